@@ -1,0 +1,134 @@
+// Beside the usual rules, this file keeps the one-way street: who may import whom, and which files are
+// free of clocks, environment and outside libraries.
+import js from '@eslint/js';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Only what `allowed` names may be imported; a type may come from anywhere. */
+const mayImport = (files, allowed, message) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `^(?!(${allowed.join('|')})$)`, message, allowTypeImports: true }] },
+    ],
+  },
+});
+
+const shared = (...names) => `(\\.|\\.\\.|\\.\\./shared)/(${names.join('|')})`;
+
+const noOutsideWorld = (files) => ({
+  files,
+  rules: {
+    'no-restricted-globals': [
+      'error',
+      ...['process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch'].map((name) => ({
+        name,
+        message: 'Take it from the deps: this file must run on virtual time, without AWS.',
+      })),
+    ],
+    'no-restricted-properties': [
+      'error',
+      { object: 'Date', property: 'now', message: 'Take the time from deps.now().' },
+      { object: 'Math', property: 'random', message: 'Take chance from the deps.' },
+    ],
+  },
+});
+
+const flows = [
+  'lambda/get-new-orders/poll.ts',
+  'lambda/new-orders-webhook/receive.ts',
+  'lambda/process-new-orders/!(index).ts',
+];
+const rules = ['order', 'errors', 'retry', 'log', 'ledger-row'].map((name) => `lambda/shared/${name}.ts`);
+const adapters = ['bigcommerce', 'requests', 'queue', 'tables', 'ledger', 'secrets', 'alerts'].map(
+  (name) => `lambda/shared/${name}.ts`,
+);
+
+export default tseslint.config(
+  { ignores: ['build/', '.venv/', '.local/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      'import-x/no-cycle': 'error',
+      'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-depth': ['error', 3],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['lambda/**/*.ts'],
+    ignores: ['lambda/shared/config.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: ['lambda/**/*.ts'],
+    ignores: ['lambda/shared/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '/index$', message: 'Inner files never import an entry.' }] },
+      ],
+    },
+  },
+  mayImport(rules, ['\\./order', '\\./errors'], 'The rules stand alone.'),
+  mayImport(['lambda/shared/config.ts'], ['\\./(errors|order)'], 'config.ts reads, and depends on nobody.'),
+  mayImport(
+    ['lambda/new-orders-webhook/signature.ts'],
+    ['node:crypto'],
+    'The signature needs node:crypto and nothing else.',
+  ),
+  mayImport(
+    adapters,
+    ['\\./(order|errors|retry|log)', '@aws-sdk/.*', 'axios', 'node:.*'],
+    'Adapters do not know each other.',
+  ),
+  // ledger-row.ts says what is written, ledger.ts writes it: two halves of one adapter.
+  mayImport(
+    ['lambda/shared/ledger.ts'],
+    ['\\./(order|errors|ledger-row)', '@aws-sdk/.*', 'node:.*'],
+    'Adapters do not know each other.',
+  ),
+  // bigcommerce.ts says what is asked, requests.ts how asking fails: two halves of one adapter.
+  mayImport(
+    ['lambda/shared/bigcommerce.ts'],
+    ['\\./(order|errors|requests)'],
+    'Adapters do not know each other.',
+  ),
+  mayImport(
+    flows,
+    [shared('order', 'errors', 'retry'), '\\./[a-z-]+(?<!index)'],
+    'Flows take adapters through their deps: import the type only.',
+  ),
+  noOutsideWorld([...flows, ...rules, 'lambda/new-orders-webhook/signature.ts']),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.cjs'], languageOptions: { globals: { require: 'readonly', module: 'writable' } } },
+);
