@@ -1,0 +1,55 @@
+// Emails to the operator, through the ApplicationErrors topic: what failed, why, and what to do; no personal data.
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { describe } from './errors';
+import type { Log } from './log';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** SNS's own limit for the subject of an email. */
+const MAX_SUBJECT_CHARACTERS = 100;
+
+export interface Alert {
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Alerts {
+  /** Sends an alert. Never throws: what went wrong first is what the caller goes on to report. */
+  send(alert: Alert): Promise<void>;
+  /** The same, at most once an hour for one subject from this container: many orders fail of one wrong token. */
+  sendHourly(alert: Alert): Promise<void>;
+}
+
+export interface AlertsOptions {
+  readonly topicArn: string;
+  readonly functionName: string;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+export function createAlerts(
+  client: SNSClient,
+  { topicArn, functionName, log, now = Date.now }: AlertsOptions,
+): Alerts {
+  const sentAt = new Map<string, number>();
+
+  async function send({ subject, message }: Alert): Promise<void> {
+    const line = `${functionName}: ${subject}`
+      .replaceAll(/[^\u0020-\u007E]/g, ' ')
+      .slice(0, MAX_SUBJECT_CHARACTERS);
+    try {
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: line, Message: message }));
+    } catch (error) {
+      log.error('alert not sent', { subject, error: describe(error) });
+    }
+  }
+
+  return {
+    send,
+    async sendHourly(alert) {
+      if (now() - (sentAt.get(alert.subject) ?? -Infinity) < HOUR_MS) return;
+      sentAt.set(alert.subject, now());
+      await send(alert);
+    },
+  };
+}

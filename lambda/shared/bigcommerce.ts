@@ -1,0 +1,158 @@
+// The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
+import { BigCommerceError } from './errors';
+import { isRow, toOrder, toOrderId } from './order';
+import type { Gone, Order, Read } from './order';
+import { createRequests } from './requests';
+import type { Answer, RequestsOptions, StoreRequest } from './requests';
+
+/** BigCommerce's largest page; above it the API answers 413. */
+const PAGE_SIZE = 250;
+
+/** BigCommerce's page size when none is asked for: even a store that ignores `limit` fills a page to this. */
+const DEFAULT_PAGE_SIZE = 50;
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface OrderQuery {
+  readonly statusId: number;
+  /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
+  readonly minId: number;
+  readonly modifiedSince?: number | undefined;
+  readonly createdSince?: number | undefined;
+}
+
+/** A row of a list: only its id is sure. */
+export type ListedOrder = Row & { readonly id: number };
+
+export interface OrderPage {
+  readonly orders: readonly ListedOrder[];
+  /** Rows without a usable id, which nobody can ask for again. */
+  readonly unreadable: number;
+  /** No further page can follow. */
+  readonly isLast: boolean;
+}
+
+/** Every call may throw BigCommerceError or ConfigurationError; times are epoch milliseconds. */
+export interface Store {
+  /** Orders by status id; a status that the store leaves out is absent. */
+  countOrders(): Promise<ReadonlyMap<number, number>>;
+  /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
+  listOrders(query: OrderQuery): Promise<OrderPage>;
+  /** The order as it is now, or that it is gone (404). */
+  getOrder(orderId: number): Promise<Read | Gone>;
+  getLines(orderId: number): Promise<readonly Row[]>;
+  getShippingAddresses(orderId: number): Promise<readonly Row[]>;
+  getCoupons(orderId: number): Promise<readonly Row[]>;
+  /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
+  putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
+}
+
+/** Makes what a container shares; `until(deadline)` gives the calls of one invocation, which stop waiting there. */
+export function createBigCommerce(options: RequestsOptions): { until(deadline: number): Store } {
+  const send = createRequests(options);
+  return {
+    until(deadline) {
+      const get = async (request: Omit<StoreRequest, 'method'>): Promise<Answer> => {
+        const answer = await send({ ...request, method: 'GET' }, deadline);
+        if (answer === 'too late') throw new Error('A GET is never too late.');
+        return answer;
+      };
+      const getAll = (orderId: number, name: string) => readToTheEnd(get, orderId, name);
+      return {
+        countOrders: () => countOrders(get),
+        listOrders: (query) => listOrders(get, query),
+        getOrder: (orderId) => getOrder(get, orderId),
+        getLines: (orderId) => getAll(orderId, 'products'),
+        getShippingAddresses: (orderId) => getAll(orderId, 'shipping_addresses'),
+        getCoupons: (orderId) => getAll(orderId, 'coupons'),
+        async putStatus(orderId, statusId, notAfter) {
+          const path = `/v2/orders/${orderId}`;
+          const request = {
+            method: 'PUT',
+            endpoint: 'PUT order',
+            path,
+            body: { status_id: statusId },
+            notAfter,
+          } as const;
+          const answer = await send(request, deadline);
+          return answer === 'too late'
+            ? answer
+            : (toOrder(answer.body) ?? unreadable('PUT', path, answer.status));
+        },
+      };
+    },
+  };
+}
+
+type Get = (request: Omit<StoreRequest, 'method'>) => Promise<Answer>;
+
+async function countOrders(get: Get): Promise<ReadonlyMap<number, number>> {
+  const path = '/v2/orders/count';
+  const { body, status } = await get({ endpoint: 'GET count', path });
+  if (status === 404 || !isRow(body)) return unreadable('GET', path, status);
+  const statuses: readonly unknown[] = Array.isArray(body.statuses) ? body.statuses : [];
+  const counts = statuses.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
+  return new Map(counts.filter(([id, count]) => Number.isInteger(id) && Number.isInteger(count)));
+}
+
+async function listOrders(get: Get, query: OrderQuery): Promise<OrderPage> {
+  const path = '/v2/orders';
+  const { body, status } = await get({
+    endpoint: 'GET orders',
+    path,
+    query: {
+      status_id: query.statusId,
+      ...(query.minId > 0 ? { min_id: query.minId } : {}),
+      ...(query.modifiedSince === undefined ? {} : { min_date_modified: isoWithOffset(query.modifiedSince) }),
+      ...(query.createdSince === undefined ? {} : { min_date_created: isoWithOffset(query.createdSince) }),
+      sort: 'id:asc',
+      limit: PAGE_SIZE,
+    },
+  });
+  const rows: unknown = status === 404 ? undefined : (body ?? []);
+  if (!Array.isArray(rows)) return unreadable('GET', path, status);
+  const orders = rows.filter((row): row is ListedOrder => isRow(row) && row.id === toOrderId(row.id));
+  return { orders, unreadable: rows.length - orders.length, isLast: rows.length < DEFAULT_PAGE_SIZE };
+}
+
+async function getOrder(get: Get, orderId: number): Promise<Read | Gone> {
+  const path = `/v2/orders/${orderId}`;
+  const { body, status, startedAt } = await get({ endpoint: 'GET order', path });
+  if (status === 404) return { order: undefined, readAt: startedAt };
+  const order = toOrder(body);
+  return order?.id === orderId ? { order, readAt: startedAt } : unreadable('GET', path, status);
+}
+
+/** Pages until nothing new comes, so that no line is lost, however many there are and whatever `limit` is worth. */
+async function readToTheEnd(get: Get, orderId: number, name: string): Promise<readonly Row[]> {
+  const path = `/v2/orders/${orderId}/${name}`;
+  const found = new Map<unknown, Row>();
+  for (let page = 1; ; page += 1) {
+    const answer = await get({ endpoint: `GET ${name}`, path, query: { limit: PAGE_SIZE, page } });
+    // 404 here means that the order went away meanwhile: the next GET of the order tells.
+    const rows = answer.status === 404 ? undefined : toRows(answer.body);
+    if (rows === undefined) return unreadable('GET', path, answer.status);
+    const before = found.size;
+    for (const row of rows) found.set(row.id ?? row, row);
+    if (rows.length < DEFAULT_PAGE_SIZE || found.size === before) return [...found.values()];
+  }
+}
+
+/** A list is an array of objects; 204 and an empty body are BigCommerce's empty list. */
+function toRows(body: unknown): readonly Row[] | undefined {
+  if (body === undefined) return [];
+  return Array.isArray(body) && body.every(isRow) ? body : undefined;
+}
+
+function unreadable(method: string, path: string, status: number): never {
+  throw new BigCommerceError(
+    `${method} ${path} answered ${status} with an unexpected body.`,
+    'retryable',
+    status,
+  );
+}
+
+/** BigCommerce's dates have whole seconds and want an offset. */
+function isoWithOffset(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, '+00:00');
+}

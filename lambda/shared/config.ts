@@ -1,0 +1,153 @@
+// The only reader of the environment: every problem is collected and thrown at once, naming no value.
+import { ConfigurationError } from './errors';
+
+/** For every AWS client: none may hang, since the SDK's default is to wait for ever. Milliseconds. */
+export const awsClientOptions = {
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Turns a variable's text into its value, or says what it should have been. */
+type Parse<T> = (text: string) => { readonly value: T } | { readonly expected: string };
+type Schema = Readonly<Record<string, readonly [name: string, parse: Parse<unknown>]>>;
+type Values<S extends Schema> = {
+  readonly [K in keyof S]: S[K] extends readonly [string, Parse<infer T>] ? T : never;
+};
+
+const common = {
+  storeHash: ['BIGCOMMERCE_STORE_HASH', text(/^[A-Za-z0-9_-]+$/, "the store's hash, letters and digits")],
+  bigCommerceSecretArn: ['BIGCOMMERCE_SECRET_ARN', arn()],
+  queueUrl: ['ORDERS_QUEUE_URL', url()],
+  ledgerTable: ['LEDGER_TABLE', tableName()],
+  exceptionsTopicArn: ['EXCEPTIONS_TOPIC_ARN', arn()],
+} as const satisfies Schema;
+
+const api = {
+  apiUrl: ['BIGCOMMERCE_API_URL', url()],
+  quotaReservePercent: ['API_QUOTA_RESERVE_PERCENT', integer(0, 90)],
+} as const satisfies Schema;
+
+const rules = {
+  allowedStatusIds: ['ALLOWED_STATUS_IDS', statusIds()],
+  advanceStatusIds: ['ADVANCE_STATUS_IDS', statusIds({ mayBeEmpty: true })],
+  advanceOrders: ['ADVANCE_ORDERS', flag()],
+  newPhysicalOrderStatusId: ['NEW_PHYSICAL_ORDER_STATUS_ID', integer(0, 14)],
+  newDigitalOrderStatusId: ['NEW_DIGITAL_ORDER_STATUS_ID', integer(0, 14)],
+} as const satisfies Schema;
+
+const poll = {
+  ...common,
+  ...api,
+  ...rules,
+  jobsTable: ['JOBS_TABLE', tableName()],
+  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
+  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', integer(1, 3650)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', integer(1, 3650)],
+} as const satisfies Schema;
+
+const webhook = {
+  ...common,
+  webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
+  webhooksTable: ['WEBHOOKS_TABLE', tableName()],
+  webhookMaxAgeHours: ['WEBHOOK_MAX_AGE_HOURS', integer(1, 8760)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', integer(1, 3650)],
+} as const satisfies Schema;
+
+const worker = {
+  ...common,
+  ...api,
+  ...rules,
+  deadLetterQueueUrl: ['ORDERS_DEAD_LETTER_QUEUE_URL', url()],
+  ordersTable: ['ORDERS_TABLE', tableName()],
+  maxReceiveCount: ['MAX_RECEIVE_COUNT', integer(1, 1000)],
+} as const satisfies Schema;
+
+/** The names that each function reads; the template must set exactly these. */
+export const pollEnvironment = namesOf(poll);
+export const webhookEnvironment = namesOf(webhook);
+export const workerEnvironment = namesOf(worker);
+
+export type PollConfig = Values<typeof poll>;
+export type WebhookConfig = Values<typeof webhook>;
+export type WorkerConfig = Values<typeof worker>;
+
+/** Each throws one ConfigurationError that names every missing or malformed variable. */
+export const readPollConfig = (environment: Environment = process.env): PollConfig => read(poll, environment);
+export const readWebhookConfig = (environment: Environment = process.env): WebhookConfig =>
+  read(webhook, environment);
+export const readWorkerConfig = (environment: Environment = process.env): WorkerConfig =>
+  read(worker, environment);
+
+function read<S extends Schema>(schema: S, environment: Environment): Values<S> {
+  const problems: string[] = [];
+  const entries = Object.entries(schema).map(([key, [name, parse]]) => {
+    const given = environment[name];
+    const parsed = given === undefined ? { expected: 'a value, but it is not set' } : parse(given.trim());
+    if ('value' in parsed) return [key, parsed.value];
+    problems.push(`${name}: expected ${parsed.expected}`);
+    return [key, undefined];
+  });
+  if (problems.length > 0) {
+    throw new ConfigurationError(`The environment of this function is not usable. ${problems.join('. ')}.`);
+  }
+  return Object.fromEntries(entries) as Values<S>;
+}
+
+function namesOf(schema: Schema): readonly string[] {
+  return Object.values(schema).map(([name]) => name);
+}
+
+function text(pattern: RegExp, expected: string): Parse<string> {
+  return (given) => (pattern.test(given) ? { value: given } : { expected });
+}
+
+function tableName(): Parse<string> {
+  return text(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a table');
+}
+
+function arn(): Parse<string> {
+  return text(/^arn:[^:]+:[^:]+:.+$/, 'an ARN');
+}
+
+function url(): Parse<string> {
+  const pattern = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
+  return (given) =>
+    pattern.test(given)
+      ? { value: given.replace(/\/+$/, '') }
+      : { expected: 'a URL that begins with https:// or http://, without user name or query' };
+}
+
+function integer(minimum: number, maximum: number): Parse<number> {
+  return (given) => {
+    const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+    return value >= minimum && value <= maximum
+      ? { value }
+      : { expected: `a whole number from ${minimum} to ${maximum}` };
+  };
+}
+
+function flag(): Parse<boolean> {
+  return (given) =>
+    given === 'true' || given === 'false' ? { value: given === 'true' } : { expected: 'true or false' };
+}
+
+function statusIds({ mayBeEmpty = false } = {}): Parse<readonly number[]> {
+  return (given) => {
+    const parts = given === '' ? [] : given.split(',').map((part) => part.trim());
+    const valid =
+      parts.every((part) => /^\d+$/.test(part) && Number(part) <= 14) && (mayBeEmpty || parts.length > 0);
+    return valid
+      ? { value: [...new Set(parts.map(Number))] }
+      : { expected: 'status ids from 0 to 14, with commas between' };
+  };
+}
+
+function optionalDate(): Parse<number | undefined> {
+  const pattern = /^\d{4}-\d{2}-\d{2}([T ].+)?$/;
+  return (given) => {
+    if (given === '') return { value: undefined };
+    const time = pattern.test(given) ? Date.parse(given) : Number.NaN;
+    return Number.isNaN(time) ? { expected: 'a date such as 2026-01-31, or nothing' } : { value: time };
+  };
+}

@@ -1,0 +1,232 @@
+// The ledger's rows and the writes that change them: each states the rows that it may change and leaves all others.
+// Apart from ledger.ts, which sends them, because every condition here closes a race and is read on its own.
+import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from './order';
+import type { Order, OrderReference, Snapshot } from './order';
+
+export type LedgerState = 'queued' | 'copied' | 'replicated' | 'skipped' | 'dead';
+
+/** A row; every time is ISO text, so that DynamoDB can compare it. A row without a state only carries a lease. */
+export interface LedgerRow {
+  readonly order_id: number;
+  readonly state?: LedgerState;
+  readonly reason?: string;
+  /** The newest version seen: BigCommerce's date as it came, the same as a time, and the status. */
+  readonly date_modified?: string;
+  readonly modified_at?: string;
+  readonly status_id?: number;
+  /** When the GET that the finished state rests on began. */
+  readonly read_at?: string;
+  /** `seenAt` of the reference that was queued last. */
+  readonly seen_at?: string;
+  /** When the state was reached. */
+  readonly reached_at?: string;
+  /** When a worker last began on it. */
+  readonly tried_at?: string;
+  readonly status_before?: number;
+  readonly status_after?: number;
+  /** Whether the worker found every line digital. */
+  readonly digital?: boolean;
+  readonly dead_by?: 'permanent' | 'exhausted';
+  readonly attempts?: number;
+  /** `seenAt` of the first reference that a worker took up. */
+  readonly first_seen_at?: string;
+  readonly last_error?: string;
+  readonly lease_owner?: string;
+  readonly lease_until?: string;
+}
+
+/** One worker's hold on one order. Times are epoch milliseconds. */
+export interface Lease {
+  readonly orderId: number;
+  readonly owner: string;
+}
+
+/** How an order ended, and the read it rests on. `order` is the newest truth about it, and gives its version. */
+export interface Finish {
+  readonly state: 'copied' | 'replicated' | 'skipped';
+  readonly reason?: string;
+  /** Undefined when the store answered 404. */
+  readonly order: Order | undefined;
+  readonly readAt: number;
+  readonly statusBefore?: number;
+  readonly digital?: boolean;
+}
+
+export interface Death {
+  readonly by: 'permanent' | 'exhausted';
+  readonly reason: string;
+}
+
+const COVERING = '#state IN (:copied, :replicated, :skipped)';
+const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':skipped': 'skipped' };
+const NOT_READ_LATER = '(attribute_not_exists(read_at) OR read_at <= :readAt)';
+
+/** Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. */
+export function covers(row: LedgerRow | undefined, seenAt: string): boolean {
+  const finished = row?.state === 'copied' || row?.state === 'replicated' || row?.state === 'skipped';
+  return finished && row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
+}
+
+/**
+ * A row gives way to `queued` when it is absent or without a state; when it is queued in no newer version; or when it
+ * was finished by a read no later than the reference was seen, in an older version, or in this one some time before.
+ * A webhook's reference has no version: it writes only where there is no state.
+ */
+export function queuedUpdate(reference: OrderReference, now: number) {
+  const modified = parseDate(reference.dateModified);
+  const versioned = modified !== undefined && reference.statusId !== undefined;
+  const older = '(attribute_not_exists(modified_at) OR modified_at < :modifiedAt)';
+  const sameVersion = '(modified_at = :modifiedAt AND status_id = :statusId)';
+  const olderOrSameDate = '(attribute_not_exists(modified_at) OR modified_at <= :modifiedAt)';
+  const otherStatus = '(modified_at = :modifiedAt AND status_id <> :statusId)';
+  const givesWay =
+    `(#state = :queued AND ${olderOrSameDate}) OR (#state <> :queued AND ` +
+    `(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ` +
+    `(${older} OR ${otherStatus} OR (${sameVersion} AND reached_at < :before)))`;
+  return {
+    UpdateExpression: setting(['state', 'seen_at', 'reached_at', ...(versioned ? VERSION : [])], ['reason']),
+    ConditionExpression: `attribute_not_exists(#state)${versioned ? ` OR ${givesWay}` : ''}`,
+    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeValues: {
+      ':state': 'queued',
+      ':seen_at': reference.seenAt,
+      ':reached_at': iso(now),
+      ...(versioned
+        ? {
+            ...versionValues(reference.dateModified, reference.statusId),
+            ':queued': 'queued',
+            ':modifiedAt': iso(modified),
+            ':statusId': reference.statusId,
+            ':seenAt': reference.seenAt,
+            ':before': isoLater(reference.seenAt, -CLOCK_MARGIN_MS),
+          }
+        : {}),
+    },
+  };
+}
+
+/** Free, or past; and not covering the reference: another worker may have finished since it was received. */
+export function leaseUpdate(lease: Lease, seenAt: string, until: number, now: number) {
+  return {
+    UpdateExpression:
+      'SET lease_owner = :owner, lease_until = :until, tried_at = :now, ' +
+      'first_seen_at = if_not_exists(first_seen_at, :seenAt) ADD attempts :one',
+    ConditionExpression:
+      '(attribute_not_exists(lease_until) OR lease_until < :now) AND ' +
+      `(attribute_not_exists(#state) OR NOT ${COVERING} OR attribute_not_exists(read_at) OR read_at <= :coveredFrom)`,
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ...FINISHED_STATES,
+      ':owner': lease.owner,
+      ':until': iso(until),
+      ':now': iso(now),
+      ':seenAt': seenAt,
+      ':one': 1,
+      ':coveredFrom': isoLater(seenAt, CLOCK_MARGIN_MS),
+    },
+  };
+}
+
+export function finishUpdate(lease: Lease, finish: Finish, now: number) {
+  const values = {
+    state: finish.state,
+    reason: finish.reason,
+    read_at: iso(finish.readAt),
+    reached_at: iso(now),
+    status_before: finish.statusBefore,
+    status_after: finish.order?.status_id,
+    digital: finish.digital,
+    ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
+  };
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  // What an earlier state said and this one does not must not stay.
+  const outdated = ['reason', ...(finish.order === undefined ? [] : ['modified_at'])].filter(
+    (name) => !given.some(([key]) => key === name),
+  );
+  return {
+    UpdateExpression: setting(
+      given.map(([name]) => name),
+      [...outdated, 'lease_owner', 'lease_until', 'last_error', 'dead_by'],
+    ),
+    ConditionExpression: `lease_owner = :owner AND ${NOT_READ_LATER}`,
+    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      ':owner': lease.owner,
+      ':readAt': iso(finish.readAt),
+    },
+  };
+}
+
+/** The snapshot stays as it was read; only what the advance itself moved is taken over from its answer. */
+export function advanceUpdate(snapshot: Snapshot, finish: Finish & { readonly order: Order }, now: number) {
+  const moved = Object.entries(followingFields(finish.order));
+  return {
+    UpdateExpression: `SET ${moved.map((_, index) => `#f${index} = :f${index}`).join(', ')}, replication.#state = :replicated, replication.advanced_at = :now`,
+    ConditionExpression: 'attribute_exists(id) AND replication.read_at <= :readAt',
+    ExpressionAttributeNames: {
+      '#state': 'state',
+      ...Object.fromEntries(moved.map(([name], index) => [`#f${index}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(moved.map(([, value], index) => [`:f${index}`, value])),
+      ':replicated': 'replicated',
+      ':now': iso(now),
+      ':readAt': snapshot.replication.read_at,
+    },
+  };
+}
+
+export function deadUpdate(reference: OrderReference, death: Death, now: number) {
+  const { dateModified: date, statusId } = reference;
+  const seen = Object.keys(version(date, statusId));
+  return {
+    UpdateExpression: setting(['state', 'reason', 'dead_by', 'reached_at', 'last_error', ...seen]),
+    ConditionExpression:
+      '(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ' +
+      '(attribute_not_exists(#state) OR #state <> :queued OR seen_at <= :seenAt)',
+    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeValues: {
+      ...versionValues(date, statusId),
+      ':state': 'dead',
+      ':reason': death.reason,
+      ':dead_by': death.by,
+      ':reached_at': iso(now),
+      ':last_error': death.reason,
+      ':seenAt': reference.seenAt,
+      ':queued': 'queued',
+    },
+  };
+}
+
+const VERSION = ['date_modified', 'modified_at', 'status_id'] as const;
+
+function version(date: string | undefined, statusId: number | undefined): Record<string, unknown> {
+  const modified = parseDate(date);
+  return {
+    ...(date === undefined ? {} : { date_modified: date }),
+    ...(modified === undefined ? {} : { modified_at: iso(modified) }),
+    ...(statusId === undefined ? {} : { status_id: statusId }),
+  };
+}
+
+function versionValues(date: string | undefined, statusId: number | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(version(date, statusId)).map(([name, value]) => [`:${name}`, value]),
+  );
+}
+
+/** `state` and `reason` are reserved words of DynamoDB's, or close enough to one, so they go by an alias. */
+function setting(set: readonly string[], remove: readonly string[] = []): string {
+  const alias = (name: string) => (name === 'state' || name === 'reason' ? `#${name}` : name);
+  const assignments = set.map((name) => `${alias(name)} = :${name}`).join(', ');
+  return `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.map(alias).join(', ')}` : ''}`;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function isoLater(time: string, ms: number): string {
+  return iso(Date.parse(time) + ms);
+}

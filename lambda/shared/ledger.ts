@@ -1,0 +1,157 @@
+// One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
+import { setTimeout as wait } from 'node:timers/promises';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  GetCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { RefusedWriteError } from './errors';
+import { advanceUpdate, covers, deadUpdate, finishUpdate, leaseUpdate, queuedUpdate } from './ledger-row';
+import type { Death, Finish, Lease, LedgerRow } from './ledger-row';
+import type { Order, OrderReference, Snapshot } from './order';
+
+export interface Ledger {
+  /** The rows that are there, by order id, strongly consistent. */
+  find(orderIds: readonly number[]): Promise<ReadonlyMap<number, LedgerRow>>;
+  /** Notes that a reference is on its way, unless the row knows better: false then. */
+  noteQueued(reference: OrderReference, now: number): Promise<boolean>;
+  /** Takes the order for one worker, unless another has it or the row covers the reference already. */
+  takeLease(lease: Lease, seenAt: string, until: number, now: number): Promise<'taken' | 'held' | 'covered'>;
+  /** Lets go of an order that was not finished. Only the owner's call has an effect. */
+  release(lease: Lease, error: string): Promise<void>;
+  /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
+  finish(lease: Lease, finish: Finish, now: number): Promise<void>;
+  /** Ends an advance in one transaction over the Orders table and the ledger, and lets go. Throws RefusedWriteError. */
+  finishAdvance(
+    lease: Lease,
+    snapshot: Snapshot,
+    finish: Finish & { readonly order: Order },
+    now: number,
+  ): Promise<void>;
+  /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
+  noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
+}
+
+export interface LedgerTables {
+  readonly ledgerTable: string;
+  /** Needed by finishAdvance alone. */
+  readonly ordersTable?: string;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** DynamoDB's own limit of keys in one BatchGetItem. */
+const BATCH_GET_KEYS = 100;
+const UNPROCESSED_RETRY_MS = 100;
+
+export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTables): Ledger {
+  const { ledgerTable, ordersTable = '' } = tables;
+
+  const update = (orderId: number, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
+    client.send(new UpdateCommand({ TableName: ledgerTable, Key: { order_id: orderId }, ...input }));
+
+  return {
+    async find(orderIds) {
+      const found = new Map<number, LedgerRow>();
+      const unique = [...new Set(orderIds)];
+      for (let start = 0; start < unique.length; start += BATCH_GET_KEYS) {
+        for (const row of await findBatch(unique.slice(start, start + BATCH_GET_KEYS), client, tables))
+          found.set(row.order_id, row);
+      }
+      return found;
+    },
+
+    noteQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
+
+    async takeLease(lease, seenAt, until, now) {
+      const taken = await unlessRefused(update(lease.orderId, leaseUpdate(lease, seenAt, until, now)));
+      if (taken) return 'taken';
+      const { Item } = await client.send(
+        new GetCommand({ TableName: ledgerTable, Key: { order_id: lease.orderId }, ConsistentRead: true }),
+      );
+      return covers(Item as LedgerRow | undefined, seenAt) ? 'covered' : 'held';
+    },
+
+    async release(lease, error) {
+      await unlessRefused(
+        update(lease.orderId, {
+          UpdateExpression: 'SET last_error = :error REMOVE lease_owner, lease_until',
+          ConditionExpression: 'lease_owner = :owner',
+          ExpressionAttributeValues: { ':owner': lease.owner, ':error': error },
+        }),
+      );
+    },
+
+    async finish(lease, finish, now) {
+      const done = await unlessRefused(update(lease.orderId, finishUpdate(lease, finish, now)));
+      if (!done) throw refused(lease.orderId);
+    },
+
+    async finishAdvance(lease, snapshot, finish, now) {
+      const Key = { order_id: lease.orderId };
+      const done = await unlessRefused(
+        client.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Update: {
+                  TableName: ordersTable,
+                  Key: { id: lease.orderId },
+                  ...advanceUpdate(snapshot, finish, now),
+                },
+              },
+              { Update: { TableName: ledgerTable, Key, ...finishUpdate(lease, finish, now) } },
+            ],
+          }),
+        ),
+      );
+      if (!done) throw refused(lease.orderId);
+    },
+
+    noteDead: (reference, death, now) =>
+      unlessRefused(update(reference.orderId, deadUpdate(reference, death, now))),
+  };
+}
+
+/** DynamoDB may leave keys out of an answer; they are asked for until they come. */
+async function findBatch(
+  orderIds: readonly number[],
+  client: DynamoDBDocumentClient,
+  { ledgerTable, sleep = wait }: LedgerTables,
+): Promise<readonly LedgerRow[]> {
+  const rows: LedgerRow[] = [];
+  let keys: Record<string, unknown>[] = orderIds.map((id) => ({ order_id: id }));
+  for (let tries = 1; keys.length > 0; tries += 1) {
+    if (tries > 1) await sleep(UNPROCESSED_RETRY_MS * tries);
+    const RequestItems = { [ledgerTable]: { Keys: keys, ConsistentRead: true } };
+    const answer = await client.send(new BatchGetCommand({ RequestItems }));
+    rows.push(...((answer.Responses?.[ledgerTable] ?? []) as LedgerRow[]));
+    keys = answer.UnprocessedKeys?.[ledgerTable]?.Keys ?? [];
+  }
+  return rows;
+}
+
+async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true;
+  return (
+    error instanceof TransactionCanceledException &&
+    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
+  );
+}
+
+function refused(orderId: number): RefusedWriteError {
+  return new RefusedWriteError(`Order ${orderId} was taken over by a later read, or by another worker.`);
+}

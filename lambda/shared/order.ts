@@ -1,0 +1,287 @@
+// What an order is and what may be done with it: pure rules, no clock, no network.
+import { MalformedReferenceError } from './errors';
+
+/** BigCommerce's fixed status ids; merchants can rename them, never renumber. */
+export const Status = {
+  Incomplete: 0,
+  Pending: 1,
+  Shipped: 2,
+  PartiallyShipped: 3,
+  Refunded: 4,
+  Cancelled: 5,
+  Declined: 6,
+  AwaitingPayment: 7,
+  AwaitingPickup: 8,
+  AwaitingShipment: 9,
+  Completed: 10,
+  AwaitingFulfillment: 11,
+  ManualVerificationRequired: 12,
+  Disputed: 13,
+  PartiallyRefunded: 14,
+} as const;
+
+const STATUS_NAMES = new Map<number, string>(
+  Object.entries(Status).map(([name, id]) => [id, name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')]),
+);
+
+/** Neither paid nor to be shipped: never advanced, and stored only over an earlier snapshot. */
+const VOID_STATUS_IDS: ReadonlySet<number> = new Set([
+  Status.Incomplete,
+  Status.Pending,
+  Status.Refunded,
+  Status.Cancelled,
+  Status.Declined,
+  Status.ManualVerificationRequired,
+  Status.Disputed,
+]);
+
+/** A version younger than this may still change under the same date: the store's dates have whole seconds. */
+export const SETTLE_MS = 10_000;
+
+/** Containers' clocks differ a little: a read covers only what was seen this much before it. */
+export const CLOCK_MARGIN_MS = 1_000;
+
+/** The ledger's reason for an order that the store answers with 404. */
+export const GONE = 'not found in the store';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** An order as BigCommerce gives it; every field that is not named here is kept as it came. */
+export interface Order extends Row {
+  readonly id: number;
+  readonly status_id: number;
+}
+
+/** One GET of an order: `readAt` is when it began, in epoch milliseconds. */
+export interface Read {
+  readonly order: Order;
+  readonly readAt: number;
+}
+
+/** A GET that was answered with 404. */
+export interface Gone {
+  readonly order: undefined;
+  readonly readAt: number;
+}
+
+/** Products, shipping addresses and coupons as the store lists them. */
+export interface SubResources {
+  readonly products: readonly Row[];
+  readonly shipping_addresses: readonly Row[];
+  readonly coupons: readonly Row[];
+}
+
+/** How an order stands in the Orders table. */
+export interface Replication {
+  readonly state: 'stored' | 'copied' | 'replicated';
+  readonly source: string;
+  readonly seen_at: string;
+  readonly read_at: string;
+  readonly status_before: number;
+  readonly target_status_id?: number;
+  readonly advanced_at?: string;
+  readonly gone?: boolean;
+}
+
+/** The enriched order as stored. */
+export interface Snapshot extends Order, SubResources {
+  readonly replication: Replication;
+}
+
+/** The only thing ever queued. */
+export interface OrderReference {
+  readonly orderId: number;
+  readonly source: string;
+  readonly seenAt: string;
+  readonly statusId?: number;
+  readonly dateModified?: string;
+  readonly jobTimestamp?: number;
+  readonly webhookHash?: string;
+}
+
+/** The merchant's choices about which orders are stored and which are advanced, and where to. */
+export interface Rules {
+  readonly allowedStatusIds: readonly number[];
+  readonly advanceStatusIds: readonly number[];
+  readonly advanceOrders: boolean;
+  readonly newPhysicalOrderStatusId: number;
+  readonly newDigitalOrderStatusId: number;
+}
+
+/** What is to be done with an order that is stored. */
+export type Decision =
+  | { readonly kind: 'copy'; readonly reason: string }
+  | { readonly kind: 'advance'; readonly targetStatusId: number }
+  /** It stands where an earlier attempt of ours wanted it: the PUT had worked. */
+  | { readonly kind: 'confirm'; readonly targetStatusId: number };
+
+/** Decides on an order as it is now; `lines` are its own, `earlier` is what the Orders table holds. */
+export function decide(
+  order: Order,
+  lines: readonly Row[],
+  earlier: Snapshot | undefined,
+  rules: Rules,
+): Decision {
+  const voidReason = whyVoid(order, rules);
+  if (voidReason !== undefined) return { kind: 'copy', reason: voidReason };
+  const digital = isDigital(lines);
+  const targetStatusId = targetStatus(digital, rules);
+  if (order.status_id === earlier?.replication.target_status_id)
+    return { kind: 'confirm', targetStatusId: order.status_id };
+  const reason = whyNotAdvanced(order.status_id, digital, rules);
+  return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
+}
+
+/** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
+export function whyVoid(order: Order, rules: Rules): string | undefined {
+  if (order.is_deleted === true) return 'archived';
+  const isVoid = VOID_STATUS_IDS.has(order.status_id) && !rules.allowedStatusIds.includes(order.status_id);
+  return isVoid ? `${statusName(order.status_id)} is void` : undefined;
+}
+
+/** Says why an order in this status would be stored but not advanced, or undefined if it may be advanced. */
+export function whyNotAdvanced(statusId: number, digital: boolean, rules: Rules): string | undefined {
+  const name = statusName(statusId);
+  if (statusId === targetStatus(digital, rules)) return `${name} is its target status already`;
+  if (!rules.allowedStatusIds.includes(statusId)) return `moved on to ${name} before it was taken`;
+  if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
+  if (statusId === Status.Completed && !digital) return `${name}, but not all of it is digital`;
+  return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
+}
+
+/** Digital: every line is. An order without a line is not. */
+export function isDigital(lines: readonly Row[]): boolean {
+  return lines.length > 0 && lines.every((line) => line.type === 'digital');
+}
+
+function targetStatus(digital: boolean, rules: Rules): number {
+  return digital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId;
+}
+
+/** BigCommerce's own name of a status, for people to read. */
+export function statusName(statusId: number): string {
+  return STATUS_NAMES.get(statusId) ?? `status ${statusId}`;
+}
+
+/** BigCommerce's date as it came; `""` where it gives none. */
+export function dateModified(order: Row): string {
+  return typeof order.date_modified === 'string' ? order.date_modified : '';
+}
+
+/** Epoch milliseconds of a BigCommerce date (RFC 2822), or undefined when it is none. */
+export function parseDate(date: unknown): number | undefined {
+  const time = typeof date === 'string' && date !== '' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Whether a version of this date can no longer change unseen, for a look that began at `lookedAt`. */
+export function isSettled(date: unknown, lookedAt: number): boolean {
+  const modified = parseDate(date);
+  return modified !== undefined && lookedAt >= modified + SETTLE_MS;
+}
+
+/** Status, dates and payment follow an advance by themselves; the rest is content. */
+const FOLLOWING_FIELDS = [
+  'status_id',
+  'status',
+  'custom_status',
+  'payment_status',
+  'date_modified',
+  'date_shipped',
+] as const;
+
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  ...FOLLOWING_FIELDS,
+  'date_created',
+  'consignments',
+  'fees',
+  'products',
+  'shipping_addresses',
+  'coupons',
+]);
+
+/** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
+export function sameContent(answer: Order, read: Order): boolean {
+  return Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field]));
+}
+
+/** Whether storing `next` over `earlier` would tell nobody anything. */
+export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
+  const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
+  return (
+    same('state') &&
+    same('target_status_id') &&
+    same('gone') &&
+    isEqual({ ...earlier, replication: null }, { ...next, replication: null })
+  );
+}
+
+/** The fields that the Orders table takes over from the answer to an advance. */
+export function followingFields(answer: Order): Row {
+  return Object.fromEntries(
+    FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),
+  );
+}
+
+/** Compares JSON values by content. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const entries = Object.entries(one);
+  return (
+    entries.length === Object.keys(other).length &&
+    entries.every(([key, value]) => key in other && isEqual(value, (other as Row)[key]))
+  );
+}
+
+/** An order id from outside: a positive integer, also as text; anything else is undefined. */
+export function toOrderId(value: unknown): number | undefined {
+  const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
+/** Narrows what BigCommerce calls an order: undefined unless it is an object with an id and a status id. */
+export function toOrder(value: unknown): Order | undefined {
+  if (!isRow(value) || !Number.isInteger(value.status_id)) return undefined;
+  return toOrderId(value.id) === value.id ? (value as Order) : undefined;
+}
+
+/** Whether a JSON value is an object. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a queue body; unknown sources and fields are kept. Throws MalformedReferenceError saying what is wrong. */
+export function readReference(body: string): OrderReference {
+  const value = parseJson(body);
+  if (!isRow(value)) throw new MalformedReferenceError('The body is not a JSON object.');
+  const orderId = toOrderId(value.orderId);
+  const seenAt = parseDate(value.seenAt);
+  const problems = [
+    ...(orderId === undefined || orderId !== value.orderId ? ['orderId is not a positive integer'] : []),
+    ...(typeof value.source === 'string' && value.source !== '' ? [] : ['source is not a text']),
+    ...(seenAt === undefined ? ['seenAt is not a date'] : []),
+    ...(value.statusId === undefined || Number.isInteger(value.statusId)
+      ? []
+      : ['statusId is not an integer']),
+    ...(value.dateModified === undefined || typeof value.dateModified === 'string'
+      ? []
+      : ['dateModified is not a text']),
+  ];
+  if (problems.length === 0 && seenAt !== undefined) {
+    return { ...value, seenAt: new Date(seenAt).toISOString() } as unknown as OrderReference;
+  }
+  throw new MalformedReferenceError(`Not an order reference: ${problems.join('; ')}.`, {
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(seenAt === undefined ? {} : { firstSeenAt: new Date(seenAt).toISOString() }),
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

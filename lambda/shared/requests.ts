@@ -1,0 +1,236 @@
+// One HTTP request to BigCommerce at a time per endpoint: its timeout, its retries, the store's quota, its errors.
+// Apart from bigcommerce.ts so that what is asked and how asking fails can each be read in a minute.
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
+import axios from 'axios';
+import type { AxiosResponse } from 'axios';
+import { BigCommerceError, ConfigurationError } from './errors';
+import { isRow } from './order';
+import { backoffMs, classifyStatus, MAX_ATTEMPTS, quotaPauseMs, readQuota, requestedPauseMs } from './retry';
+import type { Quota } from './retry';
+
+/** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Far above a list of 250 large orders, far below a function's memory. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export interface RequestsOptions {
+  readonly apiUrl: string;
+  readonly storeHash: string;
+  readonly quotaReservePercent: number;
+  /** The access token; `fresh` refetches it, after BigCommerce refused the one at hand. */
+  readonly accessToken: (fresh?: boolean) => Promise<string>;
+  readonly now?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  readonly random?: () => number;
+  readonly timeoutMs?: number;
+}
+
+export interface StoreRequest {
+  readonly method: 'GET' | 'PUT';
+  /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
+  readonly endpoint: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly body?: unknown;
+  /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
+  readonly notAfter?: number;
+}
+
+/** A 2xx or 404 answer: `body` is undefined where there was none; `startedAt` is when this very request began. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly startedAt: number;
+}
+
+/** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
+export type Send = (request: StoreRequest, deadline: number) => Promise<Answer | 'too late'>;
+
+/** Makes the sender that one container shares; lanes and quota live as long as it does. */
+export function createRequests(options: RequestsOptions): Send {
+  const { now = Date.now, sleep = wait, random = Math.random } = options;
+  const attempt = createAttempt(options, now);
+  const inLane = createLanes();
+  let pausedUntil = 0;
+  let quota: Quota | undefined;
+
+  async function waitForTurn(request: StoreRequest, deadline: number): Promise<void> {
+    const ms = Math.max(pausedUntil - now(), quotaPauseMs(quota, options.quotaReservePercent, now()));
+    if (now() + ms >= deadline) throw outOfTime(request);
+    if (ms > 0) await sleep(ms);
+    if (quota !== undefined) quota = { ...quota, left: quota.left - 1 };
+  }
+
+  async function sendInTurn(request: StoreRequest, deadline: number): Promise<Answer | 'too late'> {
+    for (let attempts = 1; ; attempts += 1) {
+      await waitForTurn(request, deadline);
+      const outcome = await attempt(request, deadline);
+      if (outcome === 'too late') return outcome;
+      quota = outcome.quota ?? quota;
+      if (outcome.answer) return outcome.answer;
+      if (outcome.pauseMs !== undefined) pausedUntil = now() + outcome.pauseMs;
+      const pauseMs = outcome.pauseMs ?? backoffMs(attempts, random);
+      // A write is never repeated here: whether the first one took effect is for the caller to find out.
+      const mayRepeat = request.method === 'GET' && outcome.again && attempts < MAX_ATTEMPTS;
+      if (!mayRepeat || now() + pauseMs >= deadline) throw outcome.error;
+      await sleep(pauseMs);
+    }
+  }
+
+  return (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline));
+}
+
+type Outcome =
+  | 'too late'
+  | { readonly answer: Answer; readonly quota?: Quota | undefined }
+  | {
+      readonly answer?: undefined;
+      readonly error: Error;
+      readonly again: boolean;
+      readonly pauseMs?: number | undefined;
+      readonly quota?: Quota | undefined;
+    };
+
+/** One try: no answer, an unusable one, or the answer. A 401 is tried once more with a token fetched afresh. */
+function createAttempt(options: RequestsOptions, now: () => number) {
+  const { timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const http = axios.create({
+    // The container reuses connections; a request whose connection BigCommerce has closed meanwhile is repeated.
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    proxy: false,
+    // A followed redirect would carry the token to wherever it points.
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    responseType: 'text',
+    transformResponse: (text: unknown) => text,
+    validateStatus: () => true,
+  });
+
+  async function request(
+    wanted: StoreRequest,
+    token: string,
+    deadline: number,
+  ): Promise<AxiosResponse<string>> {
+    const ms = Math.max(1, Math.min(timeoutMs, deadline - now()));
+    return http.request<string>({
+      method: wanted.method,
+      url: `${options.apiUrl}/stores/${options.storeHash}${wanted.path}`,
+      ...(wanted.query ? { params: wanted.query } : {}),
+      ...(wanted.body === undefined ? {} : { data: JSON.stringify(wanted.body) }),
+      headers: {
+        Accept: 'application/json',
+        'X-Auth-Token': token,
+        'User-Agent': 'order-replication',
+        ...(wanted.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      timeout: ms,
+      signal: AbortSignal.timeout(ms),
+    });
+  }
+
+  return async function attempt(wanted: StoreRequest, deadline: number, fresh = false): Promise<Outcome> {
+    const token = await options.accessToken(fresh);
+    const startedAt = now();
+    if (startedAt > (wanted.notAfter ?? Infinity)) return 'too late';
+    const answer = await request(wanted, token, deadline).catch((error: unknown) => asError(error));
+    if (answer instanceof Error) return { again: true, error: noAnswer(wanted, answer) };
+    const quota = readQuota((name) => answer.headers[name], now());
+    if (answer.status === 401 && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, true);
+    if (answer.status === 401) await options.accessToken(true);
+    return { quota, ...readAnswer(wanted, answer, startedAt) };
+  };
+}
+
+function readAnswer(wanted: StoreRequest, answer: AxiosResponse<string>, startedAt: number) {
+  const { status, data } = answer;
+  const body = parse(data);
+  if ((status >= 200 && status < 300 && body !== UNREADABLE) || status === 404) {
+    return { answer: { status, startedAt, body: body === UNREADABLE ? undefined : body } };
+  }
+  if (status >= 200 && status < 300) {
+    const error = new BigCommerceError(
+      `${call(wanted)} answered ${status} with a body that is no JSON.`,
+      'retryable',
+    );
+    return { again: true, error };
+  }
+  const kind = classifyStatus(status);
+  const error = new BigCommerceError(
+    `${call(wanted)} answered ${status}${said(body)}${advice(status)}`,
+    kind,
+    status,
+  );
+  return {
+    again: kind === 'retryable',
+    error,
+    pauseMs: requestedPauseMs(status, (name) => answer.headers[name]),
+  };
+}
+
+const UNREADABLE = Symbol('unreadable');
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
+function said(body: unknown): string {
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isRow(first)) return '.';
+  const text = [first.message, first.title, first.detail].find(
+    (part) => typeof part === 'string' && part !== '',
+  );
+  return typeof text === 'string' ? `: ${text.slice(0, 200)}` : '.';
+}
+
+function advice(status: number): string {
+  if (status === 401) return ' Check BigCommerceToken: the store does not know this access token.';
+  if (status === 403)
+    return ' Check BigCommerceStoreHash, and that the API account has the scope Orders: modify.';
+  if (status >= 300 && status < 400) return ' Check BigCommerceApiUrl: the API redirects from there.';
+  return '';
+}
+
+/** Only the code and message go on: the client's own error carries the request, and with it the token. */
+function noAnswer(wanted: StoreRequest, error: Error): Error {
+  if (error instanceof ConfigurationError) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return new BigCommerceError(`${call(wanted)} got no answer (${code}: ${error.message}).`, 'retryable');
+}
+
+function outOfTime(wanted: StoreRequest): Error {
+  return new BigCommerceError(
+    `${call(wanted)} was not sent: too little of the invocation's time is left.`,
+    'retryable',
+  );
+}
+
+function call(wanted: StoreRequest): string {
+  return `${wanted.method} ${wanted.path}`;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Runs tasks of one lane one after the other, tasks of different lanes side by side. */
+function createLanes() {
+  const ends = new Map<string, Promise<unknown>>();
+  return function inLane<T>(lane: string, task: () => Promise<T>): Promise<T> {
+    const turn = (ends.get(lane) ?? Promise.resolve()).then(task);
+    ends.set(
+      lane,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  };
+}

@@ -1,0 +1,82 @@
+// Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConfigurationError } from './errors';
+import { isRow } from './order';
+
+const KEPT_MS = 5 * 60 * 1000;
+
+/** How soon after a refetch another one may follow: a wrong token must not become a storm on Secrets Manager. */
+const REFETCH_AFTER_MS = 10_000;
+
+export interface BigCommerceCredentials {
+  readonly clientId: string;
+  readonly accessToken: string;
+  /** Empty: signatures of webhooks cannot be verified, and none is accepted. */
+  readonly clientSecret: string;
+}
+
+export interface Secrets {
+  /** Throws ConfigurationError naming everything that is missing from the secret. */
+  bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
+  /** The value that our own registration makes BigCommerce send in X-Order-Replication-Secret. */
+  webhook(): Promise<string>;
+}
+
+export interface SecretArns {
+  readonly bigCommerceSecretArn: string;
+  readonly webhookSecretArn?: string;
+  readonly now?: () => number;
+}
+
+export function createSecrets(client: SecretsManagerClient, arns: SecretArns): Secrets {
+  const { now = Date.now } = arns;
+  const kept = new Map<string, { readonly text: string; readonly fetchedAt: number }>();
+
+  async function fetchText(arn: string): Promise<string> {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    const text = SecretString ?? '';
+    kept.set(arn, { text, fetchedAt: now() });
+    return text;
+  }
+
+  async function read(arn: string, fresh: boolean): Promise<string> {
+    const known = kept.get(arn);
+    const age = now() - (known?.fetchedAt ?? -Infinity);
+    if (known !== undefined && age < (fresh ? REFETCH_AFTER_MS : KEPT_MS)) return known.text;
+    try {
+      return await fetchText(arn);
+    } catch (error) {
+      // The last good value goes on working while Secrets Manager does not.
+      if (known !== undefined) return known.text;
+      throw error;
+    }
+  }
+
+  return {
+    bigCommerce: async (fresh = false) => toCredentials(await read(arns.bigCommerceSecretArn, fresh)),
+    webhook: async () => (arns.webhookSecretArn === undefined ? '' : read(arns.webhookSecretArn, false)),
+  };
+}
+
+function toCredentials(text: string): BigCommerceCredentials {
+  const value = parse(text);
+  if (!isRow(value))
+    throw new ConfigurationError('The BigCommerce secret is no JSON object: see BigCommerceSecretArn.');
+  const { clientId, accessToken, clientSecret = '' } = value;
+  const problems = [
+    ...(typeof clientId === 'string' && clientId !== '' ? [] : ['clientId is missing']),
+    ...(typeof accessToken === 'string' && accessToken !== '' ? [] : ['accessToken is missing']),
+    ...(typeof clientSecret === 'string' ? [] : ['clientSecret is not a text']),
+  ];
+  if (problems.length > 0)
+    throw new ConfigurationError(`The BigCommerce secret is not usable: ${problems.join('; ')}.`);
+  return { clientId: String(clientId), accessToken: String(accessToken), clientSecret: String(clientSecret) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
