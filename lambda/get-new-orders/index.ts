@@ -1,0 +1,48 @@
+// The poller's entry: wires settings and clients once per container. Runs by the schedule and by a console test alike.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { createAlerts } from '../shared/alerts';
+import { createBigCommerce } from '../shared/bigcommerce';
+import { awsClientOptions, readPollConfig } from '../shared/config';
+import { createLedger } from '../shared/ledger';
+import { createLog } from '../shared/log';
+import { createQueue } from '../shared/queue';
+import { createSecrets } from '../shared/secrets';
+import { createJobsTable, documentOptions } from '../shared/tables';
+import type { Job } from '../shared/tables';
+import { poll } from './poll';
+
+/** Left for recording a failed job and alerting. */
+const RESERVE_MS = 10_000;
+
+const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
+const secretsManager = new SecretsManagerClient(awsClientOptions);
+const sqs = new SQSClient(awsClientOptions);
+const sns = new SNSClient(awsClientOptions);
+
+let container: ReturnType<typeof wire> | undefined;
+
+function wire(functionName: string) {
+  const config = readPollConfig();
+  const secrets = createSecrets(secretsManager, config);
+  const accessToken = async (fresh?: boolean) => (await secrets.bigCommerce(fresh)).accessToken;
+  return {
+    config,
+    bigCommerce: createBigCommerce({ ...config, accessToken }),
+    queue: createQueue(sqs, config),
+    ledger: createLedger(tables, config),
+    jobs: createJobsTable(tables, config.jobsTable, config.recordRetentionDays),
+    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+  };
+}
+
+export async function handler(_event: unknown, context: Context): Promise<Job> {
+  const { config, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
+  const log = createLog({ requestId: context.awsRequestId });
+  const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS);
+  return poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
+}
