@@ -1,0 +1,66 @@
+// The webhook's entry: wires settings and clients once per container, and turns outcomes into HTTP answers.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { createAlerts } from '../shared/alerts';
+import { awsClientOptions, readWebhookConfig } from '../shared/config';
+import { describe } from '../shared/errors';
+import { createLedger } from '../shared/ledger';
+import { createLog } from '../shared/log';
+import { createQueue } from '../shared/queue';
+import { createSecrets } from '../shared/secrets';
+import { createWebhooksTable, documentOptions } from '../shared/tables';
+import { receive } from './receive';
+import type { WebhookRequest } from './receive';
+
+const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
+const secretsManager = new SecretsManagerClient(awsClientOptions);
+const sqs = new SQSClient(awsClientOptions);
+const sns = new SNSClient(awsClientOptions);
+
+let container: ReturnType<typeof wire> | undefined;
+
+function wire(functionName: string) {
+  const config = readWebhookConfig();
+  return {
+    config,
+    secrets: createSecrets(secretsManager, config),
+    queue: createQueue(sqs, config),
+    ledger: createLedger(tables, config),
+    webhooks: createWebhooksTable(tables, config.webhooksTable, config.recordRetentionDays),
+    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+  };
+}
+
+export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
+  const { config, alerts, ...deps } = (container ??= wire(context.functionName));
+  const log = createLog({ requestId: context.awsRequestId });
+  try {
+    const received = await receive(toRequest(event, context), config, { ...deps, log, now: Date.now });
+    if (received.outcome === 'rejected') log.warn('webhook rejected', { ...received });
+    return answer(received.status, received.outcome);
+  } catch (error) {
+    log.error('webhook not queued', { error: describe(error) });
+    await alerts.sendHourly({
+      subject: 'webhooks cannot be queued',
+      message: `${describe(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`,
+    });
+    return answer(503, 'not queued: deliver again');
+  }
+}
+
+function toRequest(event: APIGatewayProxyEvent, context: Context): WebhookRequest {
+  const headers = Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return {
+    headers: Object.fromEntries(headers),
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    requestId: context.awsRequestId,
+  };
+}
+
+function answer(statusCode: number, message: string): APIGatewayProxyResult {
+  return { statusCode, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message }) };
+}

@@ -1,0 +1,54 @@
+// Standard Webhooks signatures, as BigCommerce makes them: HMAC-SHA256 over the raw bytes, compared in constant time.
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** The three headers, as received. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec */
+export interface SignatureHeaders {
+  readonly id: string | undefined;
+  readonly timestamp: string | undefined;
+  readonly signature: string | undefined;
+}
+
+export interface SignatureCheck extends SignatureHeaders {
+  /** BigCommerce's client secret; its raw bytes are the key. Never verified against an empty one. */
+  readonly clientSecret: string;
+  readonly body: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly maxAgeMs: number;
+}
+
+/** A sender's clock may be this much ahead of ours. */
+const MAX_AHEAD_MS = 5 * 60 * 1000;
+
+/** Whether one of the signatures holds and its time is neither too old nor ahead. Never throws. */
+export function isSigned(check: SignatureCheck): boolean {
+  const { clientSecret, id, timestamp, signature } = check;
+  if (clientSecret === '' || !id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp))
+    return false;
+  const age = check.now - Number(timestamp) * 1000;
+  if (age > check.maxAgeMs || age < -MAX_AHEAD_MS) return false;
+  const expected = createHmac('sha256', clientSecret)
+    .update(`${id}.${timestamp}.`)
+    .update(check.body)
+    .digest();
+  return signature.split(' ').some((candidate) => matches(candidate, expected));
+}
+
+function matches(candidate: string, expected: Buffer): boolean {
+  const [version, encoded, ...rest] = candidate.split(',');
+  if (version !== 'v1' || encoded === undefined || rest.length > 0) return false;
+  const given = Buffer.from(encoded, 'base64');
+  // Node's decoder skips what is not base64; only the one exact spelling is a signature.
+  return (
+    given.toString('base64') === encoded &&
+    given.length === expected.length &&
+    timingSafeEqual(given, expected)
+  );
+}
+
+/** Whether the secret header carries our own secret; compared by digests, so that not even the length shows. */
+export function isSecret(given: string | undefined, secret: string): boolean {
+  if (given === undefined || given === '' || secret === '') return false;
+  const digest = (text: string) => createHmac('sha256', secret).update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
