@@ -1,0 +1,66 @@
+// The worker's entry: wires settings and clients once per container, replicates a batch side by side, names failures.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createAlerts } from '../shared/alerts';
+import { createBigCommerce } from '../shared/bigcommerce';
+import { awsClientOptions, readWorkerConfig } from '../shared/config';
+import { createLedger } from '../shared/ledger';
+import { createLog } from '../shared/log';
+import { createQueue } from '../shared/queue';
+import { createSecrets } from '../shared/secrets';
+import { createOrdersTable, documentOptions } from '../shared/tables';
+import type { Message } from './give-up';
+import { replicate } from './replicate';
+
+/** Left for giving back what did not get done. */
+const RESERVE_MS = 5_000;
+
+/** More than one request's timeout: a PUT of a worker that was killed at its deadline may still land. */
+const LEASE_BEYOND_DEADLINE_MS = 15_000;
+
+const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
+const secretsManager = new SecretsManagerClient(awsClientOptions);
+const sqs = new SQSClient(awsClientOptions);
+const sns = new SNSClient(awsClientOptions);
+
+let container: ReturnType<typeof wire> | undefined;
+
+function wire(functionName: string) {
+  const config = readWorkerConfig();
+  const secrets = createSecrets(secretsManager, config);
+  const accessToken = async (fresh?: boolean) => (await secrets.bigCommerce(fresh)).accessToken;
+  return {
+    rules: config,
+    maxReceiveCount: config.maxReceiveCount,
+    bigCommerce: createBigCommerce({ ...config, accessToken }),
+    queue: createQueue(sqs, config),
+    orders: createOrdersTable(tables, config.ordersTable),
+    ledger: createLedger(tables, config),
+    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+  };
+}
+
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { bigCommerce, ...shared } = (container ??= wire(context.functionName));
+  const deadline = Date.now() + context.getRemainingTimeInMillis();
+  const deps = {
+    ...shared,
+    store: bigCommerce.until(deadline - RESERVE_MS),
+    log: createLog({ requestId: context.awsRequestId }),
+    worker: context.awsRequestId,
+    leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
+    now: Date.now,
+    random: Math.random,
+  };
+  const outcomes = await Promise.all(event.Records.map((record) => replicate(toMessage(record), deps)));
+  const givenBack = event.Records.filter((_, index) => outcomes[index] === 'given back');
+  return { batchItemFailures: givenBack.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+function toMessage({ messageId, receiptHandle, body, attributes }: SQSRecord): Message {
+  return { messageId, receiptHandle, body, receiveCount: Number(attributes.ApproximateReceiveCount) };
+}

@@ -1,0 +1,181 @@
+// The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
+import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
+import { decide, GONE, isDigital, readReference, sameSnapshot, whyVoid } from '../shared/order';
+import type { Decision, Gone, OrderReference, Read, Replication, Rules, Snapshot } from '../shared/order';
+import type { Store } from '../shared/bigcommerce';
+import type { Ledger } from '../shared/ledger';
+import type { Finish, Lease } from '../shared/ledger-row';
+import type { OrdersTable } from '../shared/tables';
+import { advance } from './advance';
+import { enrich } from './enrich';
+import { giveUp } from './give-up';
+import type { GiveUpDeps, Message, Outcome } from './give-up';
+
+/** The receive from which on a 404 is believed: a webhook may be ahead of the API, a list ahead of the GET. */
+const BELIEVED_404_RECEIVE = 3;
+
+export interface ReplicateDeps extends GiveUpDeps {
+  readonly store: Pick<Store, 'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'putStatus'>;
+  readonly orders: OrdersTable;
+  readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'finish' | 'finishAdvance' | 'noteDead'>;
+  readonly rules: Rules;
+  /** Tells this invocation from every other. */
+  readonly worker: string;
+  /** When no PUT of this invocation can land any more, in epoch milliseconds. */
+  readonly leaseUntil: number;
+}
+
+/** Does all that one reference asks for. Never throws: what failed is given back or parked, with its reason. */
+export async function replicate(message: Message, deps: ReplicateDeps): Promise<Outcome> {
+  let reference: OrderReference | undefined;
+  try {
+    reference = readReference(message.body);
+    const startedAt = deps.now();
+    const done = await replicateOnce(message, reference, deps);
+    const { orderId, source } = reference;
+    deps.log.info(`order ${done.state}`, { orderId, source, ...done, duration_ms: deps.now() - startedAt });
+    return 'acknowledged';
+  } catch (error) {
+    return giveUp(message, reference, error, deps);
+  }
+}
+
+interface Done {
+  readonly state: Finish['state'] | 'covered';
+  readonly reason?: string | undefined;
+}
+
+async function replicateOnce(
+  message: Message,
+  reference: OrderReference,
+  deps: ReplicateDeps,
+): Promise<Done> {
+  const lease: Lease = { orderId: reference.orderId, owner: `${deps.worker}/${message.messageId}` };
+  const taken = await deps.ledger.takeLease(lease, reference.seenAt, deps.leaseUntil, deps.now());
+  if (taken === 'covered') return { state: 'covered' };
+  if (taken === 'held') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
+  try {
+    return await replicateHeld({ message, reference, lease }, deps);
+  } catch (error) {
+    await release(lease, error, deps);
+    throw error;
+  }
+}
+
+interface Task {
+  readonly message: Message;
+  readonly reference: OrderReference;
+  readonly lease: Lease;
+}
+
+/** From a read to its end; whenever the order turns out to have changed, from the newer read again. */
+async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
+  const { orderId } = task.lease;
+  let [read, earlier] = await Promise.all([deps.store.getOrder(orderId), deps.orders.find(orderId)]);
+  for (;;) {
+    if (read.order === undefined) return finishGone(read, earlier, task, deps);
+    const voidReason = whyVoid(read.order, deps.rules);
+    if (voidReason !== undefined && earlier === undefined) {
+      return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
+    }
+    const lists = await enrich(read, deps.store);
+    const decision = decide(read.order, lists.products, earlier, deps.rules);
+    const replication = describeReplication(decision, read, earlier, task, deps);
+    const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
+    const { status_before: statusBefore } = snapshot.replication;
+    const found = { ...read, statusBefore, digital: isDigital(lists.products) };
+    if (decision.kind === 'copy')
+      return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
+    if (decision.kind === 'confirm') return finish(task, { ...found, state: 'replicated' }, deps);
+    const advanced = await advance(snapshot, read, decision.targetStatusId, deps);
+    if (advanced.kind === 'advanced') {
+      const { order } = advanced;
+      await deps.ledger.finishAdvance(
+        task.lease,
+        snapshot,
+        { ...found, state: 'replicated', order },
+        deps.now(),
+      );
+      return { state: 'replicated' };
+    }
+    read = advanced.read;
+    earlier = snapshot;
+  }
+}
+
+function describeReplication(
+  decision: Decision,
+  read: Read,
+  earlier: Snapshot | undefined,
+  { reference }: Task,
+  deps: ReplicateDeps,
+): Replication {
+  const advancedAt = earlier?.replication.advanced_at;
+  const common = {
+    source: reference.source,
+    seen_at: reference.seenAt,
+    read_at: iso(read.readAt),
+    status_before: read.order.status_id,
+    ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
+  };
+  if (decision.kind === 'advance')
+    return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
+  if (decision.kind === 'copy') return { ...common, state: 'copied' };
+  return {
+    ...common,
+    state: 'replicated',
+    status_before: earlier?.replication.status_before ?? read.order.status_id,
+    target_status_id: decision.targetStatusId,
+    advanced_at: advancedAt ?? iso(deps.now()),
+  };
+}
+
+/** Stores what is news, and returns what the table holds then. */
+async function store(next: Snapshot, earlier: Snapshot | undefined, deps: ReplicateDeps): Promise<Snapshot> {
+  if (earlier !== undefined && sameSnapshot(earlier, next)) return earlier;
+  await deps.orders.store(next);
+  return next;
+}
+
+/** Nothing to store; an earlier snapshot is marked, so that consumers learn that the order is gone. */
+async function finishGone(
+  gone: Gone,
+  earlier: Snapshot | undefined,
+  task: Task,
+  deps: ReplicateDeps,
+): Promise<Done> {
+  if (task.message.receiveCount < BELIEVED_404_RECEIVE) {
+    const text = `The store answers 404 for order ${task.lease.orderId}; this is believed at the third receive.`;
+    throw new BigCommerceError(text, 'retryable', 404);
+  }
+  if (earlier === undefined) return finish(task, { ...gone, state: 'skipped', reason: GONE }, deps);
+  const { source, seen_at, status_before } = earlier.replication;
+  const marked = {
+    state: 'copied',
+    source,
+    seen_at,
+    status_before,
+    read_at: iso(gone.readAt),
+    gone: true,
+  } as const;
+  await store({ ...earlier, replication: marked }, earlier, deps);
+  return finish(task, { ...gone, state: 'copied', reason: GONE }, deps);
+}
+
+async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<Done> {
+  await deps.ledger.finish(task.lease, finish, deps.now());
+  return { state: finish.state, reason: finish.reason };
+}
+
+/** A lease that cannot be given back ends by itself; what failed first is what counts. */
+async function release(lease: Lease, cause: unknown, deps: ReplicateDeps): Promise<void> {
+  try {
+    await deps.ledger.release(lease, describe(cause));
+  } catch (error) {
+    deps.log.warn('lease not released', { orderId: lease.orderId, error: describe(error) });
+  }
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

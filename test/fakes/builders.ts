@@ -1,0 +1,73 @@
+// Orders, lines, references and settings with sensible defaults; every test names only what it is about.
+import type { Order, OrderReference, Rules } from '../../lambda/shared/order';
+
+/** Noon of a quiet day; every virtual clock starts here. */
+export const NOON = Date.UTC(2026, 0, 10, 12);
+
+/** BigCommerce's form of a date, in whole seconds. */
+export function storeDate(time: number): string {
+  return new Date(time).toUTCString().replace('GMT', '+0000');
+}
+
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+export function aRuleSet(overrides: Partial<Rules> = {}): Rules {
+  return {
+    allowedStatusIds: [7, 10, 11],
+    advanceStatusIds: [10, 11],
+    advanceOrders: true,
+    newPhysicalOrderStatusId: 9,
+    newDigitalOrderStatusId: 8,
+    ...overrides,
+  };
+}
+
+/** A paid physical order, last changed an hour before noon. */
+export function anOrder(overrides: Partial<Order> = {}): Order {
+  const id = overrides.id ?? 100;
+  return {
+    id,
+    status_id: 11,
+    status: 'Awaiting Fulfillment',
+    custom_status: 'To pick',
+    date_created: storeDate(NOON - 7_200_000),
+    date_modified: storeDate(NOON - 3_600_000),
+    date_shipped: '',
+    order_is_digital: false,
+    shipping_address_count: 1,
+    total_inc_tax: '12.5000',
+    staff_notes: null,
+    customer_message: '',
+    billing_address: { first_name: 'Ada', last_name: 'Moss', form_fields: [] },
+    products: { url: `https://store.example/orders/${id}/products`, resource: `/orders/${id}/products` },
+    shipping_addresses: { url: 'https://store.example/', resource: `/orders/${id}/shipping_addresses` },
+    coupons: { url: 'https://store.example/', resource: `/orders/${id}/coupons` },
+    ...overrides,
+  };
+}
+
+export function aLine(overrides: Readonly<Record<string, unknown>> = {}) {
+  return {
+    id: 1,
+    product_id: 77,
+    name: 'Mug',
+    type: 'physical',
+    quantity: 1,
+    total_inc_tax: '12.5000',
+    ...overrides,
+  };
+}
+
+/** What a poll at noon queued, of an order an hour old. */
+export function aReference(overrides: Partial<OrderReference> = {}): OrderReference {
+  return {
+    orderId: 100,
+    source: 'poll',
+    seenAt: iso(NOON),
+    statusId: 11,
+    dateModified: storeDate(NOON - 3_600_000),
+    ...overrides,
+  };
+}

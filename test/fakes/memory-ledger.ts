@@ -1,0 +1,196 @@
+// The ledger and the Orders table in memory, written from the protocol and not from the adapters' expressions;
+// test/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
+import { RefusedWriteError } from '../../lambda/shared/errors';
+import type { Ledger } from '../../lambda/shared/ledger';
+import { covers } from '../../lambda/shared/ledger-row';
+import type { Finish, Lease, LedgerRow } from '../../lambda/shared/ledger-row';
+import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from '../../lambda/shared/order';
+import type { Snapshot } from '../../lambda/shared/order';
+import type { OrdersTable } from '../../lambda/shared/tables';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface MemoryTables {
+  readonly ledger: Ledger;
+  readonly orders: OrdersTable;
+  readonly rows: Map<number, LedgerRow>;
+  readonly snapshots: Map<number, Snapshot>;
+  /** Every snapshot written, in order: what the table's stream shows. */
+  readonly stream: Snapshot[];
+}
+
+export function memoryTables(): MemoryTables {
+  const rows = new Map<number, LedgerRow>();
+  const snapshots = new Map<number, Snapshot>();
+  const stream: Snapshot[] = [];
+
+  const write = (snapshot: Snapshot) => {
+    const copy = structuredClone(snapshot);
+    snapshots.set(snapshot.id, copy);
+    stream.push(copy);
+  };
+  const change = (orderId: number, changes: Partial<LedgerRow>, drop: readonly (keyof LedgerRow)[] = []) => {
+    const row: Mutable<LedgerRow> = { ...rows.get(orderId), ...defined(changes), order_id: orderId };
+    for (const name of drop) delete row[name];
+    rows.set(orderId, row);
+  };
+
+  function assertMayFinish(lease: Lease, readAt: number): void {
+    const row = rows.get(lease.orderId);
+    const isOwner = row?.lease_owner === lease.owner;
+    if (!isOwner || (row.read_at !== undefined && row.read_at > iso(readAt))) {
+      throw new RefusedWriteError('refused');
+    }
+  }
+
+  function finishRow(lease: Lease, finish: Finish, now: number): void {
+    const modified = finish.order && parseDate(finish.order.date_modified);
+    change(
+      lease.orderId,
+      {
+        state: finish.state,
+        read_at: iso(finish.readAt),
+        reached_at: iso(now),
+        ...(finish.statusBefore === undefined ? {} : { status_before: finish.statusBefore }),
+        ...(finish.digital === undefined ? {} : { digital: finish.digital }),
+        ...(finish.order === undefined
+          ? {}
+          : {
+              status_after: finish.order.status_id,
+              status_id: finish.order.status_id,
+              date_modified: dateModified(finish.order),
+            }),
+      },
+      [
+        'reason',
+        'lease_owner',
+        'lease_until',
+        'last_error',
+        'dead_by',
+        ...(finish.order ? (['modified_at'] as const) : []),
+      ],
+    );
+    if (finish.reason !== undefined) change(lease.orderId, { reason: finish.reason });
+    if (modified !== undefined) change(lease.orderId, { modified_at: iso(modified) });
+  }
+
+  const ledger: Ledger = {
+    find: (orderIds) =>
+      Promise.resolve(
+        new Map(orderIds.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!] as const] : []))),
+      ),
+
+    noteQueued(reference, now) {
+      const row = rows.get(reference.orderId);
+      const modified = parseDate(reference.dateModified);
+      const versioned = modified !== undefined && reference.statusId !== undefined;
+      if (
+        row?.state !== undefined &&
+        !(versioned && givesWay(row, modified, reference.statusId, reference.seenAt))
+      ) {
+        return Promise.resolve(false);
+      }
+      change(reference.orderId, { state: 'queued', seen_at: reference.seenAt, reached_at: iso(now) }, [
+        'reason',
+      ]);
+      if (versioned) {
+        change(reference.orderId, {
+          date_modified: reference.dateModified!,
+          modified_at: iso(modified),
+          status_id: reference.statusId,
+        });
+      }
+      return Promise.resolve(true);
+    },
+
+    takeLease(lease, seenAt, until, now) {
+      const row = rows.get(lease.orderId);
+      if (covers(row, seenAt)) return Promise.resolve('covered');
+      if (row?.lease_until !== undefined && row.lease_until >= iso(now)) return Promise.resolve('held');
+      change(lease.orderId, {
+        lease_owner: lease.owner,
+        lease_until: iso(until),
+        tried_at: iso(now),
+        first_seen_at: row?.first_seen_at ?? seenAt,
+        attempts: (row?.attempts ?? 0) + 1,
+      });
+      return Promise.resolve('taken');
+    },
+
+    release(lease, error) {
+      if (rows.get(lease.orderId)?.lease_owner === lease.owner) {
+        change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
+      }
+      return Promise.resolve();
+    },
+
+    async finish(lease, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(lease, finish.readAt);
+      finishRow(lease, finish, now);
+    },
+
+    async finishAdvance(lease, snapshot, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(lease, finish.readAt);
+      const stored = snapshots.get(lease.orderId);
+      if (stored === undefined || stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      const replication = { ...stored.replication, state: 'replicated' as const, advanced_at: iso(now) };
+      write({ ...stored, ...followingFields(finish.order), replication });
+      finishRow(lease, finish, now);
+    },
+
+    noteDead(reference, death, now) {
+      const row = rows.get(reference.orderId);
+      const readLater = row?.read_at !== undefined && row.read_at > reference.seenAt;
+      const queuedLater = row?.state === 'queued' && (row.seen_at ?? '') > reference.seenAt;
+      if (readLater || queuedLater) return Promise.resolve(false);
+      const modified = parseDate(reference.dateModified);
+      change(reference.orderId, {
+        state: 'dead',
+        reason: death.reason,
+        dead_by: death.by,
+        reached_at: iso(now),
+        last_error: death.reason,
+        ...(reference.statusId === undefined ? {} : { status_id: reference.statusId }),
+        ...(reference.dateModified === undefined ? {} : { date_modified: reference.dateModified }),
+        ...(modified === undefined ? {} : { modified_at: iso(modified) }),
+      });
+      return Promise.resolve(true);
+    },
+  };
+
+  const orders: OrdersTable = {
+    find: (orderId) => Promise.resolve(structuredClone(snapshots.get(orderId))),
+    async store(snapshot) {
+      await Promise.resolve();
+      const stored = snapshots.get(snapshot.id);
+      if (stored !== undefined && stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      write(snapshot);
+    },
+  };
+
+  return { ledger, orders, rows, snapshots, stream };
+}
+
+function givesWay(row: LedgerRow, modified: number, statusId: number | undefined, seenAt: string): boolean {
+  const rowModified = row.modified_at === undefined ? -Infinity : Date.parse(row.modified_at);
+  if (row.state === 'queued') return rowModified <= modified;
+  if (row.read_at !== undefined && row.read_at > seenAt) return false;
+  if (rowModified < modified) return true;
+  if (rowModified > modified) return false;
+  const reachedBefore = Date.parse(row.reached_at ?? seenAt) < Date.parse(seenAt) - CLOCK_MARGIN_MS;
+  return row.status_id !== statusId || reachedBefore;
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

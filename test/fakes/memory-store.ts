@@ -1,0 +1,122 @@
+// A store for the flows, on virtual time: a test can edit it, or make it fail, exactly between two calls.
+import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce';
+import { BigCommerceError } from '../../lambda/shared/errors';
+import type { Order } from '../../lambda/shared/order';
+import { aLine, storeDate } from './builders';
+
+type Row = Readonly<Record<string, unknown>>;
+type CallName = keyof Store;
+
+export interface Clock {
+  now: number;
+}
+
+interface Shelf {
+  order: Order;
+  lines: readonly Row[];
+  addresses: readonly Row[];
+  coupons: readonly Row[];
+}
+
+export function memoryStore(clock: Clock, latencyMs = 100) {
+  const shelves = new Map<number, Shelf>();
+  const calls: string[] = [];
+  const puts: { orderId: number; from: number; to: number; restsOnReadOf: number }[] = [];
+  const hooks: { name: CallName; when: 'before' | 'after'; run: () => unknown }[] = [];
+
+  async function runHooks(name: CallName, when: 'before' | 'after'): Promise<void> {
+    const index = hooks.findIndex((hook) => hook.name === name && hook.when === when);
+    if (index >= 0) await hooks.splice(index, 1)[0]!.run();
+  }
+
+  async function call<T>(name: CallName, about: string, effect: () => T): Promise<T> {
+    calls.push(`${name} ${about}`.trim());
+    await runHooks(name, 'before');
+    const result = effect();
+    clock.now += latencyMs;
+    await runHooks(name, 'after');
+    return result;
+  }
+
+  const list = (orderId: number, pick: (shelf: Shelf) => readonly Row[]) => {
+    const shelf = shelves.get(orderId);
+    if (shelf === undefined) throw new BigCommerceError('404', 'retryable', 404);
+    return structuredClone(pick(shelf));
+  };
+  let lastReadAt = Number.NaN;
+
+  const store: Store = {
+    countOrders: () =>
+      call('countOrders', '', () => {
+        const counts = new Map<number, number>();
+        for (let id = 0; id <= 14; id += 1) counts.set(id, 0);
+        for (const { order } of shelves.values())
+          counts.set(order.status_id, counts.get(order.status_id)! + 1);
+        return counts;
+      }),
+    listOrders: (query: OrderQuery) =>
+      call('listOrders', `${query.statusId} from ${query.minId}`, () => {
+        const matching = [...shelves.values()]
+          .map(({ order }) => order)
+          .filter((order) => order.status_id === query.statusId && order.id >= query.minId)
+          .sort((one, other) => one.id - other.id);
+        return {
+          orders: structuredClone(matching.slice(0, 250)),
+          unreadable: 0,
+          isLast: matching.length < 50,
+        };
+      }),
+    async getOrder(orderId) {
+      calls.push(`getOrder ${orderId}`);
+      await runHooks('getOrder', 'before');
+      const readAt = clock.now;
+      const order = structuredClone(shelves.get(orderId)?.order);
+      lastReadAt = readAt;
+      clock.now += latencyMs;
+      await runHooks('getOrder', 'after');
+      return { order, readAt } as Awaited<ReturnType<Store['getOrder']>>;
+    },
+    getLines: (orderId) => call('getLines', String(orderId), () => list(orderId, ({ lines }) => lines)),
+    getShippingAddresses: (orderId) =>
+      call('getShippingAddresses', String(orderId), () => list(orderId, ({ addresses }) => addresses)),
+    getCoupons: (orderId) =>
+      call('getCoupons', String(orderId), () => list(orderId, ({ coupons }) => coupons)),
+    async putStatus(orderId, statusId, notAfter) {
+      if (clock.now > notAfter) return 'too late';
+      return call('putStatus', `${orderId} to ${statusId}`, () => {
+        const shelf = shelves.get(orderId);
+        if (shelf === undefined) throw new BigCommerceError('404', 'permanent', 404);
+        puts.push({ orderId, from: shelf.order.status_id, to: statusId, restsOnReadOf: lastReadAt });
+        edit(orderId, { status_id: statusId, status: `status ${statusId}` });
+        return structuredClone(shelves.get(orderId)!.order);
+      });
+    },
+  };
+
+  function edit(orderId: number, changes: Readonly<Record<string, unknown>>): void {
+    const shelf = shelves.get(orderId)!;
+    shelf.order = { ...shelf.order, ...changes, date_modified: storeDate(clock.now) };
+  }
+
+  return {
+    store,
+    calls,
+    puts,
+    add(order: Order, lists: Partial<Omit<Shelf, 'order'>> = {}): void {
+      shelves.set(order.id, { order, lines: [aLine()], addresses: [{ id: 5 }], coupons: [], ...lists });
+    },
+    edit,
+    editLines(orderId: number, lines: readonly Row[]): void {
+      shelves.get(orderId)!.lines = lines;
+      edit(orderId, {});
+    },
+    remove: (orderId: number) => void shelves.delete(orderId),
+    order: (orderId: number) => shelves.get(orderId)?.order,
+    /** Runs once, just before the next such call takes effect; throwing makes the call fail without effect. */
+    before: (name: CallName, run: () => unknown) => void hooks.push({ name, when: 'before', run }),
+    /** Runs once, after the effect and before the answer; throwing loses the answer. */
+    after: (name: CallName, run: () => unknown) => void hooks.push({ name, when: 'after', run }),
+  };
+}
+
+export type MemoryStore = ReturnType<typeof memoryStore>;

@@ -1,0 +1,142 @@
+// The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
+import { poll } from '../../lambda/get-new-orders/poll';
+import { replicate } from '../../lambda/process-new-orders/replicate';
+import type { Outcome } from '../../lambda/process-new-orders/give-up';
+import type { OrderReference, Rules } from '../../lambda/shared/order';
+import type { Job } from '../../lambda/shared/tables';
+import type { Parking } from '../../lambda/shared/queue';
+import { aReference, aRuleSet, NOON } from './builders';
+import { memoryTables } from './memory-ledger';
+import { memoryStore } from './memory-store';
+
+const INVOCATION_MS = 60_000;
+
+export interface WorldOptions {
+  readonly rules?: Partial<Rules>;
+  readonly latencyMs?: number;
+}
+
+export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
+  const clock = { now: NOON };
+  const shop = memoryStore(clock, latencyMs);
+  const tables = memoryTables();
+  const queued: OrderReference[] = [];
+  const parked: ({ body: string } & Parking)[] = [];
+  const givenBack: { receiptHandle: string; seconds: number }[] = [];
+  const alerts: { subject: string; message: string }[] = [];
+  const jobs: Job[] = [];
+  const lines: { level: string; message: string }[] = [];
+  const log = {
+    info: (message: string) => void lines.push({ level: 'INFO', message }),
+    warn: (message: string) => void lines.push({ level: 'WARN', message }),
+    error: (message: string) => void lines.push({ level: 'ERROR', message }),
+  };
+  const queue = {
+    enqueue(references: readonly OrderReference[]) {
+      queued.push(...references);
+      return Promise.resolve(references.map((_, index) => `message-${index}`));
+    },
+    giveBack(receiptHandle: string, seconds: number) {
+      givenBack.push({ receiptHandle, seconds });
+      return Promise.resolve();
+    },
+    park(body: string, parking: Parking) {
+      parked.push({ body, ...parking });
+      return Promise.resolve();
+    },
+  };
+  const alerting = {
+    send(alert: { subject: string; message: string }) {
+      alerts.push(alert);
+      return Promise.resolve();
+    },
+    sendHourly: (alert: { subject: string; message: string }) => alerting.send(alert),
+  };
+  const settings = aRuleSet(rules);
+  let invocations = 0;
+
+  const world = {
+    clock,
+    shop,
+    ...tables,
+    queue,
+    queued,
+    parked,
+    givenBack,
+    alerts,
+    jobs,
+    lines,
+
+    /** A worker's invocation with one message; `deps` replaces parts of its world. */
+    replicate(
+      reference: OrderReference | string,
+      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: object } = {},
+    ): Promise<Outcome> {
+      invocations += 1;
+      const message = {
+        messageId: `message-${invocations}`,
+        receiptHandle: `receipt-${invocations}`,
+        body: typeof reference === 'string' ? reference : JSON.stringify(reference),
+        receiveCount,
+      };
+      return replicate(message, {
+        store: shop.store,
+        orders: tables.orders,
+        ledger: tables.ledger,
+        queue,
+        alerts: alerting,
+        log,
+        rules: settings,
+        maxReceiveCount: 20,
+        worker: `worker-${invocations}`,
+        leaseUntil: clock.now + INVOCATION_MS + 15_000,
+        now: () => clock.now,
+        random: () => 0.5,
+        ...deps,
+      });
+    },
+
+    /** One poll; the references that it queued are taken off the queue and returned. */
+    async poll({ deps = {}, settings: more = {} }: { deps?: object; settings?: object } = {}) {
+      await poll(
+        { rules: settings, completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, ...more },
+        {
+          store: shop.store,
+          queue,
+          ledger: tables.ledger,
+          jobs: {
+            record: (job: Job) => Promise.resolve(void jobs.push(job)),
+            lastFinished: () =>
+              Promise.resolve(jobs.findLast((job) => job.outcome === 'finished')?.timestamp),
+          },
+          alerts: alerting,
+          log,
+          now: () => clock.now,
+          ...deps,
+        },
+      );
+      return queued.splice(0);
+    },
+
+    /** A poll, and a worker for each of its references; returns how many there were. */
+    async pollAndReplicate(): Promise<number> {
+      const references = await world.poll();
+      for (const reference of references) await world.replicate(reference);
+      return references.length;
+    },
+
+    /** The reference that a poll just now would queue for this order. */
+    referenceTo(orderId: number): OrderReference {
+      const order = shop.order(orderId)!;
+      return aReference({
+        orderId,
+        seenAt: new Date(clock.now).toISOString(),
+        statusId: order.status_id,
+        dateModified: String(order.date_modified),
+      });
+    },
+  };
+  return world;
+}
+
+export type World = ReturnType<typeof aWorld>;

@@ -1,0 +1,471 @@
+// The worker's flow: each rule by name, each defect of the sample that it must not repeat.
+import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
+import { Status } from '../lambda/shared/order';
+import { aLine, anOrder, aReference, iso, NOON } from './fakes/builders';
+import { aWorld } from './fakes/world';
+
+const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
+
+describe('a new order', () => {
+  it('is stored whole and advanced, in two events', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ staff_notes: 'höflich 😀' }), {
+      lines: [aLine({ id: 1 }), aLine({ id: 2 })],
+      coupons: [{ id: 3 }],
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
+    expect(world.stream.map(({ status_id, replication }) => [status_id, replication.state])).toEqual([
+      [11, 'stored'],
+      [9, 'replicated'],
+    ]);
+    const stored = world.snapshots.get(100)!;
+    expect(stored).toMatchObject({
+      staff_notes: 'höflich 😀',
+      products: [{ id: 1 }, { id: 2 }],
+      shipping_addresses: [{ id: 5 }],
+      coupons: [{ id: 3 }],
+      status: 'status 9',
+      date_modified: world.shop.order(100)!.date_modified,
+      replication: { source: 'poll', seen_at: iso(NOON), status_before: 11, target_status_id: 9 },
+    });
+    expect(world.rows.get(100)).toMatchObject({
+      state: 'replicated',
+      status_before: 11,
+      status_after: 9,
+      status_id: 9,
+      digital: false,
+      attempts: 1,
+    });
+    expect(world.rows.get(100)).not.toHaveProperty('lease_owner');
+  });
+
+  it('costs five calls, and none for addresses when every line is digital', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ id: 1 }));
+    world.shop.add(anOrder({ id: 2, status_id: 10, order_is_digital: true }), digital);
+
+    await world.replicate(aReference({ orderId: 1 }));
+    expect(world.shop.calls.splice(0)).toHaveLength(5);
+    await world.replicate(aReference({ orderId: 2, statusId: 10 }));
+
+    expect(world.shop.calls.map((call) => call.split(' ')[0])).toEqual([
+      'getOrder',
+      'getCoupons',
+      'getLines',
+      'putStatus',
+    ]);
+    expect(world.shop.order(2)?.status_id).toBe(Status.AwaitingPickup);
+    expect(world.snapshots.get(2)?.shipping_addresses).toEqual([]);
+  });
+
+  it('has its addresses fetched after all when order_is_digital was wrong about a mixed cart', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ order_is_digital: true }), {
+      lines: [aLine(), aLine({ id: 2, type: 'digital' })],
+    });
+
+    await world.replicate(aReference());
+
+    expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5 }]);
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
+  });
+});
+
+describe('rule 2 decides on the order as it is now', () => {
+  it.each([
+    [Status.Incomplete, 'skipped'],
+    [Status.Pending, 'skipped'],
+    [Status.Shipped, 'copied'],
+    [Status.PartiallyShipped, 'copied'],
+    [Status.Refunded, 'skipped'],
+    [Status.Cancelled, 'skipped'],
+    [Status.Declined, 'skipped'],
+    [Status.AwaitingPayment, 'copied'],
+    [Status.AwaitingPickup, 'copied'],
+    [Status.AwaitingShipment, 'copied'],
+    [Status.Completed, 'copied'],
+    [Status.AwaitingFulfillment, 'replicated'],
+    [Status.ManualVerificationRequired, 'skipped'],
+    [Status.Disputed, 'skipped'],
+    [Status.PartiallyRefunded, 'copied'],
+  ])('status %i of a physical order ends %s', async (statusId, state) => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: statusId }));
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.rows.get(100)?.state).toBe(state);
+    expect(world.snapshots.has(100)).toBe(state !== 'skipped');
+    expect(world.shop.order(100)?.status_id).toBe(state === 'replicated' ? 9 : statusId);
+  });
+
+  it('never puts a completed physical order back (a defect of the sample)', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 10, order_is_digital: true }));
+
+    await world.replicate(aReference({ statusId: 10 }));
+
+    expect(world.shop.puts).toEqual([]);
+    expect(world.rows.get(100)).toMatchObject({
+      state: 'copied',
+      reason: 'Completed, but not all of it is digital',
+    });
+  });
+
+  it('leaves an order that was cancelled, refunded or shipped while it waited (a defect of the sample)', async () => {
+    for (const status_id of [Status.Cancelled, Status.Refunded, Status.Shipped]) {
+      const world = aWorld();
+      world.shop.add(anOrder({ status_id }));
+      await world.replicate(aReference({ statusId: 11 }));
+      expect(world.shop.puts).toEqual([]);
+    }
+  });
+
+  it('stores an unpaid order and leaves its status, and advances it once it is paid', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 7 }));
+    await world.replicate(aReference({ statusId: 7 }));
+    expect(world.rows.get(100)).toMatchObject({
+      state: 'copied',
+      reason: 'Awaiting Payment is not in AdvanceStatusIds',
+    });
+
+    world.clock.now += 3_600_000;
+    world.shop.edit(100, { status_id: 11 });
+    await world.replicate(world.referenceTo(100));
+
+    expect(world.shop.puts).toMatchObject([{ from: 11, to: 9 }]);
+  });
+
+  it('stores a cancellation over an earlier snapshot, so that consumers see it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    world.clock.now += 60_000;
+    world.shop.edit(100, { status_id: Status.Cancelled });
+
+    await world.replicate(world.referenceTo(100));
+
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('takes an archived order for void', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ is_deleted: true }));
+    await world.replicate(aReference());
+    expect(world.rows.get(100)).toMatchObject({ state: 'skipped', reason: 'archived' });
+  });
+
+  it('touches no status while AdvanceOrders is off', async () => {
+    const world = aWorld({ rules: { advanceOrders: false } });
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'AdvanceOrders is off' });
+    expect(world.shop.puts).toEqual([]);
+  });
+
+  it('believes a 404 at the third receive only', async () => {
+    const world = aWorld();
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
+    expect(world.rows.get(100)).toMatchObject({ state: 'skipped', reason: 'not found in the store' });
+  });
+});
+
+describe('a PUT rests on a read of the last two seconds', () => {
+  it('reads again when enriching took longer, and advances what is unchanged', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('getLines', () => (world.clock.now += 5_000));
+
+    await world.replicate(aReference());
+
+    expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(2);
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.clock.now - world.shop.puts[0]!.restsOnReadOf).toBeLessThan(2_500);
+  });
+
+  it('stores an order that was edited meanwhile again, before it is advanced', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('getLines', () => {
+      world.clock.now += 5_000;
+      world.shop.edit(100, { staff_notes: 'gift' });
+    });
+
+    await world.replicate(aReference());
+
+    expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift', status_id: 9 });
+  });
+
+  it('stores an order cancelled after the snapshot and before the PUT as cancelled, and does not advance it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('getLines', () => {
+      world.clock.now += 5_000;
+      world.shop.edit(100, { status_id: Status.Cancelled });
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.shop.puts).toEqual([]);
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
+  });
+});
+
+describe('a failed PUT', () => {
+  const failed = new BigCommerceError('PUT answered 500.', 'retryable', 500);
+
+  it('is never taken for done by a GET (a defect of the sample)', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const fail = () => {
+      throw failed;
+    };
+    world.shop.before('putStatus', fail);
+    world.shop.before('putStatus', fail);
+
+    expect(await world.replicate(aReference())).toBe('given back');
+
+    expect(world.shop.order(100)?.status_id).toBe(11);
+    expect(world.rows.get(100)).not.toHaveProperty('state');
+    expect(world.rows.get(100)).toMatchObject({ last_error: 'BigCommerceError: PUT answered 500.' });
+    expect(world.rows.get(100)).not.toHaveProperty('lease_owner');
+  });
+
+  it('is repeated after another GET', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('putStatus', () => {
+      throw failed;
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.shop.calls.slice(-3)).toEqual(['putStatus 100 to 9', 'getOrder 100', 'putStatus 100 to 9']);
+    expect(world.rows.get(100)?.state).toBe('replicated');
+  });
+
+  it('had worked when the GET shows the target status: one advance', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('putStatus', () => {
+      throw failed;
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.rows.get(100)?.state).toBe('replicated');
+  });
+
+  it('that is answered 400 parks the reference, with its reason', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('putStatus', () => {
+      throw new BigCommerceError('PUT /v2/orders/100 answered 400: no.', 'permanent', 400);
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(world.parked).toEqual([
+      {
+        body: JSON.stringify(aReference()),
+        reason: 'BigCommerceError: PUT /v2/orders/100 answered 400: no.',
+        orderId: 100,
+        firstSeenAt: iso(NOON),
+      },
+    ]);
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
+  });
+});
+
+describe('what fails', () => {
+  it('goes back with a visibility that grows with its receive count', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    for (const receiveCount of [1, 2, 3, 19]) {
+      world.shop.before('getOrder', () => {
+        throw new BigCommerceError('GET answered 503.', 'retryable', 503);
+      });
+      await world.replicate(aReference(), { receiveCount });
+    }
+    expect(world.givenBack.map(({ seconds }) => seconds)).toEqual([60, 120, 240, 10_800]);
+  });
+
+  it('is parked at its last receive, with the reason and when it was first seen', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('getOrder', () => {
+      throw new BigCommerceError('GET answered 503.', 'retryable', 503);
+    });
+
+    expect(await world.replicate(aReference(), { receiveCount: 20 })).toBe('acknowledged');
+
+    expect(world.parked).toMatchObject([
+      { orderId: 100, firstSeenAt: iso(NOON), reason: 'BigCommerceError: GET answered 503.' },
+    ]);
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'exhausted' });
+  });
+
+  it('is given back when even parking fails: it is never acknowledged unsafe', async () => {
+    const world = aWorld();
+    const queue = { ...world.queue, park: () => Promise.reject(new Error('SQS is down')) };
+    expect(await world.replicate('no reference', { deps: { queue } })).toBe('given back');
+  });
+
+  it('alerts on a wrong token, and waits', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('getOrder', () => {
+      throw new BigCommerceError('GET answered 401. Check BigCommerceToken.', 'configuration', 401);
+    });
+    expect(await world.replicate(aReference())).toBe('given back');
+    expect(world.alerts).toHaveLength(1);
+    expect(world.alerts[0]!.message).toContain('BigCommerceToken');
+
+    const ledger = { ...world.ledger, takeLease: () => Promise.reject(new ConfigurationError('no secret')) };
+    expect(await world.replicate(aReference(), { deps: { ledger } })).toBe('given back');
+  });
+
+  it.each([
+    ['no JSON', 'nonsense', 'The body is not a JSON object.'],
+    ['a sample-era message', JSON.stringify({ id: 100, status_id: 11 }), 'orderId is not a positive integer'],
+    [
+      'an id that is a path',
+      JSON.stringify({ ...aReference(), orderId: '../customers' }),
+      'orderId is not a positive integer',
+    ],
+    ['a null', 'null', 'The body is not a JSON object.'],
+    ['no date', JSON.stringify({ ...aReference(), seenAt: 'soon' }), 'seenAt is not a date'],
+  ])('is parked when it is malformed: %s', async (_, body, reason) => {
+    const world = aWorld();
+    expect(await world.replicate(body)).toBe('acknowledged');
+    expect(world.parked).toHaveLength(1);
+    expect(world.parked[0]!.body).toBe(body);
+    expect(world.parked[0]!.reason).toContain(reason);
+    expect(world.shop.calls).toEqual([]);
+  });
+
+  it('does not keep its lease', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const orders = { ...world.orders, store: () => Promise.reject(new Error('throttled')) };
+    expect(await world.replicate(aReference(), { deps: { orders } })).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+    expect(world.shop.puts).toHaveLength(1);
+  });
+});
+
+describe('effect once', () => {
+  it('acknowledges a covered reference without a call to BigCommerce', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.clock.now += 5_000;
+    await world.replicate(aReference());
+    world.shop.calls.length = 0;
+
+    expect(await world.replicate(aReference({ source: 'webhook' }))).toBe('acknowledged');
+
+    expect(world.shop.calls).toEqual([]);
+  });
+
+  it('lets one worker at a time have an order', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    let second: Promise<string> | undefined;
+    world.shop.before('getLines', () => {
+      second = world.replicate(aReference({ source: 'webhook' }));
+    });
+
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+
+    expect(await second).toBe('given back');
+    expect(world.givenBack).toMatchObject([{ seconds: 30 }]);
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('gives one event a version, however often it is referenced', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    for (let times = 0; times < 5; times += 1) {
+      world.clock.now += 60_000;
+      await world.replicate(world.referenceTo(100));
+    }
+    expect(world.stream).toHaveLength(2);
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.rows.get(100)?.state).toBe('replicated');
+  });
+
+  it('advances an order again that staff put back into a new status', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    world.clock.now += 60_000;
+    world.shop.edit(100, { status_id: 11 });
+    await world.replicate(world.referenceTo(100));
+    expect(world.shop.puts).toMatchObject([{ to: 9 }, { to: 9 }]);
+  });
+
+  it('stores an edit after replication and leaves the status alone', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    world.clock.now += 60_000;
+    world.shop.edit(100, { customer_message: 'new address' });
+    await world.replicate(world.referenceTo(100));
+    expect(world.snapshots.get(100)).toMatchObject({
+      customer_message: 'new address',
+      replication: { state: 'replicated' },
+    });
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('gives a reference back whose write was refused, and never takes it for done', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 7 }));
+    world.shop.after('getOrder', () => {
+      const snapshot = { ...anOrder(), products: [], shipping_addresses: [], coupons: [] };
+      world.snapshots.set(100, {
+        ...snapshot,
+        replication: {
+          state: 'stored',
+          source: 'poll',
+          seen_at: iso(NOON),
+          read_at: iso(NOON + 60_000),
+          status_before: 11,
+        },
+      });
+    });
+    expect(await world.replicate(aReference())).toBe('given back');
+    expect(world.rows.get(100)).not.toHaveProperty('state');
+  });
+
+  it('keeps the answer as the newest truth: content edited just before the PUT arrives', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'fragile' }));
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({
+      staff_notes: 'fragile',
+      status_id: 9,
+      replication: { state: 'replicated' },
+    });
+    expect(world.shop.puts).toHaveLength(1);
+  });
+});
+
+it('treats a date that is no date as a version that may still change', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: 7, date_modified: null }));
+  await world.replicate(aReference({ statusId: 7, dateModified: '' }));
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', date_modified: '' });
+  expect(world.rows.get(100)).not.toHaveProperty('modified_at');
+  expect(await world.poll()).toHaveLength(1);
+});
