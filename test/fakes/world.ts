@@ -65,6 +65,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     givenBack,
     alerts,
     jobs,
+    rules: settings,
     lines,
 
     /** A worker's invocation with one message; `deps` replaces parts of its world. */

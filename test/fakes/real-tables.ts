@@ -1,0 +1,48 @@
+// The real adapters on MiniStack's DynamoDB, with the tables' keys as the template has them.
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { createLedger } from '../../lambda/shared/ledger';
+import type { LedgerRow } from '../../lambda/shared/ledger-row';
+import { createOrdersTable, documentOptions } from '../../lambda/shared/tables';
+import stack from '../../cloudformation/stack.json';
+import type { MiniStack } from '../../scripts/local/ministack';
+
+const LOGICAL_IDS = ['LedgerTable', 'OrdersTable', 'JobsTable', 'WebhooksTable'] as const;
+
+export function connect(miniStack: MiniStack): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    endpoint: miniStack.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  return DynamoDBDocumentClient.from(client, documentOptions);
+}
+
+export async function createTables(client: DynamoDBDocumentClient): Promise<void> {
+  for (const logicalId of LOGICAL_IDS) {
+    const { Properties } = stack.Resources[logicalId];
+    const { KeySchema, AttributeDefinitions, BillingMode } = Properties;
+    const indexes = 'GlobalSecondaryIndexes' in Properties ? Properties.GlobalSecondaryIndexes : undefined;
+    const input = {
+      TableName: logicalId,
+      KeySchema,
+      AttributeDefinitions,
+      BillingMode,
+      GlobalSecondaryIndexes: indexes,
+    };
+    await client.send(new CreateTableCommand(input as ConstructorParameters<typeof CreateTableCommand>[0]));
+  }
+}
+
+export function realTables(client: DynamoDBDocumentClient) {
+  return {
+    ledger: createLedger(client, { ledgerTable: 'LedgerTable', ordersTable: 'OrdersTable' }),
+    orders: createOrdersTable(client, 'OrdersTable'),
+    async row(orderId: number): Promise<LedgerRow | undefined> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: 'LedgerTable', Key: { order_id: orderId }, ConsistentRead: true }),
+      );
+      return Item as LedgerRow | undefined;
+    },
+  };
+}

@@ -1,0 +1,326 @@
+// The ledger's conditions, each held against the real adapter on MiniStack and against the flows' fake alike.
+import type { Ledger } from '../lambda/shared/ledger';
+import type { Finish, LedgerRow } from '../lambda/shared/ledger-row';
+import type { Order, Snapshot } from '../lambda/shared/order';
+import type { OrdersTable } from '../lambda/shared/tables';
+import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
+import { anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
+import { memoryTables } from './fakes/memory-ledger';
+import { connect, createTables, realTables } from './fakes/real-tables';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+interface Tables {
+  readonly ledger: Ledger;
+  readonly orders: OrdersTable;
+  row(orderId: number): Promise<LedgerRow | undefined>;
+}
+
+let miniStack: MiniStack;
+let onMiniStack: Tables;
+beforeAll(async () => {
+  miniStack = await startMiniStack();
+  const client = connect(miniStack);
+  await createTables(client);
+  onMiniStack = realTables(client);
+}, 60_000);
+afterAll(() => miniStack.stop());
+
+let nextId = 1_000;
+
+describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
+  let tables: Tables;
+  let id: number;
+  beforeEach(() => {
+    id = nextId += 1;
+    const memory = memoryTables();
+    tables =
+      kind === 'memory' ? { ...memory, row: (key) => Promise.resolve(memory.rows.get(key)) } : onMiniStack;
+  });
+
+  const lease = (owner = 'a') => ({ orderId: id, owner });
+  const reference = (overrides: object = {}) => aReference({ orderId: id, ...overrides });
+  const order = (overrides: object = {}): Order => anOrder({ id, ...overrides });
+  const snapshot = (readAt: number, overrides: object = {}): Snapshot => ({
+    ...order(overrides),
+    products: [{ id: 1, price: '1.0000', nothing: null, empty: '', list: [], deep: { a: [1, 'ü😀'] } }],
+    shipping_addresses: [],
+    coupons: [],
+    replication: {
+      state: 'stored',
+      source: 'poll',
+      seen_at: iso(NOON),
+      read_at: iso(readAt),
+      status_before: 11,
+      target_status_id: 9,
+    },
+  });
+  const take = (owner = 'a', seenAt = NOON, now = NOON + SECOND) =>
+    tables.ledger.takeLease(lease(owner), iso(seenAt), now + 75 * SECOND, now);
+  const finish = async (finish: Partial<Finish> = {}, now = NOON + 2 * SECOND, owner = 'a') => {
+    await tables.ledger.finish(
+      lease(owner),
+      { state: 'copied', order: order({ status_id: 7 }), readAt: NOON + SECOND, ...finish },
+      now,
+    );
+  };
+
+  describe('a lease', () => {
+    it('is taken once, and held against everybody else until it ends or is released', async () => {
+      expect(await take('a')).toBe('taken');
+      expect(await take('b')).toBe('held');
+      expect(await take('b', NOON, NOON + 77 * SECOND)).toBe('taken');
+      await tables.ledger.release(lease('a'), 'not mine any more');
+      expect(await take('c', NOON, NOON + 78 * SECOND)).toBe('held');
+      await tables.ledger.release(lease('b'), 'failed');
+      expect(await take('c', NOON, NOON + 79 * SECOND)).toBe('taken');
+      expect(await tables.row(id)).toMatchObject({
+        attempts: 3,
+        last_error: 'failed',
+        first_seen_at: iso(NOON),
+        tried_at: iso(NOON + 79 * SECOND),
+      });
+    });
+
+    it('is refused when the row covers the reference by more than clocks may differ', async () => {
+      await take('a');
+      await finish({ readAt: NOON + SECOND });
+      expect(await take('b', NOON)).toBe('taken');
+      await finish({ readAt: NOON + SECOND + 1 }, NOON + 3 * SECOND, 'b');
+      expect(await take('c', NOON)).toBe('covered');
+      expect(await take('c', NOON + 1, NOON + 5 * SECOND)).toBe('taken');
+    });
+
+    it('is not refused by a row that is dead or queued', async () => {
+      await take('a');
+      await finish({ readAt: NOON - HOUR });
+      await tables.ledger.noteDead(reference(), { by: 'permanent', reason: 'no' }, NOON + 2 * SECOND);
+      expect(await take('b', NOON - 2 * HOUR)).toBe('taken');
+    });
+  });
+
+  describe('finishing', () => {
+    it('notes the state, the version and the read, and lets go', async () => {
+      await take();
+      await finish({ reason: 'because', statusBefore: 7, digital: false });
+      const row = await tables.row(id);
+      expect(row).toMatchObject({
+        state: 'copied',
+        reason: 'because',
+        status_before: 7,
+        status_after: 7,
+        status_id: 7,
+        digital: false,
+        date_modified: order().date_modified,
+        modified_at: iso(NOON - HOUR),
+        read_at: iso(NOON + SECOND),
+        reached_at: iso(NOON + 2 * SECOND),
+      });
+      expect(row).not.toHaveProperty('lease_owner');
+      expect(row).not.toHaveProperty('lease_until');
+    });
+
+    it('forgets the reason of an earlier state', async () => {
+      await take();
+      await finish({ reason: 'because' });
+      await take('b', NOON + 10 * SECOND, NOON + 11 * SECOND);
+      await finish(
+        { state: 'replicated', readAt: NOON + 11 * SECOND, order: order({ date_modified: null }) },
+        NOON + 12 * SECOND,
+        'b',
+      );
+      const row = await tables.row(id);
+      expect(row).toMatchObject({ state: 'replicated', date_modified: '' });
+      expect(row).not.toHaveProperty('reason');
+      expect(row).not.toHaveProperty('modified_at');
+    });
+
+    it('keeps the known version of an order that is gone', async () => {
+      await tables.ledger.noteQueued(reference(), NOON);
+      await take();
+      await finish({ state: 'skipped', reason: 'not found in the store', order: undefined });
+      expect(await tables.row(id)).toMatchObject({
+        state: 'skipped',
+        status_id: 11,
+        modified_at: iso(NOON - HOUR),
+      });
+    });
+
+    it('is refused without the lease, and when the row rests on a later read', async () => {
+      await expect(finish()).rejects.toThrow(/taken over|refused/);
+      await take();
+      await finish({ readAt: NOON + 5 * SECOND });
+      await take('b', NOON + 10 * SECOND, NOON + 11 * SECOND);
+      await expect(finish({ readAt: NOON + 4 * SECOND }, NOON + 12 * SECOND, 'b')).rejects.toThrow(
+        /taken over|refused/,
+      );
+    });
+  });
+
+  describe('finishing an advance', () => {
+    const answer = () =>
+      order({
+        status_id: 9,
+        status: 'Awaiting Shipment',
+        custom_status: 'x',
+        date_modified: storeDate(NOON),
+      });
+    const finishAdvance = (stored: Snapshot, owner = 'a') =>
+      tables.ledger.finishAdvance(
+        lease(owner),
+        stored,
+        { state: 'replicated', readAt: NOON + SECOND, order: answer() },
+        NOON + 2 * SECOND,
+      );
+
+    it('moves the snapshot and the row together, and touches nothing else', async () => {
+      await take();
+      const stored = snapshot(NOON + SECOND);
+      await tables.orders.store(stored);
+      await finishAdvance(stored);
+      expect(await tables.orders.find(id)).toEqual({
+        ...stored,
+        status_id: 9,
+        status: 'Awaiting Shipment',
+        custom_status: 'x',
+        date_modified: storeDate(NOON),
+        replication: { ...stored.replication, state: 'replicated', advanced_at: iso(NOON + 2 * SECOND) },
+      });
+      expect(await tables.row(id)).toMatchObject({
+        state: 'replicated',
+        status_id: 9,
+        modified_at: iso(NOON),
+      });
+    });
+
+    it('changes neither when either is newer', async () => {
+      await take();
+      const stored = snapshot(NOON + SECOND);
+      await tables.orders.store(snapshot(NOON + 9 * SECOND));
+      await expect(finishAdvance(stored)).rejects.toThrow(/taken over|refused/);
+      expect(await tables.row(id)).not.toHaveProperty('state');
+      await expect(finishAdvance(snapshot(NOON + 9 * SECOND), 'b')).rejects.toThrow(/taken over|refused/);
+      expect(await tables.orders.find(id)).toMatchObject({ status_id: 11 });
+    });
+  });
+
+  describe('a snapshot', () => {
+    it('comes back as it was stored, and is never overwritten by one read earlier', async () => {
+      expect(await tables.orders.find(id)).toBeUndefined();
+      const stored = snapshot(NOON + 5 * SECOND);
+      await tables.orders.store(stored);
+      expect(await tables.orders.find(id)).toEqual(stored);
+      await expect(tables.orders.store(snapshot(NOON + 4 * SECOND))).rejects.toThrow(/later read|refused/);
+      const later = snapshot(NOON + 5 * SECOND, { staff_notes: 'same moment' });
+      await tables.orders.store(later);
+      expect(await tables.orders.find(id)).toEqual(later);
+    });
+  });
+
+  describe('the note that a reference is queued', () => {
+    const note = (overrides: object = {}, now = NOON) => tables.ledger.noteQueued(reference(overrides), now);
+
+    it('is written where there is no row, or none with a state', async () => {
+      expect(await note()).toBe(true);
+      expect(await tables.row(id)).toMatchObject({
+        state: 'queued',
+        seen_at: iso(NOON),
+        status_id: 11,
+        modified_at: iso(NOON - HOUR),
+      });
+    });
+
+    it('keeps the lease of a worker that was quicker', async () => {
+      await take();
+      expect(await note()).toBe(true);
+      expect(await tables.row(id)).toMatchObject({ state: 'queued', lease_owner: 'a' });
+    });
+
+    it('of a webhook is written only where there is no state', async () => {
+      const webhook = { source: 'webhook', dateModified: undefined, statusId: undefined };
+      expect(await note(webhook)).toBe(true);
+      expect(await note(webhook)).toBe(false);
+      expect(await note()).toBe(true);
+    });
+
+    it('gives way to none that is queued in a newer version', async () => {
+      expect(await note()).toBe(true);
+      expect(await note({ dateModified: storeDate(NOON - 2 * HOUR) })).toBe(false);
+      expect(await note({ dateModified: storeDate(NOON - 60 * SECOND), seenAt: iso(NOON + HOUR) })).toBe(
+        true,
+      );
+      expect(await tables.row(id)).toMatchObject({ seen_at: iso(NOON + HOUR) });
+    });
+
+    it('is refused where the row was finished by a later read', async () => {
+      await take();
+      await finish({ readAt: NOON + SECOND });
+      expect(await note({ dateModified: storeDate(NOON), statusId: 7 })).toBe(false);
+    });
+
+    it('is written over a finished row for a newer version, another status, or the same one some time after', async () => {
+      await take();
+      await finish({ readAt: NOON - HOUR }, NOON - 2 * SECOND);
+      const sameVersion = { statusId: 7 };
+      expect(await note({ ...sameVersion, seenAt: iso(NOON - SECOND) })).toBe(false);
+      expect(await note({ ...sameVersion, dateModified: storeDate(NOON - 2 * HOUR) })).toBe(false);
+      expect(await note({ ...sameVersion, seenAt: iso(NOON) })).toBe(true);
+      expect(await tables.row(id)).toMatchObject({ state: 'queued', read_at: iso(NOON - HOUR) });
+    });
+
+    it('is written over a finished row for another status under the same date', async () => {
+      await take();
+      await finish({ readAt: NOON - HOUR }, NOON);
+      expect(await note({ statusId: 11 })).toBe(true);
+    });
+  });
+
+  describe('the note that a reference is dead', () => {
+    const noteDead = (overrides: object = {}) =>
+      tables.ledger.noteDead(reference(overrides), { by: 'exhausted', reason: 'store down' }, NOON + HOUR);
+
+    it('is written with the reason and the version', async () => {
+      await tables.ledger.noteQueued(reference(), NOON);
+      expect(await noteDead()).toBe(true);
+      expect(await tables.row(id)).toMatchObject({
+        state: 'dead',
+        dead_by: 'exhausted',
+        reason: 'store down',
+        status_id: 11,
+      });
+    });
+
+    it('is written where there is no row, and without a version for a webhook', async () => {
+      expect(await noteDead({ dateModified: undefined, statusId: undefined })).toBe(true);
+      expect(await tables.row(id)).toMatchObject({ state: 'dead' });
+    });
+
+    it('is refused when the row has read later, or has queued a later reference', async () => {
+      await take();
+      await finish({ readAt: NOON + SECOND });
+      expect(await noteDead()).toBe(false);
+
+      id = nextId += 1;
+      await tables.ledger.noteQueued(reference({ seenAt: iso(NOON + SECOND) }), NOON);
+      expect(await noteDead()).toBe(false);
+      expect(await noteDead({ seenAt: iso(NOON + SECOND) })).toBe(true);
+    });
+  });
+
+  it('finds the rows that are there, and asks for each once', async () => {
+    const first = id;
+    await take();
+    id = nextId += 1;
+    await take();
+    const rows = await tables.ledger.find([first, id, id, 999_999]);
+    expect([...rows.keys()].sort()).toEqual([first, id]);
+    expect((await tables.ledger.find([])).size).toBe(0);
+  });
+});
+
+it('finds more rows than one request may ask for', async () => {
+  const ids = Array.from({ length: 230 }, (_, index) => 500_000 + index);
+  await Promise.all(ids.map((orderId) => onMiniStack.ledger.noteQueued(aReference({ orderId }), NOON)));
+  expect((await onMiniStack.ledger.find(ids)).size).toBe(230);
+});
