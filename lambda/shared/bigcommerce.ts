@@ -52,9 +52,10 @@ export function createBigCommerce(options: RequestsOptions): { until(deadline: n
   const send = createRequests(options);
   return {
     until(deadline) {
-      const get = async (request: Omit<StoreRequest, 'method'>): Promise<Answer> => {
+      const get: Get = async (request) => {
         const answer = await send({ ...request, method: 'GET' }, deadline);
-        if (answer === 'too late') throw new Error('A GET is never too late.');
+        // Only a request with a time of its own, a PUT, can be too late.
+        if (answer === 'too late') throw new Error(`GET ${request.path} was not sent.`);
         return answer;
       };
       const getAll = (orderId: number, name: string) => readToTheEnd(get, orderId, name);
@@ -67,37 +68,38 @@ export function createBigCommerce(options: RequestsOptions): { until(deadline: n
         getCoupons: (orderId) => getAll(orderId, 'coupons'),
         async putStatus(orderId, statusId, notAfter) {
           const path = `/v2/orders/${orderId}`;
+          const body = { status_id: statusId };
           const request = {
             method: 'PUT',
             endpoint: 'PUT order',
             path,
-            body: { status_id: statusId },
+            body,
+            read: toOrder,
             notAfter,
           } as const;
           const answer = await send(request, deadline);
-          return answer === 'too late'
-            ? answer
-            : (toOrder(answer.body) ?? unreadable('PUT', path, answer.status));
+          if (answer === 'too late') return answer;
+          return answer.found ? answer.value : missing('PUT', path);
         },
       };
     },
   };
 }
 
-type Get = (request: Omit<StoreRequest, 'method'>) => Promise<Answer>;
+type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
 async function countOrders(get: Get): Promise<ReadonlyMap<number, number>> {
   const path = '/v2/orders/count';
-  const { body, status } = await get({ endpoint: 'GET count', path });
-  if (status === 404 || !isRow(body)) return unreadable('GET', path, status);
-  const statuses: readonly unknown[] = Array.isArray(body.statuses) ? body.statuses : [];
+  const answer = await get({ endpoint: 'GET count', path, read: (body) => (isRow(body) ? body : undefined) });
+  if (!answer.found) return missing('GET', path);
+  const statuses: readonly unknown[] = Array.isArray(answer.value.statuses) ? answer.value.statuses : [];
   const counts = statuses.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
   return new Map(counts.filter(([id, count]) => Number.isInteger(id) && Number.isInteger(count)));
 }
 
 async function listOrders(get: Get, query: OrderQuery): Promise<OrderPage> {
   const path = '/v2/orders';
-  const { body, status } = await get({
+  const answer = await get({
     endpoint: 'GET orders',
     path,
     query: {
@@ -108,19 +110,21 @@ async function listOrders(get: Get, query: OrderQuery): Promise<OrderPage> {
       sort: 'id:asc',
       limit: PAGE_SIZE,
     },
+    read: toList,
   });
-  const rows: unknown = status === 404 ? undefined : (body ?? []);
-  if (!Array.isArray(rows)) return unreadable('GET', path, status);
+  if (!answer.found) return missing('GET', path);
+  const rows = answer.value;
   const orders = rows.filter((row): row is ListedOrder => isRow(row) && row.id === toOrderId(row.id));
   return { orders, unreadable: rows.length - orders.length, isLast: rows.length < DEFAULT_PAGE_SIZE };
 }
 
 async function getOrder(get: Get, orderId: number): Promise<Read | Gone> {
-  const path = `/v2/orders/${orderId}`;
-  const { body, status, startedAt } = await get({ endpoint: 'GET order', path });
-  if (status === 404) return { order: undefined, readAt: startedAt };
-  const order = toOrder(body);
-  return order?.id === orderId ? { order, readAt: startedAt } : unreadable('GET', path, status);
+  const read = (body: unknown) => {
+    const order = toOrder(body);
+    return order?.id === orderId ? order : undefined;
+  };
+  const answer = await get({ endpoint: 'GET order', path: `/v2/orders/${orderId}`, read });
+  return { order: answer.found ? answer.value : undefined, readAt: answer.startedAt };
 }
 
 /** Pages until nothing new comes, so that no line is lost, however many there are and whatever `limit` is worth. */
@@ -128,28 +132,33 @@ async function readToTheEnd(get: Get, orderId: number, name: string): Promise<re
   const path = `/v2/orders/${orderId}/${name}`;
   const found = new Map<unknown, Row>();
   for (let page = 1; ; page += 1) {
-    const answer = await get({ endpoint: `GET ${name}`, path, query: { limit: PAGE_SIZE, page } });
-    // 404 here means that the order went away meanwhile: the next GET of the order tells.
-    const rows = answer.status === 404 ? undefined : toRows(answer.body);
-    if (rows === undefined) return unreadable('GET', path, answer.status);
+    const answer = await get({
+      endpoint: `GET ${name}`,
+      path,
+      query: { limit: PAGE_SIZE, page },
+      read: toRows,
+    });
+    // The order went away meanwhile: its next GET tells.
+    if (!answer.found) return missing('GET', path);
     const before = found.size;
-    for (const row of rows) found.set(row.id ?? row, row);
-    if (rows.length < DEFAULT_PAGE_SIZE || found.size === before) return [...found.values()];
+    for (const row of answer.value) found.set(row.id ?? row, row);
+    if (answer.value.length < DEFAULT_PAGE_SIZE || found.size === before) return [...found.values()];
   }
 }
 
-/** A list is an array of objects; 204 and an empty body are BigCommerce's empty list. */
-function toRows(body: unknown): readonly Row[] | undefined {
+/** 204 and an empty body are BigCommerce's empty list. */
+function toList(body: unknown): readonly unknown[] | undefined {
   if (body === undefined) return [];
-  return Array.isArray(body) && body.every(isRow) ? body : undefined;
+  return Array.isArray(body) ? body : undefined;
 }
 
-function unreadable(method: string, path: string, status: number): never {
-  throw new BigCommerceError(
-    `${method} ${path} answered ${status} with an unexpected body.`,
-    'retryable',
-    status,
-  );
+function toRows(body: unknown): readonly Row[] | undefined {
+  const list = toList(body);
+  return list?.every(isRow) ? list : undefined;
+}
+
+function missing(method: string, path: string): never {
+  throw new BigCommerceError(`${method} ${path} answered 404.`, 'retryable', 404);
 }
 
 /** BigCommerce's dates have whole seconds and want an offset. */

@@ -28,26 +28,26 @@ export interface RequestsOptions {
   readonly timeoutMs?: number;
 }
 
-export interface StoreRequest {
+export interface StoreRequest<T> {
   readonly method: 'GET' | 'PUT';
   /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
   readonly endpoint: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: unknown;
+  /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
+  readonly read: (body: unknown) => T | undefined;
   /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
   readonly notAfter?: number;
 }
 
-/** A 2xx or 404 answer: `body` is undefined where there was none; `startedAt` is when this very request began. */
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly startedAt: number;
-}
+/** What was asked for, or that it is not there (404); `startedAt` is when this very request began. */
+export type Answer<T> =
+  | { readonly found: true; readonly value: T; readonly startedAt: number }
+  | { readonly found: false; readonly startedAt: number };
 
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
-export type Send = (request: StoreRequest, deadline: number) => Promise<Answer | 'too late'>;
+export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
 
 /** Makes the sender that one container shares; lanes and quota live as long as it does. */
 export function createRequests(options: RequestsOptions): Send {
@@ -57,14 +57,14 @@ export function createRequests(options: RequestsOptions): Send {
   let pausedUntil = 0;
   let quota: Quota | undefined;
 
-  async function waitForTurn(request: StoreRequest, deadline: number): Promise<void> {
+  async function waitForTurn(request: StoreRequest<unknown>, deadline: number): Promise<void> {
     const ms = Math.max(pausedUntil - now(), quotaPauseMs(quota, options.quotaReservePercent, now()));
     if (now() + ms >= deadline) throw outOfTime(request);
     if (ms > 0) await sleep(ms);
     if (quota !== undefined) quota = { ...quota, left: quota.left - 1 };
   }
 
-  async function sendInTurn(request: StoreRequest, deadline: number): Promise<Answer | 'too late'> {
+  async function sendInTurn<T>(request: StoreRequest<T>, deadline: number): Promise<Answer<T> | 'too late'> {
     for (let attempts = 1; ; attempts += 1) {
       await waitForTurn(request, deadline);
       const outcome = await attempt(request, deadline);
@@ -83,9 +83,9 @@ export function createRequests(options: RequestsOptions): Send {
   return (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline));
 }
 
-type Outcome =
+type Outcome<T> =
   | 'too late'
-  | { readonly answer: Answer; readonly quota?: Quota | undefined }
+  | { readonly answer: Answer<T>; readonly quota?: Quota | undefined }
   | {
       readonly answer?: undefined;
       readonly error: Error;
@@ -111,7 +111,7 @@ function createAttempt(options: RequestsOptions, now: () => number) {
   });
 
   async function request(
-    wanted: StoreRequest,
+    wanted: StoreRequest<unknown>,
     token: string,
     deadline: number,
   ): Promise<AxiosResponse<string>> {
@@ -132,7 +132,11 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     });
   }
 
-  return async function attempt(wanted: StoreRequest, deadline: number, fresh = false): Promise<Outcome> {
+  return async function attempt<T>(
+    wanted: StoreRequest<T>,
+    deadline: number,
+    fresh = false,
+  ): Promise<Outcome<T>> {
     const token = await options.accessToken(fresh);
     const startedAt = now();
     if (startedAt > (wanted.notAfter ?? Infinity)) return 'too late';
@@ -145,18 +149,17 @@ function createAttempt(options: RequestsOptions, now: () => number) {
   };
 }
 
-function readAnswer(wanted: StoreRequest, answer: AxiosResponse<string>, startedAt: number) {
+function readAnswer<T>(wanted: StoreRequest<T>, answer: AxiosResponse<string>, startedAt: number) {
   const { status, data } = answer;
   const body = parse(data);
-  if ((status >= 200 && status < 300 && body !== UNREADABLE) || status === 404) {
-    return { answer: { status, startedAt, body: body === UNREADABLE ? undefined : body } };
-  }
+  if (status === 404) return { answer: { found: false, startedAt } as const };
   if (status >= 200 && status < 300) {
-    const error = new BigCommerceError(
-      `${call(wanted)} answered ${status} with a body that is no JSON.`,
-      'retryable',
-    );
-    return { again: true, error };
+    const value = body === UNREADABLE ? undefined : wanted.read(body);
+    if (value !== undefined) return { answer: { found: true, value, startedAt } as const };
+    return {
+      again: true,
+      error: new BigCommerceError(`${call(wanted)} answered ${status} with an unexpected body.`, 'retryable'),
+    };
   }
   const kind = classifyStatus(status);
   const error = new BigCommerceError(
@@ -201,20 +204,20 @@ function advice(status: number): string {
 }
 
 /** Only the code and message go on: the client's own error carries the request, and with it the token. */
-function noAnswer(wanted: StoreRequest, error: Error): Error {
+function noAnswer(wanted: StoreRequest<unknown>, error: Error): Error {
   if (error instanceof ConfigurationError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   return new BigCommerceError(`${call(wanted)} got no answer (${code}: ${error.message}).`, 'retryable');
 }
 
-function outOfTime(wanted: StoreRequest): Error {
+function outOfTime(wanted: StoreRequest<unknown>): Error {
   return new BigCommerceError(
     `${call(wanted)} was not sent: too little of the invocation's time is left.`,
     'retryable',
   );
 }
 
-function call(wanted: StoreRequest): string {
+function call(wanted: StoreRequest<unknown>): string {
   return `${wanted.method} ${wanted.path}`;
 }
 

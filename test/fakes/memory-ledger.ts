@@ -8,8 +8,6 @@ import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from '../..
 import type { Snapshot } from '../../lambda/shared/order';
 import type { OrdersTable } from '../../lambda/shared/tables';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 export interface MemoryTables {
   readonly ledger: Ledger;
   readonly orders: OrdersTable;
@@ -30,9 +28,9 @@ export function memoryTables(): MemoryTables {
     stream.push(copy);
   };
   const change = (orderId: number, changes: Partial<LedgerRow>, drop: readonly (keyof LedgerRow)[] = []) => {
-    const row: Mutable<LedgerRow> = { ...rows.get(orderId), ...defined(changes), order_id: orderId };
-    for (const name of drop) delete row[name];
-    rows.set(orderId, row);
+    const row = Object.entries({ ...rows.get(orderId), ...defined(changes), order_id: orderId });
+    const kept = row.filter(([name]) => !drop.includes(name as keyof LedgerRow));
+    rows.set(orderId, Object.fromEntries(kept) as unknown as LedgerRow);
   };
 
   function assertMayFinish(lease: Lease, readAt: number): void {

@@ -74,7 +74,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       lastReadAt = readAt;
       clock.now += latencyMs;
       await runHooks('getOrder', 'after');
-      return { order, readAt } as Awaited<ReturnType<Store['getOrder']>>;
+      return { order, readAt };
     },
     getLines: (orderId) => call('getLines', String(orderId), () => list(orderId, ({ lines }) => lines)),
     getShippingAddresses: (orderId) =>

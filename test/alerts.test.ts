@@ -1,0 +1,41 @@
+// Alerts: sent, at most hourly where many orders fail of one cause, and never in the way of the first error.
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createAlerts } from '../lambda/shared/alerts';
+
+const sns = mockClient(SNSClient);
+beforeEach(() => sns.reset());
+
+const clock = { now: 0 };
+const errors: unknown[] = [];
+const write = (_: string, fields: unknown) => void errors.push(fields);
+const someAlerts = () =>
+  createAlerts(new SNSClient({ region: 'us-east-1' }), {
+    topicArn: 'arn:topic',
+    functionName: 'OrderReplication-dev-ProcessOrders',
+    log: { info: write, warn: write, error: write },
+    now: () => clock.now,
+  });
+
+it('sends a subject that SNS takes', async () => {
+  await someAlerts().send({ subject: `poll failed\n${'x'.repeat(200)}`, message: 'why' });
+  const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
+  expect(input).toMatchObject({ TopicArn: 'arn:topic', Message: 'why' });
+  expect(input?.Subject).toMatch(/^OrderReplication-dev-ProcessOrders: poll failed x+$/);
+  expect(input?.Subject?.length).toBe(100);
+});
+
+it('sends one alert an hour for one subject', async () => {
+  const alerts = someAlerts();
+  for (const subject of ['token', 'token', 'scope']) await alerts.sendHourly({ subject, message: '' });
+  expect(sns.calls()).toHaveLength(2);
+  clock.now += 3_600_000;
+  await alerts.sendHourly({ subject: 'token', message: '' });
+  expect(sns.calls()).toHaveLength(3);
+});
+
+it('never throws', async () => {
+  sns.on(PublishCommand).rejects(new Error('no topic'));
+  await someAlerts().send({ subject: 'a', message: 'b' });
+  expect(errors).toEqual([{ subject: 'a', error: 'Error: no topic' }]);
+});

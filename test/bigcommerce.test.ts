@@ -1,0 +1,350 @@
+// The BigCommerce client against the simulator, over real HTTP on loopback.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { BigCommerceError } from '../lambda/shared/errors';
+import type { RequestsOptions } from '../lambda/shared/requests';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
+
+let simulator: Simulator | undefined;
+let server: Server | undefined;
+afterEach(async () => {
+  await simulator?.stop();
+  simulator = undefined;
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  server = undefined;
+});
+
+/** A client that waits on paper only: the pauses it asked for are listed. */
+function connect(apiUrl: string, storeHash: string, options: Partial<RequestsOptions> = {}) {
+  const pauses: number[] = [];
+  const bigCommerce = createBigCommerce({
+    apiUrl,
+    storeHash,
+    quotaReservePercent: 10,
+    accessToken: () => Promise.resolve('token'),
+    sleep: (ms) => Promise.resolve(pauses.push(ms)),
+    random: () => 1,
+    timeoutMs: 2_000,
+    ...options,
+  });
+  return { bigCommerce, store: bigCommerce.until(Date.now() + 3_600_000), pauses };
+}
+
+async function aStore(options: SimulatorOptions = {}, clientOptions: Partial<RequestsOptions> = {}) {
+  const started = await startSimulator({ seed: 7, ...options });
+  simulator = started;
+  const { accessToken, storeHash } = started.credentials;
+  const accessTokenOf = () => Promise.resolve(accessToken);
+  return {
+    simulator: started,
+    ...connect(started.url, storeHash, { accessToken: accessTokenOf, ...clientOptions }),
+  };
+}
+
+/** A server that answers as the test says, for what no store would do. */
+async function anApi(listener: RequestListener, options: Partial<RequestsOptions> = {}) {
+  const started = createServer(listener);
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return connect(`http://127.0.0.1:${(started.address() as AddressInfo).port}`, 'abc', options);
+}
+
+const failure = async (call: Promise<unknown>): Promise<BigCommerceError> => {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof BigCommerceError))
+    throw new Error(`expected a BigCommerceError, got ${String(error)}`);
+  return error;
+};
+
+describe('reading', () => {
+  it('counts orders by status, empty ones included', async () => {
+    const { store, simulator } = await aStore();
+    simulator.orders.add({ status_id: 11 });
+    simulator.orders.add({ status_id: 11 });
+    const counts = await store.countOrders();
+    expect(counts.get(11)).toBe(2);
+    expect(counts.get(7)).toBe(0);
+  });
+
+  it.each([
+    ['204', {}],
+    ['an empty list', { emptyList: 'array' }],
+  ])('takes %s for an empty list', async (_, switches) => {
+    const { store, simulator } = await aStore({ switches: switches as never });
+    const order = simulator.orders.add({ status_id: 11, coupons: [] });
+    expect(await store.getCoupons(order.id)).toEqual([]);
+    expect(await store.listOrders({ statusId: 7, minId: 0 })).toEqual({
+      orders: [],
+      unreadable: 0,
+      isLast: true,
+    });
+  });
+
+  it('reads an order with the time at which its GET began, and 404 as an answer', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11, staff_notes: 'ü😀', customer_message: '' });
+    const before = Date.now();
+    const read = await store.getOrder(order.id);
+    expect(read.order).toMatchObject({
+      id: order.id,
+      status_id: 11,
+      staff_notes: 'ü😀',
+      customer_message: '',
+    });
+    expect(read.readAt).toBeGreaterThanOrEqual(before);
+    expect((await store.getOrder(999_999)).order).toBeUndefined();
+  });
+
+  it('reads every line of an order of 260, in order', async () => {
+    const { store, simulator } = await aStore();
+    const lines = Array.from({ length: 260 }, (_, index) => ({ name: `line ${index}` }));
+    const order = simulator.orders.add({ status_id: 11, lines });
+    const read = await store.getLines(order.id);
+    expect(read.map(({ name }) => name)).toEqual(lines.map(({ name }) => name));
+    expect(simulator.log.count('GET /orders/{id}/products')).toBe(2);
+  });
+
+  it('reads every line of a store that cuts its pages to 50 whatever is asked for', async () => {
+    const rows = Array.from({ length: 120 }, (_, id) => ({ id }));
+    const { store } = await anApi((request, response) => {
+      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
+      response.end(JSON.stringify(rows.slice((page - 1) * 50, page * 50)));
+    });
+    expect(await store.getLines(1)).toEqual(rows);
+  });
+
+  it('ends at a page that brings nothing new, from a store that knows no pages', async () => {
+    const rows = Array.from({ length: 60 }, (_, id) => ({ id }));
+    const { store } = await anApi((_, response) => response.end(JSON.stringify(rows)));
+    expect(await store.getLines(1)).toEqual(rows);
+  });
+
+  it('lists a status by ascending id from the last one seen', async () => {
+    const { store, simulator } = await aStore();
+    const ids = Array.from({ length: 3 }, () => simulator.orders.add({ status_id: 11 }).id);
+    simulator.orders.add({ status_id: 7 });
+    const page = await store.listOrders({ statusId: 11, minId: ids[0]!, modifiedSince: 0, createdSince: 0 });
+    expect(page.orders.map(({ id }) => id)).toEqual(ids);
+    expect(simulator.log.entries[0]?.query).toEqual({
+      status_id: '11',
+      min_id: String(ids[0]),
+      min_date_modified: '1970-01-01T00:00:00+00:00',
+      min_date_created: '1970-01-01T00:00:00+00:00',
+      sort: 'id:asc',
+      limit: '250',
+    });
+  });
+
+  it('sets rows without a usable id aside, and keeps the rest', async () => {
+    const rows = [{ id: 1 }, { id: '2' }, { id: -3 }, null, { id: 1e300 }];
+    const { store } = await anApi((_, response) => response.end(JSON.stringify(rows)));
+    expect(await store.listOrders({ statusId: 11, minId: 0 })).toMatchObject({
+      orders: [{ id: 1 }],
+      unreadable: 4,
+    });
+  });
+
+  it('sends what BigCommerce asks of every call', async () => {
+    let headers: Record<string, unknown> = {};
+    const { store } = await anApi((request, response) => {
+      headers = request.headers;
+      response.end('[]');
+    });
+    await store.getCoupons(1);
+    expect(headers).toMatchObject({
+      accept: 'application/json',
+      'x-auth-token': 'token',
+      'user-agent': 'order-replication',
+    });
+  });
+});
+
+describe('setting a status', () => {
+  it('sends the status id alone, and returns the answer', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    const answer = await store.putStatus(order.id, 9, Date.now() + 2_000);
+    expect(answer).toMatchObject({ id: order.id, status_id: 9 });
+    expect(simulator.log.of('PUT /orders/{id}')[0]?.body).toEqual({ status_id: 9 });
+  });
+
+  it('is not sent after its time', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    expect(await store.putStatus(order.id, 9, Date.now() - 1)).toBe('too late');
+    expect(simulator.log.count()).toBe(0);
+  });
+
+  it.each([
+    [{ kind: 'status', status: 500 }, 'retryable'],
+    [{ kind: 'status', status: 400 }, 'permanent'],
+    [{ kind: 'status', status: 401 }, 'configuration'],
+    [{ kind: 'rateLimit' }, 'retryable'],
+    [{ kind: 'reset', when: 'before' }, 'retryable'],
+    [{ kind: 'reset', when: 'after' }, 'retryable'],
+    [{ kind: 'truncated' }, 'retryable'],
+  ] as const)('is never repeated, nor turned into anything else: %j', async (fault, kind) => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ ...fault, times: 1 });
+    expect((await failure(store.putStatus(order.id, 9, Date.now() + 2_000))).kind).toBe(kind);
+    expect(simulator.log.entries.map(({ endpoint }) => endpoint)).toEqual(['PUT /orders/{id}']);
+  });
+});
+
+describe('what goes wrong is tried again', () => {
+  it.each([
+    { kind: 'status', status: 500 },
+    { kind: 'status', status: 502, form: 'html' },
+    { kind: 'status', status: 503, form: 'empty' },
+    { kind: 'status', status: 504 },
+    { kind: 'status', status: 408 },
+    { kind: 'reset', when: 'before' },
+    { kind: 'reset', when: 'during' },
+    { kind: 'reset', when: 'after' },
+    { kind: 'hang' },
+    { kind: 'truncated' },
+    { kind: 'html' },
+    { kind: 'empty' },
+  ] as const)('%j', async (fault) => {
+    const { store, simulator } = await aStore({}, { timeoutMs: 300 });
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ ...fault, times: 2 });
+    expect((await store.getOrder(order.id)).order?.id).toBe(order.id);
+    expect(simulator.log.count()).toBe(3);
+  });
+
+  it('four times in all, with pauses that grow', async () => {
+    const { store, simulator, pauses } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'status', status: 500 });
+    const error = await failure(store.getOrder(order.id));
+    expect(error).toMatchObject({ kind: 'retryable', status: 500 });
+    expect(simulator.log.count()).toBe(4);
+    expect(pauses).toEqual([500, 1000, 2000]);
+  });
+
+  it.each([400, 405, 406, 409, 413, 415, 422, 501, 505, 507])('but not a %i', async (status) => {
+    const { store, simulator } = await aStore();
+    simulator.faults.add({ kind: 'status', status });
+    expect(await failure(store.getOrder(100))).toMatchObject({ kind: 'permanent', status });
+    expect(simulator.log.count()).toBe(1);
+  });
+
+  it('waits as long as a 429 asks, by the longer of its headers', async () => {
+    const { store, simulator, pauses } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
+    await store.getOrder(order.id);
+    expect(Math.max(...pauses)).toBe(7_000);
+  });
+
+  it('pauses after a 429 without any header (a defect of the sample: 700 requests a second)', async () => {
+    const { store, simulator, pauses } = await aStore();
+    simulator.faults.add({ kind: 'rateLimit', mode: 'none' });
+    await failure(store.getOrder(100));
+    expect(simulator.log.count()).toBe(4);
+    expect(pauses).toEqual([500, 1000, 2000]);
+  });
+
+  it('gives up at once when the pause is longer than the time left', async () => {
+    const { bigCommerce, simulator } = await aStore();
+    simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 20_000 });
+    const error = await failure(bigCommerce.until(Date.now() + 10_000).getOrder(100));
+    expect(error).toMatchObject({ kind: 'retryable', status: 429 });
+    expect(simulator.log.count()).toBe(1);
+  });
+
+  it('sends nothing when no time is left', async () => {
+    const { bigCommerce, simulator } = await aStore();
+    expect((await failure(bigCommerce.until(Date.now() - 1).getOrder(100))).message).toContain('too little');
+    expect(simulator.log.count()).toBe(0);
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    ['array', '[{"status":400,"message":"The field is invalid."}]', ': The field is invalid.'],
+    ['object', '{"status":400,"title":"JSON data is missing","errors":{}}', ': JSON data is missing'],
+    ['html', '<html>Bad</html>', '.'],
+    ['empty', '', '.'],
+  ])('are one clear sentence, from the %s form', async (_, body, said) => {
+    const { store } = await anApi((_request, response) => response.writeHead(400).end(body));
+    expect((await failure(store.getOrder(100))).message).toBe(`GET /v2/orders/100 answered 400${said}`);
+  });
+
+  it.each([
+    [401, 'BigCommerceToken'],
+    [403, 'BigCommerceStoreHash'],
+    [301, 'BigCommerceApiUrl'],
+  ])('of configuration name what to check: %i', async (status, parameter) => {
+    const { store } = await anApi((_, response) =>
+      response.writeHead(status, { location: 'https://elsewhere.example/' }).end(),
+    );
+    const error = await failure(store.getOrder(100));
+    expect(error).toMatchObject({ kind: 'configuration', status });
+    expect(error.message).toContain(parameter);
+  });
+
+  it('never carry the token, also not in their cause', async () => {
+    const { store } = await anApi((request) => request.socket.destroy(), {
+      accessToken: () => Promise.resolve('very-secret-token'),
+    });
+    const error = await failure(store.getOrder(100));
+    expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toContain(
+      'very-secret-token',
+    );
+    expect(error.message).toMatch(/^GET \/v2\/orders\/100 got no answer \(ECONNRESET/);
+  });
+
+  it('are retryable when the body is another order, or no order', async () => {
+    for (const body of ['{"id":101,"status_id":11}', '[]', '{"id":100}', '{"id":100,"status_id":"11"}']) {
+      const { store } = await anApi((_, response) => response.end(body));
+      expect((await failure(store.getOrder(100))).kind).toBe('retryable');
+      server?.close();
+    }
+  });
+});
+
+it('fetches the token afresh when BigCommerce refuses the one at hand, and tries once more', async () => {
+  const asked: (boolean | undefined)[] = [];
+  const { store, simulator } = await aStore();
+  const order = simulator.orders.add({ status_id: 11 });
+  const rotated = connect(simulator.url, simulator.credentials.storeHash, {
+    accessToken: (fresh) =>
+      Promise.resolve((asked.push(fresh), fresh ? simulator.credentials.accessToken : 'old')),
+  });
+  expect((await rotated.store.getOrder(order.id)).order?.id).toBe(order.id);
+  expect(asked).toEqual([false, true]);
+  expect(store).toBeDefined();
+});
+
+it('has one call in flight per endpoint, and endpoints side by side', async () => {
+  const { store, simulator } = await aStore({ latencyMs: 20 });
+  const ids = Array.from({ length: 5 }, () => simulator.orders.add({ status_id: 11 }).id);
+  await Promise.all(
+    ids.flatMap((id) => [store.getOrder(id), store.getLines(id), store.putStatus(id, 9, Infinity)]),
+  );
+  for (const endpoint of ['GET /orders/{id}', 'GET /orders/{id}/products', 'PUT /orders/{id}']) {
+    expect(simulator.log.maxInFlight(endpoint)).toBe(1);
+  }
+  expect(simulator.log.maxInFlight()).toBe(3);
+});
+
+it('leaves the reserve of the quota to the store’s other apps', async () => {
+  const clock = { now: Date.now() };
+  const waits: number[] = [];
+  const { store, simulator } = await aStore(
+    { quota: { requests: 20, windowMs: 30_000 }, now: () => clock.now },
+    { now: () => clock.now, sleep: (ms) => Promise.resolve(void waits.push((clock.now += ms))) },
+  );
+  const order = simulator.orders.add({ status_id: 11 });
+  for (let calls = 0; calls < 50; calls += 1) await store.getOrder(order.id);
+  expect(simulator.log.entries.every(({ status }) => status === 200)).toBe(true);
+  expect(waits).toHaveLength(2);
+});

@@ -1,0 +1,90 @@
+// Configuration: every problem at once, and no value in the message.
+import { ConfigurationError } from '../lambda/shared/errors';
+import {
+  readPollConfig,
+  readWebhookConfig,
+  readWorkerConfig,
+  workerEnvironment,
+} from '../lambda/shared/config';
+
+const environment = {
+  BIGCOMMERCE_API_URL: 'http://127.0.0.1:8080/',
+  BIGCOMMERCE_STORE_HASH: 'abc123xyz',
+  BIGCOMMERCE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x',
+  WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:y',
+  API_QUOTA_RESERVE_PERCENT: '10',
+  ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/OrderReplication-dev-Orders',
+  ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
+  EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:OrderReplication-dev-ApplicationErrors',
+  LEDGER_TABLE: 'OrderReplication-dev-Ledger',
+  JOBS_TABLE: 'OrderReplication-dev-Jobs',
+  ORDERS_TABLE: 'OrderReplication-dev-Orders',
+  WEBHOOKS_TABLE: 'OrderReplication-dev-Webhooks',
+  ALLOWED_STATUS_IDS: '7, 10,11',
+  ADVANCE_STATUS_IDS: '10,11',
+  ADVANCE_ORDERS: 'true',
+  NEW_PHYSICAL_ORDER_STATUS_ID: '9',
+  NEW_DIGITAL_ORDER_STATUS_ID: '8',
+  IGNORE_ORDERS_CREATED_BEFORE: '',
+  COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
+  RECORD_RETENTION_DAYS: '90',
+  WEBHOOK_MAX_AGE_HOURS: '72',
+  MAX_RECEIVE_COUNT: '20',
+};
+
+it('turns a complete environment into values', () => {
+  expect(readPollConfig(environment)).toMatchObject({
+    apiUrl: 'http://127.0.0.1:8080',
+    allowedStatusIds: [7, 10, 11],
+    advanceOrders: true,
+    ignoreOrdersCreatedBefore: undefined,
+    completedOrdersLookbackDays: 7,
+  });
+  expect(readWebhookConfig(environment)).toMatchObject({ webhookMaxAgeHours: 72, storeHash: 'abc123xyz' });
+  expect(readWorkerConfig(environment)).toMatchObject({
+    maxReceiveCount: 20,
+    ordersTable: 'OrderReplication-dev-Orders',
+  });
+});
+
+it('names everything that is missing, at once', () => {
+  expect(() => readWorkerConfig({})).toThrow(ConfigurationError);
+  for (const name of workerEnvironment) expect(() => readWorkerConfig({})).toThrow(name);
+});
+
+it.each([
+  ['BIGCOMMERCE_API_URL', 'ftp://store'],
+  ['BIGCOMMERCE_API_URL', 'https://user:secret@store'],
+  ['BIGCOMMERCE_API_URL', 'https://store/?x=1'],
+  ['BIGCOMMERCE_STORE_HASH', '../abc'],
+  ['BIGCOMMERCE_SECRET_ARN', 'secret'],
+  ['API_QUOTA_RESERVE_PERCENT', '91'],
+  ['ALLOWED_STATUS_IDS', ''],
+  ['ALLOWED_STATUS_IDS', '7,,11'],
+  ['ALLOWED_STATUS_IDS', '15'],
+  ['ALLOWED_STATUS_IDS', 'eleven'],
+  ['ADVANCE_ORDERS', 'yes'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '-1'],
+  ['IGNORE_ORDERS_CREATED_BEFORE', 'last year'],
+  ['IGNORE_ORDERS_CREATED_BEFORE', '2026-13-45'],
+  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '1.5'],
+])('refuses %s=%j, without repeating the value', (name, value) => {
+  let message = '';
+  try {
+    readPollConfig({ ...environment, [name]: value });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toContain(`${name}: expected `);
+  if (value.length > 6) expect(message).not.toContain(value);
+});
+
+it('lets nothing be advanced, and reads a date', () => {
+  const config = readPollConfig({
+    ...environment,
+    ADVANCE_STATUS_IDS: '',
+    IGNORE_ORDERS_CREATED_BEFORE: '2026-01-31',
+  });
+  expect(config.advanceStatusIds).toEqual([]);
+  expect(config.ignoreOrdersCreatedBefore).toBe(Date.UTC(2026, 0, 31));
+});

@@ -1,0 +1,222 @@
+// The poll: every new order becomes one reference; what the ledger knows is left out and counted; failures are heard.
+import { BigCommerceError, EnqueueError } from '../lambda/shared/errors';
+import { Status } from '../lambda/shared/order';
+import { aLine, anOrder, iso, NOON, storeDate } from './fakes/builders';
+import { aWorld } from './fakes/world';
+
+const DAY = 86_400_000;
+
+it('queues every new order once, and records what it found', async () => {
+  const world = aWorld();
+  for (const [id, status_id] of [
+    [1, 11],
+    [2, 7],
+    [3, 5],
+    [4, 12],
+    [5, 9],
+  ] as const)
+    world.shop.add(anOrder({ id, status_id }));
+
+  const references = await world.poll();
+
+  expect(references).toEqual([
+    expect.objectContaining({ orderId: 2, source: 'poll', statusId: 7, jobTimestamp: NOON }),
+    expect.objectContaining({
+      orderId: 1,
+      source: 'poll',
+      statusId: 11,
+      dateModified: storeDate(NOON - 3_600_000),
+    }),
+  ]);
+  expect(world.jobs).toMatchObject([
+    {
+      timestamp: NOON,
+      outcome: 'finished',
+      found: 2,
+      enqueued: 2,
+      left_out: {},
+      counted: { 5: 1, 7: 1, 11: 1 },
+    },
+  ]);
+  expect([1, 2].map((id) => world.rows.get(id)?.state)).toEqual(['queued', 'queued']);
+});
+
+it('asks only for statuses that have any', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  await world.poll();
+  expect(world.shop.calls).toEqual(['countOrders', 'listOrders 11 from 0']);
+});
+
+it('says when the list was seen: after its answer was in', async () => {
+  const world = aWorld({ latencyMs: 700 });
+  world.shop.add(anOrder());
+  const [reference] = await world.poll();
+  expect(reference?.seenAt).toBe(iso(NOON + 1_400));
+});
+
+it('takes Completed orders only when digital and modified within the lookback (a defect of the sample)', async () => {
+  const world = aWorld();
+  const recent = storeDate(NOON - DAY);
+  world.shop.add(anOrder({ id: 1, status_id: 10, date_modified: recent }));
+  world.shop.add(anOrder({ id: 2, status_id: 10, order_is_digital: true, date_modified: recent }), {
+    lines: [aLine({ type: 'digital' })],
+  });
+  world.shop.add(
+    anOrder({ id: 3, status_id: 10, order_is_digital: true, date_modified: storeDate(NOON - 30 * DAY) }),
+  );
+
+  expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
+  expect(world.jobs[0]?.left_out).toEqual({
+    'completed, not digital': 1,
+    'completed before the lookback': 1,
+  });
+});
+
+it('looks further back for Completed orders when the last good poll is longer ago', async () => {
+  const world = aWorld();
+  await world.poll();
+  world.clock.now += 20 * DAY;
+  const changed = { status_id: 10, order_is_digital: true, date_modified: storeDate(NOON + DAY) };
+  world.shop.add(anOrder({ id: 2, ...changed }));
+  expect(await world.poll()).toHaveLength(1);
+});
+
+it('leaves orders out that are older than IgnoreOrdersCreatedBefore, and archived ones', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ id: 1, date_created: storeDate(NOON - 10 * DAY) }));
+  world.shop.add(anOrder({ id: 2, is_deleted: true }));
+  world.shop.add(anOrder({ id: 3 }));
+  const references = await world.poll({ settings: { ignoreOrdersCreatedBefore: NOON - 5 * DAY } });
+  expect(references.map(({ orderId }) => orderId)).toEqual([3]);
+});
+
+it('finds every order of many while their statuses change under it (a defect of the sample)', async () => {
+  const world = aWorld();
+  for (let id = 1; id <= 600; id += 1) world.shop.add(anOrder({ id }));
+  world.shop.after('listOrders', () => {
+    for (let id = 1; id <= 250; id += 1) world.shop.edit(id, { status_id: 9 });
+  });
+  const references = await world.poll();
+  expect(references.map(({ orderId }) => orderId)).toEqual(
+    Array.from({ length: 600 }, (_, index) => index + 1),
+  );
+});
+
+it('takes an order once that changes its status between two lists', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ id: 1, status_id: 7 }));
+  world.shop.add(anOrder({ id: 2, status_id: 11 }));
+  world.shop.after('listOrders', () => world.shop.edit(1, { status_id: 11 }));
+  expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([1, 2]);
+  expect(world.jobs[0]?.left_out).toEqual({ 'listed twice': 1 });
+});
+
+it('does not queue again what is still waiting (a defect of the sample), until it can no longer be on its way', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  expect(await world.poll()).toHaveLength(1);
+  world.clock.now += DAY;
+  expect(await world.poll()).toHaveLength(0);
+  expect(world.jobs[1]?.left_out).toEqual({ 'already queued': 1 });
+  world.clock.now += 3 * DAY;
+  expect(await world.poll()).toHaveLength(1);
+});
+
+it('queues a waiting order again when it was changed', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  await world.poll();
+  world.clock.now += DAY;
+  world.shop.edit(100, { staff_notes: 'x' });
+  expect(await world.poll()).toHaveLength(1);
+});
+
+it('keeps its job small, however many orders it finds (a defect of the sample)', async () => {
+  const world = aWorld({ latencyMs: 0 });
+  for (let id = 1; id <= 3_000; id += 1) world.shop.add(anOrder({ id }));
+  await world.poll();
+  expect(world.jobs[0]).toMatchObject({ found: 3_000, enqueued: 3_000 });
+  expect(JSON.stringify(world.jobs[0]).length).toBeLessThan(1_000);
+});
+
+it('counts a note that the ledger did not take for nothing: the order is queued', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const ledger = { ...world.ledger, noteQueued: () => Promise.reject(new Error('throttled')) };
+  expect(await world.poll({ deps: { ledger } })).toHaveLength(1);
+  expect(world.jobs).toMatchObject([{ outcome: 'finished' }]);
+  expect(world.lines).toContainEqual({ level: 'WARN', message: 'queued order not noted' });
+});
+
+describe('a poll that fails', () => {
+  const down = new BigCommerceError('GET /v2/orders/count answered 503.', 'retryable', 503);
+
+  it('records its job, alerts and throws (a defect of the sample: no email was ever sent)', async () => {
+    const world = aWorld();
+    world.shop.before('countOrders', () => {
+      throw down;
+    });
+    await expect(world.poll()).rejects.toBe(down);
+    expect(world.jobs).toMatchObject([
+      { outcome: 'failed', error: 'BigCommerceError: GET /v2/orders/count answered 503.' },
+    ]);
+    expect(world.alerts).toHaveLength(1);
+    expect(world.alerts[0]?.message).toContain('answered 503');
+  });
+
+  it('half way tells what it had queued, and the next one takes up the rest', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ id: 1, status_id: 7 }));
+    world.shop.add(anOrder({ id: 2, status_id: 11 }));
+    world.shop.after('listOrders', () =>
+      world.shop.before('listOrders', () => {
+        throw down;
+      }),
+    );
+    await expect(world.poll()).rejects.toBe(down);
+    expect(world.jobs).toMatchObject([{ outcome: 'failed', enqueued: 1 }]);
+    world.queued.length = 0;
+    world.clock.now += DAY;
+    expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
+  });
+
+  it('notes nothing as queued that SQS refused', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const queue = { enqueue: () => Promise.reject(new EnqueueError('SQS refused 1 of 1 references.')) };
+    await expect(world.poll({ deps: { queue } })).rejects.toThrow('SQS refused');
+    expect(world.rows.size).toBe(0);
+    expect(await world.poll()).toHaveLength(1);
+  });
+
+  it('throws what went wrong first, even when recording fails too', async () => {
+    const world = aWorld();
+    world.shop.before('countOrders', () => {
+      throw down;
+    });
+    const jobs = {
+      record: () => Promise.reject(new Error('table gone')),
+      lastFinished: () => Promise.resolve(undefined),
+    };
+    await expect(world.poll({ deps: { jobs } })).rejects.toBe(down);
+    expect(world.alerts).toHaveLength(1);
+  });
+});
+
+it('asks for a status that the count leaves out', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const store = { ...world.shop.store, countOrders: () => Promise.resolve(new Map<number, number>()) };
+  expect(await world.poll({ deps: { store } })).toHaveLength(1);
+  expect(Status.AwaitingFulfillment).toBe(11);
+});
+
+it('does no harm when two run at once: one effect', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const [first, second] = await Promise.all([world.poll(), world.poll()]);
+  for (const reference of [...first, ...second]) await world.replicate(reference);
+  expect(world.shop.puts).toHaveLength(1);
+  expect(world.stream).toHaveLength(2);
+});

@@ -1,0 +1,69 @@
+// Credentials: kept for a while, refetched on demand, and clear about what is missing.
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ConfigurationError } from '../lambda/shared/errors';
+import { createSecrets } from '../lambda/shared/secrets';
+
+const manager = mockClient(SecretsManagerClient);
+beforeEach(() => manager.reset());
+
+const clock = { now: 0 };
+const someSecrets = () =>
+  createSecrets(new SecretsManagerClient({ region: 'us-east-1' }), {
+    bigCommerceSecretArn: 'arn:bigcommerce',
+    webhookSecretArn: 'arn:webhook',
+    now: () => clock.now,
+  });
+const answer = (value: unknown) =>
+  manager
+    .on(GetSecretValueCommand)
+    .resolves({ SecretString: typeof value === 'string' ? value : JSON.stringify(value) });
+const credentials = { clientId: 'id', accessToken: 'token', clientSecret: 'secret' };
+
+it('asks once in five minutes', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  expect(await secrets.bigCommerce()).toEqual(credentials);
+  clock.now += 299_999;
+  await secrets.bigCommerce();
+  expect(manager.calls()).toHaveLength(1);
+  clock.now += 1;
+  await secrets.bigCommerce();
+  expect(manager.calls()).toHaveLength(2);
+});
+
+it('asks again on demand, but makes no storm of it', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 10_000;
+  answer({ ...credentials, accessToken: 'rotated' });
+  expect((await secrets.bigCommerce(true)).accessToken).toBe('rotated');
+  await secrets.bigCommerce(true);
+  expect(manager.calls()).toHaveLength(2);
+});
+
+it('goes on with the last good value while Secrets Manager fails', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 600_000;
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  expect(await secrets.bigCommerce()).toEqual(credentials);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow('down');
+});
+
+it.each([
+  ['no JSON', 'text', 'no JSON object'],
+  ['empty', {}, 'clientId is missing; accessToken is missing'],
+  ['odd', { ...credentials, clientSecret: 5 }, 'clientSecret is not a text'],
+])('names what is wrong with a secret: %s', async (_, value, problem) => {
+  answer(value);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow(ConfigurationError);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow(problem);
+});
+
+it('takes a secret without a client secret: signatures are closed then', async () => {
+  answer({ clientId: 'id', accessToken: 'token' });
+  expect((await someSecrets().bigCommerce()).clientSecret).toBe('');
+});
