@@ -1,0 +1,104 @@
+// One change set: what CloudFormation would change, shown before it is done.
+import {
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  ExecuteChangeSetCommand,
+  type Change,
+  type CreateChangeSetInput,
+  type DescribeChangeSetOutput,
+} from '@aws-sdk/client-cloudformation';
+
+import { CommandError } from './command';
+import { adviceFor } from './failure-report';
+import { waitFor, type Follow } from './stack-events';
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly stackId: string;
+  /** Empty: the stack is like that already. */
+  readonly changes: readonly Change[];
+}
+
+/** Creates the change set and waits for it. One without changes is deleted; one that failed is reported. */
+export async function createChangeSet(follow: Follow, input: CreateChangeSetInput): Promise<ChangeSet> {
+  const { Id, StackId } = await requestChangeSet(follow, input);
+  if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
+  const { status, reason, changes } = await waitFor(follow.sleep, () => settled(follow, Id, StackId));
+  if (status !== 'FAILED') return { id: Id, stackId: StackId, changes };
+  const empty = isEmpty(reason);
+  const validation = empty ? [] : await failedValidations(follow, Id, StackId);
+  await follow.cloudFormation.send(new DeleteChangeSetCommand({ ChangeSetName: Id, StackName: StackId }));
+  if (empty) return { id: Id, stackId: StackId, changes: [] };
+  const why = [reason, ...validation].join('\n  ');
+  throw new CommandError(
+    [`CloudFormation cannot make this change:`, `  ${why}`, ...adviceFor(why)].join('\n'),
+  );
+}
+
+/** Lets CloudFormation do what the change set says. */
+export async function executeChangeSet(
+  { cloudFormation }: Follow,
+  { id, stackId }: ChangeSet,
+): Promise<void> {
+  await cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, StackName: stackId }));
+}
+
+/** One line for a change, a replacement marked: it makes a new resource in the old one's place. */
+export function changeLine({ ResourceChange: change }: Change): string {
+  const { Action = '', LogicalResourceId = '', ResourceType = '', Replacement, Scope = [] } = change ?? {};
+  const replaced =
+    Replacement === 'True' ? ', REPLACED' : Replacement === 'Conditional' ? ', maybe replaced' : '';
+  const scope = Scope.length > 0 ? ` (${Scope.join(', ')})` : '';
+  return `  ${Action.padEnd(7)} ${LogicalResourceId}  ${ResourceType}${scope}${replaced}`;
+}
+
+async function requestChangeSet({ cloudFormation, print }: Follow, input: CreateChangeSetInput) {
+  try {
+    return await cloudFormation.send(new CreateChangeSetCommand(input));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('ImportExistingResources')) throw error;
+    print('This endpoint cannot adopt existing tables (ImportExistingResources): creating everything anew.');
+    return cloudFormation.send(new CreateChangeSetCommand({ ...input, ImportExistingResources: undefined }));
+  }
+}
+
+interface Settled {
+  readonly status: string;
+  readonly reason: string;
+  readonly changes: Change[];
+}
+
+async function settled(
+  { cloudFormation }: Follow,
+  id: string,
+  stackId: string,
+): Promise<Settled | undefined> {
+  const changes: Change[] = [];
+  let page: DescribeChangeSetOutput = {};
+  do {
+    const NextToken = page.NextToken;
+    page = await cloudFormation.send(
+      new DescribeChangeSetCommand({
+        ChangeSetName: id,
+        StackName: stackId,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+    changes.push(...(page.Changes ?? []));
+  } while (page.NextToken !== undefined);
+  const { Status: status = '', StatusReason: reason = '' } = page;
+  return /_PENDING$|_IN_PROGRESS$/.test(status) ? undefined : { status, reason, changes };
+}
+
+const isEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
+
+/** CloudFormation validates before it deploys; what it found is told by events, and the reason only counts. */
+async function failedValidations({ cloudFormation }: Follow, id: string, stackId: string): Promise<string[]> {
+  const command = new DescribeEventsCommand({ ChangeSetName: id, StackName: stackId });
+  const { OperationEvents = [] } = await cloudFormation.send(command).catch(() => ({ OperationEvents: [] }));
+  return OperationEvents.flatMap(({ LogicalResourceId, ValidationStatusReason }) =>
+    ValidationStatusReason === undefined ? [] : `${LogicalResourceId ?? ''}: ${ValidationStatusReason}`,
+  );
+}

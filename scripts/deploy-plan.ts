@@ -1,0 +1,76 @@
+// What a deploy would do to which stack, with every objection to it, before anything is touched.
+import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
+
+import { CommandError } from './command';
+import { parameterProblems, type Values } from './parameters';
+import { describeStack } from './stack-events';
+import { isLeftover, requireUpdatable } from './stack-state';
+import type { Template } from './template';
+
+export interface Wish {
+  readonly stage: string;
+  readonly bucket: string;
+  /** OrderReplication-<stage> if left out. */
+  readonly stackName?: string | undefined;
+  /** By the template's names. On an update, one that is not given keeps its value. */
+  readonly parameters?: Values | undefined;
+  /** How a parameter is called in a message: its own name if left out. */
+  readonly label?: ((name: string) => string) | undefined;
+}
+
+export interface Plan {
+  readonly stackName: string;
+  /** What an earlier first create left behind. */
+  readonly leftover: Stack | undefined;
+  /** The stack to update; undefined where one is to be created. */
+  readonly existing: Stack | undefined;
+  readonly given: Values;
+  /** Names of the parameters whose values the stack has. */
+  readonly previous: readonly string[];
+}
+
+/** Looks at the stack and holds the wish against the template. Throws CommandError with all there is to object. */
+export async function planDeploy(
+  cloudFormation: CloudFormationClient,
+  template: Template,
+  wish: Wish,
+): Promise<Plan> {
+  const stackName = wish.stackName ?? `OrderReplication-${wish.stage}`;
+  const nameProblem = stackNameProblem(stackName);
+  const found = nameProblem === undefined ? await describeStack(cloudFormation, stackName) : undefined;
+  const leftover = found !== undefined && isLeftover(found) ? found : undefined;
+  const existing = leftover === undefined ? found : undefined;
+  if (existing !== undefined) requireUpdatable(existing);
+
+  const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
+  const given = { ...wish.parameters, ...ownParameters(wish) };
+  const problems = [
+    ...(nameProblem === undefined ? [] : [nameProblem]),
+    ...Object.keys(wish.parameters ?? {}).flatMap(reservedProblem),
+    ...parameterProblems(template.Parameters, given, previous, wish.label),
+  ];
+  if (problems.length === 0) return { stackName, leftover, existing, given, previous };
+  throw new CommandError([`${stackName} cannot be deployed like this:`, ...problems].join('\n  '));
+}
+
+const ownParameters = ({ stage, bucket }: Wish): Values => ({
+  StageName: stage,
+  LambdaDeploymentPackagesBucketName: bucket,
+});
+
+const reservedProblem = (name: string): string[] =>
+  /^(StageName|LambdaDeploymentPackages(BucketName|Prefix))$/.test(name)
+    ? [`${name} is set by the deploy itself: use --stage and --bucket.`]
+    : [];
+
+// Function names are the stack's and up to 21 letters more, and have room for 64.
+const stackNameProblem = (name: string) =>
+  /^[A-Za-z][A-Za-z0-9-]{0,42}$/.test(name)
+    ? undefined
+    : 'The stack name must be letters, digits and hyphens, a letter first, 43 at the most.';
+
+/** Whether webhook signatures are known to stay unverified: no client secret is given and none was before. */
+export function isUnsigned({ given, previous }: Plan): boolean {
+  const name = 'BigCommerceClientSecret';
+  return given[name] === undefined ? !previous.includes(name) : given[name] === '';
+}

@@ -1,0 +1,129 @@
+// Brings the service to AWS: checks the parameters, uploads packages and template, and makes one change set
+// of it. Everything wrong is said before anything is touched; what CloudFormation does is shown as it happens.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import { explained } from './aws-errors';
+import { build, printPackages, sha256 } from './build';
+import { changeLine, createChangeSet, executeChangeSet, type ChangeSet } from './change-set';
+import { CommandError, runAsCommand } from './command';
+import { deployOptions } from './deploy-options';
+import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
+import { failureReport } from './failure-report';
+import { stackParameters, type Values } from './parameters';
+import { eventsSoFar, followStack, type Follow } from './stack-events';
+import { clearAway } from './stack-state';
+import { readTemplate, withTableNames, type Template } from './template';
+import { putUnlessThere, s3Client, upload } from './upload';
+
+export interface DeployOptions extends Wish {
+  readonly tags?: Values | undefined;
+  /** Where the build left the packages: build/ if left out. */
+  readonly outDir?: string | undefined;
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+export interface DeployClients {
+  readonly cloudFormation?: CloudFormationClient;
+  readonly s3?: S3Client;
+}
+
+export interface DeployResult {
+  readonly stackName: string;
+  readonly stackId: string;
+  /** False: there was nothing to do. */
+  readonly changed: boolean;
+  /** The folder of this version in the bucket. */
+  readonly prefix: string;
+  readonly outputs: Values;
+}
+
+/** Deploys what the build made. Throws CommandError, in plain words, for all that the caller can put right. */
+export async function deploy(options: DeployOptions, clients: DeployClients = {}): Promise<DeployResult> {
+  const template = await readTemplate();
+  const hide = hiding(template, options.parameters ?? {});
+  const print = (line: string) => (options.print ?? console.log)(hide(line));
+  const { cloudFormation = new CloudFormationClient(), s3 = s3Client() } = clients;
+  try {
+    const plan = await planDeploy(cloudFormation, template, options);
+    return await carryOut(plan, template, options, { cloudFormation, print, sleep }, s3);
+  } catch (error) {
+    const shown = explained(error);
+    throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
+  }
+}
+
+async function carryOut(
+  plan: Plan,
+  template: Template,
+  { bucket, outDir, tags }: DeployOptions,
+  follow: Follow,
+  s3: S3Client,
+): Promise<DeployResult> {
+  const { stackName, leftover, existing, previous } = plan;
+  const { cloudFormation, print } = follow;
+  print(`Deploying ${stackName} to ${await cloudFormation.config.region()}`);
+  if (isUnsigned(plan)) print(unsignedWarning);
+  if (leftover !== undefined) await clearAway(follow, leftover);
+
+  const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
+  const body = Buffer.from(withTableNames(template, stackName));
+  const key = `${prefix}${stackName}.json`;
+  const given = { ...plan.given, LambdaDeploymentPackagesPrefix: prefix };
+  const changeSet = await createChangeSet(follow, {
+    StackName: stackName,
+    ChangeSetName: `deploy-${Date.now()}`,
+    ChangeSetType: existing === undefined ? 'CREATE' : 'UPDATE',
+    TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
+    Parameters: stackParameters(template.Parameters, given, previous),
+    Capabilities: ['CAPABILITY_NAMED_IAM'],
+    ImportExistingResources: true,
+    ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+  });
+  const { stackId, changes } = changeSet;
+  const stack = changes.length > 0 ? await execute(follow, stackName, changeSet) : existing;
+  if (existing === undefined) print(emailsNote);
+  if (changes.length === 0) print(`Nothing to change: ${stackName} is like this already.`);
+  return { stackName, stackId, changed: changes.length > 0, prefix, outputs: outputsOf(stack) };
+}
+
+/** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
+async function execute(follow: Follow, stackName: string, changeSet: ChangeSet): Promise<Stack | undefined> {
+  changeSet.changes.forEach((change) => follow.print(changeLine(change)));
+  const seen = await eventsSoFar(follow.cloudFormation, changeSet.stackId);
+  await executeChangeSet(follow, changeSet);
+  const { stack, events } = await followStack(follow, changeSet.stackId, seen);
+  const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
+  if (!/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) throw failureReport(stackName, status, events);
+  follow.print(`${stackName} is deployed (${status}).`);
+  return stack;
+}
+
+const outputsOf = (stack: Stack | undefined): Values =>
+  Object.fromEntries(
+    (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+
+const emailsNote = 'Alerts arrive once their address has confirmed the two emails that AWS sends it now.';
+
+const unsignedWarning =
+  'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified, so that only webhooks with the secret header get in.';
+
+/** Blots out the values that the template calls NoEcho, in whatever is printed or thrown. */
+function hiding(template: Template, parameters: Values): (text: string) => string {
+  const secrets = Object.entries(parameters)
+    .filter(([name, value]) => template.Parameters[name]?.NoEcho === true && value !== '')
+    .map(([, value]) => value);
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text);
+}
+
+runAsCommand(module, async () => {
+  const { region, ...options } = deployOptions();
+  printPackages(await build());
+  const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
+  const { outputs } = await deploy(options, { cloudFormation, s3: s3Client(region) });
+  console.log();
+  for (const [name, value] of Object.entries(outputs)) console.log(`${name.padEnd(33)} ${value}`);
+});

@@ -1,0 +1,54 @@
+// Says why a deploy failed: which resource, its own reason, in what state the stack is, and what to do.
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
+
+import { CommandError } from './command';
+
+/** The error for a stack that ended in `status`, from what happened on the way there. */
+export function failureReport(
+  stackName: string,
+  status: string,
+  events: readonly StackEvent[],
+): CommandError {
+  const failed = events.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+  // The rest was cancelled because of these.
+  const causes = failed.filter(({ ResourceStatusReason }) => !/cancelled/i.test(ResourceStatusReason ?? ''));
+  const lines = (causes.length > 0 ? causes : failed).map(
+    ({ LogicalResourceId = stackName, ResourceType = '', ResourceStatusReason = 'no reason given' }) =>
+      `  ${LogicalResourceId} (${ResourceType}): ${ResourceStatusReason}`,
+  );
+  const report = [`${stackName} was not deployed (${status}).`, ...lines, whatIsLeft(status)];
+  return new CommandError([...report, ...adviceFor(lines.join('\n'))].join('\n'));
+}
+
+function whatIsLeft(status: string): string {
+  if (status === 'ROLLBACK_COMPLETE') {
+    return 'Only its name is left, which the next deploy clears away; tables that were there before are still there.';
+  }
+  if (status === 'UPDATE_ROLLBACK_COMPLETE') return 'It is as it was before.';
+  return `It is in ${status}: look at it in the CloudFormation console.`;
+}
+
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /UnreservedConcurrentExecution|ReservedConcurrentExecutions for function/i,
+    "The account's limit of concurrent executions is too small to reserve any: --parameter ReserveConcurrency=false.",
+  ],
+  [
+    /S3 Error|NoSuchKey|GetObject/i,
+    'Lambda could not read a package: the bucket must be in the region of the stack.',
+  ],
+  [
+    /not authorized to perform|AccessDenied/i,
+    'The deploying role lacks the permission that is named above: add it and deploy again.',
+  ],
+  [
+    /already exists/i,
+    'Something of that name is there already, outside this stack: delete or rename it, or choose another --stack-name.',
+  ],
+];
+
+/** What to do about reasons that are known to come up; else the obvious. */
+export function adviceFor(reasons: string): readonly string[] {
+  const known = hints.filter(([pattern]) => pattern.test(reasons)).map(([, hint]) => hint);
+  return known.length > 0 ? known : ['Put right what is named above and deploy again.'];
+}

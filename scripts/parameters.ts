@@ -1,0 +1,61 @@
+// Holds the given values against the template's own rules before anything is uploaded or changed.
+import type { Parameter } from '@aws-sdk/client-cloudformation';
+
+/** A parameter as the template declares it: what CloudFormation checks, this checks first. */
+export interface Declaration {
+  readonly Type: string;
+  readonly Default?: string | number;
+  readonly NoEcho?: boolean;
+  readonly AllowedPattern?: string;
+  readonly AllowedValues?: readonly (string | number)[];
+  readonly MinValue?: number;
+  readonly MaxValue?: number;
+  readonly ConstraintDescription?: string;
+}
+
+export type Declarations = Readonly<Record<string, Declaration>>;
+export type Values = Readonly<Record<string, string>>;
+
+/** Every problem at once, one sentence each, and never a value: it may be a secret in the wrong place. */
+export function parameterProblems(
+  declared: Declarations,
+  given: Values,
+  previous: readonly string[],
+  label: (name: string) => string = (name) => name,
+): string[] {
+  const unknown = Object.keys(given)
+    .filter((name) => !(name in declared))
+    .map((name) => `${name} is no parameter of the template.`);
+  const wrong = Object.entries(declared).flatMap(([name, declaration]) => {
+    const value = given[name];
+    if (value !== undefined)
+      return fits(value, declaration) ? [] : [`${label(name)} ${constraint(declaration)}`];
+    const known = declaration.Default !== undefined || previous.includes(name);
+    return known ? [] : [`${label(name)} is missing: it ${constraint(declaration)}`];
+  });
+  return [...unknown, ...wrong];
+}
+
+/** What goes into the change set: given values; else the stack's own; else (left out here) the default. */
+export function stackParameters(
+  declared: Declarations,
+  given: Values,
+  previous: readonly string[],
+): Parameter[] {
+  return Object.keys(declared).flatMap((name): Parameter[] => {
+    const value = given[name];
+    if (value !== undefined) return [{ ParameterKey: name, ParameterValue: value }];
+    return previous.includes(name) ? [{ ParameterKey: name, UsePreviousValue: true }] : [];
+  });
+}
+
+function fits(value: string, declaration: Declaration): boolean {
+  const { Type, AllowedPattern, AllowedValues, MinValue = -Infinity, MaxValue = Infinity } = declaration;
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) return false;
+  if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) return false;
+  if (Type !== 'Number') return true;
+  return /^-?\d+(\.\d+)?$/.test(value) && Number(value) >= MinValue && Number(value) <= MaxValue;
+}
+
+const constraint = ({ ConstraintDescription }: Declaration) =>
+  ConstraintDescription ?? 'does not fit its pattern.';

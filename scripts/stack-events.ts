@@ -1,0 +1,100 @@
+// Follows CloudFormation at work: one line for each event, and in the end what failed first and why.
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type CloudFormationClient,
+  type Stack,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+
+export interface Follow {
+  readonly cloudFormation: CloudFormationClient;
+  readonly print: (line: string) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** Waits, ever more patiently, until `check` gives a value: soon on a laptop, gently with AWS's quota. */
+export async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undefined>): Promise<T> {
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+    const value = await check();
+    if (value !== undefined) return value;
+    await sleep(waitMs);
+  }
+}
+
+/** The stack, or undefined where there is none. By its id a deleted stack is found, too. */
+export async function describeStack(
+  cloudFormation: CloudFormationClient,
+  nameOrId: string,
+): Promise<Stack | undefined> {
+  try {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: nameOrId }));
+    return Stacks[0];
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('does not exist')) return undefined;
+    throw error;
+  }
+}
+
+/** Ids of the events so far, so that the next operation's can be told from them. */
+export async function eventsSoFar(
+  cloudFormation: CloudFormationClient,
+  stackId: string,
+): Promise<Set<string>> {
+  const events = await newEvents(cloudFormation, stackId, new Set());
+  return new Set(events.flatMap(({ EventId }) => EventId ?? []));
+}
+
+/** Prints events until the stack rests; returns it (undefined once it is gone) with what happened since `seen`. */
+export async function followStack(
+  { cloudFormation, print, sleep }: Follow,
+  stackId: string,
+  seen: Set<string>,
+): Promise<{ readonly stack: Stack | undefined; readonly events: readonly StackEvent[] }> {
+  const events: StackEvent[] = [];
+  return waitFor(sleep, async () => {
+    const stack = await describeStack(cloudFormation, stackId);
+    if (stack === undefined) return { stack, events };
+    for (const event of await newEvents(cloudFormation, stackId, seen)) {
+      if (event.EventId !== undefined) seen.add(event.EventId);
+      events.push(event);
+      print(eventLine(event));
+    }
+    // Not by the stack's status alone: for a moment that is still the one from before.
+    const ended = events.some(
+      (event) => event.PhysicalResourceId === stackId && !inProgress(event.ResourceStatus),
+    );
+    return ended && !inProgress(stack.StackStatus) ? { stack, events } : undefined;
+  });
+}
+
+const inProgress = (status = '') => status.endsWith('_IN_PROGRESS');
+
+/** Events not seen yet, oldest first. */
+async function newEvents(
+  cloudFormation: CloudFormationClient,
+  stackId: string,
+  seen: ReadonlySet<string>,
+): Promise<StackEvent[]> {
+  const fresh: StackEvent[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await cloudFormation.send(
+      new DescribeStackEventsCommand({
+        StackName: stackId,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+    const events = page.StackEvents ?? [];
+    const unseen = events.filter(({ EventId }) => EventId === undefined || !seen.has(EventId));
+    fresh.push(...unseen);
+    NextToken = unseen.length === events.length ? page.NextToken : undefined;
+  } while (NextToken !== undefined);
+  return fresh.reverse();
+}
+
+function eventLine(event: StackEvent): string {
+  const time = event.Timestamp?.toISOString().slice(11, 19) ?? '';
+  const reason = event.ResourceStatusReason === undefined ? '' : `  ${event.ResourceStatusReason}`;
+  return `  ${time}  ${(event.ResourceStatus ?? '').padEnd(20)}  ${event.LogicalResourceId ?? ''}${reason}`;
+}

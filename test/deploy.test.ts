@@ -1,0 +1,506 @@
+// What a deploy decides and says: against a mocked CloudFormation and a bucket on loopback.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  type CreateChangeSetInput,
+  type Stack,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+
+import { build, packageNames } from '../scripts/build';
+import { deploy, type DeployOptions } from '../scripts/deploy';
+import { deployOptions } from '../scripts/deploy-options';
+import { upload } from '../scripts/upload';
+
+/** A bucket called `packages` on loopback: what was put, and how to refuse. */
+class Bucket {
+  readonly objects = new Map<string, { hash: string; body: string }>();
+  puts = 0;
+  refusal: { status: number; code: string } | undefined;
+  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
+
+  async open(): Promise<S3Client> {
+    await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    return new S3Client({ endpoint: this.url, region: 'eu-west-1', forcePathStyle: true, credentials });
+  }
+
+  get url() {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close() {
+    this.server.closeAllConnections();
+    return new Promise((closed) => this.server.close(closed));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const path = decodeURIComponent(new URL(request.url ?? '', this.url).pathname);
+    const refusal = path.startsWith('/packages/') ? this.refusal : { status: 404, code: 'NoSuchBucket' };
+    if (refusal !== undefined) {
+      response.writeHead(refusal.status, { 'content-type': 'application/xml' });
+      response.end(`<Error><Code>${refusal.code}</Code><Message>No.</Message></Error>`);
+    } else if (request.method === 'PUT') {
+      this.puts += 1;
+      const hash = String(request.headers['x-amz-meta-sha256']);
+      this.objects.set(path, { hash, body: Buffer.concat(chunks).toString() });
+      response.end();
+    } else {
+      const found = this.objects.get(path);
+      response.writeHead(found ? 200 : 404, found ? { 'x-amz-meta-sha256': found.hash } : {}).end();
+    }
+  }
+}
+
+const cloudFormation = new CloudFormationClient({ region: 'eu-west-1' });
+const aws = mockClient(CloudFormationClient);
+const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
+const token = 't0psecretToken';
+
+let bucket: Bucket;
+let s3: S3Client;
+let outDir: string;
+let lambdaDir: string;
+let printed: string[];
+
+async function buildFixture(code = 'export const handler = async () => 1;') {
+  for (const name of packageNames) {
+    await mkdir(join(lambdaDir, name), { recursive: true });
+    await writeFile(join(lambdaDir, name, 'index.ts'), code);
+  }
+  await build({ lambdaDir, outDir });
+}
+
+beforeAll(async () => {
+  lambdaDir = await mkdtemp(join(tmpdir(), 'lambda-'));
+  outDir = await mkdtemp(join(tmpdir(), 'build-'));
+  await buildFixture();
+});
+afterAll(() => Promise.all([lambdaDir, outDir].map((place) => rm(place, { recursive: true }))));
+
+beforeEach(async () => {
+  aws.reset();
+  printed = [];
+  bucket = new Bucket();
+  s3 = await bucket.open();
+});
+afterEach(() => bucket.close());
+
+const complete: Readonly<Record<string, string>> = {
+  BigCommerceStoreHash: 'abc123',
+  BigCommerceClientId: 'client',
+  BigCommerceToken: token,
+  ExceptionsEmailAddress: 'ops@example.com',
+};
+
+const run = (options: Partial<DeployOptions> = {}) =>
+  deploy(
+    {
+      ...{ stage: 'dev', bucket: 'packages', parameters: complete, outDir },
+      print: (line) => printed.push(line),
+      ...options,
+    },
+    { cloudFormation, s3 },
+  );
+
+const missing = () => Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' });
+
+const aStack = (overrides: Partial<Stack> = {}): Stack => ({
+  StackName: 'OrderReplication-dev',
+  StackId: stackId,
+  CreationTime: new Date(0),
+  StackStatus: 'UPDATE_COMPLETE',
+  Parameters: [...Object.keys(complete), 'LambdaDeploymentPackagesPrefix', 'BigCommerceClientSecret'].map(
+    (ParameterKey) => ({ ParameterKey, ParameterValue: '****' }),
+  ),
+  Outputs: [{ OutputKey: 'WebhookUrl', OutputValue: 'https://example' }],
+  ...overrides,
+});
+
+let eventNumber = 0;
+const anEvent = (overrides: Partial<StackEvent>): StackEvent => ({
+  EventId: `event-${++eventNumber}`,
+  StackId: stackId,
+  StackName: 'OrderReplication-dev',
+  Timestamp: new Date(0),
+  ...overrides,
+});
+const ended = (ResourceStatus: StackEvent['ResourceStatus']) =>
+  anEvent({ LogicalResourceId: 'OrderReplication-dev', PhysicalResourceId: stackId, ResourceStatus });
+
+/** CloudFormation as it goes when all is well; `events` are newest first, as AWS tells them. */
+function cloudFormationGoes({
+  before = undefined as Stack | undefined,
+  after = aStack({ StackStatus: 'CREATE_COMPLETE' }),
+  events = [ended('CREATE_COMPLETE')],
+} = {}) {
+  const describe = aws.on(DescribeStacksCommand);
+  (before === undefined
+    ? describe.rejectsOnce(missing())
+    : describe.resolvesOnce({ Stacks: [before] })
+  ).resolves({
+    Stacks: [after],
+  });
+  aws.on(CreateChangeSetCommand).resolves({ Id: 'change-set', StackId: stackId });
+  aws.on(DescribeChangeSetCommand).resolves({
+    Status: 'CREATE_COMPLETE',
+    Changes: [
+      {
+        ResourceChange: { Action: 'Add', LogicalResourceId: 'OrdersQueue', ResourceType: 'AWS::SQS::Queue' },
+      },
+    ],
+  });
+  aws.on(ExecuteChangeSetCommand).resolves({});
+  aws.on(DescribeStackEventsCommand).resolvesOnce({ StackEvents: [] }).resolves({ StackEvents: events });
+}
+
+const changeSetInput = (): CreateChangeSetInput =>
+  aws.commandCalls(CreateChangeSetCommand).at(-1)!.args[0].input;
+
+describe('upload', () => {
+  const put = (bucketName = 'packages') =>
+    upload({ bucket: bucketName, outDir, s3, print: (line) => printed.push(line) });
+
+  it('puts packages and template into a folder named after their content', async () => {
+    const { prefix, templateUrl } = await put();
+    expect(prefix).toMatch(/^v-[0-9a-f]{16}\/$/);
+    expect([...bucket.objects.keys()]).toEqual(
+      [...packageNames.map((name) => `${name}.zip`), 'stack.json'].map(
+        (name) => `/packages/${prefix}${name}`,
+      ),
+    );
+    expect(templateUrl).toBe(`${bucket.url}/packages/${prefix}stack.json`);
+  });
+
+  it('leaves what is there already', async () => {
+    const first = await put();
+    expect(await put()).toEqual(first);
+    expect(bucket.puts).toBe(4);
+  });
+
+  it('gives changed code another folder', async () => {
+    const { prefix } = await put();
+    await buildFixture('export const handler = async () => 2;');
+    expect((await put()).prefix).not.toBe(prefix);
+    await buildFixture();
+    expect((await put()).prefix).toBe(prefix);
+  });
+
+  it('says what to do about a bucket that is missing, closed or elsewhere', async () => {
+    await expect(put('nowhere')).rejects.toThrow('There is no bucket nowhere');
+    bucket.refusal = { status: 403, code: 'AccessDenied' };
+    await expect(put()).rejects.toThrow('s3:PutObject');
+    bucket.refusal = { status: 301, code: 'PermanentRedirect' };
+    await expect(put()).rejects.toThrow('another region');
+    bucket.refusal = { status: 403, code: 'InvalidAccessKeyId' };
+    await expect(put()).rejects.toThrow('sign in');
+  });
+
+  it('asks for a build where there is none', async () => {
+    await expect(upload({ bucket: 'packages', outDir: lambdaDir, s3 })).rejects.toThrow('npm run build');
+  });
+});
+
+describe('a first deploy', () => {
+  it('creates the stack in one change set, and returns its outputs', async () => {
+    cloudFormationGoes();
+    const result = await run({ tags: { 'ms-custom-id': 'local' } });
+    expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, changed: true });
+    expect(result.outputs).toEqual({ WebhookUrl: 'https://example' });
+    expect(changeSetInput()).toMatchObject({
+      StackName: 'OrderReplication-dev',
+      ChangeSetType: 'CREATE',
+      ImportExistingResources: true,
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      Tags: [{ Key: 'ms-custom-id', Value: 'local' }],
+    });
+  });
+
+  it('gives what is given, and leaves the rest to the defaults', async () => {
+    cloudFormationGoes();
+    const parameters = { ...complete, AllowedStatusIds: '7,11', BigCommerceApiUrl: 'http://127.0.0.1:1' };
+    const { prefix } = await run({ parameters });
+    const given = changeSetInput().Parameters?.map(({ ParameterKey, ParameterValue }) => [
+      ParameterKey,
+      ParameterValue,
+    ]);
+    expect(Object.fromEntries(given ?? [])).toEqual({
+      ...parameters,
+      StageName: 'dev',
+      LambdaDeploymentPackagesBucketName: 'packages',
+      LambdaDeploymentPackagesPrefix: prefix,
+    });
+  });
+
+  it('writes the names of the tables out, so that existing ones can be adopted', async () => {
+    cloudFormationGoes();
+    await run();
+    const { TemplateURL = '' } = changeSetInput();
+    const { body } = bucket.objects.get(new URL(TemplateURL).pathname)!;
+    const { Resources } = JSON.parse(body) as { Resources: Record<string, { Properties: object }> };
+    expect(Resources['OrdersTable']!.Properties).toMatchObject({ TableName: 'OrderReplication-dev-Orders' });
+    expect(Resources['OrdersQueue']!.Properties).toMatchObject({
+      QueueName: { 'Fn::Sub': '${AWS::StackName}-Orders' },
+    });
+  });
+
+  it('does without adopting where the endpoint does not know how, and says so', async () => {
+    cloudFormationGoes();
+    aws
+      .on(CreateChangeSetCommand)
+      .rejectsOnce(new Error('Unknown parameter ImportExistingResources'))
+      .resolves({ Id: 'change-set', StackId: stackId });
+    await run();
+    expect(changeSetInput().ImportExistingResources).toBeUndefined();
+    expect(printed.join('\n')).toContain('cannot adopt existing tables');
+  });
+
+  it('names everything that is wrong or missing at once, without a value, and touches nothing', async () => {
+    aws.on(DescribeStacksCommand).rejects(missing());
+    const parameters = {
+      BigCommerceToken: `${token}"`,
+      PollingInterval: '7',
+      Nonsense: '1',
+      StageName: 'dev',
+    };
+    const failure = await run({ stage: 'production', bucket: '', parameters }).catch((error: unknown) =>
+      String(error),
+    );
+    for (const name of [
+      ...[
+        'BigCommerceToken',
+        'PollingInterval',
+        'Nonsense',
+        'StageName',
+        'LambdaDeploymentPackagesBucketName',
+      ],
+      ...['BigCommerceStoreHash', 'BigCommerceClientId', 'ExceptionsEmailAddress', '--stage'],
+    ]) {
+      expect(failure).toContain(name);
+    }
+    expect(failure).not.toContain(token);
+    expect(bucket.puts).toBe(0);
+    expect(aws.commandCalls(CreateChangeSetCommand)).toHaveLength(0);
+  });
+
+  it('says that signatures stay unverified without a client secret', async () => {
+    cloudFormationGoes();
+    await run();
+    expect(printed.join('\n')).toContain('BigCommerceClientSecret is empty');
+  });
+
+  it('never prints a secret, not even one that AWS repeats', async () => {
+    cloudFormationGoes({
+      after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
+      events: [
+        ended('ROLLBACK_COMPLETE'),
+        anEvent({
+          ResourceStatus: 'CREATE_FAILED',
+          LogicalResourceId: 'X',
+          ResourceStatusReason: `bad ${token}`,
+        }),
+      ],
+    });
+    const failure = await run().catch((error: unknown) => String(error));
+    expect(failure).toContain('bad ****');
+    expect(printed.join('\n')).not.toContain(token);
+  });
+
+  it('clears away first what a failed one left', async () => {
+    cloudFormationGoes();
+    aws
+      .on(DescribeStacksCommand)
+      .resolvesOnce({ Stacks: [aStack({ StackStatus: 'ROLLBACK_COMPLETE' })] })
+      .rejectsOnce(missing())
+      .resolves({ Stacks: [aStack({ StackStatus: 'CREATE_COMPLETE' })] });
+    aws
+      .on(DescribeStackEventsCommand)
+      .resolvesOnce({ StackEvents: [] })
+      .resolvesOnce({ StackEvents: [] })
+      .resolves({ StackEvents: [ended('CREATE_COMPLETE')] });
+    await run();
+    expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
+    expect(printed.join('\n')).toContain('deleting it first');
+    expect(changeSetInput()).toMatchObject({ ChangeSetType: 'CREATE' });
+    // What the leftover had is not taken over.
+    expect(changeSetInput().Parameters?.some(({ UsePreviousValue }) => UsePreviousValue)).toBe(false);
+  });
+});
+
+describe('an update', () => {
+  const updated = { before: aStack(), after: aStack(), events: [ended('UPDATE_COMPLETE')] };
+
+  it('keeps what is not given, and leaves parameters that are new to their defaults', async () => {
+    cloudFormationGoes(updated);
+    await run({ parameters: { BigCommerceStoreHash: 'other' } });
+    const parameters = changeSetInput().Parameters ?? [];
+    const kept = parameters.flatMap(({ ParameterKey, UsePreviousValue }) =>
+      UsePreviousValue ? ParameterKey : [],
+    );
+    expect(kept.sort()).toEqual([
+      ...['BigCommerceClientId', 'BigCommerceClientSecret', 'BigCommerceToken', 'ExceptionsEmailAddress'],
+    ]);
+    expect(parameters).toContainEqual({ ParameterKey: 'BigCommerceStoreHash', ParameterValue: 'other' });
+    expect(parameters.map(({ ParameterKey }) => ParameterKey)).not.toContain('AdvanceOrders');
+    expect(changeSetInput()).toMatchObject({ ChangeSetType: 'UPDATE' });
+    expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
+  });
+
+  it('without changes is a success that says so', async () => {
+    cloudFormationGoes(updated);
+    aws.on(DescribeChangeSetCommand).resolves({
+      Status: 'FAILED',
+      StatusReason:
+        "The submitted information didn't contain changes. Submit different information to create a change set.",
+    });
+    aws.on(DescribeEventsCommand).rejects(new Error('InvalidAction'));
+    const { changed, outputs } = await run();
+    expect([changed, outputs]).toEqual([false, { WebhookUrl: 'https://example' }]);
+    expect(printed.at(-1)).toContain('Nothing to change');
+    expect(aws.commandCalls(DeleteChangeSetCommand)).toHaveLength(1);
+    expect(aws.commandCalls(ExecuteChangeSetCommand)).toHaveLength(0);
+  });
+
+  it('shows each change and each event once, in order', async () => {
+    const running = anEvent({ ResourceStatus: 'UPDATE_IN_PROGRESS', LogicalResourceId: 'OrdersQueue' });
+    cloudFormationGoes(updated);
+    aws
+      .on(DescribeStackEventsCommand)
+      .resolvesOnce({ StackEvents: [] })
+      .resolvesOnce({ StackEvents: [running] })
+      .resolves({ StackEvents: [ended('UPDATE_COMPLETE'), running] });
+    await run();
+    const lines = printed.filter((line) => line.includes('OrdersQueue') || line.includes('UPDATE_COMPLETE '));
+    expect(lines.map((line) => line.trim().split(/\s+/).slice(0, 2).join(' '))).toEqual([
+      'Add OrdersQueue',
+      '00:00:00 UPDATE_IN_PROGRESS',
+      '00:00:00 UPDATE_COMPLETE',
+    ]);
+  });
+
+  it('is not over because the status is still that of the last one', async () => {
+    cloudFormationGoes(updated);
+    aws
+      .on(DescribeStackEventsCommand)
+      .resolvesOnce({ StackEvents: [] })
+      .resolvesOnce({ StackEvents: [] })
+      .resolves({ StackEvents: [ended('UPDATE_COMPLETE')] });
+    await run();
+    expect(aws.commandCalls(DescribeStackEventsCommand)).toHaveLength(3);
+  });
+
+  it('that was rolled back names the resource that failed first, its reason, and what to do', async () => {
+    const failed = (LogicalResourceId: string, ResourceStatusReason: string) =>
+      anEvent({
+        ResourceStatus: 'UPDATE_FAILED',
+        LogicalResourceId,
+        ResourceType: 'T',
+        ResourceStatusReason,
+      });
+    cloudFormationGoes({
+      before: aStack(),
+      after: aStack({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),
+      events: [
+        ended('UPDATE_ROLLBACK_COMPLETE'),
+        failed('OrdersQueue', 'Resource update cancelled'),
+        failed('ProcessOrdersFunction', 'decreases UnreservedConcurrentExecution below its minimum'),
+      ],
+    });
+    const failure = await run().catch((error: unknown) => String(error));
+    expect(failure).toContain('UPDATE_ROLLBACK_COMPLETE');
+    expect(failure).toContain('ProcessOrdersFunction (T): decreases');
+    expect(failure).toContain('ReserveConcurrency=false');
+    expect(failure).not.toContain('cancelled');
+  });
+
+  it('that CloudFormation cannot make is reported with all that it found', async () => {
+    cloudFormationGoes(updated);
+    aws
+      .on(DescribeChangeSetCommand)
+      .resolves({ Status: 'FAILED', StatusReason: 'Validation failed with 1 error(s).' });
+    aws.on(DescribeEventsCommand).resolves({
+      OperationEvents: [{ LogicalResourceId: 'OrdersTable', ValidationStatusReason: 'wrong key' }],
+    });
+    const failure = await run().catch((error: unknown) => String(error));
+    expect(failure).toContain('Validation failed');
+    expect(failure).toContain('OrdersTable: wrong key');
+  });
+
+  it.each([
+    ['UPDATE_IN_PROGRESS', 'being changed already'],
+    ['UPDATE_ROLLBACK_FAILED', 'put that right'],
+  ] as const)('is refused in %s', async (StackStatus, sentence) => {
+    cloudFormationGoes({ before: aStack({ StackStatus }) });
+    await expect(run()).rejects.toThrow(sentence);
+    expect(bucket.puts).toBe(0);
+  });
+
+  it("is refused over the old sample's stack", async () => {
+    cloudFormationGoes({ before: aStack({ Parameters: [{ ParameterKey: 'BigCommerceToken' }] }) });
+    await expect(run()).rejects.toThrow('cannot be updated in place');
+  });
+});
+
+describe('what AWS refuses', () => {
+  it.each([
+    ['CredentialsProviderError', 'Could not load credentials', 'sign in'],
+    ['ExpiredToken', 'x', 'expired'],
+    ['Error', 'Region is missing', '--region'],
+  ])('%s is explained', async (name, message, sentence) => {
+    aws.on(DescribeStacksCommand).rejects(Object.assign(new Error(message), { name }));
+    await expect(run()).rejects.toThrow(sentence);
+  });
+});
+
+describe('the command line', () => {
+  const line = (...args: string[]) => ['--stage', 'dev', '--bucket', 'packages', ...args];
+
+  it('takes the credentials from the environment, and an option before that', () => {
+    const environment = {
+      BIGCOMMERCE_TOKEN: 'from-env',
+      BIGCOMMERCE_CLIENT_ID: 'env',
+      BIGCOMMERCE_STORE_HASH: '',
+    };
+    expect(deployOptions(line('--client-id', 'option', '--email', 'a@b'), environment)).toMatchObject({
+      ...{ stage: 'dev', bucket: 'packages', stackName: undefined },
+      parameters: {
+        ...{ BigCommerceToken: 'from-env', BigCommerceClientId: 'option', ExceptionsEmailAddress: 'a@b' },
+      },
+    });
+    expect(deployOptions(line(), environment).parameters).not.toHaveProperty('BigCommerceStoreHash');
+  });
+
+  it('lets an empty client secret be said', () => {
+    expect(deployOptions(line('--client-secret', ''), {}).parameters).toEqual({
+      BigCommerceClientSecret: '',
+    });
+  });
+
+  it('leaves commas, quotes and signs of equality in values alone', () => {
+    const { parameters, tags } = deployOptions(line('--parameter', `A=1,"2"='3'=4`, '--tag', 'k=v=w'), {});
+    expect([parameters, tags]).toEqual([{ A: `1,"2"='3'=4` }, { k: 'v=w' }]);
+  });
+
+  it('names an option that it does not know, with those that it knows', () => {
+    expect(() => deployOptions(line('--stge=dev'), {})).toThrow(/no option --stge\. .*--stage/);
+    expect(() => deployOptions(line('--parameter', 'A'), {})).toThrow('Name=Value');
+    expect(() => deployOptions(line('extra'), {})).toThrow('extra');
+  });
+});

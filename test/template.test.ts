@@ -1,0 +1,585 @@
+// What the linter cannot see in cloudformation/stack.json: that its parts agree with each other and with the code.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+
+import {
+  pollEnvironment,
+  readPollConfig,
+  readWebhookConfig,
+  readWorkerConfig,
+  webhookEnvironment,
+  workerEnvironment,
+} from '../lambda/shared/config';
+import { parameterProblems, type Declarations } from '../scripts/parameters';
+
+interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
+  readonly Metadata?: Record<string, string>;
+  readonly Properties: Record<string, unknown>;
+}
+
+interface Intrinsic {
+  readonly Ref?: string;
+  readonly 'Fn::GetAtt'?: readonly [string, string];
+  readonly 'Fn::Sub'?: string;
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: Intrinsic | readonly Intrinsic[];
+}
+
+interface Template {
+  readonly Metadata: {
+    readonly 'AWS::CloudFormation::Interface': {
+      readonly ParameterGroups: readonly { readonly Parameters: readonly string[] }[];
+      readonly ParameterLabels: Record<string, { readonly default: string }>;
+    };
+  };
+  readonly Parameters: Declarations;
+  readonly Conditions: Record<string, unknown>;
+  readonly Resources: Record<string, Resource>;
+  readonly Outputs: Record<string, { readonly Value: unknown }>;
+}
+
+const text = readFileSync(join(__dirname, '../cloudformation/stack.json'), 'utf8');
+const template = JSON.parse(text) as Template;
+const resources = template.Resources;
+const properties = (id: string) => resources[id]!.Properties;
+
+/** What stands at a path of a resource's properties; list items go by their number. */
+const property = (id: string, ...path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((part, key) => (part as Record<string | number, unknown>)[key], properties(id));
+const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);
+
+const functions = {
+  GetOrdersFunction: { environment: pollEnvironment, read: readPollConfig },
+  CartConvertedWebhookFunction: { environment: webhookEnvironment, read: readWebhookConfig },
+  ProcessOrdersFunction: { environment: workerEnvironment, read: readWorkerConfig },
+};
+const functionIds = Object.keys(functions) as (keyof typeof functions)[];
+const variablesOf = (id: string) =>
+  property(id, 'Environment', 'Variables') as Record<string, Intrinsic | string>;
+
+/** Every name that a Ref, Fn::GetAtt, Fn::Sub, Fn::If or Condition in a part of the template points at. */
+function referencesIn(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(referencesIn);
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]): string[] => {
+    if (key === 'Ref' || key === 'Condition') return [String(value)];
+    if (key === 'Fn::GetAtt') return [(value as string[])[0]!];
+    if (key === 'Fn::Sub') return [...String(value).matchAll(/\$\{([^.}]+)/g)].map(([, name]) => name!);
+    return key === 'Fn::If' ? [(value as string[])[0]!, ...referencesIn(value)] : referencesIn(value);
+  });
+}
+
+/** A value as it would be deployed, all parameters at their defaults and every resource called by its id. */
+function resolved(value: Intrinsic | string): string {
+  if (typeof value === 'string') return value;
+  const named = (name: string) => {
+    const { Default } = template.Parameters[name] ?? {};
+    if (Default !== undefined) return String(Default);
+    const type = resources[name]?.Type;
+    if (type === 'AWS::SQS::Queue') return `https://sqs.eu-west-1.amazonaws.com/123456789012/${name}`;
+    if (type === 'AWS::SNS::Topic' || type === 'AWS::SecretsManager::Secret')
+      return `arn:aws:x:eu-west-1:123456789012:${name}`;
+    return name;
+  };
+  const name = value.Ref ?? value['Fn::GetAtt']?.[0];
+  if (name === undefined) throw new Error(`Neither a Ref nor an Fn::GetAtt: ${JSON.stringify(value)}`);
+  return named(name);
+}
+
+describe('parameters', () => {
+  const declared = template.Parameters;
+  const names = Object.keys(declared);
+  const { ParameterGroups, ParameterLabels } = template.Metadata['AWS::CloudFormation::Interface'];
+
+  it('are those that the README describes', () => {
+    expect([...names].sort()).toEqual(
+      [
+        ...['BigCommerceClientId', 'BigCommerceToken', 'BigCommerceStoreHash'],
+        ...['LambdaDeploymentPackagesBucketName', 'StageName', 'ExceptionsEmailAddress', 'PollingInterval'],
+        ...['BigCommerceClientSecret', 'BigCommerceApiUrl', 'LambdaDeploymentPackagesPrefix'],
+        ...['AllowedStatusIds', 'AdvanceStatusIds', 'AdvanceOrders'],
+        ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
+        ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
+        ...['RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
+      ].sort(),
+    );
+  });
+
+  it('have the defaults that the README describes', () => {
+    const defaults = Object.entries(declared).flatMap(([name, { Default }]) =>
+      Default === undefined ? [] : [[name, Default]],
+    );
+    expect(Object.fromEntries(defaults)).toEqual({
+      ...{ StageName: 'dev', PollingInterval: 120, BigCommerceClientSecret: '' },
+      ...{ BigCommerceApiUrl: 'https://api.bigcommerce.com', LambdaDeploymentPackagesPrefix: '' },
+      ...{ AllowedStatusIds: '7,10,11', AdvanceStatusIds: '10,11', AdvanceOrders: 'true' },
+      ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
+      ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
+      ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
+    });
+  });
+
+  it.each(names)('%s has an effect', (name) => {
+    const used = referencesIn([template.Conditions, resources, template.Outputs]);
+    expect(used).toContain(name);
+    // A parameter that only feeds a condition has an effect when something hangs on that condition.
+    if (name in template.Conditions) expect(referencesIn(resources).concat(conditionsUsed())).toContain(name);
+  });
+
+  it.each(names)('%s is labelled, in one group, described and bounded', (name) => {
+    expect(ParameterLabels[name]?.default).toBeTruthy();
+    expect(
+      ParameterGroups.flatMap(({ Parameters }) => Parameters).filter((one) => one === name),
+    ).toHaveLength(1);
+    const { AllowedPattern, AllowedValues, MinValue, MaxValue, ...rest } = declared[name]!;
+    expect(rest).toMatchObject({
+      Description: expect.any(String) as unknown,
+      ConstraintDescription: expect.any(String) as unknown,
+    });
+    expect(AllowedPattern ?? AllowedValues ?? (MinValue !== undefined && MaxValue)).toBeTruthy();
+  });
+
+  it('have defaults that fit their own bounds', () => {
+    const defaults = Object.entries(declared).flatMap(([name, { Default }]) =>
+      Default === undefined ? [] : [[name, String(Default)] as const],
+    );
+    expect(parameterProblems(declared, Object.fromEntries(defaults), names)).toEqual([]);
+  });
+
+  it('hide the token and the client secret, and nothing else', () => {
+    expect(names.filter((name) => declared[name]!.NoEcho === true).sort()).toEqual([
+      'BigCommerceClientSecret',
+      'BigCommerceToken',
+    ]);
+  });
+
+  it('keep out what would do harm further on', () => {
+    const harmful = {
+      BigCommerceToken: ['a"b', 'a\\b', 'a b', '{{resolve:ssm:x}}', ''],
+      BigCommerceClientId: ['a"b', 'a\\b', ''],
+      BigCommerceClientSecret: ['a"b', 'a\\b'],
+      BigCommerceStoreHash: ['stores/abc', '../x', ''],
+      BigCommerceApiUrl: ['ftp://x', 'https://x/?a=1', 'https://user@x'],
+      LambdaDeploymentPackagesPrefix: ['v-1', '/v-1/'],
+      AllowedStatusIds: ['', '7 10', '7;10', '15', '7,'],
+      IgnoreOrdersCreatedBefore: ['yesterday', '2026-13-01'],
+      ExceptionsEmailAddress: ['nobody', 'a@b,c@d e'],
+      PollingInterval: ['10', ''],
+      ApiQuotaReservePercent: ['91', '-1', 'x'],
+    };
+    for (const [name, values] of Object.entries(harmful)) {
+      for (const value of values) {
+        expect({ name, value, problems: parameterProblems(declared, { [name]: value }, names) }).toEqual({
+          ...{ name, value },
+          problems: [expect.stringContaining(name)],
+        });
+      }
+    }
+  });
+});
+
+const conditionsUsed = () => Object.values(resources).flatMap(({ Condition }) => Condition ?? []);
+
+describe('the secret with the credentials', () => {
+  it('is valid JSON whatever the patterns of its parameters let in', () => {
+    const pattern = (name: string) =>
+      fc.stringMatching(new RegExp(template.Parameters[name]!.AllowedPattern!));
+    const values = fc.record({
+      BigCommerceClientId: pattern('BigCommerceClientId'),
+      BigCommerceToken: pattern('BigCommerceToken'),
+      BigCommerceClientSecret: pattern('BigCommerceClientSecret'),
+    });
+    const secret = property('BigCommerceSecret', 'SecretString', 'Fn::Sub') as string;
+    fc.assert(
+      fc.property(values, (given) => {
+        const json = secret.replace(/\$\{(\w+)\}/g, (_text, name: keyof typeof given) => given[name]);
+        expect(JSON.parse(json)).toEqual({
+          clientId: given.BigCommerceClientId,
+          accessToken: given.BigCommerceToken,
+          clientSecret: given.BigCommerceClientSecret,
+        });
+      }),
+    );
+  });
+
+  it('is, like the other one, named by its id, never by Ref', () => {
+    const secrets = ofType('AWS::SecretsManager::Secret').map(([id]) => id);
+    expect(secrets).toEqual(['BigCommerceSecret', 'WebhookSecret']);
+    for (const id of secrets) {
+      expect(text).not.toMatch(new RegExp(`"Ref": "${id}"|\\$\\{${id}[.}]`));
+      expect(text).not.toMatch(new RegExp(`"Fn::GetAtt": \\["${id}", "(?!Id")`));
+    }
+  });
+
+  it('is generated for the webhook: long, letters and digits', () => {
+    expect(property('WebhookSecret', 'GenerateSecretString', 'PasswordLength')).toBeGreaterThanOrEqual(40);
+    expect(property('WebhookSecret', 'GenerateSecretString', 'ExcludePunctuation')).toBe(true);
+  });
+});
+
+describe.each(functionIds)('%s', (id) => {
+  const { environment, read } = functions[id];
+
+  it('has exactly the environment that its configuration reads', () => {
+    expect(Object.keys(variablesOf(id)).sort()).toEqual([...environment].sort());
+  });
+
+  it('can be configured with the defaults', () => {
+    const variables = Object.entries(variablesOf(id)).map(
+      ([name, value]) => [name, resolved(value)] as const,
+    );
+    expect(() => read(Object.fromEntries(variables))).not.toThrow();
+  });
+
+  it.each(['MinValue', 'MaxValue'] as const)('can be configured with the %s of every number', (bound) => {
+    const variables = Object.entries(variablesOf(id)).map(([name, value]) => {
+      const limit = typeof value === 'string' ? undefined : template.Parameters[value.Ref ?? '']?.[bound];
+      return [name, limit === undefined ? resolved(value) : String(limit)] as const;
+    });
+    expect(() => read(Object.fromEntries(variables))).not.toThrow();
+  });
+
+  it('gets no secret through its environment', () => {
+    const hidden = Object.keys(template.Parameters).filter((name) => template.Parameters[name]!.NoEcho);
+    for (const name of hidden) expect(referencesIn(variablesOf(id))).not.toContain(name);
+    expect(JSON.stringify(variablesOf(id))).not.toContain('{{resolve');
+  });
+
+  it('is the package of its folder, in the folder of this version', () => {
+    const folder = {
+      GetOrdersFunction: 'get-new-orders',
+      CartConvertedWebhookFunction: 'new-orders-webhook',
+      ProcessOrdersFunction: 'process-new-orders',
+    }[id];
+    const { Code, Handler, Runtime, Architectures } = properties(id);
+    expect(Code).toEqual({
+      S3Bucket: { Ref: 'LambdaDeploymentPackagesBucketName' },
+      S3Key: { 'Fn::Sub': `\${LambdaDeploymentPackagesPrefix}${folder}.zip` },
+    });
+    expect([Handler, Runtime, Architectures]).toEqual(['index.handler', 'nodejs24.x', ['arm64']]);
+  });
+
+  it('logs to a group of its own that does not keep for ever', () => {
+    const group = property(id, 'LoggingConfig', 'LogGroup', 'Ref') as string;
+    expect(group).toBe(id.replace('Function', 'LogGroup'));
+    expect(properties(group)['RetentionInDays']).toBeLessThanOrEqual(90);
+  });
+
+  it('has its role and its log group beside it', () => {
+    const order = Object.keys(resources);
+    const stem = id.replace('Function', '');
+    expect(order.slice(order.indexOf(id), order.indexOf(id) + 3)).toEqual([
+      id,
+      `${stem}LogGroup`,
+      `${stem}Role`,
+    ]);
+  });
+});
+
+describe('roles', () => {
+  const statements = (id: string) =>
+    property(id, 'Policies', 0, 'PolicyDocument', 'Statement') as Statement[];
+  const granted = (id: string) =>
+    Object.fromEntries(
+      statements(id).map(({ Action, Resource }) => [[Action].flat().join(' '), referencesIn(Resource)]),
+    );
+
+  it('may do what a poll does', () => {
+    expect(granted('GetOrdersRole')).toEqual({
+      'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'sqs:SendMessage': ['OrdersQueue'],
+      'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
+      'dynamodb:PutItem': ['JobsTable'],
+      'dynamodb:Query': ['JobsTable'],
+      'sns:Publish': ['ExceptionsTopic'],
+      'logs:CreateLogStream logs:PutLogEvents': ['GetOrdersLogGroup'],
+    });
+  });
+
+  it('may do what the webhook does', () => {
+    expect(granted('CartConvertedWebhookRole')).toEqual({
+      'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
+      'sqs:SendMessage': ['OrdersQueue'],
+      'dynamodb:UpdateItem': ['LedgerTable'],
+      'dynamodb:PutItem': ['WebhooksTable'],
+      'sns:Publish': ['ExceptionsTopic'],
+      'logs:CreateLogStream logs:PutLogEvents': ['CartConvertedWebhookLogGroup'],
+    });
+  });
+
+  it('may do what the worker does', () => {
+    expect(granted('ProcessOrdersRole')).toEqual({
+      'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility': [
+        'OrdersQueue',
+      ],
+      'sqs:SendMessage': ['OrdersDeadLetterQueue'],
+      'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem': ['OrdersTable'],
+      'dynamodb:GetItem dynamodb:UpdateItem': ['LedgerTable'],
+      'sns:Publish': ['ExceptionsTopic'],
+      'logs:CreateLogStream logs:PutLogEvents': ['ProcessOrdersLogGroup'],
+    });
+  });
+
+  it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
+    '%s names only resources of this stack, exactly',
+    (id) => {
+      expect(property(id, 'ManagedPolicyArns')).toBeUndefined();
+      expect(property(id, 'Policies')).toHaveLength(1);
+      expect(JSON.stringify(property(id, 'Policies'))).not.toContain('*');
+      expect(property(id, 'AssumeRolePolicyDocument', 'Statement')).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]);
+      for (const resource of statements(id).flatMap(({ Resource }) => Resource)) {
+        expect(referencesIn(resource)).toHaveLength(1);
+        expect(Object.keys(resources)).toContain(referencesIn(resource)[0]);
+      }
+    },
+  );
+
+  it('belong to one function each', () => {
+    expect(functionIds.map((id) => property(id, 'Role', 'Fn::GetAtt', 0))).toEqual(
+      ofType('AWS::IAM::Role').map(([id]) => id),
+    );
+  });
+});
+
+describe('the Orders queue and its worker', () => {
+  const queue = properties('OrdersQueue');
+  const deadLetters = properties('OrdersDeadLetterQueue');
+  const worker = properties('ProcessOrdersFunction');
+  const mapping = properties('ProcessOrdersEventSource');
+
+  it('hides a reference for six times as long as the worker may take', () => {
+    expect(queue['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * Number(worker['Timeout']));
+  });
+
+  it('gives twenty receives, and the worker knows how many', () => {
+    const receives = property('OrdersQueue', 'RedrivePolicy', 'maxReceiveCount');
+    expect(receives).toBe(20);
+    expect(variablesOf('ProcessOrdersFunction')['MAX_RECEIVE_COUNT']).toBe(String(receives));
+    expect(referencesIn(queue['RedrivePolicy'])).toEqual(['OrdersDeadLetterQueue']);
+  });
+
+  it('keeps references for four days, dead letters for as long as SQS can', () => {
+    expect(queue['MessageRetentionPeriod']).toBe(4 * 24 * 3600);
+    expect(deadLetters['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
+  });
+
+  it('does not delay, encrypts, and refuses plain connections', () => {
+    expect(queue['DelaySeconds']).toBe(0);
+    expect([queue['SqsManagedSseEnabled'], deadLetters['SqsManagedSseEnabled']]).toEqual([true, true]);
+    const policy = properties('OrdersQueuesPolicy');
+    expect(referencesIn(policy['Queues'])).toEqual(['OrdersQueue', 'OrdersDeadLetterQueue']);
+    expect(policy['PolicyDocument']).toMatchObject({
+      Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    });
+  });
+
+  it('is drained three batches at a time, one failure reported per record', () => {
+    expect(referencesIn([mapping['EventSourceArn'], mapping['FunctionName']])).toEqual([
+      'OrdersQueue',
+      'ProcessOrdersFunction',
+    ]);
+    expect(mapping).toMatchObject({
+      Enabled: true,
+      BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: 3 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('reserves what the mapping uses, unless the account is too small', () => {
+    expect(worker['ReservedConcurrentExecutions']).toEqual({
+      'Fn::If': [
+        'ReserveConcurrency',
+        property('ProcessOrdersEventSource', 'ScalingConfig', 'MaximumConcurrency'),
+        { Ref: 'AWS::NoValue' },
+      ],
+    });
+    expect(properties('GetOrdersFunction')['ReservedConcurrentExecutions']).toBeUndefined();
+  });
+});
+
+describe('tables', () => {
+  const key = (id: string) =>
+    (properties(id)['KeySchema'] as { AttributeName: string }[]).map(({ AttributeName }) => {
+      const types = properties(id)['AttributeDefinitions'] as {
+        AttributeName: string;
+        AttributeType: string;
+      }[];
+      return `${AttributeName} ${types.find((one) => one.AttributeName === AttributeName)?.AttributeType ?? ''}`;
+    });
+
+  it.each(ofType('AWS::DynamoDB::Table'))('%s outlives its stack and can be restored', (_, table) => {
+    expect(table.DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(table.UpdateReplacePolicy).toBe('Retain');
+    expect(table.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+    expect(table.Properties['PointInTimeRecoverySpecification']).toEqual({
+      PointInTimeRecoveryEnabled: true,
+    });
+  });
+
+  it('have the keys that the code writes', () => {
+    expect({
+      orders: key('OrdersTable'),
+      ledger: key('LedgerTable'),
+      jobs: key('JobsTable'),
+      webhooks: key('WebhooksTable'),
+    }).toEqual({
+      orders: ['id N'],
+      ledger: ['order_id N'],
+      jobs: ['timestamp N'],
+      webhooks: ['orderId N', 'delivery S'],
+    });
+    expect(properties('JobsTable')['GlobalSecondaryIndexes']).toMatchObject([
+      { IndexName: 'ByOutcome', KeySchema: [{ AttributeName: 'outcome' }, { AttributeName: 'timestamp' }] },
+    ]);
+  });
+
+  it('tell of every snapshot, before and after', () => {
+    expect(properties('OrdersTable')['StreamSpecification']).toEqual({
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    });
+  });
+
+  it('let jobs and webhooks expire, and nothing else', () => {
+    const expiring = ofType('AWS::DynamoDB::Table').filter(
+      ([, table]) => table.Properties['TimeToLiveSpecification'],
+    );
+    expect(expiring.map(([id, table]) => [id, table.Properties['TimeToLiveSpecification']])).toEqual([
+      ['JobsTable', { AttributeName: 'expires_at', Enabled: true }],
+      ['WebhooksTable', { AttributeName: 'expires_at', Enabled: true }],
+    ]);
+  });
+});
+
+describe("the webhooks' API", () => {
+  it('throttles junk, far above what a store sends', () => {
+    expect(property('WebhooksApiStage', 'MethodSettings')).toHaveLength(1);
+    const setting = (name: string) => property('WebhooksApiStage', 'MethodSettings', 0, name);
+    expect([setting('ResourcePath'), setting('HttpMethod')]).toEqual(['/*', '*']);
+    expect(setting('ThrottlingRateLimit')).toBeGreaterThanOrEqual(50);
+    expect(setting('ThrottlingBurstLimit')).toBeGreaterThanOrEqual(100);
+    expect(properties('WebhooksApiStage')['StageName']).toEqual({ Ref: 'StageName' });
+    expect(properties('WebhooksApiDeployment')['StageName']).toBeUndefined();
+  });
+
+  it('lets itself, and only itself, invoke the function', () => {
+    expect(property('CartConvertedWebhookApiInvokePermission', 'SourceArn', 'Fn::Sub')).toMatch(
+      /\$\{WebhooksApi\}\/\$\{StageName\}\/POST\/cart-converted$/,
+    );
+    expect(properties('GetNewOrdersEventInvokePermission')['SourceArn']).toEqual({
+      'Fn::GetAtt': ['PollForNewOrdersRule', 'Arn'],
+    });
+  });
+
+  it('answers before API Gateway gives up', () => {
+    expect(properties('CartConvertedWebhookFunction')['Timeout']).toBeLessThan(29);
+  });
+
+  it('is deployed as it is: after a change, give WebhooksApiDeployment a new logical id and this digest', () => {
+    const api = Object.entries(resources).filter(([, { Type }]) =>
+      /^AWS::ApiGateway::(?!Deployment|Stage)/.test(Type),
+    );
+    const digest = createHash('sha256').update(JSON.stringify(api.map(([id, one]) => [id, one.Properties])));
+    const [[, deployment]] = ofType('AWS::ApiGateway::Deployment') as [[string, Resource]];
+    expect(deployment.Metadata?.['ApiDigest']).toBe(digest.digest('hex').slice(0, 16));
+    expect(deployment.DependsOn).toEqual(ofType('AWS::ApiGateway::Method').map(([id]) => id));
+  });
+});
+
+describe('the rest', () => {
+  it('polls at the chosen interval', () => {
+    const { ScheduleExpression, State, Targets } = properties('PollForNewOrdersRule');
+    expect(ScheduleExpression).toEqual({ 'Fn::Sub': 'rate(${PollingInterval} minutes)' });
+    expect([State, referencesIn(Targets)]).toEqual(['ENABLED', ['GetOrdersFunction']]);
+  });
+
+  it('wakes somebody for one dead letter, and says what to do', () => {
+    const alarm = properties('OrderDeadLetterQueueAlarm');
+    expect(alarm).toMatchObject({
+      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' },
+      ...{ Period: 60, EvaluationPeriods: 1, Threshold: 1 },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      AlarmActions: [{ Ref: 'DeadLettersAlarmTopic' }],
+    });
+    expect(property('OrderDeadLetterQueueAlarm', 'AlarmDescription', 'Fn::Sub')).toContain('redrive');
+    expect(referencesIn(alarm['Dimensions'])).toEqual(['OrdersDeadLetterQueue']);
+  });
+
+  it('sends both kinds of alert to the address', () => {
+    expect(ofType('AWS::SNS::Topic').map(([id, { Properties }]) => [id, Properties['Subscription']])).toEqual(
+      ['ExceptionsTopic', 'DeadLettersAlarmTopic'].map((id) => [
+        id,
+        [{ Protocol: 'email', Endpoint: { Ref: 'ExceptionsEmailAddress' } }],
+      ]),
+    );
+  });
+
+  it('saves a query over all three logs, where that is known', () => {
+    const [[, query]] = ofType('AWS::Logs::QueryDefinition') as [[string, Resource]];
+    expect(query.Condition).toBe('CreateSavedQueries');
+    expect(referencesIn(query.Properties['LogGroupNames'])).toEqual(
+      ofType('AWS::Logs::LogGroup').map(([id]) => id),
+    );
+  });
+
+  it('keeps the physical names of the sample', () => {
+    const named = Object.entries(resources).flatMap(([id, { Properties }]) => {
+      const name = ['FunctionName', 'TableName', 'QueueName', 'RoleName', 'TopicName', 'AlarmName', 'Name']
+        .map((key) => (Properties[key] as Intrinsic | undefined)?.['Fn::Sub'])
+        .find((one) => one?.startsWith('${AWS::StackName}') === true);
+      return name === undefined ? [] : [[id, name.replace('${AWS::StackName}', 'S')]];
+    });
+    expect(Object.fromEntries(named)).toEqual({
+      ...{
+        OrdersTable: 'S-Orders',
+        LedgerTable: 'S-Ledger',
+        JobsTable: 'S-Jobs',
+        WebhooksTable: 'S-Webhooks',
+      },
+      ...{ OrdersQueue: 'S-Orders', OrdersDeadLetterQueue: 'S-Orders-DeadLetterQueue' },
+      ...{ GetOrdersFunction: 'S-GetNewOrders', ProcessOrdersFunction: 'S-ProcessOrders' },
+      ...{ CartConvertedWebhookFunction: 'S-CartConvertedWebhook', WebhooksApi: 'S-Webhooks' },
+      ...{ GetOrdersRole: 'S-GetOrders', ProcessOrdersRole: 'S-ProcessOrders' },
+      ...{ CartConvertedWebhookRole: 'S-CartConvertedWebhook' },
+      ...{ ExceptionsTopic: 'S-ApplicationErrors', DeadLettersAlarmTopic: 'S-DeadLettersAlarm' },
+      OrderDeadLetterQueueAlarm: 'S-Dead Letter Queue Message Count > 0',
+      OneOrdersStoryQuery: "S/one order's story",
+    });
+  });
+
+  it('has the outputs that others rely on', () => {
+    expect(Object.keys(template.Outputs).sort()).toEqual(
+      [
+        ...['WebhookUrl', 'WebhooksApiId', 'OrdersTableName', 'OrdersTableStreamArn', 'LedgerTableName'],
+        ...['JobsTableName', 'WebhooksTableName', 'OrdersQueueUrl', 'OrdersDeadLetterQueueUrl'],
+        ...['GetNewOrdersFunctionName', 'CartConvertedWebhookFunctionName', 'ProcessOrdersFunctionName'],
+        ...['BigCommerceSecretArn', 'WebhookSecretArn'],
+      ].sort(),
+    );
+    expect(template.Outputs['WebhookUrl']!.Value).toEqual({
+      'Fn::Sub':
+        'https://${WebhooksApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${WebhooksApiStage}/cart-converted',
+    });
+  });
+
+  it('is written in the house style', () => {
+    expect(text).not.toContain('Fn::Join');
+    expect(text).not.toMatch(/arn:aws[:-]/);
+    expect(text.length).toBeLessThan(51_200);
+  });
+});
