@@ -1,0 +1,84 @@
+// A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time beside the floor.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { localClients } from '../scripts/local/clients';
+import { deployLocally } from '../scripts/local/local-stack';
+import { startMiniStack } from '../scripts/local/ministack';
+import { startSimulator, type Simulator } from '../scripts/local/simulator';
+
+// Of no use to somebody who measures; the SDK reads it when a client is made.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const ORDERS = 200;
+const LATENCY_MS = 150;
+const WORKERS = 3;
+const DEADLINE_MS = 180_000;
+
+/** Each worker has one call in flight per endpoint, so an order costs at least a round trip of one worker. */
+const FLOOR_MS = (ORDERS * LATENCY_MS) / WORKERS;
+const MAX_CALLS_PER_ORDER = 5.1;
+const MAX_TIMES_FLOOR = 1.5;
+
+/** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */
+export async function measureDrain(print: (line: string) => void): Promise<void> {
+  const miniStack = await startMiniStack();
+  const simulator = await startSimulator({ seed: 1, latencyMs: LATENCY_MS });
+  const clients = localClients(miniStack.endpoint);
+  try {
+    addOrders(simulator);
+    const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
+    const stack = await deployLocally(clients, {
+      endpoint: miniStack.endpoint,
+      parameters: {
+        BigCommerceApiUrl: simulator.url,
+        BigCommerceStoreHash: storeHash,
+        BigCommerceClientId: clientId,
+        BigCommerceToken: accessToken,
+        BigCommerceClientSecret: clientSecret,
+      },
+    });
+    simulator.log.clear();
+    const { enqueued } = await stack.poll();
+    await drained(simulator);
+    report(simulator, enqueued, print);
+  } finally {
+    clients.destroy();
+    await simulator.stop();
+    await miniStack.stop();
+  }
+}
+
+function addOrders(simulator: Simulator): void {
+  const date = new Date(Date.now() - 3_600_000).toUTCString().replace('GMT', '+0000');
+  for (let order = 0; order < ORDERS; order += 1) {
+    simulator.orders.add({ status_id: 11, date_created: date, date_modified: date, lines: [{}, {}] });
+  }
+}
+
+/** Until every order is advanced and every answer is out. */
+async function drained({ orders, log }: Simulator): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (orders.all().some(({ status_id }) => status_id !== 9) || log.inFlight() > 0) {
+    if (Date.now() > deadline) throw new Error(`Not drained within ${DEADLINE_MS / 1000} s.`);
+    await sleep(50);
+  }
+}
+
+function report({ log }: Simulator, enqueued: number, print: (line: string) => void): void {
+  const perOrder = log.count() / ORDERS;
+  const begun = Math.min(...log.of('GET /orders/{id}').map(({ startedAt }) => startedAt));
+  const ended = Math.max(...log.of('PUT /orders/{id}').map(({ endedAt }) => endedAt ?? Number.NaN));
+  const endpoints = [...new Set(log.entries.map(({ endpoint }) => endpoint))];
+  const inFlight = Math.max(...endpoints.map((endpoint) => log.maxInFlight(endpoint)));
+  const times = (ended - begun) / FLOOR_MS;
+  print(
+    `Draining a poll of ${enqueued} physical orders at ${LATENCY_MS} ms API latency, ${WORKERS} workers:`,
+  );
+  print(
+    `  ${perOrder.toFixed(3)} BigCommerce calls per order, the poll included (at most ${MAX_CALLS_PER_ORDER})`,
+  );
+  print(`  ${inFlight} calls in flight at most per endpoint (at most ${WORKERS})`);
+  print(
+    `  ${((ended - begun) / 1000).toFixed(1)} s, ${times.toFixed(2)} times the floor of ${FLOOR_MS / 1000} s ` +
+      `(at most ${MAX_TIMES_FLOOR} times)`,
+  );
+}

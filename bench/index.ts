@@ -1,0 +1,11 @@
+// Measures what the README says about size, start, calls and speed, on this machine, and prints it.
+import { runAsCommand } from '../scripts/command';
+import { measureDrain } from './drain';
+import { measurePackages } from './packages';
+
+async function main(): Promise<void> {
+  await measurePackages(console.log);
+  await measureDrain(console.log);
+}
+
+runAsCommand(module, main);

@@ -1,0 +1,95 @@
+// How large the packages are, and how long Lambda waits for each to load, beside the four AWS clients alone.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { build, bundleEntry } from '../scripts/build';
+
+const RUNS = 15;
+const MAX_ZIP_KB = 300;
+const MAX_RATIO = 2;
+
+/** The measure: what every package needs, and nothing of ours. */
+const CLIENTS = `
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+export const clients = [DynamoDBClient, SecretsManagerClient, SNSClient, SQSClient, DynamoDBDocumentClient];
+`;
+
+const TIMER = `
+const started = process.hrtime.bigint();
+require(process.argv[1]);
+console.log(Number(process.hrtime.bigint() - started) / 1e6);
+`;
+
+/** Loads every package in bare Node processes, in turn, so that a machine's moods hit all alike. */
+export async function measurePackages(print: (line: string) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'order-replication-bench-'));
+  try {
+    const packages = await build({ outDir: folder });
+    const files = new Map(packages.map(({ name, file }) => [name, unpack(folder, name, file)]));
+    const baseline = 'the four AWS clients alone';
+    files.set(baseline, await bundleClients(folder));
+    const times = loadInTurn(files);
+    const clientsMs = median(times.get(baseline) ?? []);
+    print(`Loading in bare Node ${process.version}, medians of ${RUNS} runs in turn:`);
+    print(`  ${baseline}: ${clientsMs.toFixed(0)} ms`);
+    for (const { name, zipBytes } of packages) {
+      const ms = median(times.get(name) ?? []);
+      const kilobytes = zipBytes / 1000;
+      const verdict = kilobytes <= MAX_ZIP_KB && ms / clientsMs <= MAX_RATIO ? 'within' : 'NOT WITHIN';
+      print(
+        `  ${name}: ${ms.toFixed(0)} ms, ${(ms / clientsMs).toFixed(2)} times as long, ` +
+          `zip ${kilobytes.toFixed(0)} KB (${verdict} ${MAX_RATIO} times and ${MAX_ZIP_KB} KB)`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function unpack(folder: string, name: string, zip: string): string {
+  const target = join(folder, name);
+  mkdirSync(target);
+  for (const [file, bytes] of Object.entries(unzipSync(readFileSync(zip))))
+    writeFileSync(join(target, file), bytes);
+  return join(target, 'index.js');
+}
+
+async function bundleClients(folder: string): Promise<string> {
+  // Beside the sources, so that the bundler finds the same node_modules as for the packages.
+  const entry = join(__dirname, `.clients-${process.pid}.js`);
+  try {
+    writeFileSync(entry, CLIENTS);
+    const bundle = join(folder, 'clients.js');
+    writeFileSync(bundle, await bundleEntry(entry));
+    return bundle;
+  } finally {
+    rmSync(entry, { force: true });
+  }
+}
+
+/** A bare environment, but for the SDK's advice about Node 20, which Lambda's Node never prints. */
+const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
+function loadInTurn(files: ReadonlyMap<string, string>): Map<string, number[]> {
+  const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
+  for (let run = 0; run <= RUNS; run += 1) {
+    for (const [name, file] of files) {
+      const ms = Number(
+        execFileSync(process.execPath, ['-e', TIMER, file], { env, stdio: ['ignore', 'pipe', 'ignore'] }),
+      );
+      // The first round only fills the file cache.
+      if (run > 0) times.get(name)?.push(ms);
+    }
+  }
+  return times;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
