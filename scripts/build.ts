@@ -2,7 +2,7 @@
 // source on every machine.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { build as bundle } from 'esbuild';
@@ -47,7 +47,10 @@ export async function build(options: BuildOptions = {}): Promise<readonly Packag
 async function pack(name: string, entry: string, file: string): Promise<Package> {
   const code = await bundleEntry(entry);
   const zip = zipSync({ 'index.js': [code, { mtime: fixedTime, os: unix, attrs: readable, level: 9 }] });
-  await writeFile(file, zip);
+  // Two builds at once must never show each other half a file.
+  const unfinished = `${file}.${process.pid}.tmp`;
+  await writeFile(unfinished, zip);
+  await rename(unfinished, file);
   return {
     name,
     file,

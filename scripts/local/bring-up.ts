@@ -1,0 +1,150 @@
+// Brings up all parts of a local run and connects them: MiniStack, the store, the stack, its alerts.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CommandError, root } from '../command';
+import { receiveAlerts } from './alerts';
+import type { StartOptions } from './arguments';
+import { localClients, type LocalClients } from './clients';
+import type { Closing } from './closing';
+import { differences } from './gaps';
+import { realStoreNotice, thingsToTry } from './instructions';
+import { deployLocally, type LocalStack } from './local-stack';
+import { startMiniStack } from './ministack';
+import { createProgressReader, type FollowedOrder, type OrderProgress } from './order-progress';
+import { watchQueueAlarms } from './queue-alarms';
+import { createScreen, type Screen } from './screen';
+import { startSimulatedStore, type SimulatedStore } from './simulated-store';
+
+export interface LocalRun {
+  readonly stack: LocalStack;
+  /** Undefined with a store of the user's own. */
+  readonly store: SimulatedStore | undefined;
+  readonly screen: Screen;
+  readonly lookEveryMs: number;
+  /** Where every order stands now. */
+  progress(): Promise<OrderProgress[]>;
+  thingsToTry(orders: readonly OrderProgress[]): string;
+}
+
+/** Says what it does; whatever it starts is ended by `closing`. */
+export async function bringUp(options: StartOptions, closing: Closing): Promise<LocalRun> {
+  const { awsPort, storePort, realStore, pollEveryMs } = options;
+  const screen = createScreen(process.stdout);
+  const began = Date.now();
+  const stateDir = keptState(options);
+  if (realStore) screen.say(realStoreNotice(realStore));
+  const store = realStore ? undefined : await startStore(storePort, stateDir, closing);
+  const { clients, endpoint } = await startAws(awsPort, stateDir, closing);
+  screen.say('Building the packages and deploying them, with the real template, to this machine ...');
+  const stack = await deployLocally(clients, { endpoint, parameters: parameters(options, store) });
+  await connect(clients, endpoint, stack, screen, closing);
+  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  screen.say(`${stack.stackName} is up, after ${seconds} s: MiniStack at ${endpoint}${storeInWords(store)}.`);
+  screen.say(`\n${differences}\n`);
+  const place = {
+    endpoint,
+    pollEveryMs,
+    storeUrl: store?.simulator.url,
+    producer: `stores/${realStore?.storeHash ?? store?.simulator.credentials.storeHash ?? ''}`,
+  };
+  return {
+    ...{ stack, store, screen },
+    // The tables of a real store may be long.
+    lookEveryMs: store ? 400 : 2_000,
+    progress: progressOf(clients, stack, store),
+    thingsToTry: (orders) => thingsToTry(stack, { ...place, anOrderId: orders[0]?.id ?? 100 }),
+  };
+}
+
+/** Where `--keep` keeps this run; undefined if it keeps nothing. Ports are part of addresses that are kept. */
+function keptState({ awsPort, storePort, keep, fresh }: StartOptions): string | undefined {
+  const folder = join(root, '.local', 'state', `${awsPort}-${storePort}`);
+  if (fresh) rmSync(folder, { recursive: true, force: true });
+  return keep ? folder : undefined;
+}
+
+async function startStore(
+  port: number,
+  stateDir: string | undefined,
+  closing: Closing,
+): Promise<SimulatedStore> {
+  const store = await startSimulatedStore(port, stateDir && join(stateDir, 'store.json'));
+  closing.add(() => {
+    store.save();
+    return store.simulator.stop();
+  });
+  return store;
+}
+
+async function startAws(port: number, stateDir: string | undefined, closing: Closing) {
+  const mini = await startMiniStack({
+    port,
+    logFile: join(root, '.local', `ministack-${port}.log`),
+    ...(stateDir === undefined ? {} : { stateDir: join(stateDir, 'aws') }),
+  });
+  closing.add(() => mini.stop());
+  closing.addKill(() => mini.kill());
+  const clients = localClients(mini.endpoint);
+  closing.add(clients.destroy);
+  return { clients, endpoint: mini.endpoint };
+}
+
+function parameters({ realStore }: StartOptions, store: SimulatedStore | undefined): Record<string, string> {
+  const simulated = store && { ...store.simulator.credentials, apiUrl: store.simulator.url, advance: true };
+  const used = realStore ?? simulated;
+  if (used === undefined) throw new Error('There is neither a real store nor a simulated one.');
+  return {
+    BigCommerceStoreHash: used.storeHash,
+    BigCommerceClientId: used.clientId,
+    BigCommerceToken: used.accessToken,
+    BigCommerceClientSecret: used.clientSecret,
+    BigCommerceApiUrl: used.apiUrl,
+    AdvanceOrders: String(used.advance),
+  };
+}
+
+async function connect(
+  clients: LocalClients,
+  endpoint: string,
+  { stackName }: LocalStack,
+  screen: Screen,
+  closing: Closing,
+): Promise<void> {
+  const show = (topic: string, subject: string, message: string) =>
+    screen.say(`\n  ALERT EMAIL (${topic}): ${subject}\n${message.replaceAll(/^/gm, '    ')}\n`);
+  closing.add(
+    await receiveAlerts(clients, endpoint, stackName, (alert) =>
+      show(alert.topic, alert.subject, alert.message),
+    ),
+  );
+  closing.add(await watchQueueAlarms(clients, endpoint, stackName));
+}
+
+function storeInWords(store: SimulatedStore | undefined): string {
+  if (store === undefined) return ', with your own store';
+  const { simulator, found } = store;
+  const again = found > 0 ? `, with the ${found} orders of the last run` : '';
+  return `, a simulated BigCommerce store at ${simulator.url}${again}`;
+}
+
+function progressOf(clients: LocalClients, { outputs }: LocalStack, store: SimulatedStore | undefined) {
+  const reader = createProgressReader(clients, {
+    ledgerTable: outputs['LedgerTableName'] ?? '',
+    ordersTable: outputs['OrdersTableName'] ?? '',
+  });
+  const ofRealStore = async (): Promise<FollowedOrder[]> =>
+    (await reader.ledgerRows()).map(({ order_id: id }) => ({ id, story: '' }));
+  return async (): Promise<OrderProgress[]> => {
+    try {
+      return await reader.read(store ? store.orders() : await ofRealStore());
+    } catch (error) {
+      throw new CommandError(
+        `MiniStack no longer answers: its log is in the folder .local. (${String(error)})`,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+}

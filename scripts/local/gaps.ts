@@ -1,0 +1,51 @@
+// What MiniStack's CloudFormation leaves out of the template without a word, set by the few calls that do it.
+// On AWS none of this is needed, so nothing else knows of it.
+import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+
+import type { LocalClients } from './clients';
+import { isRecord, readStack, type DeployedStack, type Resource } from './deployed-stack';
+
+/** Said by every local run. */
+export const differences = [
+  'Different from AWS: alarms move only by the depth of the dead letter queue, which is looked at every 2 seconds;',
+  'alert emails are shown here instead of sent; no dashboards, saved queries, access logs or metrics; the redrive',
+  "call of the SQS console is missing; Lambda runs this machine's Node; permissions are not enforced.",
+].join('\n');
+
+/** Sets what the template asks for and MiniStack's CloudFormation leaves out. Harmless when repeated. */
+export async function fillGaps(clients: LocalClients, stackName: string): Promise<void> {
+  const { resources, value } = await readStack(clients, stackName);
+  for (const { Type, Properties = {}, physicalId } of resources) {
+    if (Type === 'AWS::DynamoDB::Table') await setTableOptions(clients, physicalId, Properties, value);
+    const reserved = Type === 'AWS::Lambda::Function' && value(Properties['ReservedConcurrentExecutions']);
+    if (typeof reserved !== 'number') continue;
+    const concurrency = { FunctionName: physicalId, ReservedConcurrentExecutions: reserved };
+    await clients.lambda.send(new PutFunctionConcurrencyCommand(concurrency));
+  }
+}
+
+async function setTableOptions(
+  { dynamoDb }: LocalClients,
+  TableName: string,
+  properties: NonNullable<Resource['Properties']>,
+  value: DeployedStack['value'],
+): Promise<void> {
+  const timeToLive = properties['TimeToLiveSpecification'];
+  if (isRecord(timeToLive)) {
+    const TimeToLiveSpecification = {
+      AttributeName: String(value(timeToLive['AttributeName'])),
+      Enabled: isTrue(value(timeToLive['Enabled'])),
+    };
+    await dynamoDb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+  }
+  const recovery = properties['PointInTimeRecoverySpecification'];
+  if (isRecord(recovery)) {
+    const PointInTimeRecoverySpecification = {
+      PointInTimeRecoveryEnabled: isTrue(value(recovery['PointInTimeRecoveryEnabled'])),
+    };
+    await dynamoDb.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+  }
+}
+
+const isTrue = (value: unknown) => value === true || value === 'true';

@@ -1,0 +1,107 @@
+// Deploys the real template with the real packages on MiniStack, by the code that deploys them to AWS, and knows
+// how to make what was deployed do something.
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+
+import { build } from '../build';
+import { CommandError } from '../command';
+import { deploy } from '../deploy';
+import type { LocalClients } from './clients';
+import { fillGaps } from './gaps';
+
+export interface LocalStackOptions {
+  readonly endpoint: string;
+  /** By the template's names; the rest has what a local run needs. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Where the packages are built: build/ if left out. */
+  readonly outDir?: string;
+  readonly print?: (line: string) => void;
+}
+
+export interface LocalStack {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The output WebhookUrl names a host of AWS; this is the same API, here. */
+  readonly webhookUrl: string;
+  readonly webhookSecret: string;
+  /** One poll, as the schedule starts it. Throws what the function threw. */
+  poll(): Promise<PollResult>;
+}
+
+/** What the function answers: its job row. */
+export interface PollResult {
+  readonly found: number;
+  readonly enqueued: number;
+  readonly left_out: Readonly<Record<string, number>>;
+}
+
+export const stage = 'dev';
+const bucket = 'order-replication-packages';
+
+/** Builds, uploads, deploys, and sets what MiniStack leaves out. Updates the stack if it is there already. */
+export async function deployLocally(clients: LocalClients, options: LocalStackOptions): Promise<LocalStack> {
+  const { endpoint, outDir, print = () => undefined } = options;
+  const where = outDir === undefined ? {} : { outDir };
+  await build(where);
+  await clients.s3.send(new CreateBucketCommand({ Bucket: bucket })).catch(unlessThere);
+  const { stackName, outputs } = await deploy(
+    {
+      stage,
+      bucket,
+      // MiniStack gives the API this id, so that the webhook's URL is the same at every start.
+      tags: { 'ms-custom-id': 'local' },
+      parameters: {
+        ExceptionsEmailAddress: 'operator@example.com',
+        // An unknown resource type there.
+        CreateSavedQueries: 'false',
+        ...options.parameters,
+      },
+      print,
+      ...where,
+    },
+    clients,
+  );
+  await fillGaps(clients, stackName);
+  return {
+    stackName,
+    outputs,
+    webhookUrl: `${endpoint}/_aws/execute-api/local/${stage}/cart-converted`,
+    webhookSecret: await readSecret(clients, outputs['WebhookSecretArn']),
+    poll: () => poll(clients, outputs['GetNewOrdersFunctionName']),
+  };
+}
+
+function unlessThere(error: unknown): void {
+  if (error instanceof Error && error.name.startsWith('BucketAlready')) return;
+  throw error;
+}
+
+async function readSecret({ secretsManager }: LocalClients, SecretId: string | undefined): Promise<string> {
+  const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
+  if (SecretString === undefined) throw new Error('The stack has no webhook secret.');
+  return SecretString;
+}
+
+async function poll({ lambda }: LocalClients, FunctionName: string | undefined): Promise<PollResult> {
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(scheduledEvent()) }),
+  );
+  const result = JSON.parse(Payload?.transformToString() ?? '{}') as PollResult & { errorMessage?: string };
+  if (FunctionError !== undefined)
+    throw new CommandError(`The poll failed: ${result.errorMessage ?? FunctionError}`);
+  return result;
+}
+
+/** As EventBridge sends it: docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchevents.html */
+const scheduledEvent = () => ({
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: new Date().toISOString(),
+  region: 'us-east-1',
+  resources: ['arn:aws:events:us-east-1:000000000000:rule/PollForNewOrders'],
+  detail: {},
+});

@@ -1,0 +1,159 @@
+// Reads where every order stands, in the store and in the tables, puts it into words, and compares it with what
+// was to be expected.
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+
+import type { LedgerRow } from '../../lambda/shared/ledger-row';
+import { statusName, type Snapshot } from '../../lambda/shared/order';
+import { readSnapshot } from '../../lambda/shared/tables';
+import type { LocalClients } from './clients';
+import type { Expectation } from './expectation';
+import type { OrderRow } from './orders-table-view';
+
+/** An order that is to be followed. */
+export interface FollowedOrder {
+  readonly id: number;
+  readonly story: string;
+  /** When it was first seen, and now; undefined where the store cannot be asked without cost. */
+  readonly statusBefore?: number;
+  readonly statusNow?: number;
+  /** Undefined: whatever happens is right, as long as it ends. */
+  readonly expected?: Expectation;
+  /** How many products, shipping addresses and coupons it has in the store. */
+  readonly counts?: Counts;
+}
+
+export interface Counts {
+  readonly products: number;
+  readonly addresses: number;
+  readonly coupons: number;
+}
+
+export interface OrderProgress extends FollowedOrder {
+  readonly ledger: LedgerRow | undefined;
+  readonly snapshot: Snapshot | undefined;
+}
+
+interface Tables {
+  readonly ledgerTable: string;
+  readonly ordersTable: string;
+}
+
+/** Reads the tables anew at each call; a snapshot only when its ledger row has changed. */
+export function createProgressReader({ documents }: Pick<LocalClients, 'documents'>, tables: Tables) {
+  const known = new Map<number, { readonly row: string; readonly snapshot: Snapshot | undefined }>();
+
+  const snapshotOf = async (id: number, ledger: LedgerRow | undefined): Promise<Snapshot | undefined> => {
+    const row = JSON.stringify(ledger ?? null);
+    const cached = known.get(id);
+    if (cached?.row === row) return cached.snapshot;
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: tables.ordersTable, Key: { id }, ConsistentRead: true }),
+    );
+    const snapshot = Item === undefined ? undefined : await readSnapshot(Item);
+    known.set(id, { row, snapshot });
+    return snapshot;
+  };
+  const ledgerRows = async (): Promise<LedgerRow[]> => {
+    const rows: LedgerRow[] = [];
+    const scan = { TableName: tables.ledgerTable, ConsistentRead: true };
+    for await (const { Items = [] } of paginateScan({ client: documents }, scan)) {
+      rows.push(...(Items as unknown as LedgerRow[]));
+    }
+    return rows.sort((one, other) => one.order_id - other.order_id);
+  };
+  return {
+    ledgerRows,
+    async read(orders: readonly FollowedOrder[]): Promise<OrderProgress[]> {
+      const rows = new Map((await ledgerRows()).map((row) => [row.order_id, row]));
+      return Promise.all(
+        orders.map(async (order) => {
+          const ledger = rows.get(order.id);
+          return { ...order, ledger, snapshot: await snapshotOf(order.id, ledger) };
+        }),
+      );
+    },
+  };
+}
+
+export function toRow(order: OrderProgress): OrderRow {
+  const { id, story, ledger, snapshot } = order;
+  const before = ledger?.status_before ?? order.statusBefore;
+  const after = order.statusNow ?? ledger?.status_after ?? before;
+  return {
+    id,
+    story,
+    statusBefore: nameOf(before),
+    statusAfter: nameOf(after),
+    stored: snapshot === undefined ? '' : countsInWords(countsOf(snapshot)),
+    outcome: outcome(order),
+  };
+}
+
+const nameOf = (statusId: number | undefined) => (statusId === undefined ? '' : statusName(statusId));
+
+const countsOf = ({ products, shipping_addresses, coupons }: Snapshot): Counts => ({
+  products: products.length,
+  addresses: shipping_addresses.length,
+  coupons: coupons.length,
+});
+
+function countsInWords({ products, addresses, coupons }: Counts): string {
+  const words = [count(products, 'line'), count(addresses, 'address', 'addresses'), count(coupons, 'coupon')];
+  return words.filter((word) => word !== '').join(', ');
+}
+
+const count = (number: number, one: string, many = `${one}s`) =>
+  number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
+
+function outcome({ ledger, expected }: OrderProgress): string {
+  switch (ledger?.state) {
+    case 'queued':
+      return 'on its way: queued';
+    case 'replicated':
+      return 'stored and advanced';
+    case 'copied':
+      return `stored, status left alone: ${ledger.reason ?? ''}`;
+    case 'skipped':
+      return `not stored: ${ledger.reason ?? ''}`;
+    case 'dead':
+      return `dead letter: ${ledger.reason ?? ''}`;
+    case undefined:
+      if (ledger !== undefined) return 'on its way: a worker is on it';
+      return expected?.stored === false
+        ? `left alone: ${expected.why ?? ''}`
+        : 'waits for a poll or a webhook';
+  }
+}
+
+/** Whether a worker has still to do something about it. */
+export const isUnderWay = ({ ledger, expected }: OrderProgress): boolean =>
+  ledger === undefined ? expected?.stored === true : ledger.state === undefined || ledger.state === 'queued';
+
+/** What is not as it has to be, in words: none when all is well. */
+export function shortcomings(order: OrderProgress): string[] {
+  const { id, expected, ledger, snapshot, counts } = order;
+  const problems: string[] = [];
+  if (isUnderWay(order)) problems.push('it is not finished');
+  if (ledger?.state === 'dead') problems.push(`it is a dead letter: ${ledger.reason ?? ''}`);
+  if (expected !== undefined) {
+    if (expected.stored && snapshot === undefined) problems.push('it is not in the Orders table');
+    if (!expected.stored && snapshot !== undefined) problems.push('it is in the Orders table');
+    const status = expected.advancedTo ?? order.statusBefore;
+    if (order.statusNow !== status) {
+      problems.push(`the store shows ${nameOf(order.statusNow)} and not ${nameOf(status)}`);
+    }
+    if (expected.stored && snapshot?.status_id !== status) {
+      problems.push(`the snapshot shows ${nameOf(snapshot?.status_id)} and not ${nameOf(status)}`);
+    }
+    const state = expected.advancedTo === undefined ? 'copied' : 'replicated';
+    if (expected.stored && snapshot?.replication.state !== state)
+      problems.push(`the snapshot is not ${state}`);
+  }
+  if (snapshot !== undefined && counts !== undefined && !sameCounts(countsOf(snapshot), counts)) {
+    problems.push(`stored were ${countsInWords(countsOf(snapshot))} of ${countsInWords(counts)}`);
+  }
+  return problems.map((problem) => `Order ${id} (${order.story}): ${problem}.`);
+}
+
+const sameCounts = (one: Counts, other: Counts) =>
+  one.products === other.products && one.addresses === other.addresses && one.coupons === other.coupons;

@@ -1,0 +1,81 @@
+// Shows each order's way as one row of a table, for somebody who has never seen this service.
+
+export interface OrderRow {
+  readonly id: number;
+  readonly story: string;
+  /** In the store, by name; one alone if it has not changed. */
+  readonly statusBefore: string;
+  readonly statusAfter: string;
+  /** What the Orders table holds, in words. */
+  readonly stored: string;
+  readonly outcome: string;
+}
+
+const headings = ['Order', 'Its story', 'Status in the store', 'Stored', 'What was done, and why'] as const;
+const gap = '  ';
+const narrowest = 60;
+
+/** The lines of the table, none of them longer than `width`: cells wrap at words. */
+export function tableLines(rows: readonly OrderRow[], width: number): string[] {
+  const cells = rows.map(cellsOf);
+  // The orders of a real store have no stories.
+  const used = headings.map((_, column) => cells.some((row) => row[column] !== ''));
+  const [first = [], ...rest] = [headings, ...cells].map((row) => row.filter((_, column) => used[column]));
+  const widths = columnWidths([first, ...rest], Math.max(width, narrowest));
+  const rule = widths.map((columns) => '─'.repeat(columns)).join(gap);
+  return [...wrapRow(first, widths), rule, ...rest.flatMap((row) => wrapRow(row, widths))];
+}
+
+/** The same on one line, for output that is not a terminal. */
+export function rowLine({ id, story, stored, outcome, ...row }: OrderRow): string {
+  const parts = [statusOf(row), ...(stored === '' ? [] : [`stored: ${stored}`]), outcome];
+  return `order ${id}${story === '' ? '' : ` (${story})`}: ${parts.join('; ')}`;
+}
+
+const cellsOf = (row: OrderRow): string[] => [
+  String(row.id),
+  row.story,
+  statusOf(row),
+  row.stored,
+  row.outcome,
+];
+
+const statusOf = ({ statusBefore, statusAfter }: Pick<OrderRow, 'statusBefore' | 'statusAfter'>) =>
+  statusBefore === statusAfter ? statusAfter : `${statusBefore} → ${statusAfter}`;
+
+/** Each column as wide as it needs; where that is too much, the widest give way first. */
+function columnWidths(rows: readonly (readonly string[])[], width: number): number[] {
+  const [first = []] = rows;
+  const widths = first.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const room = width - gap.length * (first.length - 1);
+  while (widths.reduce((sum, columns) => sum + columns, 0) > room) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = (widths[widest] ?? 1) - 1;
+  }
+  return widths;
+}
+
+function wrapRow(row: readonly string[], widths: readonly number[]): string[] {
+  const wrapped = row.map((cell, column) => wrap(cell, widths[column] ?? 1));
+  const height = Math.max(...wrapped.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    wrapped
+      .map((lines, column) => (lines[line] ?? '').padEnd(widths[column] ?? 0))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ').flatMap((whole) => pieces(whole, width))) {
+    const last = lines[lines.length - 1] ?? '';
+    const longer = last === '' ? word : `${last} ${word}`;
+    if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+const pieces = (word: string, width: number): string[] =>
+  word.length <= width ? [word] : [word.slice(0, width), ...pieces(word.slice(width), width)];

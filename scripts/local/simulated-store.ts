@@ -1,0 +1,93 @@
+// The simulated store of the local run: orders that each tell a story, and what is to be expected of them.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { CommandError } from '../command';
+import { expectationFor, type Expectation } from './expectation';
+import type { FollowedOrder } from './order-progress';
+import { startSimulator, tellingOrders, type KeptOrder, type Simulator } from './simulator/index';
+
+export interface SimulatedStore {
+  readonly simulator: Simulator;
+  /** Orders that this run found in the file of an earlier one. */
+  readonly found: number;
+  /** Makes a new order and tells it to the destination, signed, as BigCommerce would. Returns what happened, in words. */
+  sendWebhook(destination: string): Promise<string>;
+  /** Every order as it is now. */
+  orders(): FollowedOrder[];
+  save(): void;
+}
+
+/** What was to be expected of an order when it got the status that it was found in. */
+interface Judgement {
+  readonly statusBefore: number;
+  readonly expected: Expectation;
+}
+
+interface Kept {
+  readonly stories: readonly (readonly [id: number, story: string])[];
+  readonly judgements: readonly (readonly [id: number, judgement: Judgement])[];
+  readonly orders: readonly KeptOrder[];
+}
+
+/** Starts it with the orders in `file`, if there is one, else with the telling ones. */
+export async function startSimulatedStore(port: number, file: string | undefined): Promise<SimulatedStore> {
+  const simulator = await startSimulator({ port });
+  const kept = file === undefined ? undefined : readKept(file);
+  const told =
+    kept === undefined ? tellingOrders(simulator).map(({ id, story }) => [id, story] as const) : kept.stories;
+  for (const { fields, ...parts } of kept?.orders ?? []) simulator.orders.add({ ...fields, ...parts });
+  const stories = new Map(told);
+  const first = new Map<number, Judgement>(kept?.judgements ?? []);
+
+  const follow = ({ fields, lines, addresses, coupons }: KeptOrder): FollowedOrder => {
+    const { id, status_id: statusNow } = fields;
+    const earlier = first.get(id);
+    // Another status than it had, and not by us: a person moved it, and it is to be judged anew.
+    const judgement =
+      earlier !== undefined && [earlier.statusBefore, earlier.expected.advancedTo].includes(statusNow)
+        ? earlier
+        : {
+            statusBefore: statusNow,
+            expected: expectationFor({ ...fields, lineTypes: lines.map(({ type }) => type) }, Date.now()),
+          };
+    first.set(id, judgement);
+    const counts = { products: lines.length, addresses: addresses.length, coupons: coupons.length };
+    return { id, story: stories.get(id) ?? 'made while this runs', statusNow, counts, ...judgement };
+  };
+  return {
+    simulator,
+    found: kept?.orders.length ?? 0,
+    async sendWebhook(destination) {
+      const { id } = simulator.orders.add({ lines: [{}] });
+      stories.set(id, 'placed just now, told by a webhook');
+      const { status, body } = await simulator.deliverWebhook({
+        destination,
+        orderId: id,
+        scope: 'store/cart/converted',
+      });
+      if (status !== 200)
+        throw new CommandError(`The webhook of order ${id} was answered ${status}: ${body}`);
+      return `${new Date().toLocaleTimeString()}  A signed webhook told of order ${id} and was answered 200.`;
+    },
+    orders: () => [...simulator.orders.allKept()].map(follow),
+    save() {
+      if (file === undefined) return;
+      mkdirSync(dirname(file), { recursive: true });
+      const keep: Kept = {
+        stories: [...stories],
+        judgements: [...first],
+        orders: [...simulator.orders.allKept()],
+      };
+      writeFileSync(file, JSON.stringify(keep));
+    },
+  };
+}
+
+function readKept(file: string): Kept | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+  } catch {
+    return undefined;
+  }
+}

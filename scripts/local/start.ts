@@ -1,0 +1,110 @@
+// `npm start`: the whole service on this machine, from the store to the tables and back, and each order's way
+// through it for all to see.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { CommandError, runAsCommand } from '../command';
+import { readStartOptions, type StartOptions } from './arguments';
+import { bringUp, type LocalRun } from './bring-up';
+import { closeOnSignals, type Closing } from './closing';
+import type { PollResult } from './local-stack';
+import { isUnderWay, shortcomings, toRow, type OrderProgress } from './order-progress';
+import { portIsFree } from './ports';
+
+// A run takes some 15 seconds; this is for a laden machine.
+const onceDeadlineMs = 120_000;
+const mostRows = 25;
+
+runAsCommand(module, async () => {
+  const options = readStartOptions(process.argv.slice(2), process.env);
+  await requirePorts(options);
+  const closing = closeOnSignals(options.once ? 130 : 0);
+  try {
+    const problems = await run(options, closing);
+    process.exitCode = problems.length === 0 ? 0 : 1;
+  } finally {
+    await closing.closeAll();
+  }
+});
+
+async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Promise<void> {
+  if (!realStore && awsPort === storePort) {
+    throw new CommandError(`MiniStack and the simulator cannot both listen on port ${awsPort}.`);
+  }
+  const wanted = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
+  for (const [option, port] of wanted) {
+    if (await portIsFree(port)) continue;
+    throw new CommandError(
+      `Port ${port} is in use: end what uses it, or take another with "npm start -- --${option} ${port + 1}".`,
+    );
+  }
+}
+
+/** Returns what went wrong, in words; without `--once` only a signal ends it. */
+async function run(options: StartOptions, closing: Closing): Promise<string[]> {
+  const local = await bringUp(options, closing);
+  const { screen, store } = local;
+  screen.show(rows(await local.progress()));
+  screen.say(inWords(await local.stack.poll()));
+  if (store) screen.say(await store.sendWebhook(local.stack.webhookUrl));
+  await follow(local, options, options.once ? Date.now() + onceDeadlineMs : Infinity);
+  return judge(local);
+}
+
+/** Shows each change; with `--once` until every order has arrived or time is up, else for ever. */
+async function follow(local: LocalRun, { once, pollEveryMs }: StartOptions, deadline: number): Promise<void> {
+  const { screen } = local;
+  let polledAt = Date.now();
+  let told = once;
+  for (;;) {
+    const orders = await local.progress();
+    screen.show(rows(orders));
+    const settled = !orders.some(isUnderWay);
+    if (once && (settled || Date.now() > deadline)) break;
+    if (settled && !told) {
+      screen.complete();
+      screen.say(local.thingsToTry(orders));
+      told = true;
+    }
+    await sleep(local.lookEveryMs);
+    if (Date.now() - polledAt < pollEveryMs) continue;
+    polledAt = Date.now();
+    await pollAgain(local);
+  }
+  screen.complete();
+}
+
+/** Says so only if it brought something; a poll that fails is no reason to end. */
+async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
+  try {
+    const result = await stack.poll();
+    if (result.enqueued > 0) screen.say(inWords(result));
+  } catch (error) {
+    screen.say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const inWords = ({ found, enqueued }: PollResult) =>
+  `${new Date().toLocaleTimeString()}  A poll found ${found} ${found === 1 ? 'order' : 'orders'} to look at and queued ${enqueued}.`;
+
+const rows = (orders: readonly OrderProgress[]) => orders.slice(-mostRows).map(toRow);
+
+async function judge(local: LocalRun): Promise<string[]> {
+  const { stack, store, screen } = local;
+  const orders = await local.progress();
+  const problems = orders.flatMap(shortcomings);
+  // Not with a real store: somebody may have ordered meanwhile.
+  const again = store === undefined ? 0 : (await stack.poll()).enqueued;
+  if (again > 0) problems.push(`A second poll queued ${again} orders again.`);
+  if (problems.length > 0) {
+    screen.say(`\nNot as it has to be:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    return problems;
+  }
+  const inState = (state: string) => orders.filter(({ ledger }) => ledger?.state === state).length;
+  const untouched = orders.length - inState('replicated') - inState('copied');
+  screen.say(
+    `\nAll ${orders.length} orders are as they have to be: ${inState('replicated')} stored and advanced, ` +
+      `${inState('copied')} stored and left alone, ${untouched} not stored.` +
+      (store === undefined ? '' : ' A second poll queued nothing.'),
+  );
+  return problems;
+}

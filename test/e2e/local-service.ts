@@ -1,0 +1,70 @@
+// The deployed service of one test file: the real template with the real packages on MiniStack, and a simulated
+// store. Everything on ports of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+
+import type { LedgerRow } from '../../lambda/shared/ledger-row';
+import type { Snapshot } from '../../lambda/shared/order';
+import { readSnapshot } from '../../lambda/shared/tables';
+import { localClients } from '../../scripts/local/clients';
+import { deployLocally } from '../../scripts/local/local-stack';
+import { startMiniStack } from '../../scripts/local/ministack';
+import { startSimulator } from '../../scripts/local/simulator/index';
+
+export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
+
+export async function startLocalService() {
+  // A note to whoever raises the SDK's version; noise in a test's output.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
+  const [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
+  const clients = localClients(mini.endpoint);
+  const stop = async () => {
+    await mini.stop();
+    await simulator.stop();
+    clients.destroy();
+    rmSync(outDir, { recursive: true, force: true });
+  };
+  const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
+  const parameters = {
+    BigCommerceStoreHash: storeHash,
+    BigCommerceClientId: clientId,
+    BigCommerceToken: accessToken,
+    BigCommerceClientSecret: clientSecret,
+    BigCommerceApiUrl: simulator.url,
+  };
+  try {
+    const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, outDir });
+    return { mini, simulator, clients, stack, stop, ...readers(clients, stack.outputs) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readers({ documents }: ReturnType<typeof localClients>, outputs: Readonly<Record<string, string>>) {
+  const get = async (table: string | undefined, Key: Record<string, number>) =>
+    (await documents.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  return {
+    ledgerRow: async (id: number) =>
+      (await get(outputs['LedgerTableName'], { order_id: id })) as LedgerRow | undefined,
+    snapshot: async (id: number): Promise<Snapshot | undefined> => {
+      const item = await get(outputs['OrdersTableName'], { id });
+      return item && readSnapshot(item);
+    },
+    /** The genuine webhooks that named this order. */
+    webhooks: async (orderId: number) => {
+      const { Items = [] } = await documents.send(
+        new QueryCommand({
+          TableName: outputs['WebhooksTableName'],
+          KeyConditionExpression: 'orderId = :id',
+          ExpressionAttributeValues: { ':id': orderId },
+        }),
+      );
+      return Items;
+    },
+  };
+}

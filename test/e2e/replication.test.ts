@@ -1,0 +1,191 @@
+// From the store to the tables and back, with everything in between as it is deployed.
+import { DescribeContinuousBackupsCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+
+import { Status } from '../../lambda/shared/order';
+import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+let service: LocalService;
+
+beforeAll(async () => {
+  service = await startLocalService();
+}, 60_000);
+
+afterAll(() => service.stop());
+
+jest.setTimeout(30_000);
+
+const anHourAgo = () => Date.now() - 3_600_000;
+const finished = (id: number) =>
+  until(async () => {
+    const row = await service.ledgerRow(id);
+    return row !== undefined && ['copied', 'replicated', 'skipped', 'dead'].includes(row.state ?? '') && row;
+  });
+
+/** Messages that wait in the Orders queue or are being worked on. */
+async function queued(): Promise<number> {
+  const { Attributes } = await service.clients.sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: service.stack.outputs['OrdersQueueUrl'],
+      AttributeNames: ['All'],
+    }),
+  );
+  return (
+    Number(Attributes?.['ApproximateNumberOfMessages']) +
+    Number(Attributes?.['ApproximateNumberOfMessagesNotVisible'])
+  );
+}
+
+describe('a poll', () => {
+  it('stores a new order whole and advances its status', async () => {
+    const { orders } = service.simulator;
+    const { id } = orders.add({
+      date_created: anHourAgo(),
+      lines: [{ quantity: 2 }, {}],
+      coupons: [{ code: 'SPRING' }],
+    });
+    expect(await service.stack.poll()).toMatchObject({ found: 1, enqueued: 1 });
+    expect(await finished(id)).toMatchObject({ state: 'replicated', status_before: 11, status_after: 9 });
+
+    expect(orders.get(id)).toMatchObject({ status_id: Status.AwaitingShipment });
+    const kept = orders.kept(id)!;
+    const snapshot = await service.snapshot(id);
+    expect(snapshot).toMatchObject({
+      status_id: Status.AwaitingShipment,
+      total_inc_tax: kept.fields.total_inc_tax,
+      billing_address: kept.fields.billing_address,
+      products: kept.lines.map(({ id: lineId, sku, quantity }) => ({ id: lineId, sku, quantity })),
+      coupons: [{ code: 'SPRING' }],
+      replication: { state: 'replicated', source: 'poll', status_before: 11 },
+    });
+    expect(snapshot?.shipping_addresses).toHaveLength(1);
+  });
+
+  it('stores all of sixty lines', async () => {
+    const { id } = service.simulator.orders.add({
+      date_created: anHourAgo(),
+      lines: Array.from({ length: 60 }, () => ({})),
+    });
+    await service.stack.poll();
+    await finished(id);
+    expect((await service.snapshot(id))?.products).toHaveLength(60);
+  });
+
+  it('leaves cancelled, held and completed physical orders alone', async () => {
+    const { orders } = service.simulator;
+    const statuses = [Status.Cancelled, Status.ManualVerificationRequired, Status.Completed];
+    const ids = statuses.map((status_id) => orders.add({ status_id, date_created: anHourAgo() }).id);
+    expect(await service.stack.poll()).toMatchObject({ enqueued: 0 });
+    expect(ids.map((id) => orders.get(id)?.status_id)).toEqual(statuses);
+    expect(await Promise.all(ids.map(service.ledgerRow))).toEqual([undefined, undefined, undefined]);
+    expect(await Promise.all(ids.map(service.snapshot))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('stores an order that awaits payment and leaves its status alone', async () => {
+    const { id } = service.simulator.orders.add({
+      status_id: Status.AwaitingPayment,
+      date_created: anHourAgo(),
+    });
+    await service.stack.poll();
+    expect(await finished(id)).toMatchObject({ state: 'copied' });
+    expect(service.simulator.orders.get(id)?.status_id).toBe(Status.AwaitingPayment);
+    expect((await service.snapshot(id))?.replication.state).toBe('copied');
+  });
+
+  it('queues nothing again', async () => {
+    const { id } = service.simulator.orders.add({
+      status_id: Status.AwaitingPayment,
+      date_created: anHourAgo(),
+    });
+    await service.stack.poll();
+    await finished(id);
+    expect(await service.stack.poll()).toMatchObject({
+      enqueued: 0,
+      left_out: { 'already copied': expect.any(Number) as number },
+    });
+  });
+});
+
+describe('a webhook', () => {
+  it('with a valid signature brings its order all the way', async () => {
+    const { id } = service.simulator.orders.add();
+    const webhook = { destination: service.stack.webhookUrl, orderId: id, scope: 'store/cart/converted' };
+    expect(await service.simulator.deliverWebhook(webhook)).toMatchObject({ status: 200 });
+    expect(await finished(id)).toMatchObject({ state: 'replicated' });
+    expect(service.simulator.orders.get(id)?.status_id).toBe(Status.AwaitingShipment);
+    expect((await service.snapshot(id))?.replication.source).toBe('webhook');
+    expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('with the secret header does, too', async () => {
+    const { id } = service.simulator.orders.add();
+    const headers = { 'X-Order-Replication-Secret': service.stack.webhookSecret };
+    const webhook = { destination: service.stack.webhookUrl, orderId: id, secret: '', headers };
+    expect(await service.simulator.deliverWebhook(webhook)).toMatchObject({ status: 200 });
+    expect(await finished(id)).toMatchObject({ state: 'replicated' });
+  });
+
+  it('with neither is answered 401 and queues nothing', async () => {
+    await until(async () => (await queued()) === 0);
+    const { id } = service.simulator.orders.add({ status_id: Status.Cancelled });
+    const webhook = { destination: service.stack.webhookUrl, orderId: id, secret: '' };
+    expect(await service.simulator.deliverWebhook(webhook)).toMatchObject({ status: 401 });
+    expect(await queued()).toBe(0);
+    expect(await service.ledgerRow(id)).toBeUndefined();
+    expect(await service.webhooks(id)).toEqual([]);
+  });
+});
+
+describe('a dead letter', () => {
+  it('says why it is one, and alerts', async () => {
+    const { clients, mini, stack } = service;
+    const alerts: Alert[] = [];
+    const stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) =>
+      alerts.push(alert),
+    );
+    const stopAlarms = await watchQueueAlarms(clients, mini.endpoint, stack.stackName);
+    const MessageBody = '{"orderId":4711,"seenAt":"2026-03-10T12:00:00.000Z"}';
+    await clients.sqs.send(
+      new SendMessageCommand({ QueueUrl: stack.outputs['OrdersQueueUrl'], MessageBody }),
+    );
+    const alert = await until(() => alerts.find(({ topic }) => topic.endsWith('DeadLettersAlarm')));
+    expect(alert.subject).toContain('ALARM');
+
+    const { Messages } = await clients.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: stack.outputs['OrdersDeadLetterQueueUrl'],
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    expect(Messages).toMatchObject([
+      {
+        Body: MessageBody,
+        MessageAttributes: {
+          reason: { DataType: 'String', StringValue: expect.stringContaining('source') as string },
+          orderId: { DataType: 'String', StringValue: '4711' },
+          firstSeenAt: { DataType: 'String', StringValue: '2026-03-10T12:00:00.000Z' },
+        },
+      },
+    ]);
+    await stopAlarms();
+    await stopAlerts();
+  });
+});
+
+it('has what the template asks for and MiniStack leaves out', async () => {
+  const { clients, stack } = service;
+  const { outputs } = stack;
+  const ttl = new DescribeTimeToLiveCommand({ TableName: outputs['JobsTableName'] });
+  expect((await clients.dynamoDb.send(ttl)).TimeToLiveDescription?.TimeToLiveStatus).toBe('ENABLED');
+  const backups = new DescribeContinuousBackupsCommand({ TableName: outputs['OrdersTableName'] });
+  const { ContinuousBackupsDescription: description } = await clients.dynamoDb.send(backups);
+  expect(description?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe('ENABLED');
+  const concurrency = new GetFunctionConcurrencyCommand({
+    FunctionName: outputs['ProcessOrdersFunctionName'],
+  });
+  expect((await clients.lambda.send(concurrency)).ReservedConcurrentExecutions).toBe(3);
+});

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+import { startMiniStack } from '../../scripts/local/ministack';
+import { groupIsGone, until } from '../e2e/until';
+
+it('starts, is empty after a reset, and leaves no process behind', async () => {
+  const mini = await startMiniStack();
+  await fetch(`${mini.endpoint}/some-bucket`, { method: 'PUT' });
+  expect((await fetch(`${mini.endpoint}/some-bucket`)).status).toBe(200);
+  await mini.reset();
+  expect((await fetch(`${mini.endpoint}/some-bucket`)).status).toBe(404);
+  await mini.stop();
+  await until(() => groupIsGone(mini.pid));
+});
+
+it('says with its own last words why it does not start', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await expect(startMiniStack({ port })).rejects.toThrow(/ended before it was ready.*\n.*already in use/);
+  server.close();
+});
+
+it('ends with the process that started it, even a killed one', async () => {
+  const file = join(__dirname, '../../scripts/local/ministack.ts');
+  const code = `require(${JSON.stringify(file)}).startMiniStack().then((mini) => console.log(mini.pid))`;
+  const parent = spawn(process.execPath, ['--import', 'tsx', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  expect(groupIsGone(Number(line))).toBe(false);
+  parent.kill('SIGKILL');
+  await until(() => groupIsGone(Number(line)));
+});
