@@ -41,7 +41,7 @@ const flows = [
   'lambda/process-new-orders/!(index).ts',
 ];
 const rules = ['order', 'errors', 'retry', 'log', 'ledger-row'].map((name) => `lambda/shared/${name}.ts`);
-const adapters = ['bigcommerce', 'requests', 'queue', 'tables', 'ledger', 'secrets', 'alerts'].map(
+const adapters = ['bigcommerce', 'requests', 'answers', 'queue', 'tables', 'ledger', 'secrets', 'alerts'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
 
@@ -109,7 +109,12 @@ export default tseslint.config(
     ['\\./(order|errors|ledger-row)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
-  // bigcommerce.ts says what is asked, requests.ts how asking fails: two halves of one adapter.
+  // bigcommerce.ts says what is asked, requests.ts how, answers.ts what came back: one adapter in three files.
+  mayImport(
+    ['lambda/shared/requests.ts'],
+    ['\\./(order|errors|retry|answers)', 'axios', 'node:.*'],
+    'Adapters do not know each other.',
+  ),
   mayImport(
     ['lambda/shared/bigcommerce.ts'],
     ['\\./(order|errors|requests)'],

@@ -1,13 +1,13 @@
-// One HTTP request to BigCommerce at a time per endpoint: its timeout, its retries, the store's quota, its errors.
-// Apart from bigcommerce.ts so that what is asked and how asking fails can each be read in a minute.
+// One HTTP request to BigCommerce at a time per endpoint: its timeout, its retries, the store's quota.
+// Apart from bigcommerce.ts, so that what is asked and how it is asked can each be read in a minute.
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios from 'axios';
 import type { AxiosResponse } from 'axios';
-import { BigCommerceError, ConfigurationError } from './errors';
-import { isRow } from './order';
-import { backoffMs, classifyStatus, MAX_ATTEMPTS, quotaPauseMs, readQuota, requestedPauseMs } from './retry';
+import { badAnswer, noAnswer, readValue } from './answers';
+import { BigCommerceError } from './errors';
+import { backoffMs, MAX_ATTEMPTS, quotaPauseMs, readQuota, requestedPauseMs } from './retry';
 import type { Quota } from './retry';
 
 /** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
@@ -141,73 +141,25 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     const startedAt = now();
     if (startedAt > (wanted.notAfter ?? Infinity)) return 'too late';
     const answer = await request(wanted, token, deadline).catch((error: unknown) => asError(error));
-    if (answer instanceof Error) return { again: true, error: noAnswer(wanted, answer) };
+    if (answer instanceof Error) return { again: true, error: noAnswer(call(wanted), answer) };
     const quota = readQuota((name) => answer.headers[name], now());
     if (answer.status === 401 && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, true);
     if (answer.status === 401) await options.accessToken(true);
-    return { quota, ...readAnswer(wanted, answer, startedAt) };
+    return { quota, ...judge(wanted, answer, startedAt) };
   };
 }
 
-function readAnswer<T>(wanted: StoreRequest<T>, answer: AxiosResponse<string>, startedAt: number) {
-  const { status, data } = answer;
-  const body = parse(data);
+function judge<T>(
+  wanted: StoreRequest<T>,
+  { status, data, headers }: AxiosResponse<string>,
+  startedAt: number,
+) {
   if (status === 404) return { answer: { found: false, startedAt } as const };
-  if (status >= 200 && status < 300) {
-    const value = body === UNREADABLE ? undefined : wanted.read(body);
-    if (value !== undefined) return { answer: { found: true, value, startedAt } as const };
-    return {
-      again: true,
-      error: new BigCommerceError(`${call(wanted)} answered ${status} with an unexpected body.`, 'retryable'),
-    };
-  }
-  const kind = classifyStatus(status);
-  const error = new BigCommerceError(
-    `${call(wanted)} answered ${status}${said(body)}${advice(status)}`,
-    kind,
-    status,
-  );
-  return {
-    again: kind === 'retryable',
-    error,
-    pauseMs: requestedPauseMs(status, (name) => answer.headers[name]),
-  };
-}
-
-const UNREADABLE = Symbol('unreadable');
-
-function parse(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return UNREADABLE;
-  }
-}
-
-/** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
-function said(body: unknown): string {
-  const first: unknown = Array.isArray(body) ? body[0] : body;
-  if (!isRow(first)) return '.';
-  const text = [first.message, first.title, first.detail].find(
-    (part) => typeof part === 'string' && part !== '',
-  );
-  return typeof text === 'string' ? `: ${text.slice(0, 200)}` : '.';
-}
-
-function advice(status: number): string {
-  if (status === 401) return ' Check BigCommerceToken: the store does not know this access token.';
-  if (status === 403)
-    return ' Check BigCommerceStoreHash, and that the API account has the scope Orders: modify.';
-  if (status >= 300 && status < 400) return ' Check BigCommerceApiUrl: the API redirects from there.';
-  return '';
-}
-
-/** Only the code and message go on: the client's own error carries the request, and with it the token. */
-function noAnswer(wanted: StoreRequest<unknown>, error: Error): Error {
-  if (error instanceof ConfigurationError) return error;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return new BigCommerceError(`${call(wanted)} got no answer (${code}: ${error.message}).`, 'retryable');
+  const value = readValue(status, data, wanted.read);
+  if (value !== undefined) return { answer: { found: true, value, startedAt } as const };
+  const error = badAnswer(call(wanted), status, data);
+  const pauseMs = requestedPauseMs(status, (name) => headers[name]);
+  return { error, again: error.kind === 'retryable', pauseMs };
 }
 
 function outOfTime(wanted: StoreRequest<unknown>): Error {
