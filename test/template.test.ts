@@ -257,7 +257,7 @@ describe.each(functionIds)('%s', (id) => {
     expect(JSON.stringify(variablesOf(id))).not.toContain('{{resolve');
   });
 
-  it('is the package of its folder, in the folder of this version', () => {
+  it('is the package of its folder, in the folder of this version (a defect of the sample: constant keys)', () => {
     const folder = {
       GetOrdersFunction: 'get-new-orders',
       CartConvertedWebhookFunction: 'new-orders-webhook',
@@ -362,7 +362,7 @@ describe('the Orders queue and its worker', () => {
   const worker = properties('ProcessOrdersFunction');
   const mapping = properties('ProcessOrdersEventSource');
 
-  it('hides a reference for six times as long as the worker may take', () => {
+  it('hides a reference for six times as long as the worker may take (a defect of the sample: just as long)', () => {
     expect(queue['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * Number(worker['Timeout']));
   });
 

@@ -1,0 +1,61 @@
+// What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
+import { BigCommerceError } from './errors';
+import { isRow } from './order';
+import { classifyStatus } from './retry';
+
+/** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */
+export function readValue<T>(
+  status: number,
+  text: string,
+  read: (body: unknown) => T | undefined,
+): T | undefined {
+  if (!isSuccess(status)) return undefined;
+  const body = parse(text);
+  return body === UNREADABLE ? undefined : read(body);
+}
+
+/** The error for an answer that brought no value; `call` says which, such as `GET /v2/orders/100`. */
+export function badAnswer(call: string, status: number, text: string): BigCommerceError {
+  if (isSuccess(status)) {
+    return new BigCommerceError(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
+  }
+  const message = `${call} answered ${status}${said(parse(text))}${advice(status)}`;
+  return new BigCommerceError(message, classifyStatus(status), status);
+}
+
+/** The error for no answer at all. Of the client's own only code and message go on: it carries the token. */
+export function noAnswer(call: string, error: Error): BigCommerceError {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return new BigCommerceError(`${call} got no answer (${code}: ${error.message}).`, 'retryable');
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+const UNREADABLE = Symbol('unreadable');
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
+function said(body: unknown): string {
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isRow(first)) return '.';
+  const texts = [first.message, first.title, first.detail];
+  const text = texts.find((part) => typeof part === 'string' && part !== '');
+  return typeof text === 'string' ? `: ${text.slice(0, 200)}` : '.';
+}
+
+function advice(status: number): string {
+  if (status === 401) return ' Check BigCommerceToken: the store does not know this access token.';
+  if (status === 403)
+    return ' Check BigCommerceStoreHash, and the API account: it needs the scope Orders, modify.';
+  return status >= 300 && status < 400 ? ' Check BigCommerceApiUrl: the API redirects from there.' : '';
+}
