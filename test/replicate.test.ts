@@ -218,6 +218,58 @@ describe('a PUT rests on a read of the last two seconds', () => {
   });
 });
 
+describe('a second read, before the PUT, finds by itself', () => {
+  const afterFiveSeconds = (world: ReturnType<typeof aWorld>, change: () => void) =>
+    world.shop.after('getLines', () => {
+      world.clock.now += 5_000;
+      change();
+    });
+
+  it('a status that changed', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    afterFiveSeconds(world, () => world.shop.editSilently(100, { status_id: Status.Cancelled }));
+    await world.replicate(aReference());
+    expect(world.shop.puts).toEqual([]);
+  });
+
+  it('content that changed', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    afterFiveSeconds(world, () => world.shop.editSilently(100, { staff_notes: 'gift' }));
+    await world.replicate(aReference());
+    expect(world.stream.map(({ staff_notes }) => staff_notes)).toEqual([null, 'gift', 'gift']);
+    expect(world.shop.calls.filter((call) => call.startsWith('getLines'))).toHaveLength(2);
+  });
+
+  it('a date that moved: a line was edited', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    afterFiveSeconds(world, () => world.shop.editLines(100, [aLine({ name: 'edited' })]));
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
+  });
+
+  it('lines of a Completed order that are digital no more', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
+    afterFiveSeconds(world, () => world.shop.editSilently(100, {}, [aLine()]));
+    await world.replicate(aReference({ statusId: 10 }));
+    expect(world.shop.puts).toEqual([]);
+    expect(world.rows.get(100)?.state).toBe('copied');
+  });
+});
+
+it('does not send a PUT whose turn comes too late for its read', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  world.shop.delayPuts(1_900);
+  await world.replicate(aReference());
+  expect(world.shop.calls.filter((call) => call.startsWith('getOrder')).length).toBeGreaterThan(1);
+  expect(world.shop.puts).toHaveLength(1);
+  expect(world.clock.now - 100 - world.shop.puts[0]!.restsOnReadOf).toBeLessThanOrEqual(2_000);
+});
+
 describe('a failed PUT', () => {
   const failed = new BigCommerceError('PUT answered 500.', 'retryable', 500);
 
@@ -262,6 +314,14 @@ describe('a failed PUT', () => {
 
     expect(world.shop.puts).toHaveLength(1);
     expect(world.rows.get(100)?.state).toBe('replicated');
+  });
+
+  it('is one whose answer shows another status', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const store = { ...world.shop.store, putStatus: () => Promise.resolve(anOrder()) };
+    expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+    expect(world.rows.get(100)).not.toHaveProperty('state');
   });
 
   it('that is answered 400 parks the reference, with its reason', async () => {

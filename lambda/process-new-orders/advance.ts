@@ -16,9 +16,8 @@ export interface AdvanceDeps {
 }
 
 /** `advanced` with the newest truth; `changed` with the read to decide on anew. */
-export type Advance =
-  | { readonly kind: 'advanced'; readonly order: Order }
-  | { readonly kind: 'changed'; readonly read: Read | Gone };
+export type Advance = { readonly kind: 'advanced'; readonly order: Order } | Changed;
+type Changed = { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Advances a stored snapshot to `targetStatusId`; `enriched` is the read that the snapshot was made of. */
 export async function advance(
@@ -32,7 +31,7 @@ export async function advance(
   for (;;) {
     if (deps.now() - basis.readAt > MAX_READ_AGE_MS) {
       const again = await confirm(snapshot, enriched, deps);
-      if (again.kind !== 'same') return again;
+      if (again.kind === 'changed') return again;
       basis = again.read;
     }
     const answer = await put(snapshot.id, targetStatusId, basis, deps);
@@ -40,8 +39,8 @@ export async function advance(
     if (!(answer instanceof Error)) return settle(answer, snapshot, deps);
     // Nobody knows whether a failed PUT took effect: only another GET tells, and no PUT goes out before it.
     puts += 1;
-    const after = await confirm(snapshot, enriched, deps, targetStatusId);
-    if (after.kind === 'advanced') return settle(after.order, snapshot, deps);
+    // One that did shows the target status now, and is decided on anew like every other change.
+    const after = await confirm(snapshot, enriched, deps);
     if (after.kind === 'changed') return after;
     if (puts >= MAX_PUTS) throw answer;
     basis = after.read;
@@ -62,15 +61,10 @@ async function put(orderId: number, targetStatusId: number, basis: Read, deps: A
   }
 }
 
-type Confirmation = Advance | { readonly kind: 'same'; readonly read: Read };
+type Confirmation = Changed | { readonly kind: 'same'; readonly read: Read };
 
-/** Reads the order again: the same as it was enriched, in its target status after a PUT of ours, or changed. */
-async function confirm(
-  snapshot: Snapshot,
-  enriched: Read,
-  deps: AdvanceDeps,
-  targetStatusId?: number,
-): Promise<Confirmation> {
+/** Reads the order again: it is the same as it was enriched, or it has changed. */
+async function confirm(snapshot: Snapshot, enriched: Read, deps: AdvanceDeps): Promise<Confirmation> {
   // A Completed order is advanced only for its lines: they are part of what must not have changed.
   const withLines = enriched.order.status_id === Status.Completed;
   const [read, lines] = await Promise.all([
@@ -78,7 +72,6 @@ async function confirm(
     withLines ? deps.store.getLines(snapshot.id) : snapshot.products,
   ]);
   if (read.order === undefined) return { kind: 'changed', read };
-  if (read.order.status_id === targetStatusId) return { kind: 'advanced', order: read.order };
   const same =
     read.order.status_id === enriched.order.status_id &&
     dateModified(read.order) === dateModified(enriched.order) &&

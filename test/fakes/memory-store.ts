@@ -44,6 +44,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     return structuredClone(pick(shelf));
   };
   let lastReadAt = Number.NaN;
+  let putTurnMs = 0;
 
   const store: Store = {
     countOrders: () =>
@@ -82,6 +83,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     getCoupons: (orderId) =>
       call('getCoupons', String(orderId), () => list(orderId, ({ coupons }) => coupons)),
     async putStatus(orderId, statusId, notAfter) {
+      clock.now += putTurnMs;
       if (clock.now > notAfter) return 'too late';
       return call('putStatus', `${orderId} to ${statusId}`, () => {
         const shelf = shelves.get(orderId);
@@ -110,6 +112,14 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       shelves.get(orderId)!.lines = lines;
       edit(orderId, {});
     },
+    /** Changes that move no date: the store does not promise that it always moves. */
+    editSilently(orderId: number, changes: Readonly<Record<string, unknown>>, lines?: readonly Row[]): void {
+      const shelf = shelves.get(orderId)!;
+      shelf.order = { ...shelf.order, ...changes };
+      if (lines !== undefined) shelf.lines = lines;
+    },
+    /** How long a PUT waits for its turn from now on. */
+    delayPuts: (ms: number) => void (putTurnMs = ms),
     remove: (orderId: number) => void shelves.delete(orderId),
     order: (orderId: number) => shelves.get(orderId)?.order,
     /** Runs once, just before the next such call takes effect; throwing makes the call fail without effect. */
