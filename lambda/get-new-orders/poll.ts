@@ -40,8 +40,6 @@ export interface PollDeps {
 /** What one poll has found so far; the job row shows it, also when the poll fails half way. */
 interface Pass {
   readonly timestamp: number;
-  /** Orders taken already: one that changes its status between two lists is in both. */
-  readonly taken: Set<number>;
   counted: Record<string, number>;
   found: number;
   enqueued: number;
@@ -51,7 +49,7 @@ interface Pass {
 /** Queues every new order that the ledger does not know yet. Records a failure, alerts, and throws it. */
 export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job> {
   const timestamp = deps.now();
-  const pass: Pass = { timestamp, taken: new Set(), counted: {}, found: 0, enqueued: 0, leftOut: {} };
+  const pass: Pass = { timestamp, counted: {}, found: 0, enqueued: 0, leftOut: {} };
   try {
     await readStore(pass, settings, deps);
     const job = { ...tally(pass, deps), outcome: 'finished' } as const;
@@ -98,9 +96,9 @@ async function findBounds(pass: Pass, settings: PollSettings, deps: PollDeps): P
   };
 }
 
+/** An order that changes its status between two lists is in both, and is looked at in both versions. */
 function isNew(order: ListedOrder, statusId: number, bounds: Bounds, pass: Pass): boolean {
-  const reason = pass.taken.has(order.id) ? 'listed twice' : whyNotNew(order, statusId, bounds);
-  pass.taken.add(order.id);
+  const reason = whyNotNew(order, statusId, bounds);
   if (reason !== undefined) leaveOut(pass, reason);
   return reason === undefined;
 }
