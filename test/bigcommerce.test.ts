@@ -207,7 +207,6 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     { kind: 'reset', when: 'before' },
     { kind: 'reset', when: 'during' },
     { kind: 'reset', when: 'after' },
-    { kind: 'hang' },
     { kind: 'truncated' },
     { kind: 'html' },
     { kind: 'empty' },
@@ -217,6 +216,16 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     simulator.faults.add({ ...fault, times: 2 });
     expect((await store.getOrder(order.id)).order?.id).toBe(order.id);
     expect(simulator.log.count()).toBe(3);
+  });
+
+  it('but a hanging one only once: it keeps the others of its endpoint waiting', async () => {
+    const { store, simulator } = await aStore({}, { timeoutMs: 200 });
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'hang', times: 3 });
+    expect((await failure(store.getOrder(order.id))).kind).toBe('retryable');
+    expect(simulator.log.count()).toBe(2);
+    expect((await store.getOrder(order.id)).order?.id).toBe(order.id);
+    expect(simulator.log.count()).toBe(4);
   });
 
   it('four times in all, with pauses that grow', async () => {

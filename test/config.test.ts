@@ -67,7 +67,8 @@ it.each([
   ['NEW_PHYSICAL_ORDER_STATUS_ID', '-1'],
   ['IGNORE_ORDERS_CREATED_BEFORE', 'last year'],
   ['IGNORE_ORDERS_CREATED_BEFORE', '2026-13-45'],
-  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '1.5'],
+  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '0.5'],
+  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '1e3'],
 ])('refuses %s=%j, without repeating the value', (name, value) => {
   let message = '';
   try {
@@ -77,6 +78,12 @@ it.each([
   }
   expect(message).toContain(`${name}: expected `);
   if (value.length > 6) expect(message).not.toContain(value);
+});
+
+it('takes what the template calls a number, decimals and all', () => {
+  expect(readPollConfig({ ...environment, API_QUOTA_RESERVE_PERCENT: '12.5' }).quotaReservePercent).toBe(
+    12.5,
+  );
 });
 
 it('lets nothing be advanced, and reads a date', () => {

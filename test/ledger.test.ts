@@ -92,6 +92,12 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('c', NOON + 1, NOON + 5 * SECOND)).toBe('taken');
     });
 
+    it('is taken again by its own owner: the answer to the first try was lost', async () => {
+      expect(await take('a')).toBe('taken');
+      expect(await take('a')).toBe('taken');
+      expect(await take('b')).toBe('held');
+    });
+
     it('is not refused by a row that is dead or queued', async () => {
       await take('a');
       await finish({ readAt: NOON - HOUR });
@@ -123,7 +129,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
     it('forgets the reason of an earlier state', async () => {
       await take();
-      await finish({ reason: 'because' });
+      await finish({ reason: 'because', digital: true, advancedAt: iso(NOON) });
       await take('b', NOON + 10 * SECOND, NOON + 11 * SECOND);
       await finish(
         { state: 'replicated', readAt: NOON + 11 * SECOND, order: order({ date_modified: null }) },
@@ -131,8 +137,9 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         'b',
       );
       const row = await tables.row(id);
-      expect(row).toMatchObject({ state: 'replicated', date_modified: '' });
+      expect(row).toMatchObject({ state: 'replicated', date_modified: '', advanced_at: iso(NOON) });
       expect(row).not.toHaveProperty('reason');
+      expect(row).not.toHaveProperty('digital');
       expect(row).not.toHaveProperty('modified_at');
     });
 
@@ -170,7 +177,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       tables.ledger.finishAdvance(
         lease(owner),
         stored,
-        { state: 'replicated', readAt: NOON + SECOND, order: answer() },
+        { state: 'replicated', readAt: NOON + SECOND, order: answer(), advancedAt: iso(NOON + 2 * SECOND) },
         NOON + 2 * SECOND,
       );
 
@@ -189,6 +196,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
       expect(await tables.row(id)).toMatchObject({
         state: 'replicated',
+        advanced_at: iso(NOON + 2 * SECOND),
         status_id: 9,
         modified_at: iso(NOON),
       });

@@ -72,6 +72,18 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
     true,
   ],
   [
+    'copied and gone today',
+    { state: 'copied', read_at: settled, reason: 'not found in the store' },
+    {},
+    true,
+  ],
+  [
+    'copied and gone a day ago',
+    { state: 'copied', read_at: settled, reason: 'not found in the store' },
+    { now: NOON + DAY },
+    false,
+  ],
+  [
     'copied, unsettled',
     { state: 'copied', read_at: unsettled, digital: false },
     { rules: { advanceOrders: false } },
@@ -104,6 +116,17 @@ it.each([
 ])('a Completed order, copied, whose lines were %s', (_, digital, isKnown) => {
   const row = { state: 'copied', status_id: 10, read_at: settled, digital } as const;
   expect(known(row, { reference: { statusId: 10 } })).toBe(isKnown);
+});
+
+it('a Completed digital order that was advanced before is not to be advanced again', () => {
+  const row = {
+    state: 'copied',
+    status_id: 10,
+    read_at: settled,
+    digital: true,
+    advanced_at: iso(NOON),
+  } as const;
+  expect(known(row, { reference: { statusId: 10 } })).toBe(true);
 });
 
 it('nothing is known of an order without a row', () => {

@@ -1,7 +1,7 @@
 // The worker's flow: each rule by name, each defect of the sample that it must not repeat.
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
-import { aLine, anOrder, aReference, iso, NOON } from './fakes/builders';
+import { aLine, anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
 import { aWorld } from './fakes/world';
 
 const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
@@ -122,6 +122,26 @@ describe('rule 2 decides on the order as it is now', () => {
       await world.replicate(aReference({ statusId: 11 }));
       expect(world.shop.puts).toEqual([]);
     }
+  });
+
+  it('leaves a digital order Completed that was completed after it was advanced, and is not asked again', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 11, order_is_digital: true }), digital);
+    await world.replicate(aReference());
+    expect(world.shop.puts).toMatchObject([{ to: 8 }]);
+    world.clock.now += 60_000;
+    world.shop.edit(100, { status_id: 10 });
+
+    const polled = [];
+    for (let polls = 0; polls < 3; polls += 1) {
+      world.clock.now += 3_600_000;
+      polled.push(await world.pollAndReplicate());
+    }
+
+    expect(polled).toEqual([1, 0, 0]);
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 10, replication: { state: 'copied' } });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Completed after it was advanced' });
   });
 
   it('stores an unpaid order and leaves its status, and advances it once it is paid', async () => {
@@ -250,6 +270,14 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
   });
 
+  it('lines of a Completed order, fetched after its GET', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
+    afterFiveSeconds(world, () => undefined);
+    await world.replicate(aReference({ statusId: 10 }));
+    expect(world.shop.calls.slice(-3)).toEqual(['getOrder 100', 'getLines 100', 'putStatus 100 to 8']);
+  });
+
   it('lines of a Completed order that are digital no more', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
@@ -313,6 +341,39 @@ describe('a failed PUT', () => {
     expect(await world.replicate(aReference())).toBe('acknowledged');
 
     expect(world.shop.puts).toHaveLength(1);
+    expect(world.rows.get(100)?.state).toBe('replicated');
+  });
+
+  it('is followed by one GET, whose order counts as the answer', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('putStatus', () => {
+      throw failed;
+    });
+    await world.replicate(aReference());
+    expect(world.shop.calls.slice(-2)).toEqual(['putStatus 100 to 9', 'getOrder 100']);
+    expect(world.stream.map(({ replication }) => replication.state)).toEqual(['stored', 'replicated']);
+  });
+
+  it('is sent twice at the most, also of an order that was placed this second', async () => {
+    for (const date_modified of [storeDate(NOON), '']) {
+      const world = aWorld();
+      world.shop.add(anOrder({ date_modified }));
+      const putStatus = jest.fn(() => Promise.reject(failed));
+      const store = { ...world.shop.store, putStatus };
+      expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+      expect(putStatus).toHaveBeenCalledTimes(2);
+    }
+  });
+
+  it('that was answered with a permanent error had worked all the same when the GET shows it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.after('putStatus', () => {
+      throw new BigCommerceError('PUT answered 409.', 'permanent', 409);
+    });
+    expect(await world.replicate(aReference())).toBe('acknowledged');
+    expect(world.parked).toEqual([]);
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
@@ -519,6 +580,20 @@ describe('effect once', () => {
     });
     expect(world.shop.puts).toHaveLength(1);
   });
+});
+
+it('lets an order wait that keeps changing', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const getLines = async (orderId: number) => {
+    world.clock.now += 3_000;
+    world.shop.edit(orderId, { staff_notes: String(world.clock.now) });
+    return world.shop.store.getLines(orderId);
+  };
+  const store = { ...world.shop.store, getLines };
+  expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+  expect(world.shop.puts).toEqual([]);
+  expect(world.rows.get(100)?.last_error).toContain('kept changing');
 });
 
 it('treats a date that is no date as a version that may still change', async () => {

@@ -29,6 +29,7 @@ describe('the pause that an answer asks for', () => {
     [429, {}, undefined],
     [429, { 'x-rate-limit-time-reset-ms': 'soon', 'x-retry-after': '-5' }, undefined],
     [429, { 'x-rate-limit-time-reset-ms': 'Infinity' }, undefined],
+    [429, { 'x-rate-limit-time-reset-ms': '1767225600000' }, 300_000],
     [503, { 'x-rate-limit-time-reset-ms': '15000' }, undefined],
     [503, { 'x-rate-limit-time-reset-ms': '15000', 'x-retry-after': '2' }, 2_000],
   ])('%i %j: %s', (status, headers, ms) => {
@@ -72,6 +73,11 @@ describe('the quota', () => {
       expect(readQuota(header({ ...headers, [name]: undefined }), 0)).toBeUndefined();
       expect(readQuota(header({ ...headers, [name]: 'many' }), 0)).toBeUndefined();
     }
+  });
+
+  it('blocks nobody for longer than five minutes, whatever a header says', () => {
+    const absurd = { ...headers, 'x-rate-limit-time-reset-ms': '1767225600000' };
+    expect(readQuota(header(absurd), 0)?.resetsAt).toBe(300_000);
   });
 
   it.each([

@@ -69,6 +69,13 @@ describe('an order too large for one item', () => {
   });
 });
 
+it('gives numbers beyond JavaScript’s back as numbers', async () => {
+  const orders = createOrdersTable(client, 'OrdersTable');
+  const snapshot = aSnapshot({ id: 5, external: 2 ** 60, small: 0.1 });
+  await orders.store(snapshot);
+  expect(await orders.find(5)).toEqual(snapshot);
+});
+
 it('takes a row that the sample left for no snapshot, and stores over it', async () => {
   await client.send(new PutCommand({ TableName: 'OrdersTable', Item: { id: 4, status_id: 11 } }));
   const orders = createOrdersTable(client, 'OrdersTable');

@@ -381,11 +381,20 @@ describe('the Orders queue and its worker', () => {
   it('does not delay, encrypts, and refuses plain connections', () => {
     expect(queue['DelaySeconds']).toBe(0);
     expect([queue['SqsManagedSseEnabled'], deadLetters['SqsManagedSseEnabled']]).toEqual([true, true]);
-    const policy = properties('OrdersQueuesPolicy');
-    expect(referencesIn(policy['Queues'])).toEqual(['OrdersQueue', 'OrdersDeadLetterQueue']);
-    expect(policy['PolicyDocument']).toMatchObject({
-      Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
-    });
+    // SQS takes no statement that covers another queue than the one that it is attached to.
+    for (const name of ['OrdersQueue', 'OrdersDeadLetterQueue']) {
+      const policy = properties(`${name}Policy`);
+      expect(referencesIn(policy['Queues'])).toEqual([name]);
+      expect(policy['PolicyDocument']).toMatchObject({
+        Statement: [
+          {
+            Effect: 'Deny',
+            Resource: { 'Fn::GetAtt': [name, 'Arn'] },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      });
+    }
   });
 
   it('is drained three batches at a time, one failure reported per record', () => {

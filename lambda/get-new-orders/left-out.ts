@@ -50,9 +50,9 @@ function isKnown(row: LedgerRow, rules: Rules, now: number): boolean {
     case 'replicated':
       return settledAt(row.read_at);
     case 'skipped':
-      return settledAt(row.read_at) && (row.reason !== GONE || isRecent);
     case 'copied':
-      return settledAt(row.read_at) && !mayBeAdvancedNow(row, rules);
+      if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
+      return settledAt(row.read_at) && !(row.state === 'copied' && mayBeAdvancedNow(row, rules));
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
       return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;
@@ -63,9 +63,8 @@ function isKnown(row: LedgerRow, rules: Rules, now: number): boolean {
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */
 function mayBeAdvancedNow(row: LedgerRow, rules: Rules): boolean {
-  return (
-    row.status_id !== undefined && whyNotAdvanced(row.status_id, row.digital === true, rules) === undefined
-  );
+  const circumstances = { digital: row.digital === true, wasAdvanced: row.advanced_at !== undefined };
+  return row.status_id !== undefined && whyNotAdvanced(row.status_id, circumstances, rules) === undefined;
 }
 
 function time(iso: string | undefined): number {

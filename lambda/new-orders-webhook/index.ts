@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
-import { awsClientOptions, readWebhookConfig } from '../shared/config';
+import { quickAwsClientOptions, readWebhookConfig } from '../shared/config';
 import { describe } from '../shared/errors';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
@@ -16,10 +16,10 @@ import { createWebhooksTable, documentOptions } from '../shared/tables';
 import { receive } from './receive';
 import type { WebhookRequest } from './receive';
 
-const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
-const secretsManager = new SecretsManagerClient(awsClientOptions);
-const sqs = new SQSClient(awsClientOptions);
-const sns = new SNSClient(awsClientOptions);
+const tables = DynamoDBDocumentClient.from(new DynamoDBClient(quickAwsClientOptions), documentOptions);
+const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
+const sqs = new SQSClient(quickAwsClientOptions);
+const sns = new SNSClient(quickAwsClientOptions);
 
 let container: ReturnType<typeof wire> | undefined;
 
@@ -35,7 +35,10 @@ function wire(functionName: string) {
   };
 }
 
-export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
+/** The API Gateway console's own test sends no headers at all. */
+type ProxyEvent = Omit<APIGatewayProxyEvent, 'headers'> & { headers: APIGatewayProxyEvent['headers'] | null };
+
+export async function handler(event: ProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const { config, alerts, ...deps } = (container ??= wire(context.functionName));
   const log = createLog({ requestId: context.awsRequestId });
   try {
@@ -52,8 +55,10 @@ export async function handler(event: APIGatewayProxyEvent, context: Context): Pr
   }
 }
 
-function toRequest(event: APIGatewayProxyEvent, context: Context): WebhookRequest {
-  const headers = Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+function toRequest(event: ProxyEvent, context: Context): WebhookRequest {
+  const headers = Object.entries(event.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
   return {
     headers: Object.fromEntries(headers),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),

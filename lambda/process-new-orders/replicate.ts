@@ -68,11 +68,15 @@ interface Task {
   readonly lease: Lease;
 }
 
+/** Rounds for one reference: an order that keeps changing, or whose date is none, waits in the queue in between. */
+const MAX_ROUNDS = 12;
+
 /** From a read to its end; whenever the order turns out to have changed, from the newer read again. */
 async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   const { orderId } = task.lease;
   let [read, earlier] = await Promise.all([deps.store.getOrder(orderId), deps.orders.find(orderId)]);
-  for (;;) {
+  let failedPuts = 0;
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
     const voidReason = whyVoid(read.order, deps.rules);
     if (voidReason !== undefined && earlier === undefined) {
@@ -82,25 +86,27 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const decision = decide(read.order, lists.products, earlier, deps.rules);
     const replication = describeReplication(decision, read, earlier, task, deps);
     const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
-    const { status_before: statusBefore } = snapshot.replication;
-    const found = { ...read, statusBefore, digital: isDigital(lists.products) };
+    const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
+    const found = { ...read, statusBefore, advancedAt, digital: isDigital(lists.products) };
     if (decision.kind === 'copy')
       return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
     if (decision.kind === 'confirm') return finish(task, { ...found, state: 'replicated' }, deps);
-    const advanced = await advance(snapshot, read, decision.targetStatusId, deps);
+    const { targetStatusId } = decision;
+    const advanced = await advance({ snapshot, enriched: read, targetStatusId, failedPuts }, deps);
     if (advanced.kind === 'advanced') {
-      const { order } = advanced;
-      await deps.ledger.finishAdvance(
-        task.lease,
-        snapshot,
-        { ...found, state: 'replicated', order },
-        deps.now(),
-      );
-      return { state: 'replicated' };
+      const finish = {
+        ...found,
+        state: 'replicated',
+        order: advanced.order,
+        advancedAt: iso(deps.now()),
+      } as const;
+      await deps.ledger.finishAdvance(task.lease, snapshot, finish, deps.now());
+      return { state: finish.state };
     }
-    read = advanced.read;
+    ({ read, failedPuts } = advanced);
     earlier = snapshot;
   }
+  throw new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
 }
 
 function describeReplication(

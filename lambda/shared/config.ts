@@ -6,6 +6,12 @@ export const awsClientOptions = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 } as const;
 
+/** For the webhook, which is answered in seconds whatever hangs: BigCommerce counts a late answer as a failure. */
+export const quickAwsClientOptions = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
+} as const;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Turns a variable's text into its value, or says what it should have been. */
@@ -25,7 +31,7 @@ const common = {
 
 const api = {
   apiUrl: ['BIGCOMMERCE_API_URL', url()],
-  quotaReservePercent: ['API_QUOTA_RESERVE_PERCENT', integer(0, 90)],
+  quotaReservePercent: ['API_QUOTA_RESERVE_PERCENT', number(0, 90)],
 } as const satisfies Schema;
 
 const rules = {
@@ -42,16 +48,16 @@ const poll = {
   ...rules,
   jobsTable: ['JOBS_TABLE', tableName()],
   ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
-  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', integer(1, 3650)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', integer(1, 3650)],
+  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(1, 3650)],
 } as const satisfies Schema;
 
 const webhook = {
   ...common,
   webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
   webhooksTable: ['WEBHOOKS_TABLE', tableName()],
-  webhookMaxAgeHours: ['WEBHOOK_MAX_AGE_HOURS', integer(1, 8760)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', integer(1, 3650)],
+  webhookMaxAgeHours: ['WEBHOOK_MAX_AGE_HOURS', number(1, 8760)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(1, 3650)],
 } as const satisfies Schema;
 
 const worker = {
@@ -116,6 +122,16 @@ function url(): Parse<string> {
     pattern.test(given)
       ? { value: given.replace(/\/+$/, '') }
       : { expected: 'a URL that begins with https:// or http://, without user name or query' };
+}
+
+/** What the template calls a Number may have decimals. */
+function number(minimum: number, maximum: number): Parse<number> {
+  return (given) => {
+    const value = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
+    return value >= minimum && value <= maximum
+      ? { value }
+      : { expected: `a number from ${minimum} to ${maximum}` };
+  };
 }
 
 function integer(minimum: number, maximum: number): Parse<number> {

@@ -29,9 +29,8 @@ export class BigCommerceError extends Error {
     message: string,
     readonly kind: FailureKind,
     readonly status?: number,
-    options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(message);
   }
 }
 

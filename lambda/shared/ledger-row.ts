@@ -24,6 +24,8 @@ export interface LedgerRow {
   readonly tried_at?: string;
   readonly status_before?: number;
   readonly status_after?: number;
+  /** When it was advanced last; stays, whatever becomes of the order. */
+  readonly advanced_at?: string;
   /** Whether the worker found every line digital. */
   readonly digital?: boolean;
   readonly dead_by?: 'permanent' | 'exhausted';
@@ -49,8 +51,13 @@ export interface Finish {
   readonly order: Order | undefined;
   readonly readAt: number;
   readonly statusBefore?: number;
+  /** ISO time, if it ever was advanced. */
+  readonly advancedAt?: string | undefined;
   readonly digital?: boolean;
 }
+
+/** How an advance ended. */
+export type AdvanceFinish = Finish & { readonly order: Order; readonly advancedAt: string };
 
 export interface Death {
   readonly by: 'permanent' | 'exhausted';
@@ -86,7 +93,7 @@ export function queuedUpdate(reference: OrderReference, now: number) {
   return {
     UpdateExpression: setting(['state', 'seen_at', 'reached_at', ...(versioned ? VERSION : [])], ['reason']),
     ConditionExpression: `attribute_not_exists(#state)${versioned ? ` OR ${givesWay}` : ''}`,
-    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':state': 'queued',
       ':seen_at': reference.seenAt,
@@ -136,11 +143,13 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     status_before: finish.statusBefore,
     status_after: finish.order?.status_id,
     digital: finish.digital,
+    advanced_at: finish.advancedAt,
     ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
   };
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   // What an earlier state said and this one does not must not stay.
-  const outdated = ['reason', ...(finish.order === undefined ? [] : ['modified_at'])].filter(
+  const told = ['reason', 'status_before', 'status_after', 'digital'];
+  const outdated = [...told, ...(finish.order === undefined ? [] : ['modified_at'])].filter(
     (name) => !given.some(([key]) => key === name),
   );
   return {
@@ -149,7 +158,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
       [...outdated, 'lease_owner', 'lease_until', 'last_error', 'dead_by'],
     ),
     ConditionExpression: `lease_owner = :owner AND ${NOT_READ_LATER}`,
-    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
       ':owner': lease.owner,
@@ -159,10 +168,10 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
 }
 
 /** The snapshot stays as it was read; only what the advance itself moved is taken over from its answer. */
-export function advanceUpdate(snapshot: Snapshot, finish: Finish & { readonly order: Order }, now: number) {
+export function advanceUpdate(snapshot: Snapshot, finish: AdvanceFinish) {
   const moved = Object.entries(followingFields(finish.order));
   return {
-    UpdateExpression: `SET ${moved.map((_, index) => `#f${index} = :f${index}`).join(', ')}, replication.#state = :replicated, replication.advanced_at = :now`,
+    UpdateExpression: `SET ${moved.map((_, index) => `#f${index} = :f${index}`).join(', ')}, replication.#state = :replicated, replication.advanced_at = :advancedAt`,
     ConditionExpression: 'attribute_exists(id) AND replication.read_at <= :readAt',
     ExpressionAttributeNames: {
       '#state': 'state',
@@ -171,7 +180,7 @@ export function advanceUpdate(snapshot: Snapshot, finish: Finish & { readonly or
     ExpressionAttributeValues: {
       ...Object.fromEntries(moved.map(([, value], index) => [`:f${index}`, value])),
       ':replicated': 'replicated',
-      ':now': iso(now),
+      ':advancedAt': finish.advancedAt,
       ':readAt': snapshot.replication.read_at,
     },
   };
@@ -185,7 +194,7 @@ export function deadUpdate(reference: OrderReference, death: Death, now: number)
     ConditionExpression:
       '(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ' +
       '(attribute_not_exists(#state) OR #state <> :queued OR seen_at <= :seenAt)',
-    ExpressionAttributeNames: { '#state': 'state', '#reason': 'reason' },
+    ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ...versionValues(date, statusId),
       ':state': 'dead',
@@ -216,9 +225,9 @@ function versionValues(date: string | undefined, statusId: number | undefined): 
   );
 }
 
-/** `state` and `reason` are reserved words of DynamoDB's, or close enough to one, so they go by an alias. */
+/** `state` is a reserved word of DynamoDB's, so it goes by an alias. */
 function setting(set: readonly string[], remove: readonly string[] = []): string {
-  const alias = (name: string) => (name === 'state' || name === 'reason' ? `#${name}` : name);
+  const alias = (name: string) => (name === 'state' ? '#state' : name);
   const assignments = set.map((name) => `${alias(name)} = :${name}`).join(', ');
   return `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.map(alias).join(', ')}` : ''}`;
 }

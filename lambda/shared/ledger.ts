@@ -11,8 +11,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { RefusedWriteError } from './errors';
 import { advanceUpdate, covers, deadUpdate, finishUpdate, leaseUpdate, queuedUpdate } from './ledger-row';
-import type { Death, Finish, Lease, LedgerRow } from './ledger-row';
-import type { Order, OrderReference, Snapshot } from './order';
+import type { AdvanceFinish, Death, Finish, Lease, LedgerRow } from './ledger-row';
+import type { OrderReference, Snapshot } from './order';
 
 export interface Ledger {
   /** The rows that are there, by order id, strongly consistent. */
@@ -26,12 +26,7 @@ export interface Ledger {
   /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
   finish(lease: Lease, finish: Finish, now: number): Promise<void>;
   /** Ends an advance in one transaction over the Orders table and the ledger, and lets go. Throws RefusedWriteError. */
-  finishAdvance(
-    lease: Lease,
-    snapshot: Snapshot,
-    finish: Finish & { readonly order: Order },
-    now: number,
-  ): Promise<void>;
+  finishAdvance(lease: Lease, snapshot: Snapshot, finish: AdvanceFinish, now: number): Promise<void>;
   /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
   noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
 }
@@ -72,7 +67,10 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       const { Item } = await client.send(
         new GetCommand({ TableName: ledgerTable, Key: { order_id: lease.orderId }, ConsistentRead: true }),
       );
-      return covers(Item as LedgerRow | undefined, seenAt) ? 'covered' : 'held';
+      const row = Item as LedgerRow | undefined;
+      // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
+      if (row?.lease_owner === lease.owner) return 'taken';
+      return covers(row, seenAt) ? 'covered' : 'held';
     },
 
     async release(lease, error) {
@@ -100,7 +98,7 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
                 Update: {
                   TableName: ordersTable,
                   Key: { id: lease.orderId },
-                  ...advanceUpdate(snapshot, finish, now),
+                  ...advanceUpdate(snapshot, finish),
                 },
               },
               { Update: { TableName: ledgerTable, Key, ...finishUpdate(lease, finish, now) } },

@@ -128,7 +128,8 @@ export function decide(
   const targetStatusId = targetStatus(digital, rules);
   if (order.status_id === earlier?.replication.target_status_id)
     return { kind: 'confirm', targetStatusId: order.status_id };
-  const reason = whyNotAdvanced(order.status_id, digital, rules);
+  const wasAdvanced = earlier?.replication.advanced_at !== undefined;
+  const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced }, rules);
   return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
 }
 
@@ -139,13 +140,25 @@ export function whyVoid(order: Order, rules: Rules): string | undefined {
   return isVoid ? `${statusName(order.status_id)} is void` : undefined;
 }
 
+/** What beside its status decides whether an order may be advanced. */
+export interface Circumstances {
+  readonly digital: boolean;
+  /** Advanced by us once. Completed is then further on, and no new order; other new statuses are put back by staff. */
+  readonly wasAdvanced: boolean;
+}
+
 /** Says why an order in this status would be stored but not advanced, or undefined if it may be advanced. */
-export function whyNotAdvanced(statusId: number, digital: boolean, rules: Rules): string | undefined {
+export function whyNotAdvanced(
+  statusId: number,
+  { digital, wasAdvanced }: Circumstances,
+  rules: Rules,
+): string | undefined {
   const name = statusName(statusId);
   if (statusId === targetStatus(digital, rules)) return `${name} is its target status already`;
   if (!rules.allowedStatusIds.includes(statusId)) return `moved on to ${name} before it was taken`;
   if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
   if (statusId === Status.Completed && !digital) return `${name}, but not all of it is digital`;
+  if (statusId === Status.Completed && wasAdvanced) return `${name} after it was advanced`;
   return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
 }
 

@@ -13,6 +13,9 @@ import type { Quota } from './retry';
 /** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/** A request that hangs keeps others of its lane waiting: it is repeated once, not three times. */
+const TIMEOUT_COUNTS_AS = 2;
+
 /** Far above a list of 250 large orders, far below a function's memory. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -65,13 +68,14 @@ export function createRequests(options: RequestsOptions): Send {
   }
 
   async function sendInTurn<T>(request: StoreRequest<T>, deadline: number): Promise<Answer<T> | 'too late'> {
-    for (let attempts = 1; ; attempts += 1) {
+    for (let attempts = 0; ;) {
       await waitForTurn(request, deadline);
       const outcome = await attempt(request, deadline);
       if (outcome === 'too late') return outcome;
       quota = outcome.quota ?? quota;
       if (outcome.answer) return outcome.answer;
-      if (outcome.pauseMs !== undefined) pausedUntil = now() + outcome.pauseMs;
+      attempts += outcome.timedOut ? TIMEOUT_COUNTS_AS : 1;
+      pausedUntil = Math.max(pausedUntil, now() + (outcome.pauseMs ?? 0));
       const pauseMs = outcome.pauseMs ?? backoffMs(attempts, random);
       // A write is never repeated here: whether the first one took effect is for the caller to find out.
       const mayRepeat = request.method === 'GET' && outcome.again && attempts < MAX_ATTEMPTS;
@@ -90,6 +94,7 @@ type Outcome<T> =
       readonly answer?: undefined;
       readonly error: Error;
       readonly again: boolean;
+      readonly timedOut?: boolean;
       readonly pauseMs?: number | undefined;
       readonly quota?: Quota | undefined;
     };
@@ -141,7 +146,9 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     const startedAt = now();
     if (startedAt > (wanted.notAfter ?? Infinity)) return 'too late';
     const answer = await request(wanted, token, deadline).catch((error: unknown) => asError(error));
-    if (answer instanceof Error) return { again: true, error: noAnswer(call(wanted), answer) };
+    if (answer instanceof Error) {
+      return { again: true, timedOut: isTimeout(answer), error: noAnswer(call(wanted), answer) };
+    }
     const quota = readQuota((name) => answer.headers[name], now());
     if (answer.status === 401 && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, true);
     if (answer.status === 401) await options.accessToken(true);
@@ -171,6 +178,11 @@ function outOfTime(wanted: StoreRequest<unknown>): Error {
 
 function call(wanted: StoreRequest<unknown>): string {
   return `${wanted.method} ${wanted.path}`;
+}
+
+/** Axios's codes for its own timeout, and for our signal. */
+function isTimeout(error: Error): boolean {
+  return 'code' in error && ['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'].includes(String(error.code));
 }
 
 function asError(error: unknown): Error {

@@ -9,6 +9,9 @@ export const MAX_ATTEMPTS = 4;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 
+/** No header makes a container wait longer: BigCommerce's windows are 30 s, and an absurd value must not block it. */
+const MAX_ASKED_PAUSE_MS = 5 * 60 * 1000;
+
 const FIRST_VISIBILITY_SECONDS = 60;
 const MAX_VISIBILITY_SECONDS = 3 * 60 * 60;
 const VISIBILITY_JITTER = 0.1;
@@ -37,7 +40,7 @@ export function requestedPauseMs(status: number, header: (name: string) => unkno
     positive(header('retry-after')) * 1000,
   ];
   const longest = Math.max(...asked);
-  return longest > 0 ? longest : undefined;
+  return longest > 0 ? Math.min(longest, MAX_ASKED_PAUSE_MS) : undefined;
 }
 
 /** Milliseconds to wait after the given failed attempt (1, 2, …) when the answer asks for nothing: full jitter. */
@@ -67,7 +70,7 @@ export interface Quota {
 export function readQuota(header: (name: string) => unknown, now: number): Quota | undefined {
   const requests = positive(header('x-rate-limit-requests-quota'));
   const left = Number(header('x-rate-limit-requests-left') ?? Number.NaN);
-  const resetMs = positive(header('x-rate-limit-time-reset-ms'));
+  const resetMs = Math.min(positive(header('x-rate-limit-time-reset-ms')), MAX_ASKED_PAUSE_MS);
   if (requests === 0 || resetMs === 0 || !Number.isFinite(left)) return undefined;
   return { requests, left, resetsAt: now + resetMs };
 }

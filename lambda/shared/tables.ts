@@ -10,9 +10,10 @@ import type { Snapshot, SubResources } from './order';
 const PLAIN_JSON_BYTES = 330_000;
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** For every document client: a number beyond what JavaScript holds must not make a whole order fail. */
+/** For every document client: a number beyond what JavaScript holds must neither fail an order nor come back a BigInt. */
 export const documentOptions = {
   marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+  unmarshallOptions: { wrapNumbers: Number },
 };
 
 /** A stored order: `compressed` stands in for the three lists of an order too large to be stored plainly. */
@@ -111,7 +112,7 @@ export function createJobsTable(
 ): JobsTable {
   return {
     async record(job) {
-      const expiresAt = Math.ceil(job.timestamp / 1000) + retentionDays * DAY_SECONDS;
+      const expiresAt = Math.ceil(job.timestamp / 1000 + retentionDays * DAY_SECONDS);
       await client.send(new PutCommand({ TableName: tableName, Item: { ...job, expires_at: expiresAt } }));
     },
 
@@ -155,7 +156,7 @@ export function createWebhooksTable(
 ): WebhooksTable {
   return {
     async record({ receivedAt, requestId, ...delivery }) {
-      const expiresAt = Math.ceil(Date.parse(receivedAt) / 1000) + retentionDays * DAY_SECONDS;
+      const expiresAt = Math.ceil(Date.parse(receivedAt) / 1000 + retentionDays * DAY_SECONDS);
       const Item = { ...delivery, delivery: `${receivedAt}#${requestId}`, expires_at: expiresAt };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },

@@ -2,7 +2,6 @@
 // test/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
 import { RefusedWriteError } from '../../lambda/shared/errors';
 import type { Ledger } from '../../lambda/shared/ledger';
-import { covers } from '../../lambda/shared/ledger-row';
 import type { Finish, Lease, LedgerRow } from '../../lambda/shared/ledger-row';
 import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from '../../lambda/shared/order';
 import type { Snapshot } from '../../lambda/shared/order';
@@ -42,34 +41,27 @@ export function memoryTables(): MemoryTables {
   }
 
   function finishRow(lease: Lease, finish: Finish, now: number): void {
+    const told = ['reason', 'status_before', 'status_after', 'digital'] as const;
+    const version = finish.order === undefined ? [] : (['modified_at'] as const);
+    change(lease.orderId, {}, [...told, ...version, 'lease_owner', 'lease_until', 'last_error', 'dead_by']);
     const modified = finish.order && parseDate(finish.order.date_modified);
-    change(
-      lease.orderId,
-      {
-        state: finish.state,
-        read_at: iso(finish.readAt),
-        reached_at: iso(now),
-        ...(finish.statusBefore === undefined ? {} : { status_before: finish.statusBefore }),
-        ...(finish.digital === undefined ? {} : { digital: finish.digital }),
-        ...(finish.order === undefined
-          ? {}
-          : {
-              status_after: finish.order.status_id,
-              status_id: finish.order.status_id,
-              date_modified: dateModified(finish.order),
-            }),
-      },
-      [
-        'reason',
-        'lease_owner',
-        'lease_until',
-        'last_error',
-        'dead_by',
-        ...(finish.order ? (['modified_at'] as const) : []),
-      ],
-    );
-    if (finish.reason !== undefined) change(lease.orderId, { reason: finish.reason });
-    if (modified !== undefined) change(lease.orderId, { modified_at: iso(modified) });
+    const order = finish.order && {
+      status_after: finish.order.status_id,
+      status_id: finish.order.status_id,
+      date_modified: dateModified(finish.order),
+      modified_at: modified === undefined ? undefined : iso(modified),
+    };
+    const values = {
+      state: finish.state,
+      reason: finish.reason,
+      read_at: iso(finish.readAt),
+      reached_at: iso(now),
+      status_before: finish.statusBefore,
+      digital: finish.digital,
+      advanced_at: finish.advancedAt,
+      ...order,
+    };
+    change(lease.orderId, defined(values) as Partial<LedgerRow>);
   }
 
   const ledger: Ledger = {
@@ -103,6 +95,7 @@ export function memoryTables(): MemoryTables {
 
     takeLease(lease, seenAt, until, now) {
       const row = rows.get(lease.orderId);
+      if (row?.lease_owner === lease.owner) return Promise.resolve('taken');
       if (covers(row, seenAt)) return Promise.resolve('covered');
       if (row?.lease_until !== undefined && row.lease_until >= iso(now)) return Promise.resolve('held');
       change(lease.orderId, {
@@ -135,7 +128,11 @@ export function memoryTables(): MemoryTables {
       if (stored === undefined || stored.replication.read_at > snapshot.replication.read_at) {
         throw new RefusedWriteError('refused');
       }
-      const replication = { ...stored.replication, state: 'replicated' as const, advanced_at: iso(now) };
+      const replication = {
+        ...stored.replication,
+        state: 'replicated' as const,
+        advanced_at: finish.advancedAt,
+      };
       write({ ...stored, ...followingFields(finish.order), replication });
       finishRow(lease, finish, now);
     },
@@ -173,6 +170,11 @@ export function memoryTables(): MemoryTables {
   };
 
   return { ledger, orders, rows, snapshots, stream };
+}
+
+function covers(row: LedgerRow | undefined, seenAt: string): boolean {
+  const finished = ['copied', 'replicated', 'skipped'].includes(row?.state ?? '');
+  return finished && Date.parse(row?.read_at ?? seenAt) > Date.parse(seenAt) + CLOCK_MARGIN_MS;
 }
 
 function givesWay(row: LedgerRow, modified: number, statusId: number | undefined, seenAt: string): boolean {
