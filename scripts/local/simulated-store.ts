@@ -61,6 +61,9 @@ export async function startSimulatedStore(port: number, file: string | undefined
     async sendWebhook(destination) {
       const { id } = simulator.orders.add({ lines: [{}] });
       stories.set(id, 'placed just now, told by a webhook');
+      // Judged before it is told of: it may be advanced before anybody looks.
+      const placed = simulator.orders.kept(id);
+      if (placed !== undefined) follow(placed);
       const { status, body } = await simulator.deliverWebhook({
         destination,
         orderId: id,
