@@ -56,6 +56,7 @@ export default tseslint.config(
     settings: { 'import-x/resolver': { node: { extensions: ['.ts'] } } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
@@ -66,7 +67,7 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       'import-x/no-cycle': 'error',
-      'max-lines-per-function': ['warn', { max: 65, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['warn', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-depth': ['error', 3],
       eqeqeq: 'error',
     },

@@ -50,7 +50,8 @@ async function replicateOnce(
   reference: OrderReference,
   deps: ReplicateDeps,
 ): Promise<Done> {
-  const lease: Lease = { orderId: reference.orderId, owner: `${deps.worker}/${message.messageId}` };
+  // The receipt handle tells two deliveries of one message apart, even within one batch.
+  const lease: Lease = { orderId: reference.orderId, owner: `${deps.worker}/${message.receiptHandle}` };
   const taken = await deps.ledger.takeLease(lease, reference.seenAt, deps.leaseUntil, deps.now());
   if (taken === 'covered') return { state: 'covered' };
   if (taken === 'held') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
@@ -88,20 +89,17 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
     const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
     const found = { ...read, statusBefore, advancedAt, digital: isDigital(lists.products) };
-    if (decision.kind === 'copy')
+    if (decision.kind === 'copy') {
       return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
+    }
     if (decision.kind === 'confirm') return finish(task, { ...found, state: 'replicated' }, deps);
     const { targetStatusId } = decision;
     const advanced = await advance({ snapshot, enriched: read, targetStatusId, failedPuts }, deps);
     if (advanced.kind === 'advanced') {
-      const finish = {
-        ...found,
-        state: 'replicated',
-        order: advanced.order,
-        advancedAt: iso(deps.now()),
-      } as const;
-      await deps.ledger.finishAdvance(task.lease, snapshot, finish, deps.now());
-      return { state: finish.state };
+      const { order } = advanced;
+      const ending = { ...found, state: 'replicated', order, advancedAt: iso(deps.now()) } as const;
+      await deps.ledger.finishAdvance(task.lease, snapshot, ending, deps.now());
+      return { state: ending.state };
     }
     ({ read, failedPuts } = advanced);
     earlier = snapshot;
@@ -124,8 +122,9 @@ function describeReplication(
     status_before: read.order.status_id,
     ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
   };
-  if (decision.kind === 'advance')
+  if (decision.kind === 'advance') {
     return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
+  }
   if (decision.kind === 'copy') return { ...common, state: 'copied' };
   return {
     ...common,
@@ -155,15 +154,9 @@ async function finishGone(
     throw new BigCommerceError(text, 'retryable', 404);
   }
   if (earlier === undefined) return finish(task, { ...gone, state: 'skipped', reason: GONE }, deps);
-  const { source, seen_at, status_before } = earlier.replication;
-  const marked = {
-    state: 'copied',
-    source,
-    seen_at,
-    status_before,
-    read_at: iso(gone.readAt),
-    gone: true,
-  } as const;
+  // What it was to become is off; that it once was advanced stays true.
+  const { target_status_id: intended, ...replication } = earlier.replication;
+  const marked = { ...replication, state: 'copied', read_at: iso(gone.readAt), gone: true } as const;
   await store({ ...earlier, replication: marked }, earlier, deps);
   return finish(task, { ...gone, state: 'copied', reason: GONE }, deps);
 }

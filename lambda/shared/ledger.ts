@@ -63,14 +63,7 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
 
     async takeLease(lease, seenAt, until, now) {
       const taken = await unlessRefused(update(lease.orderId, leaseUpdate(lease, seenAt, until, now)));
-      if (taken) return 'taken';
-      const { Item } = await client.send(
-        new GetCommand({ TableName: ledgerTable, Key: { order_id: lease.orderId }, ConsistentRead: true }),
-      );
-      const row = Item as LedgerRow | undefined;
-      // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
-      if (row?.lease_owner === lease.owner) return 'taken';
-      return covers(row, seenAt) ? 'covered' : 'held';
+      return taken ? 'taken' : whyRefused(lease, seenAt, client, tables);
     },
 
     async release(lease, error) {
@@ -112,6 +105,20 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
     noteDead: (reference, death, now) =>
       unlessRefused(update(reference.orderId, deadUpdate(reference, death, now))),
   };
+}
+
+async function whyRefused(
+  lease: Lease,
+  seenAt: string,
+  client: DynamoDBDocumentClient,
+  { ledgerTable }: LedgerTables,
+): Promise<'taken' | 'held' | 'covered'> {
+  const Key = { order_id: lease.orderId };
+  const { Item } = await client.send(new GetCommand({ TableName: ledgerTable, Key, ConsistentRead: true }));
+  const row = Item as LedgerRow | undefined;
+  // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
+  if (row?.lease_owner === lease.owner) return 'taken';
+  return covers(row, seenAt) ? 'covered' : 'held';
 }
 
 /** DynamoDB may leave keys out of an answer; they are asked for until they come. */
