@@ -5,9 +5,6 @@ import { deployLocally } from '../scripts/local/local-stack';
 import { startMiniStack } from '../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../scripts/local/simulator';
 
-// Of no use to somebody who measures; the SDK reads it when a client is made.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
 const ORDERS = 200;
 const LATENCY_MS = 150;
 const WORKERS = 3;

@@ -261,6 +261,12 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await tables.row(id)).toMatchObject({ seen_at: iso(NOON + HOUR) });
     });
 
+    it('moves on when the same version is queued again', async () => {
+      expect(await note()).toBe(true);
+      expect(await note({ seenAt: iso(NOON + HOUR) })).toBe(true);
+      expect(await tables.row(id)).toMatchObject({ state: 'queued', seen_at: iso(NOON + HOUR) });
+    });
+
     it('is refused where the row was finished by a later read', async () => {
       await take();
       await finish({ readAt: NOON + SECOND });

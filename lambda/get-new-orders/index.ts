@@ -28,8 +28,7 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readPollConfig();
-  const secrets = createSecrets(secretsManager, config);
-  const accessToken = async (fresh?: boolean) => (await secrets.bigCommerce(fresh)).accessToken;
+  const { accessToken } = createSecrets(secretsManager, config);
   return {
     config,
     bigCommerce: createBigCommerce({ ...config, accessToken }),

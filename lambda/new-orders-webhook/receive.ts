@@ -1,6 +1,6 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
 import { describe } from '../shared/errors';
-import { isRow, toOrderId } from '../shared/order';
+import { isRow, parseJson, toOrderId } from '../shared/order';
 import type { OrderReference } from '../shared/order';
 import type { Ledger } from '../shared/ledger';
 import type { Log } from '../shared/log';
@@ -51,8 +51,8 @@ export async function receive(
   settings: ReceiveSettings,
   deps: ReceiveDeps,
 ): Promise<Received> {
-  const receivedAt = deps.now();
-  if (!(await isGenuine(request, receivedAt, settings, deps))) {
+  const now = deps.now();
+  if (!(await isGenuine(request, now, settings, deps))) {
     return { status: 401, outcome: 'rejected', reason: 'neither a valid signature nor the secret header' };
   }
   const webhook = parse(request.body);
@@ -61,12 +61,11 @@ export async function receive(
     return { status: 400, outcome: 'rejected', reason: 'the producer is another store' };
   }
   const orderId = toOrderId(isRow(webhook.data) ? webhook.data.orderId : undefined);
-  if (webhook.scope !== SCOPE) {
-    return ignore(webhook, orderId, receivedAt, request, deps);
-  }
+  const arrival = { webhook, receivedAt: new Date(now).toISOString(), requestId: request.requestId };
+  if (webhook.scope !== SCOPE) return ignore(arrival, orderId, deps);
   if (orderId === undefined)
     return { status: 400, outcome: 'rejected', reason: 'data.orderId is no positive integer' };
-  return accept(webhook, orderId, receivedAt, request, deps);
+  return accept(arrival, orderId, deps);
 }
 
 async function isGenuine(
@@ -89,41 +88,33 @@ async function isGenuine(
   );
 }
 
-async function accept(
-  webhook: Readonly<Record<string, unknown>>,
-  orderId: number,
-  receivedAt: number,
-  { requestId }: WebhookRequest,
-  deps: ReceiveDeps,
-): Promise<Received> {
-  const seenAt = new Date(receivedAt).toISOString();
+/** A genuine delivery, when it came (ISO) and in which invocation. */
+interface Arrival {
+  readonly webhook: Readonly<Record<string, unknown>>;
+  readonly receivedAt: string;
+  readonly requestId: string;
+}
+
+async function accept(arrival: Arrival, orderId: number, deps: ReceiveDeps): Promise<Received> {
+  const { hash } = arrival.webhook;
   const reference: OrderReference = {
     orderId,
     source: 'webhook',
-    seenAt,
-    ...(typeof webhook.hash === 'string' ? { webhookHash: webhook.hash.slice(0, 128) } : {}),
+    seenAt: arrival.receivedAt,
+    ...(typeof hash === 'string' ? { webhookHash: hash.slice(0, 128) } : {}),
   };
   const [messageId = ''] = await deps.queue.enqueue([reference]);
   // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.
   await Promise.all([
     tolerate('queued order not noted', deps.ledger.noteQueued(reference, deps.now()), orderId, deps.log),
-    record({ orderId, receivedAt: seenAt, requestId, outcome: 'accepted', messageId, webhook }, deps),
+    record({ ...arrival, orderId, outcome: 'accepted', messageId }, deps),
   ]);
   deps.log.info('webhook accepted', { orderId, source: 'webhook', messageId });
   return { status: 200, outcome: 'accepted' };
 }
 
-async function ignore(
-  webhook: Readonly<Record<string, unknown>>,
-  orderId: number | undefined,
-  receivedAt: number,
-  { requestId }: WebhookRequest,
-  deps: ReceiveDeps,
-): Promise<Received> {
-  if (orderId !== undefined) {
-    const delivery = { orderId, receivedAt: new Date(receivedAt).toISOString(), requestId, webhook };
-    await record({ ...delivery, outcome: 'ignored' }, deps);
-  }
+async function ignore(arrival: Arrival, orderId: number | undefined, deps: ReceiveDeps): Promise<Received> {
+  if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);
   deps.log.info('webhook ignored', { orderId });
   return { status: 200, outcome: 'ignored', reason: `only ${SCOPE} is taken` };
 }
@@ -142,7 +133,7 @@ async function tolerate(what: string, write: Promise<unknown>, orderId: number, 
 
 function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import type { Gone, Order, Read, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 
 /** The oldest read that a PUT may rest on. What the store changes within it is overwritten. */
-export const MAX_READ_AGE_MS = 2_000;
+const MAX_READ_AGE_MS = 2_000;
 
 /** PUTs for one reference; after that it waits in the queue, as BigCommerce asks of writes. */
 const MAX_PUTS = 2;

@@ -31,8 +31,7 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readWorkerConfig();
-  const secrets = createSecrets(secretsManager, config);
-  const accessToken = async (fresh?: boolean) => (await secrets.bigCommerce(fresh)).accessToken;
+  const { accessToken } = createSecrets(secretsManager, config);
   return {
     rules: config,
     maxReceiveCount: config.maxReceiveCount,

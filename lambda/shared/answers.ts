@@ -1,6 +1,6 @@
 // What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
 import { BigCommerceError } from './errors';
-import { isRow } from './order';
+import { isRow, parseJson } from './order';
 import { classifyStatus } from './retry';
 
 /** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */
@@ -10,8 +10,9 @@ export function readValue<T>(
   read: (body: unknown) => T | undefined,
 ): T | undefined {
   if (!isSuccess(status)) return undefined;
-  const body = parse(text);
-  return body === UNREADABLE ? undefined : read(body);
+  if (text === '') return read(undefined);
+  const body = parseJson(text);
+  return body === undefined ? undefined : read(body);
 }
 
 /** The error for an answer that brought no value; `call` says which, such as `GET /v2/orders/100`. */
@@ -19,7 +20,7 @@ export function badAnswer(call: string, status: number, text: string): BigCommer
   if (isSuccess(status)) {
     return new BigCommerceError(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
   }
-  const message = `${call} answered ${status}${said(parse(text))}${advice(status)}`;
+  const message = `${call} answered ${status}${said(parseJson(text))}${advice(status)}`;
   return new BigCommerceError(message, classifyStatus(status), status);
 }
 
@@ -31,17 +32,6 @@ export function noAnswer(call: string, error: Error): BigCommerceError {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-const UNREADABLE = Symbol('unreadable');
-
-function parse(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return UNREADABLE;
-  }
 }
 
 /** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */

@@ -66,7 +66,6 @@ export interface Death {
 
 const COVERING = '#state IN (:copied, :replicated, :skipped)';
 const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':skipped': 'skipped' };
-const NOT_READ_LATER = '(attribute_not_exists(read_at) OR read_at <= :readAt)';
 
 /** Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. */
 export function covers(row: LedgerRow | undefined, seenAt: string): boolean {
@@ -80,34 +79,27 @@ export function covers(row: LedgerRow | undefined, seenAt: string): boolean {
  * A webhook's reference has no version: it writes only where there is no state.
  */
 export function queuedUpdate(reference: OrderReference, now: number) {
-  const modified = parseDate(reference.dateModified);
-  const versioned = modified !== undefined && reference.statusId !== undefined;
-  const older = '(attribute_not_exists(modified_at) OR modified_at < :modifiedAt)';
-  const sameVersion = '(modified_at = :modifiedAt AND status_id = :statusId)';
-  const olderOrSameDate = '(attribute_not_exists(modified_at) OR modified_at <= :modifiedAt)';
-  const otherStatus = '(modified_at = :modifiedAt AND status_id <> :statusId)';
-  const givesWay =
-    `(#state = :queued AND ${olderOrSameDate}) OR (#state <> :queued AND ` +
-    `(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ` +
-    `(${older} OR ${otherStatus} OR (${sameVersion} AND reached_at < :before)))`;
+  const seen = version(reference.dateModified, reference.statusId);
+  const isVersioned = 'modified_at' in seen && 'status_id' in seen;
+  const sameDate = 'modified_at = :modified_at';
+  const older = '(attribute_not_exists(modified_at) OR modified_at < :modified_at)';
+  const finishedBefore =
+    `(attribute_not_exists(read_at) OR read_at <= :seen_at) AND ` +
+    `(${older} OR (${sameDate} AND (status_id <> :status_id OR reached_at < :before)))`;
+  const givesWay = `(#state = :state AND (${older} OR ${sameDate})) OR (#state <> :state AND ${finishedBefore})`;
+  const values = {
+    state: 'queued',
+    seen_at: reference.seenAt,
+    reached_at: iso(now),
+    ...(isVersioned ? seen : {}),
+  };
   return {
-    UpdateExpression: setting(['state', 'seen_at', 'reached_at', ...(versioned ? VERSION : [])], ['reason']),
-    ConditionExpression: `attribute_not_exists(#state)${versioned ? ` OR ${givesWay}` : ''}`,
+    UpdateExpression: setting(Object.keys(values), ['reason']),
+    ConditionExpression: `attribute_not_exists(#state)${isVersioned ? ` OR ${givesWay}` : ''}`,
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
-      ':state': 'queued',
-      ':seen_at': reference.seenAt,
-      ':reached_at': iso(now),
-      ...(versioned
-        ? {
-            ...versionValues(reference.dateModified, reference.statusId),
-            ':queued': 'queued',
-            ':modifiedAt': iso(modified),
-            ':statusId': reference.statusId,
-            ':seenAt': reference.seenAt,
-            ':before': isoLater(reference.seenAt, -CLOCK_MARGIN_MS),
-          }
-        : {}),
+      ...placeholders(values),
+      ...(isVersioned ? { ':before': isoLater(reference.seenAt, -CLOCK_MARGIN_MS) } : {}),
     },
   };
 }
@@ -135,7 +127,7 @@ export function leaseUpdate(lease: Lease, seenAt: string, until: number, now: nu
 }
 
 export function finishUpdate(lease: Lease, finish: Finish, now: number) {
-  const values = {
+  const values = defined({
     state: finish.state,
     reason: finish.reason,
     read_at: iso(finish.readAt),
@@ -145,25 +137,23 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     digital: finish.digital,
     advanced_at: finish.advancedAt,
     ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
-  };
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  });
   // What an earlier state said and this one does not must not stay.
   const told = ['reason', 'status_before', 'status_after', 'digital'];
   const outdated = [...told, ...(finish.order === undefined ? [] : ['modified_at'])].filter(
-    (name) => !given.some(([key]) => key === name),
+    (name) => !(name in values),
   );
   return {
-    UpdateExpression: setting(
-      given.map(([name]) => name),
-      [...outdated, 'lease_owner', 'lease_until', 'last_error', 'dead_by'],
-    ),
-    ConditionExpression: `lease_owner = :owner AND ${NOT_READ_LATER}`,
+    UpdateExpression: setting(Object.keys(values), [
+      ...outdated,
+      'lease_owner',
+      'lease_until',
+      'last_error',
+      'dead_by',
+    ]),
+    ConditionExpression: 'lease_owner = :owner AND (attribute_not_exists(read_at) OR read_at <= :read_at)',
     ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
-      ':owner': lease.owner,
-      ':readAt': iso(finish.readAt),
-    },
+    ExpressionAttributeValues: { ...placeholders(values), ':owner': lease.owner },
   };
 }
 
@@ -187,42 +177,38 @@ export function advanceUpdate(snapshot: Snapshot, finish: AdvanceFinish) {
 }
 
 export function deadUpdate(reference: OrderReference, death: Death, now: number) {
-  const { dateModified: date, statusId } = reference;
-  const seen = Object.keys(version(date, statusId));
+  const values = {
+    state: 'dead',
+    reason: death.reason,
+    dead_by: death.by,
+    reached_at: iso(now),
+    last_error: death.reason,
+    ...version(reference.dateModified, reference.statusId),
+  };
   return {
-    UpdateExpression: setting(['state', 'reason', 'dead_by', 'reached_at', 'last_error', ...seen]),
+    UpdateExpression: setting(Object.keys(values)),
     ConditionExpression:
       '(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ' +
       '(attribute_not_exists(#state) OR #state <> :queued OR seen_at <= :seenAt)',
     ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: {
-      ...versionValues(date, statusId),
-      ':state': 'dead',
-      ':reason': death.reason,
-      ':dead_by': death.by,
-      ':reached_at': iso(now),
-      ':last_error': death.reason,
-      ':seenAt': reference.seenAt,
-      ':queued': 'queued',
-    },
+    ExpressionAttributeValues: { ...placeholders(values), ':seenAt': reference.seenAt, ':queued': 'queued' },
   };
 }
 
-const VERSION = ['date_modified', 'modified_at', 'status_id'] as const;
-
+/** The attributes of a version, as far as it is known. */
 function version(date: string | undefined, statusId: number | undefined): Record<string, unknown> {
   const modified = parseDate(date);
-  return {
-    ...(date === undefined ? {} : { date_modified: date }),
-    ...(modified === undefined ? {} : { modified_at: iso(modified) }),
-    ...(statusId === undefined ? {} : { status_id: statusId }),
-  };
+  const modified_at = modified === undefined ? undefined : iso(modified);
+  return defined({ date_modified: date, modified_at, status_id: statusId });
 }
 
-function versionValues(date: string | undefined, statusId: number | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(version(date, statusId)).map(([name, value]) => [`:${name}`, value]),
-  );
+function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Each value under the name by which `setting` and the conditions call it: a colon and its attribute's name. */
+function placeholders(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value]));
 }
 
 /** `state` is a reserved word of DynamoDB's, so it goes by an alias. */

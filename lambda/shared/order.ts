@@ -291,7 +291,8 @@ export function readReference(body: string): OrderReference {
   });
 }
 
-function parseJson(text: string): unknown {
+/** Reads JSON; undefined, which no JSON is, when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,7 @@
 // Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationError } from './errors';
-import { isRow } from './order';
+import { isRow, parseJson } from './order';
 
 const KEPT_MS = 5 * 60 * 1000;
 
@@ -18,6 +18,8 @@ export interface BigCommerceCredentials {
 export interface Secrets {
   /** Throws ConfigurationError naming everything that is missing from the secret. */
   bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
+  /** The access token of those credentials. */
+  readonly accessToken: (fresh?: boolean) => Promise<string>;
   /** The value that our own registration makes BigCommerce send in X-Order-Replication-Secret. */
   webhook(): Promise<string>;
 }
@@ -52,14 +54,17 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
     }
   }
 
+  const bigCommerce = async (fresh = false) => toCredentials(await read(arns.bigCommerceSecretArn, fresh));
+
   return {
-    bigCommerce: async (fresh = false) => toCredentials(await read(arns.bigCommerceSecretArn, fresh)),
+    bigCommerce,
+    accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
     webhook: async () => (arns.webhookSecretArn === undefined ? '' : read(arns.webhookSecretArn, false)),
   };
 }
 
 function toCredentials(text: string): BigCommerceCredentials {
-  const value = parse(text);
+  const value = parseJson(text);
   if (!isRow(value))
     throw new ConfigurationError('The BigCommerce secret is no JSON object: see BigCommerceSecretArn.');
   const { clientId, accessToken, clientSecret = '' } = value;
@@ -71,12 +76,4 @@ function toCredentials(text: string): BigCommerceCredentials {
   if (problems.length > 0)
     throw new ConfigurationError(`The BigCommerce secret is not usable: ${problems.join('; ')}.`);
   return { clientId: String(clientId), accessToken: String(accessToken), clientSecret: String(clientSecret) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -17,8 +17,6 @@ import { startSimulator } from '../../scripts/local/simulator/index';
 export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 
 export async function startLocalService() {
-  // A note to whoever raises the SDK's version; noise in a test's output.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
   const [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
   const clients = localClients(mini.endpoint);
