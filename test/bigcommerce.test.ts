@@ -1,18 +1,17 @@
 // The BigCommerce client against the simulator, over real HTTP on loopback.
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../lambda/shared/errors';
 import type { RequestsOptions } from '../lambda/shared/requests';
+import { listen, type Listening } from '../scripts/local/ports';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
 
 let simulator: Simulator | undefined;
-let server: Server | undefined;
+let server: Listening | undefined;
 afterEach(async () => {
   await simulator?.stop();
   simulator = undefined;
-  server?.closeAllConnections();
-  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  await server?.stop();
   server = undefined;
 });
 
@@ -45,10 +44,8 @@ async function aStore(options: SimulatorOptions = {}, clientOptions: Partial<Req
 
 /** A server that answers as the test says, for what no store would do. */
 async function anApi(listener: RequestListener, options: Partial<RequestsOptions> = {}) {
-  const started = createServer(listener);
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
-  return connect(`http://127.0.0.1:${(started.address() as AddressInfo).port}`, 'abc', options);
+  server = await listen(createServer(listener));
+  return connect(server.url, 'abc', options);
 }
 
 const failure = async (call: Promise<unknown>): Promise<BigCommerceError> => {
@@ -315,7 +312,7 @@ describe('errors', () => {
     for (const body of ['{"id":101,"status_id":11}', '[]', '{"id":100}', '{"id":100,"status_id":"11"}']) {
       const { store } = await anApi((_, response) => response.end(body));
       expect((await failure(store.getOrder(100))).kind).toBe('retryable');
-      server?.close();
+      await server?.stop();
     }
   });
 });

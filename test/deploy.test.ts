@@ -1,7 +1,6 @@
 // What a deploy decides and says: against a mocked CloudFormation and a bucket on loopback.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,6 +24,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build, packageNames } from '../scripts/build';
 import { deploy, type DeployOptions } from '../scripts/deploy';
 import { deployOptions } from '../scripts/deploy-options';
+import { listen, type Listening } from '../scripts/local/ports';
 import { upload } from '../scripts/upload';
 
 /** A bucket called `packages` on loopback: what was put, and how to refuse. */
@@ -32,21 +32,20 @@ class Bucket {
   readonly objects = new Map<string, { hash: string; body: string }>();
   puts = 0;
   refusal: { status: number; code: string } | undefined;
-  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
+  private server: Listening | undefined;
 
   async open(): Promise<S3Client> {
-    await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
+    this.server = await listen(createServer((request, response) => void this.answer(request, response)));
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     return new S3Client({ endpoint: this.url, region: 'eu-west-1', forcePathStyle: true, credentials });
   }
 
   get url() {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.server!.url;
   }
 
   close() {
-    this.server.closeAllConnections();
-    return new Promise((closed) => this.server.close(closed));
+    return this.server!.stop();
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse) {

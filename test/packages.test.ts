@@ -2,8 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import type { AxiosRequestConfig, AxiosStatic } from 'axios';
 import { unzipSync } from 'fflate';
 
 import { build, bundleEntry, packageNames, type Package } from '../scripts/build';
+import { listen, type Listening } from '../scripts/local/ports';
 
 const folder = (name: string) => mkdtemp(join(tmpdir(), `${name}-`));
 const zipLimit = 300_000;
@@ -103,8 +103,7 @@ describe('the packages', () => {
 describe('the trimmed axios', () => {
   let axios: AxiosStatic;
   let place: string;
-  let server: Server;
-  let url: string;
+  let server: Listening;
   let answer: RequestListener;
 
   beforeAll(async () => {
@@ -114,13 +113,10 @@ describe('the trimmed axios', () => {
     await writeFile(entry, `export { default as axios } from ${source};`);
     await writeFile(join(place, 'bundle.cjs'), await bundleEntry(entry));
     ({ axios } = createRequire(__filename)(join(place, 'bundle.cjs')) as { axios: AxiosStatic });
-    server = createServer((request, response) => answer(request, response));
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await listen(createServer((request, response) => answer(request, response)));
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await server.stop();
     await rm(place, { recursive: true });
   });
 
@@ -133,7 +129,8 @@ describe('the trimmed axios', () => {
     transformResponse: (text: unknown) => text,
     validateStatus: () => true,
   };
-  const request = (more: AxiosRequestConfig = {}) => axios.request<string>({ url, ...settings, ...more });
+  const request = (more: AxiosRequestConfig = {}) =>
+    axios.request<string>({ url: server.url, ...settings, ...more });
 
   it('sends method, headers and body, and gives back status, headers and text', async () => {
     let seen = {};
@@ -143,7 +140,7 @@ describe('the trimmed axios', () => {
       });
       incoming.on('end', () => response.writeHead(422, { 'x-answer': 'yes' }).end('[{"status": 422}]'));
     };
-    const sent = { method: 'PUT', url: `${url}/orders/1?a=b`, headers: { 'X-Auth-Token': 't' } };
+    const sent = { method: 'PUT', url: `${server.url}/orders/1?a=b`, headers: { 'X-Auth-Token': 't' } };
     const { status, headers, data } = await request({ ...sent, data: { status_id: 9 } });
     expect(seen).toEqual({ method: 'PUT', path: '/orders/1?a=b', token: 't', body: '{"status_id":9}' });
     expect([status, headers['x-answer'], data]).toEqual([422, 'yes', '[{"status": 422}]']);
@@ -197,7 +194,7 @@ describe('the trimmed axios', () => {
     let requests = 0;
     answer = (_, response) => {
       requests += 1;
-      response.writeHead(302, { location: `${url}/elsewhere` }).end();
+      response.writeHead(302, { location: `${server.url}/elsewhere` }).end();
     };
     expect((await request()).status).toBe(302);
     expect(requests).toBe(1);

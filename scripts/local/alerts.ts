@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 
 import type { LocalClients } from './clients';
+import { listen } from './ports';
 
 /** An alert email as it would arrive. */
 export interface Alert {
@@ -31,22 +32,13 @@ export async function receiveAlerts(
       () => response.writeHead(400).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { url, stop } = await listen(server);
   const { Topics = [] } = await sns.send(new ListTopicsCommand({}));
   for (const { TopicArn } of Topics.filter((topic) => topic.TopicArn?.includes(`:${stackName}-`))) {
-    const subscription = { TopicArn, Protocol: 'http', Endpoint: `http://127.0.0.1:${port}${path}` };
+    const subscription = { TopicArn, Protocol: 'http', Endpoint: `${url}${path}` };
     await sns.send(new SubscribeCommand(subscription));
   }
-  return async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-  };
+  return stop;
 }
 
 async function take(request: IncomingMessage, endpoint: string, show: (alert: Alert) => void): Promise<void> {

@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import { freePort, portIsFree } from '../../scripts/local/ports';
+import { freePort, listen, portIsFree } from '../../scripts/local/ports';
 import { until } from './until';
 
 jest.setTimeout(150_000);
@@ -146,9 +146,7 @@ it('ends with the shell that npm runs it in, which hands no signal on', async ()
 });
 
 it('names the option when a port is in use', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const { port, stop } = await listen(createServer());
   const { code, said } = start([
     ...command,
     '--store-port',
@@ -160,5 +158,5 @@ it('names the option when a port is in use', async () => {
   expect(said()).toBe(
     `Port ${port} is in use: end what uses it, or take another with "npm start -- --store-port ${port + 1}".\n`,
   );
-  server.close();
+  await stop();
 });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { startMiniStack } from '../../scripts/local/ministack';
+import { listen } from '../../scripts/local/ports';
 import { groupIsGone, until } from '../e2e/until';
 
 it('starts, is empty after a reset, and leaves no process behind', async () => {
@@ -17,11 +18,9 @@ it('starts, is empty after a reset, and leaves no process behind', async () => {
 });
 
 it('says with its own last words why it does not start', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const { port, stop } = await listen(createServer());
   await expect(startMiniStack({ port })).rejects.toThrow(/ended before it was ready.*\n.*already in use/);
-  server.close();
+  await stop();
 });
 
 it('ends with the process that started it, even a killed one', async () => {

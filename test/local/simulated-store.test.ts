@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { listen } from '../../scripts/local/ports';
 import { startSimulatedStore } from '../../scripts/local/simulated-store';
 
 let folder: string;
@@ -40,22 +40,21 @@ it('judges an order anew that somebody moves', async () => {
 
 it('judges an order before it is told of: a quick worker may advance it before anybody looks', async () => {
   const store = await startSimulatedStore(0, undefined);
-  const worker = createServer((_, response) => {
+  const answering = createServer((_, response) => {
     const placed = store.simulator.orders.all().at(-1)!;
     store.simulator.orders.setStatus(placed.id, 9);
     response.end('{}');
   });
-  await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
+  const worker = await listen(answering);
   try {
-    await store.sendWebhook(`http://127.0.0.1:${(worker.address() as AddressInfo).port}/`);
+    await store.sendWebhook(`${worker.url}/`);
     expect(store.orders().at(-1)).toMatchObject({
       statusBefore: 11,
       statusNow: 9,
       expected: { stored: true, advancedTo: 9 },
     });
   } finally {
-    worker.closeAllConnections();
-    worker.close();
+    await worker.stop();
     await store.simulator.stop();
   }
 });

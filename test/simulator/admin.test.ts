@@ -1,5 +1,6 @@
 // The door for people with curl.
 import { createServer } from 'node:http';
+import { listen } from '../../scripts/local/ports';
 import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
 import { fetchFrom } from './client';
 
@@ -43,15 +44,13 @@ test('shows the log, to which it does not add', async () => {
 });
 
 test('delivers a webhook and shows the answer', async () => {
-  const receiver = createServer((_, response) => response.writeHead(401).end('who are you?'));
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  const address = receiver.address();
-  const destination = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`;
+  const receiver = await listen(createServer((_, response) => response.writeHead(401).end('who are you?')));
+  const destination = `${receiver.url}/`;
   expect(await knock('POST', '/webhooks', { destination, orderId: 1 })).toMatchObject({
     status: 200,
     body: { status: 401, body: 'who are you?' },
   });
-  await new Promise((resolve) => receiver.close(resolve));
+  await receiver.stop();
   expect((await knock('POST', '/webhooks', { destination: 'https://example.com/', orderId: 1 })).status).toBe(
     400,
   );

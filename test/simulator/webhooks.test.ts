@@ -1,6 +1,7 @@
 // One webhook at a time: its envelope, its signature, and the promise that it stays on this machine.
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { Webhook } from 'standardwebhooks';
+import { listen, type Listening } from '../../scripts/local/ports';
 import { createStore, signWebhook, type WebhookRequest } from '../../scripts/local/simulator/index';
 
 const SECRET = 'sim-client-secret-not-real-0001';
@@ -25,11 +26,11 @@ test('signs as the library does', () => {
 });
 
 describe('over loopback', () => {
-  let server: Server;
+  let server: Listening;
   let received: { headers: IncomingHttpHeaders; body: string; url: string | undefined }[];
   let destination: string;
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    const receiver = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -37,11 +38,10 @@ describe('over loopback', () => {
         response.writeHead(202).end('thanks');
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    destination = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/cart-converted?x=1`;
+    server = await listen(receiver);
+    destination = `${server.url}/cart-converted?x=1`;
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => server.stop());
   beforeEach(() => {
     received = [];
   });
@@ -110,12 +110,10 @@ test.each([
 test('says so if nobody answers', async () => {
   const store = createStore({ switches: { deliveryTimeoutMs: 40 } });
   await expect(store.deliverWebhook({ destination: 'http://127.0.0.1:9/', orderId: 1 })).rejects.toThrow();
-  const silent = createServer(() => undefined);
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  const address = silent.address();
-  const destination = `http://localhost:${typeof address === 'object' ? address?.port : 0}/`;
+  const silent = await listen(createServer(() => undefined));
+  const destination = `http://localhost:${silent.port}/`;
   await expect(store.deliverWebhook({ destination, orderId: 1 })).rejects.toThrow('No answer');
-  await new Promise((resolve) => silent.close(resolve));
+  await silent.stop();
 });
 
 test.each([

@@ -1,6 +1,6 @@
 // Puts a store behind HTTP on 127.0.0.1, and breaks connections where a fault asks for it.
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen, type Listening } from '../ports';
 import { answerAdmin, isAdmin } from './admin';
 import { type Answer, type BrokenAnswer } from './answers';
 import { half } from './damage';
@@ -12,32 +12,13 @@ const MOST_BODY_BYTES = 1_000_000;
 // Clients keep connections for reuse; a server that drops idle ones early resets a request now and then.
 const KEEP_ALIVE_MS = 120_000;
 
-/** A listening server. */
-export interface Served {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 /** Listens on the given port; 0 takes any free one. */
-export async function serve(store: Store, port: number): Promise<Served> {
+export async function serve(store: Store, port: number): Promise<Listening> {
   const server = createServer((request, response) => {
     answer(store, request, response).catch((error: unknown) => fail(response, error));
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    stop: async () => {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listen(server, port);
 }
 
 async function answer(store: Store, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
