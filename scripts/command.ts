@@ -22,14 +22,31 @@ export function runAsCommand(file: NodeJS.Module, main: () => Promise<void>): vo
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
+interface CommandLine {
+  readonly args?: readonly string[];
+  /** How many words may stand beside the options. */
+  readonly mostPositionals?: number;
+}
+
 /** Reads a command line; what it does not know it names, with what is known. Throws CommandError. */
-export function readArguments<T extends Options>(options: T, usage: string, args = process.argv.slice(2)) {
+export function readArguments<T extends Options>(
+  options: T,
+  usage: string,
+  { args = process.argv.slice(2), mostPositionals = 0 }: CommandLine = {},
+) {
   if (args.includes('--help')) {
     console.log(usage);
     process.exit();
   }
+  const parsed = parse(args, options, usage);
+  const stray = parsed.positionals[mostPositionals];
+  if (stray !== undefined) throw new CommandError(`What is "${stray}"?\n\n${usage}`);
+  return parsed;
+}
+
+function parse<T extends Options>(args: readonly string[], options: T, usage: string) {
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!isArgumentError(error)) throw error;
     const unknown = error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? unknownOption(args, options) : undefined;
@@ -53,3 +70,10 @@ function unknownOption(args: readonly string[], options: Options): string | unde
 }
 
 const isOption = (arg: string) => /^--?[a-z]/i.test(arg);
+
+/** Reads the whole number that an option gives. Throws CommandError. */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new CommandError(`--${option} takes a whole number from ${min} to ${max}.`);
+}

@@ -49,8 +49,7 @@ interface CommandLine extends Wish {
 
 /** Reads what to deploy. An empty variable counts as none; an empty option is a value. Throws CommandError. */
 export function deployOptions(args = process.argv.slice(2), environment = process.env): CommandLine {
-  const { values, positionals } = readArguments(flags, usage, args);
-  if (positionals.length > 0) throw new CommandError(`What is ${positionals.join(' ')}?\n\n${usage}`);
+  const { values } = readArguments(flags, usage, { args });
   const named = Object.entries(sources).flatMap(([name, { flag, variable }]) => {
     const value = values[flag] ?? (variable && (environment[variable] || undefined));
     return value === undefined ? [] : [[name, value] as const];

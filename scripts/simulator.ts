@@ -1,12 +1,33 @@
 // Runs the BigCommerce simulator by itself: a store on this machine to point curl, a client or a script
 // at. Ctrl-C stops it.
-import { parseArgs } from 'node:util';
+import { readArguments, runAsCommand, wholeNumber } from './command';
+import { requireFreePort } from './local/ports';
 import { fillStore, startSimulator, tellingOrders } from './local/simulator/index';
 
-const usage = 'npm run simulator -- [--port 8080] [--seed 1] [--orders 20] [--latency 0]';
+const usage = 'Usage: npm run simulator -- [--port 8080] [--seed 1] [--orders 20] [--latency 0]';
 
-async function main(): Promise<void> {
+const flags = {
+  port: { type: 'string', default: '8080' },
+  seed: { type: 'string', default: '1' },
+  orders: { type: 'string', default: '20' },
+  latency: { type: 'string', default: '0' },
+} as const;
+
+const largest = 9_999_999;
+
+function readOptions() {
+  const { values } = readArguments(flags, usage);
+  return {
+    port: wholeNumber('port', values.port, 0, 65_535),
+    seed: wholeNumber('seed', values.seed, 0, largest),
+    orders: wholeNumber('orders', values.orders, 0, largest),
+    latencyMs: wholeNumber('latency', values.latency, 0, largest),
+  };
+}
+
+runAsCommand(module, async () => {
   const options = readOptions();
+  await requireFreePort(options.port, 'npm run simulator -- --port');
   const simulator = await startSimulator(options);
   const told = tellingOrders(simulator);
   fillStore(simulator, options.orders);
@@ -26,30 +47,4 @@ ${told.map(({ id, story }) => `  ${id}  ${story}`).join('\n')}
 
 Ctrl-C stops it.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
-}
-
-function readOptions(): { port: number; seed: number; orders: number; latencyMs: number } {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '8080' },
-      seed: { type: 'string', default: '1' },
-      orders: { type: 'string', default: '20' },
-      latency: { type: 'string', default: '0' },
-    },
-  });
-  const number = (name: string, text: string): number => {
-    if (!/^\d{1,7}$/.test(text)) throw new Error(`--${name} takes a whole number. ${usage}`);
-    return Number(text);
-  };
-  return {
-    port: number('port', values.port),
-    seed: number('seed', values.seed),
-    orders: number('orders', values.orders),
-    latencyMs: number('latency', values.latency),
-  };
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
 });

@@ -148,7 +148,9 @@ const usage = `Usage: npm run upload -- <bucket> [--region <region>]
 Builds the packages and puts them, with the template, into the bucket (or into $AWS_DEPLOYMENT_BUCKET).`;
 
 runAsCommand(module, async () => {
-  const { values, positionals } = readArguments({ region: { type: 'string' } } as const, usage);
+  const { values, positionals } = readArguments({ region: { type: 'string' } } as const, usage, {
+    mostPositionals: 1,
+  });
   const bucket = positionals[0] ?? process.env['AWS_DEPLOYMENT_BUCKET'];
   if (bucket === undefined || bucket === '') throw new CommandError(`Which bucket?\n\n${usage}`);
   printPackages(await build());

@@ -1,5 +1,5 @@
 // Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
-import { CommandError, readArguments } from '../command';
+import { CommandError, readArguments, wholeNumber } from '../command';
 
 export interface StartOptions {
   readonly awsPort: number;
@@ -53,8 +53,7 @@ export function readStartOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): StartOptions {
-  const { values, positionals } = readArguments(options, usage, [...args]);
-  if (positionals[0] !== undefined) throw new CommandError(`What is "${positionals[0]}"?\n\n${usage}`);
+  const { values } = readArguments(options, usage, { args });
   const { once = false, keep = false, fresh = false, advance = false } = values;
   const realStore = readRealStore(environment, advance);
   if (advance && realStore === undefined) {
@@ -68,9 +67,9 @@ export function readStartOptions(
     );
   }
   return {
-    awsPort: wholeNumber('aws-port', values['aws-port'], 65_535),
-    storePort: wholeNumber('store-port', values['store-port'], 65_535),
-    pollEveryMs: wholeNumber('poll-every', values['poll-every'], 86_400) * 1_000,
+    awsPort: wholeNumber('aws-port', values['aws-port'], 1, 65_535),
+    storePort: wholeNumber('store-port', values['store-port'], 1, 65_535),
+    pollEveryMs: wholeNumber('poll-every', values['poll-every'], 1, 86_400) * 1_000,
     ...{ once, keep, fresh, realStore },
   };
 }
@@ -99,10 +98,4 @@ function readRealStore(
     apiUrl: given('BIGCOMMERCE_API_URL') || 'https://api.bigcommerce.com',
     advance,
   };
-}
-
-function wholeNumber(name: string, text: string, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= max) return number;
-  throw new CommandError(`--${name} takes a whole number from 1 to ${max}.`);
 }

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
+import { CommandError } from '../command';
+
 /** A server that listens on 127.0.0.1. */
 export interface Listening {
   readonly port: number;
@@ -35,6 +37,14 @@ export async function freePort(): Promise<number> {
   const { port, stop } = await listen(createServer());
   await stop();
   return port;
+}
+
+/** Throws CommandError, with another port to take by this option, where the port is in use. */
+export async function requireFreePort(port: number, option: string): Promise<void> {
+  if (await portIsFree(port)) return;
+  throw new CommandError(
+    `Port ${port} is in use: end what uses it, or take another with "${option} ${port + 1}".`,
+  );
 }
 
 /** Whether nothing listens on this port of this machine. */

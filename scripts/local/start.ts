@@ -8,7 +8,7 @@ import { bringUp, type LocalRun } from './bring-up';
 import { closeOnSignals, type Closing } from './closing';
 import type { PollResult } from './local-stack';
 import { isUnderWay, shortcomings, toRow, type OrderProgress } from './order-progress';
-import { portIsFree } from './ports';
+import { requireFreePort } from './ports';
 
 // A run takes some 15 seconds; this is for a laden machine.
 const onceDeadlineMs = 120_000;
@@ -32,10 +32,7 @@ async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Pr
   }
   const wanted = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
   for (const [option, port] of wanted) {
-    if (await portIsFree(port)) continue;
-    throw new CommandError(
-      `Port ${port} is in use: end what uses it, or take another with "npm start -- --${option} ${port + 1}".`,
-    );
+    await requireFreePort(port, `npm start -- --${option}`);
   }
 }
 
