@@ -1,4 +1,6 @@
 // Moves the alarms over a queue's depth as CloudWatch would: MiniStack keeps alarms but has no metrics of queues.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
 import type { LocalClients } from './clients';
@@ -27,7 +29,7 @@ export async function watchQueueAlarms(
     while (!ending.signal.aborted) {
       // A look that fails is made again: MiniStack may be busy, or on its way out.
       await lookOnce().catch(() => undefined);
-      await pause(alarmEveryMs, ending.signal);
+      await sleep(alarmEveryMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   })();
   return () => {
@@ -78,14 +80,4 @@ async function setAlarmState(endpoint: string, name: string, state: string, dept
     }),
   });
   if (!answer.ok) throw new Error(`MiniStack answered ${answer.status} to SetAlarmState.`);
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
