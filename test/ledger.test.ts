@@ -4,7 +4,7 @@ import type { Finish, LedgerRow } from '../lambda/shared/ledger-row';
 import type { Order, Snapshot } from '../lambda/shared/order';
 import type { OrdersTable } from '../lambda/shared/tables';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
-import { anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
+import { anOrder, aReference, aSnapshot, iso, NOON, storeDate } from './fakes/builders';
 import { memoryTables } from './fakes/memory-ledger';
 import { connect, createTables, realTables } from './fakes/real-tables';
 
@@ -42,20 +42,14 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   const lease = (owner = 'a') => ({ orderId: id, owner });
   const reference = (overrides: object = {}) => aReference({ orderId: id, ...overrides });
   const order = (overrides: object = {}): Order => anOrder({ id, ...overrides });
-  const snapshot = (readAt: number, overrides: object = {}): Snapshot => ({
-    ...order(overrides),
-    products: [{ id: 1, price: '1.0000', nothing: null, empty: '', list: [], deep: { a: [1, 'ü😀'] } }],
-    shipping_addresses: [],
-    coupons: [],
-    replication: {
-      state: 'stored',
-      source: 'poll',
-      seen_at: iso(NOON),
-      read_at: iso(readAt),
-      status_before: 11,
-      target_status_id: 9,
-    },
-  });
+  const snapshot = (readAt: number, overrides: object = {}): Snapshot =>
+    aSnapshot({
+      ...order(overrides),
+      products: [{ id: 1, price: '1.0000', nothing: null, empty: '', list: [], deep: { a: [1, 'ü😀'] } }],
+      shipping_addresses: [],
+      coupons: [],
+      replication: { read_at: iso(readAt), target_status_id: 9 },
+    });
   const take = (owner = 'a', seenAt = NOON, now = NOON + SECOND) =>
     tables.ledger.takeLease(lease(owner), iso(seenAt), now + 75 * SECOND, now);
   const finish = async (finish: Partial<Finish> = {}, now = NOON + 2 * SECOND, owner = 'a') => {

@@ -17,25 +17,11 @@ import {
   whyVoid,
 } from '../lambda/shared/order';
 import type { Snapshot } from '../lambda/shared/order';
-import { aLine, anOrder, aReference, aRuleSet, iso, NOON, storeDate } from './fakes/builders';
+import { aLine, anOrder, aReference, aRuleSet, aSnapshot, iso, NOON, storeDate } from './fakes/builders';
 
 const physical = [aLine()];
 const digital = [aLine({ type: 'digital' })];
 const mixed = [...physical, ...digital];
-const aSnapshot = (overrides: Partial<Snapshot['replication']> = {}): Snapshot => ({
-  ...anOrder(),
-  products: physical,
-  shipping_addresses: [],
-  coupons: [],
-  replication: {
-    state: 'stored',
-    source: 'poll',
-    seen_at: iso(NOON),
-    read_at: iso(NOON),
-    status_before: 11,
-    ...overrides,
-  },
-});
 
 describe('what is done with a stored order', () => {
   it.each([
@@ -115,14 +101,19 @@ describe('what is done with a stored order', () => {
   });
 
   it('confirms an order that stands where an earlier attempt wanted it', () => {
-    const earlier = aSnapshot({ target_status_id: 9 });
+    const earlier = aSnapshot({ replication: { target_status_id: 9 } });
     expect(decide(anOrder({ status_id: 9 }), physical, earlier, aRuleSet())).toEqual({
       kind: 'confirm',
       targetStatusId: 9,
     });
     expect(decide(anOrder({ status_id: 11 }), physical, earlier, aRuleSet()).kind).toBe('advance');
     expect(
-      decide(anOrder({ status_id: 5 }), physical, aSnapshot({ target_status_id: 5 }), aRuleSet()).kind,
+      decide(
+        anOrder({ status_id: 5 }),
+        physical,
+        aSnapshot({ replication: { target_status_id: 5 } }),
+        aRuleSet(),
+      ).kind,
     ).toBe('copy');
   });
 
@@ -226,13 +217,15 @@ it('compares JSON by content, whatever the order of keys', () => {
 
 it('finds a snapshot news when its lists, its state or its intention differ, not when only the read does', () => {
   const same = (next: Partial<Snapshot>) => sameSnapshot(aSnapshot(), { ...aSnapshot(), ...next });
-  expect(same({ replication: aSnapshot({ read_at: iso(NOON + 1), source: 'webhook' }).replication })).toBe(
-    true,
-  );
+  expect(
+    same({
+      replication: aSnapshot({ replication: { read_at: iso(NOON + 1), source: 'webhook' } }).replication,
+    }),
+  ).toBe(true);
   expect(same({ coupons: [{ id: 1 }] })).toBe(false);
-  expect(same({ replication: aSnapshot({ state: 'copied' }).replication })).toBe(false);
-  expect(same({ replication: aSnapshot({ target_status_id: 9 }).replication })).toBe(false);
-  expect(same({ replication: aSnapshot({ gone: true }).replication })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { state: 'copied' } }).replication })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { target_status_id: 9 } }).replication })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { gone: true } }).replication })).toBe(false);
 });
 
 describe('an order id from outside', () => {

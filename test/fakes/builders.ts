@@ -1,5 +1,5 @@
 // Orders, lines, references and settings with sensible defaults; every test names only what it is about.
-import type { Order, OrderReference, Rules } from '../../lambda/shared/order';
+import type { Order, OrderReference, Replication, Rules, Snapshot } from '../../lambda/shared/order';
 
 /** Noon of a quiet day; every virtual clock starts here. */
 export const NOON = Date.UTC(2026, 0, 10, 12);
@@ -57,6 +57,27 @@ export function aLine(overrides: Readonly<Record<string, unknown>> = {}) {
     quantity: 1,
     total_inc_tax: '12.5000',
     ...overrides,
+  };
+}
+
+type SnapshotOverrides = Partial<Omit<Snapshot, 'replication'>> & { replication?: Partial<Replication> };
+
+/** That order as it was read and stored at noon. */
+export function aSnapshot({ replication = {}, ...overrides }: SnapshotOverrides = {}): Snapshot {
+  return {
+    ...anOrder(),
+    products: [aLine()],
+    shipping_addresses: [],
+    coupons: [],
+    ...overrides,
+    replication: {
+      state: 'stored',
+      source: 'poll',
+      seen_at: iso(NOON),
+      read_at: iso(NOON),
+      status_before: 11,
+      ...replication,
+    },
   };
 }
 
