@@ -1,7 +1,7 @@
 // A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time beside the floor.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localClients } from '../scripts/local/clients';
-import { deployLocally } from '../scripts/local/local-stack';
+import { deployLocally, storeParameters } from '../scripts/local/local-stack';
 import { startMiniStack } from '../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../scripts/local/simulator';
 
@@ -22,16 +22,9 @@ export async function measureDrain(print: (line: string) => void): Promise<void>
   const clients = localClients(miniStack.endpoint);
   try {
     addOrders(simulator);
-    const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
     const stack = await deployLocally(clients, {
       endpoint: miniStack.endpoint,
-      parameters: {
-        BigCommerceApiUrl: simulator.url,
-        BigCommerceStoreHash: storeHash,
-        BigCommerceClientId: clientId,
-        BigCommerceToken: accessToken,
-        BigCommerceClientSecret: clientSecret,
-      },
+      parameters: storeParameters({ ...simulator.credentials, apiUrl: simulator.url }),
     });
     simulator.log.clear();
     const { enqueued } = await stack.poll();
@@ -45,9 +38,9 @@ export async function measureDrain(print: (line: string) => void): Promise<void>
 }
 
 function addOrders(simulator: Simulator): void {
-  const date = new Date(Date.now() - 3_600_000).toUTCString().replace('GMT', '+0000');
+  const date_created = Date.now() - 3_600_000;
   for (let order = 0; order < ORDERS; order += 1) {
-    simulator.orders.add({ status_id: 11, date_created: date, date_modified: date, lines: [{}, {}] });
+    simulator.orders.add({ status_id: 11, date_created, lines: [{}, {}] });
   }
 }
 

@@ -90,6 +90,6 @@ function loadInTurn(files: ReadonlyMap<string, string>): Map<string, number[]> {
   return times;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root } from './command';
 import type { Declarations } from './parameters';
 
-interface Resource {
+export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
 // Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
 import { CommandError, readArguments, wholeNumber } from '../command';
+import type { StoreAccount } from './local-stack';
 
 export interface StartOptions {
   readonly awsPort: number;
@@ -13,12 +14,7 @@ export interface StartOptions {
 }
 
 /** A live store, which the local run reads and, unless told to, never changes. */
-export interface RealStore {
-  readonly storeHash: string;
-  readonly clientId: string;
-  readonly accessToken: string;
-  readonly clientSecret: string;
-  readonly apiUrl: string;
+export interface RealStore extends StoreAccount {
   readonly advance: boolean;
 }
 

@@ -9,7 +9,7 @@ import { localClients, type LocalClients } from './clients';
 import type { Closing } from './closing';
 import { differences } from './gaps';
 import { realStoreNotice, thingsToTry } from './instructions';
-import { deployLocally, type LocalStack } from './local-stack';
+import { deployLocally, storeParameters, type LocalStack } from './local-stack';
 import { startMiniStack } from './ministack';
 import { createProgressReader, type FollowedOrder, type OrderProgress } from './order-progress';
 import { watchQueueAlarms } from './queue-alarms';
@@ -94,14 +94,7 @@ function parameters({ realStore }: StartOptions, store: SimulatedStore | undefin
   const simulated = store && { ...store.simulator.credentials, apiUrl: store.simulator.url, advance: true };
   const used = realStore ?? simulated;
   if (used === undefined) throw new Error('There is neither a real store nor a simulated one.');
-  return {
-    BigCommerceStoreHash: used.storeHash,
-    BigCommerceClientId: used.clientId,
-    BigCommerceToken: used.accessToken,
-    BigCommerceClientSecret: used.clientSecret,
-    BigCommerceApiUrl: used.apiUrl,
-    AdvanceOrders: String(used.advance),
-  };
+  return { ...storeParameters(used), AdvanceOrders: String(used.advance) };
 }
 
 async function connect(

@@ -5,12 +5,9 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 
+import { isRow } from '../../lambda/shared/order';
+import type { Resource } from '../template';
 import type { LocalClients } from './clients';
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
 
 export interface DeployedStack {
   readonly resources: readonly (Resource & { readonly logicalId: string; readonly physicalId: string })[];
@@ -46,7 +43,7 @@ interface Template {
 type Parameters = ReadonlyMap<string | undefined, string | undefined>;
 
 function valueOf(property: unknown, template: Template, parameters: Parameters): unknown {
-  if (!isRecord(property)) return property;
+  if (!isRow(property)) return property;
   if (typeof property['Ref'] === 'string') return parameters.get(property['Ref']);
   const choice = property['Fn::If'];
   if (!Array.isArray(choice)) return property;
@@ -56,12 +53,9 @@ function valueOf(property: unknown, template: Template, parameters: Parameters):
 }
 
 function holds(condition: unknown, template: Template, parameters: Parameters): boolean {
-  const sides = isRecord(condition) ? condition['Fn::Equals'] : undefined;
+  const sides = isRow(condition) ? condition['Fn::Equals'] : undefined;
   if (!Array.isArray(sides))
     throw new Error(`Only Fn::Equals can be read here: ${JSON.stringify(condition)}.`);
   const [one, other] = sides.map((side) => String(valueOf(side, template, parameters)));
   return one === other;
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

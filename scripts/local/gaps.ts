@@ -3,8 +3,10 @@
 import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 
+import { isRow } from '../../lambda/shared/order';
+import type { Resource } from '../template';
 import type { LocalClients } from './clients';
-import { isRecord, readStack, type DeployedStack, type Resource } from './deployed-stack';
+import { readStack, type DeployedStack } from './deployed-stack';
 
 /** Said by every local run. */
 export const differences = [
@@ -32,7 +34,7 @@ async function setTableOptions(
   value: DeployedStack['value'],
 ): Promise<void> {
   const timeToLive = properties['TimeToLiveSpecification'];
-  if (isRecord(timeToLive)) {
+  if (isRow(timeToLive)) {
     const TimeToLiveSpecification = {
       AttributeName: String(value(timeToLive['AttributeName'])),
       Enabled: isTrue(value(timeToLive['Enabled'])),
@@ -40,7 +42,7 @@ async function setTableOptions(
     await dynamoDb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   }
   const recovery = properties['PointInTimeRecoverySpecification'];
-  if (isRecord(recovery)) {
+  if (isRow(recovery)) {
     const PointInTimeRecoverySpecification = {
       PointInTimeRecoveryEnabled: isTrue(value(recovery['PointInTimeRecoveryEnabled'])),
     };

@@ -36,6 +36,24 @@ export interface PollResult {
   readonly left_out: Readonly<Record<string, number>>;
 }
 
+/** The store that a stack is to serve. */
+export interface StoreAccount {
+  readonly storeHash: string;
+  readonly clientId: string;
+  readonly accessToken: string;
+  readonly clientSecret: string;
+  readonly apiUrl: string;
+}
+
+/** The template's parameters for a store. */
+export const storeParameters = (store: StoreAccount) => ({
+  BigCommerceStoreHash: store.storeHash,
+  BigCommerceClientId: store.clientId,
+  BigCommerceToken: store.accessToken,
+  BigCommerceClientSecret: store.clientSecret,
+  BigCommerceApiUrl: store.apiUrl,
+});
+
 export const stage = 'dev';
 const bucket = 'order-replication-packages';
 

@@ -2,7 +2,7 @@
 // however we end.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 import { CommandError, root } from '../command';
@@ -19,8 +19,6 @@ export interface MiniStackOptions {
 export interface MiniStack {
   readonly endpoint: string;
   readonly port: number;
-  /** Points any AWS client at MiniStack and away from a real account. */
-  readonly env: Readonly<Record<string, string>>;
   /** Its process and, on Linux and macOS, its process group, which the Lambda workers share. */
   readonly pid: number;
   /** Forgets everything that was made in it. */
@@ -84,21 +82,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
     signal(child, 'SIGKILL');
     discard();
   };
-  return { endpoint, port, env: clientEnvironment(endpoint), pid: child.pid ?? 0, reset, stop, kill };
-}
-
-/** Everything that an AWS client reads, so that no profile or key of the user's own account is ever used. */
-export function clientEnvironment(endpoint: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
+  return { endpoint, port, pid: child.pid ?? 0, reset, stop, kill };
 }
 
 /** Only what is needed: MiniStack hands its whole environment on to the functions. */

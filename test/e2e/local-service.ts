@@ -10,7 +10,7 @@ import type { LedgerRow } from '../../lambda/shared/ledger-row';
 import type { Snapshot } from '../../lambda/shared/order';
 import { readSnapshot } from '../../lambda/shared/tables';
 import { localClients } from '../../scripts/local/clients';
-import { deployLocally } from '../../scripts/local/local-stack';
+import { deployLocally, storeParameters } from '../../scripts/local/local-stack';
 import { startMiniStack } from '../../scripts/local/ministack';
 import { startSimulator } from '../../scripts/local/simulator/index';
 
@@ -26,14 +26,7 @@ export async function startLocalService() {
     clients.destroy();
     rmSync(outDir, { recursive: true, force: true });
   };
-  const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
-  const parameters = {
-    BigCommerceStoreHash: storeHash,
-    BigCommerceClientId: clientId,
-    BigCommerceToken: accessToken,
-    BigCommerceClientSecret: clientSecret,
-    BigCommerceApiUrl: simulator.url,
-  };
+  const parameters = storeParameters({ ...simulator.credentials, apiUrl: simulator.url });
   try {
     const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, outDir });
     return { mini, simulator, clients, stack, stop, ...readers(clients, stack.outputs) };

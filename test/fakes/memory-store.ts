@@ -128,5 +128,3 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     after: (name: CallName, run: () => unknown) => void hooks.push({ name, when: 'after', run }),
   };
 }
-
-export type MemoryStore = ReturnType<typeof memoryStore>;

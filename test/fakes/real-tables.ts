@@ -1,21 +1,17 @@
 // The real adapters on MiniStack's DynamoDB, with the tables' keys as the template has them.
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createLedger } from '../../lambda/shared/ledger';
 import type { LedgerRow } from '../../lambda/shared/ledger-row';
 import { createOrdersTable, documentOptions } from '../../lambda/shared/tables';
 import stack from '../../cloudformation/stack.json';
+import { localClients } from '../../scripts/local/clients';
 import type { MiniStack } from '../../scripts/local/ministack';
 
 const LOGICAL_IDS = ['LedgerTable', 'OrdersTable', 'JobsTable', 'WebhooksTable'] as const;
 
 export function connect(miniStack: MiniStack): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({
-    endpoint: miniStack.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  return DynamoDBDocumentClient.from(client, documentOptions);
+  return DynamoDBDocumentClient.from(localClients(miniStack.endpoint).dynamoDb, documentOptions);
 }
 
 export async function createTables(client: DynamoDBDocumentClient): Promise<void> {

@@ -52,7 +52,7 @@ export interface Courier {
 }
 
 // [docs] seconds between the attempts; 48 hours in all.
-export const RETRY_SECONDS = [60, 180, 300, 600, 900, 1800, 3600, 7200, 21_600, 50_400, 86_400] as const;
+const RETRY_SECONDS = [60, 180, 300, 600, 900, 1800, 3600, 7200, 21_600, 50_400, 86_400] as const;
 
 /** A courier who reports what goes wrong to `tell`. */
 export function createCourier(

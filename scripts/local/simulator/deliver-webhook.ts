@@ -74,6 +74,6 @@ export async function deliverWebhook(
 }
 
 /** The id of the cart that an order came from, if there is such an order and it had one. */
-export function cartOf(store: Store, orderId: number): string | null | undefined {
+function cartOf(store: Store, orderId: number): string | null | undefined {
   return store.orders.kept(orderId)?.fields.cart_id;
 }

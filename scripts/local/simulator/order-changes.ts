@@ -5,9 +5,7 @@ import { changeLine, type OrderLine } from './line-shapes';
 import { countItems, dateText, type KeptOrder, type Maker, newLine, type NewOrder } from './order-defaults';
 import { makeCoupon, makeFee, type Fee, type OrderFields } from './order-shapes';
 import { totals } from './order-totals';
-import { statusLabel } from './statuses';
-
-const SHIPPED = 2;
+import { STATUS, statusLabel } from './statuses';
 
 /** The order with the changes made. */
 export function changeOrder(maker: Maker, before: KeptOrder, changes: NewOrder): KeptOrder {
@@ -48,7 +46,7 @@ function changedDates(
   changes: NewOrder,
   now: number,
 ): Pick<OrderFields, 'date_created' | 'date_modified' | 'date_shipped'> {
-  const shipsNow = changes.status_id === SHIPPED && before.status_id !== SHIPPED;
+  const shipsNow = changes.status_id === STATUS.SHIPPED && before.status_id !== STATUS.SHIPPED;
   return {
     date_created: dateText(changes.date_created ?? before.date_created),
     date_modified: dateText(changes.date_modified ?? now),

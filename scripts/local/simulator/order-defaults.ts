@@ -13,6 +13,7 @@ import { makeCoupon, makeFee, type Coupon, type Fee, type OrderFields } from './
 import { totals } from './order-totals';
 import { plainFields } from './plain-fields';
 import { type Random } from './random';
+import { STATUS } from './statuses';
 import { type Switches } from './switches';
 
 /** A date in any handy form; the empty text is "no date". */
@@ -51,8 +52,6 @@ export interface Maker {
   nextId(wanted?: number): number;
 }
 
-const AWAITING_FULFILLMENT = 11;
-
 /** A whole order with the given id. */
 export function makeOrder(maker: Maker, id: number, wanted: NewOrder): KeptOrder {
   const { lines, addresses, coupons, fees, extra, billing_address, ...overrides } = wanted;
@@ -66,15 +65,16 @@ export function makeOrder(maker: Maker, id: number, wanted: NewOrder): KeptOrder
     fees: (fees ?? []).map((fee) => makeFee(maker.nextId(fee.id), fee)),
   };
   const counted = countItems(places, parts.lines);
-  const statusId = overrides.status_id ?? AWAITING_FULFILLMENT;
+  const statusId = overrides.status_id ?? STATUS.AWAITING_FULFILLMENT;
+  const dated = dates(wanted, maker.now);
   const fields: OrderFields = {
     id,
-    ...dates(wanted, maker.now),
+    ...dated,
     ...plainFields(maker.random, statusId),
     ...totals({ ...parts, addresses: counted }, maker.switches),
     billing_address: billing,
     ...overrides,
-    ...dates(wanted, maker.now),
+    ...dated,
     ...extra,
   };
   return { fields, ...parts, addresses: counted };

@@ -12,10 +12,7 @@ interface Parts {
   readonly fees: readonly Fee[];
 }
 
-/** The fields of an order that follow from its parts. */
-export type Totals = ReturnType<typeof totals>;
-
-/** Adds an order up. Discounts lower the total and not the subtotal. */
+/** The fields of an order that follow from its parts: adds it up. Discounts lower the total and not the subtotal. */
 export function totals(parts: Parts, switches: Switches) {
   const { lines, addresses, coupons, fees } = parts;
   const goods = { exTax: sum(lines, 'total_ex_tax'), tax: sum(lines, 'total_tax') };

@@ -10,12 +10,14 @@ export interface OrderStatus {
   order: number;
 }
 
-const INCOMPLETE = 0;
-const PENDING = 1;
-const PARTIALLY_REFUNDED = 14;
-
 /** The statuses that code here decides by. */
-export const STATUS = { INCOMPLETE, PENDING, PARTIALLY_REFUNDED } as const;
+export const STATUS = {
+  INCOMPLETE: 0,
+  PENDING: 1,
+  SHIPPED: 2,
+  AWAITING_FULFILLMENT: 11,
+  PARTIALLY_REFUNDED: 14,
+} as const;
 
 // Ids, labels, descriptions and order: GET /order_statuses and GET /orders/count in the OpenAPI file.
 const listed: readonly (readonly [id: number, label: string, description: string])[] = [
@@ -62,7 +64,7 @@ const unpaid = new Set([0, 1, 5, 6, 7, 12, 13]);
 
 /** Whether a status means that the order is paid; Refunded is neither. Moving between the two is a tax event. */
 export function paymentClass(id: number, partiallyRefundedIsPaid: boolean): 'paid' | 'unpaid' | 'neither' {
-  if (id === PARTIALLY_REFUNDED) return partiallyRefundedIsPaid ? 'paid' : 'unpaid';
+  if (id === STATUS.PARTIALLY_REFUNDED) return partiallyRefundedIsPaid ? 'paid' : 'unpaid';
   if (paid.has(id)) return 'paid';
   return unpaid.has(id) ? 'unpaid' : 'neither';
 }
