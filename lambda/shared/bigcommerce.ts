@@ -1,7 +1,7 @@
 // The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
 import { BigCommerceError } from './errors';
 import { isRow, toOrder, toOrderId } from './order';
-import type { Gone, Order, Read } from './order';
+import type { Gone, Order, Read, Row } from './order';
 import { createRequests } from './requests';
 import type { Answer, RequestsOptions, StoreRequest } from './requests';
 
@@ -10,8 +10,6 @@ const PAGE_SIZE = 250;
 
 /** BigCommerce's page size when none is asked for: even a store that ignores `limit` fills a page to this. */
 const DEFAULT_PAGE_SIZE = 50;
-
-type Row = Readonly<Record<string, unknown>>;
 
 export interface OrderQuery {
   readonly statusId: number;

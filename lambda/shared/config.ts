@@ -126,20 +126,19 @@ function url(): Parse<string> {
 
 /** What the template calls a Number may have decimals. */
 function number(minimum: number, maximum: number): Parse<number> {
-  return (given) => {
-    const value = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
-    return value >= minimum && value <= maximum
-      ? { value }
-      : { expected: `a number from ${minimum} to ${maximum}` };
-  };
+  return bounded(/^\d+(\.\d+)?$/, 'a number', minimum, maximum);
 }
 
 function integer(minimum: number, maximum: number): Parse<number> {
+  return bounded(/^\d+$/, 'a whole number', minimum, maximum);
+}
+
+function bounded(pattern: RegExp, what: string, minimum: number, maximum: number): Parse<number> {
   return (given) => {
-    const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+    const value = pattern.test(given) ? Number(given) : Number.NaN;
     return value >= minimum && value <= maximum
       ? { value }
-      : { expected: `a whole number from ${minimum} to ${maximum}` };
+      : { expected: `${what} from ${minimum} to ${maximum}` };
   };
 }
 

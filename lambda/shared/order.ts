@@ -44,7 +44,8 @@ export const CLOCK_MARGIN_MS = 1_000;
 /** The ledger's reason for an order that the store answers with 404. */
 export const GONE = 'not found in the store';
 
-type Row = Readonly<Record<string, unknown>>;
+/** A JSON object of the store, as it came. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** An order as BigCommerce gives it; every field that is not named here is kept as it came. */
 export interface Order extends Row {
@@ -270,7 +271,8 @@ export function readReference(body: string): OrderReference {
   const value = parseJson(body);
   if (!isRow(value)) throw new MalformedReferenceError('The body is not a JSON object.');
   const orderId = toOrderId(value.orderId);
-  const seenAt = parseDate(value.seenAt);
+  const seen = parseDate(value.seenAt);
+  const seenAt = seen === undefined ? undefined : new Date(seen).toISOString();
   const problems = [
     ...(orderId === undefined || orderId !== value.orderId ? ['orderId is not a positive integer'] : []),
     ...(typeof value.source === 'string' && value.source !== '' ? [] : ['source is not a text']),
@@ -282,12 +284,10 @@ export function readReference(body: string): OrderReference {
       ? []
       : ['dateModified is not a text']),
   ];
-  if (problems.length === 0 && seenAt !== undefined) {
-    return { ...value, seenAt: new Date(seenAt).toISOString() } as unknown as OrderReference;
-  }
+  if (problems.length === 0) return { ...value, seenAt } as unknown as OrderReference;
   throw new MalformedReferenceError(`Not an order reference: ${problems.join('; ')}.`, {
     ...(orderId === undefined ? {} : { orderId }),
-    ...(seenAt === undefined ? {} : { firstSeenAt: new Date(seenAt).toISOString() }),
+    ...(seenAt === undefined ? {} : { firstSeenAt: seenAt }),
   });
 }
 

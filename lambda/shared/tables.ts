@@ -112,8 +112,8 @@ export function createJobsTable(
 ): JobsTable {
   return {
     async record(job) {
-      const expiresAt = Math.ceil(job.timestamp / 1000 + retentionDays * DAY_SECONDS);
-      await client.send(new PutCommand({ TableName: tableName, Item: { ...job, expires_at: expiresAt } }));
+      const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
     },
 
     async lastFinished() {
@@ -156,9 +156,14 @@ export function createWebhooksTable(
 ): WebhooksTable {
   return {
     async record({ receivedAt, requestId, ...delivery }) {
-      const expiresAt = Math.ceil(Date.parse(receivedAt) / 1000 + retentionDays * DAY_SECONDS);
-      const Item = { ...delivery, delivery: `${receivedAt}#${requestId}`, expires_at: expiresAt };
+      const expires_at = expiry(Date.parse(receivedAt), retentionDays);
+      const Item = { ...delivery, delivery: `${receivedAt}#${requestId}`, expires_at };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
   };
+}
+
+/** As DynamoDB's TTL wants it, in epoch seconds; `from` is epoch milliseconds. */
+function expiry(from: number, retentionDays: number): number {
+  return Math.ceil(from / 1000 + retentionDays * DAY_SECONDS);
 }
