@@ -37,10 +37,10 @@ const noOutsideWorld = (files) => ({
 
 const flows = [
   'lambda/get-new-orders/poll.ts',
-  'lambda/new-orders-webhook/receive.ts',
+  'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'log', 'ledger-row'].map((name) => `lambda/shared/${name}.ts`);
+const rules = ['order', 'errors', 'retry', 'log', 'ledger-row', 'webhook'].map((name) => `lambda/shared/${name}.ts`);
 const adapters = ['bigcommerce', 'requests', 'answers', 'queue', 'tables', 'ledger', 'secrets', 'alerts'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
@@ -123,7 +123,7 @@ export default tseslint.config(
   ),
   mayImport(
     flows,
-    [shared('order', 'errors', 'retry'), '\\./[a-z-]+(?<!index)'],
+    [shared('order', 'errors', 'retry', 'webhook'), '\\./[a-z-]+(?<!index)'],
     'Flows take adapters through their deps: import the type only.',
   ),
   noOutsideWorld([...flows, ...rules, 'lambda/new-orders-webhook/signature.ts']),

@@ -1,13 +1,20 @@
 // The webhook: accepted only when genuine, safe in the queue before it is answered, cheap to reject.
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { receive } from '../lambda/new-orders-webhook/receive';
+import { toRequest } from '../lambda/new-orders-webhook/request';
+import type { ProxyEvent } from '../lambda/new-orders-webhook/request';
 import { EnqueueError } from '../lambda/shared/errors';
 import type { OrderReference } from '../lambda/shared/order';
 import type { Delivery } from '../lambda/shared/tables';
 import { iso, NOON } from './fakes/builders';
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const clientSecret = 'client-secret-for-tests';
 const webhookSecret = 'generated-secret-for-tests';
+const secretHeader = { 'X-Order-Replication-Secret': webhookSecret };
+
 const aWebhook = (overrides: object = {}) => ({
   producer: 'stores/abc123xyz',
   hash: '5d2f8b0c',
@@ -18,22 +25,32 @@ const aWebhook = (overrides: object = {}) => ({
   ...overrides,
 });
 
-function signed(text: string, { secret = clientSecret, at = NOON } = {}) {
+function signed(text: string | Uint8Array, { secret = clientSecret, at = NOON } = {}) {
   const timestamp = String(at / 1000);
-  const signature = createHmac('sha256', secret).update(`msg_1.${timestamp}.${text}`).digest('base64');
-  return { 'webhook-id': 'msg_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  const mac = createHmac('sha256', secret).update(`msg_1.${timestamp}.`).update(text).digest('base64');
+  return { 'webhook-id': 'msg_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
 }
 
-function aReceiver() {
+type Headers = Readonly<Record<string, string>>;
+
+function aReceiver(rotated: { clientSecret?: string; webhookSecret?: string } = {}) {
   const order: string[] = [];
   const queued: OrderReference[] = [];
   const deliveries: Delivery[] = [];
   const lines: { message: string; fields: unknown }[] = [];
+  const secretsRead: string[] = [];
   const write = (message: string, fields: unknown) => void lines.push({ message, fields });
   const deps = {
     secrets: {
-      bigCommerce: () => Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret }),
-      webhook: () => Promise.resolve(webhookSecret),
+      bigCommerce: (fresh = false) => {
+        secretsRead.push(fresh ? 'client secret, fresh' : 'client secret');
+        const current = fresh ? (rotated.clientSecret ?? clientSecret) : clientSecret;
+        return Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret: current });
+      },
+      webhook: (fresh = false) => {
+        secretsRead.push(fresh ? 'webhook secret, fresh' : 'webhook secret');
+        return Promise.resolve(fresh ? (rotated.webhookSecret ?? webhookSecret) : webhookSecret);
+      },
     },
     queue: {
       enqueue: (references: readonly OrderReference[]) => {
@@ -43,28 +60,41 @@ function aReceiver() {
       },
     },
     ledger: { noteQueued: () => Promise.resolve(order.push('noted') > 0) },
-    webhooks: { record: (delivery: Delivery) => Promise.resolve(void deliveries.push(delivery)) },
+    webhooks: {
+      record: (delivery: Delivery) => {
+        order.push('recorded');
+        deliveries.push(delivery);
+        return Promise.resolve();
+      },
+    },
     log: { info: write, warn: write, error: write },
     now: () => NOON,
   };
-  const post = (body: string | Uint8Array, headers: Record<string, string>, more: object = {}) =>
+  /** As API Gateway hands it over. */
+  const hand = (event: ProxyEvent, more: object = {}) =>
     receive(
-      { headers, body: typeof body === 'string' ? Buffer.from(body) : body, requestId: 'request-1' },
+      toRequest(event, { awsRequestId: 'request-1' }),
       { storeHash: 'abc123xyz', webhookMaxAgeHours: 72 },
       { ...deps, ...more },
     );
-  const postSigned = (webhook: unknown, more: object = {}) => {
+  const post = (body: string | Uint8Array, headers: Headers, more: object = {}) =>
+    typeof body === 'string'
+      ? hand({ headers, body, isBase64Encoded: false }, more)
+      : hand({ headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }, more);
+  const postSigned = (webhook: unknown, more: object = {}, at = NOON) => {
     const text = JSON.stringify(webhook);
-    return post(text, signed(text), more);
+    return post(text, signed(text, { at }), more);
   };
-  return { deps, order, queued, deliveries, lines, post, postSigned };
+  return { deps, order, queued, deliveries, lines, secretsRead, hand, post, postSigned };
 }
+
+const accepted = { status: 200, outcome: 'accepted' };
 
 it('accepts a signed webhook: queued first, then noted and recorded', async () => {
   const { postSigned, queued, deliveries, order } = aReceiver();
-  expect(await postSigned(aWebhook())).toEqual({ status: 200, outcome: 'accepted' });
+  expect(await postSigned(aWebhook())).toEqual(accepted);
   expect(queued).toEqual([{ orderId: 100, source: 'webhook', seenAt: iso(NOON), webhookHash: '5d2f8b0c' }]);
-  expect(order).toEqual(['queued', 'noted']);
+  expect(order).toEqual(['queued', 'noted', 'recorded']);
   expect(deliveries).toEqual([
     {
       orderId: 100,
@@ -72,16 +102,60 @@ it('accepts a signed webhook: queued first, then noted and recorded', async () =
       requestId: 'request-1',
       outcome: 'accepted',
       messageId: 'message-1',
+      proof: 'signature',
       webhook: aWebhook(),
     },
   ]);
 });
 
 it('accepts the secret header in place of a signature', async () => {
-  const { post, queued } = aReceiver();
-  const body = JSON.stringify(aWebhook());
-  expect((await post(body, { 'x-order-replication-secret': webhookSecret })).status).toBe(200);
+  const { post, queued, deliveries } = aReceiver();
+  expect(await post(JSON.stringify(aWebhook()), secretHeader)).toEqual(accepted);
   expect(queued).toHaveLength(1);
+  expect(deliveries).toMatchObject([{ proof: 'secret header' }]);
+});
+
+it('accepts orders of the scopes that carts do not cover', async () => {
+  const { postSigned, queued } = aReceiver();
+  await postSigned(aWebhook({ scope: 'store/order/created', data: { type: 'order', id: '101' } }));
+  await postSigned(aWebhook({ scope: 'store/order/statusUpdated', data: { type: 'order', id: 102 } }));
+  expect(queued.map(({ orderId }) => orderId)).toEqual([101, 102]);
+});
+
+it('verifies the bytes as they came, not what they mean', async () => {
+  const { post } = aReceiver();
+  const escaped = JSON.stringify(aWebhook({ note: 'Zoë' })).replaceAll('/', String.raw`\/`);
+  expect(await post(escaped, signed(escaped))).toEqual(accepted);
+  expect(await post(JSON.stringify(JSON.parse(escaped)), signed(escaped))).toMatchObject({ status: 401 });
+});
+
+it('takes a body in base64 for its bytes', async () => {
+  const { post } = aReceiver();
+  const bytes = Buffer.from(JSON.stringify(aWebhook({ note: 'Zoë' })));
+  expect(await post(bytes, signed(bytes))).toEqual(accepted);
+  const asText = bytes.toString('base64');
+  expect(await post(asText, signed(bytes))).toMatchObject({ status: 401 });
+});
+
+it.each([
+  ['upper case', (name: string) => name.toUpperCase()],
+  ['title case', (name: string) => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())],
+])('finds headers in %s', async (_, inCase) => {
+  const { post } = aReceiver();
+  const text = JSON.stringify(aWebhook());
+  const recased = (headers: Headers) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [inCase(name), value]));
+  expect(await post(text, recased(signed(text)))).toEqual(accepted);
+  expect(await post(text, recased(secretHeader))).toEqual(accepted);
+});
+
+it('accepts one true signature among several', async () => {
+  const { post } = aReceiver();
+  const text = JSON.stringify(aWebhook());
+  const others = `v1,${Buffer.alloc(32).toString('base64')} v1a,AAAA`;
+  const headers = signed(text);
+  const several = { ...headers, 'webhook-signature': `${others} ${headers['webhook-signature']}` };
+  expect(await post(text, several)).toEqual(accepted);
 });
 
 describe('rejects with 401, and does nothing else (a defect of the sample: anyone could post)', () => {
@@ -92,14 +166,57 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     ['an empty secret header', body, { 'x-order-replication-secret': '' }],
     ['a signature with another secret', body, signed(body, { secret: 'other' })],
     ['a signature of another body', body, signed('{}')],
-    ['a signature 73 hours old', body, signed(body, { at: NOON - 73 * 3_600_000 })],
-    ['an empty body', '', signed('')],
-    ['an oversized body, signed even so', `"${'x'.repeat(70_000)}"`, signed(`"${'x'.repeat(70_000)}"`)],
-    ['junk', 'GET /etc/passwd', {}],
+    ['a signature without its id', body, { ...signed(body), 'webhook-id': '' }],
+    ['a signature older than WebhookMaxAgeHours', body, signed(body, { at: NOON - 73 * HOUR })],
+    ['a signature of more than five minutes ahead', body, signed(body, { at: NOON + 6 * MINUTE })],
+    ['an empty body', '', {}],
+    ['an oversized body', `"${'x'.repeat(70_000)}"`, { 'x-order-replication-secret': 'guess' }],
+    ['junk', 'GET /etc/passwd', { 'webhook-signature': 'v1,junk' }],
   ])('%s', async (_, text, headers) => {
-    const { post, queued, deliveries, lines } = aReceiver();
-    expect((await post(text, headers as Record<string, string>)).status).toBe(401);
-    expect([queued, deliveries, lines]).toEqual([[], [], []]);
+    const { post, order, lines } = aReceiver();
+    expect(await post(text, headers as Headers)).toMatchObject({ status: 401, outcome: 'rejected' });
+    expect([order, lines]).toEqual([[], []]);
+  });
+
+  it('a console test without any headers, and junk, at the cost of no call at all', async () => {
+    const { hand, secretsRead } = aReceiver();
+    expect(await hand({ headers: null, body: null, isBase64Encoded: false })).toMatchObject({ status: 401 });
+    expect(await hand({ headers: { host: 'x' }, body: 'junk', isBase64Encoded: false })).toMatchObject({
+      status: 401,
+    });
+    expect(secretsRead).toEqual([]);
+  });
+
+  it('says in its reason what was wrong with the signature', async () => {
+    const { post } = aReceiver();
+    const reasonOf = async (headers: Headers) => (await post(body, headers)).reason;
+    expect(await reasonOf({})).toContain('it has none');
+    expect(await reasonOf(signed(body, { at: NOON - 73 * HOUR }))).toContain('262800 seconds old');
+    expect(await reasonOf(signed(body, { secret: 'other' }))).toContain('not made with the client secret');
+  });
+
+  it('any mutation of a signed request', async () => {
+    const { post, order } = aReceiver();
+    const headers = signed(body);
+    const parts = { ...headers, body };
+    const mutation = fc.record({
+      part: fc.constantFrom(...(Object.keys(parts) as (keyof typeof parts)[])),
+      at: fc.nat(),
+      character: fc.constantFrom('0', '9', 'a', 'Z', '+', '/', '=', ',', '.', '{', '"', ':', '\\', '\n'),
+      keep: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(mutation, async ({ part, at, character, keep }) => {
+        const original = parts[part];
+        const index = at % original.length;
+        const mutated = original.slice(0, index) + character + original.slice(keep ? index : index + 1);
+        fc.pre(mutated !== original);
+        const { body: mutatedBody, ...mutatedHeaders } = { ...parts, [part]: mutated };
+        expect((await post(mutatedBody, mutatedHeaders)).status).toBe(401);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(order).toEqual([]);
   });
 });
 
@@ -107,65 +224,171 @@ describe('rejects with 400 what is genuine but makes no sense', () => {
   it.each([
     ['another store', aWebhook({ producer: 'stores/other' })],
     ['no producer', aWebhook({ producer: undefined })],
+    ['no scope', aWebhook({ scope: undefined })],
     ['no data', aWebhook({ data: null })],
     ['an order id that is a path (a defect of the sample)', aWebhook({ data: { orderId: '../customers' } })],
     ['a negative order id', aWebhook({ data: { orderId: -1 } })],
     ['an array', []],
     ['a text', 'x'],
+    ['a body far larger than a webhook', aWebhook({ padding: 'x'.repeat(70_000) })],
   ])('%s', async (_, webhook) => {
-    const { postSigned, queued, deliveries } = aReceiver();
+    const { postSigned, order } = aReceiver();
     expect((await postSigned(webhook)).status).toBe(400);
-    expect([queued, deliveries]).toEqual([[], []]);
+    expect(order).toEqual([]);
   });
 
-  it('bytes that are no text', async () => {
+  it('no body, and bytes that are no text', async () => {
     const { post } = aReceiver();
-    const body = Buffer.from([0xff, 0xfe, 0x00]);
-    expect((await post(body, { 'x-order-replication-secret': webhookSecret })).status).toBe(400);
+    expect((await post('', signed(''))).status).toBe(400);
+    expect((await post(Buffer.from([0xff, 0xfe, 0x00]), secretHeader)).status).toBe(400);
   });
 });
 
-it('answers 200 to a scope that it does not take, and keeps the delivery if it names an order', async () => {
+it('answers 200 to a scope that is not needed, and keeps the delivery if it names an order', async () => {
   const { postSigned, queued, deliveries } = aReceiver();
-  expect(await postSigned(aWebhook({ scope: 'store/cart/updated' }))).toMatchObject({
-    status: 200,
-    outcome: 'ignored',
-  });
-  expect(await postSigned(aWebhook({ scope: 'store/product/updated', data: { id: 5 } }))).toMatchObject({
-    status: 200,
-  });
+  const ignored = { status: 200, outcome: 'ignored' };
+  expect(await postSigned(aWebhook({ scope: 'store/cart/updated' }))).toMatchObject(ignored);
+  expect(await postSigned(aWebhook({ scope: 'store/product/updated', data: { id: 5 } }))).toMatchObject(
+    ignored,
+  );
+  const transaction = { type: 'transaction', order_id: '101', transaction_id: '7' };
+  const scope = 'store/order/transaction/created';
+  expect(await postSigned(aWebhook({ scope, data: transaction }))).toMatchObject(ignored);
   expect(queued).toEqual([]);
-  expect(deliveries).toMatchObject([{ orderId: 100, outcome: 'ignored' }]);
+  expect(deliveries).toMatchObject([
+    { orderId: 100, outcome: 'ignored' },
+    { orderId: 101, outcome: 'ignored' },
+  ]);
 });
 
-it('throws when the queue refuses, so that BigCommerce delivers again', async () => {
-  const { postSigned, deliveries } = aReceiver();
-  const queue = { enqueue: () => Promise.reject(new EnqueueError('SQS refused 1 of 1 references.')) };
-  await expect(postSigned(aWebhook(), { queue })).rejects.toThrow('SQS refused');
-  expect(deliveries).toEqual([]);
+describe('a true signature with an old timestamp', () => {
+  it.each([
+    [5 * MINUTE, 300],
+    [48 * HOUR + 180_000, 172_980],
+    [72 * HOUR, 259_200],
+  ])('is accepted, logged as stale and kept with its age (%i ms)', async (age, ageSeconds) => {
+    const { postSigned, queued, deliveries, lines } = aReceiver();
+    expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
+    expect(queued).toHaveLength(1);
+    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds } });
+    expect(deliveries).toMatchObject([{ outcome: 'accepted', ageSeconds }]);
+  });
+
+  it.each([0, 5 * MINUTE - 1000, -5 * MINUTE])('is not stale at %i ms', async (age) => {
+    const { postSigned, deliveries, lines } = aReceiver();
+    expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
+    expect(lines.map(({ message }) => message)).toEqual(['webhook accepted']);
+    expect(deliveries[0]).not.toHaveProperty('ageSeconds');
+  });
+
+  it('gets in by its secret header when it is older than that: one of the two has to hold', async () => {
+    const { post, deliveries } = aReceiver();
+    const text = JSON.stringify(aWebhook());
+    const headers = { ...signed(text, { at: NOON - 100 * HOUR }), ...secretHeader };
+    expect(await post(text, headers)).toEqual(accepted);
+    expect(deliveries).toMatchObject([{ proof: 'secret header' }]);
+  });
+});
+
+describe('a secret rotated under way', () => {
+  const text = JSON.stringify(aWebhook());
+
+  it('is fetched afresh when a signature does not hold, and holds then', async () => {
+    const { post, secretsRead } = aReceiver({ clientSecret: 'the-next-one' });
+    expect(await post(text, signed(text, { secret: 'the-next-one' }))).toEqual(accepted);
+    expect(secretsRead).toEqual(['client secret', 'client secret, fresh']);
+  });
+
+  it('is fetched afresh when the secret header does not hold, and holds then', async () => {
+    const { post, secretsRead } = aReceiver({ webhookSecret: 'the-next-one' });
+    expect(await post(text, { 'x-order-replication-secret': 'the-next-one' })).toEqual(accepted);
+    expect(secretsRead).toEqual(['webhook secret', 'webhook secret, fresh']);
+  });
+
+  it('lets nobody in with what is rotated away, once that is known', async () => {
+    const { post } = aReceiver({ webhookSecret: 'the-next-one' });
+    expect(await post(text, { 'x-order-replication-secret': 'guess' })).toMatchObject({ status: 401 });
+  });
+});
+
+describe('when a secret cannot be read', () => {
+  const text = JSON.stringify(aWebhook());
+  const down = () => Promise.reject(new Error('Secrets Manager is down'));
+
+  it('the other way in is open', async () => {
+    const { deps, post } = aReceiver();
+    const noClientSecret = { secrets: { ...deps.secrets, bigCommerce: down } };
+    expect(await post(text, { ...signed(text), ...secretHeader }, noClientSecret)).toEqual(accepted);
+    const noWebhookSecret = { secrets: { ...deps.secrets, webhook: down } };
+    expect(await post(text, { ...signed(text), ...secretHeader }, noWebhookSecret)).toEqual(accepted);
+  });
+
+  it('and the rest does not settle it, it throws, so that BigCommerce delivers again', async () => {
+    const { deps, post, order } = aReceiver();
+    const secrets = { ...deps.secrets, bigCommerce: down };
+    await expect(post(text, signed(text), { secrets })).rejects.toThrow('Secrets Manager is down');
+    expect(order).toEqual([]);
+  });
+
+  it('junk without any proof is rejected all the same', async () => {
+    const { post } = aReceiver();
+    expect(await post('junk', {}, { secrets: { bigCommerce: down, webhook: down } })).toMatchObject({
+      status: 401,
+    });
+  });
+});
+
+describe('when the queue refuses', () => {
+  const refusing = {
+    queue: { enqueue: () => Promise.reject(new EnqueueError('SQS refused 1 of 1 references.')) },
+  };
+
+  it('throws, so that BigCommerce delivers again, and keeps the delivery with its outcome', async () => {
+    const { postSigned, deliveries, order } = aReceiver();
+    await expect(postSigned(aWebhook(), refusing)).rejects.toThrow('SQS refused');
+    expect(order).toEqual(['recorded']);
+    expect(deliveries).toMatchObject([{ orderId: 100, outcome: 'not queued' }]);
+    expect(deliveries[0]).not.toHaveProperty('messageId');
+  });
+
+  it('throws that, even when the record fails too', async () => {
+    const { postSigned } = aReceiver();
+    const webhooks = { record: () => Promise.reject(new Error('throttled')) };
+    await expect(postSigned(aWebhook(), { ...refusing, webhooks })).rejects.toThrow('SQS refused');
+  });
 });
 
 it('answers 200 when only the record or the note fails: the reference is safe', async () => {
   const { postSigned } = aReceiver();
   const fails = { record: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { webhooks: fails })).status).toBe(200);
+  expect((await postSigned(aWebhook({ scope: 'store/cart/updated' }), { webhooks: fails })).status).toBe(200);
   const ledger = { noteQueued: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { ledger })).status).toBe(200);
 });
 
 it('closes the signature’s way in when there is no client secret', async () => {
-  const { post } = aReceiver();
+  const { deps, post } = aReceiver();
   const body = JSON.stringify(aWebhook());
-  const secrets = {
-    bigCommerce: () => Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret: '' }),
-    webhook: () => Promise.resolve(webhookSecret),
-  };
+  const bigCommerce = () => Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret: '' });
+  const secrets = { ...deps.secrets, bigCommerce };
   expect((await post(body, signed(body, { secret: 'x' }), { secrets })).status).toBe(401);
-  expect((await post(body, { 'x-order-replication-secret': webhookSecret }, { secrets })).status).toBe(200);
+  expect((await post(body, secretHeader, { secrets })).status).toBe(200);
 });
 
-it('logs nothing of a body', async () => {
-  const { postSigned, lines } = aReceiver();
-  await postSigned(aWebhook({ note: 'Ada Moss, 1 Test St' }));
-  expect(JSON.stringify(lines)).not.toContain('Ada Moss');
+it('logs nothing of a body or a header, whatever becomes of it', async () => {
+  const { post, lines } = aReceiver();
+  const personal = (overrides: object) => JSON.stringify(aWebhook({ note: 'Ada Moss', ...overrides }));
+  const outcomes: unknown[] = [];
+  for (const text of [
+    personal({}),
+    personal({ scope: 'Ada Moss' }),
+    personal({ producer: 'Ada Moss' }),
+    'Ada Moss',
+  ]) {
+    outcomes.push(await post(text, signed(text)));
+    outcomes.push(await post(text, { 'x-order-replication-secret': 'Ada Moss', 'webhook-id': 'Ada Moss' }));
+  }
+  expect(JSON.stringify([lines, outcomes])).not.toContain('Ada Moss');
+  expect(JSON.stringify([lines, outcomes])).not.toContain(clientSecret);
 });

@@ -109,6 +109,7 @@ it('keeps every delivery of an order', async () => {
     receivedAt: iso(NOON),
     outcome: 'accepted',
     messageId: 'm',
+    proof: 'signature',
     webhook: { hash: 'x' },
   } as const;
   await webhooks.record({ ...delivery, requestId: 'one' });

@@ -480,8 +480,9 @@ describe("the webhooks' API", () => {
     expect(property('WebhooksApiStage', 'MethodSettings')).toHaveLength(1);
     const setting = (name: string) => property('WebhooksApiStage', 'MethodSettings', 0, name);
     expect([setting('ResourcePath'), setting('HttpMethod')]).toEqual(['/*', '*']);
-    expect(setting('ThrottlingRateLimit')).toBeGreaterThanOrEqual(50);
-    expect(setting('ThrottlingBurstLimit')).toBeGreaterThanOrEqual(100);
+    expect(setting('ThrottlingRateLimit')).toBeGreaterThanOrEqual(100);
+    // Staff can change 250 orders at once, and each has up to three webhooks that are taken.
+    expect(setting('ThrottlingBurstLimit')).toBeGreaterThanOrEqual(3 * 250);
     expect(properties('WebhooksApiStage')['StageName']).toEqual({ Ref: 'StageName' });
     expect(properties('WebhooksApiDeployment')['StageName']).toBeUndefined();
   });
@@ -493,6 +494,13 @@ describe("the webhooks' API", () => {
     expect(properties('GetNewOrdersEventInvokePermission')['SourceArn']).toEqual({
       'Fn::GetAtt': ['PollForNewOrdersRule', 'Arn'],
     });
+  });
+
+  it('counts stale webhooks by the words that they are logged with', () => {
+    const { LogGroupName, FilterPattern } = properties('StaleWebhooksMetric');
+    expect(LogGroupName).toEqual({ Ref: 'CartConvertedWebhookLogGroup' });
+    const flow = readFileSync(join(__dirname, '../lambda/new-orders-webhook/receive.ts'), 'utf8');
+    expect(flow).toContain(`log.warn('${String(FilterPattern).replaceAll('"', '')}'`);
   });
 
   it('answers before API Gateway gives up', () => {

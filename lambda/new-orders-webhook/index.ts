@@ -4,9 +4,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
-import { quickAwsClientOptions, readWebhookConfig } from '../shared/config';
+import { quickAwsClientOptions, readWebhookConfig, recordAwsClientOptions } from '../shared/config';
 import { describe } from '../shared/errors';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
@@ -14,9 +14,10 @@ import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
 import { createWebhooksTable, documentOptions } from '../shared/tables';
 import { receive } from './receive';
-import type { WebhookRequest } from './receive';
+import { toRequest } from './request';
+import type { ProxyEvent } from './request';
 
-const tables = DynamoDBDocumentClient.from(new DynamoDBClient(quickAwsClientOptions), documentOptions);
+const tables = DynamoDBDocumentClient.from(new DynamoDBClient(recordAwsClientOptions), documentOptions);
 const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(quickAwsClientOptions);
 const sns = new SNSClient(quickAwsClientOptions);
@@ -35,9 +36,6 @@ function wire(functionName: string) {
   };
 }
 
-/** The API Gateway console's own test sends no headers at all. */
-type ProxyEvent = Omit<APIGatewayProxyEvent, 'headers'> & { headers: APIGatewayProxyEvent['headers'] | null };
-
 export async function handler(event: ProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const { config, alerts, ...deps } = (container ??= wire(context.functionName));
   const log = createLog({ requestId: context.awsRequestId });
@@ -53,17 +51,6 @@ export async function handler(event: ProxyEvent, context: Context): Promise<APIG
     });
     return answer(503, 'not queued: deliver again');
   }
-}
-
-function toRequest(event: ProxyEvent, context: Context): WebhookRequest {
-  const headers = Object.entries(event.headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  return {
-    headers: Object.fromEntries(headers),
-    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    requestId: context.awsRequestId,
-  };
 }
 
 function answer(statusCode: number, message: string): APIGatewayProxyResult {

@@ -10,28 +10,45 @@ export interface SignatureHeaders {
 
 export interface SignatureCheck extends SignatureHeaders {
   /** BigCommerce's client secret; its raw bytes are the key. Never verified against an empty one. */
-  readonly clientSecret: string;
+  readonly clientSecret: string | Uint8Array;
   readonly body: Uint8Array;
   /** Epoch milliseconds. */
   readonly now: number;
   readonly maxAgeMs: number;
 }
 
+/** `mismatch`: no signature holds with this client secret, which may have been rotated meanwhile. */
+export type Verdict =
+  | { readonly holds: true; readonly ageMs: number }
+  | { readonly holds: false; readonly reason: string; readonly mismatch?: true };
+
 /** A sender's clock may be this much ahead of ours. */
 const MAX_AHEAD_MS = 5 * 60 * 1000;
 
-/** Whether one of the signatures holds and its time is neither too old nor ahead. Never throws. */
-export function isSigned(check: SignatureCheck): boolean {
-  const { clientSecret, id, timestamp, signature } = check;
-  if (clientSecret === '' || !id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp))
-    return false;
-  const age = check.now - Number(timestamp) * 1000;
-  if (age > check.maxAgeMs || age < -MAX_AHEAD_MS) return false;
+/** Whether one of the signatures holds, and its time is neither too old nor ahead. Never throws. */
+export function verifySignature(check: SignatureCheck): Verdict {
+  const { clientSecret, id, timestamp, signature, now, maxAgeMs } = check;
+  if (clientSecret.length === 0)
+    return { holds: false, reason: 'there is no client secret to verify it with' };
+  if (!id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
+    return { holds: false, reason: 'its headers are not complete' };
+  }
   const expected = createHmac('sha256', clientSecret)
     .update(`${id}.${timestamp}.`)
     .update(check.body)
     .digest();
-  return signature.split(' ').some((candidate) => matches(candidate, expected));
+  if (!signature.split(' ').some((candidate) => matches(candidate, expected))) {
+    return {
+      holds: false,
+      reason: 'it was not made with the client secret of this API account',
+      mismatch: true,
+    };
+  }
+  const ageMs = now - Number(timestamp) * 1000;
+  const seconds = Math.round(Math.abs(ageMs) / 1000);
+  if (ageMs > maxAgeMs) return { holds: false, reason: `it is ${seconds} seconds old` };
+  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: `it is ${seconds} seconds in the future` };
+  return { holds: true, ageMs };
 }
 
 function matches(candidate: string, expected: Buffer): boolean {

@@ -12,6 +12,12 @@ export const quickAwsClientOptions = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
 } as const;
 
+/** For the webhook's records, which are written when the order is safe already: the answer hardly waits for them. */
+export const recordAwsClientOptions = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 500, requestTimeout: 500, throwOnRequestTimeout: true },
+} as const;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Turns a variable's text into its value, or says what it should have been. */
@@ -49,7 +55,7 @@ const poll = {
   jobsTable: ['JOBS_TABLE', tableName()],
   ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
   completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(1, 3650)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;
 
 const webhook = {
@@ -57,7 +63,7 @@ const webhook = {
   webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
   webhooksTable: ['WEBHOOKS_TABLE', tableName()],
   webhookMaxAgeHours: ['WEBHOOK_MAX_AGE_HOURS', number(1, 8760)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(1, 3650)],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;
 
 const worker = {

@@ -5,7 +5,7 @@ import { isRow, parseJson } from './order';
 
 const KEPT_MS = 5 * 60 * 1000;
 
-/** How soon after a refetch another one may follow: a wrong token must not become a storm on Secrets Manager. */
+/** How soon after a fetch a refetch may follow: a wrong token, or junk, must not become a storm on Secrets Manager. */
 const REFETCH_AFTER_MS = 10_000;
 
 export interface BigCommerceCredentials {
@@ -21,7 +21,7 @@ export interface Secrets {
   /** The access token of those credentials. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
   /** The value that our own registration makes BigCommerce send in X-Order-Replication-Secret. */
-  webhook(): Promise<string>;
+  webhook(fresh?: boolean): Promise<string>;
 }
 
 export interface SecretArns {
@@ -59,7 +59,8 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
   return {
     bigCommerce,
     accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
-    webhook: async () => (arns.webhookSecretArn === undefined ? '' : read(arns.webhookSecretArn, false)),
+    webhook: async (fresh = false) =>
+      arns.webhookSecretArn === undefined ? '' : read(arns.webhookSecretArn, fresh),
   };
 }
 

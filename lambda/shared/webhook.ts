@@ -1,0 +1,62 @@
+// What a webhook of BigCommerce says: whose it is, what happened, and which order it names, which each scope does in
+// its own way. https://developer.bigcommerce.com/docs/integrations/webhooks/events
+import { isRow, parseJson, toOrderId } from './order';
+import type { Row } from './order';
+
+/** The header that our own registration makes BigCommerce send, with the value of the generated secret. */
+export const SECRET_HEADER = 'X-Order-Replication-Secret';
+
+/** The scope that is registered unless somebody asks for another one. */
+export const CART_CONVERTED = 'store/cart/converted';
+
+/** Scopes that make an order reference. The orders' own tell also of orders without a cart: by API, marketplace, import. */
+export const SCOPES = [CART_CONVERTED, 'store/order/created', 'store/order/statusUpdated'] as const;
+
+/** The orders' own scopes again, for one channel of the store. */
+const CHANNEL_SCOPE = /^store\/channel\/\d+\/order\/(created|statusUpdated)$/;
+
+/** BigCommerce's webhooks have a few hundred bytes. Anything larger is not even parsed. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** A webhook that makes sense. */
+export interface Webhook {
+  readonly scope: string;
+  /** Undefined for a scope that is about something else. */
+  readonly orderId: number | undefined;
+  readonly hash: string | undefined;
+  /** As it came. */
+  readonly content: Row;
+}
+
+/** Reads a raw body, or says what is wrong with it, repeating nothing of it. */
+export function readWebhook(body: Uint8Array, storeHash: string): Webhook | { readonly problem: string } {
+  if (body.length > MAX_BODY_BYTES) return { problem: `the body has more than ${MAX_BODY_BYTES} bytes` };
+  const content = parse(body);
+  if (!isRow(content)) return { problem: 'the body is no JSON object' };
+  const { producer, scope, data, hash } = content;
+  if (producer !== `stores/${storeHash}`) return { problem: 'the producer is another store' };
+  if (typeof scope !== 'string') return { problem: 'scope is no text' };
+  const orderId = toOrderId(isRow(data) ? orderNamedBy(scope, data) : undefined);
+  if (orderId === undefined && isTaken(scope))
+    return { problem: 'data names no order by a positive integer' };
+  return { scope, orderId, hash: typeof hash === 'string' ? hash : undefined, content };
+}
+
+/** Whether a webhook of this scope makes an order reference. */
+export function isTaken(scope: string): boolean {
+  return SCOPES.some((taken) => taken === scope) || CHANNEL_SCOPE.test(scope);
+}
+
+/** A number in most scopes, a text in some: carts and shipments, channels and transactions, metafields, the rest. */
+function orderNamedBy(scope: string, data: Row): unknown {
+  if (scope.startsWith('store/order/metafield/')) return data.resource_id;
+  return data.orderId ?? data.order_id ?? (scope.startsWith('store/order/') ? data.id : undefined);
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
