@@ -40,10 +40,12 @@ const flows = [
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'log', 'ledger-row', 'webhook'].map((name) => `lambda/shared/${name}.ts`);
-const adapters = ['bigcommerce', 'requests', 'answers', 'queue', 'tables', 'ledger', 'secrets', 'alerts'].map(
+const rules = ['order', 'errors', 'retry', 'log', 'ledger-row', 'webhook'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
+const adapters = [
+  ...['bigcommerce', 'requests', 'answers', 'hooks', 'queue', 'tables', 'ledger', 'secrets', 'alerts'],
+].map((name) => `lambda/shared/${name}.ts`);
 
 export default tseslint.config(
   { ignores: ['build/', '.venv/', '.local/', 'coverage/', 'node_modules/'] },
@@ -110,15 +112,16 @@ export default tseslint.config(
     ['\\./(order|errors|ledger-row)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
-  // bigcommerce.ts says what is asked, requests.ts how, answers.ts what came back: one adapter in three files.
+  // bigcommerce.ts and hooks.ts say what is asked, requests.ts how, answers.ts what came back: one adapter.
   mayImport(
     ['lambda/shared/requests.ts'],
     ['\\./(order|errors|retry|answers)', 'axios', 'node:.*'],
     'Adapters do not know each other.',
   ),
+  mayImport(['lambda/shared/hooks.ts'], ['\\./(order|errors|webhook)'], 'Adapters do not know each other.'),
   mayImport(
     ['lambda/shared/bigcommerce.ts'],
-    ['\\./(order|errors|requests)'],
+    ['\\./(order|errors|hooks|requests)'],
     'Adapters do not know each other.',
   ),
   mayImport(

@@ -40,7 +40,15 @@ function said(body: unknown): string {
   if (!isRow(first)) return '.';
   const texts = [first.message, first.title, first.detail];
   const text = texts.find((part) => typeof part === 'string' && part !== '');
-  return typeof text === 'string' ? `: ${text.slice(0, 200)}` : '.';
+  const parts = [...(typeof text === 'string' ? [text] : []), ...fieldErrors(first.errors)];
+  return parts.length > 0 ? `: ${parts.join('; ').slice(0, 200)}` : '.';
+}
+
+/** V3 says field by field what it objects to. */
+function fieldErrors(errors: unknown): string[] {
+  return Object.entries(isRow(errors) ? errors : {}).flatMap(([field, problem]) =>
+    typeof problem === 'string' ? [`${field}: ${problem}`] : [],
+  );
 }
 
 function advice(status: number): string {

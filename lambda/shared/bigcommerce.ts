@@ -2,6 +2,8 @@
 import { BigCommerceError } from './errors';
 import { isRow, toOrder, toOrderId } from './order';
 import type { Gone, Order, Read, Row } from './order';
+import { createHooks } from './hooks';
+import type { Call, Hooks } from './hooks';
 import { createRequests } from './requests';
 import type { Answer, RequestsOptions, StoreRequest } from './requests';
 
@@ -46,18 +48,20 @@ export interface Store {
 }
 
 /** Makes what a container shares; `until(deadline)` gives the calls of one invocation, which stop waiting there. */
-export function createBigCommerce(options: RequestsOptions): { until(deadline: number): Store } {
+export function createBigCommerce(options: RequestsOptions): { until(deadline: number): Store & Hooks } {
   const send = createRequests(options);
   return {
     until(deadline) {
-      const get: Get = async (request) => {
-        const answer = await send({ ...request, method: 'GET' }, deadline);
-        // Only a request with a time of its own, a PUT, can be too late.
-        if (answer === 'too late') throw new Error(`GET ${request.path} was not sent.`);
+      const call: Call = async (request) => {
+        const answer = await send(request, deadline);
+        // Only a request with a time of its own can be too late: that is putStatus.
+        if (answer === 'too late') throw new Error(`${request.method} ${request.path} was not sent.`);
         return answer;
       };
+      const get: Get = (request) => call({ ...request, method: 'GET' });
       const getAll = (orderId: number, name: string) => readToTheEnd(get, orderId, name);
       return {
+        ...createHooks(call),
         countOrders: () => countOrders(get),
         listOrders: (query) => listOrders(get, query),
         getOrder: (orderId) => getOrder(get, orderId),

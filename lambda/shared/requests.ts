@@ -32,7 +32,7 @@ export interface RequestsOptions {
 }
 
 export interface StoreRequest<T> {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
   readonly endpoint: string;
   readonly path: string;

@@ -99,8 +99,14 @@ test('pages and filters the list, and shows only what belongs to the client', as
     '/v3/hooks?is_active=true&destination=https://hooks.example.com/b',
   );
   expect(filtered.body).toMatchObject({ data: [{ destination: 'https://hooks.example.com/b' }] });
+  const { data } = fields(page) as { data: { id: number }[] };
+  const path = `/v3/hooks/${data[0]?.id ?? 0}`;
   store.credentials.clientId = 'somebody-else';
   expect((await ask(store, 'GET', '/v3/hooks')).body).toMatchObject({ data: [] });
+  expect((await ask(store, 'GET', path)).status).toBe(404);
+  expect((await ask(store, 'PUT', path, { is_active: true })).status).toBe(404);
+  expect((await ask(store, 'DELETE', path)).status).toBe(404);
+  expect(store.hooks.all()).toHaveLength(4);
 });
 
 test('shows emails, states and blocked domains to the administrator', async () => {

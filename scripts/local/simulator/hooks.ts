@@ -61,7 +61,9 @@ export function createHooks({ credentials, switches, clock }: HooksWorld): Hooks
   let nextId = FIRST_HOOK_ID;
   const seconds = (): number => Math.floor(clock.now() / 1000);
   const others = (id?: number): Hook[] =>
-    [...kept.values()].map(({ hook }) => hook).filter((hook) => hook.id !== id);
+    [...kept.values()]
+      .map(({ hook }) => hook)
+      .filter((hook) => hook.id !== id && hook.client_id === credentials.clientId);
 
   const hooks: Hooks = {
     create: (fields, version = 'v3') => {

@@ -14,13 +14,13 @@ export const hookRoutes: readonly Route[] = [
   {
     method: 'GET',
     template: '/v3/hooks/{hook}',
-    run: (call) => wrapped(call, call.store.hooks.get(idOf(call))?.hook),
+    run: (call) => wrapped(call, ownHook(call)),
   },
   { method: 'PUT', template: '/v3/hooks/{hook}', run: update },
   {
     method: 'DELETE',
     template: '/v3/hooks/{hook}',
-    run: (call) => wrapped(call, call.store.hooks.remove(idOf(call))),
+    run: (call) => wrapped(call, ownHook(call) && call.store.hooks.remove(idOf(call))),
   },
 ];
 
@@ -38,7 +38,17 @@ function createUnwrapped(call: Call): Answer {
 function update(call: Call): Answer {
   const fields = objectBody(call) ?? {};
   if (Object.keys(fields).length === 0) return problem(call, { errors: { body: 'error.path.missing.' } });
-  return wrapped(call, call.store.hooks.update(idOf(call), fields));
+  return wrapped(call, ownHook(call) && call.store.hooks.update(idOf(call), fields));
+}
+
+/** The hook that a call is about; none if another client made it. */
+function ownHook(call: Call): Hook | undefined {
+  const kept = call.store.hooks.get(idOf(call));
+  return kept && isOwn(call, kept) ? kept.hook : undefined;
+}
+
+function isOwn({ store }: Call, { hook }: KeptHook): boolean {
+  return hook.client_id === store.credentials.clientId;
 }
 
 /** The hook in V3's form, its problem, or the 404 that names it. */
@@ -84,11 +94,11 @@ function putEmails(call: Call): Answer {
 }
 
 /** The hooks of the calling client that fit the filters. */
-function ours({ store, query }: Call): KeptHook[] {
-  const fits = (name: string, value: string): boolean => (query.get(name) ?? value) === value;
-  return store.hooks
+function ours(call: Call): KeptHook[] {
+  const fits = (name: string, value: string): boolean => (call.query.get(name) ?? value) === value;
+  return call.store.hooks
     .all()
-    .filter(({ hook }) => hook.client_id === store.credentials.clientId)
+    .filter((kept) => isOwn(call, kept))
     .filter(({ hook }) => fits('is_active', String(hook.is_active)))
     .filter(({ hook }) => fits('scope', hook.scope) && fits('destination', hook.destination));
 }
