@@ -36,7 +36,7 @@ const noOutsideWorld = (files) => ({
 });
 
 const flows = [
-  'lambda/get-new-orders/poll.ts',
+  'lambda/get-new-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];

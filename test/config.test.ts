@@ -29,6 +29,8 @@ const environment = {
   COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
   RECORD_RETENTION_DAYS: '90',
   WEBHOOK_MAX_AGE_HOURS: '72',
+  CHECK_WEBHOOK: 'true',
+  WEBHOOK_URL: 'https://abc123.execute-api.us-east-1.amazonaws.com/dev/cart-converted',
   MAX_RECEIVE_COUNT: '20',
 };
 

@@ -67,3 +67,20 @@ it('takes a secret without a client secret: signatures are closed then', async (
   answer({ clientId: 'id', accessToken: 'token' });
   expect((await someSecrets().bigCommerce()).clientSecret).toBe('');
 });
+
+it('gives the webhook secret without the line break that a file adds, and never an empty one', async () => {
+  answer('a-secret\n');
+  expect(await someSecrets().webhook()).toBe('a-secret');
+  answer('\n');
+  await expect(someSecrets().webhook()).rejects.toThrow(ConfigurationError);
+});
+
+it('fetches the webhook secret afresh on demand', async () => {
+  answer('before');
+  const secrets = someSecrets();
+  await secrets.webhook();
+  clock.now += 10_000;
+  answer('after');
+  expect(await secrets.webhook()).toBe('before');
+  expect(await secrets.webhook(true)).toBe('after');
+});

@@ -29,6 +29,7 @@ interface Intrinsic {
   readonly Ref?: string;
   readonly 'Fn::GetAtt'?: readonly [string, string];
   readonly 'Fn::Sub'?: string;
+  readonly 'Fn::If'?: readonly [condition: string, whenTrue: Intrinsic, whenFalse: Intrinsic];
 }
 
 interface Statement {
@@ -93,6 +94,11 @@ function resolved(value: Intrinsic | string): string {
       return `arn:aws:x:eu-west-1:123456789012:${name}`;
     return name;
   };
+  const choice = value['Fn::If'];
+  if (choice !== undefined) return resolved(choice[1]);
+  const pattern = value['Fn::Sub'];
+  if (pattern !== undefined)
+    return pattern.replaceAll(/\$\{([\w:]+)\}/g, (_, part: string) => named(part.replace('AWS::', '')));
   const name = value.Ref ?? value['Fn::GetAtt']?.[0];
   if (name === undefined) throw new Error(`Neither a Ref nor an Fn::GetAtt: ${JSON.stringify(value)}`);
   return named(name);
@@ -112,6 +118,7 @@ describe('parameters', () => {
         ...['AllowedStatusIds', 'AdvanceStatusIds', 'AdvanceOrders'],
         ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
         ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
+        ...['CheckWebhook', 'WebhookDestination'],
         ...['RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
       ].sort(),
     );
@@ -127,6 +134,7 @@ describe('parameters', () => {
       ...{ AllowedStatusIds: '7,10,11', AdvanceStatusIds: '10,11', AdvanceOrders: 'true' },
       ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
       ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
+      ...{ CheckWebhook: 'true', WebhookDestination: '' },
       ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
     });
   });
@@ -176,6 +184,7 @@ describe('parameters', () => {
       AllowedStatusIds: ['', '7 10', '7;10', '15', '7,'],
       IgnoreOrdersCreatedBefore: ['yesterday', '2026-13-01'],
       ExceptionsEmailAddress: ['nobody', 'a@b,c@d e'],
+      WebhookDestination: ['hooks.example.com', 'https://x/?a=1', 'https://x/dev/', 'https://user@x/dev'],
       PollingInterval: ['10', ''],
       ApiQuotaReservePercent: ['91', '-1', 'x'],
     };
@@ -298,7 +307,7 @@ describe('roles', () => {
 
   it('may do what a poll does', () => {
     expect(granted('GetOrdersRole')).toEqual({
-      'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
       'dynamodb:PutItem': ['JobsTable'],
@@ -588,10 +597,11 @@ describe('the rest', () => {
         ...['BigCommerceSecretArn', 'WebhookSecretArn'],
       ].sort(),
     );
-    expect(template.Outputs['WebhookUrl']!.Value).toEqual({
-      'Fn::Sub':
-        'https://${WebhooksApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${WebhooksApiStage}/cart-converted',
-    });
+    const ownUrl =
+      'https://${WebhooksApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${StageName}/cart-converted';
+    const choice = { 'Fn::If': ['OwnWebhookUrl', { 'Fn::Sub': ownUrl }, { Ref: 'WebhookDestination' }] };
+    expect(template.Outputs['WebhookUrl']!.Value).toEqual(choice);
+    expect(variablesOf('GetOrdersFunction')['WEBHOOK_URL']).toEqual(choice);
   });
 
   it('is written in the house style', () => {

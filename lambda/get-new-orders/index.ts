@@ -14,6 +14,7 @@ import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
 import { createJobsTable, documentOptions } from '../shared/tables';
 import type { Job } from '../shared/tables';
+import { checkWebhook } from './check-webhook';
 import { poll } from './poll';
 
 /** Left for recording a failed job and alerting. */
@@ -28,10 +29,11 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readPollConfig();
-  const { accessToken } = createSecrets(secretsManager, config);
+  const secrets = createSecrets(secretsManager, config);
   return {
     config,
-    bigCommerce: createBigCommerce({ ...config, accessToken }),
+    secrets,
+    bigCommerce: createBigCommerce({ ...config, accessToken: secrets.accessToken }),
     queue: createQueue(sqs, config),
     ledger: createLedger(tables, config),
     jobs: createJobsTable(tables, config.jobsTable, config.recordRetentionDays),
@@ -40,8 +42,12 @@ function wire(functionName: string) {
 }
 
 export async function handler(_event: unknown, context: Context): Promise<Job> {
-  const { config, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
+  const { config, secrets, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
   const log = createLog({ requestId: context.awsRequestId });
   const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS);
-  return poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
+  const job = await poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
+  if (config.checkWebhook) {
+    await checkWebhook(config.webhookUrl, { hooks: store, secrets, alerts: adapters.alerts, log });
+  }
+  return job;
 }

@@ -20,7 +20,7 @@ export interface Secrets {
   bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
   /** The access token of those credentials. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
-  /** The value that our own registration makes BigCommerce send in X-Order-Replication-Secret. */
+  /** What our own registration makes BigCommerce send in its secret header. Throws ConfigurationError if it is empty. */
   webhook(fresh?: boolean): Promise<string>;
 }
 
@@ -59,8 +59,12 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
   return {
     bigCommerce,
     accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
-    webhook: async (fresh = false) =>
-      arns.webhookSecretArn === undefined ? '' : read(arns.webhookSecretArn, fresh),
+    async webhook(fresh = false) {
+      // A secret that was set from a file easily ends with a line break, which no header carries.
+      const text = (await read(arns.webhookSecretArn ?? '', fresh)).trim();
+      if (text === '') throw new ConfigurationError('The webhook secret is empty: see WebhookSecretArn.');
+      return text;
+    },
   };
 }
 

@@ -47,6 +47,11 @@ export function isTaken(scope: string): boolean {
   return SCOPES.some((taken) => taken === scope) || CHANNEL_SCOPE.test(scope);
 }
 
+/** Whether a webhook registered for this scope tells of new orders. */
+export function bringsOrders(scope: string): boolean {
+  return isTaken(scope) || scope === 'store/order/*';
+}
+
 /** A number in most scopes, a text in some: carts and shipments, channels and transactions, metafields, the rest. */
 function orderNamedBy(scope: string, data: Row): unknown {
   if (scope.startsWith('store/order/metafield/')) return data.resource_id;

@@ -1,0 +1,80 @@
+// After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
+import { BigCommerceError, describe } from '../shared/errors';
+import { bringsOrders, CART_CONVERTED } from '../shared/webhook';
+import type { Alerts } from '../shared/alerts';
+import type { Hook, Hooks } from '../shared/hooks';
+import type { Log } from '../shared/log';
+
+export interface CheckWebhookDeps {
+  readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'setRight'>;
+  readonly secrets: { webhook(fresh: boolean): Promise<string> };
+  readonly alerts: Alerts;
+  readonly log: Log;
+}
+
+/** One call to BigCommerce while all is well. Never throws: the orders do not depend on it, the polls find them all. */
+export async function checkWebhook(destination: string, deps: CheckWebhookDeps): Promise<void> {
+  try {
+    await setAllRight(destination, deps);
+  } catch (error) {
+    deps.log.warn('webhook not checked', { error: describe(error) });
+    const passes = error instanceof BigCommerceError && error.kind === 'retryable';
+    if (!passes) await deps.alerts.sendHourly(notChecked(error));
+  }
+}
+
+async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
+  // Fresh: a secret that was rotated minutes ago must not be put back.
+  const secret = await deps.secrets.webhook(true);
+  const hooks = await findOurs(destination, deps);
+  if (hooks.length === 0) await register(destination, secret, deps);
+  for (const hook of hooks) {
+    if (!(await deps.hooks.setRight(hook, secret))) continue;
+    const { id, scope, is_active: wasActive } = hook;
+    deps.log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', {
+      hookId: id,
+      scope,
+    });
+    if (!wasActive) await deps.alerts.send(wasInactive(hook));
+  }
+}
+
+async function findOurs(destination: string, { hooks }: CheckWebhookDeps): Promise<readonly Hook[]> {
+  const all = await hooks.listHooks();
+  return all.filter((hook) => hook.destination === destination && bringsOrders(hook.scope));
+}
+
+async function register(destination: string, secret: string, deps: CheckWebhookDeps): Promise<void> {
+  try {
+    const hook = await deps.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
+    deps.log.info('webhook registered', { hookId: hook.id, scope: hook.scope });
+  } catch (error) {
+    // Another poll may have been quicker, or the answer may be lost.
+    if ((await findOurs(destination, deps)).length === 0) throw error;
+  }
+}
+
+function wasInactive({ id, scope, updated_at: changedAt }: Hook) {
+  const since =
+    changedAt === undefined ? '' : ` since ${new Date(changedAt * 1000).toISOString()}, its last change`;
+  return {
+    subject: 'webhook was inactive',
+    message: [
+      `The webhook ${id} (${scope}) was inactive${since}. It is switched on again.`,
+      'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
+      'If deliveries failed, the log of the function CartConvertedWebhook says why: look for "webhook rejected" and "webhook not queued".',
+      'If you switched it off on purpose, deploy with CheckWebhook=false.',
+    ].join('\n\n'),
+  };
+}
+
+function notChecked(error: unknown) {
+  return {
+    subject: 'webhook cannot be checked',
+    message: [
+      'The poll went well, but whether the webhook of the store is there and active could not be made sure of.',
+      describe(error),
+      'Until that is mended, orders are found by the polls. If you poll only, deploy with CheckWebhook=false.',
+    ].join('\n\n'),
+  };
+}

@@ -1,0 +1,180 @@
+// The service's own webhook: registered, kept active, one call a poll, and never a poll's failure.
+import { checkWebhook } from '../lambda/get-new-orders/check-webhook';
+import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import type { Hooks } from '../lambda/shared/hooks';
+import { startSimulator, type Hook, type Simulator } from '../scripts/local/simulator';
+import { NOON } from './fakes/builders';
+
+const scope = 'store/cart/converted';
+const destination = 'https://hooks.example.com/dev/cart-converted';
+const secret = 'generated-secret-for-tests';
+const headers = { 'X-Order-Replication-Secret': secret };
+
+let simulator: Simulator;
+let clock: number;
+beforeEach(async () => {
+  clock = NOON;
+  simulator = await startSimulator({ seed: 3, now: () => clock });
+});
+afterEach(() => simulator.stop());
+
+function aChecker({ token = simulator.credentials.accessToken } = {}) {
+  const alerts: { subject: string; message: string }[] = [];
+  const lines: { message: string; fields: unknown }[] = [];
+  const write = (message: string, fields: unknown) => void lines.push({ message, fields });
+  const alert = (one: { subject: string; message: string }) => Promise.resolve(void alerts.push(one));
+  const hooks: Hooks = createBigCommerce({
+    ...{ apiUrl: simulator.url, storeHash: simulator.credentials.storeHash, quotaReservePercent: 10 },
+    ...{ accessToken: () => Promise.resolve(token), sleep: () => Promise.resolve() },
+  }).until(Date.now() + 60_000);
+  const check = (deps: object = {}) =>
+    checkWebhook(destination, {
+      hooks,
+      secrets: { webhook: () => Promise.resolve(secret) },
+      alerts: { send: alert, sendHourly: alert },
+      log: { info: write, warn: write, error: write },
+      ...deps,
+    });
+  return { check, alerts, lines, hooks };
+}
+
+const add = (fields: object = {}): Hook => {
+  const made = simulator.hooks.create({ scope, destination, headers, ...fields });
+  if ('errors' in made) throw new Error(JSON.stringify(made));
+  return made;
+};
+const registered = () => simulator.hooks.all().map(({ hook }) => hook);
+
+it('registers the webhook where there is none, without waking anybody', async () => {
+  add({ destination: 'https://hooks.example.com/staging/cart-converted' });
+  const { check, alerts, lines } = aChecker();
+  await check();
+  expect(registered()).toMatchObject([{}, { scope, destination, headers, is_active: true }]);
+  expect(alerts).toEqual([]);
+  expect(lines).toMatchObject([{ message: 'webhook registered', fields: { scope } }]);
+});
+
+it('costs one call and changes nothing while all is well', async () => {
+  add();
+  const { check, alerts, lines } = aChecker();
+  await check();
+  expect(simulator.log.entries.map(({ endpoint }) => endpoint)).toEqual(['GET /v3/hooks']);
+  expect([alerts, lines]).toEqual([[], []]);
+});
+
+it('switches on a webhook that BigCommerce has deactivated, and tells since when', async () => {
+  const { id } = add();
+  clock += 3_600_000;
+  simulator.hooks.deactivate(id, 'its deliveries failed for 48 hours');
+  clock += 7_200_000;
+  const { check, alerts } = aChecker();
+  await check();
+  expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatchObject({ subject: 'webhook was inactive' });
+  expect(alerts[0]?.message).toContain(
+    `The webhook ${id} (${scope}) was inactive since 2026-01-10T13:00:00.000Z`,
+  );
+  expect(alerts[0]?.message).toContain('found by the polls');
+  await check();
+  expect(alerts).toHaveLength(1);
+});
+
+it('keeps every webhook that brings orders here, and no others', async () => {
+  const off = { is_active: false };
+  const cart = add(off);
+  const created = add({ ...off, scope: 'store/order/created' });
+  const wildcard = add({ ...off, scope: 'store/order/*' });
+  const products = add({ ...off, scope: 'store/product/updated' });
+  const elsewhere = add({ ...off, destination: 'https://hooks.example.com/prod/cart-converted' });
+  await aChecker().check();
+  const active = registered().filter(({ is_active }) => is_active);
+  expect(active.map(({ id }) => id)).toEqual([cart.id, created.id, wildcard.id]);
+  expect([products.id, elsewhere.id].map((id) => simulator.hooks.get(id)?.hook)).toEqual([
+    products,
+    elsewhere,
+  ]);
+});
+
+it('respects the choice of another scope than the first', async () => {
+  add({ scope: 'store/order/statusUpdated' });
+  await aChecker().check();
+  expect(registered()).toHaveLength(1);
+});
+
+it('registers the first scope when only an unneeded one leads here', async () => {
+  add({ scope: 'store/product/updated' });
+  await aChecker().check();
+  expect(registered().map((hook) => hook.scope)).toEqual(['store/product/updated', scope]);
+});
+
+it('gives an active webhook the secret of now, fetched afresh', async () => {
+  const { id } = add({ headers: { 'X-Order-Replication-Secret': 'the one before', 'x-firewall': 'pass' } });
+  const { check, alerts } = aChecker();
+  const asked: boolean[] = [];
+  const webhook = (fresh: boolean) => Promise.resolve(asked.push(fresh) ? secret : '');
+  await check({ secrets: { webhook } });
+  expect(simulator.hooks.get(id)?.hook.headers).toEqual({ ...headers, 'x-firewall': 'pass' });
+  expect(asked).toEqual([true]);
+  expect(alerts).toEqual([]);
+});
+
+it('does no harm when two run at once: one webhook, no alert', async () => {
+  const checkers = [aChecker(), aChecker()];
+  await Promise.all(checkers.map(({ check }) => check()));
+  expect(registered()).toHaveLength(1);
+  expect(checkers.flatMap(({ alerts }) => alerts)).toEqual([]);
+});
+
+it('takes a registration whose answer was lost for done', async () => {
+  simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'reset', when: 'after' } as never);
+  const { check, alerts } = aChecker();
+  await check();
+  expect(registered()).toHaveLength(1);
+  expect(alerts).toEqual([]);
+});
+
+describe('never throws', () => {
+  it('while the store is down: the next poll looks again', async () => {
+    simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'status', status: 503, times: 100 });
+    const { check, alerts, lines } = aChecker();
+    await check();
+    expect(alerts).toEqual([]);
+    expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
+    expect(JSON.stringify(lines)).toContain('answered 503');
+  });
+
+  it('with a wrong token, which it tells', async () => {
+    const { check, alerts } = aChecker({ token: 'wrong' });
+    await check();
+    expect(alerts).toMatchObject([{ subject: 'webhook cannot be checked' }]);
+    expect(alerts[0]?.message).toContain('Check BigCommerceToken');
+  });
+
+  it('at the limit of ten webhooks, which it tells', async () => {
+    for (let index = 0; index < 10; index += 1) add({ destination: `https://hooks.example.com/${index}` });
+    const { check, alerts } = aChecker();
+    await check();
+    expect(registered()).toHaveLength(10);
+    expect(alerts[0]?.message).toContain('No more than 10 per scope');
+    expect(alerts[0]?.message).toContain('CheckWebhook=false');
+  });
+
+  it('when the secret cannot be read, which it tells, and registers nothing without one', async () => {
+    const { check, alerts } = aChecker();
+    await check({ secrets: { webhook: () => Promise.reject(new Error('Secrets Manager is down')) } });
+    expect(registered()).toEqual([]);
+    expect(alerts[0]?.message).toContain('Secrets Manager is down');
+  });
+
+  it('when a webhook vanishes between the look and the change', async () => {
+    const { id } = add({ is_active: false });
+    const { check, hooks, lines } = aChecker();
+    const setRight: Hooks['setRight'] = (hook, value) => {
+      simulator.hooks.remove(id);
+      return hooks.setRight(hook, value);
+    };
+    await check({ hooks: { ...hooks, setRight } });
+    expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
+  });
+});
