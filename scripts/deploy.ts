@@ -13,7 +13,7 @@ import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
 import { failureReport } from './failure-report';
 import { stackParameters, type Values } from './parameters';
-import { eventsSoFar, followStack, type Follow } from './stack-events';
+import { eventsSoFar, followStack, outputsOf, type Follow } from './stack-events';
 import { clearAway } from './stack-state';
 import { readTemplate, withTableNames, type Template } from './template';
 import { putUnlessThere, s3Client, upload } from './upload';
@@ -100,11 +100,6 @@ async function execute(follow: Follow, stackName: string, changeSet: ChangeSet):
   follow.print(`${stackName} is deployed (${status}).`);
   return stack;
 }
-
-const outputsOf = (stack: Stack | undefined): Values =>
-  Object.fromEntries(
-    (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-  );
 
 const emailsNote = 'Alerts arrive once their address has confirmed the two emails that AWS sends it now.';
 

@@ -7,6 +7,8 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
+import type { Values } from './parameters';
+
 export interface Follow {
   readonly cloudFormation: CloudFormationClient;
   readonly print: (line: string) => void;
@@ -34,6 +36,12 @@ export async function describeStack(
     if (error instanceof Error && error.message.includes('does not exist')) return undefined;
     throw error;
   }
+}
+
+/** The outputs by their names; none for no stack. */
+export function outputsOf(stack: Stack | undefined): Values {
+  const outputs = stack?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
 /** Ids of the events so far, so that the next operation's can be told from them. */

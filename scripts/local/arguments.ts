@@ -18,12 +18,15 @@ export interface RealStore extends StoreAccount {
   readonly advance: boolean;
 }
 
+/** MiniStack's own, and the other commands' when they are told --local. */
+export const defaultAwsPort = 4566;
+
 export const usage = `Usage: npm start -- [options]
 Runs the whole service on this machine: MiniStack stands in for AWS, a simulator for the BigCommerce store.
 
   --once                 end when every order has arrived, with exit code 0, or 1 and what is missing
   --poll-every SECONDS   how often the store is polled (60)
-  --aws-port PORT        where MiniStack listens (4566)
+  --aws-port PORT        where MiniStack listens (${defaultAwsPort})
   --store-port PORT      where the simulator listens (8080)
   --keep                 go on where the last run with --keep ended
   --fresh                forget what --keep kept
@@ -40,7 +43,7 @@ const options = {
   fresh: { type: 'boolean' },
   advance: { type: 'boolean' },
   'poll-every': { type: 'string', default: '60' },
-  'aws-port': { type: 'string', default: '4566' },
+  'aws-port': { type: 'string', default: String(defaultAwsPort) },
   'store-port': { type: 'string', default: '8080' },
 } as const;
 

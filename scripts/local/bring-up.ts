@@ -44,9 +44,9 @@ export async function bringUp(options: StartOptions, closing: Closing): Promise<
   screen.say(`\n${differences}\n`);
   const place = {
     endpoint,
+    awsPort,
     pollEveryMs,
     storeUrl: store?.simulator.url,
-    producer: `stores/${realStore?.storeHash ?? store?.simulator.credentials.storeHash ?? ''}`,
   };
   return {
     ...{ stack, store, screen },
@@ -94,7 +94,11 @@ function parameters({ realStore }: StartOptions, store: SimulatedStore | undefin
   const simulated = store && { ...store.simulator.credentials, apiUrl: store.simulator.url, advance: true };
   const used = realStore ?? simulated;
   if (used === undefined) throw new Error('There is neither a real store nor a simulated one.');
-  return { ...storeParameters(used), AdvanceOrders: String(used.advance) };
+  return {
+    ...storeParameters(used),
+    AdvanceOrders: String(used.advance),
+    CheckWebhook: String(realStore === undefined),
+  };
 }
 
 async function connect(

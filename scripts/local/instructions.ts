@@ -1,5 +1,5 @@
 // What the local run says: what it will do, what to try while it is up, and how it ended.
-import type { RealStore } from './arguments';
+import { defaultAwsPort, type RealStore } from './arguments';
 import type { LocalStack } from './local-stack';
 
 export function realStoreNotice({ storeHash, advance }: RealStore): string {
@@ -17,23 +17,23 @@ export function realStoreNotice({ storeHash, advance }: RealStore): string {
 
 export interface Place {
   readonly endpoint: string;
+  readonly awsPort: number;
   readonly storeUrl: string | undefined;
-  readonly producer: string;
   readonly anOrderId: number;
   readonly pollEveryMs: number;
 }
 
 /** Commands to copy, each of which works as it stands. */
-export function thingsToTry(stack: LocalStack, place: Place): string {
-  const { endpoint, storeUrl, producer, anOrderId, pollEveryMs } = place;
-  const body = JSON.stringify({ scope: 'store/cart/converted', producer, data: { orderId: anOrderId } });
+export function thingsToTry({ outputs }: LocalStack, place: Place): string {
+  const { endpoint, awsPort, storeUrl, anOrderId, pollEveryMs } = place;
+  const where = awsPort === defaultAwsPort ? '--local' : `--aws-port ${awsPort}`;
   const aws = `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --region us-east-1 --endpoint-url ${endpoint}`;
   const store =
     storeUrl === undefined
       ? []
       : [
           '',
-          `A new order in the store; the next poll (every ${pollEveryMs / 1000} s) takes it:`,
+          `A new order in the store; its webhook tells of it at once, a poll every ${pollEveryMs / 1000} s:`,
           `  curl -X POST ${storeUrl}/_simulator/orders -d '{"lines":[{"quantity":2}]}'`,
           'All its orders, and a change to one:',
           `  curl ${storeUrl}/_simulator/orders`,
@@ -43,19 +43,15 @@ export function thingsToTry(stack: LocalStack, place: Place): string {
     'To try while this runs (Ctrl-C ends it):',
     ...store,
     '',
-    'A webhook, with the secret header that this stack generated:',
-    `  curl -i -X POST ${stack.webhookUrl} -H 'Content-Type: application/json' \\`,
-    `    -H ${quoted(`X-Order-Replication-Secret: ${stack.webhookSecret}`)} \\`,
-    `    -d ${quoted(body)}`,
+    'A signed webhook, and those that are registered:',
+    `  npm run webhook -- send --order ${anOrderId} ${where}`,
+    `  npm run webhook -- list ${where}`,
     '',
     'What is stored, with the AWS CLI:',
-    `  ${aws} dynamodb get-item --table-name ${stack.outputs['OrdersTableName'] ?? ''} --key '{"id":{"N":"${anOrderId}"}}'`,
-    `  ${aws} dynamodb scan --table-name ${stack.outputs['LedgerTableName'] ?? ''}`,
+    `  ${aws} dynamodb get-item --table-name ${outputs['OrdersTableName'] ?? ''} --key '{"id":{"N":"${anOrderId}"}}'`,
+    `  ${aws} dynamodb scan --table-name ${outputs['LedgerTableName'] ?? ''}`,
     '',
     'Everything again, to the end and checked: npm start -- --once     The tests: npm test',
     '',
   ].join('\n');
 }
-
-/** For a POSIX shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

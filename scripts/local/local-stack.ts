@@ -22,7 +22,6 @@ export interface LocalStackOptions {
 export interface LocalStack {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** The output WebhookUrl names a host of AWS; this is the same API, here. */
   readonly webhookUrl: string;
   readonly webhookSecret: string;
   /** One poll, as the schedule starts it. Throws what the function threw. */
@@ -73,6 +72,10 @@ export async function deployLocally(clients: LocalClients, options: LocalStackOp
         ExceptionsEmailAddress: 'operator@example.com',
         // An unknown resource type there.
         CreateSavedQueries: 'false',
+        // The stack's own URL names a host of AWS; this is the same API, here.
+        WebhookDestination: `${endpoint}/_aws/execute-api/local/${stage}/cart-converted`,
+        // Nothing on this machine may register itself with a real store: who simulates one says so.
+        CheckWebhook: 'false',
         ...options.parameters,
       },
       print,
@@ -84,7 +87,7 @@ export async function deployLocally(clients: LocalClients, options: LocalStackOp
   return {
     stackName,
     outputs,
-    webhookUrl: `${endpoint}/_aws/execute-api/local/${stage}/cart-converted`,
+    webhookUrl: outputs['WebhookUrl'] ?? '',
     webhookSecret: await readSecret(clients, outputs['WebhookSecretArn']),
     poll: () => poll(clients, outputs['GetNewOrdersFunctionName']),
   };

@@ -1,0 +1,124 @@
+// The deployed service that a command is about, on AWS or on this machine: its stack, its secrets, its store.
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+import { createBigCommerce, type Store } from '../lambda/shared/bigcommerce';
+import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
+import type { Hooks } from '../lambda/shared/hooks';
+import { createSecrets, type Secrets } from '../lambda/shared/secrets';
+import { explained, namesOf } from './aws-errors';
+import { CommandError, wholeNumber } from './command';
+import { defaultAwsPort } from './local/arguments';
+import { localClients } from './local/clients';
+import type { Values } from './parameters';
+import { describeStack, outputsOf } from './stack-events';
+
+/** How long a command waits for the store, all calls and pauses together. */
+const PATIENCE_MS = 60_000;
+
+export interface Service {
+  readonly stackName: string;
+  readonly outputs: Values;
+  readonly parameters: Values;
+  readonly secrets: Secrets;
+  readonly store: Store & Hooks;
+}
+
+/** The options that say which service a command is about. */
+export const serviceFlags = {
+  stage: { type: 'string', default: 'dev' },
+  'stack-name': { type: 'string' },
+  region: { type: 'string' },
+  local: { type: 'boolean' },
+  'aws-port': { type: 'string' },
+} as const;
+
+export const serviceUsage = `  --stage         dev (if left out), staging or prod
+  --stack-name    OrderReplication-<stage> if left out
+  --region        or $AWS_REGION
+  --local         the service that "npm start" runs on this machine, instead of one on AWS
+  --aws-port      where it was given another port than ${defaultAwsPort}`;
+
+export interface ServiceOptions {
+  readonly stage: string;
+  readonly 'stack-name'?: string | undefined;
+  readonly region?: string | undefined;
+  readonly local?: boolean | undefined;
+  readonly 'aws-port'?: string | undefined;
+}
+
+/** Runs `use` with the service; what it throws in plain words where the caller can do something about it. */
+export async function withService<T>(
+  options: ServiceOptions,
+  use: (service: Service) => Promise<T>,
+): Promise<T> {
+  const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
+  const endpoint = port && `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;
+  const clients = endpoint === undefined ? awsClients(options.region) : localClients(endpoint);
+  try {
+    return await use(await findService(options, clients));
+  } catch (error) {
+    throw inWords(error, endpoint);
+  } finally {
+    clients.destroy();
+  }
+}
+
+interface Clients {
+  readonly cloudFormation: CloudFormationClient;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+function awsClients(region: string | undefined) {
+  const options = region === undefined ? {} : { region };
+  const cloudFormation = new CloudFormationClient(options);
+  const secretsManager = new SecretsManagerClient(options);
+  const destroy = () => [cloudFormation, secretsManager].forEach((client) => client.destroy());
+  return { cloudFormation, secretsManager, destroy };
+}
+
+async function findService(
+  options: ServiceOptions,
+  { cloudFormation, secretsManager }: Clients,
+): Promise<Service> {
+  const stackName = options['stack-name'] ?? `OrderReplication-${options.stage}`;
+  const stack = await describeStack(cloudFormation, stackName);
+  if (stack === undefined) {
+    const region = await cloudFormation.config.region();
+    throw new CommandError(
+      `There is no stack ${stackName} in ${region}: give --stage, --stack-name or --region, or --local.`,
+    );
+  }
+  const outputs = outputsOf(stack);
+  const { BigCommerceSecretArn: bigCommerceSecretArn, WebhookSecretArn: webhookSecretArn } = outputs;
+  if (bigCommerceSecretArn === undefined || webhookSecretArn === undefined) {
+    throw new CommandError(
+      `${stackName} (${stack.StackStatus ?? ''}) has no outputs BigCommerceSecretArn and WebhookSecretArn: it is not deployed, or was made from another template.`,
+    );
+  }
+  const given = stack.Parameters ?? [];
+  const parameters: Values = Object.fromEntries(
+    given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+  );
+  const secrets = createSecrets(secretsManager, { bigCommerceSecretArn, webhookSecretArn });
+  return { stackName, outputs, parameters, secrets, store: storeOf(parameters, secrets) };
+}
+
+function storeOf(parameters: Values, { accessToken }: Secrets): Store & Hooks {
+  const { BigCommerceApiUrl: apiUrl = '', BigCommerceStoreHash: storeHash = '' } = parameters;
+  const options = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, quotaReservePercent: 0, accessToken };
+  return createBigCommerce(options).until(Date.now() + PATIENCE_MS);
+}
+
+function inWords(error: unknown, endpoint: string | undefined): unknown {
+  if (error instanceof BigCommerceError || error instanceof ConfigurationError) {
+    return new CommandError(error.message, { cause: error });
+  }
+  if (endpoint !== undefined && namesOf(error).includes('ECONNREFUSED')) {
+    return new CommandError(
+      `Nothing answers at ${endpoint}: start the service with "npm start", and give its --aws-port here too.`,
+      { cause: error },
+    );
+  }
+  return explained(error);
+}
