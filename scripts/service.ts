@@ -114,7 +114,7 @@ function inWords(error: unknown, endpoint: string | undefined): unknown {
   if (error instanceof BigCommerceError || error instanceof ConfigurationError) {
     return new CommandError(error.message, { cause: error });
   }
-  if (endpoint !== undefined && namesOf(error).includes('ECONNREFUSED')) {
+  if (endpoint !== undefined && namesOf(error).some((name) => name.includes('ECONNREFUSED'))) {
     return new CommandError(
       `Nothing answers at ${endpoint}: start the service with "npm start", and give its --aws-port here too.`,
       { cause: error },

@@ -16,7 +16,8 @@ import { startSimulator } from '../../scripts/local/simulator/index';
 
 export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 
-export async function startLocalService() {
+/** `more`: further parameters of the stack. */
+export async function startLocalService(more: Readonly<Record<string, string>> = {}) {
   const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
   const [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
   const clients = localClients(mini.endpoint);
@@ -26,7 +27,7 @@ export async function startLocalService() {
     clients.destroy();
     rmSync(outDir, { recursive: true, force: true });
   };
-  const parameters = storeParameters({ ...simulator.credentials, apiUrl: simulator.url });
+  const parameters = { ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }), ...more };
   try {
     const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, outDir });
     return { mini, simulator, clients, stack, stop, ...readers(clients, stack.outputs) };

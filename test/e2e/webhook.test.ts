@@ -1,0 +1,178 @@
+// The webhook's whole life on the deployed stack: registered by a poll, tested by the command, deactivated, revived.
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+
+import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { webhook } from '../../scripts/webhook';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+let service: LocalService;
+const alerts: Alert[] = [];
+let stopAlerts: () => Promise<void>;
+
+beforeAll(async () => {
+  service = await startLocalService({ CheckWebhook: 'true' });
+  const { clients, mini, stack } = service;
+  stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) => alerts.push(alert));
+}, 60_000);
+
+afterAll(async () => {
+  await stopAlerts();
+  await service.stop();
+});
+
+jest.setTimeout(30_000);
+
+async function command(line: string): Promise<string> {
+  const said: string[] = [];
+  await webhook([...line.split(' '), '--aws-port', new URL(service.mini.endpoint).port], (text) =>
+    said.push(text),
+  );
+  return said.join('\n');
+}
+
+const replicated = (id: number) =>
+  until(async () => (await service.ledgerRow(id))?.state === 'replicated' && service.ledgerRow(id));
+const hooks = () => service.simulator.hooks.all().map(({ hook, status }) => ({ ...hook, status }));
+
+it('is registered by the first poll, with one call a poll from then on', async () => {
+  const { log } = service.simulator;
+  await service.stack.poll();
+  expect(hooks()).toMatchObject([
+    {
+      scope: 'store/cart/converted',
+      destination: service.stack.webhookUrl,
+      headers: { 'X-Order-Replication-Secret': service.stack.webhookSecret },
+    },
+  ]);
+  log.clear();
+  await service.stack.poll();
+  expect(log.entries.filter(({ endpoint }) => endpoint.includes('/v3/hooks'))).toHaveLength(1);
+});
+
+it('brings a new order all the way without a poll', async () => {
+  const { id } = service.simulator.orders.add();
+  expect(await replicated(id)).toMatchObject({ status_before: 11, status_after: 9 });
+  await service.simulator.deliveries.idle();
+  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
+});
+
+it('is found right by the commands, and tested by one', async () => {
+  expect(await command('create')).toContain('Nothing to change');
+  expect(await command('list')).toContain('(this stack)');
+  expect(await command('show')).toMatch(/Secret header +the stack's/);
+  const { id } = service.simulator.orders.add({ status_id: 0 });
+  service.simulator.orders.edit(id, { status_id: 11, cart_id: null });
+  expect(await command(`send --order ${id}`)).toContain('Answer: 200 {"message":"accepted"}');
+  await replicated(id);
+});
+
+it('is revived by a poll after BigCommerce has given it up, and somebody is told', async () => {
+  const [hook] = hooks();
+  service.simulator.hooks.deactivate(hook!.id, 'its deliveries failed for 48 hours');
+  const { id } = service.simulator.orders.add({ date_created: Date.now() - 3_600_000 });
+  await service.stack.poll();
+  expect(hooks()).toMatchObject([{ id: hook!.id, status: 'active' }]);
+  const alert = await until(() => alerts.find(({ subject }) => subject.includes('webhook was inactive')));
+  expect(alert.message).toContain(`The webhook ${hook!.id} (store/cart/converted) was inactive since 20`);
+  await replicated(id);
+  expect(await service.webhooks(id)).toEqual([]);
+});
+
+it('goes on through a rotation of its secret', async () => {
+  const rotated = 'a-rotated-secret-for-tests';
+  await service.clients.secretsManager.send(
+    new PutSecretValueCommand({
+      SecretId: service.stack.outputs['WebhookSecretArn'],
+      SecretString: `${rotated}\n`,
+    }),
+  );
+  expect(await command('create')).toContain('It was without the secret of now');
+  expect(hooks()).toMatchObject([{ headers: { 'X-Order-Replication-Secret': rotated } }]);
+  const { id } = service.simulator.orders.add({ status_id: 5, cart_id: null });
+  const delivery = { destination: service.stack.webhookUrl, orderId: id, secret: '' };
+  // A container that knows the old one asks again, at most once in ten seconds.
+  await until(async () => {
+    const headers = { 'X-Order-Replication-Secret': rotated };
+    return (await service.simulator.deliverWebhook({ ...delivery, headers })).status === 200;
+  }, 20_000);
+  const headers = { 'X-Order-Replication-Secret': service.stack.webhookSecret };
+  expect(await service.simulator.deliverWebhook({ ...delivery, headers })).toMatchObject({ status: 401 });
+});
+
+it('is taken with its body in base64, as API Gateway may hand it over', async () => {
+  const { simulator, clients, stack } = service;
+  const { id } = simulator.orders.add({ status_id: 5, cart_id: null });
+  const { storeHash } = simulator.credentials;
+  const content = {
+    producer: `stores/${storeHash}`,
+    scope: 'store/order/created',
+    data: { type: 'order', id },
+  };
+  const invoke = async (headers: Record<string, string>) => {
+    const body = Buffer.from(JSON.stringify(content)).toString('base64');
+    const Payload = JSON.stringify({ headers, body, isBase64Encoded: true });
+    const FunctionName = stack.outputs['CartConvertedWebhookFunctionName'];
+    const answer = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));
+    return JSON.parse(answer.Payload?.transformToString() ?? '{}') as { statusCode: number };
+  };
+  expect(await invoke({ 'x-ORDER-replication-SECRET': 'a-rotated-secret-for-tests' })).toMatchObject({
+    statusCode: 200,
+  });
+  expect(await invoke({ 'x-ORDER-replication-SECRET': 'guess' })).toMatchObject({ statusCode: 401 });
+  expect(await until(async () => (await service.webhooks(id))[0])).toMatchObject({ outcome: 'accepted' });
+});
+
+it('is answered before BigCommerce is asked anything', async () => {
+  const { simulator, clients, stack } = service;
+  const FunctionName = stack.outputs['ProcessOrdersFunctionName'];
+  const { EventSourceMappings } = await clients.lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName }),
+  );
+  const UUID = EventSourceMappings?.[0]?.UUID;
+  const { id } = simulator.orders.add({ cart_id: null });
+  await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+  try {
+    simulator.log.clear();
+    expect(await simulator.deliverWebhook({ destination: stack.webhookUrl, orderId: id })).toMatchObject({
+      status: 200,
+    });
+    expect(simulator.log.count()).toBe(0);
+  } finally {
+    await clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+  }
+  await replicated(id);
+});
+
+it('is answered 503 when the queue refuses, so that it comes again, and somebody is told', async () => {
+  const { simulator, clients, stack } = service;
+  const FunctionName = stack.outputs['CartConvertedWebhookFunctionName'];
+  const { Environment } = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = { ...Environment?.Variables };
+  const set = (more: Record<string, string>) =>
+    clients.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        Environment: { Variables: { ...Variables, ...more } },
+      }),
+    );
+  const { id } = simulator.orders.add({ cart_id: null });
+  const delivery = { destination: stack.webhookUrl, orderId: id };
+  await set({ ORDERS_QUEUE_URL: `${Variables['ORDERS_QUEUE_URL'] ?? ''}-that-is-gone` });
+  try {
+    expect(await simulator.deliverWebhook(delivery)).toMatchObject({ status: 503 });
+    expect(await service.webhooks(id)).toMatchObject([{ outcome: 'not queued' }]);
+    await until(() => alerts.find(({ subject }) => subject.includes('webhooks cannot be queued')));
+  } finally {
+    await set({});
+  }
+  expect(await simulator.deliverWebhook(delivery)).toMatchObject({ status: 200 });
+  await replicated(id);
+});
