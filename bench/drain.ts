@@ -1,9 +1,7 @@
 // A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time beside the floor.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { localClients } from '../scripts/local/clients';
-import { deployLocally, storeParameters } from '../scripts/local/local-stack';
-import { startMiniStack } from '../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../scripts/local/simulator';
+import type { Simulator } from '../scripts/local/simulator';
+import { withDeployed } from './deployed';
 
 const ORDERS = 200;
 const LATENCY_MS = 150;
@@ -17,24 +15,13 @@ const MAX_TIMES_FLOOR = 1.5;
 
 /** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */
 export async function measureDrain(print: (line: string) => void): Promise<void> {
-  const miniStack = await startMiniStack();
-  const simulator = await startSimulator({ seed: 1, latencyMs: LATENCY_MS });
-  const clients = localClients(miniStack.endpoint);
-  try {
+  await withDeployed({ latencyMs: LATENCY_MS }, async ({ simulator, stack }) => {
     addOrders(simulator);
-    const stack = await deployLocally(clients, {
-      endpoint: miniStack.endpoint,
-      parameters: storeParameters({ ...simulator.credentials, apiUrl: simulator.url }),
-    });
     simulator.log.clear();
     const { enqueued } = await stack.poll();
     await drained(simulator);
     report(simulator, enqueued, print);
-  } finally {
-    clients.destroy();
-    await simulator.stop();
-    await miniStack.stop();
-  }
+  });
 }
 
 function addOrders(simulator: Simulator): void {

@@ -2,9 +2,11 @@
 import { runAsCommand } from '../scripts/command';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
+import { measureWebhook } from './webhook';
 
 async function main(): Promise<void> {
   await measurePackages(console.log);
+  await measureWebhook(console.log);
   await measureDrain(console.log);
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { build, bundleEntry } from '../scripts/build';
+import { median } from './deployed';
 
 const RUNS = 15;
 const MAX_ZIP_KB = 300;
@@ -88,8 +89,4 @@ function loadInTurn(files: ReadonlyMap<string, string>): Map<string, number[]> {
     }
   }
   return times;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,0 +1,43 @@
+// The deployed service on this machine, for as long as one measurement takes.
+import { localClients, type LocalClients } from '../scripts/local/clients';
+import { deployLocally, storeParameters, type LocalStack } from '../scripts/local/local-stack';
+import { startMiniStack } from '../scripts/local/ministack';
+import { startSimulator, type Simulator } from '../scripts/local/simulator';
+
+export interface Deployed {
+  readonly simulator: Simulator;
+  readonly clients: LocalClients;
+  readonly stack: LocalStack;
+}
+
+/** Starts everything, lets `measure` use it, and stops everything. */
+export async function withDeployed(
+  { latencyMs }: { readonly latencyMs: number },
+  measure: (deployed: Deployed) => Promise<void>,
+): Promise<void> {
+  const miniStack = await startMiniStack();
+  const simulator = await startSimulator({ seed: 1, latencyMs });
+  const clients = localClients(miniStack.endpoint);
+  try {
+    const parameters = {
+      ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }),
+      CheckWebhook: 'true',
+    };
+    const stack = await deployLocally(clients, { endpoint: miniStack.endpoint, parameters });
+    await measure({ simulator, clients, stack });
+  } finally {
+    clients.destroy();
+    await simulator.stop();
+    await miniStack.stop();
+  }
+}
+
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
+}
