@@ -59,7 +59,7 @@ export const show: Command = async (service, wish, print) => {
     Webhook: String(hook.id),
     Scope: scope,
     Destination: `${destination}${isOurs ? ' (this stack)' : ''}`,
-    Active: isActive ? 'yes' : 'NO: npm run webhook -- enable',
+    Active: isActive ? 'yes' : 'NO: enable switches it on',
     'Last change': changedAt === undefined ? 'not told' : new Date(changedAt * 1000).toISOString(),
     Headers: Object.keys(hook.headers).join(', ') || 'none',
     'Secret header': await aboutSecret(hook, service),
@@ -135,9 +135,7 @@ async function find(service: Service, { id, scope }: Wish): Promise<Hook> {
   const ours = (await service.store.listHooks()).filter((hook) => hook.destination === destination);
   const hook = ours.find((one) => one.scope === scope);
   if (hook !== undefined) return hook;
-  throw new CommandError(
-    `No webhook for ${scope} leads to ${destination}. npm run webhook -- create registers one. ${onlyOwn}`,
-  );
+  throw new CommandError(`No webhook for ${scope} leads to ${destination}: create registers one. ${onlyOwn}`);
 }
 
 const onlyOwn =
@@ -151,7 +149,7 @@ function explainRefusal(error: unknown): never {
   if (!(error instanceof BigCommerceError) || error.status !== 422) throw error;
   throw new CommandError(
     `BigCommerce refuses to register it. ${error.message}\n` +
-      'An API account may have ten webhooks per scope: npm run webhook -- list shows them, delete <id> makes room.',
+      'An API account may have ten webhooks per scope: list shows them, delete <id> makes room.',
     { cause: error },
   );
 }
@@ -159,7 +157,7 @@ function explainRefusal(error: unknown): never {
 async function aboutSecret(hook: Hook, { secrets }: Service): Promise<string> {
   const carried = secretOf(hook);
   if (carried === undefined) return 'none';
-  return carried === (await secrets.webhook()) ? "the stack's" : "NOT the stack's: npm run webhook -- create";
+  return carried === (await secrets.webhook()) ? "the stack's" : "NOT the stack's: create sets it right";
 }
 
 function adviceFor(status: number, service: Service): string {

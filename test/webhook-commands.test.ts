@@ -115,7 +115,7 @@ describe('create', () => {
     for (let made = 0; made < 10; made += 1) add({ destination: `https://hooks.example.com/${made}` });
     const said = await refusal(create);
     expect(said).toContain('No more than 10 per scope');
-    expect(said).toContain('npm run webhook -- list');
+    expect(said).toContain('list shows them');
   });
 
   it('registers no local run with a real store', async () => {
@@ -169,7 +169,7 @@ describe('show', () => {
   });
 
   it('says how to register one where there is none', async () => {
-    expect(await refusal(show)).toContain('npm run webhook -- create registers one');
+    expect(await refusal(show)).toContain('create registers one');
   });
 });
 
