@@ -1,6 +1,7 @@
 // What npm run webhook can do: each command takes the service, says what it did, and throws what it cannot.
 import { BigCommerceError } from '../lambda/shared/errors';
 import { secretOf, type Hook } from '../lambda/shared/hooks';
+import { sameUrl } from '../lambda/shared/webhook';
 import { CommandError } from './command';
 import { isLoopback } from './local/simulator/send-webhook';
 import type { Service } from './service';
@@ -20,10 +21,8 @@ export const create: Command = async (service, { scope }, print) => {
   const { store, secrets } = service;
   const destination = destinationOf(service);
   requireReachable(destination, service);
+  const hook = (await store.listHooks()).find((one) => one.scope === scope && isOurs(one, service));
   const secret = await secrets.webhook();
-  const hook = (await store.listHooks()).find(
-    (one) => one.scope === scope && one.destination === destination,
-  );
   if (hook === undefined) {
     const made = await store.registerHook({ scope, destination, secret }).catch(explainRefusal);
     print(`Registered: ${inWords(made)}. It may take a minute until it fires.`);
@@ -46,7 +45,7 @@ export const list: Command = async (service, _, print) => {
   const hooks = await service.store.listHooks();
   if (hooks.length === 0) print(`No webhook belongs to this API account. ${onlyOwn}`);
   for (const hook of hooks) {
-    const mark = hook.destination === destinationOf(service) ? '  (this stack)' : '';
+    const mark = isOurs(hook, service) ? '  (this stack)' : '';
     print(`${hook.is_active ? 'active  ' : 'INACTIVE'}  ${inWords(hook)}${mark}`);
   }
 };
@@ -54,11 +53,10 @@ export const list: Command = async (service, _, print) => {
 export const show: Command = async (service, wish, print) => {
   const hook = await find(service, wish);
   const { scope, destination, is_active: isActive, updated_at: changedAt } = hook;
-  const isOurs = destination === destinationOf(service);
   const rows = {
     Webhook: String(hook.id),
     Scope: scope,
-    Destination: `${destination}${isOurs ? ' (this stack)' : ''}`,
+    Destination: `${destination}${isOurs(hook, service) ? ' (this stack)' : ''}`,
     Active: isActive ? 'yes' : 'NO: enable switches it on',
     'Last change': changedAt === undefined ? 'not told' : new Date(changedAt * 1000).toISOString(),
     Headers: Object.keys(hook.headers).join(', ') || 'none',
@@ -69,10 +67,9 @@ export const show: Command = async (service, wish, print) => {
 
 export const enable: Command = async (service, wish, print) => {
   const hook = await find(service, wish);
-  const destination = destinationOf(service);
-  if (hook.destination !== destination) {
+  if (!isOurs(hook, service)) {
     throw new CommandError(
-      `${inWords(hook)} does not lead to this stack (${destination}): it is left alone.`,
+      `${inWords(hook)} does not lead to this stack (${destinationOf(service)}): it is left alone.`,
     );
   }
   const changed = await service.store.setRight(hook, await service.secrets.webhook());
@@ -83,7 +80,7 @@ export const remove: Command = async (service, wish, print) => {
   const hook = await find(service, wish);
   if (!(await service.store.deleteHook(hook.id))) throw noSuchHook(hook.id);
   print(`Deleted: ${inWords(hook)}.`);
-  if (hook.destination === destinationOf(service) && service.parameters['CheckWebhook'] === 'true') {
+  if (isOurs(hook, service) && service.parameters['CheckWebhook'] === 'true') {
     print(
       'A poll that finds no webhook to this stack registers one: deploy with CheckWebhook=false to poll only.',
     );
@@ -110,6 +107,8 @@ const inWords = ({ id, scope, destination }: Hook) => `webhook ${id}, ${scope} t
 
 const destinationOf = (service: Service) => outputOf(service, 'WebhookUrl');
 
+const isOurs = (hook: Hook, service: Service) => sameUrl(hook.destination, destinationOf(service));
+
 function outputOf({ outputs, stackName }: Service, name: string): string {
   const value = outputs[name];
   if (value === undefined) throw new CommandError(`${stackName} has no output ${name}: deploy it anew.`);
@@ -131,11 +130,12 @@ async function find(service: Service, { id, scope }: Wish): Promise<Hook> {
     if (hook === undefined) throw noSuchHook(id);
     return hook;
   }
-  const destination = destinationOf(service);
-  const ours = (await service.store.listHooks()).filter((hook) => hook.destination === destination);
-  const hook = ours.find((one) => one.scope === scope);
+  const hooks = await service.store.listHooks();
+  const hook = hooks.find((one) => one.scope === scope && isOurs(one, service));
   if (hook !== undefined) return hook;
-  throw new CommandError(`No webhook for ${scope} leads to ${destination}: create registers one. ${onlyOwn}`);
+  throw new CommandError(
+    `No webhook for ${scope} leads to ${destinationOf(service)}: create registers one. ${onlyOwn}`,
+  );
 }
 
 const onlyOwn =

@@ -119,6 +119,20 @@ it('gives an active webhook the secret of now, fetched afresh', async () => {
   expect(alerts).toEqual([]);
 });
 
+it('does not put a secret back that is rotated while it looks', async () => {
+  const { id } = add({ headers: { 'X-Order-Replication-Secret': 'the one before' } });
+  const { check, hooks } = aChecker();
+  let current = 'the one before';
+  const listHooks = async () => {
+    // First the secret, then the webhook: as the README has it.
+    current = secret;
+    simulator.hooks.update(id, { headers });
+    return hooks.listHooks();
+  };
+  await check({ hooks: { ...hooks, listHooks }, secrets: { webhook: () => Promise.resolve(current) } });
+  expect(simulator.hooks.get(id)?.hook.headers).toEqual(headers);
+});
+
 it('does no harm when two run at once: one webhook, no alert', async () => {
   const checkers = [aChecker(), aChecker()];
   await Promise.all(checkers.map(({ check }) => check()));

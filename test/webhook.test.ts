@@ -1,6 +1,6 @@
 // What a webhook says: the order's id in its several places and types, and clear words for what makes no sense.
 import fc from 'fast-check';
-import { isTaken, readWebhook, SCOPES } from '../lambda/shared/webhook';
+import { isTaken, readWebhook, sameUrl, SCOPES } from '../lambda/shared/webhook';
 
 const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
 const envelope = (scope: unknown, data: unknown) => ({
@@ -100,4 +100,16 @@ it('throws nothing and makes up no id, whatever comes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => 'problem' in readWebhook(bytes, 'abc')),
   );
+});
+
+it.each([
+  ['https://a.example/dev/cart-converted', true],
+  ['https://A.example:443/dev/cart-converted', true],
+  ['https://a.example/dev/cart-converted/', true],
+  ['https://a.example/prod/cart-converted', false],
+  ['http://a.example/dev/cart-converted', false],
+  ['https://a.example/dev/cart-converted?x=1', false],
+  ['no url', false],
+])('%j is the same destination: %s', (url, same) => {
+  expect(sameUrl(url, 'https://a.example/dev/cart-converted')).toBe(same);
 });

@@ -1,6 +1,6 @@
 // After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
 import { BigCommerceError, describe } from '../shared/errors';
-import { bringsOrders, CART_CONVERTED } from '../shared/webhook';
+import { bringsOrders, CART_CONVERTED, sameUrl } from '../shared/webhook';
 import type { Alerts } from '../shared/alerts';
 import type { Hook, Hooks } from '../shared/hooks';
 import type { Log } from '../shared/log';
@@ -24,9 +24,9 @@ export async function checkWebhook(destination: string, deps: CheckWebhookDeps):
 }
 
 async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
-  // Fresh: a secret that was rotated minutes ago must not be put back.
-  const secret = await deps.secrets.webhook(true);
   const hooks = await findOurs(destination, deps);
+  // Fresh, and after the list: a secret that is just being rotated must not be put back.
+  const secret = await deps.secrets.webhook(true);
   if (hooks.length === 0) await register(destination, secret, deps);
   for (const hook of hooks) {
     if (!(await deps.hooks.setRight(hook, secret))) continue;
@@ -41,7 +41,7 @@ async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise
 
 async function findOurs(destination: string, { hooks }: CheckWebhookDeps): Promise<readonly Hook[]> {
   const all = await hooks.listHooks();
-  return all.filter((hook) => hook.destination === destination && bringsOrders(hook.scope));
+  return all.filter((hook) => sameUrl(hook.destination, destination) && bringsOrders(hook.scope));
 }
 
 async function register(destination: string, secret: string, deps: CheckWebhookDeps): Promise<void> {

@@ -52,6 +52,12 @@ export function bringsOrders(scope: string): boolean {
   return isTaken(scope) || scope === 'store/order/*';
 }
 
+/** Whether two URLs are the same, however the host is written: the store may write it in its own way. */
+export function sameUrl(one: string, other: string): boolean {
+  const href = (text: string) => (URL.canParse(text) ? new URL(text).href.replace(/\/$/, '') : text);
+  return href(one) === href(other);
+}
+
 /** A number in most scopes, a text in some: carts and shipments, channels and transactions, metafields, the rest. */
 function orderNamedBy(scope: string, data: Row): unknown {
   if (scope.startsWith('store/order/metafield/')) return data.resource_id;
