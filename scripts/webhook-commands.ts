@@ -21,17 +21,21 @@ export const create: Command = async (service, { scope }, print) => {
   const { store, secrets } = service;
   const destination = destinationOf(service);
   requireReachable(destination, service);
-  const hook = (await store.listHooks()).find((one) => one.scope === scope && isOurs(one, service));
+  const find = async () =>
+    (await store.listHooks()).find((hook) => hook.scope === scope && isOurs(hook, service));
+  const hook = await find();
   const secret = await secrets.webhook();
-  if (hook === undefined) {
-    const made = await store.registerHook({ scope, destination, secret }).catch(explainRefusal);
-    print(`Registered: ${inWords(made)}. It may take a minute until it fires.`);
-  } else if (await store.setRight(hook, secret)) {
-    print(
-      `Set right: ${inWords(hook)}. It was ${hook.is_active ? 'without the secret of now' : 'inactive'}.`,
-    );
-  } else {
-    print(`Nothing to change: ${inWords(hook)} is active and carries the secret header.`);
+  if (hook !== undefined) await setRight(hook, secret, service, print);
+  else {
+    try {
+      const made = await store.registerHook({ scope, destination, secret });
+      print(`Registered: ${inWords(made)}. It may take a minute until it fires.`);
+    } catch (error) {
+      // A poll may have been quicker, or the answer may be lost.
+      const made = await find();
+      if (made === undefined) throw explained(error);
+      await setRight(made, secret, service, print);
+    }
   }
   const { clientSecret } = await secrets.bigCommerce();
   if (clientSecret === '') {
@@ -72,8 +76,7 @@ export const enable: Command = async (service, wish, print) => {
       `${inWords(hook)} does not lead to this stack (${destinationOf(service)}): it is left alone.`,
     );
   }
-  const changed = await service.store.setRight(hook, await service.secrets.webhook());
-  print(changed ? `Switched on: ${inWords(hook)}.` : `Active already: ${inWords(hook)}.`);
+  await setRight(hook, await service.secrets.webhook(), service, print);
 };
 
 export const remove: Command = async (service, wish, print) => {
@@ -92,7 +95,10 @@ export const send: Command = async (service, { scope, orderId = 0 }, print) => {
   const webhookSecret = await service.secrets.webhook();
   const destination = destinationOf(service);
   const storeHash = service.parameters['BigCommerceStoreHash'] ?? '';
-  const how = clientSecret === '' ? 'with the secret header (there is no client secret)' : 'signed';
+  const how =
+    clientSecret === ''
+      ? 'with the secret header (there is no client secret)'
+      : "signed with the stack's client secret";
   print(`POST ${destination}\n${scope}, order ${orderId}, ${how}`);
   const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret };
   const { status, body, durationMs } = await sendTestWebhook(webhook);
@@ -145,13 +151,24 @@ function noSuchHook(id: number): CommandError {
   return new CommandError(`This API account has no webhook ${id}. ${onlyOwn}`);
 }
 
-function explainRefusal(error: unknown): never {
-  if (!(error instanceof BigCommerceError) || error.status !== 422) throw error;
-  throw new CommandError(
+function explained(error: unknown): unknown {
+  if (!(error instanceof BigCommerceError) || error.status !== 422) return error;
+  return new CommandError(
     `BigCommerce refuses to register it. ${error.message}\n` +
       'An API account may have ten webhooks per scope: list shows them, delete <id> makes room.',
     { cause: error },
   );
+}
+
+async function setRight(
+  hook: Hook,
+  secret: string,
+  { store }: Service,
+  print: (line: string) => void,
+): Promise<void> {
+  const was = hook.is_active ? 'without the secret of now' : 'inactive';
+  if (await store.setRight(hook, secret)) print(`Set right: ${inWords(hook)}. It was ${was}.`);
+  else print(`Nothing to change: ${inWords(hook)} is active and carries the secret header.`);
 }
 
 async function aboutSecret(hook: Hook, { secrets }: Service): Promise<string> {

@@ -1,6 +1,7 @@
 // The service's own webhook: registered, kept active, one call a poll, and never a poll's failure.
 import { checkWebhook } from '../lambda/get-new-orders/check-webhook';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { ConfigurationError } from '../lambda/shared/errors';
 import type { Hooks } from '../lambda/shared/hooks';
 import { startSimulator, type Hook, type Simulator } from '../scripts/local/simulator';
 import { NOON } from './fakes/builders';
@@ -31,7 +32,7 @@ function aChecker({ token = simulator.credentials.accessToken } = {}) {
     checkWebhook(destination, {
       hooks,
       secrets: { webhook: () => Promise.resolve(secret) },
-      alerts: { send: alert, sendHourly: alert },
+      alerts: { sendHourly: alert },
       log: { info: write, warn: write, error: write },
       ...deps,
     });
@@ -71,10 +72,11 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   await check();
   expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
   expect(alerts).toHaveLength(1);
-  expect(alerts[0]).toMatchObject({ subject: 'webhook was inactive' });
+  expect(alerts[0]).toMatchObject({ subject: `webhook ${id} was inactive` });
   expect(alerts[0]?.message).toContain(
     `The webhook ${id} (${scope}) was inactive since 2026-01-10T13:00:00.000Z`,
   );
+  expect(alerts[0]?.message).toContain('It is switched on again.');
   expect(alerts[0]?.message).toContain('found by the polls');
   await check();
   expect(alerts).toHaveLength(1);
@@ -141,7 +143,7 @@ it('does no harm when two run at once: one webhook, no alert', async () => {
 });
 
 it('takes a registration whose answer was lost for done', async () => {
-  simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'reset', when: 'after' } as never);
+  simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'reset', when: 'after' });
   const { check, alerts } = aChecker();
   await check();
   expect(registered()).toHaveLength(1);
@@ -174,21 +176,58 @@ describe('never throws', () => {
     expect(alerts[0]?.message).toContain('CheckWebhook=false');
   });
 
-  it('when the secret cannot be read, which it tells, and registers nothing without one', async () => {
-    const { check, alerts } = aChecker();
+  it('when the secret cannot be read, and registers nothing without one', async () => {
+    const { check, alerts, lines } = aChecker();
     await check({ secrets: { webhook: () => Promise.reject(new Error('Secrets Manager is down')) } });
+    expect(JSON.stringify(lines)).toContain('Secrets Manager is down');
+    expect(alerts).toEqual([]);
+    const empty = new ConfigurationError('The webhook secret is empty.');
+    await check({ secrets: { webhook: () => Promise.reject(empty) } });
+    expect(alerts[0]?.message).toContain('The webhook secret is empty.');
     expect(registered()).toEqual([]);
-    expect(alerts[0]?.message).toContain('Secrets Manager is down');
+  });
+
+  it('when the answers cannot be read, which it tells: that would not pass by itself', async () => {
+    simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'html', times: 100 });
+    const { check, alerts } = aChecker();
+    await check();
+    expect(alerts[0]?.message).toContain('unexpected body');
   });
 
   it('when a webhook vanishes between the look and the change', async () => {
-    const { id } = add({ is_active: false });
-    const { check, hooks, lines } = aChecker();
+    const { id } = add({ headers: null });
+    const { check, hooks, alerts, lines } = aChecker();
     const setRight: Hooks['setRight'] = (hook, value) => {
       simulator.hooks.remove(id);
       return hooks.setRight(hook, value);
     };
     await check({ hooks: { ...hooks, setRight } });
     expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
+    expect(alerts).toEqual([]);
+  });
+
+  it('when switching on fails, which it tells, and goes on to the next one', async () => {
+    const first = add({ is_active: false });
+    const second = add({ is_active: false, scope: 'store/order/created' });
+    simulator.faults.add({ endpoint: 'PUT /v3/hooks/{hook}', kind: 'status', status: 503, times: 1 });
+    const { check, alerts } = aChecker();
+    await check();
+    expect(registered()).toMatchObject([{ is_active: false }, { is_active: true }]);
+    expect(alerts.map(({ subject }) => subject).sort()).toEqual([
+      `webhook ${first.id} was inactive`,
+      `webhook ${second.id} was inactive`,
+    ]);
+    expect(alerts.find(({ subject }) => subject.includes(String(first.id)))?.message).toContain(
+      'Switching it on failed, and the next poll looks again. BigCommerceError: PUT',
+    );
+  });
+
+  it('when the answer is lost, and tells of the outage all the same', async () => {
+    add({ is_active: false });
+    simulator.faults.add({ endpoint: 'PUT /v3/hooks/{hook}', kind: 'reset', when: 'after' });
+    const { check, alerts } = aChecker();
+    await check();
+    expect(registered()).toMatchObject([{ is_active: true }]);
+    expect(alerts[0]?.message).toContain('was inactive since');
   });
 });

@@ -69,6 +69,27 @@ it('lists every page', async () => {
   );
 });
 
+it.each([
+  ['204', '', []],
+  ['no list', '{"data":null,"meta":{}}', []],
+  [
+    'rows that are no webhooks of this kind',
+    JSON.stringify({
+      data: [
+        { id: 'x', scope, destination, is_active: true },
+        { id: 1, scope, destination: null, is_active: true },
+        { id: 2, scope, destination, is_active: true, headers: { a: 1 }, updated_at: 9e15 },
+      ],
+    }),
+    [{ id: 2, scope, destination, is_active: true, headers: {} }],
+  ],
+])('lists what it can read: %s', async (_, body, expected) => {
+  server = await listen(
+    createServer((_request, response) => response.writeHead(body === '' ? 204 : 200).end(body)),
+  );
+  expect(await connect(server).listHooks()).toEqual(expected);
+});
+
 describe('sets a webhook right', () => {
   const registered = async (fields: object) => {
     const made = simulator.hooks.create({ scope, destination, ...fields });
@@ -105,6 +126,19 @@ describe('sets a webhook right', () => {
       'x-firewall': 'let me in',
       'X-Order-Replication-Secret': secret,
     });
+  });
+
+  it('with no header, when only its being inactive is wrong', async () => {
+    const hook = await registered({ is_active: false, headers: { 'X-Order-Replication-Secret': secret } });
+    await connect().setRight(hook, secret);
+    expect(simulator.log.of('PUT /v3/hooks/{hook}')).toMatchObject([{ body: { is_active: true } }]);
+    expect(simulator.log.of('PUT /v3/hooks/{hook}')[0]?.body).not.toHaveProperty('headers');
+  });
+
+  it('and says so when the store leaves it inactive', async () => {
+    const hook = await registered({ is_active: false });
+    server = await listen(createServer((_, response) => response.end(JSON.stringify({ data: hook }))));
+    await expect(connect(server).setRight(hook, secret)).rejects.toThrow('leaves the webhook');
   });
 
   it('fails when it is gone meanwhile', async () => {
@@ -146,8 +180,18 @@ describe('says in words what the store objects to', () => {
     expect((await failure(register('/1'))).message).toContain('destination: A webhook for this scope');
   });
 
+  it('and nothing of what the headers were to carry', async () => {
+    const errors = { headers: `Invalid value ${secret}`, 'headers.x': secret, scope: 'Invalid scope.' };
+    server = await listen(
+      createServer((_, response) => response.writeHead(422).end(JSON.stringify({ title: 'No.', errors }))),
+    );
+    const error = await failure(connect(server).registerHook({ scope, destination, secret }));
+    expect(error.message).toContain('No.; headers is refused; headers.x is refused; scope: Invalid scope.');
+    expect(error.message).not.toContain(secret);
+  });
+
   it('an answer that cannot be right', async () => {
-    server = await listen(createServer((_, response) => response.end('{"data":[{"id":"x"}]}')));
+    server = await listen(createServer((_, response) => response.end('{"data":{"id":"x"}}')));
     const error = await failure(connect(server).listHooks());
     expect(error).toMatchObject({ kind: 'retryable' });
     expect(error.message).toContain('unexpected body');

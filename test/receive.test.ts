@@ -33,7 +33,7 @@ function signed(text: string | Uint8Array, { secret = clientSecret, at = NOON } 
 
 type Headers = Readonly<Record<string, string>>;
 
-function aReceiver(rotated: { clientSecret?: string; webhookSecret?: string } = {}) {
+function aReceiver(rotated: { readonly known?: string; clientSecret?: string; webhookSecret?: string } = {}) {
   const order: string[] = [];
   const queued: OrderReference[] = [];
   const deliveries: Delivery[] = [];
@@ -44,7 +44,8 @@ function aReceiver(rotated: { clientSecret?: string; webhookSecret?: string } = 
     secrets: {
       bigCommerce: (fresh = false) => {
         secretsRead.push(fresh ? 'client secret, fresh' : 'client secret');
-        const current = fresh ? (rotated.clientSecret ?? clientSecret) : clientSecret;
+        const known = rotated.known ?? clientSecret;
+        const current = fresh ? (rotated.clientSecret ?? known) : known;
         return Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret: current });
       },
       webhook: (fresh = false) => {
@@ -281,12 +282,13 @@ describe('a true signature with an old timestamp', () => {
     expect(deliveries[0]).not.toHaveProperty('ageSeconds');
   });
 
-  it('gets in by its secret header when it is older than that: one of the two has to hold', async () => {
-    const { post, deliveries } = aReceiver();
+  it('gets in by its secret header when it is older than that, and is counted as stale', async () => {
+    const { post, deliveries, lines } = aReceiver();
     const text = JSON.stringify(aWebhook());
     const headers = { ...signed(text, { at: NOON - 100 * HOUR }), ...secretHeader };
     expect(await post(text, headers)).toEqual(accepted);
-    expect(deliveries).toMatchObject([{ proof: 'secret header' }]);
+    expect(deliveries).toMatchObject([{ proof: 'secret header', ageSeconds: 360_000 }]);
+    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds: 360_000 } });
   });
 });
 
@@ -297,6 +299,11 @@ describe('a secret rotated under way', () => {
     const { post, secretsRead } = aReceiver({ clientSecret: 'the-next-one' });
     expect(await post(text, signed(text, { secret: 'the-next-one' }))).toEqual(accepted);
     expect(secretsRead).toEqual(['client secret', 'client secret, fresh']);
+  });
+
+  it('is fetched afresh where there was none', async () => {
+    const { post } = aReceiver({ known: '', clientSecret });
+    expect(await post(text, signed(text))).toEqual(accepted);
   });
 
   it('is fetched afresh when the secret header does not hold, and holds then', async () => {
@@ -345,7 +352,9 @@ describe('when the queue refuses', () => {
 
   it('throws, so that BigCommerce delivers again, and keeps the delivery with its outcome', async () => {
     const { postSigned, deliveries, order } = aReceiver();
-    await expect(postSigned(aWebhook(), refusing)).rejects.toThrow('SQS refused');
+    const failure = postSigned(aWebhook(), refusing);
+    await expect(failure).rejects.toThrow(EnqueueError);
+    await expect(failure).rejects.toThrow(/Order 100 could not be queued.*SQS refused/);
     expect(order).toEqual(['recorded']);
     expect(deliveries).toMatchObject([{ orderId: 100, outcome: 'not queued' }]);
     expect(deliveries[0]).not.toHaveProperty('messageId');

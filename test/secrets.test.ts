@@ -68,11 +68,9 @@ it('takes a secret without a client secret: signatures are closed then', async (
   expect((await someSecrets().bigCommerce()).clientSecret).toBe('');
 });
 
-it('gives the webhook secret without the line break that a file adds, and never an empty one', async () => {
+it('gives the webhook secret without the line break that a file adds', async () => {
   answer('a-secret\n');
   expect(await someSecrets().webhook()).toBe('a-secret');
-  answer('\n');
-  await expect(someSecrets().webhook()).rejects.toThrow(ConfigurationError);
 });
 
 it('fetches the webhook secret afresh on demand', async () => {
@@ -84,3 +82,45 @@ it('fetches the webhook secret afresh on demand', async () => {
   expect(await secrets.webhook()).toBe('before');
   expect(await secrets.webhook(true)).toBe('after');
 });
+
+it('is not held up at every call while Secrets Manager fails', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 600_000;
+  manager.reset();
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  await secrets.bigCommerce();
+  await secrets.bigCommerce();
+  await secrets.bigCommerce(true);
+  expect(manager.calls()).toHaveLength(1);
+  clock.now += 10_000;
+  answer({ ...credentials, accessToken: 'rotated' });
+  expect((await secrets.bigCommerce()).accessToken).toBe('rotated');
+});
+
+it.each([
+  ['AccessDeniedException', true],
+  ['ResourceNotFoundException', true],
+  ['InternalServiceError', false],
+  ['ThrottlingException', false],
+  ['TimeoutError', false],
+])('says of %s whether it is a setting that is wrong: %s', async (name, isConfiguration) => {
+  manager.on(GetSecretValueCommand).rejects(Object.assign(new Error('No.'), { name }));
+  const error: unknown = await someSecrets()
+    .bigCommerce()
+    .catch((reason: unknown) => reason);
+  expect(error instanceof ConfigurationError).toBe(isConfiguration);
+});
+
+it.each(['two\nlines', 'sp ace', 'Zoë', ''])(
+  'refuses a webhook secret that no header carries: %j',
+  async (text) => {
+    answer(text);
+    const error: unknown = await someSecrets()
+      .webhook()
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    if (text !== '') expect((error as Error).message).not.toContain(text);
+  },
+);

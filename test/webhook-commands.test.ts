@@ -111,6 +111,17 @@ describe('create', () => {
     );
   });
 
+  it('finds what a poll has registered at the same moment', async () => {
+    const service = aService();
+    const registerHook: typeof service.store.registerHook = (wanted) => {
+      add();
+      return aService().store.registerHook(wanted);
+    };
+    const said = await run(create, {}, { ...service, store: { ...service.store, registerHook } });
+    expect(said).toContain('Nothing to change');
+    expect(registered()).toHaveLength(1);
+  });
+
   it('explains the limit of ten', async () => {
     for (let made = 0; made < 10; made += 1) add({ destination: `https://hooks.example.com/${made}` });
     const said = await refusal(create);
@@ -176,9 +187,9 @@ describe('show', () => {
 describe('enable', () => {
   it('switches the stack’s own on', async () => {
     const { id } = add({ is_active: false });
-    expect(await run(enable)).toContain(`Switched on: webhook ${id}`);
+    expect(await run(enable)).toMatch(new RegExp(`Set right: webhook ${id}.* It was inactive`));
     expect(registered()).toMatchObject([{ is_active: true, headers }]);
-    expect(await run(enable, { id })).toContain('Active already');
+    expect(await run(enable, { id })).toContain('Nothing to change');
     expect(writes()).toBe(1);
   });
 

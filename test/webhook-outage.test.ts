@@ -74,10 +74,7 @@ async function aService(switches: Partial<Switches> = {}) {
       await checkWebhook(destination, {
         hooks: bigCommerce,
         secrets: { webhook: () => Promise.resolve(webhookSecret) },
-        alerts: {
-          send: (alert) => Promise.resolve(void world.alerts.push(alert)),
-          sendHourly: () => Promise.resolve(),
-        },
+        alerts: { sendHourly: (alert) => Promise.resolve(void world.alerts.push(alert)) },
         log,
       });
       world.queued.unshift(...references);
@@ -136,7 +133,7 @@ it('finds its webhook deactivated after 48 hours of failures, revives it, and po
 
   expect(await service.poll()).toBe(2);
   expect(service.store.hooks.all()).toMatchObject([{ status: 'active' }]);
-  expect(service.world.alerts).toMatchObject([{ subject: 'webhook was inactive' }]);
+  expect(service.world.alerts).toMatchObject([{ subject: 'webhook 20000001 was inactive' }]);
   expect(service.world.alerts[0]?.message).toContain(`was inactive since ${deactivatedAt}`);
   expectAllReplicated(service);
 

@@ -1,5 +1,5 @@
 // After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
-import { BigCommerceError, describe } from '../shared/errors';
+import { BigCommerceError, describe, failureKind } from '../shared/errors';
 import { bringsOrders, CART_CONVERTED, sameUrl } from '../shared/webhook';
 import type { Alerts } from '../shared/alerts';
 import type { Hook, Hooks } from '../shared/hooks';
@@ -8,7 +8,7 @@ import type { Log } from '../shared/log';
 export interface CheckWebhookDeps {
   readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'setRight'>;
   readonly secrets: { webhook(fresh: boolean): Promise<string> };
-  readonly alerts: Alerts;
+  readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
 }
 
@@ -18,9 +18,14 @@ export async function checkWebhook(destination: string, deps: CheckWebhookDeps):
     await setAllRight(destination, deps);
   } catch (error) {
     deps.log.warn('webhook not checked', { error: describe(error) });
-    const passes = error instanceof BigCommerceError && error.kind === 'retryable';
-    if (!passes) await deps.alerts.sendHourly(notChecked(error));
+    if (!passes(error)) await deps.alerts.sendHourly(notChecked(error));
   }
+}
+
+/** What the next poll may find gone. An answer that cannot be read would stay so. */
+function passes(error: unknown): boolean {
+  const isOdd = error instanceof BigCommerceError && error.status !== undefined && error.status < 300;
+  return failureKind(error) === 'retryable' && !isOdd;
 }
 
 async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
@@ -28,14 +33,23 @@ async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise
   // Fresh, and after the list: a secret that is just being rotated must not be put back.
   const secret = await deps.secrets.webhook(true);
   if (hooks.length === 0) await register(destination, secret, deps);
-  for (const hook of hooks) {
-    if (!(await deps.hooks.setRight(hook, secret))) continue;
-    const { id, scope, is_active: wasActive } = hook;
-    deps.log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', {
-      hookId: id,
-      scope,
-    });
-    if (!wasActive) await deps.alerts.send(wasInactive(hook));
+  const mended = hooks.map((hook) => setRight(hook, secret, deps));
+  await Promise.allSettled(mended);
+  await Promise.all(mended);
+}
+
+async function setRight(hook: Hook, secret: string, { hooks, alerts, log }: CheckWebhookDeps): Promise<void> {
+  const { id, scope, is_active: wasActive } = hook;
+  try {
+    if (!(await hooks.setRight(hook, secret))) return;
+    log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', { hookId: id, scope });
+    if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'It is switched on again.'));
+  } catch (error) {
+    // An answer that is lost may have had its effect: then nobody would ever hear of it again.
+    if (wasActive) throw error;
+    log.warn('webhook not switched on', { hookId: id, scope, error: describe(error) });
+    const failed = `Switching it on failed, and the next poll looks again. ${describe(error)}`;
+    await alerts.sendHourly(wasInactive(hook, failed));
   }
 }
 
@@ -54,13 +68,13 @@ async function register(destination: string, secret: string, deps: CheckWebhookD
   }
 }
 
-function wasInactive({ id, scope, updated_at: changedAt }: Hook) {
+function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string) {
   const since =
     changedAt === undefined ? '' : ` since ${new Date(changedAt * 1000).toISOString()}, its last change`;
   return {
-    subject: 'webhook was inactive',
+    subject: `webhook ${id} was inactive`,
     message: [
-      `The webhook ${id} (${scope}) was inactive${since}. It is switched on again.`,
+      `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
       'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
       'If deliveries failed, the log of the function CartConvertedWebhook says why: look for "webhook rejected" and "webhook not queued".',
       'If you switched it off on purpose, deploy with CheckWebhook=false.',

@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
 import { quickAwsClientOptions, readWebhookConfig, recordAwsClientOptions } from '../shared/config';
-import { describe } from '../shared/errors';
+import { ConfigurationError, describe, EnqueueError } from '../shared/errors';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
@@ -45,12 +45,17 @@ export async function handler(event: ProxyEvent, context: Context): Promise<APIG
     return answer(received.status, received.outcome);
   } catch (error) {
     log.error('webhook not queued', { error: describe(error) });
-    await alerts.sendHourly({
-      subject: 'webhooks cannot be queued',
-      message: `${describe(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`,
-    });
+    const subject = subjectOf(error);
+    const message = `${describe(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
+    if (subject !== undefined) await alerts.sendHourly({ subject, message });
     return answer(503, 'not queued: deliver again');
   }
+}
+
+/** A secret that cannot be read for a moment is no alert: junk would send it. */
+function subjectOf(error: unknown): string | undefined {
+  if (error instanceof EnqueueError) return 'webhooks cannot be queued';
+  return error instanceof ConfigurationError ? 'webhooks cannot be verified' : undefined;
 }
 
 function answer(statusCode: number, message: string): APIGatewayProxyResult {

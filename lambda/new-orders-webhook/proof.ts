@@ -19,9 +19,9 @@ export interface ProofDeps {
   readonly now: () => number;
 }
 
+/** `ageMs`: of a true signature, if there is one beside what proves it. */
 export type Proof =
-  | { readonly by: 'signature'; readonly ageMs: number }
-  | { readonly by: 'secret header' }
+  | { readonly by: 'signature' | 'secret header'; readonly ageMs: number | undefined }
   | { readonly by: 'nothing'; readonly reason: string };
 
 /**
@@ -31,10 +31,9 @@ export type Proof =
 export async function proofOf(request: SignedRequest, maxAgeMs: number, deps: ProofDeps): Promise<Proof> {
   const looks = [signatureOf(request, maxAgeMs, deps), carriesSecret(request, deps)] as const;
   const [signature, header] = await Promise.allSettled(looks);
-  if (signature.status === 'fulfilled' && signature.value?.holds === true) {
-    return { by: 'signature', ageMs: signature.value.ageMs };
-  }
-  if (header.status === 'fulfilled' && header.value) return { by: 'secret header' };
+  const known = signature.status === 'fulfilled' ? signature.value : undefined;
+  if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs };
+  if (header.status === 'fulfilled' && header.value) return { by: 'secret header', ageMs: known?.ageMs };
   // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
   const [verdict] = await Promise.all(looks);
   return {
@@ -60,7 +59,7 @@ async function signatureOf(
     return verifySignature({ id, timestamp, signature, clientSecret, body, now: now(), maxAgeMs });
   };
   const verdict = await verify(false);
-  return !verdict.holds && verdict.mismatch ? verify(true) : verdict;
+  return !verdict.holds && verdict.otherSecret ? verify(true) : verdict;
 }
 
 async function carriesSecret({ headers }: SignedRequest, { secrets }: ProofDeps): Promise<boolean> {

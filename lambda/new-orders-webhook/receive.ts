@@ -1,5 +1,5 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
-import { describe } from '../shared/errors';
+import { describe, EnqueueError } from '../shared/errors';
 import type { OrderReference } from '../shared/order';
 import { isTaken, readWebhook } from '../shared/webhook';
 import type { Webhook } from '../shared/webhook';
@@ -38,7 +38,10 @@ export interface Received {
   readonly reason?: string;
 }
 
-/** Decides on one delivery. Throws only when the reference could not be queued: BigCommerce then delivers again. */
+/**
+ * Decides on one delivery. Throws EnqueueError when its reference could not be queued, and whatever kept a secret from
+ * being read: BigCommerce then delivers again.
+ */
 export async function receive(
   request: WebhookRequest,
   settings: ReceiveSettings,
@@ -61,7 +64,7 @@ export async function receive(
 }
 
 function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
-  if (proof.by !== 'signature' || proof.ageMs < STALE_MS) return undefined;
+  if (proof.by === 'nothing' || proof.ageMs === undefined || proof.ageMs < STALE_MS) return undefined;
   return { ageSeconds: Math.floor(proof.ageMs / 1000) };
 }
 
@@ -92,7 +95,8 @@ async function enqueue(reference: OrderReference, arrival: Arrival, deps: Receiv
     return messageId;
   } catch (error) {
     await record({ ...arrival, outcome: 'not queued' }, deps);
-    throw error;
+    const { orderId } = arrival;
+    throw new EnqueueError(`Order ${orderId} could not be queued. ${describe(error)}`, { cause: error });
   }
 }
 

@@ -17,10 +17,10 @@ export interface SignatureCheck extends SignatureHeaders {
   readonly maxAgeMs: number;
 }
 
-/** `mismatch`: no signature holds with this client secret, which may have been rotated meanwhile. */
+/** `ageMs`: of a true signature, also when it is too old. `otherSecret`: it might hold with a newer client secret. */
 export type Verdict =
   | { readonly holds: true; readonly ageMs: number }
-  | { readonly holds: false; readonly reason: string; readonly mismatch?: true };
+  | { readonly holds: false; readonly reason: string; readonly ageMs?: number; readonly otherSecret?: true };
 
 /** A sender's clock may be this much ahead of ours. */
 const MAX_AHEAD_MS = 5 * 60 * 1000;
@@ -28,26 +28,24 @@ const MAX_AHEAD_MS = 5 * 60 * 1000;
 /** Whether one of the signatures holds, and its time is neither too old nor ahead. Never throws. */
 export function verifySignature(check: SignatureCheck): Verdict {
   const { clientSecret, id, timestamp, signature, now, maxAgeMs } = check;
-  if (clientSecret.length === 0)
-    return { holds: false, reason: 'there is no client secret to verify it with' };
   if (!id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
     return { holds: false, reason: 'its headers are not complete' };
+  }
+  if (clientSecret.length === 0) {
+    return { holds: false, reason: 'there is no client secret to verify it with', otherSecret: true };
   }
   const expected = createHmac('sha256', clientSecret)
     .update(`${id}.${timestamp}.`)
     .update(check.body)
     .digest();
   if (!signature.split(' ').some((candidate) => matches(candidate, expected))) {
-    return {
-      holds: false,
-      reason: 'it was not made with the client secret of this API account',
-      mismatch: true,
-    };
+    const reason = 'it was not made with the client secret of this API account';
+    return { holds: false, reason, otherSecret: true };
   }
   const ageMs = now - Number(timestamp) * 1000;
   const seconds = Math.round(Math.abs(ageMs) / 1000);
-  if (ageMs > maxAgeMs) return { holds: false, reason: `it is ${seconds} seconds old` };
-  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: `it is ${seconds} seconds in the future` };
+  if (ageMs > maxAgeMs) return { holds: false, reason: `it is ${seconds} seconds old`, ageMs };
+  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: `it is ${seconds} seconds in the future`, ageMs };
   return { holds: true, ageMs };
 }
 

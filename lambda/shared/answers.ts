@@ -44,11 +44,12 @@ function said(body: unknown): string {
   return parts.length > 0 ? `: ${parts.join('; ').slice(0, 200)}` : '.';
 }
 
-/** V3 says field by field what it objects to. */
+/** V3 says field by field what it objects to. What it says of headers may repeat the secret in them. */
 function fieldErrors(errors: unknown): string[] {
-  return Object.entries(isRow(errors) ? errors : {}).flatMap(([field, problem]) =>
-    typeof problem === 'string' ? [`${field}: ${problem}`] : [],
-  );
+  return Object.entries(isRow(errors) ? errors : {}).flatMap(([field, problem]) => {
+    if (field.startsWith('headers')) return [`${field} is refused`];
+    return typeof problem === 'string' ? [`${field}: ${problem}`] : [];
+  });
 }
 
 function advice(status: number): string {

@@ -32,7 +32,8 @@ export interface Hooks {
   getHook(id: number): Promise<Hook | undefined>;
   /** One POST, never repeated. The store refuses a second one for the same scope and destination, and an eleventh. */
   registerHook(wanted: WantedHook): Promise<Hook>;
-  /** Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent. */
+  /** Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent. Throws
+      BigCommerceError also when the store leaves it inactive, or (404) when it is gone. */
   setRight(hook: Hook, secret: string): Promise<boolean>;
   /** False: there was none. */
   deleteHook(id: number): Promise<boolean>;
@@ -59,12 +60,13 @@ export function createHooks(call: Call): Hooks {
     },
 
     async setRight(hook, secret) {
-      if (hook.is_active && secretOf(hook) === secret) return false;
-      const answer = await one('PUT', hook.id, {
-        is_active: true,
-        headers: { ...otherHeaders(hook), [SECRET_HEADER]: secret },
-      });
-      return answer.found || missing('PUT', `/v3/hooks/${hook.id}`);
+      const hasSecret = secretOf(hook) === secret;
+      if (hook.is_active && hasSecret) return false;
+      const headers = { ...otherHeaders(hook), [SECRET_HEADER]: secret };
+      const answer = await one('PUT', hook.id, { is_active: true, ...(hasSecret ? {} : { headers }) });
+      if (!answer.found) return gone(hook.id);
+      if (answer.value.is_active) return true;
+      throw new BigCommerceError(`BigCommerce leaves the webhook ${hook.id} inactive.`, 'permanent');
     },
 
     async deleteHook(id) {
@@ -96,13 +98,15 @@ async function listHooks(call: Call): Promise<readonly Hook[]> {
   }
 }
 
-/** V3 wraps a list in `data`, and says in `meta` how many pages there are. */
+/** V3 wraps a list in `data`, and says in `meta` how many pages there are. What is no webhook of our kind is left out. */
 function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly pages: number } | undefined {
-  if (!isRow(body) || !Array.isArray(body.data)) return undefined;
-  const hooks = body.data.flatMap((row: unknown) => narrow(row) ?? []);
+  // 204 is an empty list in V2; nobody knows that it is not here.
+  if (body === undefined) return { hooks: [], pages: 1 };
+  if (!isRow(body) || !(Array.isArray(body.data) || body.data === null)) return undefined;
+  const hooks = (body.data ?? []).flatMap((row: unknown) => narrow(row) ?? []);
   const pagination = isRow(body.meta) && isRow(body.meta.pagination) ? body.meta.pagination : {};
   const pages = typeof pagination.total_pages === 'number' ? pagination.total_pages : 1;
-  return hooks.length === body.data.length ? { hooks, pages } : undefined;
+  return { hooks, pages };
 }
 
 /** Wrapped in `data` by V3; parts of the documentation show it bare. */
@@ -116,8 +120,13 @@ function narrow(row: unknown): Hook | undefined {
   if (typeof id !== 'number' || typeof scope !== 'string' || typeof destination !== 'string')
     return undefined;
   if (typeof is_active !== 'boolean') return undefined;
-  const changed = typeof updated_at === 'number' ? { updated_at } : {};
+  const changed = isTime(updated_at) ? { updated_at } : {};
   return { id, scope, destination, is_active, headers: textsOf(headers), ...changed };
+}
+
+/** UNIX seconds of a year that anybody can write down. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value < 1e11;
 }
 
 function textsOf(headers: unknown): Readonly<Record<string, string>> {
@@ -125,6 +134,11 @@ function textsOf(headers: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+}
+
+/** Gone since it was listed: who looks again sees it. */
+function gone(id: number): never {
+  throw new BigCommerceError(`PUT /v3/hooks/${id} answered 404: it is gone.`, 'retryable', 404);
 }
 
 function missing(method: string, path: string): never {

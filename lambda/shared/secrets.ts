@@ -1,6 +1,6 @@
 // Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ConfigurationError } from './errors';
+import { ConfigurationError, describe } from './errors';
 import { isRow, parseJson } from './order';
 
 const KEPT_MS = 5 * 60 * 1000;
@@ -20,7 +20,7 @@ export interface Secrets {
   bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
   /** The access token of those credentials. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
-  /** What our own registration makes BigCommerce send in its secret header. Throws ConfigurationError if it is empty. */
+  /** What our own registration makes BigCommerce send in its secret header. Throws ConfigurationError if no header can carry it. */
   webhook(fresh?: boolean): Promise<string>;
 }
 
@@ -32,25 +32,29 @@ export interface SecretArns {
 
 export function createSecrets(client: SecretsManagerClient, arns: SecretArns): Secrets {
   const { now = Date.now } = arns;
-  const kept = new Map<string, { readonly text: string; readonly fetchedAt: number }>();
+  const kept = new Map<
+    string,
+    { readonly text: string; readonly fetchedAt: number; readonly triedAt: number }
+  >();
 
   async function fetchText(arn: string): Promise<string> {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     const text = SecretString ?? '';
-    kept.set(arn, { text, fetchedAt: now() });
+    kept.set(arn, { text, fetchedAt: now(), triedAt: now() });
     return text;
   }
 
   async function read(arn: string, fresh: boolean): Promise<string> {
     const known = kept.get(arn);
-    const age = now() - (known?.fetchedAt ?? -Infinity);
-    if (known !== undefined && age < (fresh ? REFETCH_AFTER_MS : KEPT_MS)) return known.text;
+    if (known === undefined) return fetchText(arn).catch(asConfiguration);
+    const isOld = fresh || now() - known.fetchedAt >= KEPT_MS;
+    if (!isOld || now() - known.triedAt < REFETCH_AFTER_MS) return known.text;
     try {
       return await fetchText(arn);
-    } catch (error) {
-      // The last good value goes on working while Secrets Manager does not.
-      if (known !== undefined) return known.text;
-      throw error;
+    } catch {
+      // The last good value goes on working while Secrets Manager does not, and is not held up at every call.
+      kept.set(arn, { ...known, triedAt: now() });
+      return known.text;
     }
   }
 
@@ -62,10 +66,23 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
     async webhook(fresh = false) {
       // A secret that was set from a file easily ends with a line break, which no header carries.
       const text = (await read(arns.webhookSecretArn ?? '', fresh)).trim();
-      if (text === '') throw new ConfigurationError('The webhook secret is empty: see WebhookSecretArn.');
-      return text;
+      if (/^[\x21-\x7e]+$/.test(text)) return text;
+      throw new ConfigurationError(
+        'The webhook secret is empty or cannot travel in a header (letters and digits can): see WebhookSecretArn.',
+      );
     },
   };
+}
+
+/** Secrets Manager's words for what stays wrong until somebody mends it. */
+const LASTING = new Set([
+  ...['AccessDeniedException', 'ResourceNotFoundException', 'DecryptionFailure'],
+  ...['InvalidRequestException', 'InvalidParameterException'],
+]);
+
+function asConfiguration(error: unknown): never {
+  if (!(error instanceof Error) || !LASTING.has(error.name)) throw error;
+  throw new ConfigurationError(`A secret cannot be read. ${describe(error)}`, { cause: error });
 }
 
 function toCredentials(text: string): BigCommerceCredentials {

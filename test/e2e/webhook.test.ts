@@ -80,7 +80,9 @@ it('is revived by a poll after BigCommerce has given it up, and somebody is told
   const { id } = service.simulator.orders.add({ date_created: Date.now() - 3_600_000 });
   await service.stack.poll();
   expect(hooks()).toMatchObject([{ id: hook!.id, status: 'active' }]);
-  const alert = await until(() => alerts.find(({ subject }) => subject.includes('webhook was inactive')));
+  const alert = await until(() =>
+    alerts.find(({ subject }) => subject.includes(`webhook ${hook!.id} was inactive`)),
+  );
   expect(alert.message).toContain(`The webhook ${hook!.id} (store/cart/converted) was inactive since 20`);
   await replicated(id);
   expect(await service.webhooks(id)).toEqual([]);

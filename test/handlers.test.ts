@@ -1,0 +1,180 @@
+// The entries as Lambda calls them, with the AWS SDK mocked at its edge: what only they decide.
+import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import type * as Dynamo from '@aws-sdk/lib-dynamodb';
+import type * as Secrets from '@aws-sdk/client-secrets-manager';
+import type * as Sns from '@aws-sdk/client-sns';
+import type * as Sqs from '@aws-sdk/client-sqs';
+import type * as Poll from '../lambda/get-new-orders/index';
+import type * as Webhook from '../lambda/new-orders-webhook/index';
+import { signWebhook, startSimulator, type Simulator } from '../scripts/local/simulator';
+
+const webhookSecret = 'generated-secret-for-tests';
+const destination = 'https://hooks.example.com/dev/cart-converted';
+const before = process.env;
+let simulator: Simulator;
+let aws: ReturnType<typeof loadAws>;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ seed: 3 });
+  const { storeHash } = simulator.credentials;
+  jest.resetModules();
+  aws = loadAws();
+  process.env = {
+    ...before,
+    AWS_REGION: 'us-east-1',
+    BIGCOMMERCE_API_URL: simulator.url,
+    BIGCOMMERCE_STORE_HASH: storeHash,
+    BIGCOMMERCE_SECRET_ARN: 'arn:aws:secretsmanager:x:1:bigcommerce',
+    WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:x:1:webhook',
+    API_QUOTA_RESERVE_PERCENT: '10',
+    ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/orders',
+    EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:errors',
+    ...{ LEDGER_TABLE: 'ledger', JOBS_TABLE: 'jobs', WEBHOOKS_TABLE: 'webhooks' },
+    ...{ ALLOWED_STATUS_IDS: '7,10,11', ADVANCE_STATUS_IDS: '10,11', ADVANCE_ORDERS: 'true' },
+    ...{ NEW_PHYSICAL_ORDER_STATUS_ID: '9', NEW_DIGITAL_ORDER_STATUS_ID: '8' },
+    ...{ IGNORE_ORDERS_CREATED_BEFORE: '', COMPLETED_ORDERS_LOOKBACK_DAYS: '7', RECORD_RETENTION_DAYS: '90' },
+    ...{ WEBHOOK_MAX_AGE_HOURS: '72', CHECK_WEBHOOK: 'true', WEBHOOK_URL: destination },
+  };
+});
+
+afterEach(async () => {
+  process.env = before;
+  jest.restoreAllMocks();
+  await simulator.stop();
+});
+
+/** The SDK as the next entry loads it, answering well. */
+function loadAws() {
+  const dynamo = jest.requireActual<typeof Dynamo>('@aws-sdk/lib-dynamodb');
+  const manager = jest.requireActual<typeof Secrets>('@aws-sdk/client-secrets-manager');
+  const notifications = jest.requireActual<typeof Sns>('@aws-sdk/client-sns');
+  const queues = jest.requireActual<typeof Sqs>('@aws-sdk/client-sqs');
+  const { accessToken, clientId, clientSecret } = simulator.credentials;
+  mockClient(dynamo.DynamoDBDocumentClient)
+    .on(dynamo.BatchGetCommand)
+    .resolves({ Responses: {} })
+    .on(dynamo.QueryCommand)
+    .resolves({ Items: [] });
+  const secrets = mockClient(manager.SecretsManagerClient);
+  secrets
+    .on(manager.GetSecretValueCommand, { SecretId: 'arn:aws:secretsmanager:x:1:bigcommerce' })
+    .resolves({ SecretString: JSON.stringify({ clientId, accessToken, clientSecret }) })
+    .on(manager.GetSecretValueCommand, { SecretId: 'arn:aws:secretsmanager:x:1:webhook' })
+    .resolves({ SecretString: webhookSecret });
+  const sns = mockClient(notifications.SNSClient);
+  const sqs = mockClient(queues.SQSClient)
+    .on(queues.SendMessageBatchCommand)
+    .resolves({ Successful: [{ Id: '0', MessageId: 'm', MD5OfMessageBody: '' }] });
+  return {
+    failSecrets: (error: Error) => void secrets.on(manager.GetSecretValueCommand).rejects(error),
+    failQueue: () => void sqs.on(queues.SendMessageBatchCommand).rejects(new Error('down')),
+    sends: () => sqs.commandCalls(queues.SendMessageBatchCommand).length,
+    subjects: () =>
+      sns.commandCalls(notifications.PublishCommand).map(({ args: [{ input }] }) => input.Subject),
+  };
+}
+
+const context = (remainingMs = 300_000) =>
+  ({
+    ...{ awsRequestId: 'request-1', functionName: 'Stack-Function' },
+    getRemainingTimeInMillis: () => remainingMs,
+  }) as Context;
+
+describe('the webhook', () => {
+  const post = async (headers: Record<string, string>, body = '{}') => {
+    const lines: string[] = [];
+    jest.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    const { handler } = jest.requireActual<typeof Webhook>('../lambda/new-orders-webhook/index');
+    return { ...(await handler({ headers, body, isBase64Encoded: false }, context())), lines };
+  };
+  const genuine = () => {
+    const { clientSecret, storeHash } = simulator.credentials;
+    const content = { producer: `stores/${storeHash}`, scope: 'store/order/created', data: { id: 100 } };
+    const body = JSON.stringify(content);
+    const seconds = Math.floor(Date.now() / 1000);
+    const signature = signWebhook(clientSecret, 'msg_1', seconds, body);
+    const headers = {
+      'Webhook-Id': 'msg_1',
+      'Webhook-Timestamp': String(seconds),
+      'Webhook-Signature': signature,
+    };
+    return [headers, body] as const;
+  };
+
+  it('answers in JSON: accepted, ignored, rejected', async () => {
+    const answer = await post(...genuine());
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"message":"accepted"}' });
+    expect(aws.sends()).toBe(1);
+    expect(await post({})).toMatchObject({ statusCode: 401, body: '{"message":"rejected"}' });
+    expect(await post({ 'X-Order-Replication-Secret': webhookSecret })).toMatchObject({ statusCode: 400 });
+    expect(aws.subjects()).toEqual([]);
+  });
+
+  it('logs why it rejects, and nothing of what came', async () => {
+    const { lines } = await post({ 'webhook-signature': 'Ada Moss' }, 'Ada Moss');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'WARN', message: 'webhook rejected', status: 401, reason: expect.any(String) as unknown },
+    ]);
+    expect(lines.join()).not.toContain('Ada Moss');
+  });
+
+  it('answers 503 and alerts when SQS refuses', async () => {
+    aws.failQueue();
+    expect(await post(...genuine())).toMatchObject({ statusCode: 503 });
+    expect(aws.subjects()).toEqual(['Stack-Function: webhooks cannot be queued']);
+  });
+
+  it('answers 503 and alerts when a secret is not to be read by it', async () => {
+    const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    aws.failSecrets(denied);
+    expect(await post(...genuine())).toMatchObject({ statusCode: 503 });
+    expect(aws.subjects()).toEqual(['Stack-Function: webhooks cannot be verified']);
+  });
+
+  it('answers 503 without an alert while Secrets Manager is down: junk would send it', async () => {
+    aws.failSecrets(new Error('down'));
+    expect(await post({ 'x-order-replication-secret': 'guess' })).toMatchObject({ statusCode: 503 });
+    expect(aws.subjects()).toEqual([]);
+  });
+});
+
+describe('the poll', () => {
+  const poll = (remainingMs?: number) => {
+    jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    const { handler } = jest.requireActual<typeof Poll>('../lambda/get-new-orders/index');
+    return handler({}, context(remainingMs));
+  };
+  const hooks = () => simulator.hooks.all().map(({ hook }) => hook);
+
+  it('looks after the webhook when it is done', async () => {
+    expect(await poll()).toMatchObject({ outcome: 'finished' });
+    expect(hooks()).toMatchObject([
+      { destination, headers: { 'X-Order-Replication-Secret': webhookSecret } },
+    ]);
+  });
+
+  it('does not when CheckWebhook is off', async () => {
+    process.env['CHECK_WEBHOOK'] = 'false';
+    await poll();
+    expect(simulator.log.entries.map(({ endpoint }) => endpoint)).toEqual(['GET /orders/count']);
+  });
+
+  it('does not when it took nearly all of its time: the next one will', async () => {
+    expect(await poll(60_000)).toMatchObject({ outcome: 'finished' });
+    expect(hooks()).toEqual([]);
+  });
+
+  it('is not failed by it', async () => {
+    simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'status', status: 400, times: 10 });
+    expect(await poll()).toMatchObject({ outcome: 'finished' });
+    expect(aws.subjects()).toEqual(['Stack-Function: webhook cannot be checked']);
+  });
+
+  it('that fails says so once, and leaves the webhook to the next one', async () => {
+    simulator.credentials.accessToken = 'rotated';
+    await expect(poll()).rejects.toThrow('401');
+    expect(aws.subjects()).toEqual(['Stack-Function: poll failed']);
+    expect(simulator.log.entries.some(({ endpoint }) => endpoint.includes('hooks'))).toBe(false);
+  });
+});
