@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { freePort, listen, portIsFree } from '../../scripts/local/ports';
+import { startSimulator } from '../../scripts/local/simulator/index';
 import { until } from './until';
 
 jest.setTimeout(150_000);
@@ -143,6 +144,28 @@ it('ends with the shell that npm runs it in, which hands no signal on', async ()
   await isUp(run);
   run.child.kill('SIGTERM');
   await nothingIsLeft(ports);
+});
+
+it('reads a store of the user’s own, and registers nothing there, changes nothing', async () => {
+  const simulator = await startSimulator();
+  try {
+    const { id } = simulator.orders.add({ date_created: Date.now() - 3_600_000 });
+    const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
+    const ports = await freePorts();
+    const run = start([...command, '--once', ...ports.options], {
+      ...{ BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_CLIENT_ID: clientId },
+      ...{ BIGCOMMERCE_TOKEN: accessToken, BIGCOMMERCE_CLIENT_SECRET: clientSecret },
+      BIGCOMMERCE_API_URL: simulator.url,
+    });
+    expect({ code: await run.code, said: run.said() }).toMatchObject({ code: 0 });
+    expect(simulator.log.count('GET /orders/{id}')).toBeGreaterThan(0);
+    expect(simulator.log.entries.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(simulator.log.entries.filter(({ endpoint }) => endpoint.includes('hooks'))).toEqual([]);
+    expect(simulator.orders.get(id)?.status_id).toBe(11);
+    await nothingIsLeft(ports);
+  } finally {
+    await simulator.stop();
+  }
 });
 
 it('names the option when a port is in use', async () => {
