@@ -18,26 +18,12 @@ export type Command = (service: Service, wish: Wish, print: (line: string) => vo
 
 /** Registers the webhook, or sets right what is there; changes nothing when nothing is wrong. */
 export const create: Command = async (service, { scope }, print) => {
-  const { store, secrets } = service;
-  const destination = destinationOf(service);
-  requireReachable(destination, service);
-  const find = async () =>
-    (await store.listHooks()).find((hook) => hook.scope === scope && isOurs(hook, service));
-  const hook = await find();
-  const secret = await secrets.webhook();
-  if (hook !== undefined) await setRight(hook, secret, service, print);
-  else {
-    try {
-      const made = await store.registerHook({ scope, destination, secret });
-      print(`Registered: ${inWords(made)}. It may take a minute until it fires.`);
-    } catch (error) {
-      // A poll may have been quicker, or the answer may be lost.
-      const made = await find();
-      if (made === undefined) throw explained(error);
-      await setRight(made, secret, service, print);
-    }
-  }
-  const { clientSecret } = await secrets.bigCommerce();
+  requireReachable(service);
+  const hook = await findOurs(service, scope);
+  const secret = await service.secrets.webhook();
+  if (hook === undefined) await register(scope, secret, service, print);
+  else await setRight(hook, secret, service, print);
+  const { clientSecret } = await service.secrets.bigCommerce();
   if (clientSecret === '') {
     print(
       'BigCommerceClientSecret is empty: deliveries get in by the secret header, not by their signature.',
@@ -122,23 +108,25 @@ function outputOf({ outputs, stackName }: Service, name: string): string {
 }
 
 /** A local run must never be registered with a real store, which could not reach it either. */
-function requireReachable(destination: string, { parameters }: Service): void {
-  const apiUrl = parameters['BigCommerceApiUrl'] ?? '';
+function requireReachable(service: Service): void {
+  const destination = destinationOf(service);
+  const apiUrl = service.parameters['BigCommerceApiUrl'] ?? '';
   if (destination.startsWith('https://') || isLoopback(apiUrl)) return;
   throw new CommandError(
     `${destination} is not registered: the store at ${apiUrl} is a real one, and delivers to https:// addresses only.`,
   );
 }
 
-async function find(service: Service, { id, scope }: Wish): Promise<Hook> {
-  if (id !== undefined) {
-    const hook = await service.store.getHook(id);
-    if (hook === undefined) throw noSuchHook(id);
-    return hook;
-  }
+async function findOurs(service: Service, scope: string): Promise<Hook | undefined> {
   const hooks = await service.store.listHooks();
-  const hook = hooks.find((one) => one.scope === scope && isOurs(one, service));
+  return hooks.find((hook) => hook.scope === scope && isOurs(hook, service));
+}
+
+/** The one with the id that was given, else this stack's own. */
+async function find(service: Service, { id, scope }: Wish): Promise<Hook> {
+  const hook = await (id === undefined ? findOurs(service, scope) : service.store.getHook(id));
   if (hook !== undefined) return hook;
+  if (id !== undefined) throw noSuchHook(id);
   throw new CommandError(
     `No webhook for ${scope} leads to ${destinationOf(service)}: create registers one. ${onlyOwn}`,
   );
@@ -151,6 +139,20 @@ function noSuchHook(id: number): CommandError {
   return new CommandError(`This API account has no webhook ${id}. ${onlyOwn}`);
 }
 
+type Print = Parameters<Command>[2];
+
+async function register(scope: string, secret: string, service: Service, print: Print): Promise<void> {
+  try {
+    const hook = await service.store.registerHook({ scope, destination: destinationOf(service), secret });
+    print(`Registered: ${inWords(hook)}. It may take a minute until it fires.`);
+  } catch (error) {
+    // A poll may have been quicker, or the answer may be lost.
+    const hook = await findOurs(service, scope);
+    if (hook === undefined) throw explained(error);
+    await setRight(hook, secret, service, print);
+  }
+}
+
 function explained(error: unknown): unknown {
   if (!(error instanceof BigCommerceError) || error.status !== 422) return error;
   return new CommandError(
@@ -160,12 +162,7 @@ function explained(error: unknown): unknown {
   );
 }
 
-async function setRight(
-  hook: Hook,
-  secret: string,
-  { store }: Service,
-  print: (line: string) => void,
-): Promise<void> {
+async function setRight(hook: Hook, secret: string, { store }: Service, print: Print): Promise<void> {
   const was = hook.is_active ? 'without the secret of now' : 'inactive';
   if (await store.setRight(hook, secret)) print(`Set right: ${inWords(hook)}. It was ${was}.`);
   else print(`Nothing to change: ${inWords(hook)} is active and carries the secret header.`);

@@ -32,8 +32,10 @@ export interface Hooks {
   getHook(id: number): Promise<Hook | undefined>;
   /** One POST, never repeated. The store refuses a second one for the same scope and destination, and an eleventh. */
   registerHook(wanted: WantedHook): Promise<Hook>;
-  /** Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent. Throws
-      BigCommerceError also when the store leaves it inactive, or (404) when it is gone. */
+  /**
+   * Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent.
+   * Throws BigCommerceError also when the store leaves it inactive, and when it is gone.
+   */
   setRight(hook: Hook, secret: string): Promise<boolean>;
   /** False: there was none. */
   deleteHook(id: number): Promise<boolean>;

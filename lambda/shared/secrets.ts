@@ -20,7 +20,7 @@ export interface Secrets {
   bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
   /** The access token of those credentials. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
-  /** What our own registration makes BigCommerce send in its secret header. Throws ConfigurationError if no header can carry it. */
+  /** What our registration makes BigCommerce send as a header. Throws ConfigurationError if no header can carry it. */
   webhook(fresh?: boolean): Promise<string>;
 }
 
