@@ -14,7 +14,9 @@ export interface Wish {
   readonly orderId: number | undefined;
 }
 
-export type Command = (service: Service, wish: Wish, print: (line: string) => void) => Promise<void>;
+type Print = (line: string) => void;
+
+export type Command = (service: Service, wish: Wish, print: Print) => Promise<void>;
 
 /** Registers the webhook, or sets right what is there; changes nothing when nothing is wrong. */
 export const create: Command = async (service, { scope }, print) => {
@@ -138,8 +140,6 @@ const onlyOwn =
 function noSuchHook(id: number): CommandError {
   return new CommandError(`This API account has no webhook ${id}. ${onlyOwn}`);
 }
-
-type Print = Parameters<Command>[2];
 
 async function register(scope: string, secret: string, service: Service, print: Print): Promise<void> {
   try {
