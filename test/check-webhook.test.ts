@@ -52,7 +52,8 @@ it('registers the webhook where there is none, without waking anybody', async ()
   await check();
   expect(registered()).toMatchObject([{}, { scope, destination, headers, is_active: true }]);
   expect(alerts).toEqual([]);
-  expect(lines).toMatchObject([{ message: 'webhook registered', fields: { scope } }]);
+  const { id } = registered()[1]!;
+  expect(lines).toEqual([{ message: 'webhook registered', fields: { hookId: id, scope } }]);
 });
 
 it('costs one call and changes nothing while all is well', async () => {
@@ -68,8 +69,9 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   clock += 3_600_000;
   simulator.hooks.deactivate(id, 'its deliveries failed for 48 hours');
   clock += 7_200_000;
-  const { check, alerts } = aChecker();
+  const { check, alerts, lines } = aChecker();
   await check();
+  expect(lines).toEqual([{ message: 'webhook switched on again', fields: { hookId: id, scope } }]);
   expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
   expect(alerts).toHaveLength(1);
   expect(alerts[0]).toMatchObject({ subject: `webhook ${id} was inactive` });
@@ -78,6 +80,8 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   );
   expect(alerts[0]?.message).toContain('It is switched on again.');
   expect(alerts[0]?.message).toContain('found by the polls');
+  expect(alerts[0]?.message).toContain('look for "webhook rejected" and "webhook not queued"');
+  expect(alerts[0]?.message).toContain('CheckWebhook=false');
   await check();
   expect(alerts).toHaveLength(1);
 });
@@ -106,19 +110,49 @@ it('respects the choice of another scope than the first', async () => {
 
 it('registers the first scope when only an unneeded one leads here', async () => {
   add({ scope: 'store/product/updated' });
+  add({ scope: 'store/order/updated' });
   await aChecker().check();
-  expect(registered().map((hook) => hook.scope)).toEqual(['store/product/updated', scope]);
+  const scopes = ['store/product/updated', 'store/order/updated', scope];
+  expect(registered().map((hook) => hook.scope)).toEqual(scopes);
 });
 
 it('gives an active webhook the secret of now, fetched afresh', async () => {
   const { id } = add({ headers: { 'X-Order-Replication-Secret': 'the one before', 'x-firewall': 'pass' } });
-  const { check, alerts } = aChecker();
+  const { check, alerts, lines } = aChecker();
   const asked: boolean[] = [];
   const webhook = (fresh: boolean) => Promise.resolve(asked.push(fresh) ? secret : '');
   await check({ secrets: { webhook } });
   expect(simulator.hooks.get(id)?.hook.headers).toEqual({ ...headers, 'x-firewall': 'pass' });
   expect(asked).toEqual([true]);
   expect(alerts).toEqual([]);
+  expect(lines).toEqual([{ message: 'webhook given the secret', fields: { hookId: id, scope } }]);
+});
+
+it('is done only when its alert is sent', async () => {
+  add({ is_active: false });
+  const { check } = aChecker();
+  const sent: string[] = [];
+  const sendHourly = async ({ subject }: { subject: string }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    sent.push(subject);
+  };
+  await check({ alerts: { sendHourly } });
+  expect(sent).toHaveLength(1);
+  await check({
+    alerts: { sendHourly },
+    secrets: { webhook: () => Promise.reject(new ConfigurationError('The webhook secret is empty.')) },
+  });
+  expect(sent).toHaveLength(2);
+});
+
+it('says nothing of a time that the store does not tell', async () => {
+  const hook = { id: 7, scope, destination, is_active: false, headers };
+  const { check, alerts } = aChecker();
+  const hooks = { listHooks: () => Promise.resolve([hook]), setRight: () => Promise.resolve(true) };
+  await check({ hooks });
+  expect(alerts[0]?.message).toContain(
+    'The webhook 7 (store/cart/converted) was inactive. It is switched on',
+  );
 });
 
 it('does not put a secret back that is rotated while it looks', async () => {

@@ -108,13 +108,21 @@ describe('the webhook', () => {
     expect(aws.sends()).toBe(1);
     expect(await post({})).toMatchObject({ statusCode: 401, body: '{"message":"rejected"}' });
     expect(await post({ 'X-Order-Replication-Secret': webhookSecret })).toMatchObject({ statusCode: 400 });
+    // Nothing is asked of BigCommerce, whatever comes.
+    expect(simulator.log.count()).toBe(0);
     expect(aws.subjects()).toEqual([]);
   });
 
   it('logs why it rejects, and nothing of what came', async () => {
     const { lines } = await post({ 'webhook-signature': 'Ada Moss' }, 'Ada Moss');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { level: 'WARN', message: 'webhook rejected', status: 401, reason: expect.any(String) as unknown },
+      {
+        level: 'WARN',
+        message: 'webhook rejected',
+        requestId: 'request-1',
+        status: 401,
+        reason: expect.any(String) as unknown,
+      },
     ]);
     expect(lines.join()).not.toContain('Ada Moss');
   });
@@ -122,6 +130,9 @@ describe('the webhook', () => {
   it('answers 503 and alerts when SQS refuses', async () => {
     aws.failQueue();
     expect(await post(...genuine())).toMatchObject({ statusCode: 503 });
+    const { lines } = await post(...genuine());
+    expect(lines.join()).toContain('webhook not queued');
+    // Once an hour, not once a delivery.
     expect(aws.subjects()).toEqual(['Stack-Function: webhooks cannot be queued']);
   });
 
@@ -149,6 +160,8 @@ describe('the poll', () => {
 
   it('looks after the webhook when it is done', async () => {
     expect(await poll()).toMatchObject({ outcome: 'finished' });
+    const endpoints = simulator.log.entries.map(({ endpoint }) => endpoint);
+    expect(endpoints).toEqual(['GET /orders/count', 'GET /v3/hooks', 'POST /v3/hooks']);
     expect(hooks()).toMatchObject([
       { destination, headers: { 'X-Order-Replication-Secret': webhookSecret } },
     ]);

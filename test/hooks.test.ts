@@ -48,6 +48,21 @@ it('reads an answer without its wrapper, too', async () => {
   expect(hook).toEqual({ id: 7, scope, destination, is_active: true, headers: {} });
 });
 
+it('lists with as few calls as there can be', async () => {
+  await connect().listHooks();
+  expect(simulator.log.entries).toMatchObject([
+    { endpoint: 'GET /v3/hooks', query: { limit: '250', page: '1' } },
+  ]);
+});
+
+it('says so when the address of the API leads nowhere', async () => {
+  server = await listen(createServer((_, response) => response.writeHead(404).end()));
+  const store = connect(server);
+  for (const call of [store.listHooks(), store.registerHook({ scope, destination, secret })]) {
+    await expect(call).rejects.toMatchObject({ status: 404, kind: 'permanent' });
+  }
+});
+
 it('lists every page', async () => {
   const wanted = Array.from({ length: 9 }, (_, index) => ({ scope, destination: `${destination}/${index}` }));
   for (const fields of wanted) simulator.hooks.create(fields);
@@ -78,6 +93,8 @@ it.each([
       data: [
         { id: 'x', scope, destination, is_active: true },
         { id: 1, scope, destination: null, is_active: true },
+        { id: 3, scope: 7, destination, is_active: true },
+        { id: 4, scope, destination },
         { id: 2, scope, destination, is_active: true, headers: { a: 1 }, updated_at: 9e15 },
       ],
     }),
@@ -153,6 +170,11 @@ it('deletes one, and says when there was none', async () => {
   expect(await connect().deleteHook(id)).toBe(true);
   expect(await connect().deleteHook(id)).toBe(false);
   expect(await connect().getHook(id)).toBeUndefined();
+});
+
+it('takes a deletion for done, whatever it is answered with', async () => {
+  server = await listen(createServer((_, response) => response.writeHead(204).end()));
+  expect(await connect(server).deleteHook(1)).toBe(true);
 });
 
 describe('says in words what the store objects to', () => {

@@ -89,6 +89,13 @@ describe('the packages', () => {
     }
   });
 
+  it('carry a client of BigCommerce, but for the webhook, which asks nothing before it answers', () => {
+    const carrying = packageNames.filter((name) =>
+      Buffer.from(unzipSync(readFileSync(join(outDir, `${name}.zip`)))['index.js']!).includes('X-Auth-Token'),
+    );
+    expect(carrying).toEqual(packageNames.filter((name) => name !== 'new-orders-webhook'));
+  });
+
   it('name every folder that is missing', async () => {
     const lambdaDir = await folder('lambda');
     await mkdir(join(lambdaDir, 'get-new-orders'));

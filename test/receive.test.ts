@@ -116,6 +116,32 @@ it('accepts the secret header in place of a signature', async () => {
   expect(deliveries).toMatchObject([{ proof: 'secret header' }]);
 });
 
+it('answers only when all is written: a container that waits for its next request writes nothing', async () => {
+  const { deps, postSigned } = aReceiver();
+  const written: string[] = [];
+  const slowly = (what: string) => async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    written.push(what);
+    return true;
+  };
+  const slow = {
+    ledger: { noteQueued: slowly('note') },
+    webhooks: { record: (delivery: Delivery) => slowly(delivery.outcome)().then(() => undefined) },
+  };
+  await postSigned(aWebhook(), slow);
+  await postSigned(aWebhook({ scope: 'store/cart/updated' }), slow);
+  const queue = { ...deps.queue, enqueue: () => Promise.reject(new Error('down')) };
+  await postSigned(aWebhook(), { ...slow, queue }).catch(() => undefined);
+  expect(written).toEqual(['note', 'accepted', 'ignored', 'not queued']);
+});
+
+it('keeps its reference small, whatever calls itself a hash', async () => {
+  const { postSigned, queued } = aReceiver();
+  await postSigned(aWebhook({ hash: 'x'.repeat(1_000) }));
+  await postSigned(aWebhook({ hash: { a: 1 } }));
+  expect(queued.map(({ webhookHash }) => webhookHash?.length)).toEqual([128, undefined]);
+});
+
 it('accepts orders of the scopes that carts do not cover', async () => {
   const { postSigned, queued } = aReceiver();
   await postSigned(aWebhook({ scope: 'store/order/created', data: { type: 'order', id: '101' } }));
@@ -164,7 +190,6 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
   it.each([
     ['no proof at all', body, {}],
     ['a wrong secret header', body, { 'x-order-replication-secret': 'guess' }],
-    ['an empty secret header', body, { 'x-order-replication-secret': '' }],
     ['a signature with another secret', body, signed(body, { secret: 'other' })],
     ['a signature of another body', body, signed('{}')],
     ['a signature without its id', body, { ...signed(body), 'webhook-id': '' }],
@@ -182,9 +207,9 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
   it('a console test without any headers, and junk, at the cost of no call at all', async () => {
     const { hand, secretsRead } = aReceiver();
     expect(await hand({ headers: null, body: null, isBase64Encoded: false })).toMatchObject({ status: 401 });
-    expect(await hand({ headers: { host: 'x' }, body: 'junk', isBase64Encoded: false })).toMatchObject({
-      status: 401,
-    });
+    for (const headers of [{ host: 'x' }, { 'x-order-replication-secret': '' }]) {
+      expect(await hand({ headers, body: 'junk', isBase64Encoded: false })).toMatchObject({ status: 401 });
+    }
     expect(secretsRead).toEqual([]);
   });
 
@@ -194,6 +219,14 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     expect(await reasonOf({})).toContain('it has none');
     expect(await reasonOf(signed(body, { at: NOON - 73 * HOUR }))).toContain('262800 seconds old');
     expect(await reasonOf(signed(body, { secret: 'other' }))).toContain('not made with the client secret');
+  });
+
+  it('asks for a newer client secret only where one could help', async () => {
+    const { post, secretsRead } = aReceiver();
+    await post(body, signed(body, { at: NOON - 73 * HOUR }));
+    await post(body, { ...signed(body), 'webhook-id': '' });
+    await post(body, signed(body));
+    expect(secretsRead).toEqual(['client secret', 'client secret', 'client secret']);
   });
 
   it('any mutation of a signed request', async () => {
@@ -234,7 +267,9 @@ describe('rejects with 400 what is genuine but makes no sense', () => {
     ['a body far larger than a webhook', aWebhook({ padding: 'x'.repeat(70_000) })],
   ])('%s', async (_, webhook) => {
     const { postSigned, order } = aReceiver();
-    expect((await postSigned(webhook)).status).toBe(400);
+    const answer = await postSigned(webhook);
+    expect(answer).toMatchObject({ status: 400, outcome: 'rejected' });
+    expect(answer.reason).toMatch(/store|scope|data|body/);
     expect(order).toEqual([]);
   });
 
@@ -337,6 +372,13 @@ describe('when a secret cannot be read', () => {
     expect(order).toEqual([]);
   });
 
+  it('and a header does not hold, it throws too', async () => {
+    const { deps, post } = aReceiver();
+    const secrets = { ...deps.secrets, webhook: down };
+    const headers = { ...signed(text, { secret: 'other' }), 'x-order-replication-secret': 'guess' };
+    await expect(post(text, headers, { secrets })).rejects.toThrow('Secrets Manager is down');
+  });
+
   it('junk without any proof is rejected all the same', async () => {
     const { post } = aReceiver();
     expect(await post('junk', {}, { secrets: { bigCommerce: down, webhook: down } })).toMatchObject({
@@ -368,12 +410,15 @@ describe('when the queue refuses', () => {
 });
 
 it('answers 200 when only the record or the note fails: the reference is safe', async () => {
-  const { postSigned } = aReceiver();
+  const { postSigned, lines } = aReceiver();
   const fails = { record: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { webhooks: fails })).status).toBe(200);
   expect((await postSigned(aWebhook({ scope: 'store/cart/updated' }), { webhooks: fails })).status).toBe(200);
   const ledger = { noteQueued: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { ledger })).status).toBe(200);
+  const failed = { orderId: 100, error: 'Error: throttled' };
+  expect(lines).toContainEqual({ message: 'webhook not recorded', fields: failed });
+  expect(lines).toContainEqual({ message: 'queued order not noted', fields: failed });
 });
 
 it('closes the signature’s way in when there is no client secret', async () => {
@@ -397,7 +442,14 @@ it('logs nothing of a body or a header, whatever becomes of it', async () => {
   ]) {
     outcomes.push(await post(text, signed(text)));
     outcomes.push(await post(text, { 'x-order-replication-secret': 'Ada Moss', 'webhook-id': 'Ada Moss' }));
+    outcomes.push(await post(text, { ...secretHeader, 'user-agent': 'Ada Moss' }));
   }
   expect(JSON.stringify([lines, outcomes])).not.toContain('Ada Moss');
   expect(JSON.stringify([lines, outcomes])).not.toContain(clientSecret);
+  expect(JSON.stringify([lines, outcomes])).not.toContain(webhookSecret);
+  expect(lines).toContainEqual({
+    message: 'webhook accepted',
+    fields: { orderId: 100, source: 'webhook', messageId: 'message-1' },
+  });
+  expect(lines).toContainEqual({ message: 'webhook ignored', fields: { orderId: 100 } });
 });

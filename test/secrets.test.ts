@@ -124,3 +124,14 @@ it.each(['two\nlines', 'sp ace', 'Zoë', ''])(
     if (text !== '') expect((error as Error).message).not.toContain(text);
   },
 );
+
+it('keeps its two secrets apart', async () => {
+  manager.on(GetSecretValueCommand, { SecretId: 'arn:bigcommerce' }).resolves({
+    SecretString: JSON.stringify(credentials),
+  });
+  manager.on(GetSecretValueCommand, { SecretId: 'arn:webhook' }).resolves({ SecretString: 'a-secret' });
+  const secrets = someSecrets();
+  expect([await secrets.bigCommerce(), await secrets.webhook()]).toEqual([credentials, 'a-secret']);
+  expect([await secrets.bigCommerce(), await secrets.webhook()]).toEqual([credentials, 'a-secret']);
+  expect(manager.calls()).toHaveLength(2);
+});

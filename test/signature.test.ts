@@ -1,5 +1,5 @@
 // Signatures: the specification's arithmetic, a second opinion, and nothing else accepted.
-import { createHmac } from 'node:crypto';
+import crypto, { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { isSecret, verifySignature } from '../lambda/new-orders-webhook/signature';
@@ -150,6 +150,24 @@ it.each([
 it('accepts a true signature with an old timestamp, up to the limit, and says how old it is', () => {
   expect(verifySignature({ ...worked, now: now + 72 * HOUR })).toEqual({ holds: true, ageMs: 72 * HOUR });
   expect(verifySignature({ ...worked, now: now - 300_000 })).toEqual({ holds: true, ageMs: -300_000 });
+});
+
+it('is about bytes, whether they are text or not', () => {
+  const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x80]);
+  const mac = createHmac('sha256', clientSecret).update(`${worked.id}.${worked.timestamp}.`).update(bytes);
+  expect(isSigned({ ...worked, body: bytes, signature: `v1,${mac.digest('base64')}` })).toBe(true);
+});
+
+it('refuses a signature with something after it, and compares without telling by its time', () => {
+  const compared = jest.spyOn(crypto, 'timingSafeEqual');
+  expect(isSigned({ ...worked, signature: `${worked.signature},x` })).toBe(false);
+  expect(compared).not.toHaveBeenCalled();
+  expect(isSigned({ ...worked, body: Buffer.from('{}') })).toBe(false);
+  expect(isSigned(worked)).toBe(true);
+  expect(compared).toHaveBeenCalledTimes(2);
+  expect(isSecret('guess', 's3cret')).toBe(false);
+  expect(compared).toHaveBeenCalledTimes(3);
+  compared.mockRestore();
 });
 
 it('never verifies with an empty key, though the arithmetic would agree', () => {

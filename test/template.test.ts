@@ -184,7 +184,14 @@ describe('parameters', () => {
       AllowedStatusIds: ['', '7 10', '7;10', '15', '7,'],
       IgnoreOrdersCreatedBefore: ['yesterday', '2026-13-01'],
       ExceptionsEmailAddress: ['nobody', 'a@b,c@d e'],
-      WebhookDestination: ['hooks.example.com', 'https://x/?a=1', 'https://x/dev/', 'https://user@x/dev'],
+      WebhookDestination: [
+        'ftp://x/dev',
+        'to https://x/dev',
+        'hooks.example.com',
+        'https://x/?a=1',
+        'https://x/dev/',
+        'https://user@x/dev',
+      ],
       PollingInterval: ['10', ''],
       ApiQuotaReservePercent: ['91', '-1', 'x'],
     };
@@ -230,6 +237,20 @@ describe('the secret with the credentials', () => {
       expect(text).not.toMatch(new RegExp(`"Ref": "${id}"|\\$\\{${id}[.}]`));
       expect(text).not.toMatch(new RegExp(`"Fn::GetAtt": \\["${id}", "(?!Id")`));
     }
+  });
+
+  it('are each given to the function that reads them, by the name that it reads', () => {
+    const arnOf = (id: string, name: string) => variablesOf(id)[name];
+    for (const id of functionIds) {
+      expect(arnOf(id, 'BIGCOMMERCE_SECRET_ARN')).toEqual({ 'Fn::GetAtt': ['BigCommerceSecret', 'Id'] });
+    }
+    for (const id of ['GetOrdersFunction', 'CartConvertedWebhookFunction']) {
+      expect(arnOf(id, 'WEBHOOK_SECRET_ARN')).toEqual({ 'Fn::GetAtt': ['WebhookSecret', 'Id'] });
+    }
+  });
+
+  it('keep webhooks for longer than the 48 hours in which BigCommerce delivers them again', () => {
+    expect(template.Parameters['RecordRetentionDays']?.MinValue).toBe(3);
   });
 
   it('is generated for the webhook: long, letters and digits', () => {
@@ -506,7 +527,14 @@ describe("the webhooks' API", () => {
   });
 
   it('counts stale webhooks by the words that they are logged with', () => {
-    const { LogGroupName, FilterPattern } = properties('StaleWebhooksMetric');
+    const { LogGroupName, FilterPattern, MetricTransformations } = properties('StaleWebhooksMetric');
+    expect(MetricTransformations).toEqual([
+      {
+        MetricNamespace: { Ref: 'AWS::StackName' },
+        MetricName: 'StaleWebhooks',
+        ...{ MetricValue: '1', Unit: 'Count' },
+      },
+    ]);
     expect(LogGroupName).toEqual({ Ref: 'CartConvertedWebhookLogGroup' });
     const flow = readFileSync(join(__dirname, '../lambda/new-orders-webhook/receive.ts'), 'utf8');
     expect(flow).toContain(`log.warn('${String(FilterPattern).replaceAll('"', '')}'`);

@@ -129,6 +129,22 @@ describe('create', () => {
     expect(said).toContain('list shows them');
   });
 
+  it('registers a local run with a simulated store', async () => {
+    const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
+    expect(await run(create, {}, aService({ url }))).toContain('Registered');
+  });
+
+  it('passes on what else goes wrong as it is', async () => {
+    simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'status', status: 503 });
+    await expect(run(create)).rejects.toThrow(/answered 503/);
+  });
+
+  it('says which output is missing', async () => {
+    const service = aService();
+    const said = await refusal(create, {}, { ...service, outputs: {} });
+    expect(said).toContain('OrderReplication-prod has no output WebhookUrl');
+  });
+
   it('registers no local run with a real store', async () => {
     const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
     const parameters = { BigCommerceApiUrl: 'https://api.bigcommerce.com' };
@@ -158,6 +174,8 @@ describe('show', () => {
     add({ headers: { ...headers, 'x-firewall': 'let me in' } });
     const said = await run(show);
     expect(said).toMatch(/Active +yes/);
+    expect(said).toMatch(/Destination +https:.*cart-converted \(this stack\)/);
+    expect(said).toMatch(new RegExp(`Last change +${new Date().getUTCFullYear()}-`));
     expect(said).toMatch(/Headers +X-Order-Replication-Secret, x-firewall/);
     expect(said).toMatch(/Secret header +the stack's/);
     expect(said).not.toMatch(/let me in|generated-secret/);
@@ -169,6 +187,22 @@ describe('show', () => {
   ])('says when the secret is not the stack’s: %j', async (given, expected) => {
     const { id } = add({ headers: given });
     expect(await run(show, { id })).toMatch(expected);
+  });
+
+  it('says what BigCommerce does not tell, and what leads elsewhere', async () => {
+    const hook = {
+      id: 7,
+      scope,
+      destination: 'https://hooks.example.com/old',
+      is_active: false,
+      headers: {},
+    };
+    const service = aService();
+    const store = { ...service.store, getHook: () => Promise.resolve(hook) };
+    const said = await run(show, { id: 7 }, { ...service, store });
+    expect(said).toMatch(/Last change +not told/);
+    expect(said).toMatch(/Destination +https:\/\/hooks\.example\.com\/old$/m);
+    expect(said).toMatch(/Active +NO/);
   });
 
   it('says that a webhook of another API account cannot be seen', async () => {
@@ -207,6 +241,21 @@ describe('delete', () => {
     expect(registered()).toEqual([]);
   });
 
+  it('says so when it is gone meanwhile', async () => {
+    add();
+    const service = aService();
+    const store = { ...service.store, deleteHook: () => Promise.resolve(false) };
+    expect(await refusal(remove, {}, { ...service, store })).toContain('This API account has no webhook');
+  });
+
+  it('takes away the scope that was asked for', async () => {
+    add();
+    add({ scope: 'store/order/created' });
+    add({ scope: 'store/order/created', destination: 'https://hooks.example.com/old' });
+    await run(remove, { scope: 'store/order/created' });
+    expect(registered()).toMatchObject([{ scope }, { destination: 'https://hooks.example.com/old' }]);
+  });
+
   it('takes away by its id what leads elsewhere', async () => {
     const { id } = add({ destination: 'https://hooks.example.com/old' });
     expect(await run(remove, { id })).toBe(
@@ -223,12 +272,12 @@ describe('delete', () => {
 
 describe('send', () => {
   async function aReceiver(status: number, body = '{"message":"x"}') {
-    const received: { headers: Record<string, unknown>; body: string }[] = [];
+    const received: { method: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
     const server = createServer((request, response) => {
       let text = '';
       request.on('data', (chunk: Buffer) => (text += chunk.toString()));
       request.on('end', () => {
-        received.push({ headers: request.headers, body: text });
+        received.push({ method: request.method, headers: request.headers, body: text });
         response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(body);
       });
     });
@@ -239,14 +288,23 @@ describe('send', () => {
     const { received, url, stop } = await aReceiver(200, '{"message":"accepted"}');
     try {
       const said = await run(send, { orderId: 100 }, aService({ url }));
+      await run(send, { orderId: 100 }, aService({ url }));
+      expect(said).not.toMatch(/generated-secret|sim-client-secret/);
       expect(said).toMatch(/Answer: 200 {"message":"accepted"} after \d+ ms/);
       expect(said).toContain('OrderReplication-prod-Webhooks');
     } finally {
       await stop();
     }
-    const [{ headers: given, body }] = received as [(typeof received)[number]];
+    const [{ method, headers: given, body }, again] = received as [
+      (typeof received)[number],
+      (typeof received)[number],
+    ];
+    expect(method).toBe('POST');
+    expect(given['content-type']).toBe('application/json');
+    expect(again.headers['webhook-id']).not.toBe(given['webhook-id']);
     const { clientSecret, storeHash } = simulator.credentials;
     const stamp = Number(given['webhook-timestamp']);
+    expect(Math.abs(Date.now() / 1000 - stamp)).toBeLessThan(60);
     expect(given['webhook-signature']).toBe(
       signWebhook(clientSecret, String(given['webhook-id']), stamp, body),
     );
@@ -270,11 +328,17 @@ describe('send', () => {
     [401, 'did not take it for genuine'],
     [503, 'could not queue it'],
     [403, 'no such address'],
+    [404, 'no such address'],
     [302, 'would count this as a failure'],
     [500, 'would count this as a failure'],
   ])('fails at %i and says what it means', async (status, meaning) => {
     const { url, stop } = await aReceiver(status);
     expect(await refusal(send, { orderId: 100 }, aService({ url })).finally(stop)).toContain(meaning);
+  });
+
+  it('shows no more of an answer than a screen holds', async () => {
+    const { url, stop } = await aReceiver(200, 'x'.repeat(10_000));
+    expect((await run(send, { orderId: 100 }, aService({ url })).finally(stop)).length).toBeLessThan(1_000);
   });
 
   it('says who did not answer', async () => {
@@ -297,6 +361,8 @@ describe('the command line', () => {
     ['create 5', /What is "5"/],
     ['show 5 6', /What is "6"/],
     ['show five', /id is a number, not "five"/],
+    ['delete 0', /id is a number, not "0"/],
+    ['enable 5x', /id is a number, not "5x"/],
     ['send', /send wants the order/],
     ['send --order 1.5', /--order takes a whole number/],
     ['send --order 0', /--order takes a whole number/],

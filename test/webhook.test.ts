@@ -43,6 +43,9 @@ it.each([
   ['store/information/updated', null, undefined],
   ['store/order/created/more', { id: '../4242' }, undefined],
   ['app/uninstalled', {}, undefined],
+  ['restore/channel/1/order/created', { order_id: 4242 }, 4242],
+  ['store/channel/1/order/created/late', { order_id: 4242 }, 4242],
+  ['store/channel/one/order/created', { order_id: 4242 }, 4242],
 ])('%s with %j is not taken; it names %s', (scope, data, orderId) => {
   expect(isTaken(scope)).toBe(false);
   expect(read(envelope(scope, data))).toMatchObject({ scope, orderId });
@@ -84,9 +87,18 @@ describe('says what is wrong, repeating nothing of it', () => {
     }
   });
 
+  it('bytes that are no text within what looks like a webhook', () => {
+    const [before = '', after = ''] = JSON.stringify({ ...order(1), note: '#' }).split('#');
+    const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
+    expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'the body is no JSON object' });
+  });
+
   it('a body far larger than a webhook, before it is parsed', () => {
     const large = { ...order(1), padding: 'x'.repeat(70_000) };
     expect(read(large)).toEqual({ problem: 'the body has more than 65536 bytes' });
+    const empty = Buffer.byteLength(JSON.stringify({ ...order(1), padding: '' }));
+    expect(read({ ...order(1), padding: 'x'.repeat(65_536 - empty) })).toMatchObject({ orderId: 1 });
+    expect(read({ ...order(1), padding: 'x'.repeat(65_537 - empty) })).toHaveProperty('problem');
   });
 });
 
