@@ -145,6 +145,18 @@ it('is done only when its alert is sent', async () => {
   expect(sent).toHaveLength(2);
 });
 
+it('is done only when every webhook is, whatever became of the first', async () => {
+  const listed = [1, 2].map((id) => ({ id, scope, destination, is_active: true, headers: {} }));
+  const { check, lines } = aChecker();
+  const setRight = async ({ id }: { id: number }) => {
+    if (id === 1) throw new Error('down');
+    await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  };
+  await check({ hooks: { listHooks: () => Promise.resolve(listed), setRight } });
+  expect(lines.map(({ message }) => message)).toEqual(['webhook given the secret', 'webhook not checked']);
+});
+
 it('says nothing of a time that the store does not tell', async () => {
   const hook = { id: 7, scope, destination, is_active: false, headers };
   const { check, alerts } = aChecker();

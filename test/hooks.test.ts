@@ -34,6 +34,7 @@ it.each([200, 201] as const)('registers a webhook with the secret header (answer
   const hook = await connect().registerHook({ scope, destination, secret });
   expect(hook).toMatchObject({ scope, destination, is_active: true });
   expect(kept(hook.id)?.headers).toEqual({ 'X-Order-Replication-Secret': secret });
+  expect(simulator.log.entries).toMatchObject([{ method: 'POST', body: { is_active: true } }]);
   expect(await connect().listHooks()).toEqual([hook]);
   expect(await connect().getHook(hook.id)).toEqual(hook);
 });
@@ -96,9 +97,10 @@ it.each([
         { id: 3, scope: 7, destination, is_active: true },
         { id: 4, scope, destination },
         { id: 2, scope, destination, is_active: true, headers: { a: 1 }, updated_at: 9e15 },
+        { id: 5, scope, destination, is_active: true, headers: {}, updated_at: -9e15 },
       ],
     }),
-    [{ id: 2, scope, destination, is_active: true, headers: {} }],
+    [2, 5].map((id) => ({ id, scope, destination, is_active: true, headers: {} })),
   ],
 ])('lists what it can read: %s', async (_, body, expected) => {
   server = await listen(
