@@ -44,7 +44,15 @@ const rules = ['order', 'errors', 'retry', 'log', 'ledger-row', 'webhook'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
 const adapters = [
-  ...['bigcommerce', 'requests', 'answers', 'hooks', 'queue', 'tables', 'ledger', 'secrets', 'alerts'],
+  'bigcommerce',
+  'requests',
+  'answers',
+  'hooks',
+  'queue',
+  'tables',
+  'ledger',
+  'secrets',
+  'alerts',
 ].map((name) => `lambda/shared/${name}.ts`);
 
 export default tseslint.config(

@@ -47,13 +47,14 @@ export interface ServiceOptions {
   readonly 'aws-port'?: string | undefined;
 }
 
-/** Runs `use` with the service; what it throws in plain words where the caller can do something about it. */
+/** Finds the service and passes it to `use`. Throws CommandError for what the caller can put right. */
 export async function withService<T>(
   options: ServiceOptions,
   use: (service: Service) => Promise<T>,
 ): Promise<T> {
   const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
-  const endpoint = port && `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;
+  const endpoint =
+    port === undefined ? undefined : `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;
   const clients = endpoint === undefined ? awsClients(options.region) : localClients(endpoint);
   try {
     return await use(await findService(options, clients));
@@ -62,6 +63,16 @@ export async function withService<T>(
   } finally {
     clients.destroy();
   }
+}
+
+/** Where the stack's webhook is delivered to. */
+export const destinationOf = (service: Service): string => outputOf(service, 'WebhookUrl');
+
+/** An output of the stack. Throws CommandError if it has none of that name. */
+export function outputOf({ outputs, stackName }: Service, name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new CommandError(`${stackName} has no output ${name}: deploy it anew.`);
+  return value;
 }
 
 interface Clients {

@@ -1,15 +1,37 @@
-// A webhook as BigCommerce would send it, to see what the service answers.
+// npm run webhook -- send: a webhook as BigCommerce would send it, to see what the service answers.
 import { randomUUID } from 'node:crypto';
 
 import { SECRET_HEADER } from '../lambda/shared/webhook';
 import { CommandError } from './command';
 import { signedHeaders } from './local/simulator/deliver-webhook';
 import { dataFor, webhookBody } from './local/simulator/webhook-bodies';
+import { destinationOf, outputOf, type Service } from './service';
+import type { Command } from './webhook-commands';
 
 /** BigCommerce does not say how long it waits; longer than API Gateway does is longer than enough. */
 const PATIENCE_MS = 30_000;
 
-export interface TestWebhook {
+/** Delivers one webhook and shows the answer. Throws CommandError for any but a 2xx. */
+export const send: Command = async (service, { scope, orderId = 0 }, print) => {
+  const { clientSecret } = await service.secrets.bigCommerce();
+  const webhookSecret = await service.secrets.webhook();
+  const destination = destinationOf(service);
+  const storeHash = service.parameters['BigCommerceStoreHash'] ?? '';
+  const how =
+    clientSecret === ''
+      ? 'with the secret header (there is no client secret)'
+      : "signed with the stack's client secret";
+  print(`POST ${destination}\n${scope}, order ${orderId}, ${how}`);
+  const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret };
+  const { status, body, durationMs } = await deliver(webhook);
+  print(`Answer: ${status} ${body.slice(0, 500)} after ${durationMs} ms`);
+  if (status < 200 || status > 299) throw new CommandError(adviceFor(status, service));
+  print(
+    `Its row is in ${outputOf(service, 'WebhooksTableName')}; the order goes on to ${outputOf(service, 'LedgerTableName')}.`,
+  );
+};
+
+interface TestWebhook {
   readonly destination: string;
   readonly storeHash: string;
   readonly scope: string;
@@ -19,14 +41,14 @@ export interface TestWebhook {
   readonly webhookSecret: string;
 }
 
-export interface TestAnswer {
+interface TestAnswer {
   readonly status: number;
   readonly body: string;
   readonly durationMs: number;
 }
 
-/** Delivers it once. Throws CommandError if nobody answers. */
-export async function sendTestWebhook(webhook: TestWebhook): Promise<TestAnswer> {
+/** Throws CommandError if nobody answers. */
+async function deliver(webhook: TestWebhook): Promise<TestAnswer> {
   const { destination, storeHash, scope, orderId, clientSecret, webhookSecret } = webhook;
   const startedAt = Date.now();
   const seconds = Math.floor(startedAt / 1000);
@@ -49,4 +71,16 @@ export async function sendTestWebhook(webhook: TestWebhook): Promise<TestAnswer>
     const { cause = error } = error instanceof Error ? error : {};
     throw new CommandError(`No answer from ${destination}: ${String(cause)}`, { cause: error });
   }
+}
+
+function adviceFor(status: number, service: Service): string {
+  const log = `Its reason is in the log group /order-replication/${service.stackName}/CartConvertedWebhook.`;
+  if (status === 401) {
+    return `The service did not take it for genuine: a secret changed minutes ago, or something in between alters the request. ${log}`;
+  }
+  if (status === 503) return `The service could not queue it; BigCommerce would deliver it again. ${log}`;
+  if (status === 403 || status === 404) {
+    return 'There is no such address: has the API been deployed to another stage, or WebhookDestination been mistyped?';
+  }
+  return `BigCommerce would count this as a failure and deliver it again. ${log}`;
 }

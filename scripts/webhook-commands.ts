@@ -1,12 +1,12 @@
 // What npm run webhook can do: each command takes the service, says what it did, and throws what it cannot.
 import { BigCommerceError } from '../lambda/shared/errors';
 import { secretOf, type Hook } from '../lambda/shared/hooks';
-import { sameUrl } from '../lambda/shared/webhook';
+import { bringsOrders, sameUrl } from '../lambda/shared/webhook';
 import { CommandError } from './command';
 import { isLoopback } from './local/simulator/send-webhook';
-import type { Service } from './service';
-import { sendTestWebhook } from './test-webhook';
+import { destinationOf, type Service } from './service';
 
+/** What the command line asked for. */
 export interface Wish {
   readonly scope: string;
   readonly id: number | undefined;
@@ -18,13 +18,13 @@ type Print = (line: string) => void;
 
 export type Command = (service: Service, wish: Wish, print: Print) => Promise<void>;
 
-/** Registers the webhook, or sets right what is there; changes nothing when nothing is wrong. */
+/** Registers the webhook if it is missing, and sets right all that lead here; changes nothing when nothing is wrong. */
 export const create: Command = async (service, { scope }, print) => {
   requireReachable(service);
-  const hook = await findOurs(service, scope);
+  const ours = await listOurs(service);
   const secret = await service.secrets.webhook();
-  if (hook === undefined) await register(scope, secret, service, print);
-  else await setRight(hook, secret, service, print);
+  if (!ours.some((hook) => hook.scope === scope)) await register(scope, secret, service, print);
+  for (const hook of ours) await setRight(hook, secret, service, print);
   const { clientSecret } = await service.secrets.bigCommerce();
   if (clientSecret === '') {
     print(
@@ -44,15 +44,16 @@ export const list: Command = async (service, _, print) => {
 
 export const show: Command = async (service, wish, print) => {
   const hook = await find(service, wish);
-  const { scope, destination, is_active: isActive, updated_at: changedAt } = hook;
+  const { id, scope, destination, is_active: isActive, updated_at: changedAt } = hook;
+  const mend = isOurs(hook, service) ? `: enable ${id} sets it right` : '';
   const rows = {
-    Webhook: String(hook.id),
+    Webhook: String(id),
     Scope: scope,
     Destination: `${destination}${isOurs(hook, service) ? ' (this stack)' : ''}`,
-    Active: isActive ? 'yes' : 'NO: enable switches it on',
+    Active: isActive ? 'yes' : `NO${mend}`,
     'Last change': changedAt === undefined ? 'not told' : new Date(changedAt * 1000).toISOString(),
     Headers: Object.keys(hook.headers).join(', ') || 'none',
-    'Secret header': await aboutSecret(hook, service),
+    'Secret header': await aboutSecret(hook, mend, service),
   };
   for (const [name, value] of Object.entries(rows)) print(`${name.padEnd(14)} ${value}`);
 };
@@ -71,43 +72,17 @@ export const remove: Command = async (service, wish, print) => {
   const hook = await find(service, wish);
   if (!(await service.store.deleteHook(hook.id))) throw noSuchHook(hook.id);
   print(`Deleted: ${inWords(hook)}.`);
-  if (isOurs(hook, service) && service.parameters['CheckWebhook'] === 'true') {
+  const isChecked = isOurs(hook, service) && service.parameters['CheckWebhook'] === 'true';
+  if (isChecked && !(await listOurs(service)).some((one) => bringsOrders(one.scope))) {
     print(
       'A poll that finds no webhook to this stack registers one: deploy with CheckWebhook=false to poll only.',
     );
   }
 };
 
-export const send: Command = async (service, { scope, orderId = 0 }, print) => {
-  const { clientSecret } = await service.secrets.bigCommerce();
-  const webhookSecret = await service.secrets.webhook();
-  const destination = destinationOf(service);
-  const storeHash = service.parameters['BigCommerceStoreHash'] ?? '';
-  const how =
-    clientSecret === ''
-      ? 'with the secret header (there is no client secret)'
-      : "signed with the stack's client secret";
-  print(`POST ${destination}\n${scope}, order ${orderId}, ${how}`);
-  const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret };
-  const { status, body, durationMs } = await sendTestWebhook(webhook);
-  print(`Answer: ${status} ${body.slice(0, 500)} after ${durationMs} ms`);
-  if (status < 200 || status > 299) throw new CommandError(adviceFor(status, service));
-  print(
-    `Its row is in ${outputOf(service, 'WebhooksTableName')}; the order goes on to ${outputOf(service, 'LedgerTableName')}.`,
-  );
-};
-
 const inWords = ({ id, scope, destination }: Hook) => `webhook ${id}, ${scope} to ${destination}`;
 
-const destinationOf = (service: Service) => outputOf(service, 'WebhookUrl');
-
 const isOurs = (hook: Hook, service: Service) => sameUrl(hook.destination, destinationOf(service));
-
-function outputOf({ outputs, stackName }: Service, name: string): string {
-  const value = outputs[name];
-  if (value === undefined) throw new CommandError(`${stackName} has no output ${name}: deploy it anew.`);
-  return value;
-}
 
 /** A local run must never be registered with a real store, which could not reach it either. */
 function requireReachable(service: Service): void {
@@ -119,9 +94,12 @@ function requireReachable(service: Service): void {
   );
 }
 
+async function listOurs(service: Service): Promise<readonly Hook[]> {
+  return (await service.store.listHooks()).filter((hook) => isOurs(hook, service));
+}
+
 async function findOurs(service: Service, scope: string): Promise<Hook | undefined> {
-  const hooks = await service.store.listHooks();
-  return hooks.find((hook) => hook.scope === scope && isOurs(hook, service));
+  return (await listOurs(service)).find((hook) => hook.scope === scope);
 }
 
 /** The one with the id that was given, else this stack's own. */
@@ -148,12 +126,12 @@ async function register(scope: string, secret: string, service: Service, print: 
   } catch (error) {
     // A poll may have been quicker, or the answer may be lost.
     const hook = await findOurs(service, scope);
-    if (hook === undefined) throw explained(error);
+    if (hook === undefined) throw inPlainWords(error);
     await setRight(hook, secret, service, print);
   }
 }
 
-function explained(error: unknown): unknown {
+function inPlainWords(error: unknown): unknown {
   if (!(error instanceof BigCommerceError) || error.status !== 422) return error;
   return new CommandError(
     `BigCommerce refuses to register it. ${error.message}\n` +
@@ -168,20 +146,8 @@ async function setRight(hook: Hook, secret: string, { store }: Service, print: P
   else print(`Nothing to change: ${inWords(hook)} is active and carries the secret header.`);
 }
 
-async function aboutSecret(hook: Hook, { secrets }: Service): Promise<string> {
+async function aboutSecret(hook: Hook, mend: string, { secrets }: Service): Promise<string> {
   const carried = secretOf(hook);
-  if (carried === undefined) return 'none';
-  return carried === (await secrets.webhook()) ? "the stack's" : "NOT the stack's: create sets it right";
-}
-
-function adviceFor(status: number, service: Service): string {
-  const log = `Its reason is in the log of ${outputOf(service, 'CartConvertedWebhookFunctionName')}.`;
-  if (status === 401) {
-    return `The service did not take it for genuine: a secret changed minutes ago, or something in between alters the request. ${log}`;
-  }
-  if (status === 503) return `The service could not queue it; BigCommerce would deliver it again. ${log}`;
-  if (status === 403 || status === 404) {
-    return 'There is no such address: has the API been deployed to another stage, or WebhookDestination been mistyped?';
-  }
-  return `BigCommerce would count this as a failure and deliver it again. ${log}`;
+  if (carried === undefined) return `none${mend}`;
+  return carried === (await secrets.webhook()) ? "the stack's" : `NOT the stack's${mend}`;
 }

@@ -2,11 +2,12 @@
 import { CART_CONVERTED, SCOPES } from '../lambda/shared/webhook';
 import { CommandError, readArguments, runAsCommand, wholeNumber } from './command';
 import { serviceFlags, serviceUsage, withService } from './service';
-import { create, enable, list, remove, send, show, type Command } from './webhook-commands';
+import { send } from './test-webhook';
+import { create, enable, list, remove, show, type Command } from './webhook-commands';
 
 const usage = `Usage: npm run webhook -- <command> [id] [options]
 
-  create          registers the webhook at BigCommerce with the secret header; changes nothing if it is right already
+  create          registers the webhook at BigCommerce with the secret header, or sets right what is not
   list            all webhooks of the stack's API account; BigCommerce shows it no others
   show [id]       one of them; this stack's, if no id is given
   enable [id]     switches one of this stack's on again, with the secret of now
@@ -44,6 +45,7 @@ export async function webhook(args: readonly string[], print: (line: string) => 
 
 function readId(command: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
+  if (command === 'send') throw new CommandError(`send takes its order as an option: --order ${text}`);
   if (!['show', 'enable', 'delete'].includes(command)) {
     throw new CommandError(`What is "${text}"?\n\n${usage}`);
   }

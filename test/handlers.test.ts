@@ -88,9 +88,9 @@ describe('the webhook', () => {
     const { handler } = jest.requireActual<typeof Webhook>('../lambda/new-orders-webhook/index');
     return { ...(await handler({ headers, body, isBase64Encoded: false }, context())), lines };
   };
-  const genuine = () => {
+  const genuine = (scope = 'store/order/created') => {
     const { clientSecret, storeHash } = simulator.credentials;
-    const content = { producer: `stores/${storeHash}`, scope: 'store/order/created', data: { id: 100 } };
+    const content = { producer: `stores/${storeHash}`, scope, data: { id: 100 } };
     const body = JSON.stringify(content);
     const seconds = Math.floor(Date.now() / 1000);
     const signature = signWebhook(clientSecret, 'msg_1', seconds, body);
@@ -105,6 +105,9 @@ describe('the webhook', () => {
   it('answers in JSON: accepted, ignored, rejected', async () => {
     const answer = await post(...genuine());
     expect(answer).toMatchObject({ statusCode: 200, body: '{"message":"accepted"}' });
+    expect(aws.sends()).toBe(1);
+    const ignored = await post(...genuine('store/order/updated'));
+    expect(ignored).toMatchObject({ statusCode: 200, body: '{"message":"ignored"}' });
     expect(aws.sends()).toBe(1);
     expect(await post({})).toMatchObject({ statusCode: 401, body: '{"message":"rejected"}' });
     expect(await post({ 'X-Order-Replication-Secret': webhookSecret })).toMatchObject({ statusCode: 400 });

@@ -59,8 +59,8 @@ it('lists with as few calls as there can be', async () => {
 it('says so when the address of the API leads nowhere', async () => {
   server = await listen(createServer((_, response) => response.writeHead(404).end()));
   const store = connect(server);
-  for (const call of [store.listHooks(), store.registerHook({ scope, destination, secret })]) {
-    await expect(call).rejects.toMatchObject({ status: 404, kind: 'permanent' });
+  for (const call of [() => store.listHooks(), () => store.registerHook({ scope, destination, secret })]) {
+    await expect(call()).rejects.toMatchObject({ status: 404, kind: 'permanent' });
   }
 });
 

@@ -135,3 +135,14 @@ it('keeps its two secrets apart', async () => {
   expect([await secrets.bigCommerce(), await secrets.webhook()]).toEqual([credentials, 'a-secret']);
   expect(manager.calls()).toHaveLength(2);
 });
+
+it('fetches the webhook secret of this very moment, and never gives an older one for it', async () => {
+  answer('before');
+  const secrets = someSecrets();
+  await secrets.webhook();
+  answer('after');
+  expect(await secrets.webhookNow()).toBe('after');
+  expect(await secrets.webhook()).toBe('after');
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  await expect(secrets.webhookNow()).rejects.toThrow('down');
+});

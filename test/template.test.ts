@@ -185,6 +185,8 @@ describe('parameters', () => {
       IgnoreOrdersCreatedBefore: ['yesterday', '2026-13-01'],
       ExceptionsEmailAddress: ['nobody', 'a@b,c@d e'],
       WebhookDestination: [
+        'http://x/dev',
+        'https://x:8443/dev',
         'ftp://x/dev',
         'to https://x/dev',
         'hooks.example.com',

@@ -7,7 +7,7 @@ import type { Log } from '../shared/log';
 
 export interface CheckWebhookDeps {
   readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'setRight'>;
-  readonly secrets: { webhook(fresh: boolean): Promise<string> };
+  readonly secrets: { webhookNow(): Promise<string> };
   readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
 }
@@ -30,8 +30,8 @@ function passes(error: unknown): boolean {
 
 async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
   const hooks = await findOurs(destination, deps);
-  // Fresh, and after the list: a secret that is just being rotated must not be put back.
-  const secret = await deps.secrets.webhook(true);
+  // Fetched after the list: a secret that is just being rotated must not be put back.
+  const secret = await deps.secrets.webhookNow();
   if (hooks.length === 0) await register(destination, secret, deps);
   const mended = hooks.map((hook) => setRight(hook, secret, deps));
   await Promise.allSettled(mended);
@@ -76,7 +76,7 @@ function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string)
     message: [
       `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
       'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
-      'If deliveries failed, the log of the function CartConvertedWebhook says why: look for "webhook rejected" and "webhook not queued".',
+      'If deliveries failed, the log of the function CartConvertedWebhook (/order-replication/<stack>/CartConvertedWebhook) says why: look for "webhook rejected" and "webhook not queued".',
       'If you switched it off on purpose, deploy with CheckWebhook=false.',
     ].join('\n\n'),
   };

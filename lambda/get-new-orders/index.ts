@@ -23,7 +23,7 @@ const RESERVE_MS = 10_000;
 /** For the calls to BigCommerce that look after the webhook: a window of its quota, and some. */
 const CHECK_MS = 45_000;
 
-/** Those, and Secrets Manager and SNS at their slowest. A poll that took longer leaves it to the next one. */
+/** Those, and Secrets Manager and SNS at their slowest. A poll that leaves less leaves it to the next one. */
 const CHECK_NEEDS_MS = CHECK_MS + 50_000;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
@@ -56,6 +56,6 @@ export async function handler(_event: unknown, context: Context): Promise<Job> {
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
     const hooks = bigCommerce.until(Date.now() + CHECK_MS);
     await checkWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
-  } else log.warn('webhook not checked', { error: 'The poll took nearly all of its time.' });
+  } else log.warn('webhook not checked', { error: 'The poll left too little of its time.' });
   return job;
 }

@@ -60,7 +60,7 @@ export async function receive(
   if (orderId !== undefined && isTaken(scope)) return accept({ ...arrival, orderId }, webhook, deps);
   if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);
   deps.log.info('webhook ignored', { orderId });
-  return { status: 200, outcome: 'ignored', reason: 'its scope is not needed' };
+  return { status: 200, outcome: 'ignored' };
 }
 
 function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {

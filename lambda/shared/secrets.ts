@@ -22,6 +22,8 @@ export interface Secrets {
   readonly accessToken: (fresh?: boolean) => Promise<string>;
   /** What our registration makes BigCommerce send as a header. Throws ConfigurationError if no header can carry it. */
   webhook(fresh?: boolean): Promise<string>;
+  /** The same as it is at this very moment; throws when it cannot be fetched. */
+  webhookNow(): Promise<string>;
 }
 
 export interface SecretArns {
@@ -63,21 +65,28 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
   return {
     bigCommerce,
     accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
-    async webhook(fresh = false) {
-      // A secret that was set from a file easily ends with a line break, which no header carries.
-      const text = (await read(arns.webhookSecretArn ?? '', fresh)).trim();
-      if (/^[\x21-\x7e]+$/.test(text)) return text;
-      throw new ConfigurationError(
-        'The webhook secret is empty or cannot travel in a header (letters and digits can): see WebhookSecretArn.',
-      );
-    },
+    webhook: async (fresh = false) => toHeaderValue(await read(arns.webhookSecretArn ?? '', fresh)),
+    webhookNow: async () =>
+      toHeaderValue(await fetchText(arns.webhookSecretArn ?? '').catch(asConfiguration)),
   };
+}
+
+/** A secret that was set from a file easily ends with a line break, which no header carries. */
+function toHeaderValue(text: string): string {
+  const value = text.trim();
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new ConfigurationError(
+    'The webhook secret is empty or cannot travel in a header (letters and digits can): see WebhookSecretArn.',
+  );
 }
 
 /** Secrets Manager's words for what stays wrong until somebody mends it. */
 const LASTING = new Set([
-  ...['AccessDeniedException', 'ResourceNotFoundException', 'DecryptionFailure'],
-  ...['InvalidRequestException', 'InvalidParameterException'],
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'DecryptionFailure',
+  'InvalidRequestException',
+  'InvalidParameterException',
 ]);
 
 function asConfiguration(error: unknown): never {

@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** Commands to copy, each of which works as it stands. */
-export function thingsToTry({ outputs }: LocalStack, place: Place): string {
+export function thingsToTry({ stackName, outputs }: LocalStack, place: Place): string {
   const { endpoint, awsPort, storeUrl, anOrderId, pollEveryMs } = place;
   const where = awsPort === defaultAwsPort ? '--local' : `--aws-port ${awsPort}`;
   const aws = `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws --region us-east-1 --endpoint-url ${endpoint}`;
@@ -47,9 +47,10 @@ export function thingsToTry({ outputs }: LocalStack, place: Place): string {
     `  npm run webhook -- send --order ${anOrderId} ${where}`,
     `  npm run webhook -- list ${where}`,
     '',
-    'What is stored, with the AWS CLI:',
+    'What is stored, and what the webhook logged, with the AWS CLI:',
     `  ${aws} dynamodb get-item --table-name ${outputs['OrdersTableName'] ?? ''} --key '{"id":{"N":"${anOrderId}"}}'`,
     `  ${aws} dynamodb scan --table-name ${outputs['LedgerTableName'] ?? ''}`,
+    `  ${aws} logs filter-log-events --log-group-name /order-replication/${stackName}/CartConvertedWebhook --query 'events[].message'`,
     '',
     'Everything again, to the end and checked: npm start -- --once     The tests: npm test',
     '',

@@ -5,14 +5,20 @@ import { dirname } from 'node:path';
 import { CommandError } from '../command';
 import { expectationFor, type Expectation } from './expectation';
 import type { FollowedOrder } from './order-progress';
-import { startSimulator, tellingOrders, type KeptOrder, type Simulator } from './simulator/index';
+import {
+  startSimulator,
+  tellingOrders,
+  type Delivery,
+  type KeptOrder,
+  type Simulator,
+} from './simulator/index';
 
 export interface SimulatedStore {
   readonly simulator: Simulator;
   /** Orders that this run found in the file of an earlier one. */
   readonly found: number;
-  /** Makes a new order and tells it to the destination, signed, as BigCommerce would. Returns what happened, in words. */
-  sendWebhook(destination: string): Promise<string>;
+  /** A shopper's order, which the registered webhook tells of. Returns what it was answered, in words. */
+  placeOrder(): Promise<string>;
   /** Every order as it is now. */
   orders(): FollowedOrder[];
   save(): void;
@@ -58,20 +64,22 @@ export async function startSimulatedStore(port: number, file: string | undefined
   return {
     simulator,
     found: kept?.orders.length ?? 0,
-    async sendWebhook(destination) {
+    async placeOrder() {
       const { id } = simulator.orders.add({ lines: [{}] });
       stories.set(id, 'placed just now, told by a webhook');
-      // Judged before it is told of: it may be advanced before anybody looks.
+      // Judged before anybody can have been told: it may be advanced before anybody looks.
       const placed = simulator.orders.kept(id);
       if (placed !== undefined) follow(placed);
-      const { status, body } = await simulator.deliverWebhook({
-        destination,
-        orderId: id,
-        scope: 'store/cart/converted',
-      });
-      if (status !== 200)
-        throw new CommandError(`The webhook of order ${id} was answered ${status}: ${body}`);
-      return `${new Date().toLocaleTimeString()}  A signed webhook told of order ${id} and was answered 200.`;
+      await simulator.deliveries.idle();
+      const [first] = simulator.deliveries.all().find((delivery) => namesOrder(delivery, id))?.attempts ?? [];
+      if (first === undefined)
+        throw new CommandError(`No webhook is registered that would tell of order ${id}.`);
+      if (first.status !== 200) {
+        throw new CommandError(
+          `The webhook of order ${id} was answered ${first.status ?? first.error ?? ''}.`,
+        );
+      }
+      return `${new Date().toLocaleTimeString()}  The registered webhook told of order ${id} and was answered 200.`;
     },
     orders: () => [...simulator.orders.allKept()].map(follow),
     save() {
@@ -86,6 +94,9 @@ export async function startSimulatedStore(port: number, file: string | undefined
     },
   };
 }
+
+const namesOrder = ({ body }: Delivery, orderId: number) =>
+  (JSON.parse(body) as { data: { orderId?: unknown } }).data.orderId === orderId;
 
 function readKept(file: string): Kept | undefined {
   try {

@@ -42,7 +42,7 @@ async function run(options: StartOptions, closing: Closing): Promise<string[]> {
   const { screen, store } = local;
   screen.show(rows(await local.progress()));
   screen.say(inWords(await local.stack.poll()));
-  if (store) screen.say(await store.sendWebhook(local.stack.webhookUrl));
+  if (store) screen.say(await store.placeOrder());
   await follow(local, options, options.once ? Date.now() + onceDeadlineMs : Infinity);
   return judge(local);
 }

@@ -98,15 +98,21 @@ it('has commands that say what is wrong', async () => {
   await clients.cloudFormation.send(new CreateStackCommand({ StackName: 'Other', TemplateBody }));
   await expect(command('list --stack-name Other')).rejects.toThrow('has no outputs BigCommerceSecretArn');
 
-  const { accessToken } = service.simulator.credentials;
-  service.simulator.credentials.accessToken = 'another-one';
-  await expect(command('list')).rejects.toThrow(/401.*Check BigCommerceToken/);
-  service.simulator.credentials.accessToken = accessToken;
+  const { credentials } = service.simulator;
+  const { accessToken } = credentials;
   const SecretId = stack.outputs['BigCommerceSecretArn'];
   const { SecretString } = await clients.secretsManager.send(new GetSecretValueCommand({ SecretId }));
-  await clients.secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString: '{}' }));
-  await expect(command('list')).rejects.toThrow(CommandError);
-  await clients.secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  const put = (text: string | undefined) =>
+    clients.secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString: text }));
+  try {
+    credentials.accessToken = 'another-one';
+    await expect(command('list')).rejects.toThrow(/401.*Check BigCommerceToken/);
+    await put('{}');
+    await expect(command('list')).rejects.toThrow(CommandError);
+  } finally {
+    credentials.accessToken = accessToken;
+    await put(SecretString);
+  }
 });
 
 it('is revived by a poll after BigCommerce has given it up, and somebody is told', async () => {

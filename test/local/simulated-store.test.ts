@@ -47,7 +47,8 @@ it('judges an order before it is told of: a quick worker may advance it before a
   });
   const worker = await listen(answering);
   try {
-    await store.sendWebhook(`${worker.url}/`);
+    store.simulator.hooks.create({ scope: 'store/cart/converted', destination: `${worker.url}/` });
+    await store.placeOrder();
     expect(store.orders().at(-1)).toMatchObject({
       statusBefore: 11,
       statusNow: 9,
@@ -55,6 +56,19 @@ it('judges an order before it is told of: a quick worker may advance it before a
     });
   } finally {
     await worker.stop();
+    await store.simulator.stop();
+  }
+});
+
+it('says so when nobody is told of an order, or is not well answered', async () => {
+  const store = await startSimulatedStore(0, undefined);
+  await expect(store.placeOrder()).rejects.toThrow('No webhook is registered that would tell of order 110.');
+  const refusing = await listen(createServer((_, response) => response.writeHead(401).end()));
+  try {
+    store.simulator.hooks.create({ scope: 'store/cart/converted', destination: `${refusing.url}/` });
+    await expect(store.placeOrder()).rejects.toThrow('The webhook of order 111 was answered 401.');
+  } finally {
+    await refusing.stop();
     await store.simulator.stop();
   }
 });
