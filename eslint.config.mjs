@@ -40,12 +40,14 @@ const flows = [
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'log', 'ledger-row', 'webhook'].map(
+const rules = ['order', 'errors', 'retry', 'quota', 'log', 'ledger-row', 'webhook'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
 const adapters = [
   'bigcommerce',
   'requests',
+  'turns',
+  'http',
   'answers',
   'hooks',
   'queue',
@@ -120,12 +122,14 @@ export default tseslint.config(
     ['\\./(order|errors|ledger-row)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
-  // bigcommerce.ts and hooks.ts say what is asked, requests.ts how, answers.ts what came back: one adapter.
+  // bigcommerce.ts and hooks.ts say what is asked, requests.ts how, turns.ts when, http.ts by what, answers.ts
+  // what came back: one adapter.
   mayImport(
     ['lambda/shared/requests.ts'],
-    ['\\./(order|errors|retry|answers)', 'axios', 'node:.*'],
+    ['\\./(errors|retry|quota|turns|http|answers)', 'node:.*'],
     'Adapters do not know each other.',
   ),
+  mayImport(['lambda/shared/turns.ts'], ['\\./quota'], 'Adapters do not know each other.'),
   mayImport(['lambda/shared/hooks.ts'], ['\\./(order|errors|webhook)'], 'Adapters do not know each other.'),
   mayImport(
     ['lambda/shared/bigcommerce.ts'],

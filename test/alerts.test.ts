@@ -18,7 +18,7 @@ const someAlerts = () =>
   });
 
 it('sends a subject that SNS takes', async () => {
-  await someAlerts().send({ subject: `poll failed\n${'x'.repeat(200)}`, message: 'why' });
+  await someAlerts().sendHourly({ subject: `poll failed\n${'x'.repeat(200)}`, message: 'why' });
   const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
   expect(input).toMatchObject({ TopicArn: 'arn:topic', Message: 'why' });
   expect(input?.Subject).toMatch(/^OrderReplication-dev-ProcessOrders: poll failed x+$/);
@@ -34,8 +34,15 @@ it('sends one alert an hour for one subject', async () => {
   expect(sns.calls()).toHaveLength(3);
 });
 
+it('sends the next one when the first did not go out', async () => {
+  const alerts = someAlerts();
+  sns.on(PublishCommand).rejectsOnce(new Error('throttled')).resolves({});
+  for (let time = 0; time < 3; time += 1) await alerts.sendHourly({ subject: 'token', message: '' });
+  expect(sns.calls()).toHaveLength(2);
+});
+
 it('never throws', async () => {
   sns.on(PublishCommand).rejects(new Error('no topic'));
-  await someAlerts().send({ subject: 'a', message: 'b' });
-  expect(errors).toEqual([{ subject: 'a', error: 'Error: no topic' }]);
+  await someAlerts().sendHourly({ subject: 'a', message: 'b' });
+  expect(errors).toContainEqual({ subject: 'a', error: 'Error: no topic' });
 });

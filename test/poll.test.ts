@@ -175,6 +175,18 @@ describe('a poll that fails', () => {
     expect(world.alerts[0]?.message).toContain('answered 503');
   });
 
+  it('for a wrong token says what to mend, under a subject of its own', async () => {
+    const world = aWorld();
+    world.shop.before('countOrders', () => {
+      throw new BigCommerceError('GET /v2/orders/count answered 401.', 'configuration', 401);
+    });
+    await expect(world.poll()).rejects.toThrow('401');
+    expect(world.alerts).toMatchObject([
+      { subject: 'polls fail: BigCommerce refuses our credentials or settings' },
+    ]);
+    expect(world.alerts[0]?.message).toContain('Mend the credentials in the secret');
+  });
+
   it('half way tells what it had queued, and the next one takes up the rest', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1, status_id: 7 }));

@@ -1,15 +1,17 @@
-// The one table of what is tried again and how long to wait.
+// The one table of what is tried again, how long to wait, and when to stop.
 import fc from 'fast-check';
-import {
-  backoffMs,
-  classifyStatus,
-  quotaPauseMs,
-  readQuota,
-  requestedPauseMs,
-  visibilitySeconds,
-} from '../lambda/shared/retry';
+import { afterFailure, classifyStatus, visibilitySeconds, type FailedTry } from '../lambda/shared/retry';
 
-const header = (headers: Readonly<Record<string, unknown>>) => (name: string) => headers[name];
+/** A failed first try of a GET, with all the time in the world. */
+function after(
+  overrides: Partial<FailedTry> & { headers?: Readonly<Record<string, unknown>> } = {},
+  chance = 1,
+) {
+  const { headers = {}, ...failed } = overrides;
+  const header = (name: string) => headers[name];
+  const aTry = { method: 'GET', kind: 'retryable', triesBefore: 0, timeLeftMs: 3_600_000, header } as const;
+  return afterFailure({ ...aTry, ...failed }, () => chance);
+}
 
 it.each([
   ['retryable', [408, 423, 425, 429, 500, 502, 503, 504, 509, 520, 599]],
@@ -19,29 +21,70 @@ it.each([
   expect(statuses.map(classifyStatus)).toEqual(statuses.map(() => kind));
 });
 
-describe('the pause that an answer asks for', () => {
+describe('what is sent again', () => {
+  it.each([
+    ['a read that may succeed later', {}, true],
+    ['a read without any answer', { status: undefined, header: undefined }, true],
+    ['no write, whatever happened to it', { method: 'PUT' }, false],
+    ['no write of a webhook either', { method: 'POST' }, false],
+    ['nothing permanent', { kind: 'permanent', status: 400 }, false],
+    ['nothing that a person has to mend', { kind: 'configuration', status: 403 }, false],
+    ['a read for the fourth time', { triesBefore: 2 }, true],
+    ['but not for the fifth', { triesBefore: 3 }, false],
+    ['a hanging read once', { timedOut: true }, true],
+    ['but not twice', { timedOut: true, triesBefore: 2 }, false],
+    ['nothing for which no time is left', { timeLeftMs: 500 }, false],
+    ['what there is just time for', { timeLeftMs: 501 }, true],
+  ] as const)('%s', (_, failed, again) => {
+    expect(after(failed).again).toBe(again);
+  });
+
+  it('is counted, a hanging one twice', () => {
+    expect(after({ triesBefore: 1 }).tries).toBe(2);
+    expect(after({ triesBefore: 1, timedOut: true }).tries).toBe(3);
+  });
+});
+
+describe('the pause after an answer', () => {
   it.each([
     [429, { 'x-rate-limit-time-reset-ms': '15000', 'x-retry-after': '3' }, 15_000],
     [429, { 'x-rate-limit-time-reset-ms': '1500', 'x-retry-after': '30' }, 30_000],
     [429, { 'x-rate-limit-time-reset-ms': '15000' }, 15_000],
     [429, { 'x-retry-after': '2' }, 2_000],
     [429, { 'retry-after': '4' }, 4_000],
-    [429, {}, undefined],
-    [429, { 'x-rate-limit-time-reset-ms': 'soon', 'x-retry-after': '-5' }, undefined],
-    [429, { 'x-rate-limit-time-reset-ms': 'Infinity' }, undefined],
     [429, { 'x-rate-limit-time-reset-ms': '1767225600000' }, 300_000],
-    [503, { 'x-rate-limit-time-reset-ms': '15000' }, undefined],
     [503, { 'x-rate-limit-time-reset-ms': '15000', 'x-retry-after': '2' }, 2_000],
-  ])('%i %j: %s', (status, headers, ms) => {
-    expect(requestedPauseMs(status, header(headers))).toBe(ms);
+  ])('%i %j: %s ms, for every call of the container', (status, headers, pauseMs) => {
+    expect(after({ status, headers }, 0)).toMatchObject({ pauseMs, pausesAll: true });
+    expect(after({ status, headers }, 1).pauseMs).toBe(pauseMs + 250);
   });
-});
 
-it('backs off exponentially with full jitter', () => {
-  expect([1, 2, 3, 4, 20].map((attempt) => backoffMs(attempt, () => 1))).toEqual([
-    500, 1000, 2000, 4000, 15_000,
-  ]);
-  expect(backoffMs(3, () => 0.5)).toBe(1000);
+  it.each([
+    [429, {}, true],
+    [429, { 'x-rate-limit-time-reset-ms': 'soon', 'x-retry-after': '-5' }, true],
+    [429, { 'x-rate-limit-time-reset-ms': 'Infinity' }, true],
+    [429, { 'x-rate-limit-time-reset-ms': '', 'x-retry-after': '0' }, true],
+    [503, { 'x-rate-limit-time-reset-ms': '15000' }, false],
+    [500, {}, false],
+  ])('%i %j that asks for nothing: a backoff; for every call: %s', (status, headers, pausesAll) => {
+    expect(after({ status, headers })).toMatchObject({ pauseMs: 500, pausesAll });
+  });
+
+  it('is kept by the other calls also when this one is not sent again', () => {
+    const refused = { status: 429, headers: { 'x-retry-after': '20' }, timeLeftMs: 10_000 };
+    expect(after({ ...refused, method: 'PUT' }, 0)).toMatchObject({
+      again: false,
+      pauseMs: 20_000,
+      pausesAll: true,
+    });
+  });
+
+  it('backs off exponentially with full jitter where nothing is asked for', () => {
+    expect([0, 1, 2, 3, 19].map((triesBefore) => after({ triesBefore }).pauseMs)).toEqual([
+      500, 1000, 2000, 4000, 15_000,
+    ]);
+    expect(after({ triesBefore: 2 }, 0.5).pauseMs).toBe(1000);
+  });
 });
 
 it('spans more than 24 hours in 20 receives, whatever the jitter', () => {
@@ -58,40 +101,4 @@ it('spans more than 24 hours in 20 receives, whatever the jitter', () => {
   expect([1, 2, 8, 9, 20, 1000].map((count) => visibilitySeconds(count, () => 0.5))).toEqual([
     60, 120, 7680, 10_800, 10_800, 10_800,
   ]);
-});
-
-describe('the quota', () => {
-  const headers = {
-    'x-rate-limit-requests-quota': '150',
-    'x-rate-limit-requests-left': '15',
-    'x-rate-limit-time-reset-ms': '20000',
-  };
-
-  it('is known from the headers of any answer, or not at all', () => {
-    expect(readQuota(header(headers), 1_000)).toEqual({ requests: 150, left: 15, resetsAt: 21_000 });
-    for (const name of Object.keys(headers)) {
-      expect(readQuota(header({ ...headers, [name]: undefined }), 0)).toBeUndefined();
-      expect(readQuota(header({ ...headers, [name]: 'many' }), 0)).toBeUndefined();
-    }
-  });
-
-  it('blocks nobody for longer than five minutes, whatever a header says', () => {
-    const absurd = { ...headers, 'x-rate-limit-time-reset-ms': '1767225600000' };
-    expect(readQuota(header(absurd), 0)?.resetsAt).toBe(300_000);
-  });
-
-  it.each([
-    [16, 10, 0],
-    [15, 10, 20_000],
-    [0, 0, 20_000],
-    [1, 0, 0],
-    [135, 90, 20_000],
-  ])('with %i left and a reserve of %i %% waits %i ms', (left, reserve, ms) => {
-    expect(quotaPauseMs({ requests: 150, left, resetsAt: 20_000 }, reserve, 0)).toBe(ms);
-  });
-
-  it('waits for nothing that is over or unknown', () => {
-    expect(quotaPauseMs({ requests: 150, left: 0, resetsAt: 20_000 }, 10, 20_000)).toBe(0);
-    expect(quotaPauseMs(undefined, 10, 0)).toBe(0);
-  });
 });

@@ -32,7 +32,7 @@ export interface PollDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
   readonly jobs: JobsTable;
-  readonly alerts: Pick<Alerts, 'send'>;
+  readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -57,7 +57,7 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
     deps.log.info('poll finished', job);
     return job;
   } catch (error) {
-    await recordFailure({ ...tally(pass, deps), outcome: 'failed', error: describe(error) }, deps);
+    await recordFailure(tally(pass, deps), error, deps);
     throw error;
   }
 }

@@ -1,29 +1,38 @@
 // A poll that fails is heard of: in the log, by email and in its job row; none of these may hide the first error.
-import { describe } from '../shared/errors';
+import { describe, failureKind, HOW_TO_MEND } from '../shared/errors';
 import type { Alerts } from '../shared/alerts';
 import type { Log } from '../shared/log';
 import type { Job, JobsTable } from '../shared/tables';
 
 interface Deps {
   readonly jobs: Pick<JobsTable, 'record'>;
-  readonly alerts: Pick<Alerts, 'send'>;
+  readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
 }
 
-/** Never throws. */
-export async function recordFailure(job: Job, { jobs, alerts, log }: Deps): Promise<void> {
-  log.error('poll failed', { ...job });
-  await alerts.send({
-    subject: 'poll failed',
+/**
+ * Never throws. One email an hour: Lambda tries a failed poll twice more, and polls may be minutes apart. A failure of
+ * another kind is another subject, and not held back.
+ */
+export async function recordFailure(
+  job: Omit<Job, 'outcome'>,
+  cause: unknown,
+  { jobs, alerts, log }: Deps,
+): Promise<void> {
+  const failed = { ...job, outcome: 'failed', error: describe(cause) } as const;
+  log.error('poll failed', failed);
+  const isConfiguration = failureKind(cause) === 'configuration';
+  await alerts.sendHourly({
+    subject: isConfiguration ? 'polls fail: BigCommerce refuses our credentials or settings' : 'poll failed',
     message: [
       `The poll that began at ${new Date(job.timestamp).toISOString()} failed. It had queued ${job.enqueued} orders.`,
-      job.error,
+      failed.error,
       'Lambda tries it again twice, and the next poll takes up what is missing: nothing is lost.',
-      'If this keeps coming, mend what the error names.',
+      isConfiguration ? HOW_TO_MEND : 'If this keeps coming, mend what the error names.',
     ].join('\n\n'),
   });
   try {
-    await jobs.record(job);
+    await jobs.record(failed);
   } catch (error) {
     log.error('failed poll not recorded', { error: describe(error) });
   }

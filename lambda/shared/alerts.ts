@@ -14,9 +14,10 @@ export interface Alert {
 }
 
 export interface Alerts {
-  /** Sends an alert. Never throws: what went wrong first is what the caller goes on to report. */
-  send(alert: Alert): Promise<void>;
-  /** The same, at most once an hour for one subject from this container: many orders fail of one wrong token. */
+  /**
+   * Sends an alert, at most once an hour for one subject from this container: many orders fail of one wrong token.
+   * Never throws: what went wrong first is what the caller goes on to report.
+   */
   sendHourly(alert: Alert): Promise<void>;
 }
 
@@ -33,23 +34,25 @@ export function createAlerts(
 ): Alerts {
   const sentAt = new Map<string, number>();
 
-  async function send({ subject, message }: Alert): Promise<void> {
+  async function send({ subject, message }: Alert): Promise<boolean> {
     const line = `${functionName}: ${subject}`
       .replaceAll(/[^\u0020-\u007E]/g, ' ')
       .slice(0, MAX_SUBJECT_CHARACTERS);
     try {
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject: line, Message: message }));
+      return true;
     } catch (error) {
       log.error('alert not sent', { subject, error: describe(error) });
+      return false;
     }
   }
 
   return {
-    send,
     async sendHourly(alert) {
       if (now() - (sentAt.get(alert.subject) ?? -Infinity) < HOUR_MS) return;
       sentAt.set(alert.subject, now());
-      await send(alert);
+      // What did not go out is not counted: the next one is tried.
+      if (!(await send(alert))) sentAt.delete(alert.subject);
     },
   };
 }

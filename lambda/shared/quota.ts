@@ -1,0 +1,66 @@
+// The store's quota of requests, as its last answer showed it: how many calls one container may have under way. Pure.
+// https://developer.bigcommerce.com/docs/start/best-practices/api-rate-limits
+
+/** Who shares the quota with us, of our own: three workers and a poll. */
+const OWN_SENDERS = 4;
+
+/** A look at the quota is good for so long; after it the others may have used up what it showed. */
+const FRESH_MS = 300;
+
+/** BigCommerce's windows are 30 s: an absurd value must not block a container. */
+const MAX_WINDOW_MS = 5 * 60 * 1000;
+
+/** Times are epoch milliseconds. */
+export interface Quota {
+  readonly requests: number;
+  readonly left: number;
+  readonly resetsAt: number;
+  readonly seenAt: number;
+}
+
+/** `unknown` before the first answer; `unlimited` for a store that tells of no quota. */
+export type KnownQuota = Quota | 'unknown' | 'unlimited';
+
+/** Reads the quota that an answer came with; undefined when any of its headers is missing or unreadable. */
+export function readQuota(header: (name: string) => unknown, now: number): Quota | undefined {
+  const requests = count(header('x-rate-limit-requests-quota'));
+  const left = count(header('x-rate-limit-requests-left'));
+  const resetMs = count(header('x-rate-limit-time-reset-ms'));
+  if (!(requests > 0) || !(left >= 0) || !(resetMs > 0)) return undefined;
+  return { requests, left, resetsAt: now + Math.min(resetMs, MAX_WINDOW_MS), seenAt: now };
+}
+
+/** What is known after another answer: within one window answers overtake each other, and the lowest is the newest. */
+export function learn(known: KnownQuota, told: Quota | undefined): KnownQuota {
+  if (told === undefined) return known === 'unknown' ? 'unlimited' : known;
+  const isSameWindow = typeof known === 'object' && told.seenAt < known.resetsAt;
+  return isSameWindow ? { ...told, left: Math.min(told.left, known.left) } : told;
+}
+
+/**
+ * How many calls a container may have under way at once; 0 until `resetsAt`. It takes its share of what is left above
+ * the reserve, so that all containers slow down before the wall and none runs into it. What it knows gets old, since
+ * the others go on: then one call goes ahead and looks.
+ */
+export function callsAtOnce(known: KnownQuota, reservePercent: number, now: number): number {
+  if (known === 'unlimited') return Infinity;
+  if (known === 'unknown') return 1;
+  const quota = now < known.resetsAt ? known : nextWindow(known);
+  const reserved = Math.ceil((quota.requests * reservePercent) / 100);
+  // A quota too small to be shared is used one call at a time.
+  const sharers = Math.max(1, Math.min(OWN_SENDERS, quota.requests - reserved));
+  const share = Math.floor((quota.left - reserved) / sharers);
+  const isFresh = now - quota.seenAt <= FRESH_MS;
+  return Math.max(0, isFresh ? share : Math.min(share, 1));
+}
+
+/** A window that is over is followed by a full one. */
+function nextWindow(quota: Quota): Quota {
+  return { ...quota, left: quota.requests, seenAt: quota.resetsAt };
+}
+
+/** NaN for what is no number from 0 upwards. */
+function count(value: unknown): number {
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return value !== '' && Number.isFinite(number) && number >= 0 ? number : Number.NaN;
+}

@@ -1,0 +1,90 @@
+// What the quota's headers are worth, and how many calls a container may make on the strength of them.
+import fc from 'fast-check';
+import { callsAtOnce, learn, readQuota, type Quota } from '../lambda/shared/quota';
+
+const header = (headers: Readonly<Record<string, unknown>>) => (name: string) => headers[name];
+
+const headers = {
+  'x-rate-limit-requests-quota': '150',
+  'x-rate-limit-requests-left': '15',
+  'x-rate-limit-time-reset-ms': '20000',
+};
+
+/** Seen at the beginning of time, in a window that has 20 s to go. */
+const aQuota = (overrides: Partial<Quota> = {}): Quota => ({
+  requests: 150,
+  left: 150,
+  resetsAt: 20_000,
+  seenAt: 0,
+  ...overrides,
+});
+
+describe('the quota', () => {
+  it('is known from the headers of any answer, or not at all', () => {
+    expect(readQuota(header(headers), 1_000)).toEqual({
+      requests: 150,
+      left: 15,
+      resetsAt: 21_000,
+      seenAt: 1_000,
+    });
+    for (const name of Object.keys(headers)) {
+      for (const odd of [undefined, 'many', '', '-1']) {
+        expect(readQuota(header({ ...headers, [name]: odd }), 0)).toBeUndefined();
+      }
+    }
+    expect(readQuota(header({ ...headers, 'x-rate-limit-requests-left': '0' }), 0)?.left).toBe(0);
+  });
+
+  it('blocks nobody for longer than five minutes, whatever a header says', () => {
+    const absurd = { ...headers, 'x-rate-limit-time-reset-ms': '1767225600000' };
+    expect(readQuota(header(absurd), 0)?.resetsAt).toBe(300_000);
+  });
+
+  it('is the lowest that one window told: answers overtake each other', () => {
+    const known = aQuota({ left: 40 });
+    expect(learn(known, aQuota({ left: 44, seenAt: 100 }))).toMatchObject({ left: 40, seenAt: 100 });
+    expect(learn(known, aQuota({ left: 39, seenAt: 100 }))).toMatchObject({ left: 39 });
+    expect(learn(known, aQuota({ left: 149, seenAt: 20_000 }))).toMatchObject({ left: 149 });
+  });
+
+  it('is unlimited for a store that never told of one, and stays known when an answer says nothing', () => {
+    expect(learn('unknown', undefined)).toBe('unlimited');
+    expect(learn('unlimited', aQuota())).toEqual(aQuota());
+    expect(learn(aQuota(), undefined)).toEqual(aQuota());
+  });
+});
+
+describe('calls at once', () => {
+  it.each([
+    ['a quarter of what is left above the reserve', aQuota({ left: 35 }), 10, 100, 5],
+    ['fewer and fewer towards the wall', aQuota({ left: 22 }), 10, 100, 1],
+    ['none at the wall', aQuota({ left: 18 }), 10, 100, 0],
+    ['none below it: other apps use it too', aQuota({ left: 3 }), 10, 100, 0],
+    ['down to the last without a reserve', aQuota({ left: 4 }), 0, 100, 1],
+    ['one, when the look is old and others go on', aQuota({ left: 150 }), 10, 301, 1],
+    ['as many as before, when it is just not old', aQuota({ left: 150 }), 10, 300, 33],
+    ['none of a wall that is known, however old', aQuota({ left: 18 }), 10, 19_999, 0],
+    ['a full window after the end of the last', aQuota({ left: 0 }), 10, 20_000, 33],
+    ['one in a window that began a while ago', aQuota({ left: 0 }), 10, 20_301, 1],
+    ['one of a quota too small to be shared', aQuota({ requests: 3, left: 3 }), 10, 100, 1],
+    ['none of a quota that is all reserve', aQuota({ requests: 1, left: 1 }), 90, 100, 0],
+    ['one before anything is known', 'unknown', 10, 0, 1],
+    ['any number where there is no quota', 'unlimited', 10, 0, Infinity],
+  ] as const)('%s', (_, known, reservePercent, now, calls) => {
+    expect(callsAtOnce(known, reservePercent, now)).toBe(calls);
+  });
+
+  it('of four senders that all know the same never reach into the reserve', () => {
+    const whole = (max: number) => fc.integer({ min: 0, max });
+    fc.assert(
+      fc.property(whole(1000), whole(1000), whole(90), (requests, left, reservePercent) => {
+        const quota = aQuota({ requests, left: Math.min(left, requests) });
+        const calls = callsAtOnce(quota, reservePercent, 0);
+        const free = quota.left - Math.ceil((requests * reservePercent) / 100);
+        // A quota of less than four above its reserve is not for four.
+        const senders = Math.min(4, Math.max(1, requests - Math.ceil((requests * reservePercent) / 100)));
+        return calls >= 0 && calls * senders <= Math.max(0, free);
+      }),
+    );
+  });
+});
