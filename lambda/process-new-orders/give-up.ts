@@ -1,5 +1,11 @@
 // A reference that failed is never lost: it goes back to the queue for a while, or is parked with its reason.
-import { describe, failureKind, LeaseHeldError, MalformedReferenceError } from '../shared/errors';
+import {
+  describe,
+  failureKind,
+  HOW_TO_MEND,
+  LeaseHeldError,
+  MalformedReferenceError,
+} from '../shared/errors';
 import type { OrderReference } from '../shared/order';
 import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from '../shared/retry';
 import type { Alerts } from '../shared/alerts';
@@ -106,8 +112,7 @@ async function alertConfiguration(error: unknown, deps: GiveUpDeps): Promise<voi
     message: [
       describe(error),
       'Orders wait in the queue meanwhile and are tried again for more than 24 hours.',
-      'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names;',
-      'a new token is taken up within five minutes, without a deployment.',
+      HOW_TO_MEND,
     ].join('\n'),
   });
 }

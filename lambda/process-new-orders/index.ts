@@ -1,4 +1,4 @@
-// The worker's entry: wires settings and clients once per container, replicates a batch side by side, names failures.
+// The worker's entry: wires settings and clients once per container, replicates a batch, names failures.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -13,11 +13,14 @@ import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
 import { createOrdersTable, documentOptions } from '../shared/tables';
+import { replicateBatch } from './batch';
 import type { Message } from './give-up';
-import { replicate } from './replicate';
 
 /** Left for giving back what did not get done. */
 const RESERVE_MS = 5_000;
+
+/** One request's timeout, and some: an order that is begun with less has little chance to end. */
+const BEGIN_NEEDS_MS = 15_000;
 
 /** More than one request's timeout: a PUT of a worker that was killed at its deadline may still land. */
 const LEASE_BEYOND_DEADLINE_MS = 15_000;
@@ -51,11 +54,12 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     store: bigCommerce.until(deadline - RESERVE_MS),
     log: createLog({ requestId: context.awsRequestId }),
     worker: context.awsRequestId,
+    beginBefore: deadline - RESERVE_MS - BEGIN_NEEDS_MS,
     leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
     now: Date.now,
     random: Math.random,
   };
-  const outcomes = await Promise.all(event.Records.map((record) => replicate(toMessage(record), deps)));
+  const outcomes = await replicateBatch(event.Records.map(toMessage), deps);
   const givenBack = event.Records.filter((_, index) => outcomes[index] === 'given back');
   return { batchItemFailures: givenBack.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -21,6 +21,8 @@ export interface ReplicateDeps extends GiveUpDeps {
   readonly rules: Rules;
   /** Tells this invocation from every other. */
   readonly worker: string;
+  /** From when on this invocation begins with no further reference, in epoch milliseconds. */
+  readonly beginBefore: number;
   /** When no PUT of this invocation can land any more, in epoch milliseconds. */
   readonly leaseUntil: number;
 }
@@ -31,6 +33,7 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
   try {
     reference = readReference(message.body);
     const startedAt = deps.now();
+    if (startedAt >= deps.beginBefore) throw notBegun(reference);
     const done = await replicateOnce(message, reference, deps);
     const { orderId, source } = reference;
     deps.log.info(`order ${done.state}`, { orderId, source, ...done, duration_ms: deps.now() - startedAt });
@@ -38,6 +41,11 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
   } catch (error) {
     return giveUp(message, reference, error, deps);
   }
+}
+
+function notBegun({ orderId }: OrderReference): BigCommerceError {
+  const text = `Order ${orderId} was not begun: too little of the invocation's time was left.`;
+  return new BigCommerceError(text, 'retryable');
 }
 
 interface Done {

@@ -1,6 +1,7 @@
 // The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
 import { poll } from '../../lambda/get-new-orders/poll';
 import { replicate } from '../../lambda/process-new-orders/replicate';
+import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
 import type { OrderReference, Rules } from '../../lambda/shared/order';
 import type { Job } from '../../lambda/shared/tables';
@@ -46,11 +47,10 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     },
   };
   const alerting = {
-    send(alert: { subject: string; message: string }) {
+    sendHourly(alert: { subject: string; message: string }) {
       alerts.push(alert);
       return Promise.resolve();
     },
-    sendHourly: (alert: { subject: string; message: string }) => alerting.send(alert),
   };
   const settings = aRuleSet(rules);
   let invocations = 0;
@@ -71,7 +71,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     /** A worker's invocation with one message; `deps` replaces parts of its world. */
     replicate(
       reference: OrderReference | string,
-      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: object } = {},
+      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: Partial<ReplicateDeps> } = {},
     ): Promise<Outcome> {
       invocations += 1;
       const message = {
@@ -80,7 +80,12 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
         body: typeof reference === 'string' ? reference : JSON.stringify(reference),
         receiveCount,
       };
-      return replicate(message, {
+      return replicate(message, world.workerDeps(deps));
+    },
+
+    /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
+    workerDeps(deps: Partial<ReplicateDeps> = {}): ReplicateDeps {
+      return {
         store: shop.store,
         orders: tables.orders,
         ledger: tables.ledger,
@@ -90,11 +95,12 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
         rules: settings,
         maxReceiveCount: 20,
         worker: `worker-${invocations}`,
+        beginBefore: clock.now + INVOCATION_MS - 20_000,
         leaseUntil: clock.now + INVOCATION_MS + 15_000,
         now: () => clock.now,
         random: () => 0.5,
         ...deps,
-      });
+      };
     },
 
     /** One poll; the references that it queued are taken off the queue and returned. */
