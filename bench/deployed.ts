@@ -2,7 +2,7 @@
 import { localClients, type LocalClients } from '../scripts/local/clients';
 import { deployLocally, storeParameters, type LocalStack } from '../scripts/local/local-stack';
 import { startMiniStack } from '../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../scripts/local/simulator';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
 
 export interface Deployed {
   readonly simulator: Simulator;
@@ -12,11 +12,11 @@ export interface Deployed {
 
 /** Starts everything, lets `measure` use it, and stops everything. */
 export async function withDeployed(
-  { latencyMs }: { readonly latencyMs: number },
+  storeOptions: Pick<SimulatorOptions, 'latencyMs' | 'quota'>,
   measure: (deployed: Deployed) => Promise<void>,
 ): Promise<void> {
   const miniStack = await startMiniStack();
-  const simulator = await startSimulator({ seed: 1, latencyMs });
+  const simulator = await startSimulator({ seed: 1, ...storeOptions });
   const clients = localClients(miniStack.endpoint);
   try {
     const parameters = {

@@ -16,7 +16,7 @@ const MAX_TIMES_FLOOR = 1.5;
 /** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */
 export async function measureDrain(print: (line: string) => void): Promise<void> {
   await withDeployed({ latencyMs: LATENCY_MS }, async ({ simulator, stack }) => {
-    addOrders(simulator);
+    addOrders(simulator, ORDERS);
     simulator.log.clear();
     const { enqueued } = await stack.poll();
     await drained(simulator);
@@ -24,9 +24,10 @@ export async function measureDrain(print: (line: string) => void): Promise<void>
   });
 }
 
-function addOrders(simulator: Simulator): void {
+/** Paid physical orders of two lines, an hour old each. */
+export function addOrders(simulator: Simulator, orders: number): void {
   const date_created = Date.now() - 3_600_000;
-  for (let order = 0; order < ORDERS; order += 1) {
+  for (let order = 0; order < orders; order += 1) {
     simulator.orders.add({ status_id: 11, date_created, lines: [{}, {}] });
   }
 }

@@ -2,12 +2,14 @@
 import { runAsCommand } from '../scripts/command';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
+import { measureQuota } from './quota';
 import { measureWebhook } from './webhook';
 
 async function main(): Promise<void> {
   await measurePackages(console.log);
   await measureWebhook(console.log);
   await measureDrain(console.log);
+  await measureQuota(console.log);
 }
 
 runAsCommand(module, main);

@@ -1,0 +1,55 @@
+// Draining a poll against the quota of an ordinary plan, on a clock that runs faster, all parts of it alike.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Simulator } from '../scripts/local/simulator';
+import { addOrders } from './drain';
+import { withDeployed } from './deployed';
+
+const ORDERS = 200;
+const QUOTA = 150;
+/** The template's default of ApiQuotaReservePercent. */
+const RESERVED = 15;
+/** A window of 30 s and a latency of 150 ms, this many times faster. */
+const SPEED = 5;
+const WINDOW_MS = 30_000 / SPEED;
+const LATENCY_MS = 150 / SPEED;
+const DEADLINE_MS = 300_000;
+const MAX_TIMES_IDEAL = 1.1;
+
+/** Drains physical orders as fast as the quota lets, and prints time, refusals and how far the reserve was touched. */
+export async function measureQuota(print: (line: string) => void): Promise<void> {
+  const quota = { requests: QUOTA, windowMs: WINDOW_MS };
+  await withDeployed({ latencyMs: LATENCY_MS, quota }, async ({ simulator, stack }) => {
+    addOrders(simulator, ORDERS);
+    simulator.log.clear();
+    const lowest = watchQuota(simulator);
+    await stack.poll();
+    const deadline = Date.now() + DEADLINE_MS;
+    while (simulator.orders.all().some(({ status_id }) => status_id === 11)) {
+      if (Date.now() > deadline) throw new Error(`Not drained within ${DEADLINE_MS / 1000} s.`);
+      await sleep(200);
+    }
+    report(simulator, lowest(), print);
+  });
+}
+
+/** The least that was left of the quota in any window. */
+function watchQuota({ faults, quota }: Simulator): () => number {
+  let lowest = Infinity;
+  faults.add({ before: () => void (lowest = Math.min(lowest, quota.left())) });
+  return () => lowest;
+}
+
+function report({ log }: Simulator, lowest: number, print: (line: string) => void): void {
+  const times = log.entries.map(({ startedAt, endedAt = startedAt }) => [startedAt, endedAt] as const);
+  const took = Math.max(...times.map(([, end]) => end)) - Math.min(...times.map(([start]) => start));
+  const ideal = (log.count() / (QUOTA - RESERVED)) * WINDOW_MS;
+  const refused = log.entries.filter(({ status }) => status === 429).length;
+  print(
+    `Draining ${ORDERS} orders against ${QUOTA} calls per ${WINDOW_MS / 1000} s (30 s, ${SPEED} times faster), ${RESERVED} of them reserved:`,
+  );
+  print(
+    `  ${log.count()} calls in ${(took / 1000).toFixed(1)} s, ${(took / ideal).toFixed(2)} times calls ÷ (quota less reserve) ` +
+      `(at most ${MAX_TIMES_IDEAL} times); ${(log.count() / ORDERS).toFixed(3)} calls per order`,
+  );
+  print(`  ${refused} answers of 429 (none is wanted); at least ${lowest} of ${QUOTA} left in every window`);
+}
