@@ -179,7 +179,7 @@ it('7: a Completed mixed order is copied once and not queued by every poll', asy
 
 it('7b: lines that turn physical between GET and PUT: no PUT', async () => {
   const world = aWorld();
-  world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
+  world.shop.add(anOrder({ status_id: 10, order_is_digital: true, shipping_address_count: 0 }), {
     lines: [aLine({ type: 'digital' })],
     addresses: [],
   });

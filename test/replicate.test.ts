@@ -270,17 +270,18 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
   });
 
-  it('lines of a Completed order, fetched after its GET', async () => {
+  it('lines of a Completed order, fetched before its GET: many pages of them make no PUT too late', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
     afterFiveSeconds(world, () => undefined);
     await world.replicate(aReference({ statusId: 10 }));
-    expect(world.shop.calls.slice(-3)).toEqual(['getOrder 100', 'getLines 100', 'putStatus 100 to 8']);
+    expect(world.shop.calls.slice(-3)).toEqual(['getLines 100', 'getOrder 100', 'putStatus 100 to 8']);
   });
 
   it('lines of a Completed order that are digital no more', async () => {
     const world = aWorld();
-    world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
+    const completed = { status_id: 10, order_is_digital: true, shipping_address_count: 0 };
+    world.shop.add(anOrder(completed), digital);
     afterFiveSeconds(world, () => world.shop.editSilently(100, {}, [aLine()]));
     await world.replicate(aReference({ statusId: 10 }));
     expect(world.shop.puts).toEqual([]);
@@ -296,6 +297,54 @@ it('does not send a PUT whose turn comes too late for its read', async () => {
   expect(world.shop.calls.filter((call) => call.startsWith('getOrder')).length).toBeGreaterThan(1);
   expect(world.shop.puts).toHaveLength(1);
   expect(world.clock.now - 100 - world.shop.puts[0]!.restsOnReadOf).toBeLessThanOrEqual(2_000);
+});
+
+it('advances a Completed order whose lines take longer to read than a PUT may rest on a read', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
+    lines: [aLine({ type: 'digital' })],
+    addresses: [],
+  });
+  const getLines: typeof world.shop.store.getLines = (orderId) => {
+    world.clock.now += 2_500;
+    return world.shop.store.getLines(orderId);
+  };
+  const deps = { store: { ...world.shop.store, getLines } };
+  expect(await world.replicate(aReference({ statusId: 10 }), { deps })).toBe('acknowledged');
+  expect(world.shop.puts).toMatchObject([{ to: 8 }]);
+});
+
+it('gives back an order for which the store is too slow, after a few reads', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  world.shop.delayPuts(2_500);
+  expect(await world.replicate(aReference())).toBe('given back');
+  expect(world.shop.puts).toEqual([]);
+  expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(6);
+  expect(world.rows.get(100)?.last_error).toContain('no PUT of it could be sent within 2 s of a read');
+});
+
+describe('an answer that is empty', () => {
+  it.each([
+    ['products', { items_total: 2 }, { lines: [] }],
+    ['shipping addresses', { shipping_address_count: 1 }, { addresses: [] }],
+  ])('is no list of %s where the order counts some: nothing is stored', async (what, counted, lists) => {
+    const world = aWorld();
+    world.shop.add(anOrder(counted), lists);
+    expect(await world.replicate(aReference())).toBe('given back');
+    expect(world.rows.get(100)?.last_error).toContain(
+      `The store lists no ${what} of order 100, although its `,
+    );
+    expect(world.stream).toEqual([]);
+    expect(world.shop.puts).toEqual([]);
+  });
+
+  it('is an empty list where the order counts none', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ items_total: 0, shipping_address_count: 0 }), { lines: [], addresses: [] });
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({ products: [], shipping_addresses: [], status_id: 9 });
+  });
 });
 
 describe('a failed PUT', () => {

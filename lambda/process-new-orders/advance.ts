@@ -10,6 +10,9 @@ const MAX_READ_AGE_MS = 2_000;
 /** PUTs for one reference; after that it waits in the queue, as BigCommerce asks of writes. */
 const MAX_PUTS = 2;
 
+/** Reads for one PUT: a store that answers so slowly, or lets us wait so long, is asked again later. */
+const MAX_LATE_READS = 6;
+
 export interface AdvanceDeps {
   readonly store: Pick<Store, 'getOrder' | 'getLines' | 'putStatus'>;
   readonly now: () => number;
@@ -34,14 +37,18 @@ export type Advance =
 export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Advance> {
   let basis = task.enriched;
   let { failedPuts } = task;
-  for (;;) {
+  for (let lateReads = 0; ;) {
     if (deps.now() - basis.readAt > MAX_READ_AGE_MS) {
       const again = await readAgain(task, deps);
       if (again.kind === 'changed') return { ...again, failedPuts };
       basis = again.read;
     }
     const answer = await put(task, basis, deps);
-    if (answer === 'too late') continue;
+    if (answer === 'too late') {
+      lateReads += 1;
+      if (lateReads >= MAX_LATE_READS) throw tooSlow(task);
+      continue;
+    }
     if (!(answer instanceof BigCommerceError)) return settle(answer, task, failedPuts, deps);
     // Nobody knows whether a failed PUT took effect: only another GET tells, and no PUT goes out before it.
     failedPuts += 1;
@@ -68,16 +75,22 @@ async function put({ snapshot, targetStatusId }: AdvanceTask, basis: Read, deps:
   }
 }
 
+function tooSlow({ snapshot }: AdvanceTask): BigCommerceError {
+  const text = `Order ${snapshot.id} could not be advanced: no PUT of it could be sent within 2 s of a read.`;
+  return new BigCommerceError(text, 'retryable');
+}
+
 type Again =
   { readonly kind: 'same'; readonly read: Read } | { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Reads the order again: it is the same as it was enriched, or it has changed. */
 async function readAgain({ snapshot, enriched }: AdvanceTask, { store }: AdvanceDeps): Promise<Again> {
-  const read = await store.getOrder(snapshot.id);
-  if (read.order === undefined) return { kind: 'changed', read };
-  // A Completed order is advanced only for its lines: they are part of what must not have changed.
+  // A Completed order is advanced only for its lines: they are part of what must not have changed. They come before
+  // the GET, whose two seconds many pages would use up; its date tells of what is edited after them.
   const withLines = enriched.order.status_id === Status.Completed;
   const lines = withLines ? await store.getLines(snapshot.id) : snapshot.products;
+  const read = await store.getOrder(snapshot.id);
+  if (read.order === undefined) return { kind: 'changed', read };
   const same =
     read.order.status_id === enriched.order.status_id &&
     dateModified(read.order) === dateModified(enriched.order) &&

@@ -3,6 +3,25 @@ import { replicate } from './replicate';
 import type { ReplicateDeps } from './replicate';
 import type { Message, Outcome } from './give-up';
 
+/** Left for giving back what did not get done. */
+const RESERVE_MS = 5_000;
+
+/** One request's timeout, and some: an order that is begun with less has little chance to end. */
+const BEGIN_NEEDS_MS = 15_000;
+
+/** More than one request's timeout: a PUT of a worker that was killed at its deadline may still land. */
+const LEASE_BEYOND_DEADLINE_MS = 15_000;
+
+/** How an invocation that ends at `deadline` divides its time; all in epoch milliseconds. */
+export function timesUntil(deadline: number) {
+  return {
+    /** No call to BigCommerce is waited for longer. */
+    callsUntil: deadline - RESERVE_MS,
+    beginBefore: deadline - RESERVE_MS - BEGIN_NEEDS_MS,
+    leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
+  };
+}
+
 /** An order's calls follow each other in three steps: so many orders keep the lane of each endpoint busy. */
 const ORDERS_AT_ONCE = 4;
 

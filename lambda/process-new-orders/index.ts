@@ -13,17 +13,8 @@ import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
 import { createOrdersTable, documentOptions } from '../shared/tables';
-import { replicateBatch } from './batch';
+import { replicateBatch, timesUntil } from './batch';
 import type { Message } from './give-up';
-
-/** Left for giving back what did not get done. */
-const RESERVE_MS = 5_000;
-
-/** One request's timeout, and some: an order that is begun with less has little chance to end. */
-const BEGIN_NEEDS_MS = 15_000;
-
-/** More than one request's timeout: a PUT of a worker that was killed at its deadline may still land. */
-const LEASE_BEYOND_DEADLINE_MS = 15_000;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
 const secretsManager = new SecretsManagerClient(awsClientOptions);
@@ -48,14 +39,13 @@ function wire(functionName: string) {
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { bigCommerce, ...shared } = (container ??= wire(context.functionName));
-  const deadline = Date.now() + context.getRemainingTimeInMillis();
+  const { callsUntil, ...times } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
   const deps = {
     ...shared,
-    store: bigCommerce.until(deadline - RESERVE_MS),
+    ...times,
+    store: bigCommerce.until(callsUntil),
     log: createLog({ requestId: context.awsRequestId }),
     worker: context.awsRequestId,
-    beginBefore: deadline - RESERVE_MS - BEGIN_NEEDS_MS,
-    leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
     now: Date.now,
     random: Math.random,
   };

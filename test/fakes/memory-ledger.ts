@@ -1,5 +1,6 @@
 // The ledger and the Orders table in memory, written from the protocol and not from the adapters' expressions;
 // test/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
+import { isDeepStrictEqual } from 'node:util';
 import { RefusedWriteError } from '../../lambda/shared/errors';
 import type { Ledger } from '../../lambda/shared/ledger';
 import type { Finish, Lease, LedgerRow } from '../../lambda/shared/ledger-row';
@@ -23,6 +24,8 @@ export function memoryTables(): MemoryTables {
 
   const write = (snapshot: Snapshot) => {
     const copy = structuredClone(snapshot);
+    // As DynamoDB: a write that changes nothing is no event of the stream.
+    if (isDeepStrictEqual(copy, snapshots.get(snapshot.id))) return;
     snapshots.set(snapshot.id, copy);
     stream.push(copy);
   };

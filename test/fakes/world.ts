@@ -1,5 +1,6 @@
 // The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
 import { poll } from '../../lambda/get-new-orders/poll';
+import { timesUntil } from '../../lambda/process-new-orders/batch';
 import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
@@ -95,8 +96,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
         rules: settings,
         maxReceiveCount: 20,
         worker: `worker-${invocations}`,
-        beginBefore: clock.now + INVOCATION_MS - 20_000,
-        leaseUntil: clock.now + INVOCATION_MS + 15_000,
+        ...timesUntil(clock.now + INVOCATION_MS),
         now: () => clock.now,
         random: () => 0.5,
         ...deps,
