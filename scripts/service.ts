@@ -1,12 +1,11 @@
-// The deployed service that a command is about, on AWS or on this machine: its stack, its secrets, its store.
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-
+// The deployed service that a command is about, on AWS or on this machine: its stack, its secrets, its store, and
+// the clients that reach the rest of it.
 import { createBigCommerce, type Store } from '../lambda/shared/bigcommerce';
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import type { Hooks } from '../lambda/shared/hooks';
 import { createSecrets, type Secrets } from '../lambda/shared/secrets';
 import { explained, namesOf } from './aws-errors';
+import { createClients, type Clients } from './clients';
 import { CommandError, wholeNumber } from './command';
 import { defaultAwsPort } from './local/arguments';
 import { localClients } from './local/clients';
@@ -22,6 +21,7 @@ export interface Service {
   readonly parameters: Values;
   readonly secrets: Secrets;
   readonly store: Store & Hooks;
+  readonly clients: Clients;
 }
 
 /** The options that say which service a command is about. */
@@ -55,7 +55,9 @@ export async function withService<T>(
   const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
   const endpoint =
     port === undefined ? undefined : `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;
-  const clients = endpoint === undefined ? awsClients(options.region) : localClients(endpoint);
+  const { region } = options;
+  const clients =
+    endpoint === undefined ? createClients(region === undefined ? {} : { region }) : localClients(endpoint);
   try {
     return await use(await findService(options, clients));
   } catch (error) {
@@ -75,23 +77,8 @@ export function outputOf({ outputs, stackName }: Service, name: string): string 
   return value;
 }
 
-interface Clients {
-  readonly cloudFormation: CloudFormationClient;
-  readonly secretsManager: SecretsManagerClient;
-}
-
-function awsClients(region: string | undefined) {
-  const options = region === undefined ? {} : { region };
-  const cloudFormation = new CloudFormationClient(options);
-  const secretsManager = new SecretsManagerClient(options);
-  const destroy = () => [cloudFormation, secretsManager].forEach((client) => client.destroy());
-  return { cloudFormation, secretsManager, destroy };
-}
-
-async function findService(
-  options: ServiceOptions,
-  { cloudFormation, secretsManager }: Clients,
-): Promise<Service> {
+async function findService(options: ServiceOptions, clients: Clients): Promise<Service> {
+  const { cloudFormation, secretsManager } = clients;
   const stackName = options['stack-name'] ?? `OrderReplication-${options.stage}`;
   const stack = await describeStack(cloudFormation, stackName);
   if (stack === undefined) {
@@ -112,7 +99,7 @@ async function findService(
     given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
   );
   const secrets = createSecrets(secretsManager, { bigCommerceSecretArn, webhookSecretArn });
-  return { stackName, outputs, parameters, secrets, store: storeOf(parameters, secrets) };
+  return { stackName, outputs, parameters, secrets, store: storeOf(parameters, secrets), clients };
 }
 
 function storeOf(parameters: Values, { accessToken }: Secrets): Store & Hooks {

@@ -1,6 +1,7 @@
 // npm run webhook: each command against the simulator, and what it says when something is in the way.
 import { createServer } from 'node:http';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { createClients } from '../scripts/clients';
 import { CommandError } from '../scripts/command';
 import { listen } from '../scripts/local/ports';
 import { signWebhook, startSimulator, type Simulator } from '../scripts/local/simulator';
@@ -50,6 +51,7 @@ function aService({
       ...{ apiUrl: simulator.url, storeHash, quotaReservePercent: 0, sleep: () => Promise.resolve() },
       accessToken: () => Promise.resolve(accessToken),
     }).until(Date.now() + 60_000),
+    clients: createClients(),
   };
 }
 

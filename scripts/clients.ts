@@ -1,0 +1,49 @@
+// The AWS clients that the commands use, on AWS and against a stand-in alike.
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+import { documentOptions } from '../lambda/shared/tables';
+
+/** Longer than any of our functions may run: docs.aws.amazon.com/lambda/latest/dg/API_Invoke.html asks for it. */
+const INVOKE_TIMEOUT_MS = 330_000;
+
+/** What differs from the surroundings of this shell; nothing, if left out. */
+export interface ClientOptions {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly useFipsEndpoint?: boolean;
+  readonly useDualstackEndpoint?: boolean;
+}
+
+export type Clients = ReturnType<typeof createClients>;
+
+export function createClients(options: ClientOptions = {}) {
+  const dynamoDb = new DynamoDBClient(options);
+  const clients = {
+    cloudFormation: new CloudFormationClient(options),
+    dynamoDb,
+    lambda: new LambdaClient({
+      ...options,
+      // An invocation whose answer is lost must not be made again: the function may be at work still.
+      maxAttempts: 1,
+      requestHandler: { requestTimeout: INVOKE_TIMEOUT_MS, throwOnRequestTimeout: true },
+    }),
+    s3: new S3Client({ ...options, forcePathStyle: true }),
+    secretsManager: new SecretsManagerClient(options),
+    sns: new SNSClient(options),
+    sqs: new SQSClient(options),
+  };
+  return {
+    ...clients,
+    documents: DynamoDBDocumentClient.from(dynamoDb, documentOptions),
+    /** Closes their connections, which would keep this process alive for a while. */
+    destroy: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
+}
