@@ -71,7 +71,10 @@ export async function withService<T>(
 export const destinationOf = (service: Service): string => outputOf(service, 'WebhookUrl');
 
 /** An output of the stack. Throws CommandError if it has none of that name. */
-export function outputOf({ outputs, stackName }: Service, name: string): string {
+export function outputOf(
+  { outputs, stackName }: Pick<Service, 'outputs' | 'stackName'>,
+  name: string,
+): string {
   const value = outputs[name];
   if (value === undefined) throw new CommandError(`${stackName} has no output ${name}: deploy it anew.`);
   return value;
