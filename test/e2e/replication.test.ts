@@ -1,11 +1,17 @@
 // From the store to the tables and back, with everything in between as it is deployed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
 import { DescribeContinuousBackupsCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
 import { Status } from '../../lambda/shared/order';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { deadLetters } from '../../scripts/dead-letters';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
+import { poll } from '../../scripts/poll';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 
@@ -184,6 +190,101 @@ describe('a webhook', () => {
     expect(log.of('GET /orders/{id}', forged)).toEqual([]);
     expect(await service.ledgerRow(forged)).toBeUndefined();
     expect(await service.webhooks(forged)).toEqual([]);
+  });
+});
+
+/** Runs an operator's command on this service and returns what it printed. */
+async function command(run: typeof poll, line: string): Promise<string> {
+  const said: string[] = [];
+  const words = line.split(' ').filter((word) => word !== '');
+  await run([...words, '--aws-port', String(service.mini.port)], (text) => said.push(text));
+  return said.join('\n');
+}
+
+describe('npm run poll', () => {
+  it('polls and reports the job', async () => {
+    const { id } = service.simulator.orders.add({ date_created: anHourAgo() });
+    const said = await command(poll, '');
+    expect(said).toMatch(/^OrderReplication-dev-GetNewOrders polls the store …\nBegan +20/);
+    expect(said).toMatch(/^In the store .*\d+ Awaiting Fulfillment/m);
+    expect(said).toMatch(/^Queued +1$/m);
+    await finished(id);
+  });
+
+  it('says why a poll failed', async () => {
+    const mended = service.simulator.faults.add({
+      ...{ endpoint: 'GET /orders/count', kind: 'status', status: 400 },
+    });
+    await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an alert went out/);
+    mended();
+  });
+});
+
+describe('npm run dead-letters', () => {
+  const list = () => command(deadLetters, 'list');
+  const none = /There is no dead letter/;
+
+  it('lists a malformed message with its reason, and drops it', async () => {
+    const { clients, stack } = service;
+    const QueueUrl = stack.outputs['OrdersQueueUrl'];
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no reference' }));
+    await until(async () => /^unknown .*The body is not a JSON object\.$/m.test(await list()));
+    expect(await command(deadLetters, 'drop --all --dry-run')).toContain('nothing was changed');
+    expect(await command(deadLetters, 'show')).toMatch(/^Body +no reference$/m);
+    expect(await command(deadLetters, 'drop --all')).toContain('Dropped 1 of 1 dead letter.');
+    expect(await list()).toMatch(none);
+  });
+
+  it('sends an order back, which is replicated once its cause is mended', async () => {
+    const { faults, orders } = service.simulator;
+    const { id } = orders.add({ date_created: anHourAgo() });
+    const endpoint = 'GET /orders/{id}/products';
+    const mended = faults.add({ endpoint, orderId: id, kind: 'status', status: 400 });
+    await service.stack.poll();
+    expect(await finished(id)).toMatchObject({ state: 'dead' });
+    expect(await list()).toMatch(new RegExp(`^${id} .*answered 400`, 'm'));
+    mended();
+    expect(await command(deadLetters, `redrive --order ${id}`)).toContain('Moved 1 of 1 dead letter');
+    await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
+    expect(await list()).toMatch(none);
+  });
+
+  it('interrupted by Ctrl-C leaves every letter where it can be seen', async () => {
+    const { clients, mini, stack } = service;
+    const QueueUrl = stack.outputs['OrdersDeadLetterQueueUrl'];
+    for (let sent = 0; sent < 1_000; sent += 10) {
+      const Entries = Array.from({ length: 10 }, (_, at) => ({
+        Id: String(at),
+        MessageBody: `junk ${sent + at}`,
+      }));
+      await clients.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    }
+    const words = [
+      '--import',
+      'tsx',
+      'scripts/dead-letters.ts',
+      'redrive',
+      '--all',
+      '--aws-port',
+      String(mini.port),
+    ];
+    const child = spawn(process.execPath, words, {
+      cwd: join(__dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    let interrupted = false;
+    const keep = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (!interrupted && said.includes('100 of 1000 …')) interrupted = child.kill('SIGINT');
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(said).toMatch(/^Moved \d+ of 1000[^]*^Interrupted\./m);
+    // The worker parks again what it was sent; what was not sent would stay hidden for two minutes.
+    await until(async () => (await list()).includes('1000 dead letters.'));
+    expect(await command(deadLetters, 'drop --all')).toContain('Dropped 1000 of 1000');
   });
 });
 
