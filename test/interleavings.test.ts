@@ -168,6 +168,17 @@ it('6: a row stays finished when its `queued` note comes after the worker, also 
   }
 });
 
+it('6b: nor does it give way to a note of the former status that bears the date of our own PUT', async () => {
+  // Listed by a poll whose clock is ahead, replicated, and noted, all within one second of the store's clock.
+  const world = aWorld({ latencyMs: 20 });
+  world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
+  world.clock.now += 100;
+  const reference = { ...world.referenceTo(100), seenAt: iso(world.clock.now + 350) };
+  await world.replicate(reference);
+  await world.ledger.noteQueued(reference, world.clock.now);
+  expect(world.rows.get(100)).toMatchObject({ state: 'replicated', status_id: 9 });
+});
+
 it('7: a Completed mixed order is copied once and not queued by every poll', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true, date_modified: storeDate(NOON - HOUR) }), {

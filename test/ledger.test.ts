@@ -267,7 +267,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await note({ dateModified: storeDate(NOON), statusId: 7 })).toBe(false);
     });
 
-    it('is written over a finished row for a newer version, another status, or the same one some time after', async () => {
+    it('is written over a finished row for a newer version, or the same one some time after', async () => {
       await take();
       await finish({ readAt: NOON - HOUR }, NOON - 2 * SECOND);
       const sameVersion = { statusId: 7 };
@@ -277,10 +277,11 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await tables.row(id)).toMatchObject({ state: 'queued', read_at: iso(NOON - HOUR) });
     });
 
-    it('is written over a finished row for another status under the same date', async () => {
+    it('is written over a finished row for another status under the same date, some time after too', async () => {
       await take();
-      await finish({ readAt: NOON - HOUR }, NOON);
-      expect(await note({ statusId: 11 })).toBe(true);
+      await finish({ readAt: NOON - HOUR }, NOON - 2 * SECOND);
+      expect(await note({ statusId: 11, seenAt: iso(NOON - SECOND) })).toBe(false);
+      expect(await note({ statusId: 11, seenAt: iso(NOON) })).toBe(true);
     });
   });
 

@@ -75,7 +75,8 @@ export function covers(row: LedgerRow | undefined, seenAt: string): boolean {
 
 /**
  * A row gives way to `queued` when it is absent or without a state; when it is queued in no newer version; or when it
- * was finished by a read no later than the reference was seen, in an older version, or in this one some time before.
+ * was finished by a read no later than the reference was seen, under an older date, or under this one some time before:
+ * within one second of the store's clock nobody can tell which status came first, and a note that is left out does no harm.
  * A webhook's reference has no version: it writes only where there is no state.
  */
 export function queuedUpdate(reference: OrderReference, now: number) {
@@ -85,7 +86,7 @@ export function queuedUpdate(reference: OrderReference, now: number) {
   const older = '(attribute_not_exists(modified_at) OR modified_at < :modified_at)';
   const finishedBefore =
     `(attribute_not_exists(read_at) OR read_at <= :seen_at) AND ` +
-    `(${older} OR (${sameDate} AND (status_id <> :status_id OR reached_at < :before)))`;
+    `(${older} OR (${sameDate} AND reached_at < :before))`;
   const givesWay = `(#state = :state AND (${older} OR ${sameDate})) OR (#state <> :state AND ${finishedBefore})`;
   const values = {
     state: 'queued',

@@ -77,10 +77,7 @@ export function memoryTables(): MemoryTables {
       const row = rows.get(reference.orderId);
       const modified = parseDate(reference.dateModified);
       const versioned = modified !== undefined && reference.statusId !== undefined;
-      if (
-        row?.state !== undefined &&
-        !(versioned && givesWay(row, modified, reference.statusId, reference.seenAt))
-      ) {
+      if (row?.state !== undefined && !(versioned && givesWay(row, modified, reference.seenAt))) {
         return Promise.resolve(false);
       }
       change(reference.orderId, { state: 'queued', seen_at: reference.seenAt, reached_at: iso(now) }, [
@@ -180,14 +177,13 @@ function covers(row: LedgerRow | undefined, seenAt: string): boolean {
   return finished && Date.parse(row?.read_at ?? seenAt) > Date.parse(seenAt) + CLOCK_MARGIN_MS;
 }
 
-function givesWay(row: LedgerRow, modified: number, statusId: number | undefined, seenAt: string): boolean {
+function givesWay(row: LedgerRow, modified: number, seenAt: string): boolean {
   const rowModified = row.modified_at === undefined ? -Infinity : Date.parse(row.modified_at);
   if (row.state === 'queued') return rowModified <= modified;
   if (row.read_at !== undefined && row.read_at > seenAt) return false;
   if (rowModified < modified) return true;
   if (rowModified > modified) return false;
-  const reachedBefore = Date.parse(row.reached_at ?? seenAt) < Date.parse(seenAt) - CLOCK_MARGIN_MS;
-  return row.status_id !== statusId || reachedBefore;
+  return Date.parse(row.reached_at ?? seenAt) < Date.parse(seenAt) - CLOCK_MARGIN_MS;
 }
 
 function defined<T extends object>(values: T): Partial<T> {
