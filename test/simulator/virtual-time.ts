@@ -42,5 +42,7 @@ export function virtualTime(startMs = Date.UTC(2026, 0, 6, 10, 15)): VirtualTime
 }
 
 function earliest(timers: ReadonlySet<Timer>): Timer | undefined {
-  return [...timers].sort((a, b) => a.at - b.at)[0];
+  let first: Timer | undefined;
+  for (const timer of timers) if (!first || timer.at < first.at) first = timer;
+  return first;
 }

@@ -1,0 +1,260 @@
+// The faults to survive, each under its name: what it adds to an ordinary day, and how often it then really struck.
+import fc from 'fast-check';
+import { SCOPES } from '../../lambda/shared/webhook';
+import { type Damage } from '../../scripts/local/simulator/index';
+import { aDay, DAY_LASTS_MS, HOUR, MINUTE, SECOND } from './arbitrary';
+import { type Kill, type Part, type Plan, type StoreFault } from './plan';
+import { type Story } from './story';
+
+export interface Fault {
+  readonly name: string;
+  readonly plan: fc.Arbitrary<Plan>;
+  /** How often it struck: a fault that strikes nobody proves nothing. */
+  readonly struck: (story: Story) => number;
+  /** Whether this fault alone must leave no dead letter. */
+  readonly sparesAll?: boolean;
+}
+
+const within = (max: number) => fc.integer({ min: 0, max });
+
+/** The ordinary day, with the fault on top. */
+const on = (fault: fc.Arbitrary<Partial<Plan>>): fc.Arbitrary<Plan> =>
+  fc.tuple(aDay(), fault).map(([plan, more]) => ({ ...plan, ...more }));
+
+const storeFaults = (...damages: readonly Damage[]): fc.Arbitrary<StoreFault[]> =>
+  fc.array(
+    fc.record({
+      fromMs: within(DAY_LASTS_MS / 2),
+      forMs: fc.integer({ min: 5 * MINUTE, max: 90 * MINUTE }),
+      damage: fc.constantFrom(...damages),
+      probability: fc.constantFrom(0.1, 0.3, 0.6, 1),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+
+const damaged = (name: string, ...damages: readonly Damage[]): Fault => ({
+  name,
+  plan: on(fc.record({ storeFaults: storeFaults(...damages) })),
+  struck: ({ struck }) => struck.storeFaults,
+});
+
+const kills = (...parts: readonly Part[]): fc.Arbitrary<Kill[]> =>
+  fc
+    .array(
+      fc.record({
+        part: fc.constantFrom(...parts),
+        nth: fc.nat(8),
+        how: fc.oneof(
+          fc.record({ step: fc.integer({ min: 1, max: 45 }) }),
+          fc.record({ afterMs: fc.integer({ min: 1, max: 5_000 }) }),
+        ),
+      }),
+      { minLength: 3, maxLength: 12 },
+    )
+    .map((all) => all.map(({ part, nth, how }) => ({ part, nth, ...how })));
+
+const statuses = (...all: readonly number[]): Damage[] =>
+  all.flatMap((status) =>
+    (['before', 'after'] as const).flatMap((when) =>
+      (['array', 'object', 'html', 'empty'] as const).map((form) => ({
+        kind: 'status' as const,
+        status,
+        when,
+        form,
+      })),
+    ),
+  );
+const resets: Damage[] = (['before', 'during', 'after'] as const).map((when) => ({ kind: 'reset', when }));
+const hangs: Damage[] = (['before', 'after'] as const).map((when) => ({ kind: 'hang', when }));
+const slow: Damage[] = (['before', 'after'] as const).map((when) => ({ kind: 'slow', delayMs: 7_000, when }));
+const broken: Damage[] = [{ kind: 'truncated' }, { kind: 'html' }, { kind: 'empty' }];
+
+const untidyQueue = fc.record({
+  duplicates: fc.constantFrom(0.3, 0.6),
+  lateMs: fc.constantFrom(2 * SECOND, MINUTE, 20 * MINUTE),
+  failures: fc.constantFrom(0, 0.2),
+  refusals: fc.constant(0),
+});
+
+const twoAtOnce = fc
+  .array(fc.tuple(within(DAY_LASTS_MS), within(20 * SECOND)), { minLength: 1, maxLength: 3 })
+  .map((pairs) => pairs.flatMap(([at, after]) => [at, at + after]));
+
+const rotation = fc.record({ atMs: within(DAY_LASTS_MS), secretAfterMs: within(40 * MINUTE) });
+
+const poisoned: fc.Arbitrary<StoreFault[]> = fc
+  .record({
+    order: fc.nat(2),
+    endpoint: fc.constantFrom('GET /orders/{id}', 'GET /orders/{id}/products', 'PUT /orders/{id}'),
+    status: fc.constantFrom(400, 409, 422),
+  })
+  .map(({ order, endpoint, status }) => [
+    { fromMs: 0, forMs: Infinity, damage: { kind: 'status', status }, probability: 1, endpoint, order },
+  ]);
+
+/** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
+const storeOutage = fc
+  .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
+  .map(([plan, damage]) => ({
+    ...plan,
+    polls: [...plan.polls, ...Array.from({ length: 12 }, (_, index) => (index + 1) * 2 * HOUR)],
+    storeFaults: [{ fromMs: HOUR, forMs: 24 * HOUR, damage, probability: 1 }],
+    lastsMs: 25 * HOUR,
+  }));
+
+function none(): Damage {
+  return { kind: 'rateLimit', mode: 'none' };
+}
+
+const refusingQueue = fc.record({
+  ...{ duplicates: fc.constant(0), lateMs: fc.constant(0) },
+  ...{ failures: fc.constantFrom(0, 0.2), refusals: fc.constantFrom(0.3, 0.8) },
+});
+
+const webhookOutage = aDay().map((plan) => ({
+  ...plan,
+  scopes: SCOPES,
+  orders: plan.orders.map((order) => ({ ...order, atMs: order.atMs * 20 })),
+  webhookDown: { fromMs: 0, forMs: 48 * HOUR },
+  lastsMs: 48 * HOUR,
+}));
+
+const everything = fc.record({
+  storeFaults: fc
+    .tuple(
+      storeFaults(...statuses(429, 500, 503), ...resets, ...hangs, ...slow, ...broken, none()),
+      fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: poisoned }),
+    )
+    .map((both) => both.flat()),
+  kills: kills('worker', 'worker', 'poll', 'webhook'),
+  queue: fc.record({
+    ...{ duplicates: fc.constantFrom(0, 0.3), lateMs: fc.constantFrom(0, MINUTE) },
+    ...{ failures: fc.constantFrom(0, 0.1), refusals: fc.constantFrom(0, 0.3) },
+  }),
+  tableFailures: fc.constantFrom(0, 0.05, 0.2),
+  rotation,
+  junk: fc.array(within(DAY_LASTS_MS), { maxLength: 3 }),
+  redrives: fc.array(within(DAY_LASTS_MS), { maxLength: 2 }),
+  rules: fc.constantFrom(
+    {},
+    {},
+    { advanceStatusIds: [7, 10, 11] },
+    { advanceOrders: false },
+    { allowedStatusIds: [11, 12] },
+  ),
+  rulesLater: fc.option(
+    fc.record({ atMs: within(DAY_LASTS_MS), rules: fc.constantFrom({}, { advanceOrders: false }) }),
+    { nil: undefined },
+  ),
+});
+
+const queueTrouble = ({ sqs: { struck } }: Story) => struck.doubled + struck.failed;
+const refused =
+  (...answers: readonly unknown[]) =>
+  ({ store }: Story) =>
+    store.log.entries.filter(({ status }) => answers.includes(status)).length;
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'a worker killed before or after any side effect',
+    plan: on(fc.record({ kills: kills('worker') })),
+    struck: ({ service }) => service.struck.killed,
+  },
+  {
+    name: 'a poll or a webhook killed half way',
+    plan: on(fc.record({ kills: kills('poll', 'webhook') })),
+    struck: ({ service }) => service.struck.killed,
+  },
+  {
+    name: 'references doubled, late and out of order',
+    plan: on(fc.record({ queue: untidyQueue })),
+    struck: queueTrouble,
+  },
+  {
+    name: 'two polls at once, and webhooks beside them',
+    plan: on(fc.record({ polls: twoAtOnce, scopes: fc.constant(SCOPES) })),
+    struck: ({ service }) => service.invocations.poll,
+  },
+  damaged('429 with all headers', { kind: 'rateLimit', mode: 'all', resetMs: 12_000 }),
+  damaged(
+    '429 with one header',
+    { kind: 'rateLimit', mode: 'msOnly', resetMs: 9_000 },
+    { kind: 'rateLimit', mode: 'retryAfterOnly' },
+  ),
+  damaged('429 with none', none()),
+  damaged('500, 502, 503 and 504', ...statuses(500, 502, 503, 504)),
+  damaged('connections that break before, during and after the answer', ...resets),
+  damaged('answers that hang, or take long', ...hangs, ...slow),
+  damaged('truncated JSON', { kind: 'truncated' }),
+  damaged('HTML for JSON', { kind: 'html' }),
+  damaged('204 for an answer', { kind: 'empty' }),
+  {
+    name: 'a wrong token, and the secret rotated under way',
+    plan: on(fc.record({ rotation })),
+    struck: refused(401),
+  },
+  {
+    name: 'a missing scope',
+    plan: on(
+      fc.record({
+        withoutScope: fc.record({
+          fromMs: within(HOUR),
+          forMs: fc.integer({ min: 5 * MINUTE, max: 50 * MINUTE }),
+        }),
+      }),
+    ),
+    struck: refused(403),
+  },
+  {
+    name: 'orders cancelled, shipped, edited, archived and deleted meanwhile',
+    plan: aDay({ edits: [4, 12] }),
+    struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'orders that arrive and leave while lists of two pages are read',
+    plan: aDay({ orders: [75, 90], edits: [10, 30] }).map((plan) => ({
+      ...plan,
+      // More than a page of them is there from the beginning.
+      orders: plan.orders.map((order, index) =>
+        index < 60 ? { ...order, atMs: 0, statusId: 11, lines: 1 } : order,
+      ),
+    })),
+    struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'one order that always fails',
+    plan: on(fc.record({ storeFaults: poisoned })),
+    struck: ({ struck }) => struck.storeFaults,
+  },
+  {
+    name: 'batches of which SQS refuses a part',
+    plan: on(fc.record({ queue: refusingQueue })),
+    struck: ({ sqs }) => sqs.struck.refused + sqs.struck.failed,
+  },
+  {
+    name: 'DynamoDB that throttles, and loses answers',
+    plan: on(fc.record({ tableFailures: fc.constantFrom(0.1, 0.3) })),
+    struck: ({ tables }) => tables.struck.failed,
+  },
+  {
+    name: 'webhooks forged, stale, replayed, oversized or no JSON',
+    plan: on(fc.record({ junk: fc.array(within(DAY_LASTS_MS), { minLength: 10, maxLength: 20 }) })),
+    struck: ({ junkAnswers }) => junkAnswers.length,
+  },
+  {
+    name: 'a store that is gone for 24 hours',
+    plan: storeOutage,
+    struck: ({ struck }) => struck.storeFaults,
+    sparesAll: true,
+  },
+  {
+    name: 'webhooks that cannot be delivered for 48 hours',
+    plan: webhookOutage,
+    struck: ({ struck }) => struck.undelivered,
+  },
+  {
+    name: 'all of these at once',
+    plan: on(everything),
+    struck: (story) => story.struck.storeFaults + story.service.struck.killed,
+  },
+];

@@ -1,0 +1,77 @@
+// One story, as data: what the store and its staff do, when the parts of the service run, and what breaks meanwhile.
+// Times are milliseconds from the beginning of the story.
+import { type Rules } from '../../lambda/shared/order';
+import { type Damage, type DeliveryHabits } from '../../scripts/local/simulator/index';
+import { type Death } from './container';
+import { type QueueHabits } from './sqs';
+
+export type Goods = 'physical' | 'digital' | 'mixed';
+
+export interface PlannedOrder {
+  readonly atMs: number;
+  readonly statusId: number;
+  readonly goods: Goods;
+  readonly lines: number;
+}
+
+/** What staff, or the shopper, do to an order. `status` and `note` are what they say; `lines` replaces the goods. */
+export type Edit = { readonly order: number; readonly atMs: number } & (
+  | { readonly what: 'status'; readonly statusId: number }
+  | { readonly what: 'lines'; readonly goods: Goods }
+  | { readonly what: 'note' | 'archive' | 'remove' }
+);
+
+export interface StoreFault {
+  readonly fromMs: number;
+  readonly forMs: number;
+  readonly damage: Damage;
+  readonly probability: number;
+  /** All endpoints if left out. */
+  readonly endpoint?: string;
+  /** One order only, by its index. */
+  readonly order?: number;
+}
+
+export type Part = 'worker' | 'poll' | 'webhook';
+
+export interface Kill extends Death {
+  readonly part: Part;
+  /** Which invocation of this part, from 0. */
+  readonly nth: number;
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly forMs: number;
+}
+
+export interface Plan {
+  /** Decides all that is left to chance: latencies, the order of messages, jitter. */
+  readonly seed: number;
+  readonly latencyMs: number;
+  readonly storeSkewMs: number;
+  readonly rules: Partial<Rules>;
+  /** A deployment with other rules under way. */
+  readonly rulesLater?: { readonly atMs: number; readonly rules: Partial<Rules> } | undefined;
+  readonly quota?: { readonly requests: number; readonly windowMs: number };
+  readonly orders: readonly PlannedOrder[];
+  readonly edits: readonly Edit[];
+  readonly polls: readonly number[];
+  /** Scopes that a webhook is registered for. */
+  readonly scopes: readonly string[];
+  readonly deliveries: DeliveryHabits;
+  readonly queue: QueueHabits;
+  /** The share of calls to DynamoDB that fail, half of them after they took effect. */
+  readonly tableFailures: number;
+  readonly storeFaults: readonly StoreFault[];
+  readonly kills: readonly Kill[];
+  /** The store knows another token from then on; the secret says it later. */
+  readonly rotation?: { readonly atMs: number; readonly secretAfterMs: number };
+  readonly withoutScope?: Span;
+  readonly webhookDown?: Span;
+  /** Webhooks that are not genuine, or make no sense. */
+  readonly junk: readonly number[];
+  readonly redrives: readonly number[];
+  /** When all that is broken is mended, but for faults of single orders. */
+  readonly lastsMs: number;
+}

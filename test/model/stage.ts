@@ -1,0 +1,74 @@
+// A store and the service around it, on one virtual clock, set up as a plan says and ready to begin.
+import { type Rules } from '../../lambda/shared/order';
+import { createStore, type Store } from '../../scripts/local/simulator/index';
+import { randomFrom } from '../../scripts/local/simulator/random';
+import { aRuleSet, NOON } from '../fakes/builders';
+import { virtualTime, type VirtualTime } from '../simulator/virtual-time';
+import { watch, type History } from './history';
+import { type Plan } from './plan';
+import { createService, type Service } from './service';
+import { createSqs, type QueueHabits, type Sqs } from './sqs';
+import { createTables, type TableHabits, type Tables } from './tables';
+
+const FIRST_TOKEN = 'the first token';
+const CLIENT_SECRET = 'client-secret-of-the-story';
+const WEBHOOK_SECRET = 'generated-secret-of-the-story';
+
+export interface Stage {
+  readonly plan: Plan;
+  readonly time: VirtualTime;
+  readonly store: Store;
+  readonly history: History;
+  readonly sqs: Sqs;
+  readonly tables: Tables;
+  readonly service: Service;
+  /** How untidy the parts of AWS are; live. */
+  readonly habits: { readonly queue: QueueHabits; readonly tables: TableHabits };
+  /** What the secret holds; live. */
+  readonly secret: { accessToken: string };
+  /** As deployed; live. */
+  readonly settings: { rules: Rules };
+  /** How often faults of the store struck, and webhooks found nobody. */
+  readonly struck: { storeFaults: number; undelivered: number };
+  /** Runs something so many milliseconds from now. */
+  readonly at: (ms: number, run: () => unknown) => void;
+}
+
+export function setUp(plan: Plan): Stage {
+  const time = virtualTime(NOON);
+  const habits = { queue: { ...plan.queue }, tables: { failures: plan.tableFailures } };
+  const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
+  const settings = { rules: aRuleSet(plan.rules) };
+  const struck = { storeFaults: 0, undelivered: 0 };
+  const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
+  const tables = createTables(time, randomFrom(plan.seed, 'tables'), habits.tables);
+  const store = createStore({
+    ...{ seed: plan.seed, accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET },
+    ...{ latencyMs: plan.latencyMs, deliveries: plan.deliveries },
+    ...(plan.quota ? { quota: plan.quota } : {}),
+    now: () => time.now() + plan.storeSkewMs,
+    setTimer: time.setTimer,
+    send: (webhook) => {
+      const { fromMs, forMs } = plan.webhookDown ?? { fromMs: 0, forMs: 0 };
+      const ms = time.now() - NOON;
+      if (ms < fromMs || ms >= fromMs + forMs) return service.deliver(webhook);
+      struck.undelivered += 1;
+      return Promise.reject(new Error('connection refused'));
+    },
+  });
+  register(plan.scopes, store);
+  const history = watch(store, time.now);
+  const service = createService({
+    ...{ time, store, sqs, tables, secret, settings, kills: plan.kills },
+    random: randomFrom(plan.seed, 'service'),
+    wire: { time, store, history },
+  });
+  const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
+  return { plan, time, store, history, sqs, tables, service, habits, secret, settings, struck, at };
+}
+
+function register(scopes: readonly string[], { hooks }: Store): void {
+  const destination = 'http://127.0.0.1:1/dev/cart-converted';
+  const headers = { 'X-Order-Replication-Secret': WEBHOOK_SECRET };
+  for (const scope of scopes) hooks.create({ scope, destination, headers });
+}

@@ -1,0 +1,134 @@
+// Tells one story to its end: all that the plan says happens, then everything is mended, and polls go on until the
+// service has come to rest.
+import { type NewLine } from '../../scripts/local/simulator/index';
+import { aRuleSet } from '../fakes/builders';
+import { junk } from './junk';
+import { type Edit, type Goods, type Plan, type StoreFault } from './plan';
+import { setUp, type Stage } from './stage';
+
+const HOUR_MS = 3_600_000;
+
+/** After so long, all that waits in the queue has come up again, and every webhook has been retried. */
+const REST_WITHIN_MS = 6 * 24 * HOUR_MS;
+
+const SECOND_TOKEN = 'the second token';
+
+export interface Story extends Stage {
+  /** The ids of the planned orders, in their sequence. */
+  readonly ids: readonly number[];
+  readonly junkAnswers: readonly { readonly expected: number; readonly status: number }[];
+  /** References that the last poll, at rest, still queued. */
+  readonly restless: number;
+}
+
+export async function tell(plan: Plan): Promise<Story> {
+  const stage = setUp(plan);
+  const ids = placeOrders(stage);
+  const junkAnswers = sendJunk(stage, ids);
+  for (const edit of plan.edits) stage.at(edit.atMs, () => change(edit, ids[edit.order], stage));
+  for (const ms of plan.polls) stage.at(ms, stage.service.poll);
+  for (const ms of plan.redrives) stage.at(ms, stage.sqs.redrive);
+  for (const fault of plan.storeFaults) if (fault.order === undefined) arm(fault, stage);
+  planChanges(stage);
+
+  await stage.time.advance(plan.lastsMs);
+  Object.assign(stage.habits.queue, { failures: 0, refusals: 0 });
+  stage.habits.tables.failures = 0;
+  const restless = await comeToRest(stage);
+  stage.store.close();
+  return { ...stage, ids, junkAnswers, restless };
+}
+
+function placeOrders(stage: Stage): number[] {
+  const { plan, store, at } = stage;
+  const ids: number[] = [];
+  for (const [index, { atMs, statusId, goods, lines }] of plan.orders.entries()) {
+    at(atMs, () => {
+      const wanted = { status_id: statusId, staff_notes: 'v0', lines: linesOf(goods, lines, 0) };
+      const { id } = store.orders.add(wanted);
+      ids[index] = id;
+      for (const fault of plan.storeFaults) if (fault.order === index) arm(fault, stage, { id, atMs });
+    });
+  }
+  return ids;
+}
+
+function linesOf(goods: Goods, count: number, version: number): NewLine[] {
+  const typeOf = (index: number) => {
+    if (goods === 'mixed') return index === 0 ? 'physical' : 'digital';
+    return goods;
+  };
+  const length = Math.max(count, goods === 'mixed' ? 2 : 1);
+  return Array.from({ length }, (_, index) => ({ type: typeOf(index), name: `v${version}` }));
+}
+
+/** Faults of single orders begin with the order and last as long as they say; all others end with the day. */
+function arm(fault: StoreFault, stage: Stage, order?: { readonly id: number; readonly atMs: number }): void {
+  const { fromMs, forMs, damage, probability, endpoint } = fault;
+  const { plan, store, struck, at } = stage;
+  const now = order?.atMs ?? 0;
+  const endMs = order ? fromMs + forMs : Math.min(fromMs + forMs, plan.lastsMs);
+  const target = { ...(order ? { orderId: order.id } : {}), ...(endpoint ? { endpoint } : {}) };
+  const before = () => void (struck.storeFaults += 1);
+  at(Math.max(0, fromMs - now), () => {
+    const disarm = store.faults.add({ ...damage, ...target, probability, before });
+    at(endMs - Math.max(now, fromMs), disarm);
+  });
+}
+
+/** What is changed under way in the store's account and in the deployment. */
+function planChanges({ plan, store, secret, settings, at }: Stage): void {
+  const { rotation, withoutScope, rulesLater } = plan;
+  if (rotation) {
+    at(rotation.atMs, () => (store.credentials.accessToken = SECOND_TOKEN));
+    at(rotation.atMs + rotation.secretAfterMs, () => (secret.accessToken = SECOND_TOKEN));
+  }
+  if (withoutScope) {
+    const { scopes } = store.settings;
+    at(withoutScope.fromMs, () => (store.settings.scopes = []));
+    at(withoutScope.fromMs + withoutScope.forMs, () => (store.settings.scopes = scopes));
+  }
+  if (rulesLater) at(rulesLater.atMs, () => (settings.rules = aRuleSet(rulesLater.rules)));
+}
+
+function sendJunk({ plan, store, service, time, at }: Stage, ids: readonly number[]) {
+  const answers: { expected: number; status: number }[] = [];
+  for (const [index, ms] of plan.junk.entries()) {
+    at(ms, async () => {
+      const { expected, webhook } = junk(index, ids, time.now(), store);
+      const { status } = await service.deliver(webhook);
+      answers.push({ expected, status });
+    });
+  }
+  return answers;
+}
+
+/** An edit of an order that is gone, or not there yet, is none. */
+function change(edit: Edit, id: number | undefined, { store: { orders } }: Stage): void {
+  const kept = id === undefined ? undefined : orders.kept(id);
+  if (id === undefined || kept === undefined) return;
+  const version = Number(String(kept.fields.staff_notes).slice(1)) + 1;
+  const staff_notes = `v${version}`;
+  if (edit.what === 'status') orders.setStatus(id, edit.statusId);
+  else if (edit.what === 'lines') {
+    orders.edit(id, { staff_notes, lines: linesOf(edit.goods, kept.lines.length, version) });
+  } else if (edit.what === 'note') orders.edit(id, { staff_notes });
+  else if (edit.what === 'archive') orders.archive(id);
+  else orders.remove(id);
+}
+
+/** Polls every hour until two of them find nothing, and nothing waits; returns what the last one still queued. */
+async function comeToRest({ time, sqs, store, service, at }: Stage): Promise<number> {
+  let queued = 0;
+  let quiet = 0;
+  for (const until = time.now() + REST_WITHIN_MS; time.now() < until && quiet < 2;) {
+    const before = sqs.accepted.length;
+    at(0, service.poll);
+    await time.advance(HOUR_MS);
+    queued = sqs.accepted.length - before;
+    const waits =
+      sqs.nextAt() !== undefined || store.deliveries.all().some(({ state }) => state === 'waiting');
+    quiet = queued === 0 && !waits ? quiet + 1 : 0;
+  }
+  return queued;
+}

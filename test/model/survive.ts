@@ -1,0 +1,76 @@
+// Tells random stories of one fault, judges each, and counts.
+import fc from 'fast-check';
+import { type Fault } from './faults';
+import { type Plan } from './plan';
+import { tell, type Story } from './story';
+import { trace } from './trace';
+import { judge, type End, type Verdict } from './verdict';
+
+export interface Tally {
+  readonly name: string;
+  stories: number;
+  orders: number;
+  /** Stories in which the fault really struck. */
+  struck: number;
+  readonly ends: Record<End, number>;
+}
+
+export interface Wish {
+  readonly fault: Fault;
+  readonly seed: number;
+  /** Orders at least. */
+  readonly orders: number;
+  /** Tells one story only: the one that fast-check named when it failed. */
+  readonly path?: string | undefined;
+}
+
+/** Tells stories until enough orders have gone through. Throws at the first that breaks the promise: seed, path, trace. */
+export async function survive({ fault, seed, orders, path }: Wish): Promise<Tally> {
+  const tally = empty(fault.name);
+  const oneStory = async (plan: Plan) => {
+    const story = await tell(plan);
+    const verdict = judge(story);
+    const broken = complaints(fault, verdict);
+    if (broken.length > 0) throw new Error([...broken, ...traces(story, broken)].join('\n'));
+    count(tally, story, verdict, fault);
+  };
+  const property = fc.asyncProperty(fault.plan, oneStory);
+  if (path !== undefined) {
+    await fc.assert(property, { seed, path, endOnFailure: true });
+    return tally;
+  }
+  // Each round has a seed of its own, since nobody knows beforehand how many orders a story has.
+  for (let round = 0; tally.orders < orders; round += 1) {
+    const numRuns =
+      tally.stories === 0 ? 10 : Math.ceil((orders - tally.orders) / (tally.orders / tally.stories));
+    await fc.assert(property, { seed: seed + round, numRuns, endOnFailure: true });
+  }
+  return tally;
+}
+
+function complaints(fault: Fault, { lost, doubled, regressed, wrong, ends }: Verdict): string[] {
+  const dead = fault.sparesAll === true && ends.dead > 0 ? [`${ends.dead} dead letters`] : [];
+  return [
+    ...lost.map((text) => `LOST: ${text}`),
+    ...doubled.map((text) => `DOUBLED: ${text}`),
+    ...regressed.map((text) => `REGRESSED: ${text}`),
+    ...[...wrong, ...dead].map((text) => `WRONG: ${text}`),
+  ];
+}
+
+function traces(story: Story, broken: readonly string[]): string[] {
+  const named = broken.flatMap((text) => /Order (\d+):/.exec(text)?.[1] ?? []);
+  return [...new Set(named)].map((id) => trace(story, Number(id)));
+}
+
+function empty(name: string): Tally {
+  const ends = { replicated: 0, copied: 0, skipped: 0, dead: 0, unseen: 0 };
+  return { name, stories: 0, orders: 0, struck: 0, ends };
+}
+
+function count(tally: Tally, story: Story, { ends }: Verdict, fault: Fault): void {
+  tally.stories += 1;
+  tally.orders += story.ids.length;
+  if (fault.struck(story) > 0) tally.struck += 1;
+  for (const end of Object.keys(ends) as End[]) tally.ends[end] += ends[end];
+}

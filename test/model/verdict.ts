@@ -1,0 +1,208 @@
+// The promise, spoken over a story that has ended: whatever it lists is an order lost, doubled, or sent back.
+import { isDeepStrictEqual } from 'node:util';
+import { Status, type Rules, type Snapshot } from '../../lambda/shared/order';
+import { type LedgerRow } from '../../lambda/shared/ledger-row';
+import { aRuleSet } from '../fakes/builders';
+import { type DeadLetter } from './sqs';
+import { versionOf, type Moment, type SentPut } from './history';
+import { type Story } from './story';
+
+/** Design rule 2: a PUT rests on a read of the last two seconds. */
+const READ_AGE_MS = 2_000;
+
+/** How orders ended; `unseen` ones were never new while anybody looked. */
+export type End = 'replicated' | 'copied' | 'skipped' | 'dead' | 'unseen';
+
+export interface Verdict {
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly regressed: readonly string[];
+  /** What else must not be: junk let in, references without end, dead letters without a reason. */
+  readonly wrong: readonly string[];
+  readonly ends: Readonly<Record<End, number>>;
+}
+
+interface Case {
+  readonly id: number;
+  readonly story: Story;
+  readonly row: LedgerRow | undefined;
+  readonly snapshot: Snapshot | undefined;
+  readonly stream: readonly Snapshot[];
+  readonly letters: readonly DeadLetter[];
+  /** Whether SQS ever took a reference to it. */
+  readonly wasQueued: boolean;
+  readonly now: Moment;
+  readonly puts: readonly SentPut[];
+}
+
+export function judge(story: Story): Verdict {
+  const cases = story.ids.flatMap((id) => caseOf(id, story));
+  const ends = { replicated: 0, copied: 0, skipped: 0, dead: 0, unseen: 0 };
+  for (const one of cases) ends[endOf(one)] += 1;
+  const all = (find: (one: Case) => readonly (string | undefined)[]) =>
+    cases.flatMap((one) =>
+      find(one).flatMap((text) => (text === undefined ? [] : `Order ${one.id}: ${text}`)),
+    );
+  return {
+    lost: all((one) => [
+      notAccountedFor(one),
+      notQueued(one),
+      leftBehind(one),
+      notWhole(one),
+      contentLost(one),
+    ]),
+    doubled: all((one) => [storedTwice(one), storedBackwards(one)]),
+    regressed: all((one) => one.puts.map((put) => wasForbidden(put, one))),
+    wrong: [...all((one) => [letterWithoutReason(one)]), ...aboutAll(story)],
+    ends,
+  };
+}
+
+function caseOf(id: number, story: Story): Case[] {
+  const now = story.history.of(id).at(-1);
+  if (now === undefined) return [];
+  const mentions = (body: string) => body.includes(`"orderId":${id},`);
+  const { rows, snapshots, stream } = story.tables;
+  return [
+    {
+      ...{ id, story, now },
+      row: rows.get(id),
+      snapshot: snapshots.get(id),
+      stream: stream.filter((snapshot) => snapshot.id === id),
+      letters: story.sqs.letters.filter(({ body }) => mentions(body)),
+      wasQueued: story.sqs.accepted.some(mentions),
+      puts: story.history.puts.filter(({ orderId }) => orderId === id),
+    },
+  ];
+}
+
+function endOf({ row, letters }: Case): End {
+  if (letters.length > 0) return 'dead';
+  return row?.state === undefined || row.state === 'queued' ? 'unseen' : row.state;
+}
+
+/** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
+function notAccountedFor({ wasQueued, row, snapshot, letters }: Case): string | undefined {
+  if (!wasQueued || letters.length > 0) return undefined;
+  if (row?.state === 'skipped') return row.reason === undefined ? 'skipped without a reason' : undefined;
+  if (row?.state === 'copied' && row.reason === undefined) return 'left alone without a reason';
+  if (row?.state === 'copied' || row?.state === 'replicated') {
+    return snapshot === undefined ? `${row.state}, but not stored` : undefined;
+  }
+  return `was queued, and the ledger says ${row?.state ?? 'nothing'}`;
+}
+
+/** What polls can see as new at the end was queued. */
+function notQueued(one: Case): string | undefined {
+  return isListed(one) && !one.wasQueued ? 'is new, and nobody ever queued it' : undefined;
+}
+
+/** What may be advanced at the end was advanced. */
+function leftBehind(one: Case): string | undefined {
+  const { now, letters, row, story } = one;
+  if (!isListed(one) || letters.length > 0 || whyNotAdvanced(now, story.settings.rules) !== undefined)
+    return undefined;
+  // Completed is the way forward of an order that was advanced already.
+  if (now.statusId === Status.Completed && row?.advanced_at !== undefined) return undefined;
+  return `still waits in status ${now.statusId}`;
+}
+
+/** What is new at the end is stored as it is now, as a whole. */
+function notWhole(one: Case): string | undefined {
+  const { now, letters, snapshot, story, id } = one;
+  if (!isListed(one) || letters.length > 0 || snapshot === undefined) return undefined;
+  const idsOf = (lines: readonly { readonly id?: unknown }[] = []) => lines.map((line) => line.id).join();
+  const { staff_notes: notes, status_id: statusId, products } = snapshot;
+  if (versionOf(notes) !== now.version) return `is stored in version ${String(notes)}`;
+  if (statusId !== now.statusId) return `is stored in status ${statusId}`;
+  const lines = story.store.orders.kept(id)?.lines;
+  return idsOf(products) === idsOf(lines) ? undefined : 'is stored with other lines';
+}
+
+/** What was advanced is stored with the content that it had then, lines included. */
+function contentLost({ id, story, stream, letters, now }: Case): string | undefined {
+  if (letters.length > 0 || now.isRemoved) return undefined;
+  const moments = story.history.of(id);
+  const advanced = moments.filter(
+    ({ by, statusId }, index) => by === 'api' && moments[index - 1]?.statusId !== statusId,
+  );
+  const last = advanced.at(-1);
+  if (last === undefined) return undefined;
+  const whole = stream.some(
+    ({ staff_notes, products }) =>
+      versionOf(staff_notes) >= last.version &&
+      products.length > 0 &&
+      // Lines that are edited carry the order's version.
+      products.every(({ name }) => versionOf(name) <= versionOf(staff_notes)),
+  );
+  return whole ? undefined : `was advanced in version v${last.version}, which was never stored`;
+}
+
+function storedTwice({ stream }: Case): string | undefined {
+  const twice = stream.find((snapshot, index) => {
+    const before = stream[index - 1];
+    return before !== undefined && isDeepStrictEqual(told(before), told(snapshot));
+  });
+  return twice && `stored twice as ${String(twice.staff_notes)}, ${twice.replication.state}`;
+}
+
+/** What a consumer of the stream learns; when it was read and by which reference is not news. */
+function told({ replication, ...order }: Snapshot) {
+  return { ...order, state: replication.state, target: replication.target_status_id, gone: replication.gone };
+}
+
+function storedBackwards({ stream }: Case): string | undefined {
+  const versions = stream.map(({ staff_notes }) => versionOf(staff_notes));
+  const back = versions.findIndex((version, index) => version < (versions[index - 1] ?? 0));
+  return back < 0 ? undefined : `version ${versions[back] ?? ''} was stored over ${versions[back - 1] ?? ''}`;
+}
+
+/** A PUT is wrong when any read of the two seconds before it would have forbidden it; also one that is not needed. */
+function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: Case): string | undefined {
+  const moments = story.history.during(id, sentAt - READ_AGE_MS, sentAt);
+  const {
+    plan,
+    settings: { rules },
+  } = story;
+  const earlier = plan.rulesLater ? [aRuleSet(plan.rules)] : [];
+  const reasons = moments.map((moment) => [rules, ...earlier].map((one) => whyNotAdvanced(moment, one)));
+  const allowed = reasons.some((each) => each.includes(undefined));
+  if (allowed) return undefined;
+  const was = moments.map((moment) => moment.statusId).join(', ');
+  return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.flat().join('; ')}`;
+}
+
+/** Why an order in this state may not be advanced, or undefined. Written from the design, not from the code. */
+function whyNotAdvanced(moment: Moment, rules: Rules): string | undefined {
+  const { statusId, isDigital, isArchived, isRemoved } = moment;
+  if (isRemoved) return 'gone';
+  if (isArchived) return 'archived';
+  if (!rules.advanceOrders) return 'only observed';
+  if (statusId === (isDigital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId))
+    return 'advanced';
+  if (!rules.allowedStatusIds.includes(statusId) || !rules.advanceStatusIds.includes(statusId))
+    return 'not new';
+  return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
+}
+
+/** Whether a poll sees it as new at the end. */
+function isListed({ now, story }: Case): boolean {
+  if (now.isRemoved || now.isArchived || !story.settings.rules.allowedStatusIds.includes(now.statusId))
+    return false;
+  return now.statusId !== Status.Completed || now.isDigital;
+}
+
+/** Only a worker that is killed at a letter's last receive leaves it to SQS, which gives no reason. */
+function letterWithoutReason({ letters, story }: Case): string | undefined {
+  const bare = letters.some(({ bySqs, attributes }) => !bySqs && (attributes.reason ?? '') === '');
+  const moved = letters.some(({ bySqs }) => bySqs) && story.service.struck.killed === 0;
+  return bare || moved ? 'is a dead letter without a reason' : undefined;
+}
+
+function aboutAll({ restless, junkAnswers }: Story): string[] {
+  const let_in = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
+  return [
+    ...(restless > 0 ? [`the last poll of a store at rest queued ${restless} references`] : []),
+    ...let_in.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
+  ];
+}
