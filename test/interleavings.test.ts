@@ -304,6 +304,22 @@ it('11: an answer that was lost, and content edited meanwhile: the content arriv
   expect(world.shop.puts).toHaveLength(1);
 });
 
+it('11b: cancelled after the snapshot, before the PUT: stored as cancelled, not advanced', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const store: typeof world.orders.store = async (snapshot) => {
+    await world.orders.store(snapshot);
+    world.clock.now += 5_000;
+    if (snapshot.status_id === 11) world.shop.edit(100, { status_id: Status.Cancelled });
+  };
+
+  await world.replicate(aReference(), { deps: { orders: { ...world.orders, store } } });
+
+  expect(world.shop.puts).toEqual([]);
+  expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+});
+
 it('12: AdvanceOrders off, later on: what still waits is advanced by the next poll', async () => {
   const off = aWorld({ rules: { advanceOrders: false } });
   off.shop.add(anOrder());

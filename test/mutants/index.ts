@@ -1,0 +1,90 @@
+// npm run mutants: breaks one rule after the other in a copy of the project, and says which tests notice.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandError, readArguments, root, runAsCommand } from '../../scripts/command';
+import { MUTANTS, type Mutant } from './mutants';
+
+const usage = `Usage: npm run mutants -- [options]
+
+Breaks each rule of test/mutants/mutants.ts on purpose, in a copy, and runs the tests: they have to notice.
+  --rule TEXT   only the rules whose names contain it`;
+
+const COPIED = [
+  'lambda',
+  'scripts',
+  'test',
+  'cloudformation',
+  'package.json',
+  'jest.config.mjs',
+  'tsconfig.json',
+];
+
+/** The tests of single rules, and the stories: each group has to do without the other. */
+const GROUPS = {
+  rules: [
+    '--testPathPatterns=test/[a-z-]+\\.test\\.ts$',
+    '--testPathIgnorePatterns=test/(survival|quota-shared|deploy|packages|mutants|template)\\.',
+  ],
+  stories: ['--testPathPatterns=test/(survival|quota-shared)\\.test\\.ts$'],
+} as const;
+
+async function main(): Promise<void> {
+  const { values } = readArguments({ rule: { type: 'string', default: '' } }, usage);
+  const mutants = MUTANTS.filter(({ rule }) => rule.includes(values.rule));
+  if (mutants.length === 0) throw new CommandError(`No rule is called so.`);
+  const copy = copyOfTheProject();
+  try {
+    if ((await noticedBy(copy)).includes(true)) throw new CommandError('The tests fail with nothing broken.');
+    console.log('| broken on purpose | tests of rules | stories |\n| --- | --- | --- |');
+    const survivors: string[] = [];
+    for (const mutant of mutants) if (!(await isNoticed(mutant, copy))) survivors.push(mutant.rule);
+    if (survivors.length > 0)
+      throw new CommandError(`${survivors.length} of ${mutants.length} were not noticed.`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function copyOfTheProject(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+  for (const name of COPIED) cpSync(join(root, name), join(copy, name), { recursive: true });
+  for (const name of ['node_modules', '.venv']) symlinkSync(join(root, name), join(copy, name));
+  return copy;
+}
+
+async function isNoticed({ rule, file, from, to }: Mutant, copy: string): Promise<boolean> {
+  const path = join(copy, file);
+  const source = readFileSync(path, 'utf8');
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  );
+  try {
+    const noticed = await noticedBy(copy);
+    console.log(`| ${rule} | ${noticed.map((one) => (one ? 'notice' : '')).join(' | ')} |`);
+    return noticed.includes(true);
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+const noticedBy = async (copy: string) => [
+  await fails(GROUPS.rules, copy),
+  await fails(GROUPS.stories, copy),
+];
+
+/** Whether the tests fail; that they ran at all shows in jest's own count. */
+async function fails(tests: readonly string[], copy: string): Promise<boolean> {
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const child = spawn(process.execPath, [jest, '--bail', '--silent', ...tests], { cwd: copy });
+  let said = '';
+  child.stderr.on('data', (text) => (said += String(text)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (!/^Tests: /m.test(said)) throw new CommandError(`The tests did not run:\n${said.slice(-2_000)}`);
+  return code !== 0;
+}
+
+runAsCommand(module, main);

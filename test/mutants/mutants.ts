@@ -1,0 +1,263 @@
+// The rules, each broken on purpose once: the suite has to notice. `npm run mutants` tries them all.
+
+export interface Mutant {
+  /** The rule that is broken, and how. */
+  readonly rule: string;
+  readonly file: string;
+  /** Occurs in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const worker = (name: string) => `lambda/process-new-orders/${name}.ts`;
+const poller = (name: string) => `lambda/get-new-orders/${name}.ts`;
+const shared = (name: string) => `lambda/shared/${name}.ts`;
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    rule: 'A webhook is answered before its reference is queued, and whether or not',
+    file: 'lambda/new-orders-webhook/receive.ts',
+    from: 'throw new EnqueueError(`Order ${orderId} could not be queued. ${describe(error)}`, { cause: error });',
+    to: 'return String(orderId) + describe(error) + EnqueueError.name;',
+  },
+  {
+    rule: 'A webhook without a valid proof is taken',
+    file: 'lambda/new-orders-webhook/receive.ts',
+    from: "if (proof.by === 'nothing') return { status: 401",
+    to: "if (proof.by === 'nothing' && deps.now() < 0) return { status: 401",
+  },
+  {
+    rule: 'A poll notes an order as queued before it queues it',
+    file: poller('poll'),
+    from: 'await deps.queue.enqueue(unknown);\n  pass.enqueued += unknown.length;\n  await noteQueued(unknown, deps);',
+    to: 'await noteQueued(unknown, deps);\n  await deps.queue.enqueue(unknown);\n  pass.enqueued += unknown.length;',
+  },
+  {
+    rule: 'A poll that fails says nothing',
+    file: poller('poll'),
+    from: '    throw error;\n',
+    to: "    return { ...tally(pass, deps), outcome: 'failed' };\n",
+  },
+  {
+    rule: 'A poll reads the first page of a list only',
+    file: poller('listed-pages'),
+    from: 'if (page.isLast || orders.length === 0) return;',
+    to: 'if (page.isLast || orders.length >= 0) return;',
+  },
+  {
+    rule: 'A poll says that it saw a list when it asked for it, not when the answer was in',
+    file: poller('listed-pages'),
+    from: 'const page = await deps.store.listOrders({ ...query, minId });\n    const seenAt = deps.now();',
+    to: 'const seenAt = deps.now();\n    const page = await deps.store.listOrders({ ...query, minId });',
+  },
+  {
+    rule: 'What was queued once is believed to be on its way for ever',
+    file: poller('left-out'),
+    from: 'return settledAt(row.seen_at) && now - time(row.seen_at) < QUEUE_RETENTION_MS;',
+    to: 'return settledAt(row.seen_at) && QUEUE_RETENTION_MS > 0;',
+  },
+  {
+    rule: 'A version that could still change under the same date is left out by later polls',
+    file: poller('left-out'),
+    from: "case 'replicated':\n      return settledAt(row.read_at);",
+    to: "case 'replicated':\n      return true;",
+  },
+  {
+    rule: 'What cannot be replicated is queued again by every poll',
+    file: poller('left-out'),
+    from: "return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;",
+    to: "return row.dead_by === 'permanent' && settledAt(row.tried_at) && isRecent && false;",
+  },
+  {
+    rule: 'What was copied while AdvanceOrders was off is never looked at again',
+    file: poller('left-out'),
+    from: "!(row.state === 'copied' && mayBeAdvancedNow(row, rules))",
+    to: "!(row.state !== 'copied' && mayBeAdvancedNow(row, rules))",
+  },
+  {
+    rule: 'A reference is acknowledged before its snapshot is stored',
+    file: worker('replicate'),
+    from: 'await deps.orders.store(next);',
+    to: 'deps.orders.store(next).catch(() => undefined);',
+  },
+  {
+    rule: 'An order is replicated by two workers at once',
+    file: worker('replicate'),
+    from: "if (taken === 'held') throw",
+    to: "if (taken === 'held' && deps.now() < 0) throw",
+  },
+  {
+    rule: 'What a row covers already is replicated once more',
+    file: worker('replicate'),
+    from: "if (taken === 'covered') return { state: 'covered' };",
+    to: "if (taken === 'covered') await deps.store.getOrder(reference.orderId);",
+  },
+  {
+    rule: 'A 404 is believed at the first receive',
+    file: worker('replicate'),
+    from: 'const BELIEVED_404_RECEIVE = 3;',
+    to: 'const BELIEVED_404_RECEIVE = 1;',
+  },
+  {
+    rule: 'A void order is stored although nobody knows it',
+    file: worker('replicate'),
+    from: 'if (voidReason !== undefined && earlier === undefined) {',
+    to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0) {',
+  },
+  {
+    rule: 'A worker begins an order when its time is nearly over',
+    file: worker('replicate'),
+    from: 'if (startedAt >= deps.beginBefore) throw notBegun(reference);',
+    to: 'if (startedAt >= deps.leaseUntil) throw notBegun(reference);',
+  },
+  {
+    rule: 'An empty answer is taken for an empty list, whatever the order counts',
+    file: worker('enrich'),
+    from: 'if (!(count > 0)) return;',
+    to: 'if (count >= 0) return;',
+  },
+  {
+    rule: 'A PUT rests on a read of any age',
+    file: worker('advance'),
+    from: 'const MAX_READ_AGE_MS = 2_000;',
+    to: 'const MAX_READ_AGE_MS = 3_600_000;',
+  },
+  {
+    rule: 'A failed PUT is repeated without another GET',
+    file: worker('advance'),
+    from: 'const after = await readAgain(task, deps);\n    const { order } = after.read;',
+    to: "const after: Again = { kind: 'same', read: basis };\n    const { order } = after.read as Read | Gone;",
+  },
+  {
+    rule: 'A failed PUT is taken for done when a GET works',
+    file: worker('advance'),
+    from: 'if (order?.status_id === task.targetStatusId) return settle',
+    to: 'if (order !== undefined) return settle',
+  },
+  {
+    rule: 'The answer to a PUT is not compared with what was stored',
+    file: worker('advance'),
+    from: 'if (sameContent(answer, snapshot)) return',
+    to: 'if (sameContent(answer, snapshot) || snapshot.id > 0) return',
+  },
+  {
+    rule: 'An equal second read counts although the first could still change unseen',
+    file: worker('advance'),
+    from: 'isSettled(dateModified(enriched.order), enriched.readAt);\n',
+    to: '(isSettled(dateModified(enriched.order), enriched.readAt) || read.readAt > 0);\n',
+  },
+  {
+    rule: 'PUTs are tried without end',
+    file: worker('advance'),
+    from: 'const MAX_PUTS = 2;',
+    to: 'const MAX_PUTS = 2_000;',
+  },
+  {
+    rule: 'A reference that failed leaves the queue',
+    file: worker('give-up'),
+    from: "  return 'given back';\n}",
+    to: "  return 'acknowledged';\n}",
+  },
+  {
+    rule: 'A reference that could not be parked leaves the queue',
+    file: worker('give-up'),
+    from: 'return giveBack(message, reference, error, deps);\n  }\n  await noteDead',
+    to: "return 'acknowledged';\n  }\n  await noteDead",
+  },
+  {
+    rule: 'The last receive is left to SQS, which gives no reason',
+    file: worker('give-up'),
+    from: 'message.receiveCount >= deps.maxReceiveCount',
+    to: 'message.receiveCount > deps.maxReceiveCount',
+  },
+  {
+    rule: 'A configuration error alerts nobody',
+    file: worker('give-up'),
+    from: "if (kind === 'configuration') await alertConfiguration(error, deps);",
+    to: "if (kind === 'permanent') await alertConfiguration(error, deps);",
+  },
+  {
+    rule: 'A lease ends with its invocation, while a PUT may still be on its way',
+    file: worker('batch'),
+    from: 'const LEASE_BEYOND_DEADLINE_MS = 15_000;',
+    to: 'const LEASE_BEYOND_DEADLINE_MS = -60_000;',
+  },
+  {
+    rule: 'Completed physical orders are put back to Awaiting Shipment',
+    file: shared('order'),
+    from: 'if (statusId === Status.Completed && !digital) return',
+    to: 'if (statusId === Status.Completed && !digital && name === name.toUpperCase()) return',
+  },
+  {
+    rule: 'Cancelled, refunded and declined orders count as further on',
+    file: shared('order'),
+    from: 'return isVoid ? `${statusName(order.status_id)} is void` : undefined;',
+    to: 'return isVoid && order.id < 0 ? `${statusName(order.status_id)} is void` : undefined;',
+  },
+  {
+    rule: 'Orders of every status are advanced',
+    file: shared('order'),
+    from: 'if (!rules.advanceStatusIds.includes(statusId)) return',
+    to: 'if (!rules.advanceStatusIds.includes(statusId) && statusId < 0) return',
+  },
+  {
+    rule: 'An order that our own PUT had moved before the worker died is not known again',
+    file: shared('order'),
+    from: 'if (order.status_id === earlier?.replication.target_status_id)',
+    to: 'if (order.status_id === earlier?.replication.target_status_id && digital !== isDigital(lines))',
+  },
+  {
+    rule: 'A write is repeated by the client, blindly',
+    file: shared('retry'),
+    from: "const mayRepeat = method === 'GET' && kind === 'retryable'",
+    to: "const mayRepeat = method !== '' && kind === 'retryable'",
+  },
+  {
+    rule: 'A 429 is permanent',
+    file: shared('retry'),
+    from: 'new Set([408, 423, 425, 429])',
+    to: 'new Set([408, 423, 425])',
+  },
+  {
+    rule: 'A failed reference comes back after a minute, every time',
+    file: shared('retry'),
+    from: 'FIRST_VISIBILITY_SECONDS * 2 ** doublings',
+    to: 'FIRST_VISIBILITY_SECONDS * 1 ** doublings',
+  },
+  {
+    rule: 'The quota is used up without a look at the others',
+    file: shared('quota'),
+    from: 'const share = Math.floor((quota.left - reserved) / sharers);',
+    to: 'const share = Math.floor(quota.left + reserved * 0 + sharers);',
+  },
+  {
+    rule: 'A request may take for ever',
+    file: shared('requests'),
+    from: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),',
+    to: 'timeoutMs: Math.max(timeoutMs, 86_400_000),',
+  },
+  {
+    rule: 'Lines beyond the first page are lost',
+    file: shared('bigcommerce'),
+    from: 'if (answer.value.length < DEFAULT_PAGE_SIZE || found.size === before)',
+    to: 'if (answer.value.length >= 0 || found.size === before)',
+  },
+  {
+    rule: 'A snapshot is overwritten by one that was read earlier',
+    file: shared('tables'),
+    from: "'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt'",
+    to: "'attribute_not_exists(replication.read_at) OR replication.read_at <> :readAt'",
+  },
+  {
+    rule: 'A row is finished by a worker that has lost its lease',
+    file: shared('ledger-row'),
+    from: "ConditionExpression: 'lease_owner = :owner AND (attribute_not_exists(read_at)",
+    to: "ConditionExpression: '(lease_owner = :owner OR lease_owner <> :owner OR attribute_not_exists(lease_owner)) AND (attribute_not_exists(read_at)",
+  },
+  {
+    rule: 'A late note of what was queued replaces what was finished meanwhile',
+    file: shared('ledger-row'),
+    from: '`(attribute_not_exists(read_at) OR read_at <= :seen_at) AND ` +',
+    to: '`(attribute_not_exists(read_at) OR read_at <= :seen_at OR read_at > :seen_at) AND ` +',
+  },
+];
