@@ -51,7 +51,7 @@ it('drains 150 orders against 150 calls a window without a refusal, and spares t
   // of the rest is used.
   expect(most).toBeLessThanOrEqual(135 + 3);
   expect(most).toBeGreaterThan(125);
-});
+}, 60_000);
 
 it('meets no refusal of its own making, whatever the quota and the latency', async () => {
   const plan = fc
@@ -75,4 +75,4 @@ it('meets no refusal of its own making, whatever the quota and the latency', asy
     }),
     { seed: 1, numRuns: 60 },
   );
-});
+}, 60_000);

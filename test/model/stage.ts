@@ -1,12 +1,11 @@
 // A store and the service around it, on one virtual clock, set up as a plan says and ready to begin.
-import { type Rules } from '../../lambda/shared/order';
 import { createStore, type Store } from '../../scripts/local/simulator/index';
 import { randomFrom } from '../../scripts/local/simulator/random';
 import { aRuleSet, NOON } from '../fakes/builders';
 import { virtualTime, type VirtualTime } from '../simulator/virtual-time';
 import { watch, type History } from './history';
 import { type Plan } from './plan';
-import { createService, type Service } from './service';
+import { createService, type Service, type Settings } from './service';
 import { createSqs, type QueueHabits, type Sqs } from './sqs';
 import { createTables, type TableHabits, type Tables } from './tables';
 
@@ -26,8 +25,7 @@ export interface Stage {
   readonly habits: { readonly queue: QueueHabits; readonly tables: TableHabits };
   /** What the secret holds; live. */
   readonly secret: { accessToken: string };
-  /** As deployed; live. */
-  readonly settings: { rules: Rules };
+  readonly settings: Settings;
   /** How often faults of the store struck, and webhooks found nobody. */
   readonly struck: { storeFaults: number; undelivered: number };
   /** Runs something so many milliseconds from now. */
@@ -58,11 +56,9 @@ export function setUp(plan: Plan): Stage {
   });
   register(plan.scopes, store);
   const history = watch(store, time.now);
-  const service = createService({
-    ...{ time, store, sqs, tables, secret, settings, kills: plan.kills },
-    random: randomFrom(plan.seed, 'service'),
-    wire: { time, store, history },
-  });
+  const random = randomFrom(plan.seed, 'service');
+  const wire = { time, store, history };
+  const service = createService({ time, random, wire, sqs, tables, secret, kills: plan.kills }, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
   return { plan, time, store, history, sqs, tables, service, habits, secret, settings, struck, at };
 }
