@@ -1,9 +1,9 @@
 // The service around a store, on virtual time: the real flows in containers that may die.
 import { poll } from '../../lambda/get-new-orders/poll';
-import { receive } from '../../lambda/new-orders-webhook/receive';
+import { receive, type Received } from '../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../lambda/new-orders-webhook/request';
 import { type Rules } from '../../lambda/shared/order';
-import { type SendWebhook } from '../../scripts/local/simulator/index';
+import { type SendWebhook, type WebhookRequest } from '../../scripts/local/simulator/index';
 import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from './lambda';
 import { createMapping } from './mapping';
 
@@ -25,7 +25,10 @@ export function createService(surroundings: Surroundings, settings: Settings) {
   const lambda = createLambda(surroundings);
   const invokePoll = lambda.functionOf('poll');
   const invokeWebhook = lambda.functionOf('webhook');
+  const promised: string[] = [];
   return {
+    /** Bodies of webhooks that were answered as accepted. */
+    promised,
     struck: lambda.struck,
     invocations: lambda.invocations,
     wake: createMapping(surroundings, settings, lambda),
@@ -39,7 +42,11 @@ export function createService(surroundings: Surroundings, settings: Settings) {
     },
 
     /** API Gateway and the webhook's function, for one delivery. */
-    deliver: ((webhook) => deliver(webhook, invokeWebhook, wire.store.credentials.storeHash)) as SendWebhook,
+    deliver: (async (webhook) => {
+      const { status, outcome } = await deliver(webhook, invokeWebhook, wire.store.credentials.storeHash);
+      if (outcome === 'accepted') promised.push(webhook.body);
+      return { status, body: '' };
+    }) satisfies SendWebhook,
   };
 }
 
@@ -59,16 +66,16 @@ async function pollOnce(invoke: Invoke, { rules }: Settings): Promise<boolean> {
 }
 
 async function deliver(
-  { headers, body }: Parameters<SendWebhook>[0],
+  { headers, body }: WebhookRequest,
   invoke: Invoke,
   storeHash: string,
-): ReturnType<SendWebhook> {
-  const status = await invoke(async ({ container, secrets, adapters }, awsRequestId) => {
+): Promise<{ readonly status: number; readonly outcome?: Received['outcome'] }> {
+  const answered = await invoke(async ({ container, secrets, adapters }, awsRequestId) => {
     const request = toRequest({ headers: { ...headers }, body, isBase64Encoded: false }, { awsRequestId });
     const webhooks = { record: () => Promise.resolve() };
     const deps = { ...adapters, secrets, webhooks, log, now: container.now };
     const received = receive(request, { storeHash, webhookMaxAgeHours: 72 }, deps);
-    return (await received.catch(() => ({ status: 503 }))).status;
+    return received.catch(() => ({ status: 503 }));
   });
-  return { status: status === 'died' ? 502 : status, body: '' };
+  return answered === 'died' ? { status: 502 } : answered;
 }

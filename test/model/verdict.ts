@@ -47,6 +47,7 @@ export function judge(story: Story): Verdict {
     lost: all((one) => [
       notAccountedFor(one),
       notQueued(one),
+      notKept(one),
       leftBehind(one),
       notWhole(one),
       contentLost(one),
@@ -95,6 +96,14 @@ function notAccountedFor({ wasQueued, row, snapshot, letters }: Case): string | 
 /** What polls can see as new at the end was queued. */
 function notQueued(one: Case): string | undefined {
   return isListed(one) && !one.wasQueued ? 'is new, and nobody ever queued it' : undefined;
+}
+
+/** What was answered as accepted to a webhook was queued. */
+function notKept({ id, story }: Case): string | undefined {
+  const { sqs, service } = story;
+  const promised = service.promised.some((body) => new RegExp(`"(orderId|id)":${id}\\b`).test(body));
+  const isKept = sqs.accepted.some((body) => body.startsWith(`{"orderId":${id},"source":"webhook"`));
+  return promised && !isKept ? 'a webhook was answered as accepted, and nothing was queued' : undefined;
 }
 
 /** What may be advanced at the end was advanced. */
