@@ -4,8 +4,8 @@
 /** Who shares the quota with us, of our own: three workers and a poll. */
 const OWN_SENDERS = 4;
 
-/** A look at the quota is good for so long; after it the others may have used up what it showed. */
-const FRESH_MS = 300;
+/** What the others may use up meanwhile: two workers with five calls under way, each answered within 20 ms. */
+const OTHERS_CALLS_PER_MS = 0.5;
 
 /** BigCommerce's windows are 30 s: an absurd value must not block a container. */
 const MAX_WINDOW_MS = 5 * 60 * 1000;
@@ -40,7 +40,7 @@ export function learn(known: KnownQuota, told: Quota | undefined): KnownQuota {
 /**
  * How many calls a container may have under way at once; 0 until `resetsAt`. It takes its share of what is left above
  * the reserve, so that all containers slow down before the wall and none runs into it. What it knows gets old, since
- * the others go on: then one call goes ahead and looks.
+ * the others go on: when they may have used up its share, one call goes ahead and looks.
  */
 export function callsAtOnce(known: KnownQuota, reservePercent: number, now: number): number {
   if (known === 'unlimited') return Infinity;
@@ -49,9 +49,9 @@ export function callsAtOnce(known: KnownQuota, reservePercent: number, now: numb
   const reserved = Math.ceil((quota.requests * reservePercent) / 100);
   // A quota too small to be shared is used one call at a time.
   const sharers = Math.max(1, Math.min(OWN_SENDERS, quota.requests - reserved));
-  const share = Math.floor((quota.left - reserved) / sharers);
-  const isFresh = now - quota.seenAt <= FRESH_MS;
-  return Math.max(0, isFresh ? share : Math.min(share, 1));
+  const shareOf = (left: number) => Math.max(0, Math.floor((left - reserved) / sharers));
+  const usedSince = (now - quota.seenAt) * OTHERS_CALLS_PER_MS;
+  return Math.max(shareOf(quota.left - usedSince), Math.min(shareOf(quota.left), 1));
 }
 
 /** A window that is over is followed by a full one. */

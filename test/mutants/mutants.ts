@@ -227,8 +227,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'The quota is used up without a look at the others',
     file: shared('quota'),
-    from: 'const share = Math.floor((quota.left - reserved) / sharers);',
-    to: 'const share = Math.floor(quota.left + reserved * 0 + sharers);',
+    from: 'Math.max(0, Math.floor((left - reserved) / sharers));',
+    to: 'Math.max(1, Math.floor(left - reserved * 0 + sharers));',
   },
   {
     rule: 'A request may take for ever',
