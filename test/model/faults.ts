@@ -214,6 +214,8 @@ export const FAULTS: readonly Fault[] = [
     name: 'orders that arrive and leave while lists of two pages are read',
     plan: aDay({ orders: [75, 90], edits: [10, 30] }).map((plan) => ({
       ...plan,
+      // BigCommerce's page size when none is asked for, or `limit` is not heeded.
+      pageSize: 50,
       // More than a page of them is there from the beginning.
       orders: plan.orders.map((order, index) =>
         index < 60 ? { ...order, atMs: 0, statusId: 11, lines: 1 } : order,

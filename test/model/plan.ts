@@ -53,6 +53,8 @@ export interface Plan {
   readonly rules: Partial<Rules>;
   /** A deployment with other rules under way. */
   readonly rulesLater?: { readonly atMs: number; readonly rules: Partial<Rules> } | undefined;
+  /** Lists are cut to so many rows, whatever is asked for. */
+  readonly pageSize?: number;
   readonly quota?: { readonly requests: number; readonly windowMs: number };
   readonly orders: readonly PlannedOrder[];
   readonly edits: readonly Edit[];

@@ -54,7 +54,7 @@ export interface QueueHabits {
 export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits, changed: () => void) {
   const orders = new Map<string, Kept>();
   const letters: DeadLetter[] = [];
-  const accepted: string[] = [];
+  const accepted: { readonly body: string; readonly at: number }[] = [];
   const struck = { failed: 0, refused: 0, doubled: 0 };
   let made = 0;
 
@@ -77,7 +77,7 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
         receiptHandle,
       });
     }
-    accepted.push(body);
+    accepted.push({ body, at: time.now() });
     changed();
     return messageId;
   }
@@ -133,7 +133,7 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
 
   return {
     letters,
-    /** The bodies that SQS took, in order. */
+    /** What SQS took, in order. */
     accepted,
     struck,
     client: {

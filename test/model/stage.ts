@@ -57,7 +57,7 @@ export function setUp(plan: Plan): Stage {
   register(plan.scopes, store);
   const history = watch(store, time.now);
   const random = randomFrom(plan.seed, 'service');
-  const wire = { time, store, history };
+  const wire = { time, store, history, pageSize: plan.pageSize };
   const service = createService({ time, random, wire, sqs, tables, secret, kills: plan.kills }, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
   return { plan, time, store, history, sqs, tables, service, habits, secret, settings, struck, at };

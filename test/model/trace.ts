@@ -24,7 +24,7 @@ export function trace({ history, store, sqs, tables }: Story, orderId: number): 
   return [
     `Order ${orderId}:`,
     ...lines.sort(([one], [other]) => one - other).map(([at, line]) => `  ${iso(at)} ${line}`),
-    ...sqs.accepted.filter(about).map((body) => `  queued: ${body}`),
+    ...sqs.accepted.filter(({ body }) => about(body)).map(({ body }) => `  queued: ${body}`),
     ...sqs.letters.filter(({ body }) => about(body)).map((letter) => `  dead: ${JSON.stringify(letter)}`),
     `  ledger: ${JSON.stringify(tables.rows.get(orderId))}`,
   ].join('\n');

@@ -10,6 +10,9 @@ import { type Story } from './story';
 /** Design rule 2: a PUT rests on a read of the last two seconds. */
 const READ_AGE_MS = 2_000;
 
+/** The world's clock, the store's and a poll's tell different times, by so much at most. */
+const CLOCKS_APART_MS = 3_000;
+
 /** How orders ended; `unseen` ones were never new while anybody looked. */
 export type End = 'replicated' | 'copied' | 'skipped' | 'dead' | 'unseen';
 
@@ -29,8 +32,8 @@ interface Case {
   readonly snapshot: Snapshot | undefined;
   readonly stream: readonly Snapshot[];
   readonly letters: readonly DeadLetter[];
-  /** Whether SQS ever took a reference to it. */
-  readonly wasQueued: boolean;
+  /** When SQS took references to it. */
+  readonly queuedAt: readonly number[];
   readonly now: Moment;
   readonly puts: readonly SentPut[];
 }
@@ -71,7 +74,7 @@ function caseOf(id: number, story: Story): Case[] {
       snapshot: snapshots.get(id),
       stream: stream.filter((snapshot) => snapshot.id === id),
       letters: story.sqs.letters.filter(({ body }) => mentions(body)),
-      wasQueued: story.sqs.accepted.some(mentions),
+      queuedAt: story.sqs.accepted.filter(({ body }) => mentions(body)).map(({ at }) => at),
       puts: story.history.puts.filter(({ orderId }) => orderId === id),
     },
   ];
@@ -83,8 +86,8 @@ function endOf({ row, letters }: Case): End {
 }
 
 /** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
-function notAccountedFor({ wasQueued, row, snapshot, letters }: Case): string | undefined {
-  if (!wasQueued || letters.length > 0) return undefined;
+function notAccountedFor({ queuedAt, row, snapshot, letters }: Case): string | undefined {
+  if (queuedAt.length === 0 || letters.length > 0) return undefined;
   if (row?.state === 'skipped') return row.reason === undefined ? 'skipped without a reason' : undefined;
   if (row?.state === 'copied' && row.reason === undefined) return 'left alone without a reason';
   if (row?.state === 'copied' || row?.state === 'replicated') {
@@ -93,23 +96,33 @@ function notAccountedFor({ wasQueued, row, snapshot, letters }: Case): string | 
   return `was queued, and the ledger says ${row?.state ?? 'nothing'}`;
 }
 
-/** What polls can see as new at the end was queued. */
-function notQueued(one: Case): string | undefined {
-  return isListed(one) && !one.wasQueued ? 'is new, and nobody ever queued it' : undefined;
+/** What was new during the whole of a poll that ended well was queued by its end, by itself or by somebody quicker. */
+function notQueued({ id, queuedAt, story }: Case): string | undefined {
+  const missed = story.tables.jobs.find(({ outcome, timestamp, duration_ms: lasted }) => {
+    const from = timestamp - CLOCKS_APART_MS;
+    const end = timestamp + lasted + CLOCKS_APART_MS;
+    const moments = story.history.during(id, from, end);
+    const wasNew = (moments[0]?.at ?? Infinity) <= from && moments.every((moment) => isListed(moment, story));
+    return outcome === 'finished' && wasNew && !queuedAt.some((at) => at <= end);
+  });
+  return (
+    missed &&
+    `was new throughout the poll of ${new Date(missed.timestamp).toISOString()}, and not queued by it`
+  );
 }
 
 /** What was answered as accepted to a webhook was queued. */
 function notKept({ id, story }: Case): string | undefined {
   const { sqs, service } = story;
   const promised = service.promised.some((body) => new RegExp(`"(orderId|id)":${id}\\b`).test(body));
-  const isKept = sqs.accepted.some((body) => body.startsWith(`{"orderId":${id},"source":"webhook"`));
+  const isKept = sqs.accepted.some(({ body }) => body.startsWith(`{"orderId":${id},"source":"webhook"`));
   return promised && !isKept ? 'a webhook was answered as accepted, and nothing was queued' : undefined;
 }
 
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
   const { now, letters, row, story } = one;
-  if (!isListed(one) || letters.length > 0 || whyNotAdvanced(now, story.settings.rules) !== undefined)
+  if (!isListed(now, story) || letters.length > 0 || whyNotAdvanced(now, story.settings.rules) !== undefined)
     return undefined;
   // Completed is the way forward of an order that was advanced already.
   if (now.statusId === Status.Completed && row?.advanced_at !== undefined) return undefined;
@@ -119,7 +132,7 @@ function leftBehind(one: Case): string | undefined {
 /** What is new at the end is stored as it is now, as a whole. */
 function notWhole(one: Case): string | undefined {
   const { now, letters, snapshot, story, id } = one;
-  if (!isListed(one) || letters.length > 0 || snapshot === undefined) return undefined;
+  if (!isListed(now, story) || letters.length > 0 || snapshot === undefined) return undefined;
   const idsOf = (lines: readonly { readonly id?: unknown }[] = []) => lines.map((line) => line.id).join();
   const { staff_notes: notes, status_id: statusId, products } = snapshot;
   if (versionOf(notes) !== now.version) return `is stored in version ${String(notes)}`;
@@ -194,11 +207,11 @@ function whyNotAdvanced(moment: Moment, rules: Rules): string | undefined {
   return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
 }
 
-/** Whether a poll sees it as new at the end. */
-function isListed({ now, story }: Case): boolean {
-  if (now.isRemoved || now.isArchived || !story.settings.rules.allowedStatusIds.includes(now.statusId))
+/** Whether a poll sees it as new. */
+function isListed(moment: Moment, { settings: { rules } }: Story): boolean {
+  if (moment.isRemoved || moment.isArchived || !rules.allowedStatusIds.includes(moment.statusId))
     return false;
-  return now.statusId !== Status.Completed || now.isDigital;
+  return moment.statusId !== Status.Completed || moment.isDigital;
 }
 
 /** Only a worker that is killed at a letter's last receive leaves it to SQS, which gives no reason. */

@@ -8,17 +8,21 @@ export interface Wire {
   readonly time: VirtualTime;
   readonly store: Store;
   readonly history: History;
+  /** Cuts lists to so many rows. */
+  readonly pageSize: number | undefined;
 }
 
 /** Sends requests straight into the store; a hanging one ends by its timeout, a broken one as a socket would. */
-export function overTheWire({ time, store, history }: Wire): Http {
+export function overTheWire({ time, store, history, pageSize = Infinity }: Wire): Http {
+  const shortened = ({ query }: HttpRequest) =>
+    query?.limit === undefined ? {} : { query: { ...query, limit: Math.min(Number(query.limit), pageSize) } };
   return async (request) => {
     notePut(request, history, time.now());
     let cancel: () => void = () => undefined;
     const timeout = new Promise<never>((_, reject) => {
       cancel = time.setTimer(() => reject(lineError('ECONNABORTED', 'timeout')), request.timeoutMs);
     });
-    return Promise.race([answer(request, store), timeout]).finally(cancel);
+    return Promise.race([answer({ ...request, ...shortened(request) }, store), timeout]).finally(cancel);
   };
 }
 
