@@ -92,6 +92,19 @@ const poisoned: fc.Arbitrary<StoreFault[]> = fc
     { fromMs: 0, forMs: Infinity, damage: { kind: 'status', status }, probability: 1, endpoint, order },
   ]);
 
+/** The GET of an order, or a list of its parts, does not know it for a while after it was placed. */
+const lateToTheApi: fc.Arbitrary<StoreFault[]> = fc.array(
+  fc.record({
+    order: fc.nat(5),
+    fromMs: fc.constant(0),
+    forMs: fc.integer({ min: 5 * SECOND, max: 50 * SECOND }),
+    damage: fc.constant<Damage>({ kind: 'status', status: 404 }),
+    probability: fc.constant(1),
+    endpoint: fc.constantFrom('GET /orders/{id}', 'GET /orders/{id}', 'GET /orders/{id}/products'),
+  }),
+  { minLength: 3, maxLength: 6 },
+);
+
 /** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
 const storeOutage = fc
   .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
@@ -222,6 +235,11 @@ export const FAULTS: readonly Fault[] = [
       ),
     })),
     struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: '404 for an order that a list or a webhook knows already',
+    plan: on(fc.record({ storeFaults: lateToTheApi, scopes: fc.constant(SCOPES) })),
+    struck: ({ struck }) => struck.storeFaults,
   },
   {
     name: 'one order that always fails',

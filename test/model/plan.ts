@@ -28,7 +28,7 @@ export interface StoreFault {
   readonly probability: number;
   /** All endpoints if left out. */
   readonly endpoint?: string;
-  /** One order only, by its index. */
+  /** One order only, by its index; times are then from its placing on. */
   readonly order?: number;
 }
 

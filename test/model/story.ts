@@ -47,7 +47,7 @@ function placeOrders(stage: Stage): number[] {
       const wanted = { status_id: statusId, staff_notes: 'v0', lines: linesOf(goods, lines, 0) };
       const { id } = store.orders.add(wanted);
       ids[index] = id;
-      for (const fault of plan.storeFaults) if (fault.order === index) arm(fault, stage, { id, atMs });
+      for (const fault of plan.storeFaults) if (fault.order === index) arm(fault, stage, id);
     });
   }
   return ids;
@@ -62,18 +62,14 @@ function linesOf(goods: Goods, count: number, version: number): NewLine[] {
   return Array.from({ length }, (_, index) => ({ type: typeOf(index), name: `v${version}` }));
 }
 
-/** Faults of single orders begin with the order and last as long as they say; all others end with the day. */
-function arm(fault: StoreFault, stage: Stage, order?: { readonly id: number; readonly atMs: number }): void {
+/** Faults of single orders last as long as they say; all others end with the day. */
+function arm(fault: StoreFault, stage: Stage, orderId?: number): void {
   const { fromMs, forMs, damage, probability, endpoint } = fault;
   const { plan, store, struck, at } = stage;
-  const now = order?.atMs ?? 0;
-  const endMs = order ? fromMs + forMs : Math.min(fromMs + forMs, plan.lastsMs);
-  const target = { ...(order ? { orderId: order.id } : {}), ...(endpoint ? { endpoint } : {}) };
+  const lastsMs = orderId === undefined ? Math.min(forMs, plan.lastsMs - fromMs) : forMs;
+  const target = { ...(orderId === undefined ? {} : { orderId }), ...(endpoint ? { endpoint } : {}) };
   const before = () => void (struck.storeFaults += 1);
-  at(Math.max(0, fromMs - now), () => {
-    const disarm = store.faults.add({ ...damage, ...target, probability, before });
-    at(endMs - Math.max(now, fromMs), disarm);
-  });
+  at(fromMs, () => at(lastsMs, store.faults.add({ ...damage, ...target, probability, before })));
 }
 
 /** What is changed under way in the store's account and in the deployment. */
