@@ -1,0 +1,202 @@
+// The main faults of the store and of AWS on the deployed template, all at once, with a poll and webhooks at once:
+// every order that was seen in a new status ends as the rules say, and is advanced once.
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+
+import { GONE, Status } from '../../lambda/shared/order';
+import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { startAwsProxy, type AwsProxy } from './aws-proxy';
+import { deployedFunctions, type DeployedFunctions } from './deployed-functions';
+import { keptPromise, type KeptPromise } from './kept-promise';
+import { startLocalService, type LocalService } from './local-service';
+import { addShaped, changeOrders, placeOrders, type PlacedOrders } from './orders-under-fault';
+import { awsFaults, storeFaults } from './passing-faults';
+import { rotateToken, type RotatedToken } from './rotated-token';
+import { until } from './until';
+
+let service: LocalService;
+let functions: DeployedFunctions;
+let promise: KeptPromise;
+let proxy: AwsProxy;
+let stopAlerts: () => Promise<void>;
+const alerts: Alert[] = [];
+
+let token: RotatedToken & { readonly orders: readonly { readonly id: number; readonly target: number }[] };
+let removed: number;
+let placed: PlacedOrders;
+
+// Everything waits in the queue at once, so that what is given back for a minute waits for the same minute.
+beforeAll(async () => {
+  service = await startLocalService();
+  const { simulator, clients, mini, stack } = service;
+  functions = deployedFunctions(service);
+  promise = keptPromise(service);
+  stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) => alerts.push(alert));
+  proxy = await startAwsProxy(mini.endpoint);
+  await functions.configure('ProcessOrdersFunctionName', {
+    Variables: { AWS_ENDPOINT_URL_DYNAMODB: proxy.url },
+  });
+
+  const orders = [0, 1, 2, 3, 0, 1].map((shape) => addShaped(simulator, shape));
+  const ids = orders.map(({ id }) => id);
+  token = { orders, ...(await rotateToken(service, functions, ids)) };
+  removed = await removeWhileQueued();
+  placed = placeOrders(simulator, proxy);
+  await Promise.all([stack.poll(), deliverWebhooks()]);
+  await sendFiveMore(placed.sevenfold);
+  changeOrders(simulator, placed);
+  await until(() => Date.now() > token.takenUpFrom);
+  await functions.resumeWorker();
+}, 120_000);
+
+afterAll(async () => {
+  await stopAlerts();
+  await service.stop();
+  await proxy.stop();
+});
+
+jest.setTimeout(150_000);
+
+/** A 404 is believed at the third receive: the first two, as of workers that died, are this test's. */
+async function removeWhileQueued(): Promise<number> {
+  const { simulator, stack } = service;
+  const { id } = addShaped(simulator, 0);
+  const webhook = { destination: stack.webhookUrl, orderId: id };
+  await Promise.all([stack.poll(), simulator.deliverWebhook(webhook)]);
+  await functions.receiveInVain(id, 2);
+  simulator.orders.remove(id);
+  return id;
+}
+
+/** One after the other: all at once would be a process each. The refused order is known from the poll alone. */
+async function deliverWebhooks(): Promise<void> {
+  const { simulator, stack } = service;
+  const { underStoreFault, underAwsFault, mendRefused: _, refused: __, ...others } = placed;
+  const struck = [...underStoreFault.values(), ...underAwsFault.values()].map(({ id }) => id);
+  for (const orderId of [...struck, ...Object.values(others)]) {
+    const answer = await simulator.deliverWebhook({ destination: stack.webhookUrl, orderId });
+    expect(answer.status).toBe(200);
+  }
+}
+
+/** The very reference that the poll has queued. */
+async function sendFiveMore(id: number): Promise<void> {
+  const { body } = (await functions.messages('OrdersQueueUrl')).find(({ orderId }) => orderId === id)!;
+  const Entries = [1, 2, 3, 4, 5].map((copy) => ({ Id: String(copy), MessageBody: body }));
+  const QueueUrl = service.stack.outputs['OrdersQueueUrl'];
+  await service.clients.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+}
+
+const { AwaitingFulfillment, AwaitingShipment, AwaitingPickup, Completed } = Status;
+
+describe('an order is stored whole and advanced once in spite of', () => {
+  it.each(Object.keys(storeFaults))('%s', async (name) => {
+    const { id, target, strikes } = placed.underStoreFault.get(name)!;
+    await promise.finished(id);
+    expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
+    await promise.expectAdvanced(id, AwaitingFulfillment, target);
+  });
+
+  it.each(Object.keys(awsFaults))('a DynamoDB that %s', async (name) => {
+    const { id, target, strikes } = placed.underAwsFault.get(name)!;
+    await promise.finished(id);
+    expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
+    await promise.expectAdvanced(id, AwaitingFulfillment, target);
+  });
+
+  it('seven references to it, from both sources', async () => {
+    await promise.finished(placed.sevenfold);
+    await promise.expectAdvanced(placed.sevenfold, AwaitingFulfillment, AwaitingShipment);
+  });
+
+  it('an edit while it was queued', async () => {
+    await promise.finished(placed.edited);
+    await promise.expectAdvanced(placed.edited, AwaitingFulfillment, AwaitingShipment);
+  });
+
+  it('an edit between its read and its PUT', async () => {
+    await promise.finished(placed.editedLate);
+    await promise.expectAdvanced(placed.editedLate, AwaitingFulfillment, AwaitingShipment);
+  });
+});
+
+it('advances an order that was completed, since all of it is digital', async () => {
+  await promise.finished(placed.completed);
+  await promise.expectAdvanced(placed.completed, Completed, AwaitingPickup);
+});
+
+describe('an order keeps the status that it has, and the ledger says why, when it', () => {
+  it('was cancelled while it was queued', async () => {
+    await promise.finished(placed.cancelled);
+    await promise.expectSkipped(placed.cancelled, 'Cancelled is void');
+  });
+
+  it('was archived while it was queued', async () => {
+    await promise.finished(placed.archived);
+    await promise.expectSkipped(placed.archived, 'archived');
+  });
+
+  it('was removed while it was queued', async () => {
+    await promise.finished(removed);
+    await promise.expectSkipped(removed, GONE);
+  });
+
+  it('was shipped while it was queued', async () => {
+    await promise.finished(placed.shipped);
+    await promise.expectCopied(placed.shipped, 'moved on to Shipped before it was taken');
+  });
+
+  it('was cancelled before its failed PUT would have been tried again', async () => {
+    await promise.finished(placed.cancelledLate);
+    await promise.expectCopied(placed.cancelledLate, 'Cancelled is void');
+  });
+
+  it('awaits payment', async () => {
+    await promise.finished(placed.unpaid);
+    await promise.expectCopied(placed.unpaid, 'Awaiting Payment is not in AdvanceStatusIds');
+  });
+});
+
+it('parks an order that the store always answers 400, once, and queues it again in its next version', async () => {
+  const id = placed.refused;
+  const parked = async () =>
+    (await functions.messages('OrdersDeadLetterQueueUrl')).filter(({ orderId }) => orderId === id);
+  await promise.finished(id);
+  const [letter] = await parked();
+  const { seenAt } = JSON.parse(letter!.body) as { readonly seenAt: string };
+  expect(letter!.attributes).toMatchObject({
+    reason: { StringValue: expect.stringContaining('answered 400') as string },
+    orderId: { StringValue: String(id) },
+    firstSeenAt: { StringValue: seenAt },
+  });
+  expect(await service.ledgerRow(id)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
+  expect(await service.stack.poll()).toMatchObject({ left_out: { 'already dead': 1 } });
+
+  placed.mendRefused();
+  service.simulator.orders.edit(id, { staff_notes: 'Mended.' });
+  await service.stack.poll();
+  await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
+  await promise.expectAdvanced(id, AwaitingFulfillment, AwaitingShipment);
+  expect(await parked()).toHaveLength(1);
+});
+
+it('waits while the token is wrong, with one alert from a container, and goes on by itself', async () => {
+  for (const row of token.rows) {
+    expect(row).toMatchObject({ state: 'queued', last_error: expect.stringContaining('401') as string });
+  }
+  expect(token.pollError).toMatchObject({ message: expect.stringContaining('401') as string });
+  for (const { id, target } of token.orders) {
+    await promise.finished(id);
+    await promise.expectAdvanced(id, AwaitingFulfillment, target);
+  }
+  const sent = alerts.filter(({ subject }) => subject.includes('ProcessOrders: BigCommerce refuses'));
+  expect(sent.length).toBeGreaterThan(0);
+  // There are no more containers than the mapping's MaximumConcurrency.
+  expect(sent.length).toBeLessThanOrEqual(3);
+});
+
+it('leaves no reference behind, and has sent no PUT in vain or against the merchant', async () => {
+  await promise.everythingIsTaken();
+  const letters = await functions.messages('OrdersDeadLetterQueueUrl');
+  expect(letters.map(({ orderId }) => orderId)).toEqual([placed.refused]);
+  promise.expectNoVainPut();
+});
