@@ -35,12 +35,14 @@ export function keptPromise(service: LocalService) {
     const { replication, ...stored } = snapshot ?? {};
     return {
       advances: advances(id),
+      putsInVain: inVain.filter(({ orderId }) => orderId === id),
       ledger: { state: row?.state, reason: row?.reason, isHeld: row?.lease_owner !== undefined },
       stored,
       storedAs: replication?.state,
     };
   };
   const free = { isHeld: false };
+  const untouched = { advances: [], putsInVain: [] };
 
   return {
     /** Waits until the ledger says that the order is done with, and no worker holds it. */
@@ -49,13 +51,18 @@ export function keptPromise(service: LocalService) {
         const row = await service.ledgerRow(id);
         return row?.lease_owner === undefined && !['queued', undefined].includes(row?.state);
       }, aFewMinutes),
-    /** Waits until no reference is left in the Orders queue, seen or unseen. */
-    everythingIsTaken: () => until(async () => (await messages('OrdersQueueUrl')).length === 0, aFewMinutes),
+    /** Waits until no reference, to this order or to any, is left in the Orders queue, seen or unseen. */
+    everythingIsTaken: (id?: number) =>
+      until(
+        async () => !(await messages('OrdersQueueUrl')).some(({ orderId }) => orderId === (id ?? orderId)),
+        aFewMinutes,
+      ),
     /** Stored whole as the store shows it now, and advanced from `from` to `to` by one PUT. */
     async expectAdvanced(id: number, from: number, to: number): Promise<void> {
       expect(simulator.orders.get(id)?.status_id).toBe(to);
       expect(await outcome(id)).toEqual({
         advances: [{ from, to }],
+        putsInVain: [],
         ledger: { state: 'replicated', reason: undefined, ...free },
         stored: await truth(simulator, id),
         storedAs: 'replicated',
@@ -64,7 +71,7 @@ export function keptPromise(service: LocalService) {
     /** Stored whole as the store shows it now, and its status left alone. */
     async expectCopied(id: number, reason: string): Promise<void> {
       expect(await outcome(id)).toEqual({
-        advances: [],
+        ...untouched,
         ledger: { state: 'copied', reason, ...free },
         stored: await truth(simulator, id),
         storedAs: 'copied',
@@ -73,7 +80,7 @@ export function keptPromise(service: LocalService) {
     /** Not stored, and its status left alone. */
     async expectSkipped(id: number, reason: string): Promise<void> {
       expect(await outcome(id)).toEqual({
-        advances: [],
+        ...untouched,
         ledger: { state: 'skipped', reason, ...free },
         stored: {},
         storedAs: undefined,

@@ -50,7 +50,7 @@ export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
   const physical = () => addShaped(simulator, 0).id;
   const ids = {
     ...{ cancelled: physical(), shipped: physical(), archived: physical(), edited: physical() },
-    ...{ editedLate: physical(), cancelledLate: physical(), sevenfold: physical(), refused: physical() },
+    ...{ editedLate: physical(), cancelledLate: physical(), refused: physical() },
     unpaid: orders.add({ date_created: Date.now() - 3_600_000, status_id: Status.AwaitingPayment }).id,
     completed: orders.add({
       date_created: Date.now() - 3_600_000,
