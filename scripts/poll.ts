@@ -79,7 +79,7 @@ function whyFailed(payload: unknown, failure: string, { stackName, outputs }: Po
   const isEndedByLambda = /^(Runtime\.(?!HandlerError)|Sandbox\.)/.test(String(errorType));
   const after = isEndedByLambda
     ? `Lambda ended it (${printable(String(errorType))}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
-    : `The job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}, and an alert went out. The next poll takes up what is missing.`;
+    : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
   return `The poll failed: ${error}\n${after}`;
 }
 

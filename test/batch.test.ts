@@ -1,5 +1,5 @@
 // The references of one invocation: a few at a time, each with its own outcome.
-import { replicateBatch } from '../lambda/process-new-orders/batch';
+import { replicateBatch, timesUntil } from '../lambda/process-new-orders/batch';
 import { BigCommerceError } from '../lambda/shared/errors';
 import { aReference, anOrder } from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
@@ -59,6 +59,11 @@ it('begins four orders, and the next when one of them has ended', async () => {
   await replicateBatch(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), world.workerDeps({ ledger }));
   expect(puts(world)).toHaveLength(10);
   expect(most).toBe(4);
+});
+
+it('leaves time for giving back, for one request, and for a PUT that lands after its worker is gone', () => {
+  // One request to BigCommerce ends within ten seconds.
+  expect(timesUntil(100_000)).toEqual({ callsUntil: 95_000, beginBefore: 80_000, leaseUntil: 115_000 });
 });
 
 describe('an invocation that runs short of time', () => {

@@ -1,5 +1,6 @@
 // The BigCommerce client against the simulator, over real HTTP on loopback.
 import { createServer, type RequestListener } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../lambda/shared/errors';
 import type { RequestsOptions } from '../lambda/shared/requests';
@@ -96,6 +97,8 @@ describe('reading', () => {
       customer_message: '',
     });
     expect(read.readAt).toBeGreaterThanOrEqual(before);
+    // When it began, not when the answer was in.
+    expect(read.readAt).toBeLessThanOrEqual(simulator.log.of('GET /orders/{id}', order.id)[0]!.startedAt);
     expect((await store.getOrder(999_999)).order).toBeUndefined();
   });
 
@@ -342,6 +345,48 @@ it('fetches the token afresh when BigCommerce refuses the one at hand, and tries
   expect(store).toBeDefined();
 });
 
+it('goes on with the next call after a token that could not be fetched', async () => {
+  const { simulator } = await aStore();
+  const order = simulator.orders.add({ status_id: 11 });
+  const { accessToken, storeHash } = simulator.credentials;
+  let asked = 0;
+  const { store } = connect(simulator.url, storeHash, {
+    accessToken: () => {
+      asked += 1;
+      return asked === 1
+        ? Promise.reject(new Error('Secrets Manager is down'))
+        : Promise.resolve(accessToken);
+    },
+  });
+  await expect(store.getOrder(order.id)).rejects.toThrow('Secrets Manager is down');
+  expect((await store.getOrder(order.id)).order?.id).toBe(order.id);
+});
+
+it('does not send a PUT whose token came too late', async () => {
+  const { simulator } = await aStore();
+  const order = simulator.orders.add({ status_id: 11 });
+  const clock = { now: 1_000 };
+  const { store } = connect(simulator.url, simulator.credentials.storeHash, {
+    now: () => clock.now,
+    accessToken: () => {
+      clock.now += 500;
+      return Promise.resolve(simulator.credentials.accessToken);
+    },
+  });
+  expect(await store.putStatus(order.id, 9, 1_499)).toBe('too late');
+  expect(simulator.log.count()).toBe(0);
+});
+
+it('takes a refusal without headers for no sign that there is no quota', async () => {
+  const { store, simulator } = await aStore({ latencyMs: 20 }, { now: Date.now, sleep: wait });
+  const order = simulator.orders.add({ status_id: 11 });
+  simulator.faults.add({ kind: 'rateLimit', mode: 'none', times: 1 });
+  await Promise.all([store.getOrder(order.id), store.getLines(order.id), store.getCoupons(order.id)]);
+  const [, second, third] = simulator.log.entries;
+  // The one after the refusal looks alone, too.
+  expect(third!.startedAt).toBeGreaterThanOrEqual(second!.endedAt ?? Infinity);
+});
+
 it('has one call in flight per endpoint, and endpoints side by side', async () => {
   const { store, simulator } = await aStore({ latencyMs: 20 });
   const ids = Array.from({ length: 5 }, () => simulator.orders.add({ status_id: 11 }).id);
@@ -355,7 +400,7 @@ it('has one call in flight per endpoint, and endpoints side by side', async () =
 });
 
 it('sends its very first call alone: it shows what the quota is worth', async () => {
-  const { store, simulator } = await aStore({ latencyMs: 20 });
+  const { store, simulator } = await aStore({ latencyMs: 20 }, { now: Date.now, sleep: wait });
   const order = simulator.orders.add({ status_id: 11 });
   await Promise.all([store.getOrder(order.id), store.getLines(order.id), store.getCoupons(order.id)]);
   const [first, ...others] = simulator.log.entries;

@@ -372,7 +372,7 @@ describe('drop', () => {
         /^Dropped: order 80, first seen .* ago, message [0-9a-f-]{36}: Order 80 is odd\.$/,
       ),
       expect.stringMatching(
-        /^Dropped 1 of 1 dead letter\. .*stays dead\. A poll queues the order again if it changes in the store/,
+        /^Dropped 1 of 1 dead letter\. The ledger keeps its rows\. .*again by a poll if it changes in the store/,
       ),
     ]);
     expect(await lines(drop)).toEqual([

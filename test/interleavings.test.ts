@@ -320,6 +320,26 @@ it('11b: cancelled after the snapshot, before the PUT: stored as cancelled, not 
   expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
 });
 
+it('11c: edited between our GET and our PUT, and again while it is enriched once more: stored as a whole', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const edit = (note: string) => () => {
+    world.shop.edit(100, { staff_notes: note });
+    world.shop.editLines(100, [aLine({ name: note })]);
+  };
+  world.shop.before('putStatus', edit('first'));
+  world.shop.after('putStatus', () => world.shop.after('getOrder', edit('second')));
+
+  await world.replicate(aReference());
+
+  expect(world.shop.puts).toHaveLength(1);
+  expect(world.snapshots.get(100)).toMatchObject({
+    staff_notes: 'second',
+    products: [{ name: 'second' }],
+    replication: { state: 'replicated' },
+  });
+});
+
 it('12: AdvanceOrders off, later on: what still waits is advanced by the next poll', async () => {
   const off = aWorld({ rules: { advanceOrders: false } });
   off.shop.add(anOrder());

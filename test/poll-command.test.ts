@@ -109,11 +109,11 @@ it('reports a poll that found nothing', async () => {
   expect(await run()).toMatch(/In the store no order\nFound +0\nQueued +0\nLeft out +none$/);
 });
 
-it('says why a poll failed, that its job says so, and that an alert went out', async () => {
+it('says why a poll failed, that its job says so, and that an email goes out', async () => {
   fails('GET /v2/orders/count answered 401. Check BigCommerceToken.');
   const said = await refusal();
   expect(said).toContain('The poll failed: GET /v2/orders/count answered 401. Check BigCommerceToken.\n');
-  expect(said).toContain('recorded as failed in OrderReplication-prod-Jobs, and an alert went out');
+  expect(said).toContain('recorded as failed in OrderReplication-prod-Jobs; an email goes out once an hour');
 });
 
 it('says that a poll ran out of time, of which nobody was told', async () => {
@@ -121,7 +121,7 @@ it('says that a poll ran out of time, of which nobody was told', async () => {
   const said = await refusal();
   expect(said).toContain('The poll ran out of time');
   expect(said).toContain('Task timed out after 300.00 seconds');
-  expect(said).not.toContain('an alert went out');
+  expect(said).not.toContain('an email goes out');
 });
 
 it.each(['Runtime.ExitError', 'Runtime.ImportModuleError'])(

@@ -124,6 +124,21 @@ describe('rule 2 decides on the order as it is now', () => {
     }
   });
 
+  it('also when it was shipped in between, as another copy of it says', async () => {
+    const world = aWorld();
+    const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
+    world.shop.add(anOrder({ order_is_digital: true, shipping_address_count: 0 }), digital);
+    await world.pollAndReplicate();
+    expect(world.shop.puts).toMatchObject([{ to: 8 }]);
+    for (const status_id of [Status.Shipped, Status.Completed]) {
+      world.clock.now += 3_600_000;
+      world.shop.edit(100, { status_id });
+      await world.replicate(world.referenceTo(100));
+    }
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.shop.order(100)?.status_id).toBe(Status.Completed);
+  });
+
   it('leaves a digital order Completed that was completed after it was advanced, and is not asked again', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 11, order_is_digital: true }), digital);
@@ -299,6 +314,29 @@ it('does not send a PUT whose turn comes too late for its read', async () => {
   expect(world.clock.now - 100 - world.shop.puts[0]!.restsOnReadOf).toBeLessThanOrEqual(2_000);
 });
 
+it('copies an order that staff had put into its target status themselves', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: Status.AwaitingPayment }));
+  await world.replicate(aReference({ statusId: 7 }));
+  world.clock.now += 3_600_000;
+  world.shop.edit(100, { status_id: Status.AwaitingShipment });
+  await world.replicate(world.referenceTo(100));
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied' });
+  expect(world.snapshots.get(100)?.replication).not.toHaveProperty('advanced_at');
+});
+
+it('decides anew on an order that changed while its PUT was refused for good', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  world.shop.before('putStatus', () => {
+    world.shop.edit(100, { status_id: Status.Cancelled });
+    throw new BigCommerceError('PUT answered 409.', 'permanent', 409);
+  });
+  expect(await world.replicate(aReference())).toBe('acknowledged');
+  expect(world.parked).toEqual([]);
+  expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
+});
+
 it('advances a Completed order whose lines take longer to read than a PUT may rest on a read', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
@@ -320,7 +358,7 @@ it('gives back an order for which the store is too slow, after a few reads', asy
   world.shop.delayPuts(2_500);
   expect(await world.replicate(aReference())).toBe('given back');
   expect(world.shop.puts).toEqual([]);
-  expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(6);
+  expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(4);
   expect(world.rows.get(100)?.last_error).toContain('no PUT of it could be sent within 2 s of a read');
 });
 
@@ -337,6 +375,29 @@ describe('an answer that is empty', () => {
     );
     expect(world.stream).toEqual([]);
     expect(world.shop.puts).toEqual([]);
+  });
+
+  it('is believed of addresses at the third receive, since nobody knows for sure what is counted there', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ items_total: 1, shipping_address_count: 1 }), { addresses: [] });
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it.each([{ type: 'giftcertificate' }, { type: 'physical', order_pickup_method_id: 3 }])(
+    'is believed of the addresses of %j at once',
+    async (line) => {
+      const world = aWorld();
+      world.shop.add(anOrder({ shipping_address_count: 1 }), { lines: [aLine(line)], addresses: [] });
+      expect(await world.replicate(aReference())).toBe('acknowledged');
+    },
+  );
+
+  it('is never believed of products that the order counts', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ items_total: 2 }), { lines: [] });
+    expect(await world.replicate(aReference(), { receiveCount: 19 })).toBe('given back');
   });
 
   it('is an empty list where the order counts none', async () => {

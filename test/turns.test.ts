@@ -1,11 +1,12 @@
 // When a container may send its next call, on virtual time.
-import { readQuota } from '../lambda/shared/quota';
-import { createTurns } from '../lambda/shared/turns';
+import { readQuota, type Quota } from '../lambda/shared/quota';
+import { createTurns, type Turn } from '../lambda/shared/turns';
 import { virtualTime } from './simulator/virtual-time';
 
 function aContainer(quotaReservePercent = 10) {
   const time = virtualTime(0);
   const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
+  const running: Turn[] = [];
   const turns = createTurns({ quotaReservePercent, now: time.now, sleep });
   return {
     time,
@@ -26,63 +27,68 @@ function aContainer(quotaReservePercent = 10) {
     asks(times: number, deadline = 1_000_000) {
       const given: (number | false)[] = [];
       for (let turn = 0; turn < times; turn += 1) {
-        void turns.take(deadline).then((taken) => given.push(taken && time.now()));
+        void turns.take(deadline).then((taken) => {
+          if (taken !== undefined) running.push(taken);
+          given.push(taken !== undefined && time.now());
+        });
       }
       return given;
     },
+    /** Ends the oldest turn. */
+    end: (answer?: { readonly quota: Quota | undefined }) => running.shift()?.end(answer),
   };
 }
 
 it('lets the first call go alone, and the others once its answer is in', async () => {
-  const { turns, time, asks, told } = aContainer();
+  const { end, time, asks, told } = aContainer();
   const given = asks(3);
   await time.advance(700);
   expect(given).toEqual([0]);
-  turns.end(told(150));
+  end(told(150));
   await time.advance(0);
   expect(given).toEqual([0, 700, 700]);
 });
 
 it('lets the next call look when the first one brought no answer', async () => {
-  const { turns, time, asks } = aContainer();
+  const { end, time, asks } = aContainer();
   const given = asks(3);
   await time.advance(100);
-  turns.end();
+  end();
   await time.advance(0);
   expect(given).toEqual([0, 100]);
 });
 
 it('lets any number go where the store tells of no quota', async () => {
-  const { turns, time, asks } = aContainer();
+  const { end, time, asks } = aContainer();
   asks(1);
   await time.advance(0);
-  turns.end({ quota: undefined });
+  end({ quota: undefined });
   const given = asks(50);
   await time.advance(0);
   expect(given).toHaveLength(50);
 });
 
 it('has no more calls under way than its share, and goes on as they end', async () => {
-  const { turns, time, asks, told } = aContainer();
+  const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
-  turns.end(told(15 + 8));
+  end(told(15 + 8));
   const given = asks(3);
   await time.advance(100);
   expect(given).toEqual([0, 0]);
-  turns.end(told(15 + 6));
+  end(told(15 + 6));
   await time.advance(0);
   expect(given).toEqual([0, 0]);
-  turns.end(told(15 + 5));
+  end(told(15 + 5));
   await time.advance(0);
   expect(given).toEqual([0, 0, 100]);
 });
 
 it('waits at the wall for the window to end, and then for nothing', async () => {
-  const { turns, time, asks, told } = aContainer();
+  const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
-  turns.end(told(15));
+  end(told(15));
   const given = asks(3);
   await time.advance(19_999);
   expect(given).toEqual([]);
@@ -91,10 +97,10 @@ it('waits at the wall for the window to end, and then for nothing', async () => 
 });
 
 it('refuses at once what would have to wait past its deadline, and lets the others wait', async () => {
-  const { turns, time, asks, told } = aContainer();
+  const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
-  turns.end(told(15));
+  end(told(15));
   const short = asks(1, 20_000);
   const long = asks(1, 20_001);
   await time.advance(0);
@@ -103,20 +109,35 @@ it('refuses at once what would have to wait past its deadline, and lets the othe
   expect(long).toEqual([20_000]);
 });
 
-it('refuses what waited for a call under way until its deadline had passed', async () => {
-  const { turns, time, asks, told } = aContainer();
+it('refuses at its deadline what waits for a call under way', async () => {
+  const { time, asks } = aContainer();
   const given = asks(2, 500);
-  await time.advance(600);
-  turns.end(told(150));
-  await time.advance(0);
+  await time.advance(499);
+  expect(given).toEqual([0]);
+  await time.advance(1);
   expect(given).toEqual([0, false]);
 });
 
-it('pauses all calls, as long as the longest pause that was asked for', async () => {
-  const { turns, time, asks, told } = aContainer();
+it('lets a call that hangs keep no other back for longer than a second', async () => {
+  const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
-  turns.end(told(150));
+  end(told(150));
+  const hanging = asks(1);
+  await time.advance(900);
+  // The look at the quota is old by now: one call at a time.
+  const others = asks(2);
+  await time.advance(99);
+  expect({ hanging, others }).toEqual({ hanging: [0], others: [] });
+  await time.advance(1_001);
+  expect(others).toEqual([1_000, 2_000]);
+});
+
+it('pauses all calls, as long as the longest pause that was asked for', async () => {
+  const { turns, end, time, asks, told } = aContainer();
+  asks(1);
+  await time.advance(0);
+  end(told(150));
   turns.pause(9_000);
   turns.pause(2_000);
   const given = asks(1);

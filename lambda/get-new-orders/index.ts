@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
 import { createBigCommerce } from '../shared/bigcommerce';
-import { awsClientOptions, readPollConfig } from '../shared/config';
+import { awsClientOptions, quickAwsClientOptions, readPollConfig } from '../shared/config';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
@@ -27,7 +27,7 @@ const CHECK_MS = 45_000;
 const CHECK_NEEDS_MS = CHECK_MS + 50_000;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
-const secretsManager = new SecretsManagerClient(awsClientOptions);
+const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(awsClientOptions);
 const sns = new SNSClient(awsClientOptions);
 

@@ -27,7 +27,7 @@ export async function recordFailure(
     message: [
       `The poll that began at ${new Date(job.timestamp).toISOString()} failed. It had queued ${job.enqueued} orders.`,
       failed.error,
-      'Lambda tries it again twice, and the next poll takes up what is missing: nothing is lost.',
+      'A scheduled poll is tried again twice, and the next one takes up what is missing: nothing is lost.',
       isConfiguration ? HOW_TO_MEND : 'If this keeps coming, mend what the error names.',
     ].join('\n\n'),
   });

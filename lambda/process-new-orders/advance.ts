@@ -11,7 +11,7 @@ const MAX_READ_AGE_MS = 2_000;
 const MAX_PUTS = 2;
 
 /** Reads for one PUT: a store that answers so slowly, or lets us wait so long, is asked again later. */
-const MAX_LATE_READS = 6;
+const MAX_LATE_READS = 4;
 
 export interface AdvanceDeps {
   readonly store: Pick<Store, 'getOrder' | 'getLines' | 'putStatus'>;
@@ -55,7 +55,8 @@ export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Adv
     const after = await readAgain(task, deps);
     const { order } = after.read;
     if (order?.status_id === task.targetStatusId) return settle(order, task, failedPuts, deps);
-    if (answer.kind === 'permanent' && order !== undefined) throw answer;
+    // What has changed meanwhile is decided on anew: it may be cancelled, or deleted.
+    if (answer.kind === 'permanent' && after.kind === 'same') throw answer;
     if (failedPuts >= MAX_PUTS) throw answer;
     if (after.kind === 'changed') return { ...after, failedPuts };
     basis = after.read;
@@ -92,13 +93,20 @@ async function readAgain({ snapshot, enriched }: AdvanceTask, { store }: Advance
   const read = await store.getOrder(snapshot.id);
   if (read.order === undefined) return { kind: 'changed', read };
   const same =
-    read.order.status_id === enriched.order.status_id &&
-    dateModified(read.order) === dateModified(enriched.order) &&
-    sameContent(read.order, snapshot) &&
+    isUnchanged(read.order, enriched.order) &&
     isEqual(lines, snapshot.products) &&
     // Of a version that could still change when it was enriched, equality proves nothing.
     isSettled(dateModified(enriched.order), enriched.readAt);
   return same ? { kind: 'same', read } : { kind: 'changed', read };
+}
+
+/** Whether another read shows the order in the same version, with the same content. */
+export function isUnchanged(again: Order, before: Order): boolean {
+  return (
+    again.status_id === before.status_id &&
+    dateModified(again) === dateModified(before) &&
+    sameContent(again, before)
+  );
 }
 
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */

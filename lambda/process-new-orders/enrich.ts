@@ -6,10 +6,7 @@ import type { Store } from '../shared/bigcommerce';
 
 type Calls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons'>;
 
-/**
- * The lists belong to the read: they are fetched after its GET. Throws what the store's calls throw, and when a list is
- * empty although the order counts something in it: an empty answer looks the same as an empty list.
- */
+/** The lists belong to the read: they are fetched after its GET. Throws what the store's calls throw. */
 export async function enrich({ order }: Read, store: Calls): Promise<SubResources> {
   const coupons = store.getCoupons(order.id);
   const lines = store.getLines(order.id);
@@ -17,16 +14,25 @@ export async function enrich({ order }: Read, store: Calls): Promise<SubResource
     ? lines.then((found) => (isDigital(found) ? [] : store.getShippingAddresses(order.id)))
     : store.getShippingAddresses(order.id);
   const [products, shipping_addresses, foundCoupons] = await Promise.all([lines, addresses, coupons]);
-  if (products.length === 0) assertNone(order, 'items_total', 'products');
-  if (shipping_addresses.length === 0 && !isDigital(products)) {
-    assertNone(order, 'shipping_address_count', 'shipping addresses');
-  }
   return { products, shipping_addresses, coupons: foundCoupons };
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
 function seemsDigital(order: Order): boolean {
   return order.order_is_digital === true || order.shipping_address_count === 0;
+}
+
+/**
+ * Throws when a list is empty although the order counts something in it: an empty answer looks the same as an empty list.
+ * `items_total` is sure; what BigCommerce counts as a shipping address is not, so that is believed in the end. Gift
+ * certificates and pickups have none.
+ */
+export function assertComplete(order: Order, lists: SubResources, believesNoAddress: boolean): void {
+  const isShipped = lists.products.some((line) => line.type === 'physical' && !line.order_pickup_method_id);
+  if (lists.products.length === 0) assertNone(order, 'items_total', 'products');
+  if (lists.shipping_addresses.length === 0 && isShipped && !believesNoAddress) {
+    assertNone(order, 'shipping_address_count', 'shipping addresses');
+  }
 }
 
 function assertNone({ id, ...order }: Order, field: 'items_total' | 'shipping_address_count', what: string) {

@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
 import { createBigCommerce } from '../shared/bigcommerce';
-import { awsClientOptions, readWorkerConfig } from '../shared/config';
+import { awsClientOptions, quickAwsClientOptions, readWorkerConfig } from '../shared/config';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
@@ -17,7 +17,7 @@ import { replicateBatch, timesUntil } from './batch';
 import type { Message } from './give-up';
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
-const secretsManager = new SecretsManagerClient(awsClientOptions);
+const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(awsClientOptions);
 const sns = new SNSClient(awsClientOptions);
 

@@ -6,13 +6,16 @@ import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
 import type { Finish, Lease } from '../shared/ledger-row';
 import type { OrdersTable } from '../shared/tables';
-import { advance } from './advance';
-import { enrich } from './enrich';
+import { advance, isUnchanged } from './advance';
+import { assertComplete, enrich } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
 
-/** The receive from which on a 404 is believed: a webhook may be ahead of the API, a list ahead of the GET. */
-const BELIEVED_404_RECEIVE = 3;
+/**
+ * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
+ * the API and a list ahead of the GET; no shipping address, though the order counts one.
+ */
+const BELIEVED_RECEIVE = 3;
 
 export interface ReplicateDeps extends GiveUpDeps {
   readonly store: Pick<Store, 'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'putStatus'>;
@@ -92,6 +95,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
     const lists = await enrich(read, deps.store);
+    assertComplete(read.order, lists, task.message.receiveCount >= BELIEVED_RECEIVE);
     const decision = decide(read.order, lists.products, earlier, deps.rules);
     const replication = describeReplication(decision, read, earlier, task, deps);
     const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
@@ -100,7 +104,16 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     if (decision.kind === 'copy') {
       return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
     }
-    if (decision.kind === 'confirm') return finish(task, { ...found, state: 'replicated' }, deps);
+    if (decision.kind === 'confirm') {
+      // No PUT of this round shows whether the lists still belong to the order: another look does.
+      const look = await deps.store.getOrder(orderId);
+      if (look.order !== undefined && isUnchanged(look.order, read.order)) {
+        return finish(task, { ...found, state: 'replicated' }, deps);
+      }
+      read = look;
+      earlier = snapshot;
+      continue;
+    }
     const { targetStatusId } = decision;
     const advanced = await advance({ snapshot, enriched: read, targetStatusId, failedPuts }, deps);
     if (advanced.kind === 'advanced') {
@@ -157,7 +170,7 @@ async function finishGone(
   task: Task,
   deps: ReplicateDeps,
 ): Promise<Done> {
-  if (task.message.receiveCount < BELIEVED_404_RECEIVE) {
+  if (task.message.receiveCount < BELIEVED_RECEIVE) {
     const text = `The store answers 404 for order ${task.lease.orderId}; this is believed at the third receive.`;
     throw new BigCommerceError(text, 'retryable', 404);
   }

@@ -6,7 +6,10 @@ export const awsClientOptions = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 } as const;
 
-/** For the webhook, which is answered in seconds whatever hangs: BigCommerce counts a late answer as a failure. */
+/**
+ * For the webhook, which is answered in seconds whatever hangs: BigCommerce counts a late answer as a failure. And for
+ * secrets everywhere: calls to the store wait for them, and the last good value is as good.
+ */
 export const quickAwsClientOptions = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },

@@ -7,6 +7,9 @@ const OWN_SENDERS = 4;
 /** What the others may use up meanwhile: two workers with five calls under way, each answered within 20 ms. */
 const OTHERS_CALLS_PER_MS = 0.5;
 
+/** An answer that tells of so much later an end is one of the next window: answers take less long than that. */
+const ANOTHER_WINDOW_MS = 2_000;
+
 /** BigCommerce's windows are 30 s: an absurd value must not block a container. */
 const MAX_WINDOW_MS = 5 * 60 * 1000;
 
@@ -33,25 +36,37 @@ export function readQuota(header: (name: string) => unknown, now: number): Quota
 /** What is known after another answer: within one window answers overtake each other, and the lowest is the newest. */
 export function learn(known: KnownQuota, told: Quota | undefined): KnownQuota {
   if (told === undefined) return known === 'unknown' ? 'unlimited' : known;
-  const isSameWindow = typeof known === 'object' && told.seenAt < known.resetsAt;
+  const isSameWindow = typeof known === 'object' && told.resetsAt < known.resetsAt + ANOTHER_WINDOW_MS;
   return isSameWindow ? { ...told, left: Math.min(told.left, known.left) } : told;
 }
 
+/** How many calls a container may have under way before the next. */
+export interface Allowance {
+  readonly calls: number;
+  /** How many of them may be young: what the others do meanwhile is known the less, the older our last look is. */
+  readonly young: number;
+}
+
 /**
- * How many calls a container may have under way at once; 0 until `resetsAt`. It takes its share of what is left above
- * the reserve, so that all containers slow down before the wall and none runs into it. What it knows gets old, since
- * the others go on: when they may have used up its share, one call goes ahead and looks.
+ * A container takes its share of what is left above the reserve, so that all slow down before the wall and none runs into
+ * it; no call is allowed until `resetsAt` then. When the others may have used up its share since its last look at the
+ * quota, one call goes ahead and looks.
  */
-export function callsAtOnce(known: KnownQuota, reservePercent: number, now: number): number {
-  if (known === 'unlimited') return Infinity;
-  if (known === 'unknown') return 1;
-  const quota = now < known.resetsAt ? known : nextWindow(known);
+export function allowance(known: KnownQuota, reservePercent: number, now: number): Allowance {
+  if (known === 'unlimited') return { calls: Infinity, young: Infinity };
+  if (known === 'unknown') return { calls: Infinity, young: 1 };
+  const isOver = now >= known.resetsAt;
+  const quota = isOver ? nextWindow(known) : known;
   const reserved = Math.ceil((quota.requests * reservePercent) / 100);
   // A quota too small to be shared is used one call at a time.
   const sharers = Math.max(1, Math.min(OWN_SENDERS, quota.requests - reserved));
   const shareOf = (left: number) => Math.max(0, Math.floor((left - reserved) / sharers));
+  // The last calls of a window are for whoever comes first, where the reserve bears that all of us do. And with each
+  // window one call looks, whatever the last one was like.
+  const takesLast = isOver || (quota.left > reserved && reserved >= sharers - 1);
+  const calls = Math.max(shareOf(quota.left), takesLast ? 1 : 0);
   const usedSince = (now - quota.seenAt) * OTHERS_CALLS_PER_MS;
-  return Math.max(shareOf(quota.left - usedSince), Math.min(shareOf(quota.left), 1));
+  return { calls, young: Math.max(shareOf(quota.left - usedSince), Math.min(calls, 1)) };
 }
 
 /** A window that is over is followed by a full one. */

@@ -6,6 +6,7 @@ import { BigCommerceError } from './errors';
 import { createHttp, isTimeout } from './http';
 import type { Http, HttpAnswer } from './http';
 import { readQuota } from './quota';
+import type { Quota } from './quota';
 import { afterFailure } from './retry';
 import type { FailedTry } from './retry';
 import { createTurns } from './turns';
@@ -56,12 +57,13 @@ export function createRequests(options: RequestsOptions): Send {
 
   async function sendInTurn<T>(request: StoreRequest<T>, deadline: number): Promise<Answer<T> | 'too late'> {
     for (let tries = 0; ;) {
-      if (!(await turns.take(deadline))) throw outOfTime(request);
+      const turn = await turns.take(deadline);
+      if (turn === undefined) throw outOfTime(request);
       let outcome: Outcome<T> | undefined;
       try {
         outcome = await attempt(request, deadline);
       } finally {
-        turns.end(outcome?.http && { quota: readQuota(header(outcome.http), now()) });
+        turn.end(outcome && toldBy(outcome, now()));
       }
       if (outcome.kind === 'too late') return outcome.kind;
       if (outcome.kind === 'answered') return outcome.answer;
@@ -135,6 +137,15 @@ function about<T>(
 ): FailedTry {
   const said = http && { status: http.status, header: header(http) };
   return { method, kind: error.kind, timedOut, triesBefore, timeLeftMs, ...said };
+}
+
+/** What an answer tells of the quota. That a refusal tells nothing does not mean that there is none. */
+function toldBy(
+  { kind, http }: Outcome<unknown>,
+  now: number,
+): { readonly quota: Quota | undefined } | undefined {
+  const quota = http && readQuota(header(http), now);
+  return quota !== undefined || kind === 'answered' ? { quota } : undefined;
 }
 
 const header =

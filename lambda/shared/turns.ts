@@ -1,6 +1,9 @@
 // When a container's next call may be sent: not while the store asked for a pause, and within the share of its quota.
-import { callsAtOnce, learn } from './quota';
+import { allowance, learn } from './quota';
 import type { KnownQuota, Quota } from './quota';
+
+/** A call that has been under way for so long is young no more: it may hang, and the others are not to hang with it. */
+const KEEPS_BACK_MS = 1_000;
 
 export interface TurnsOptions {
   readonly quotaReservePercent: number;
@@ -8,51 +11,63 @@ export interface TurnsOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
+/** One call's; every turn that was taken has to be ended. */
+export interface Turn {
+  /** `answer` is absent if none came; its `quota` is what it told, undefined if nothing. */
+  end(answer?: { readonly quota: Quota | undefined }): void;
+}
+
 /** Times are epoch milliseconds. */
 export interface Turns {
-  /** Waits until a call may be sent; false when that would be at the deadline or later. Each turn taken is ended. */
-  take(deadline: number): Promise<boolean>;
-  /** Ends a turn. `quota` is what the answer told of it, undefined if nothing; absent if there was no answer. */
-  end(answer?: { readonly quota: Quota | undefined }): void;
+  /** Waits until a call may be sent; undefined when that would be at the deadline or later. */
+  take(deadline: number): Promise<Turn | undefined>;
   /** Lets no call go for so long. */
   pause(ms: number): void;
 }
 
 export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): Turns {
   let known: KnownQuota = 'unknown';
-  let underWay = 0;
   let pausedUntil = -Infinity;
+  const underWay = new Set<{ readonly since: number }>();
   let waiting: (() => void)[] = [];
 
-  /** When to look again: a time, or as soon as a call of ours has ended. */
-  function whyNot(): number | 'busy' | undefined {
-    if (pausedUntil > now()) return pausedUntil;
-    const calls = callsAtOnce(known, quotaReservePercent, now());
-    if (underWay < calls) return undefined;
-    return calls === 0 && typeof known === 'object' ? known.resetsAt : 'busy';
+  /** When to look again; of a wait for our own calls, also when one of them ends. Undefined: go. */
+  function obstacle(): { readonly until: number; readonly isOurs: boolean } | undefined {
+    if (pausedUntil > now()) return { until: pausedUntil, isOurs: false };
+    const allowed = allowance(known, quotaReservePercent, now());
+    if (allowed.calls === 0 && typeof known === 'object') return { until: known.resetsAt, isOurs: false };
+    const young = [...underWay].filter(({ since }) => now() - since < KEEPS_BACK_MS);
+    if (underWay.size < allowed.calls && young.length < allowed.young) return undefined;
+    const oldest = Math.min(now(), ...young.map(({ since }) => since));
+    return { until: oldest + KEEPS_BACK_MS, isOurs: true };
+  }
+
+  const someCallEnds = () => new Promise<void>((resolve) => void waiting.push(resolve));
+
+  function begin(): Turn {
+    const call = { since: now() };
+    underWay.add(call);
+    return {
+      end(answer) {
+        underWay.delete(call);
+        if (answer) known = learn(known, answer.quota);
+        const woken = waiting;
+        waiting = [];
+        for (const wake of woken) wake();
+      },
+    };
   }
 
   return {
     async take(deadline) {
       for (;;) {
-        if (now() >= deadline) return false;
-        const until = whyNot();
-        if (until === undefined) break;
-        if (until !== 'busy' && until >= deadline) return false;
-        await (until === 'busy'
-          ? new Promise<void>((resolve) => void waiting.push(resolve))
-          : sleep(until - now()));
+        if (now() >= deadline) return undefined;
+        const waits = obstacle();
+        if (waits === undefined) return begin();
+        if (!waits.isOurs && waits.until >= deadline) return undefined;
+        const wait = sleep(Math.min(waits.until, deadline) - now());
+        await (waits.isOurs ? Promise.race([wait, someCallEnds()]) : wait);
       }
-      underWay += 1;
-      return true;
-    },
-
-    end(answer) {
-      underWay -= 1;
-      if (answer) known = learn(known, answer.quota);
-      const woken = waiting;
-      waiting = [];
-      for (const wake of woken) wake();
     },
 
     pause(ms) {

@@ -215,7 +215,7 @@ describe('npm run poll', () => {
     const mended = service.simulator.faults.add({
       ...{ endpoint: 'GET /orders/count', kind: 'status', status: 400 },
     });
-    await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an alert went out/);
+    await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an email goes out/);
     mended();
   });
 });

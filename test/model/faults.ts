@@ -105,6 +105,29 @@ const lateToTheApi: fc.Arbitrary<StoreFault[]> = fc.array(
   { minLength: 3, maxLength: 6 },
 );
 
+/** All that happens happens within two seconds: the store's dates, which have whole seconds, tell little of it. */
+const twoSeconds = fc
+  .tuple(
+    aDay({ orders: [2, 5], edits: [2, 8] }),
+    fc.array(within(2 * SECOND), { minLength: 1, maxLength: 4 }),
+  )
+  .map(([plan, offsets]) => ({
+    ...plan,
+    latencyMs: Math.min(plan.latencyMs, 150),
+    polls: [...plan.polls, ...offsets.map((ms) => HOUR + ms)],
+    orders: plan.orders.map((order) => ({ ...order, atMs: HOUR - SECOND + (order.atMs % (2 * SECOND)) })),
+    edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (2 * SECOND)) })),
+  }));
+
+/** Observed first and advanced later, or the other way round, and other statuses. */
+const otherRules = fc.record({
+  rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [11] }),
+  rulesLater: fc.record({
+    atMs: within(DAY_LASTS_MS),
+    rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [7, 10, 11] }),
+  }),
+});
+
 /** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
 const storeOutage = fc
   .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
@@ -235,6 +258,16 @@ export const FAULTS: readonly Fault[] = [
       ),
     })),
     struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'orders placed, read and edited within the same seconds',
+    plan: twoSeconds,
+    struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'a deployment with other rules under way',
+    plan: on(otherRules),
+    struck: ({ plan }) => (plan.rulesLater === undefined ? 0 : 1),
   },
   {
     name: '404 for an order that a list or a webhook knows already',

@@ -3,14 +3,14 @@ import { type Story } from './story';
 
 const iso = (time: number) => new Date(time).toISOString();
 
-/** Everything that a story knows of an order, in the order of time, a line each. */
-export function trace({ history, store, sqs, tables }: Story, orderId: number): string {
+/** Everything that a story knows of an order, in the order of time, a line each; `stored` by its container's clock. */
+export function trace({ plan, history, store, sqs, tables }: Story, orderId: number): string {
   const lines: [at: number, line: string][] = [
     ...history.of(orderId).map(({ at, ...moment }): [number, string] => [at, `is ${JSON.stringify(moment)}`]),
     ...store.log.entries
       .filter((entry) => entry.orderId === orderId)
       .map((entry): [number, string] => [
-        entry.startedAt,
+        entry.startedAt - plan.storeSkewMs,
         `${entry.endpoint} ${JSON.stringify(entry.body ?? '')} → ${entry.status ?? 'nothing'}`,
       ]),
     ...tables.stream

@@ -20,10 +20,12 @@ export interface Verdict {
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
   readonly regressed: readonly string[];
-  /** What else must not be: junk let in, references without end, dead letters without a reason. */
+  /** What else must not be: junk let in, references without end, dead letters without a reason, void orders stored. */
   readonly wrong: readonly string[];
   readonly ends: Readonly<Record<End, number>>;
 }
+
+const VOID: ReadonlySet<number> = new Set([0, 1, 4, 5, 6, 12, 13]);
 
 interface Case {
   readonly id: number;
@@ -55,9 +57,12 @@ export function judge(story: Story): Verdict {
       notWhole(one),
       contentLost(one),
     ]),
-    doubled: all((one) => [storedTwice(one), storedBackwards(one)]),
+    doubled: all((one) => [storedTwice(one), storedBackwards(one), putUnseen(one)]),
     regressed: all((one) => one.puts.map((put) => wasForbidden(put, one))),
-    wrong: [...all((one) => [letterWithoutReason(one)]), ...aboutAll(story)],
+    wrong: [
+      ...all((one) => [letterWithoutReason(one), deadInVain(one), storedInVain(one)]),
+      ...aboutAll(story),
+    ],
     ends,
   };
 }
@@ -121,11 +126,10 @@ function notKept({ id, story }: Case): string | undefined {
 
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
-  const { now, letters, row, story } = one;
-  if (!isListed(now, story) || letters.length > 0 || whyNotAdvanced(now, story.settings.rules) !== undefined)
-    return undefined;
-  // Completed is the way forward of an order that was advanced already.
-  if (now.statusId === Status.Completed && row?.advanced_at !== undefined) return undefined;
+  const { id, now, letters, story } = one;
+  const wasAdvanced = wasAdvancedBefore(now.at, id, story);
+  const isDone = whyNotAdvanced({ ...now, wasAdvanced }, story.settings.rules) !== undefined;
+  if (!isListed(now, story) || letters.length > 0 || isDone) return undefined;
   return `still waits in status ${now.statusId}`;
 }
 
@@ -179,24 +183,56 @@ function storedBackwards({ stream }: Case): string | undefined {
   return back < 0 ? undefined : `version ${versions[back] ?? ''} was stored over ${versions[back - 1] ?? ''}`;
 }
 
-/** A PUT is wrong when any read of the two seconds before it would have forbidden it; also one that is not needed. */
+/** Between two PUTs of one order there is always a GET that began when the first had ended: it may have worked. */
+function putUnseen({ id, story: { store } }: Case): string | undefined {
+  const puts = store.log.of('PUT /orders/{id}', id);
+  const reads = store.log.of('GET /orders/{id}', id);
+  const unseen = puts.find(({ startedAt }, index) => {
+    const endedAt = puts[index - 1]?.endedAt ?? -Infinity;
+    return index > 0 && !reads.some((read) => read.startedAt >= endedAt && read.startedAt <= startedAt);
+  });
+  return (
+    unseen &&
+    `PUT at ${new Date(unseen.startedAt).toISOString()}, with no look at what the one before had done`
+  );
+}
+
+/**
+ * A PUT is wrong when every read of the two seconds before it would have forbidden it; so is one that is not needed. A
+ * read is a GET of one moment, with the lines of the same moment or of a later one.
+ */
 function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: Case): string | undefined {
   const moments = story.history.during(id, sentAt - READ_AGE_MS, sentAt);
-  const {
-    plan,
-    settings: { rules },
-  } = story;
-  const earlier = plan.rulesLater ? [aRuleSet(plan.rules)] : [];
-  const reasons = moments.map((moment) => [rules, ...earlier].map((one) => whyNotAdvanced(moment, one)));
-  const allowed = reasons.some((each) => each.includes(undefined));
-  if (allowed) return undefined;
+  const reads = moments.flatMap((moment, index) =>
+    moments.slice(index).map(({ isDigital }) => ({ ...moment, isDigital })),
+  );
+  const wasAdvanced = moments[0] !== undefined && wasAdvancedBefore(moments[0].at, id, story);
+  const reasons = reads.flatMap((read) =>
+    rulesOf(story).map((rules) => whyNotAdvanced({ ...read, wasAdvanced }, rules)),
+  );
+  if (reasons.includes(undefined)) return undefined;
   const was = moments.map((moment) => moment.statusId).join(', ');
-  return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.flat().join('; ')}`;
+  return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.join('; ')}`;
+}
+
+/** Whether a PUT of ours had changed its status by then. */
+function wasAdvancedBefore(at: number, id: number, { history }: Story): boolean {
+  const all = history.of(id);
+  return all.some(
+    (one, index) => one.at < at && one.by === 'api' && all[index - 1]?.statusId !== one.statusId,
+  );
+}
+
+/** All that were deployed in the story. */
+function rulesOf({ plan, settings }: Story): readonly Rules[] {
+  return plan.rulesLater ? [aRuleSet(plan.rules), settings.rules] : [settings.rules];
 }
 
 /** Why an order in this state may not be advanced, or undefined. Written from the design, not from the code. */
-function whyNotAdvanced(moment: Moment, rules: Rules): string | undefined {
-  const { statusId, isDigital, isArchived, isRemoved } = moment;
+function whyNotAdvanced(
+  { statusId, isDigital, isArchived, isRemoved, wasAdvanced }: Moment & { readonly wasAdvanced: boolean },
+  rules: Rules,
+): string | undefined {
   if (isRemoved) return 'gone';
   if (isArchived) return 'archived';
   if (!rules.advanceOrders) return 'only observed';
@@ -204,6 +240,8 @@ function whyNotAdvanced(moment: Moment, rules: Rules): string | undefined {
     return 'advanced';
   if (!rules.allowedStatusIds.includes(statusId) || !rules.advanceStatusIds.includes(statusId))
     return 'not new';
+  // Completed is the way forward of an order that was advanced already.
+  if (statusId === Status.Completed && wasAdvanced) return 'completed after it was advanced';
   return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
 }
 
@@ -212,6 +250,22 @@ function isListed(moment: Moment, { settings: { rules } }: Story): boolean {
   if (moment.isRemoved || moment.isArchived || !rules.allowedStatusIds.includes(moment.statusId))
     return false;
   return moment.statusId !== Status.Completed || moment.isDigital;
+}
+
+/** Only an order that the store always refuses becomes a dead letter: everything else is outlasted. */
+function deadInVain({ id, letters, story }: Case): string | undefined {
+  const isRefused = story.plan.storeFaults.some(({ order, forMs }) => {
+    return order !== undefined && story.ids[order] === id && forMs === Infinity;
+  });
+  return letters.length > 0 && !isRefused ? 'is a dead letter, and nothing was wrong with it' : undefined;
+}
+
+/** Rule 2: a void order is stored only over an earlier snapshot. */
+function storedInVain({ stream: [first], story }: Case): string | undefined {
+  const mayBeNew = rulesOf(story).some((rules) => rules.allowedStatusIds.includes(first?.status_id ?? -1));
+  if (first === undefined || (mayBeNew && first.is_deleted !== true)) return undefined;
+  const isVoid = VOID.has(first.status_id) || first.is_deleted === true;
+  return isVoid ? `was stored first in status ${first.status_id}, which is void` : undefined;
 }
 
 /** Only a worker that is killed at a letter's last receive leaves it to SQS, which gives no reason. */

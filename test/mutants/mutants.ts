@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A 404 is believed at the first receive',
     file: worker('replicate'),
-    from: 'const BELIEVED_404_RECEIVE = 3;',
-    to: 'const BELIEVED_404_RECEIVE = 1;',
+    from: 'const BELIEVED_RECEIVE = 3;',
+    to: 'const BELIEVED_RECEIVE = 1;',
   },
   {
     rule: 'A void order is stored although nobody knows it',
@@ -180,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'A lease ends with its invocation, while a PUT may still be on its way',
     file: worker('batch'),
     from: 'const LEASE_BEYOND_DEADLINE_MS = 15_000;',
-    to: 'const LEASE_BEYOND_DEADLINE_MS = -60_000;',
+    to: 'const LEASE_BEYOND_DEADLINE_MS = 0;',
   },
   {
     rule: 'Completed physical orders are put back to Awaiting Shipment',
