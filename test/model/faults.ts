@@ -11,8 +11,6 @@ export interface Fault {
   readonly plan: fc.Arbitrary<Plan>;
   /** How often it struck: a fault that strikes nobody proves nothing. */
   readonly struck: (story: Story) => number;
-  /** Whether this fault alone must leave no dead letter. */
-  readonly sparesAll?: boolean;
 }
 
 const within = (max: number) => fc.integer({ min: 0, max });
@@ -128,6 +126,16 @@ const otherRules = fc.record({
   }),
 });
 
+/** A quota that other apps of the store use too, sometimes nearly all of it. */
+const sharedQuota = fc.record({
+  quota: fc.record({ requests: fc.constantFrom(40, 150), windowMs: fc.constant(30 * SECOND) }),
+  otherApps: fc.record({
+    everyMs: fc.constantFrom(SECOND, 7 * SECOND, 30 * SECOND),
+    calls: fc.integer({ min: 1, max: 120 }),
+  }),
+  latencyMs: fc.constantFrom(20, 150, 800),
+});
+
 /** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
 const storeOutage = fc
   .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
@@ -169,6 +177,7 @@ const everything = fc.record({
   }),
   tableFailures: fc.constantFrom(0, 0.05, 0.2),
   rotation,
+  secretFailures: fc.constantFrom(0, 0.2),
   junk: fc.array(within(DAY_LASTS_MS), { maxLength: 3 }),
   redrives: fc.array(within(DAY_LASTS_MS), { maxLength: 2 }),
   rules: fc.constantFrom(
@@ -226,7 +235,7 @@ export const FAULTS: readonly Fault[] = [
   damaged('204 for an answer', { kind: 'empty' }),
   {
     name: 'a wrong token, and the secret rotated under way',
-    plan: on(fc.record({ rotation })),
+    plan: on(fc.record({ rotation, secretFailures: fc.constantFrom(0, 0.3) })),
     struck: refused(401),
   },
   {
@@ -270,6 +279,11 @@ export const FAULTS: readonly Fault[] = [
     struck: ({ plan }) => (plan.rulesLater === undefined ? 0 : 1),
   },
   {
+    name: 'a small quota that other apps use up',
+    plan: on(sharedQuota),
+    struck: ({ store }) => store.log.entries.length,
+  },
+  {
     name: '404 for an order that a list or a webhook knows already',
     plan: on(fc.record({ storeFaults: lateToTheApi, scopes: fc.constant(SCOPES) })),
     struck: ({ struck }) => struck.storeFaults,
@@ -298,7 +312,6 @@ export const FAULTS: readonly Fault[] = [
     name: 'a store that is gone for 24 hours',
     plan: storeOutage,
     struck: ({ struck }) => struck.storeFaults,
-    sparesAll: true,
   },
   {
     name: 'webhooks that cannot be delivered for 48 hours',

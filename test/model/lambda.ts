@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly tables: Tables;
   /** What the secrets hold; live. */
   readonly secret: { accessToken: string; readonly clientSecret: string; readonly webhook: string };
+  /** How many of its calls fail, from 0 to 1; live. */
+  readonly secretHabits: { readonly failures: number };
   readonly kills: readonly Kill[];
 }
 
@@ -60,8 +62,9 @@ export function createLambda(surroundings: Surroundings) {
 }
 
 /** Makes what a cold start makes. */
-function createStart({ time, random, wire, sqs, tables, secret }: Surroundings) {
-  const secretsManager = secretsManagerWith(secret);
+function createStart(surroundings: Surroundings) {
+  const { time, random, wire, sqs, tables } = surroundings;
+  const secretsManager = secretsManagerWith(surroundings);
   const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
 
   return (part: Part) => {
@@ -92,8 +95,10 @@ function createStart({ time, random, wire, sqs, tables, secret }: Surroundings) 
 const BIGCOMMERCE = 'bigcommerce';
 const WEBHOOK = 'webhook';
 
-function secretsManagerWith(secret: Surroundings['secret']): SecretsManagerClient {
+function secretsManagerWith({ secret, secretHabits, random }: Surroundings): SecretsManagerClient {
   const send = ({ input }: { input: { SecretId: string } }) => {
+    if (secretHabits.failures > 0 && random() < secretHabits.failures)
+      return Promise.reject(new Error('Secrets Manager is down'));
     const text = JSON.stringify({ clientId: 'client', ...secret });
     return Promise.resolve({ SecretString: input.SecretId === WEBHOOK ? secret.webhook : text });
   };

@@ -56,6 +56,8 @@ export interface Plan {
   /** Lists are cut to so many rows, whatever is asked for. */
   readonly pageSize?: number;
   readonly quota?: { readonly requests: number; readonly windowMs: number };
+  /** Other apps of the store, which spend calls of its quota, until the day ends. */
+  readonly otherApps?: { readonly everyMs: number; readonly calls: number };
   readonly orders: readonly PlannedOrder[];
   readonly edits: readonly Edit[];
   readonly polls: readonly number[];
@@ -65,6 +67,8 @@ export interface Plan {
   readonly queue: QueueHabits;
   /** The share of calls to DynamoDB that fail, half of them after they took effect. */
   readonly tableFailures: number;
+  /** The share of calls to Secrets Manager that fail. */
+  readonly secretFailures?: number;
   readonly storeFaults: readonly StoreFault[];
   readonly kills: readonly Kill[];
   /** The store knows another token from then on; the secret says it later. */

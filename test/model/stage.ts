@@ -22,7 +22,11 @@ export interface Stage {
   readonly tables: Tables;
   readonly service: Service;
   /** How untidy the parts of AWS are; live. */
-  readonly habits: { readonly queue: QueueHabits; readonly tables: TableHabits };
+  readonly habits: {
+    readonly queue: QueueHabits;
+    readonly tables: TableHabits;
+    readonly secrets: { failures: number };
+  };
   /** What the secret holds; live. */
   readonly secret: { accessToken: string };
   readonly settings: Settings;
@@ -34,7 +38,11 @@ export interface Stage {
 
 export function setUp(plan: Plan): Stage {
   const time = virtualTime(NOON);
-  const habits = { queue: { ...plan.queue }, tables: { failures: plan.tableFailures } };
+  const habits = {
+    queue: { ...plan.queue },
+    tables: { failures: plan.tableFailures },
+    secrets: { failures: plan.secretFailures ?? 0 },
+  };
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
   const settings = { rules: aRuleSet(plan.rules) };
   const struck = { storeFaults: 0, undelivered: 0 };
@@ -58,7 +66,17 @@ export function setUp(plan: Plan): Stage {
   const history = watch(store, time.now);
   const random = randomFrom(plan.seed, 'service');
   const wire = { time, store, history, pageSize: plan.pageSize };
-  const service = createService({ time, random, wire, sqs, tables, secret, kills: plan.kills }, settings);
+  const surroundings = {
+    time,
+    random,
+    wire,
+    sqs,
+    tables,
+    secret,
+    secretHabits: habits.secrets,
+    kills: plan.kills,
+  };
+  const service = createService(surroundings, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
   return { plan, time, store, history, sqs, tables, service, habits, secret, settings, struck, at };
 }

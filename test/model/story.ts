@@ -34,6 +34,7 @@ export async function tell(plan: Plan): Promise<Story> {
   await stage.time.advance(plan.lastsMs);
   Object.assign(stage.habits.queue, { failures: 0, refusals: 0 });
   stage.habits.tables.failures = 0;
+  stage.habits.secrets.failures = 0;
   const restless = await comeToRest(stage);
   stage.store.close();
   return { ...stage, ids, junkAnswers, restless };
@@ -74,7 +75,11 @@ function arm(fault: StoreFault, stage: Stage, orderId?: number): void {
 
 /** What is changed under way in the store's account and in the deployment. */
 function planChanges({ plan, store, secret, settings, at }: Stage): void {
-  const { rotation, withoutScope, rulesLater } = plan;
+  const { rotation, withoutScope, rulesLater, otherApps, lastsMs } = plan;
+  if (otherApps) {
+    const { everyMs, calls } = otherApps;
+    for (let ms = 0; ms < lastsMs; ms += everyMs) at(ms, () => store.quota.spend(calls));
+  }
   if (rotation) {
     at(rotation.atMs, () => (store.credentials.accessToken = SECOND_TOKEN));
     at(rotation.atMs + rotation.secretAfterMs, () => (secret.accessToken = SECOND_TOKEN));

@@ -231,6 +231,48 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'Math.max(1, Math.floor(left - reserved * 0 + sharers));',
   },
   {
+    rule: 'Every PUT is sent twice',
+    file: shared('bigcommerce'),
+    from: "const answer = await send(request, deadline);\n          if (answer === 'too late') return answer;",
+    to: "await send(request, deadline);\n          const answer = await send(request, deadline);\n          if (answer === 'too late') return answer;",
+  },
+  {
+    rule: 'A read counts from its answer on, not from when it was sent',
+    file: shared('requests'),
+    from: 'return { http: came, ...judge(wanted, came, startedAt) };',
+    to: 'return { http: came, ...judge(wanted, came, now()) };',
+  },
+  {
+    rule: 'A call that hangs holds up all others of its container',
+    file: shared('turns'),
+    from: 'now() - since < KEEPS_BACK_MS',
+    to: 'now() - since < KEEPS_BACK_MS + now()',
+  },
+  {
+    rule: 'The last calls that a busy store leaves us are never used',
+    file: shared('quota'),
+    from: '(quota.left > reserved && reserved >= sharers - 1)',
+    to: '(quota.left > reserved && reserved >= sharers - 1 && isOver)',
+  },
+  {
+    rule: 'That it was advanced once is forgotten when an order is stored again',
+    file: worker('replicate'),
+    from: '...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),',
+    to: '...(advancedAt === undefined || read.readAt > 0 ? {} : { advanced_at: advancedAt }),',
+  },
+  {
+    rule: 'An order that staff put into its target status counts as advanced by us',
+    file: shared('order'),
+    from: 'if (order.status_id === earlier?.replication.target_status_id)\n    return',
+    to: 'if (earlier !== undefined && order.status_id === targetStatusId)\n    return',
+  },
+  {
+    rule: 'An order that is edited around our PUT is stored with lines of another version',
+    file: worker('replicate'),
+    from: 'if (look.order !== undefined && isUnchanged(look.order, read.order)) {',
+    to: 'if (look.order !== undefined) {',
+  },
+  {
     rule: 'A request may take for ever',
     file: shared('requests'),
     from: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),',
