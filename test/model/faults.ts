@@ -117,6 +117,30 @@ const twoSeconds = fc
     edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (2 * SECOND)) })),
   }));
 
+/** Between a read and its PUT many seconds pass, in which staff go on. */
+const slowAnswers = fc
+  .tuple(
+    aDay({ orders: [3, 5], edits: [4, 10] }),
+    fc.integer({ min: 2 * SECOND, max: 8 * SECOND }),
+    fc.constantFrom('GET /orders/{id}/products', 'GET /orders/{id}/coupons', 'GET /orders/{id}'),
+  )
+  .map(([plan, delayMs, endpoint]) => ({
+    ...plan,
+    latencyMs: Math.min(plan.latencyMs, 150),
+    polls: [HOUR, ...plan.polls],
+    orders: plan.orders.map((order) => ({ ...order, atMs: HOUR - (order.atMs % MINUTE), statusId: 11 })),
+    edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (30 * SECOND)) })),
+    storeFaults: [
+      {
+        fromMs: HOUR - SECOND,
+        forMs: 5 * MINUTE,
+        damage: { kind: 'slow', delayMs } as const,
+        probability: 0.7,
+        endpoint,
+      },
+    ],
+  }));
+
 /** Observed first and advanced later, or the other way round, and other statuses. */
 const otherRules = fc.record({
   rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [11] }),
@@ -272,6 +296,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'orders placed, read and edited within the same seconds',
     plan: twoSeconds,
     struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'orders changed while the store takes its time to answer',
+    plan: slowAnswers,
+    struck: ({ struck }) => struck.storeFaults,
   },
   {
     name: 'a deployment with other rules under way',
