@@ -10,6 +10,9 @@ import { type Story } from './story';
 /** Design rule 2: a PUT rests on a read of the last two seconds. */
 const READ_AGE_MS = 2_000;
 
+/** No fault makes a call take longer before it takes effect. */
+const SLOWEST_MS = 8_000;
+
 /** The world's clock, the store's and a poll's tell different times, by so much at most. */
 const CLOCKS_APART_MS = 3_000;
 
@@ -101,19 +104,25 @@ function notAccountedFor({ queuedAt, row, snapshot, letters }: Case): string | u
   return `was queued, and the ledger says ${row?.state ?? 'nothing'}`;
 }
 
-/** What was new during the whole of a poll that ended well was queued by its end, by itself or by somebody quicker. */
+/**
+ * What was new, in one status, during the whole of a poll that ended well was queued by its end, by it or by somebody
+ * quicker. A list that comes back empty by a fault looks like one of a quiet store: what it hid is for the next poll.
+ */
 function notQueued({ id, queuedAt, story }: Case): string | undefined {
+  if (story.plan.storeFaults.some(({ damage }) => damage.kind === 'empty')) return undefined;
   const missed = story.tables.jobs.find(({ outcome, timestamp, duration_ms: lasted }) => {
     const from = timestamp - CLOCKS_APART_MS;
     const end = timestamp + lasted + CLOCKS_APART_MS;
     const moments = story.history.during(id, from, end);
-    const wasNew = (moments[0]?.at ?? Infinity) <= from && moments.every((moment) => isListed(moment, story));
+    const [first] = moments;
+    const wasNew =
+      first !== undefined &&
+      first.at <= from &&
+      moments.every((one) => one.statusId === first.statusId && isListed(one, story));
     return outcome === 'finished' && wasNew && !queuedAt.some((at) => at <= end);
   });
-  return (
-    missed &&
-    `was new throughout the poll of ${new Date(missed.timestamp).toISOString()}, and not queued by it`
-  );
+  const when = missed && new Date(missed.timestamp).toISOString();
+  return when && `was new throughout the poll of ${when}, and not queued by it`;
 }
 
 /** What was answered as accepted to a webhook was queued. */
@@ -215,12 +224,22 @@ function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: Case): strin
   return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.join('; ')}`;
 }
 
-/** Whether a PUT of ours had changed its status by then. */
-function wasAdvancedBefore(at: number, id: number, { history }: Story): boolean {
+/** Whether we had learned by then that a PUT of ours had worked: by its answer, or by a GET that still showed it. */
+function wasAdvancedBefore(at: number, id: number, { history, store, plan }: Story): boolean {
   const all = history.of(id);
-  return all.some(
-    (one, index) => one.at < at && one.by === 'api' && all[index - 1]?.statusId !== one.statusId,
-  );
+  const isAnswered = (endpoint: string, from: number, to: number) =>
+    store.log
+      .of(endpoint, id)
+      .map((entry) => ({ ...entry, startedAt: entry.startedAt - plan.storeSkewMs }))
+      .some(({ status, startedAt }) => status === 200 && startedAt >= from && startedAt <= to);
+  return all.some((one, index) => {
+    if (one.by !== 'api' || one.at >= at || all[index - 1]?.statusId === one.statusId) return false;
+    const ends = all.find((later) => later.at > one.at && later.statusId !== one.statusId)?.at ?? Infinity;
+    return (
+      isAnswered('PUT /orders/{id}', one.at - plan.latencyMs - SLOWEST_MS, one.at) ||
+      isAnswered('GET /orders/{id}', one.at, ends)
+    );
+  });
 }
 
 /** All that were deployed in the story. */
@@ -245,10 +264,10 @@ function whyNotAdvanced(
   return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
 }
 
-/** Whether a poll sees it as new. */
-function isListed(moment: Moment, { settings: { rules } }: Story): boolean {
-  if (moment.isRemoved || moment.isArchived || !rules.allowedStatusIds.includes(moment.statusId))
-    return false;
+/** Whether a poll sees it as new, by whichever rules were deployed. */
+function isListed(moment: Moment, story: Story): boolean {
+  const isAllowed = rulesOf(story).every((rules) => rules.allowedStatusIds.includes(moment.statusId));
+  if (moment.isRemoved || moment.isArchived || !isAllowed) return false;
   return moment.statusId !== Status.Completed || moment.isDigital;
 }
 
