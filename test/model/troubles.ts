@@ -1,0 +1,211 @@
+// What may go wrong, as fast-check makes it up: the pieces of which the faults are put together.
+import fc from 'fast-check';
+import { SCOPES } from '../../lambda/shared/webhook';
+import { type Damage } from '../../scripts/local/simulator/index';
+import { aDay, DAY_LASTS_MS, HOUR, MINUTE, SECOND } from './arbitrary';
+import { type Kill, type Part, type Plan, type StoreFault } from './plan';
+
+export const within = (max: number) => fc.integer({ min: 0, max });
+
+/** The ordinary day, with the fault on top. */
+export const on = (fault: fc.Arbitrary<Partial<Plan>>): fc.Arbitrary<Plan> =>
+  fc.tuple(aDay(), fault).map(([plan, more]) => ({ ...plan, ...more }));
+
+export const storeFaults = (...damages: readonly Damage[]): fc.Arbitrary<StoreFault[]> =>
+  fc.array(
+    fc.record({
+      fromMs: within(DAY_LASTS_MS / 2),
+      forMs: fc.integer({ min: 5 * MINUTE, max: 90 * MINUTE }),
+      damage: fc.constantFrom(...damages),
+      probability: fc.constantFrom(0.1, 0.3, 0.6, 1),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+
+export const kills = (...parts: readonly Part[]): fc.Arbitrary<Kill[]> =>
+  fc
+    .array(
+      fc.record({
+        part: fc.constantFrom(...parts),
+        nth: fc.nat(8),
+        how: fc.oneof(
+          fc.record({ step: fc.integer({ min: 1, max: 45 }) }),
+          fc.record({ afterMs: fc.integer({ min: 1, max: 5_000 }) }),
+        ),
+      }),
+      { minLength: 3, maxLength: 12 },
+    )
+    .map((all) => all.map(({ part, nth, how }) => ({ part, nth, ...how })));
+
+export const statuses = (...all: readonly number[]): Damage[] =>
+  all.flatMap((status) =>
+    (['before', 'after'] as const).flatMap((when) =>
+      (['array', 'object', 'html', 'empty'] as const).map((form) => ({
+        kind: 'status' as const,
+        status,
+        when,
+        form,
+      })),
+    ),
+  );
+export const resets: Damage[] = (['before', 'during', 'after'] as const).map((when) => ({
+  kind: 'reset',
+  when,
+}));
+export const hangs: Damage[] = (['before', 'after'] as const).map((when) => ({ kind: 'hang', when }));
+export const slow: Damage[] = (['before', 'after'] as const).map((when) => ({
+  kind: 'slow',
+  delayMs: 7_000,
+  when,
+}));
+const broken: Damage[] = [{ kind: 'truncated' }, { kind: 'html' }, { kind: 'empty' }];
+
+export const untidyQueue = fc.record({
+  duplicates: fc.constantFrom(0.3, 0.6),
+  lateMs: fc.constantFrom(2 * SECOND, MINUTE, 20 * MINUTE),
+  failures: fc.constantFrom(0, 0.2),
+  refusals: fc.constant(0),
+});
+
+export const twoAtOnce = fc
+  .array(fc.tuple(within(DAY_LASTS_MS), within(20 * SECOND)), { minLength: 1, maxLength: 3 })
+  .map((pairs) => pairs.flatMap(([at, after]) => [at, at + after]));
+
+export const rotation = fc.record({ atMs: within(DAY_LASTS_MS), secretAfterMs: within(40 * MINUTE) });
+
+export const poisoned: fc.Arbitrary<StoreFault[]> = fc
+  .record({
+    order: fc.nat(2),
+    endpoint: fc.constantFrom('GET /orders/{id}', 'GET /orders/{id}/products', 'PUT /orders/{id}'),
+    status: fc.constantFrom(400, 409, 422),
+  })
+  .map(({ order, endpoint, status }) => [
+    { fromMs: 0, forMs: Infinity, damage: { kind: 'status', status }, probability: 1, endpoint, order },
+  ]);
+
+/** The GET of an order, or a list of its parts, does not know it for a while after it was placed. */
+export const lateToTheApi: fc.Arbitrary<StoreFault[]> = fc.array(
+  fc.record({
+    order: fc.nat(5),
+    fromMs: fc.constant(0),
+    forMs: fc.integer({ min: 5 * SECOND, max: 50 * SECOND }),
+    damage: fc.constant<Damage>({ kind: 'status', status: 404 }),
+    probability: fc.constant(1),
+    endpoint: fc.constantFrom('GET /orders/{id}', 'GET /orders/{id}', 'GET /orders/{id}/products'),
+  }),
+  { minLength: 3, maxLength: 6 },
+);
+
+/** All that happens happens within two seconds: the store's dates, which have whole seconds, tell little of it. */
+export const twoSeconds = fc
+  .tuple(
+    aDay({ orders: [2, 5], edits: [2, 8] }),
+    fc.array(within(2 * SECOND), { minLength: 1, maxLength: 4 }),
+  )
+  .map(([plan, offsets]) => ({
+    ...plan,
+    latencyMs: Math.min(plan.latencyMs, 150),
+    polls: [...plan.polls, ...offsets.map((ms) => HOUR + ms)],
+    orders: plan.orders.map((order) => ({ ...order, atMs: HOUR - SECOND + (order.atMs % (2 * SECOND)) })),
+    edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (2 * SECOND)) })),
+  }));
+
+/** Between a read and its PUT many seconds pass, in which staff go on. */
+export const slowAnswers = fc
+  .tuple(
+    aDay({ orders: [3, 5], edits: [4, 10] }),
+    fc.integer({ min: 2 * SECOND, max: 8 * SECOND }),
+    fc.constantFrom('GET /orders/{id}/products', 'GET /orders/{id}/coupons', 'GET /orders/{id}'),
+  )
+  .map(([plan, delayMs, endpoint]) => ({
+    ...plan,
+    latencyMs: Math.min(plan.latencyMs, 150),
+    polls: [HOUR, ...plan.polls],
+    orders: plan.orders.map((order) => ({ ...order, atMs: HOUR - (order.atMs % MINUTE), statusId: 11 })),
+    edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (30 * SECOND)) })),
+    storeFaults: [
+      {
+        fromMs: HOUR - SECOND,
+        forMs: 5 * MINUTE,
+        damage: { kind: 'slow', delayMs } as const,
+        probability: 0.7,
+        endpoint,
+      },
+    ],
+  }));
+
+/** Observed first and advanced later, or the other way round, and other statuses. */
+export const otherRules = fc.record({
+  rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [11] }),
+  rulesLater: fc.record({
+    atMs: within(DAY_LASTS_MS),
+    rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [7, 10, 11] }),
+  }),
+});
+
+/** A quota that other apps of the store use too, sometimes nearly all of it. */
+export const sharedQuota = fc.record({
+  quota: fc.record({ requests: fc.constantFrom(40, 150), windowMs: fc.constant(30 * SECOND) }),
+  otherApps: fc.record({
+    everyMs: fc.constantFrom(SECOND, 7 * SECOND, 30 * SECOND),
+    calls: fc.integer({ min: 1, max: 120 }),
+  }),
+  latencyMs: fc.constantFrom(20, 150, 800),
+});
+
+/** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
+export const storeOutage = fc
+  .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
+  .map(([plan, damage]) => ({
+    ...plan,
+    polls: [...plan.polls, ...Array.from({ length: 12 }, (_, index) => (index + 1) * 2 * HOUR)],
+    storeFaults: [{ fromMs: HOUR, forMs: 24 * HOUR, damage, probability: 1 }],
+    lastsMs: 25 * HOUR,
+  }));
+
+export function none(): Damage {
+  return { kind: 'rateLimit', mode: 'none' };
+}
+
+export const refusingQueue = fc.record({
+  ...{ duplicates: fc.constant(0), lateMs: fc.constant(0) },
+  ...{ failures: fc.constantFrom(0, 0.2), refusals: fc.constantFrom(0.3, 0.8) },
+});
+
+export const webhookOutage = aDay().map((plan) => ({
+  ...plan,
+  scopes: SCOPES,
+  orders: plan.orders.map((order) => ({ ...order, atMs: order.atMs * 20 })),
+  webhookDown: { fromMs: 0, forMs: 48 * HOUR },
+  lastsMs: 48 * HOUR,
+}));
+
+export const everything = fc.record({
+  storeFaults: fc
+    .tuple(
+      storeFaults(...statuses(429, 500, 503), ...resets, ...hangs, ...slow, ...broken, none()),
+      fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: poisoned }),
+    )
+    .map((both) => both.flat()),
+  kills: kills('worker', 'worker', 'poll', 'webhook'),
+  queue: fc.record({
+    ...{ duplicates: fc.constantFrom(0, 0.3), lateMs: fc.constantFrom(0, MINUTE) },
+    ...{ failures: fc.constantFrom(0, 0.1), refusals: fc.constantFrom(0, 0.3) },
+  }),
+  tableFailures: fc.constantFrom(0, 0.05, 0.2),
+  rotation,
+  secretFailures: fc.constantFrom(0, 0.2),
+  junk: fc.array(within(DAY_LASTS_MS), { maxLength: 3 }),
+  redrives: fc.array(within(DAY_LASTS_MS), { maxLength: 2 }),
+  rules: fc.constantFrom(
+    {},
+    {},
+    { advanceStatusIds: [7, 10, 11] },
+    { advanceOrders: false },
+    { allowedStatusIds: [11, 12] },
+  ),
+  rulesLater: fc.option(
+    fc.record({ atMs: within(DAY_LASTS_MS), rules: fc.constantFrom({}, { advanceOrders: false }) }),
+    { nil: undefined },
+  ),
+});
