@@ -19,7 +19,7 @@ export async function measureDrain(print: (line: string) => void): Promise<void>
     addOrders(simulator, ORDERS);
     simulator.log.clear();
     const { enqueued } = await stack.poll();
-    await drained(simulator);
+    await drained(simulator, ORDERS);
     report(simulator, enqueued, print);
   });
 }
@@ -33,9 +33,9 @@ export function addOrders(simulator: Simulator, orders: number): void {
 }
 
 /** Until every order's PUT is answered; looked at seldom, since the simulator shares this process. */
-async function drained({ log }: Simulator): Promise<void> {
+export async function drained({ log }: Simulator, orders: number): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
-  while (log.count('PUT /orders/{id}') < ORDERS || log.inFlight() > 0) {
+  while (log.count('PUT /orders/{id}') < orders || log.inFlight() > 0) {
     if (Date.now() > deadline) throw new Error(`Not drained within ${DEADLINE_MS / 1000} s.`);
     await sleep(500);
   }

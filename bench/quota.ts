@@ -1,7 +1,6 @@
 // Draining a poll against the quota of an ordinary plan, on a clock that runs faster, all parts of it alike.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../scripts/local/simulator';
-import { addOrders } from './drain';
+import { addOrders, drained } from './drain';
 import { withDeployed } from './deployed';
 
 const ORDERS = 200;
@@ -12,7 +11,6 @@ const RESERVED = 15;
 const SPEED = 5;
 const WINDOW_MS = 30_000 / SPEED;
 const LATENCY_MS = 150 / SPEED;
-const DEADLINE_MS = 300_000;
 const MAX_TIMES_IDEAL = 1.1;
 
 /** Drains physical orders as fast as the quota lets, and prints time, refusals and how far the reserve was touched. */
@@ -23,11 +21,7 @@ export async function measureQuota(print: (line: string) => void): Promise<void>
     simulator.log.clear();
     const lowest = watchQuota(simulator);
     await stack.poll();
-    const deadline = Date.now() + DEADLINE_MS;
-    while (simulator.orders.all().some(({ status_id }) => status_id === 11)) {
-      if (Date.now() > deadline) throw new Error(`Not drained within ${DEADLINE_MS / 1000} s.`);
-      await sleep(200);
-    }
+    await drained(simulator, ORDERS);
     report(simulator, lowest(), print);
   });
 }

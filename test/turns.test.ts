@@ -5,7 +5,7 @@ import { virtualTime } from './simulator/virtual-time';
 
 function aContainer(quotaReservePercent = 10) {
   const time = virtualTime(0);
-  const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
+  const { sleep } = time;
   const running: Turn[] = [];
   const turns = createTurns({ quotaReservePercent, now: time.now, sleep });
   return {

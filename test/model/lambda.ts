@@ -65,7 +65,7 @@ export function createLambda(surroundings: Surroundings) {
 function createStart(surroundings: Surroundings) {
   const { time, random, wire, sqs, tables } = surroundings;
   const secretsManager = secretsManagerWith(surroundings);
-  const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
+  const { sleep } = time;
 
   return (part: Part) => {
     const container = createContainer(time, Math.round((2 * random() - 1) * SKEW_MS));

@@ -15,7 +15,7 @@ export function createMapping(
 ): () => void {
   const { time, random, sqs } = surroundings;
   const invoke = functionOf('worker');
-  const pause = () => new Promise<void>((resolve) => void time.setTimer(resolve, 5 + random() * 50));
+  const pause = () => time.sleep(5 + random() * 50);
   let busy = 0;
   let cancelWake: () => void = () => undefined;
 

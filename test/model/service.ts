@@ -36,7 +36,7 @@ export function createService(surroundings: Surroundings, settings: Settings) {
     /** A scheduled poll, and again if it fails. */
     async poll(): Promise<void> {
       for (const waitMs of [0, ...ASYNC_RETRIES_MS]) {
-        await new Promise<void>((resolve) => void time.setTimer(resolve, waitMs));
+        await time.sleep(waitMs);
         if (await pollOnce(invokePoll, settings)) return;
       }
     },

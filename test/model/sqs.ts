@@ -58,7 +58,7 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
   const struck = { failed: 0, refused: 0, doubled: 0 };
   let made = 0;
 
-  const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
+  const { sleep } = time;
 
   function keep(body: string): string {
     made += 1;

@@ -12,7 +12,7 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
   const memory = memoryTables();
   const jobs: Job[] = [];
   const struck = { failed: 0 };
-  const sleep = (ms: number) => new Promise<void>((resolve) => void time.setTimer(resolve, ms));
+  const { sleep } = time;
 
   const late =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>

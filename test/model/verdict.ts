@@ -118,7 +118,7 @@ function notQueued({ id, queuedAt, story }: Case): string | undefined {
     const wasNew =
       first !== undefined &&
       first.at <= from &&
-      moments.every((one) => one.statusId === first.statusId && isListed(one, story));
+      moments.every((one) => one.statusId === first.statusId && isListed(one, rulesOf(story)));
     return outcome === 'finished' && wasNew && !queuedAt.some((at) => at <= end);
   });
   const when = missed && new Date(missed.timestamp).toISOString();
@@ -138,14 +138,15 @@ function leftBehind(one: Case): string | undefined {
   const { id, now, letters, story } = one;
   const wasAdvanced = wasAdvancedBefore(now.at, id, story);
   const isDone = whyNotAdvanced({ ...now, wasAdvanced }, story.settings.rules) !== undefined;
-  if (!isListed(now, story) || letters.length > 0 || isDone) return undefined;
+  if (!isListed(now, [story.settings.rules]) || letters.length > 0 || isDone) return undefined;
   return `still waits in status ${now.statusId}`;
 }
 
 /** What is new at the end is stored as it is now, as a whole. */
 function notWhole(one: Case): string | undefined {
   const { now, letters, snapshot, story, id } = one;
-  if (!isListed(now, story) || letters.length > 0 || snapshot === undefined) return undefined;
+  if (!isListed(now, [story.settings.rules]) || letters.length > 0 || snapshot === undefined)
+    return undefined;
   const idsOf = (lines: readonly { readonly id?: unknown }[] = []) => lines.map((line) => line.id).join();
   const { staff_notes: notes, status_id: statusId, products } = snapshot;
   if (versionOf(notes) !== now.version) return `is stored in version ${String(notes)}`;
@@ -157,11 +158,7 @@ function notWhole(one: Case): string | undefined {
 /** What was advanced is stored with the content that it had then, lines included. */
 function contentLost({ id, story, stream, letters, now }: Case): string | undefined {
   if (letters.length > 0 || now.isRemoved) return undefined;
-  const moments = story.history.of(id);
-  const advanced = moments.filter(
-    ({ by, statusId }, index) => by === 'api' && moments[index - 1]?.statusId !== statusId,
-  );
-  const last = advanced.at(-1);
+  const last = advancesOf(id, story).at(-1);
   if (last === undefined) return undefined;
   const whole = stream.some(
     ({ staff_notes, products }) =>
@@ -232,14 +229,21 @@ function wasAdvancedBefore(at: number, id: number, { history, store, plan }: Sto
       .of(endpoint, id)
       .map((entry) => ({ ...entry, startedAt: entry.startedAt - plan.storeSkewMs }))
       .some(({ status, startedAt }) => status === 200 && startedAt >= from && startedAt <= to);
-  return all.some((one, index) => {
-    if (one.by !== 'api' || one.at >= at || all[index - 1]?.statusId === one.statusId) return false;
+  return advancesOf(id, { history }).some((one) => {
+    if (one.at >= at) return false;
     const ends = all.find((later) => later.at > one.at && later.statusId !== one.statusId)?.at ?? Infinity;
     return (
       isAnswered('PUT /orders/{id}', one.at - plan.latencyMs - SLOWEST_MS, one.at) ||
       isAnswered('GET /orders/{id}', one.at, ends)
     );
   });
+}
+
+/** Each change of the order's status by a PUT of ours. */
+function advancesOf(id: number, { history }: Pick<Story, 'history'>): readonly Moment[] {
+  return history
+    .of(id)
+    .filter(({ by, statusId }, index, all) => by === 'api' && all[index - 1]?.statusId !== statusId);
 }
 
 /** All that were deployed in the story. */
@@ -264,9 +268,9 @@ function whyNotAdvanced(
   return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
 }
 
-/** Whether a poll sees it as new, by whichever rules were deployed. */
-function isListed(moment: Moment, story: Story): boolean {
-  const isAllowed = rulesOf(story).every((rules) => rules.allowedStatusIds.includes(moment.statusId));
+/** Whether a poll sees it as new, whichever of these rules are deployed. */
+function isListed(moment: Moment, deployed: readonly Rules[]): boolean {
+  const isAllowed = deployed.every((rules) => rules.allowedStatusIds.includes(moment.statusId));
   if (moment.isRemoved || moment.isArchived || !isAllowed) return false;
   return moment.statusId !== Status.Completed || moment.isDigital;
 }
@@ -295,9 +299,9 @@ function letterWithoutReason({ letters, story }: Case): string | undefined {
 }
 
 function aboutAll({ restless, junkAnswers }: Story): string[] {
-  const let_in = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
+  const letIn = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
   return [
     ...(restless > 0 ? [`the last poll of a store at rest queued ${restless} references`] : []),
-    ...let_in.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
+    ...letIn.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
   ];
 }

@@ -11,6 +11,8 @@ export interface VirtualTime {
   now: () => number;
   setTimer: SetTimer;
   advance(ms: number): Promise<void>;
+  /** Ends when so much time has passed. */
+  sleep(ms: number): Promise<void>;
   waiting(): number;
 }
 
@@ -19,14 +21,16 @@ export function virtualTime(startMs = Date.UTC(2026, 0, 6, 10, 15)): VirtualTime
   let now = startMs;
   const timers = new Set<Timer>();
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const setTimer: SetTimer = (run, delayMs) => {
+    const timer = { at: now + delayMs, run };
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
   return {
     now: () => now,
     waiting: () => timers.size,
-    setTimer: (run, delayMs) => {
-      const timer = { at: now + delayMs, run };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
+    setTimer,
+    sleep: (ms) => new Promise((resolve) => void setTimer(resolve, ms)),
     advance: async (ms) => {
       const target = now + ms;
       await settle();
