@@ -1,0 +1,226 @@
+// What an operator sees and is woken by: the alarms, the dashboard and the saved queries of the template.
+import { readFileSync } from 'node:fs';
+
+import fc from 'fast-check';
+
+import { dashboardFile } from '../scripts/renew';
+import { templateFile } from '../scripts/template';
+
+interface Alarm {
+  readonly AlarmName: { readonly 'Fn::Sub': string };
+  readonly AlarmDescription: string | { readonly 'Fn::Sub': string };
+  readonly AlarmActions: readonly { readonly Ref: string }[];
+  readonly Namespace: unknown;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: { readonly Ref?: string } }[];
+  readonly Threshold: number;
+  readonly TreatMissingData: string;
+}
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: { readonly metrics?: readonly unknown[][]; readonly alarms?: readonly string[] };
+}
+
+interface Template {
+  readonly Parameters: Readonly<Record<string, { readonly AllowedValues?: readonly number[] }>>;
+  readonly Mappings: {
+    readonly MissedPoll: Readonly<Record<string, { readonly Period: number; readonly Periods: number }>>;
+  };
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Condition?: string; readonly Properties: unknown }>
+  >;
+}
+
+const template = JSON.parse(readFileSync(templateFile, 'utf8')) as Template;
+const ofType = (type: string) =>
+  Object.entries(template.Resources).filter(([, { Type }]) => Type === `AWS::${type}`);
+const properties = (id: string) => template.Resources[id]?.Properties as Readonly<Record<string, unknown>>;
+
+const alarms = ofType('CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties as Alarm] as const);
+const alarm = (id: string) => properties(id) as unknown as Alarm;
+const textOf = ({ AlarmDescription }: Alarm) =>
+  typeof AlarmDescription === 'string' ? AlarmDescription : AlarmDescription['Fn::Sub'];
+
+describe('alarms', () => {
+  it.each(alarms)('%s goes to one topic and says in a few sentences what is the matter', (id, one) => {
+    expect(one.AlarmActions).toEqual([
+      { Ref: id === 'OrderDeadLetterQueueAlarm' ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic' },
+    ]);
+    expect(textOf(one).split('. ').length).toBeGreaterThan(1);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: 1024, names included.
+    expect(textOf(one).length).toBeLessThan(600);
+    expect(one.AlarmName['Fn::Sub']).toMatch(/^\$\{AWS::StackName\}-/);
+  });
+
+  it('wake somebody for one dead letter, within a minute, and say what to do', () => {
+    const one = alarm('OrderDeadLetterQueueAlarm');
+    expect(one).toMatchObject({
+      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' },
+      ...{ Period: 60, EvaluationPeriods: 1, Threshold: 1 },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['OrdersDeadLetterQueue', 'QueueName'] } }],
+    });
+    expect(textOf(one)).toContain('redrive');
+  });
+
+  it.each(['GetOrdersFunction', 'CartConvertedWebhookFunction', 'ProcessOrdersFunction'])(
+    'watch the errors, the throttles and the duration of %s',
+    (id) => {
+      const watched = alarms.flatMap(([, one]) =>
+        one.Dimensions?.[0]?.Value.Ref === id ? [[one.MetricName, one.Threshold] as const] : [],
+      );
+      const { Duration, ...others } = Object.fromEntries(watched);
+      expect(others).toMatchObject({ Errors: 1, Throttles: 1 });
+      const timeoutMs = Number(properties(id)['Timeout']) * 1000;
+      expect(Duration).toBeGreaterThanOrEqual(0.8 * timeoutMs);
+      expect(Duration).toBeLessThan(timeoutMs);
+    },
+  );
+
+  it('do not call it near the timeout when the worker waits for the store as long as it may', () => {
+    // batch.ts: no call to BigCommerce is waited for in the last five seconds.
+    const waitsMs = Number(properties('ProcessOrdersFunction')['Timeout']) * 1000 - 5_000;
+    expect(alarm('WorkerDurationAlarm').Threshold).toBeGreaterThan(waitsMs);
+  });
+
+  it('count what is missing as a missed poll, and nothing else', () => {
+    const breaching = alarms.filter(([, one]) => one.TreatMissingData !== 'notBreaching');
+    expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
+      ['MissedPollAlarm', 'breaching'],
+    ]);
+  });
+
+  it('watch scheduled polls that Lambda gave up on', () => {
+    expect(alarm('DroppedPollsAlarm')).toMatchObject({
+      ...{ MetricName: 'AsyncEventsDropped', Threshold: 1, Statistic: 'Sum' },
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'GetOrdersFunction' } }],
+    });
+    expect(properties('GetOrdersRetries')).toMatchObject({
+      ...{ FunctionName: { Ref: 'GetOrdersFunction' }, Qualifier: '$LATEST' },
+      MaximumRetryAttempts: 2,
+    });
+  });
+
+  it('can be published to topics under a key of our own', () => {
+    for (const [, { Properties }] of ofType('SNS::Topic')) {
+      expect(Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlertsKey' } });
+    }
+    expect(JSON.stringify(properties('AlertsKey'))).toContain(
+      JSON.stringify({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      }).slice(1, -1),
+    );
+  });
+});
+
+describe('the alarm for a missed poll', () => {
+  const intervals = template.Parameters['PollingInterval']?.AllowedValues ?? [];
+  const window = (interval: number) => {
+    const found = template.Mappings.MissedPoll[String(interval)];
+    if (found === undefined) throw new Error(`MissedPoll has no interval of ${interval} minutes.`);
+    return found;
+  };
+
+  /** CloudWatch with periods from midnight on, each of which has a poll or is missing: breaching. In seconds. */
+  function alarmsAt(polls: readonly number[], interval: number, until: number): boolean {
+    const { Period, Periods } = window(interval);
+    const withPoll = new Set(polls.map((time) => Math.floor(time / Period)));
+    let missing = 0;
+    for (let period = Math.floor((polls[0] ?? 0) / Period); (period + 1) * Period <= until; period += 1) {
+      missing = withPoll.has(period) ? 0 : missing + 1;
+      if (missing >= Periods) return true;
+    }
+    return false;
+  }
+
+  it('looks at every interval that can be chosen, within what CloudWatch allows', () => {
+    expect(Object.keys(template.Mappings.MissedPoll).map(Number)).toEqual(intervals);
+    for (const interval of intervals) {
+      const { Period, Periods } = window(interval);
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, Period.
+      expect(Period % 60).toBe(0);
+      expect(Period * Periods).toBeLessThanOrEqual(Period < 3600 ? 86_400 : 604_800);
+      expect(Period).toBeLessThanOrEqual(interval * 60);
+    }
+  });
+
+  const story = fc.record({
+    interval: fc.constantFrom(...intervals),
+    start: fc.integer({ min: 0, max: 86_400 }),
+    // The schedule is not exact, a poll takes up to five minutes, and its metric a little to arrive.
+    late: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 12, maxLength: 12 }),
+    missed: fc.integer({ min: 1, max: 10 }),
+  });
+  const pollTimes = ({ interval, start, late }: { interval: number; start: number; late: number[] }) =>
+    late.map((delay, nth) => start + nth * interval * 60 + delay);
+
+  it('stays silent when one poll fails and the next one ends well', () => {
+    fc.assert(
+      fc.property(story, ({ missed, ...one }) => {
+        const polls = pollTimes(one).filter((_, nth) => nth !== missed);
+        expect(alarmsAt(polls, one.interval, polls.at(-1)!)).toBe(false);
+      }),
+    );
+  });
+
+  it('fires before the fourth interval without a poll is over', () => {
+    fc.assert(
+      fc.property(story, ({ interval, start, late }) => {
+        const polls = pollTimes({ interval, start, late });
+        expect(alarmsAt(polls, interval, polls.at(-1)! + 4 * interval * 60)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the dashboard', () => {
+  const { widgets } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as { widgets: readonly Widget[] };
+
+  it('shows every alarm', () => {
+    const shown = widgets.flatMap((widget) => widget.properties.alarms ?? []);
+    expect(shown.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
+  });
+
+  it('reads from left to right: noticed, waiting, replicated, the store', () => {
+    const columnOf = (metric: string) =>
+      widgets.find(({ properties: { metrics = [] } }) => JSON.stringify(metrics).includes(`"${metric}"`))?.x;
+    const columns = ['PollsFinished', 'ApproximateAgeOfOldestMessage', 'OrdersReplicated', 'QuotaLeft'].map(
+      columnOf,
+    );
+    expect(columns).toEqual([0, 6, 12, 18]);
+    expect(columnOf('WebhooksAccepted')).toBe(0);
+  });
+
+  it('has no widget over another, and none beyond the 24 columns', () => {
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from({ length: width * height }, (_, n) => `${x + (n % width)},${y + Math.floor(n / width)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('saved queries', () => {
+  const queries = ofType('Logs::QueryDefinition');
+  const groups = ofType('Logs::LogGroup').map(([id]) => id);
+
+  it.each(queries)('%s reads logs of this stack, where saved queries are known', (_, query) => {
+    const { LogGroupNames } = query.Properties as { LogGroupNames: readonly { Ref: string }[] };
+    expect(query.Condition).toBe('CreateSavedQueries');
+    expect(groups).toEqual(expect.arrayContaining(LogGroupNames.map(({ Ref }) => Ref)));
+  });
+
+  it("tell one order's story, errors by class, the slowest calls and the quota left", () => {
+    expect(queries.map(([id]) => id)).toEqual([
+      ...['OneOrdersStoryQuery', 'ErrorsByClassQuery', 'SlowestCallsQuery', 'QuotaLeftQuery'],
+    ]);
+    const { LogGroupNames } = properties('OneOrdersStoryQuery') as { LogGroupNames: unknown[] };
+    expect(LogGroupNames).toEqual(groups.map((Ref) => ({ Ref })));
+  });
+});
