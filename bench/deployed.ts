@@ -1,10 +1,11 @@
 // The deployed service on this machine, for as long as one measurement takes.
 import { localClients, type LocalClients } from '../scripts/local/clients';
 import { deployLocally, storeParameters, type LocalStack } from '../scripts/local/local-stack';
-import { startMiniStack } from '../scripts/local/ministack';
+import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
 
 export interface Deployed {
+  readonly miniStack: MiniStack;
   readonly simulator: Simulator;
   readonly clients: LocalClients;
   readonly stack: LocalStack;
@@ -24,7 +25,7 @@ export async function withDeployed(
       CheckWebhook: 'true',
     };
     const stack = await deployLocally(clients, { endpoint: miniStack.endpoint, parameters });
-    await measure({ simulator, clients, stack });
+    await measure({ miniStack, simulator, clients, stack });
   } finally {
     clients.destroy();
     await simulator.stop();

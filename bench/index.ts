@@ -1,5 +1,6 @@
 // Measures what the README says about size, start, calls and speed, on this machine, and prints it.
 import { runAsCommand } from '../scripts/command';
+import { measureCost } from './cost';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
 import { measureQuota } from './quota';
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   await measureWebhook(console.log);
   await measureDrain(console.log);
   await measureQuota(console.log);
+  await measureCost(console.log);
 }
 
 runAsCommand(module, main);

@@ -1,8 +1,8 @@
-// Stands between a function and MiniStack: lets single calls to AWS fail, or a test act just before or just after
-// one takes effect. Functions go through it by their environment alone.
+// Stands between a function and MiniStack: sees each call to AWS, lets single ones fail, or a test act just before or
+// just after one takes effect. Functions go through it by their environment alone.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import { isRow, parseJson } from '../../lambda/shared/order';
+import { isRow, parseJson, type Row } from '../../lambda/shared/order';
 import { listen } from '../../scripts/local/ports';
 
 export interface AwsFault {
@@ -17,10 +17,19 @@ export interface AwsFault {
   readonly after?: () => void;
 }
 
+/** A call as it was answered. */
+export interface AnsweredCall {
+  /** As in an IAM action: `dynamodb`, `sqs`, `secretsmanager`, `sns`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Row;
+  readonly output: unknown;
+}
+
 export type AwsProxy = Awaited<ReturnType<typeof startAwsProxy>>;
 
-/** On a free port, in front of `endpoint`. */
-export async function startAwsProxy(endpoint: string) {
+/** On a free port, in front of `endpoint`. DynamoDB is asked what each call that is seen consumed. */
+export async function startAwsProxy(endpoint: string, see?: (call: AnsweredCall) => void) {
   const armed: { readonly fault: AwsFault; struck: number }[] = [];
   const strike = (call: AwsCall) => {
     const entry = armed.find(
@@ -31,7 +40,7 @@ export async function startAwsProxy(endpoint: string) {
     return entry?.fault;
   };
   const server = createServer((request, response) => {
-    pass(request, response, endpoint, strike).catch(() => response.destroy());
+    pass(request, response, { endpoint, strike, see }).catch(() => response.destroy());
   });
   const { url, stop } = await listen(server);
   return {
@@ -51,17 +60,22 @@ interface AwsCall {
   readonly orderId: number | undefined;
 }
 
+interface Way {
+  readonly endpoint: string;
+  readonly strike: (call: AwsCall) => AwsFault | undefined;
+  readonly see: ((call: AnsweredCall) => void) | undefined;
+}
+
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  endpoint: string,
-  strike: (call: AwsCall) => AwsFault | undefined,
+  { endpoint, strike, see }: Way,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const body = Buffer.concat(chunks);
-  const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-  const fault = strike({ operation, orderId: orderIdIn(parseJson(body.toString())) });
+  const called = readCall(request, body.toString());
+  const fault = strike({ operation: called.operation, orderId: orderIdIn(called.input) });
 
   fault?.before?.();
   if (fault?.kind === 'refused') {
@@ -72,9 +86,13 @@ async function pass(
   const answer = await fetch(`${endpoint}${request.url ?? '/'}`, {
     method: request.method ?? 'POST',
     headers: headers as Record<string, string>,
-    body,
+    body:
+      see && called.service === 'dynamodb'
+        ? JSON.stringify({ ...called.input, ReturnConsumedCapacity: 'TOTAL' })
+        : body,
   });
   const answered = Buffer.from(await answer.arrayBuffer());
+  see?.({ ...called, output: parseJson(answered.toString()) });
   fault?.after?.();
   if (fault?.kind === 'unanswered') {
     response.socket?.resetAndDestroy();
@@ -83,6 +101,23 @@ async function pass(
   const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
   response.writeHead(answer.status, { 'content-type': type, 'content-length': answered.length });
   response.end(answered);
+}
+
+const services: Readonly<Record<string, string>> = {
+  DynamoDB_20120810: 'dynamodb',
+  AmazonSQS: 'sqs',
+  secretsmanager: 'secretsmanager',
+};
+
+/** SNS alone still speaks the query protocol, which has no target. */
+function readCall({ headers }: IncomingMessage, body: string): Omit<AnsweredCall, 'output'> {
+  const [prefix = '', operation] = String(headers['x-amz-target'] ?? '').split('.');
+  if (operation === undefined) {
+    const input = Object.fromEntries(new URLSearchParams(body));
+    return { service: 'sns', operation: input['Action'] ?? '', input };
+  }
+  const input = parseJson(body);
+  return { service: services[prefix] ?? prefix, operation, input: isRow(input) ? input : {} };
 }
 
 /** docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */

@@ -27,7 +27,11 @@ export interface WaitingMessage {
 
 export type DeployedFunctions = ReturnType<typeof deployedFunctions>;
 
-export function deployedFunctions({ clients: { lambda, sqs }, stack, mini }: LocalService) {
+export function deployedFunctions({
+  clients: { lambda, sqs },
+  stack,
+  mini,
+}: Pick<LocalService, 'clients' | 'stack' | 'mini'>) {
   const mapping = async (change: { Enabled?: boolean; BatchSize?: number }) => {
     const FunctionName = stack.outputs['ProcessOrdersFunctionName'];
     const { EventSourceMappings = [] } = await lambda.send(
