@@ -7,7 +7,7 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
 
   --stage         dev, staging or prod
   --bucket        the bucket for the packages, in the same region; or $AWS_DEPLOYMENT_BUCKET
-  --email         who gets the alerts
+  --email         who gets the alerts; or $EXCEPTIONS_EMAIL_ADDRESS
   --store-hash    or $BIGCOMMERCE_STORE_HASH
   --client-id     or $BIGCOMMERCE_CLIENT_ID
   --token         better $BIGCOMMERCE_TOKEN, which stays out of the shell's history
@@ -17,7 +17,8 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --stack-name    OrderReplication-<stage> if left out
   --region        or $AWS_REGION
 
-On an update, what is not given keeps its value.`;
+Every parameter is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
+On an update, what is not given keeps its value; to make a value empty, say --parameter Name=`;
 
 const flags = {
   stage: { type: 'string' },
@@ -33,25 +34,35 @@ const flags = {
   region: { type: 'string' },
 } as const;
 
-/** Which option, and which variable of the environment, gives a parameter. */
-const sources = {
-  BigCommerceStoreHash: { flag: 'store-hash', variable: 'BIGCOMMERCE_STORE_HASH' },
-  BigCommerceClientId: { flag: 'client-id', variable: 'BIGCOMMERCE_CLIENT_ID' },
-  BigCommerceToken: { flag: 'token', variable: 'BIGCOMMERCE_TOKEN' },
-  BigCommerceClientSecret: { flag: 'client-secret', variable: 'BIGCOMMERCE_CLIENT_SECRET' },
-  ExceptionsEmailAddress: { flag: 'email', variable: undefined },
-} as const;
+/** The parameters that have an option of their own. */
+const flagOf: ReadonlyMap<string, 'store-hash' | 'client-id' | 'token' | 'client-secret' | 'email'> = new Map(
+  [
+    ['BigCommerceStoreHash', 'store-hash'],
+    ['BigCommerceClientId', 'client-id'],
+    ['BigCommerceToken', 'token'],
+    ['BigCommerceClientSecret', 'client-secret'],
+    ['ExceptionsEmailAddress', 'email'],
+  ],
+);
 
 interface CommandLine extends Wish {
   readonly tags: Values | undefined;
   readonly region: string | undefined;
 }
 
-/** Reads what to deploy. An empty variable counts as none; an empty option is a value. Throws CommandError. */
-export function deployOptions(args = process.argv.slice(2), environment = process.env): CommandLine {
+/**
+ * Reads what to deploy; `parameters` are the template's names. An option goes before a variable. An empty variable
+ * counts as none, as one that is not set is empty in GitHub Actions; an empty option is a value. Throws CommandError.
+ */
+export function deployOptions(
+  parameters: readonly string[],
+  args = process.argv.slice(2),
+  environment = process.env,
+): CommandLine {
   const { values } = readArguments(flags, usage, { args });
-  const named = Object.entries(sources).flatMap(([name, { flag, variable }]) => {
-    const value = values[flag] ?? (variable && (environment[variable] || undefined));
+  const named = parameters.filter(isOpen).flatMap((name) => {
+    const flag = flagOf.get(name);
+    const value = (flag && values[flag]) ?? (environment[variableOf(name)] || undefined);
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
@@ -64,6 +75,16 @@ export function deployOptions(args = process.argv.slice(2), environment = proces
     label,
   };
 }
+
+/** The stage and the packages are the deploy's own affair: no variable sets them. */
+const isOpen = (name: string) => name !== 'StageName' && !name.startsWith('LambdaDeploymentPackages');
+
+/** PollingInterval → POLLING_INTERVAL. BigCommerce is one word. */
+const variableOf = (name: string) =>
+  name
+    .replace('BigCommerce', 'Bigcommerce')
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
+    .toUpperCase();
 
 /** Name=Value, split at the first sign of equality: the value may hold anything. */
 function pairs(option: string, texts: readonly string[] = []): Values {
@@ -79,7 +100,7 @@ function pairs(option: string, texts: readonly string[] = []): Values {
 function label(name: string): string {
   if (name === 'StageName') return 'StageName (--stage)';
   if (name === 'LambdaDeploymentPackagesBucketName') return `${name} (--bucket or $AWS_DEPLOYMENT_BUCKET)`;
-  const source = Object.entries(sources).find(([parameter]) => parameter === name)?.[1];
-  if (source === undefined) return `${name} (--parameter ${name}=…)`;
-  return `${name} (--${source.flag}${source.variable === undefined ? '' : ` or $${source.variable}`})`;
+  const flag = flagOf.get(name);
+  const option = flag === undefined ? `--parameter ${name}=…` : `--${flag}`;
+  return `${name} (${option} or $${variableOf(name)})`;
 }

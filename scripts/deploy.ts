@@ -115,7 +115,7 @@ function hiding(template: Template, parameters: Values): (text: string) => strin
 }
 
 runAsCommand(module, async () => {
-  const { region, ...options } = deployOptions();
+  const { region, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
   printPackages(await build());
   const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
   const { outputs } = await deploy(options, { cloudFormation, s3: s3Client(region) });

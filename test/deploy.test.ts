@@ -469,37 +469,72 @@ describe('what AWS refuses', () => {
 });
 
 describe('the command line', () => {
-  const line = (...args: string[]) => ['--stage', 'dev', '--bucket', 'packages', ...args];
+  const names = [...Object.keys(complete), 'BigCommerceClientSecret', 'PollingInterval', 'AllowedStatusIds'];
+  const read = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+    deployOptions(
+      [...names, 'StageName', 'LambdaDeploymentPackagesBucketName', 'LambdaDeploymentPackagesPrefix'],
+      ['--stage', 'dev', '--bucket', 'packages', ...args],
+      environment,
+    );
 
-  it('takes the credentials from the environment, and an option before that', () => {
+  it('takes parameters from the environment, and an option before that', () => {
     const environment = {
       BIGCOMMERCE_TOKEN: 'from-env',
       BIGCOMMERCE_CLIENT_ID: 'env',
-      BIGCOMMERCE_STORE_HASH: '',
+      POLLING_INTERVAL: '15',
     };
-    expect(deployOptions(line('--client-id', 'option', '--email', 'a@b'), environment)).toMatchObject({
+    expect(read(['--client-id', 'option', '--email', 'a@b'], environment)).toMatchObject({
       ...{ stage: 'dev', bucket: 'packages', stackName: undefined },
       parameters: {
         ...{ BigCommerceToken: 'from-env', BigCommerceClientId: 'option', ExceptionsEmailAddress: 'a@b' },
+        PollingInterval: '15',
       },
     });
-    expect(deployOptions(line(), environment).parameters).not.toHaveProperty('BigCommerceStoreHash');
+    const option = ['--parameter', 'PollingInterval=30'];
+    expect(read(option, environment).parameters).toMatchObject({ PollingInterval: '30' });
   });
 
-  it('lets an empty client secret be said', () => {
-    expect(deployOptions(line('--client-secret', ''), {}).parameters).toEqual({
+  it('counts an empty variable as none, and lets a value be made empty by an option', () => {
+    const environment = { ALLOWED_STATUS_IDS: '', BIGCOMMERCE_CLIENT_SECRET: 'from-env' };
+    expect(read(['--parameter', 'BigCommerceClientSecret='], environment).parameters).toEqual({
       BigCommerceClientSecret: '',
     });
+    expect(read(['--client-secret', ''], environment).parameters).toEqual({ BigCommerceClientSecret: '' });
+  });
+
+  it('takes the stage and the place of the packages from no variable', () => {
+    const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/' };
+    expect(read([], environment).parameters).toEqual({});
   });
 
   it('leaves commas, quotes and signs of equality in values alone', () => {
-    const { parameters, tags } = deployOptions(line('--parameter', `A=1,"2"='3'=4`, '--tag', 'k=v=w'), {});
-    expect([parameters, tags]).toEqual([{ A: `1,"2"='3'=4` }, { k: 'v=w' }]);
+    const value = `1,"2"='3'=4 $HOME`;
+    const { parameters, tags } = read(['--parameter', `A=${value}`, '--tag', 'k=v=w'], {
+      ALLOWED_STATUS_IDS: value,
+    });
+    expect([parameters, tags]).toEqual([{ A: value, AllowedStatusIds: value }, { k: 'v=w' }]);
+  });
+
+  it('names the option and the variable of what is wrong', () => {
+    const { label } = read([]);
+    expect(['BigCommerceToken', 'PollingInterval'].map((name) => label?.(name))).toEqual([
+      'BigCommerceToken (--token or $BIGCOMMERCE_TOKEN)',
+      'PollingInterval (--parameter PollingInterval=… or $POLLING_INTERVAL)',
+    ]);
   });
 
   it('names an option that it does not know, with those that it knows', () => {
-    expect(() => deployOptions(line('--stge=dev'), {})).toThrow(/no option --stge\. .*--stage/);
-    expect(() => deployOptions(line('--parameter', 'A'), {})).toThrow('Name=Value');
-    expect(() => deployOptions(line('extra'), {})).toThrow('extra');
+    expect(() => read(['--stge=dev'])).toThrow(/no option --stge\. .*--stage/);
+    expect(() => read(['--parameter', 'A'])).toThrow('Name=Value');
+    expect(() => read(['extra'])).toThrow('extra');
+  });
+
+  it('is not read when the deploy is called by code', async () => {
+    cloudFormationGoes();
+    jest.replaceProperty(process, 'env', { ...process.env, POLLING_INTERVAL: '15' });
+    await run();
+    expect(changeSetInput().Parameters?.map(({ ParameterKey }) => ParameterKey)).not.toContain(
+      'PollingInterval',
+    );
   });
 });
