@@ -12,6 +12,7 @@ import { CommandError, runAsCommand } from './command';
 import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
 import { failureReport } from './failure-report';
+import { withJobSummary } from './job-summary';
 import { stackParameters, type Values } from './parameters';
 import { eventsSoFar, followStack, outputsOf, type Follow } from './stack-events';
 import { clearAway } from './stack-state';
@@ -23,6 +24,8 @@ export interface DeployOptions extends Wish {
   /** Where the build left the packages: build/ if left out. */
   readonly outDir?: string | undefined;
   readonly print?: ((line: string) => void) | undefined;
+  /** Hears what counts in the end: where to, which changes, how it ended. All of it is printed as well. */
+  readonly sumUp?: ((line: string) => void) | undefined;
 }
 
 export interface DeployClients {
@@ -45,27 +48,35 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   const template = await readTemplate();
   const hide = hiding(template, options.parameters ?? {});
   const print = (line: string) => (options.print ?? console.log)(hide(line));
+  const sumUp = (line: string) => {
+    print(line);
+    options.sumUp?.(hide(line));
+  };
   const { cloudFormation = new CloudFormationClient(), s3 = s3Client() } = clients;
   try {
     const plan = await planDeploy(cloudFormation, template, options);
-    return await carryOut(plan, template, options, { cloudFormation, print, sleep }, s3);
+    return await carryOut(plan, template, options, { cloudFormation, print, sleep, sumUp }, s3);
   } catch (error) {
     const shown = explained(error);
     throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
   }
 }
 
+interface Telling extends Follow {
+  readonly sumUp: (line: string) => void;
+}
+
 async function carryOut(
   plan: Plan,
   template: Template,
   { bucket, outDir, tags }: DeployOptions,
-  follow: Follow,
+  follow: Telling,
   s3: S3Client,
 ): Promise<DeployResult> {
   const { stackName, leftover, existing, previous } = plan;
-  const { cloudFormation, print } = follow;
-  print(`Deploying ${stackName} to ${await cloudFormation.config.region()}`);
-  if (isUnsigned(plan)) print(unsignedWarning);
+  const { cloudFormation, print, sumUp } = follow;
+  sumUp(`Deploying ${stackName} to ${await cloudFormation.config.region()}`);
+  if (isUnsigned(plan)) sumUp(unsignedWarning);
   if (leftover !== undefined) await clearAway(follow, leftover);
 
   const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
@@ -84,20 +95,20 @@ async function carryOut(
   });
   const { stackId, changes } = changeSet;
   const stack = changes.length > 0 ? await execute(follow, stackName, changeSet) : existing;
-  if (existing === undefined) print(emailsNote);
-  if (changes.length === 0) print(`Nothing to change: ${stackName} is like this already.`);
+  if (existing === undefined) sumUp(emailsNote);
+  if (changes.length === 0) sumUp(`Nothing to change: ${stackName} is like this already.`);
   return { stackName, stackId, changed: changes.length > 0, prefix, outputs: outputsOf(stack) };
 }
 
 /** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
-async function execute(follow: Follow, stackName: string, changeSet: ChangeSet): Promise<Stack | undefined> {
-  changeSet.changes.forEach((change) => follow.print(changeLine(change)));
+async function execute(follow: Telling, stackName: string, changeSet: ChangeSet): Promise<Stack | undefined> {
+  changeSet.changes.forEach((change) => follow.sumUp(changeLine(change)));
   const seen = await eventsSoFar(follow.cloudFormation, changeSet.stackId);
   await executeChangeSet(follow, changeSet);
   const { stack, events } = await followStack(follow, changeSet.stackId, seen);
   const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
   if (!/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) throw failureReport(stackName, status, events);
-  follow.print(`${stackName} is deployed (${status}).`);
+  follow.sumUp(`${stackName} is deployed (${status}).`);
   return stack;
 }
 
@@ -115,10 +126,12 @@ function hiding(template: Template, parameters: Values): (text: string) => strin
 }
 
 runAsCommand(module, async () => {
-  const { region, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
-  printPackages(await build());
-  const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
-  const { outputs } = await deploy(options, { cloudFormation, s3: s3Client(region) });
+  const { outputs } = await withJobSummary(async (sumUp) => {
+    const { region, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
+    printPackages(await build());
+    const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
+    return deploy({ ...options, sumUp }, { cloudFormation, s3: s3Client(region) });
+  });
   console.log();
   for (const [name, value] of Object.entries(outputs)) console.log(`${name.padEnd(33)} ${value}`);
 });

@@ -217,6 +217,38 @@ describe('upload', () => {
   });
 });
 
+describe('what a deploy sums up', () => {
+  const summedUp = async (options: Partial<DeployOptions> = {}) => {
+    const lines: string[] = [];
+    const failure = await run({ ...options, sumUp: (line) => lines.push(line) }).then(() => '', String);
+    return [...lines, failure].join('\n');
+  };
+
+  it('is where to, each change, and how it ended', async () => {
+    cloudFormationGoes();
+    const text = await summedUp();
+    expect(text).toContain('Deploying OrderReplication-dev to eu-west-1');
+    expect(text).toContain('Add     OrdersQueue  AWS::SQS::Queue');
+    expect(text).toContain('OrderReplication-dev is deployed (CREATE_COMPLETE).');
+    expect(printed.join('\n')).toContain(text.trim().split('\n')[0]);
+  });
+
+  it('names the changes before they are made', async () => {
+    cloudFormationGoes();
+    aws.on(ExecuteChangeSetCommand).rejects(new Error('refused'));
+    expect(await summedUp()).toContain('Add     OrdersQueue');
+  });
+
+  it('never has a secret in it', async () => {
+    cloudFormationGoes();
+    const Changes = [{ ResourceChange: { Action: 'Add' as const, LogicalResourceId: `x${token}` } }];
+    aws.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE', Changes });
+    const text = await summedUp();
+    expect(text).toContain('x****');
+    expect(text).not.toContain(token);
+  });
+});
+
 describe('a first deploy', () => {
   it('creates the stack in one change set, and returns its outputs', async () => {
     cloudFormationGoes();
