@@ -1,0 +1,191 @@
+// The dry run of the deploy workflow: its own shell text, with the environment that its own expressions give, in a
+// checkout, against MiniStack. What GitHub and its actions do (checkout, Node, signing in) is done beforehand.
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetFunctionCommand } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+
+import { root } from '../../scripts/command';
+import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { readWorkflow, runStep, stepsOf, type Contexts } from '../workflow-files';
+
+const deployStep = stepsOf(readWorkflow('deploy')).find(({ name }) => name === 'Deploy')!;
+const secrets = {
+  BIGCOMMERCE_STORE_HASH: 'abc123',
+  BIGCOMMERCE_CLIENT_ID: 'client',
+  BIGCOMMERCE_TOKEN: 't0pSecretToken',
+  BIGCOMMERCE_CLIENT_SECRET: 't0pSecretSecret',
+  EXCEPTIONS_EMAIL_ADDRESS: 'ops@example.com',
+};
+const vars = {
+  AWS_DEPLOYMENT_BUCKET: 'packages',
+  ALLOWED_STATUS_IDS: '7,11',
+  // Unknown to MiniStack.
+  CREATE_SAVED_QUERIES: 'false',
+};
+
+let ministack: MiniStack;
+let clients: LocalClients;
+let checkout: string;
+
+beforeAll(async () => {
+  ministack = await startMiniStack();
+  clients = localClients(ministack.endpoint);
+  await clients.s3.send(new CreateBucketCommand({ Bucket: vars.AWS_DEPLOYMENT_BUCKET }));
+  checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
+  const files = ['lambda', 'scripts', 'cloudformation', 'package.json', 'package-lock.json', 'tsconfig.json'];
+  for (const name of [...files, '.npmrc'])
+    cpSync(join(root, name), join(checkout, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+}, 60_000);
+
+afterAll(async () => {
+  await ministack.stop();
+  clients.destroy();
+  rmSync(checkout, { recursive: true });
+});
+
+jest.setTimeout(60_000);
+
+/** A push to dev, with further variables and secrets in its environment. */
+const push = (more: Partial<Record<'vars' | 'secrets', Readonly<Record<string, string>>>> = {}) => {
+  const contexts: Contexts = {
+    vars: { ...vars, ...more.vars },
+    secrets: { ...secrets, ...more.secrets },
+    needs: { 'stage.outputs.stage': 'dev' },
+  };
+  return runStep(deployStep, contexts, asSignedIn(), checkout);
+};
+
+/** What the sign-in leaves in the environment, for the stand-in. */
+const asSignedIn = () => ({
+  ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' },
+  ...{ AWS_ENDPOINT_URL: ministack.endpoint, AWS_EC2_METADATA_DISABLED: 'true' },
+  npm_config_update_notifier: 'false',
+});
+
+async function parameters() {
+  const { Stacks = [] } = await clients.cloudFormation.send(
+    new DescribeStacksCommand({ StackName: 'OrderReplication-dev' }),
+  );
+  const named = (Stacks[0]?.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [
+    ParameterKey,
+    ParameterValue,
+  ]);
+  return Object.fromEntries(named) as Record<string, string>;
+}
+
+function addResources(resources: Readonly<Record<string, unknown>>): void {
+  const file = join(checkout, 'cloudformation/stack.json');
+  const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: object };
+  writeFileSync(file, JSON.stringify({ ...template, Resources: { ...template.Resources, ...resources } }));
+}
+
+async function codeOf(name: string) {
+  const FunctionName = `OrderReplication-dev-${name}`;
+  const { Configuration } = await clients.lambda.send(new GetFunctionCommand({ FunctionName }));
+  return Configuration?.CodeSha256;
+}
+
+describe('pushes to dev, one after the other:', () => {
+  it('the first creates the stack with the parameters of its environment', async () => {
+    const { code, log, summary } = push();
+    expect([code, log]).toEqual([
+      0,
+      expect.stringContaining('OrderReplication-dev is deployed (CREATE_COMPLETE).'),
+    ]);
+    expect(summary).toContain('## Deployed');
+    expect(summary).toContain('Deploying OrderReplication-dev to us-east-1');
+    expect(summary).toMatch(/Add +OrdersQueue +AWS::SQS::Queue/);
+    expect(log + summary).not.toMatch(/t0pSecret/);
+    expect(await parameters()).toMatchObject({
+      ...{
+        StageName: 'dev',
+        BigCommerceStoreHash: 'abc123',
+        AllowedStatusIds: '7,11',
+        PollingInterval: '120',
+      },
+      ...{ ExceptionsEmailAddress: 'ops@example.com', LambdaDeploymentPackagesBucketName: 'packages' },
+    });
+  });
+
+  it('one that changes nothing says so', () => {
+    const { code, log, summary } = push();
+    expect([code, log]).toEqual([0, expect.stringContaining('Nothing to change')]);
+    expect(summary).toContain('## Nothing to change');
+  });
+
+  it('one that changes only code changes the functions', async () => {
+    const [former, formerParameters] = [await codeOf('GetNewOrders'), await parameters()];
+    appendFileSync(join(checkout, 'lambda/get-new-orders/index.ts'), 'export const changed = true;\n');
+    const { code, summary } = push();
+    expect(code).toBe(0);
+    expect(summary).toMatch(/Modify +GetOrdersFunction +AWS::Lambda::Function/);
+    expect(summary).not.toMatch(/AWS::(DynamoDB|SQS)/);
+    expect(await codeOf('GetNewOrders')).not.toBe(former);
+    const prefix = expect.not.stringMatching(formerParameters['LambdaDeploymentPackagesPrefix']!) as string;
+    expect(await parameters()).toEqual({ ...formerParameters, LambdaDeploymentPackagesPrefix: prefix });
+  });
+
+  it('a value with commas and signs of the shell arrives as it is, and what is unset keeps its value', async () => {
+    const { code } = push({
+      vars: { ALLOWED_STATUS_IDS: '7,10,11', WEBHOOK_DESTINATION: 'https://orders.example.com/~hook_1' },
+      secrets: { EXCEPTIONS_EMAIL_ADDRESS: '$HOME;`id`*@example.com', BIGCOMMERCE_STORE_HASH: '' },
+    });
+    expect(code).toBe(0);
+    expect(await parameters()).toMatchObject({
+      ...{ AllowedStatusIds: '7,10,11', WebhookDestination: 'https://orders.example.com/~hook_1' },
+      ...{ ExceptionsEmailAddress: '$HOME;`id`*@example.com', BigCommerceStoreHash: 'abc123' },
+    });
+  });
+
+  it('values that cannot be right are refused, by name and without being shown or run', () => {
+    const { code, log, summary } = push({
+      vars: { BIGCOMMERCE_API_URL: `https://x"; touch '${checkout}/pwned' #`, POLLING_INTERVAL: '15\n30' },
+      secrets: { BIGCOMMERCE_TOKEN: 't0pSecretToken\n' },
+    });
+    expect(code).toBe(1);
+    expect(existsSync(join(checkout, 'pwned'))).toBe(false);
+    for (const text of [log, summary]) {
+      expect(text).toContain('$BIGCOMMERCE_API_URL) must be an http:// or https:// address');
+      expect(text).toContain('$POLLING_INTERVAL) must be 15, 30');
+      expect(text).toContain('$BIGCOMMERCE_TOKEN) must be the access token');
+      expect(text).not.toMatch(/t0pSecret|pwned/);
+    }
+    expect(summary).toContain('## Not deployed');
+  });
+
+  it('one that CloudFormation cannot carry out fails, says why, and leaves everything as it was', async () => {
+    const former = await parameters();
+    addResources({
+      NobodySignals: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+      WaitsInVain: {
+        Type: 'AWS::CloudFormation::WaitCondition',
+        Properties: { Handle: { Ref: 'NobodySignals' }, Timeout: '1' },
+      },
+    });
+    const { code, log, summary } = push({ vars: { POLLING_INTERVAL: '15' } });
+    expect(code).toBe(1);
+    for (const text of [log, summary]) {
+      expect(text).toMatch(/Add +WaitsInVain/);
+      expect(text).toContain('OrderReplication-dev was not deployed (UPDATE_ROLLBACK_COMPLETE).');
+      expect(text).toMatch(/WaitsInVain \(AWS::CloudFormation::WaitCondition\): .*timed out/);
+      expect(text).toContain('It is as it was before.');
+    }
+    expect(summary).toContain('## Not deployed');
+    expect(await parameters()).toEqual(former);
+  });
+});
