@@ -1,7 +1,7 @@
 // Makes sure that everything the next command needs is installed, at the versions this checkout pins.
 // Says one line when it installs something and nothing when all is there. `--local` adds MiniStack, the
-// local stand-in for AWS; `--lint` adds cfn-lint. Written in plain old JavaScript without dependencies, so
-// that an old Node still gets far enough to say what is missing.
+// local stand-in for AWS; `--lint` adds the linters that npm does not have. Written in plain old JavaScript
+// without dependencies, so that an old Node still gets far enough to say what is missing.
 import { spawnSync } from 'child_process';
 import { createHash } from 'crypto';
 import fs from 'fs';
@@ -9,14 +9,25 @@ import { uptime } from 'os';
 import { basename, dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 
+import { buildActionlint } from './install-actionlint.mjs';
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
 const lockPath = join(root, '.local', 'install.lock');
 const lockWaitMs = 10 * 60 * 1000;
 
 const environments = {
-  '--local': { name: 'local', what: 'MiniStack, the local stand-in for AWS' },
-  '--lint': { name: 'lint', what: 'cfn-lint, the linter of the templates' },
+  '--local': {
+    name: 'local',
+    what: 'MiniStack, the local stand-in for AWS',
+    pinnedBy: ['requirements-local.txt'],
+  },
+  '--lint': {
+    name: 'lint',
+    what: 'the linters of templates, workflows and shell scripts',
+    pinnedBy: ['requirements-lint.txt', 'go.mod', 'go.sum'],
+    finish: buildActionlint,
+  },
 };
 
 function main() {
@@ -98,12 +109,12 @@ function environmentIsInstalled(environment) {
 
 const folder = ({ name }) => join(root, '.venv', name);
 const markerPath = (environment) => join(folder(environment), 'installed');
-const requirementsPath = ({ name }) => join(root, 'scripts', `requirements-${name}.txt`);
-const environmentPython = (environment) =>
-  join(folder(environment), ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-const fingerprint = (environment) =>
-  createHash('sha256')
-    .update(fs.readFileSync(requirementsPath(environment)))
+const pinPath = (file) => join(root, 'scripts', file);
+const programs = (environment) => join(folder(environment), windows ? 'Scripts' : 'bin');
+const environmentPython = (environment) => join(programs(environment), windows ? 'python.exe' : 'python');
+const fingerprint = ({ pinnedBy }) =>
+  pinnedBy
+    .reduce((hash, file) => hash.update(fs.readFileSync(pinPath(file))), createHash('sha256'))
     .digest('hex');
 
 function installEnvironment(environment) {
@@ -111,19 +122,22 @@ function installEnvironment(environment) {
   console.log(`Installing ${environment.what}, into .venv/${environment.name} ...`);
   fs.rmSync(folder(environment), { recursive: true, force: true });
   fs.mkdirSync(dirname(folder(environment)), { recursive: true });
-  run(python, ['-m', 'venv', folder(environment)], environment);
+  const run = running(environment.what);
+  run(python, ['-m', 'venv', folder(environment)]);
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r'];
-  run([environmentPython(environment)], [...pip, requirementsPath(environment)], environment);
+  run([environmentPython(environment)], [...pip, pinPath(environment.pinnedBy[0])]);
+  if (environment.finish) environment.finish(folder(environment), programs(environment), run);
   fs.writeFileSync(markerPath(environment), fingerprint(environment));
 }
 
-function run([command, ...first], args, environment) {
-  const result = spawnSync(command, [...first, ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (result.status === 0) return;
-  stop(
-    `${output(result)}\nInstalling ${environment.what}, failed: see the message above; the next run tries again.`,
-  );
-}
+const running =
+  (what) =>
+  ([command, ...first], args, options) => {
+    const defaults = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
+    const result = spawnSync(command, [...first, ...args], { ...defaults, ...options });
+    if (result.status === 0) return;
+    stop(`${output(result)}\nInstalling ${what}, failed: see the message above; the next run tries again.`);
+  };
 
 /** The first Python that is new enough and can make virtual environments; else one sentence and the end. */
 function findPython(what) {

@@ -1,36 +1,53 @@
-// Runs a tool of the lint environment that scripts/install.mjs --lint made:
-// `node scripts/venv.mjs cfn-lint [arguments]`. Without arguments it checks the templates.
+// Runs a linter that scripts/install.mjs --lint installed: `node scripts/venv.mjs cfn-lint [arguments]`. Without
+// arguments it checks what this linter is for.
 import { spawnSync } from 'child_process';
 import fs from 'fs';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const environment = join(root, '.venv', 'lint');
+const windows = process.platform === 'win32';
+const programs = join(root, '.venv', 'lint', windows ? 'Scripts' : 'bin');
 
-function main([tool, ...args]) {
-  if (!tool) return complain('usage: node scripts/venv.mjs cfn-lint [arguments]');
-  const [command, ...first] = commandOf(tool);
+const linters = {
+  'cfn-lint': () => filesIn('cloudformation', '.json'),
+  // It looks for pyflakes by itself, and there is no Python in the workflows.
+  actionlint: () => [
+    `-shellcheck=${program('shellcheck')}`,
+    '-pyflakes=',
+    ...filesIn('.github/workflows', '.yml'),
+  ],
+  zizmor: () => ['--offline', '--no-progress', '--strict-collection', '--persona=auditor', '.github'],
+  shellcheck: () => ['.ci/run', ...filesIn('scripts', '.sh')],
+};
+
+function main([linter, ...args]) {
+  const theUsual = linters[linter];
+  if (!theUsual) {
+    return complain(`usage: node scripts/venv.mjs ${Object.keys(linters).join('|')} [arguments]`);
+  }
+  const [command, ...first] = commandOf(program(linter));
   if (![command, ...first].every((file) => fs.existsSync(file))) {
-    return complain(`${tool} is not installed: run "node scripts/install.mjs --lint".`);
+    return complain(`${linter} is not installed: run "node scripts/install.mjs --lint".`);
   }
   const options = { cwd: root, stdio: 'inherit' };
-  const { status } = spawnSync(command, [...first, ...(args.length > 0 ? args : templates())], options);
+  const { status } = spawnSync(command, [...first, ...(args.length > 0 ? args : theUsual())], options);
   return status === null ? 1 : status;
 }
 
-/** The script is handed to Python: the path that its first line holds breaks when the checkout moves. */
-const commandOf = (tool) =>
-  process.platform === 'win32'
-    ? [join(environment, 'Scripts', `${tool}.exe`)]
-    : [join(environment, 'bin', 'python'), join(environment, 'bin', tool)];
+const program = (name) => join(programs, windows ? `${name}.exe` : name);
 
-const templates = () =>
+/** A script is handed to Python: the path that its first line holds breaks when the checkout moves. */
+const commandOf = (file) => (isScript(file) ? [join(programs, 'python'), file] : [file]);
+
+const isScript = (file) => fs.existsSync(file) && fs.readFileSync(file).subarray(0, 2).toString() === '#!';
+
+const filesIn = (folder, ending) =>
   fs
-    .readdirSync(join(root, 'cloudformation'))
-    .filter((name) => name.endsWith('.json'))
+    .readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
     .sort()
-    .map((name) => join('cloudformation', name));
+    .map((name) => join(folder, name));
 
 function complain(sentence) {
   console.error(sentence);

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const script = join(__dirname, '../../scripts/install.mjs');
+const scripts = join(__dirname, '../../scripts');
 const packages = { '': {}, 'node_modules/one': { version: '1.0.0' } };
 
 let checkout: string;
@@ -20,8 +20,13 @@ let checkout: string;
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'install-'));
   mkdirSync(join(checkout, 'scripts'));
-  copyFileSync(script, join(checkout, 'scripts/install.mjs'));
+  for (const name of ['install.mjs', 'install-actionlint.mjs']) {
+    copyFileSync(join(scripts, name), join(checkout, 'scripts', name));
+  }
   writeFileSync(join(checkout, 'scripts/requirements-local.txt'), 'ministack==1\n');
+  for (const name of ['requirements-lint.txt', 'go.mod', 'go.sum']) {
+    writeFileSync(join(checkout, 'scripts', name), '');
+  }
   mkdirSync(join(checkout, 'node_modules'));
   writeJson('package-lock.json', { packages });
   writeJson('node_modules/.package-lock.json', { packages });
@@ -40,7 +45,7 @@ function fakePython(version = '3 12 True'): string {
     `#!/bin/sh
 case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  pip) /bin/sleep 0.2; echo pip >> '${at('installed.log')}' ;;
+  pip) /bin/sleep 0.2; echo "$3" >> '${at('installed.log')}'; [ ! -f '${at('go')}' ] || cp '${at('go')}' "\${0%/*}" ;;
   *) echo ${version} ;;
 esac
 `,
@@ -60,6 +65,14 @@ function fakeNpm(): string {
     fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');`,
   );
   return file;
+}
+
+/** A Go that comes with the linters and "builds" actionlint; `fails`: or does not. */
+function fakeGo({ fails = false } = {}) {
+  const build = fails
+    ? 'echo no network; exit 1'
+    : `echo "$*" >> '${at('go.log')}'; touch "$GOBIN/actionlint"`;
+  writeFileSync(at('go'), `#!/bin/sh\nmkdir -p "$GOCACHE" "$GOPATH"\n${build}\n`, { mode: 0o755 });
 }
 
 function install(
@@ -135,6 +148,35 @@ it('installs MiniStack once, and again when its pinned version changes', () => {
   writeFileSync(at('scripts/requirements-local.txt'), 'ministack==2\n');
   install(['--local'], env);
   expect(installations()).toBe(2);
+});
+
+it('builds actionlint with a Go that it removes again, caches and all', () => {
+  const env = { PYTHON: fakePython() };
+  fakeGo();
+  expect(install(['--lint'], env).said).toMatch(/^Installing the linters[^\n]+\n$/);
+  expect(readFileSync(at('go.log'), 'utf8')).toMatch(/^install .* tool\n$/);
+  expect(existsSync(at('.venv/lint/bin/actionlint'))).toBe(true);
+  expect(existsSync(at('.venv/lint/go'))).toBe(false);
+  expect(readFileSync(at('installed.log'), 'utf8')).toBe('install\nuninstall\n');
+  expect(install(['--lint'], env).said).toBe('');
+});
+
+it('installs the linters again when the pinned version of one changes, whoever pins it', () => {
+  const env = { PYTHON: fakePython() };
+  fakeGo();
+  install(['--lint'], env);
+  writeFileSync(at('scripts/go.sum'), 'another hash');
+  expect(install(['--lint'], env).said).toMatch(/^Installing the linters/);
+});
+
+it('says why actionlint could not be built, and tries again the next time', () => {
+  const env = { PYTHON: fakePython() };
+  fakeGo({ fails: true });
+  const { code, said } = install(['--lint'], env);
+  expect(code).toBe(1);
+  expect(said).toMatch(/no network\n.*the next run tries again/s);
+  fakeGo();
+  expect(install(['--lint'], env).code).toBe(0);
 });
 
 it('makes an environment anew whose installation was killed, and does not mind the lock of the dead', () => {
