@@ -9,7 +9,7 @@ import { readQuota } from './quota';
 import type { Quota } from './quota';
 import { afterFailure } from './retry';
 import type { FailedTry } from './retry';
-import { createTurns } from './turns';
+import { createLanes, createTurns } from './turns';
 
 /** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -166,17 +166,4 @@ function call(wanted: StoreRequest<unknown>): string {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** Runs tasks of one lane one after the other, tasks of different lanes side by side. */
-function createLanes() {
-  const ends = new Map<string, Promise<unknown>>();
-  return function inLane<T>(lane: string, task: () => Promise<T>): Promise<T> {
-    const turn = (ends.get(lane) ?? Promise.resolve()).then(task);
-    ends.set(
-      lane,
-      turn.catch(() => undefined),
-    );
-    return turn;
-  };
 }

@@ -1,4 +1,5 @@
-// When a container's next call may be sent: not while the store asked for a pause, and within the share of its quota.
+// When a container's next call may be sent: after the one before it in its lane, not while the store asked for a pause,
+// and within the share of its quota.
 import { allowance, learn } from './quota';
 import type { KnownQuota, Quota } from './quota';
 
@@ -73,5 +74,18 @@ export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): 
     pause(ms) {
       pausedUntil = Math.max(pausedUntil, now() + ms);
     },
+  };
+}
+
+/** Runs tasks of one lane one after the other, tasks of different lanes side by side. */
+export function createLanes() {
+  const ends = new Map<string, Promise<unknown>>();
+  return function inLane<T>(lane: string, task: () => Promise<T>): Promise<T> {
+    const turn = (ends.get(lane) ?? Promise.resolve()).then(task);
+    ends.set(
+      lane,
+      turn.catch(() => undefined),
+    );
+    return turn;
   };
 }
