@@ -40,7 +40,7 @@ const flows = [
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'quota', 'log', 'ledger-row', 'webhook'].map(
+const rules = ['order', 'errors', 'retry', 'quota', 'ledger-row', 'webhook'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
 const adapters = [
@@ -104,7 +104,11 @@ export default tseslint.config(
       ],
     },
   },
-  mayImport(rules, ['\\./order', '\\./errors'], 'The rules stand alone.'),
+  mayImport(
+    [...rules, 'lambda/shared/log.ts'],
+    ['\\./order', '\\./errors'],
+    'The rules, and what everybody logs by, stand alone.',
+  ),
   mayImport(['lambda/shared/config.ts'], ['\\./(errors|order)'], 'config.ts reads, and depends on nobody.'),
   mayImport(
     ['lambda/new-orders-webhook/signature.ts'],

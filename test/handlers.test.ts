@@ -1,5 +1,5 @@
 // The entries as Lambda calls them, with the AWS SDK mocked at its edge: what only they decide.
-import type { Context } from 'aws-lambda';
+import type { Context, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import type * as Dynamo from '@aws-sdk/lib-dynamodb';
 import type * as Secrets from '@aws-sdk/client-secrets-manager';
@@ -7,7 +7,9 @@ import type * as Sns from '@aws-sdk/client-sns';
 import type * as Sqs from '@aws-sdk/client-sqs';
 import type * as Poll from '../lambda/get-new-orders/index';
 import type * as Webhook from '../lambda/new-orders-webhook/index';
+import type * as Worker from '../lambda/process-new-orders/index';
 import { signWebhook, startSimulator, type Simulator } from '../scripts/local/simulator';
+import { catchLines, parsed } from './fakes/log-lines';
 
 const webhookSecret = 'generated-secret-for-tests';
 const destination = 'https://hooks.example.com/dev/cart-converted';
@@ -30,10 +32,13 @@ beforeEach(async () => {
     API_QUOTA_RESERVE_PERCENT: '10',
     ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/orders',
     EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:errors',
+    METRICS_NAMESPACE: 'Stack',
     ...{ LEDGER_TABLE: 'ledger', JOBS_TABLE: 'jobs', WEBHOOKS_TABLE: 'webhooks' },
     ...{ ALLOWED_STATUS_IDS: '7,10,11', ADVANCE_STATUS_IDS: '10,11', ADVANCE_ORDERS: 'true' },
     ...{ NEW_PHYSICAL_ORDER_STATUS_ID: '9', NEW_DIGITAL_ORDER_STATUS_ID: '8' },
     ...{ IGNORE_ORDERS_CREATED_BEFORE: '', COMPLETED_ORDERS_LOOKBACK_DAYS: '7', RECORD_RETENTION_DAYS: '90' },
+    ...{ ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dead', ORDERS_TABLE: 'orders' },
+    MAX_RECEIVE_COUNT: '20',
     ...{ WEBHOOK_MAX_AGE_HOURS: '72', CHECK_WEBHOOK: 'true', WEBHOOK_URL: destination },
   };
 });
@@ -55,7 +60,9 @@ function loadAws() {
     .on(dynamo.BatchGetCommand)
     .resolves({ Responses: {} })
     .on(dynamo.QueryCommand)
-    .resolves({ Items: [] });
+    .resolves({ Items: [] })
+    .on(dynamo.GetCommand)
+    .resolves({});
   const secrets = mockClient(manager.SecretsManagerClient);
   secrets
     .on(manager.GetSecretValueCommand, { SecretId: 'arn:aws:secretsmanager:x:1:bigcommerce' })
@@ -83,8 +90,7 @@ const context = (remainingMs = 300_000) =>
 
 describe('the webhook', () => {
   const post = async (headers: Record<string, string>, body = '{}') => {
-    const lines: string[] = [];
-    jest.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+    const lines = catchLines();
     const { handler } = jest.requireActual<typeof Webhook>('../lambda/new-orders-webhook/index');
     return { ...(await handler({ headers, body, isBase64Encoded: false }, context())), lines };
   };
@@ -118,7 +124,7 @@ describe('the webhook', () => {
 
   it('logs why it rejects, and nothing of what came', async () => {
     const { lines } = await post({ 'webhook-signature': 'Ada Moss' }, 'Ada Moss');
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    expect(parsed(lines)).toMatchObject([
       {
         level: 'WARN',
         message: 'webhook rejected',
@@ -130,11 +136,21 @@ describe('the webhook', () => {
     expect(lines.join()).not.toContain('Ada Moss');
   });
 
+  it('counts what it rejects for its proof, and not what is genuine but makes no sense', async () => {
+    const [rejected] = parsed((await post({})).lines);
+    expect(rejected).toMatchObject({ status: 401, WebhooksUnauthorized: 1 });
+    const [senseless] = parsed((await post({ 'X-Order-Replication-Secret': webhookSecret })).lines);
+    expect(senseless).toMatchObject({ message: 'webhook rejected', status: 400 });
+    expect(senseless).not.toHaveProperty('_aws');
+  });
+
   it('answers 503 and alerts when SQS refuses', async () => {
     aws.failQueue();
     expect(await post(...genuine())).toMatchObject({ statusCode: 503 });
     const { lines } = await post(...genuine());
-    expect(lines.join()).toContain('webhook not queued');
+    expect(parsed(lines)).toContainEqual(
+      expect.objectContaining({ message: 'webhook not queued', WebhooksNotQueued: 1 }),
+    );
     // Once an hour, not once a delivery.
     expect(aws.subjects()).toEqual(['Stack-Function: webhooks cannot be queued']);
   });
@@ -155,7 +171,7 @@ describe('the webhook', () => {
 
 describe('the poll', () => {
   const poll = (remainingMs?: number) => {
-    jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    catchLines();
     const { handler } = jest.requireActual<typeof Poll>('../lambda/get-new-orders/index');
     return handler({}, context(remainingMs));
   };
@@ -196,5 +212,21 @@ describe('the poll', () => {
       'Stack-Function: polls fail: BigCommerce refuses our credentials or settings',
     ]);
     expect(simulator.log.entries.some(({ endpoint }) => endpoint.includes('hooks'))).toBe(false);
+  });
+});
+
+describe('the worker', () => {
+  it('tells what becomes of an order under its request id', async () => {
+    const order = simulator.orders.add({ status_id: 5 });
+    const reference = { orderId: order.id, source: 'poll', seenAt: new Date().toISOString() };
+    const record = {
+      ...{ messageId: 'message-1', receiptHandle: 'receipt-1', body: JSON.stringify(reference) },
+      attributes: { ApproximateReceiveCount: '1' },
+    } as SQSRecord;
+    const lines = catchLines();
+    const { handler } = jest.requireActual<typeof Worker>('../lambda/process-new-orders/index');
+    expect(await handler({ Records: [record] }, context())).toEqual({ batchItemFailures: [] });
+    const common = { requestId: 'request-1', orderId: order.id };
+    expect(parsed(lines)).toMatchObject([{ ...common, message: 'order skipped', OrdersSkipped: 1 }]);
   });
 });

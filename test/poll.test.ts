@@ -41,6 +41,20 @@ it('queues every new order once, and records what it found', async () => {
   expect([1, 2].map((id) => world.rows.get(id)?.state)).toEqual(['queued', 'queued']);
 });
 
+it('counts what it found and queued, with one line', async () => {
+  const world = aWorld();
+  for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));
+  await world.poll();
+  world.shop.add(anOrder({ id: 4 }));
+  await world.poll();
+  expect(world.lines).toEqual(
+    [
+      { PollsFinished: 1, OrdersFound: 3, OrdersQueued: 3 },
+      { PollsFinished: 1, OrdersFound: 4, OrdersQueued: 1 },
+    ].map((metrics) => ({ level: 'INFO', message: 'poll finished', metrics })),
+  );
+});
+
 it('asks only for statuses that have any', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
@@ -173,6 +187,7 @@ describe('a poll that fails', () => {
     ]);
     expect(world.alerts).toHaveLength(1);
     expect(world.alerts[0]?.message).toContain('answered 503');
+    expect(world.lines).toEqual([{ level: 'ERROR', message: 'poll failed', metrics: undefined }]);
   });
 
   it('for a wrong token says what to mend, under a subject of its own', async () => {

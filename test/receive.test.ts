@@ -37,9 +37,10 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
   const order: string[] = [];
   const queued: OrderReference[] = [];
   const deliveries: Delivery[] = [];
-  const lines: { message: string; fields: unknown }[] = [];
+  const lines: { message: string; fields: unknown; metrics?: unknown }[] = [];
   const secretsRead: string[] = [];
-  const write = (message: string, fields: unknown) => void lines.push({ message, fields });
+  const write = (message: string, fields: unknown, metrics?: unknown) =>
+    void lines.push({ message, fields, ...(metrics === undefined ? {} : { metrics }) });
   const deps = {
     secrets: {
       bigCommerce: (fresh = false) => {
@@ -106,6 +107,16 @@ it('accepts a signed webhook: queued first, then noted and recorded', async () =
       proof: 'signature',
       webhook: aWebhook(),
     },
+  ]);
+});
+
+it('counts what it accepts, and not what it ignores', async () => {
+  const { postSigned, lines } = aReceiver();
+  await postSigned(aWebhook());
+  await postSigned(aWebhook({ scope: 'store/order/updated' }));
+  expect(lines.map(({ message, metrics }) => [message, metrics])).toEqual([
+    ['webhook accepted', { WebhooksAccepted: 1 }],
+    ['webhook ignored', undefined],
   ]);
 });
 
@@ -306,7 +317,8 @@ describe('a true signature with an old timestamp', () => {
     const { postSigned, queued, deliveries, lines } = aReceiver();
     expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
     expect(queued).toHaveLength(1);
-    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds } });
+    const metrics = { StaleWebhooks: 1 };
+    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds }, metrics });
     expect(deliveries).toMatchObject([{ outcome: 'accepted', ageSeconds }]);
   });
 
@@ -323,7 +335,8 @@ describe('a true signature with an old timestamp', () => {
     const headers = { ...signed(text, { at: NOON - 100 * HOUR }), ...secretHeader };
     expect(await post(text, headers)).toEqual(accepted);
     expect(deliveries).toMatchObject([{ proof: 'secret header', ageSeconds: 360_000 }]);
-    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds: 360_000 } });
+    const fields = { orderId: 100, ageSeconds: 360_000 };
+    expect(lines).toContainEqual({ message: 'stale webhook', fields, metrics: { StaleWebhooks: 1 } });
   });
 });
 
@@ -450,6 +463,7 @@ it('logs nothing of a body or a header, whatever becomes of it', async () => {
   expect(lines).toContainEqual({
     message: 'webhook accepted',
     fields: { orderId: 100, source: 'webhook', messageId: 'message-1' },
+    metrics: { WebhooksAccepted: 1 },
   });
   expect(lines).toContainEqual({ message: 'webhook ignored', fields: { orderId: 100 } });
 });

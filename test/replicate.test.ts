@@ -2,7 +2,7 @@
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
 import { aLine, anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
-import { aWorld } from './fakes/world';
+import { aWorld, type World } from './fakes/world';
 
 const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
 
@@ -590,6 +590,65 @@ describe('what fails', () => {
     expect(await world.replicate(aReference(), { deps: { orders } })).toBe('given back');
     expect(await world.replicate(aReference())).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
+  });
+});
+
+describe('counts, on the line of its outcome,', () => {
+  const counted = (world: World) => world.lines.map(({ message, metrics }) => [message, metrics]);
+
+  it('an order replicated, with the time since it was seen', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.clock.now += 60_000;
+    await world.replicate(aReference());
+    const OrderLatency = world.clock.now - NOON;
+    expect(OrderLatency).toBeGreaterThan(60_000);
+    expect(counted(world)).toEqual([['order replicated', { OrdersReplicated: 1, OrderLatency }]]);
+  });
+
+  it('an order copied, with the time since it was seen', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: Status.Shipped }));
+    await world.replicate(aReference());
+    const OrderLatency = world.clock.now - NOON;
+    expect(counted(world)).toEqual([['order copied', { OrdersCopied: 1, OrderLatency }]]);
+  });
+
+  it('no negative time of an order that was seen by a clock ahead of ours', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: Status.Shipped }));
+    await world.replicate(aReference({ seenAt: iso(NOON + 60_000) }));
+    expect(counted(world)).toEqual([['order copied', { OrdersCopied: 1, OrderLatency: 0 }]]);
+  });
+
+  it('an order skipped', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: Status.Cancelled }));
+    await world.replicate(aReference());
+    expect(counted(world)).toEqual([['order skipped', { OrdersSkipped: 1 }]]);
+  });
+
+  it('nothing for a reference that was covered', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.clock.now += 5_000;
+    await world.replicate(aReference());
+    world.lines.length = 0;
+    await world.replicate(aReference({ source: 'webhook' }));
+    expect(counted(world)).toEqual([['order covered', {}]]);
+  });
+
+  it('a reference given back, and one that is parked', async () => {
+    const world = aWorld();
+    world.shop.before('getOrder', () => {
+      throw new BigCommerceError('GET answered 503.', 'retryable', 503);
+    });
+    await world.replicate(aReference());
+    await world.replicate('no reference');
+    expect(counted(world)).toEqual([
+      ['reference given back', { ReferencesGivenBack: 1 }],
+      ['reference parked', { ReferencesParked: 1 }],
+    ]);
   });
 });
 

@@ -309,6 +309,11 @@ describe.each(functionIds)('%s', (id) => {
     expect(properties(group)['RetentionInDays']).toBeLessThanOrEqual(90);
   });
 
+  it('counts under the name of the stack, from lines to which Lambda adds nothing', () => {
+    expect(variablesOf(id)['METRICS_NAMESPACE']).toEqual({ Ref: 'AWS::StackName' });
+    expect(property(id, 'LoggingConfig', 'LogFormat')).toBe('Text');
+  });
+
   it('has its role and its log group beside it', () => {
     const order = Object.keys(resources);
     const stem = id.replace('Function', '');
@@ -529,20 +534,6 @@ describe("the webhooks' API", () => {
     expect(properties('GetNewOrdersEventInvokePermission')['SourceArn']).toEqual({
       'Fn::GetAtt': ['PollForNewOrdersRule', 'Arn'],
     });
-  });
-
-  it('counts stale webhooks by the words that they are logged with', () => {
-    const { LogGroupName, FilterPattern, MetricTransformations } = properties('StaleWebhooksMetric');
-    expect(MetricTransformations).toEqual([
-      {
-        MetricNamespace: { Ref: 'AWS::StackName' },
-        MetricName: 'StaleWebhooks',
-        ...{ MetricValue: '1', Unit: 'Count' },
-      },
-    ]);
-    expect(LogGroupName).toEqual({ Ref: 'CartConvertedWebhookLogGroup' });
-    const flow = readFileSync(join(__dirname, '../lambda/new-orders-webhook/receive.ts'), 'utf8');
-    expect(flow).toContain(`log.warn('${String(FilterPattern).replaceAll('"', '')}'`);
   });
 
   it('answers before API Gateway gives up', () => {

@@ -35,6 +35,7 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readPollConfig();
+  const { metricsNamespace, exceptionsTopicArn: topicArn } = config;
   const secrets = createSecrets(secretsManager, config);
   return {
     config,
@@ -43,13 +44,13 @@ function wire(functionName: string) {
     queue: createQueue(sqs, config),
     ledger: createLedger(tables, config),
     jobs: createJobsTable(tables, config.jobsTable, config.recordRetentionDays),
-    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
   };
 }
 
 export async function handler(_event: unknown, context: Context): Promise<Job> {
   const { config, secrets, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
-  const log = createLog({ requestId: context.awsRequestId });
+  const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
   const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS);
   const job = await poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
   if (!config.checkWebhook) return job;

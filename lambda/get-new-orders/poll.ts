@@ -54,7 +54,8 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
     await readStore(pass, settings, deps);
     const job = { ...tally(pass, deps), outcome: 'finished' } as const;
     await deps.jobs.record(job);
-    deps.log.info('poll finished', job);
+    const metrics = { PollsFinished: 1, OrdersFound: job.found, OrdersQueued: job.enqueued };
+    deps.log.info('poll finished', job, metrics);
     return job;
   } catch (error) {
     await recordFailure(tally(pass, deps), error, deps);

@@ -26,25 +26,30 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readWebhookConfig();
+  const { metricsNamespace, exceptionsTopicArn: topicArn } = config;
   return {
     config,
     secrets: createSecrets(secretsManager, config),
     queue: createQueue(sqs, config),
     ledger: createLedger(tables, config),
     webhooks: createWebhooksTable(tables, config.webhooksTable, config.recordRetentionDays),
-    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
   };
 }
 
 export async function handler(event: ProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const { config, alerts, ...deps } = (container ??= wire(context.functionName));
-  const log = createLog({ requestId: context.awsRequestId });
+  const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
   try {
     const received = await receive(toRequest(event, context), config, { ...deps, log, now: Date.now });
-    if (received.outcome === 'rejected') log.warn('webhook rejected', { ...received });
+    if (received.outcome === 'rejected') {
+      // A genuine one that makes no sense is no sign of a wrong secret.
+      const metrics = received.status === 401 ? { WebhooksUnauthorized: 1 } : {};
+      log.warn('webhook rejected', { ...received }, metrics);
+    }
     return answer(received.status, received.outcome);
   } catch (error) {
-    log.error('webhook not queued', { error: describe(error) });
+    log.error('webhook not queued', { error: describe(error) }, { WebhooksNotQueued: 1 });
     const subject = subjectOf(error);
     const message = `${describe(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
     if (subject !== undefined) await alerts.sendHourly({ subject, message });

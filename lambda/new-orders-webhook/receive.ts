@@ -10,7 +10,10 @@ import type { Delivery, WebhooksTable } from '../shared/tables';
 import { proofOf } from './proof';
 import type { Proof, ProofDeps, SignedRequest } from './proof';
 
-/** From this age on a true signature is stale. It is accepted all the same: its effect is the same at any time. */
+/**
+ * From this age on a true signature is stale: BigCommerce repeated the delivery without a new time stamp, or somebody
+ * replayed it. It is accepted all the same, since its effect is the same at any time; many of them are worth a look.
+ */
 const STALE_MS = 5 * 60 * 1000;
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -56,7 +59,7 @@ export async function receive(
   const { scope, orderId, content } = webhook;
   const stale = staleness(proof);
   const arrival = { webhook: content, receivedAt, requestId: request.requestId, proof: proof.by, ...stale };
-  if (stale) deps.log.warn('stale webhook', { orderId, ...stale });
+  if (stale) deps.log.warn('stale webhook', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined && isTaken(scope)) return accept({ ...arrival, orderId }, webhook, deps);
   if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);
   deps.log.info('webhook ignored', { orderId });
@@ -85,7 +88,7 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
     tolerate('queued order not noted', deps.ledger.noteQueued(reference, deps.now()), orderId, deps.log),
     record({ ...arrival, outcome: 'accepted', messageId }, deps),
   ]);
-  deps.log.info('webhook accepted', { orderId, source: 'webhook', messageId });
+  deps.log.info('webhook accepted', { orderId, source: 'webhook', messageId }, { WebhooksAccepted: 1 });
   return { status: 200, outcome: 'accepted' };
 }
 

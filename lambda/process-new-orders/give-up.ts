@@ -67,7 +67,8 @@ async function giveBack(
     error instanceof LeaseHeldError
       ? LEASE_HELD_VISIBILITY_SECONDS
       : visibilitySeconds(message.receiveCount, deps.random);
-  deps.log.warn('reference given back', { ...about(message, reference), seconds, error: describe(error) });
+  const fields = { ...about(message, reference), seconds, error: describe(error) };
+  deps.log.warn('reference given back', fields, { ReferencesGivenBack: 1 });
   try {
     await deps.queue.giveBack(message.receiptHandle, seconds);
   } catch (queueError) {
@@ -88,7 +89,8 @@ async function park(
       ? error.known
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
   await deps.queue.park(message.body, { reason: describe(error), ...known });
-  deps.log.error('reference parked', { ...about(message, reference), error: describe(error) });
+  const fields = { ...about(message, reference), error: describe(error) };
+  deps.log.error('reference parked', fields, { ReferencesParked: 1 });
 }
 
 /** Parked first, noted after: the dead letter is what counts, the note only spares the next polls. */

@@ -25,26 +25,29 @@ let container: ReturnType<typeof wire> | undefined;
 
 function wire(functionName: string) {
   const config = readWorkerConfig();
+  const { metricsNamespace, maxReceiveCount, exceptionsTopicArn: topicArn } = config;
   const { accessToken } = createSecrets(secretsManager, config);
   return {
+    metricsNamespace,
     rules: config,
-    maxReceiveCount: config.maxReceiveCount,
+    maxReceiveCount,
     bigCommerce: createBigCommerce({ ...config, accessToken }),
     queue: createQueue(sqs, config),
     orders: createOrdersTable(tables, config.ordersTable),
     ledger: createLedger(tables, config),
-    alerts: createAlerts(sns, { topicArn: config.exceptionsTopicArn, functionName, log: createLog() }),
+    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
   };
 }
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const { bigCommerce, ...shared } = (container ??= wire(context.functionName));
+  const { bigCommerce, metricsNamespace, ...shared } = (container ??= wire(context.functionName));
   const { callsUntil, ...times } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
+  const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
   const deps = {
     ...shared,
     ...times,
     store: bigCommerce.until(callsUntil),
-    log: createLog({ requestId: context.awsRequestId }),
+    log,
     worker: context.awsRequestId,
     now: Date.now,
     random: Math.random,

@@ -5,6 +5,7 @@ import type { Decision, Gone, OrderReference, Read, Replication, Rules, Snapshot
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
 import type { Finish, Lease } from '../shared/ledger-row';
+import type { Metrics } from '../shared/log';
 import type { OrdersTable } from '../shared/tables';
 import { advance, isUnchanged } from './advance';
 import { assertComplete, enrich } from './enrich';
@@ -39,7 +40,9 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
     if (startedAt >= deps.beginBefore) throw notBegun(reference);
     const done = await replicateOnce(message, reference, deps);
     const { orderId, source } = reference;
-    deps.log.info(`order ${done.state}`, { orderId, source, ...done, duration_ms: deps.now() - startedAt });
+    const endedAt = deps.now();
+    const fields = { orderId, source, ...done, duration_ms: endedAt - startedAt };
+    deps.log.info(`order ${done.state}`, fields, measure(done, reference, endedAt));
     return 'acknowledged';
   } catch (error) {
     return giveUp(message, reference, error, deps);
@@ -54,6 +57,21 @@ function notBegun({ orderId }: OrderReference): BigCommerceError {
 interface Done {
   readonly state: Finish['state'] | 'covered';
   readonly reason?: string | undefined;
+}
+
+function measure({ state }: Done, { seenAt }: OrderReference, endedAt: number): Metrics {
+  // Two clocks: the one that saw the order may be ahead.
+  const OrderLatency = Math.max(0, endedAt - Date.parse(seenAt));
+  switch (state) {
+    case 'replicated':
+      return { OrdersReplicated: 1, OrderLatency };
+    case 'copied':
+      return { OrdersCopied: 1, OrderLatency };
+    case 'skipped':
+      return { OrdersSkipped: 1 };
+    case 'covered':
+      return {};
+  }
 }
 
 async function replicateOnce(

@@ -36,6 +36,7 @@ const common = {
   queueUrl: ['ORDERS_QUEUE_URL', url()],
   ledgerTable: ['LEDGER_TABLE', tableName()],
   exceptionsTopicArn: ['EXCEPTIONS_TOPIC_ARN', arn()],
+  metricsNamespace: ['METRICS_NAMESPACE', namespace()],
 } as const satisfies Schema;
 
 const api = {
@@ -122,6 +123,11 @@ function text(pattern: RegExp, expected: string): Parse<string> {
 
 function tableName(): Parse<string> {
   return text(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a table');
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace */
+function namespace(): Parse<string> {
+  return text(/^(?!AWS\/)[\w./#-][\w./#: -]{0,254}$/, 'a namespace for metrics in CloudWatch, not of AWS');
 }
 
 function arn(): Parse<string> {

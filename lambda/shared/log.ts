@@ -1,19 +1,66 @@
-// One JSON line per outcome: order id, source, duration; never an order body, an address, a token or a raw webhook.
+// One JSON line per outcome: order id, source, duration; never an order body, an address, a token or a raw webhook. What
+// is counted and measured of it stands in the same line, from which CloudWatch takes its metrics.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-export type Fields = Readonly<Record<string, unknown>>;
+/** Fields begin small and metrics with a capital: neither can hide the other. */
+export type Fields = Readonly<Record<Uncapitalize<string>, unknown>>;
+
+/** Every metric, with its unit. */
+const UNITS = {
+  PollsFinished: 'Count',
+  OrdersFound: 'Count',
+  OrdersQueued: 'Count',
+  WebhooksAccepted: 'Count',
+  WebhooksUnauthorized: 'Count',
+  StaleWebhooks: 'Count',
+  WebhooksNotQueued: 'Count',
+  OrdersReplicated: 'Count',
+  OrdersCopied: 'Count',
+  OrdersSkipped: 'Count',
+  OrderLatency: 'Milliseconds',
+  ReferencesGivenBack: 'Count',
+  ReferencesParked: 'Count',
+  CallLatency: 'Milliseconds',
+  QuotaLeft: 'Count',
+} as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds'>>;
+
+/** What a line counts and measures. What is no finite number is left out: CloudWatch would refuse all metrics of the line. */
+export type Metrics = Readonly<Partial<Record<keyof typeof UNITS, number | undefined>>>;
 
 export interface Log {
-  info(message: string, fields?: Fields): void;
-  warn(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields, metrics?: Metrics): void;
+  warn(message: string, fields?: Fields, metrics?: Metrics): void;
+  error(message: string, fields?: Fields, metrics?: Metrics): void;
 }
 
-/** Writes lines that CloudWatch Logs Insights reads as fields; `common` (a request id, say) is on every line. */
-export function createLog(common: Fields = {}): Log {
-  const write = (level: string) => (message: string, fields?: Fields) => {
-    console.log(
-      JSON.stringify({ timestamp: new Date().toISOString(), level, message, ...common, ...fields }),
-    );
+/**
+ * Writes lines that CloudWatch Logs Insights reads as fields, and CloudWatch as metrics in `namespace`; `common` (a
+ * request id, say) is on every line.
+ */
+export function createLog(namespace: string, common: Fields = {}): Log {
+  const write = (level: string) => (message: string, fields?: Fields, metrics?: Metrics) => {
+    const time = new Date();
+    const line = { timestamp: time.toISOString(), level, message, ...common, ...fields };
+    // Not by console.log: Lambda's own puts a time, a request id and a level before the line, and a line with metrics is
+    // to be JSON from end to end. https://github.com/aws-powertools/powertools-lambda-typescript/issues/1766
+    process.stdout.write(`${JSON.stringify({ ...line, ...embed(metrics, namespace, time) })}\n`);
   };
   return { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+}
+
+/** The metrics as members of a line, and beside them what makes CloudWatch look for them. */
+function embed(metrics: Metrics = {}, namespace: string, time: Date) {
+  const values: Readonly<Record<string, number | undefined>> = metrics;
+  const measured = Object.entries(UNITS).filter(([name]) => Number.isFinite(values[name]));
+  if (measured.length === 0) return {};
+  const directive = {
+    Namespace: namespace,
+    // One set without any dimension: every dimension multiplies the metrics, and what they cost.
+    Dimensions: [[]],
+    Metrics: measured.map(([Name, Unit]) => ({ Name, Unit })),
+  };
+  return {
+    ...Object.fromEntries(measured.map(([name]) => [name, values[name]])),
+    _aws: { Timestamp: time.getTime(), CloudWatchMetrics: [directive] },
+  };
 }

@@ -4,6 +4,7 @@ import { timesUntil } from '../../lambda/process-new-orders/batch';
 import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
+import type { Fields, Log, Metrics } from '../../lambda/shared/log';
 import type { OrderReference, Rules } from '../../lambda/shared/order';
 import type { Job } from '../../lambda/shared/tables';
 import type { Parking } from '../../lambda/shared/queue';
@@ -27,12 +28,10 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const givenBack: { receiptHandle: string; seconds: number }[] = [];
   const alerts: { subject: string; message: string }[] = [];
   const jobs: Job[] = [];
-  const lines: { level: string; message: string }[] = [];
-  const log = {
-    info: (message: string) => void lines.push({ level: 'INFO', message }),
-    warn: (message: string) => void lines.push({ level: 'WARN', message }),
-    error: (message: string) => void lines.push({ level: 'ERROR', message }),
-  };
+  const lines: { level: string; message: string; metrics?: Metrics | undefined }[] = [];
+  const write = (level: string) => (message: string, _fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, message, metrics });
+  const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
   const queue = {
     enqueue(references: readonly OrderReference[]) {
       queued.push(...references);
