@@ -170,8 +170,9 @@ describe('the webhook', () => {
 });
 
 describe('the poll', () => {
+  let lines: string[];
   const poll = (remainingMs?: number) => {
-    catchLines();
+    lines = catchLines();
     const { handler } = jest.requireActual<typeof Poll>('../lambda/get-new-orders/index');
     return handler({}, context(remainingMs));
   };
@@ -184,6 +185,16 @@ describe('the poll', () => {
     expect(hooks()).toMatchObject([
       { destination, headers: { 'X-Order-Replication-Secret': webhookSecret } },
     ]);
+  });
+
+  it('logs how it went, with the time of its job beside that of the line', async () => {
+    const lineOf = (message: string) => parsed(lines).find((line) => line['message'] === message);
+    const ofLine = { timestamp: expect.stringMatching(/^20.*Z$/) as unknown };
+    const { timestamp: jobTimestamp } = await poll();
+    expect(lineOf('poll finished')).toMatchObject({ ...ofLine, jobTimestamp, PollsFinished: 1 });
+    simulator.credentials.accessToken = 'rotated';
+    await expect(poll()).rejects.toThrow('401');
+    expect(lineOf('poll failed')).toMatchObject({ ...ofLine, jobTimestamp: expect.any(Number) as unknown });
   });
 
   it('does not when CheckWebhook is off', async () => {

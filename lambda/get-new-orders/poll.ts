@@ -54,8 +54,9 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
     await readStore(pass, settings, deps);
     const job = { ...tally(pass, deps), outcome: 'finished' } as const;
     await deps.jobs.record(job);
+    const { timestamp: jobTimestamp, ...outcome } = job;
     const metrics = { PollsFinished: 1, OrdersFound: job.found, OrdersQueued: job.enqueued };
-    deps.log.info('poll finished', job, metrics);
+    deps.log.info('poll finished', { jobTimestamp, ...outcome }, metrics);
     return job;
   } catch (error) {
     await recordFailure(tally(pass, deps), error, deps);

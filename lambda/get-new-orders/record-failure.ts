@@ -20,7 +20,8 @@ export async function recordFailure(
   { jobs, alerts, log }: Deps,
 ): Promise<void> {
   const failed = { ...job, outcome: 'failed', error: describe(cause) } as const;
-  log.error('poll failed', failed);
+  const { timestamp: jobTimestamp, ...outcome } = failed;
+  log.error('poll failed', { jobTimestamp, ...outcome });
   const isConfiguration = failureKind(cause) === 'configuration';
   await alerts.sendHourly({
     subject: isConfiguration ? 'polls fail: BigCommerce refuses our credentials or settings' : 'poll failed',

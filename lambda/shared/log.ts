@@ -2,8 +2,10 @@
 // is counted and measured of it stands in the same line, from which CloudWatch takes its metrics.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-/** Fields begin small and metrics with a capital: neither can hide the other. */
-export type Fields = Readonly<Record<Uncapitalize<string>, unknown>>;
+/** Fields begin small and metrics with a capital, so that neither hides the other; nor do they hide what every line has. */
+export type Fields = Readonly<Record<Uncapitalize<string>, unknown>> & {
+  readonly [own in 'timestamp' | 'level' | 'message']?: never;
+};
 
 /** Every metric, with its unit. */
 const UNITS = {
