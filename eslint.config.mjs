@@ -40,7 +40,7 @@ const flows = [
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'quota', 'ledger-row', 'webhook'].map(
+const rules = ['order', 'errors', 'retry', 'quota', 'call-log', 'ledger-row', 'webhook'].map(
   (name) => `lambda/shared/${name}.ts`,
 );
 const adapters = [
@@ -127,10 +127,10 @@ export default tseslint.config(
     'Adapters do not know each other.',
   ),
   // bigcommerce.ts and hooks.ts say what is asked, requests.ts how, turns.ts when, http.ts by what, answers.ts
-  // what came back: one adapter.
+  // what came back, call-log.ts what is said of it: one adapter.
   mayImport(
     ['lambda/shared/requests.ts'],
-    ['\\./(errors|retry|quota|turns|http|answers)', 'node:.*'],
+    ['\\./(errors|retry|quota|turns|http|answers|call-log)', 'node:.*'],
     'Adapters do not know each other.',
   ),
   mayImport(['lambda/shared/turns.ts'], ['\\./quota'], 'Adapters do not know each other.'),

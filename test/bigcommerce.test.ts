@@ -3,9 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../lambda/shared/errors';
+import { createLog } from '../lambda/shared/log';
+import { createRequests } from '../lambda/shared/requests';
 import type { RequestsOptions } from '../lambda/shared/requests';
 import { listen, type Listening } from '../scripts/local/ports';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
+import { catchLines, parsed } from './fakes/log-lines';
 
 let simulator: Simulator | undefined;
 let server: Listening | undefined;
@@ -405,4 +408,147 @@ it('sends its very first call alone: it shows what the quota is worth', async ()
   await Promise.all([store.getOrder(order.id), store.getLines(order.id), store.getCoupons(order.id)]);
   const [first, ...others] = simulator.log.entries;
   for (const { startedAt } of others) expect(startedAt).toBeGreaterThanOrEqual(first?.endedAt ?? Infinity);
+});
+
+describe('every request is one line of the log', () => {
+  const inAnHour = () => Date.now() + 3_600_000;
+  const someLog = () => createLog('OrderReplication-dev', { requestId: 'request-1' });
+  const told = (lines: readonly string[]) =>
+    parsed(lines).map(({ level, message, status, error }) => [level, message, status ?? error]);
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it('with what was asked, how it was answered, how soon, and what is left of the quota', async () => {
+    const { bigCommerce, simulator } = await aStore({ quota: { requests: 150, windowMs: 30_000 } });
+    const order = simulator.orders.add({ status_id: 11 });
+    const lines = catchLines();
+    await bigCommerce.until(inAnHour(), someLog()).getLines(order.id);
+    const [line] = parsed(lines);
+    expect(line).toEqual({
+      timestamp: expect.any(String) as unknown,
+      level: 'INFO',
+      message: 'bigcommerce answered',
+      requestId: 'request-1',
+      orderId: order.id,
+      method: 'GET',
+      endpoint: 'GET products',
+      path: `/v2/orders/${order.id}/products`,
+      status: 200,
+      duration_ms: expect.any(Number) as unknown,
+      quota_left: 149,
+      CallLatency: line?.['duration_ms'],
+      QuotaLeft: 149,
+      _aws: expect.any(Object) as unknown,
+    });
+    expect(lines.join()).toContain(
+      '"Metrics":[{"Name":"CallLatency","Unit":"Milliseconds"},{"Name":"QuotaLeft"',
+    );
+    expect(lines).toHaveLength(1);
+  });
+
+  it('under the order’s id where it is about one', async () => {
+    const { bigCommerce, simulator } = await aStore();
+    const { id } = simulator.orders.add({ status_id: 11 });
+    const lines = catchLines();
+    const store = bigCommerce.until(inAnHour(), someLog());
+    await store.countOrders();
+    await store.listOrders({ statusId: 11, minId: 0 });
+    await store.listHooks();
+    await store.getOrder(id);
+    await store.getCoupons(id);
+    await store.getShippingAddresses(id);
+    await store.putStatus(id, 9, Infinity);
+    const orderIds = parsed(lines).map(({ endpoint, orderId }) => [endpoint, orderId]);
+    expect(orderIds).toEqual([
+      ['GET count', undefined],
+      ['GET orders', undefined],
+      ['GET hooks', undefined],
+      ['GET order', id],
+      ['GET coupons', id],
+      ['GET shipping_addresses', id],
+      ['PUT order', id],
+    ]);
+  });
+
+  it('each repeated one, too', async () => {
+    const { bigCommerce, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'status', status: 500, times: 1 });
+    simulator.faults.add({ kind: 'truncated', times: 1 });
+    const lines = catchLines();
+    await bigCommerce.until(inAnHour(), someLog()).getOrder(order.id);
+    expect(told(lines)).toEqual([
+      ['WARN', 'bigcommerce answered', 500],
+      ['WARN', 'bigcommerce answered', 200],
+      ['INFO', 'bigcommerce answered', 200],
+    ]);
+  });
+
+  it('the one that is repeated with a fresh token, too', async () => {
+    const { simulator } = await aStore();
+    const { id } = simulator.orders.add({ status_id: 11 });
+    const { accessToken, storeHash } = simulator.credentials;
+    const rotated = { accessToken: (fresh?: boolean) => Promise.resolve(fresh ? accessToken : 'old') };
+    const { bigCommerce } = connect(simulator.url, storeHash, rotated);
+    const lines = catchLines();
+    await bigCommerce.until(inAnHour(), someLog()).getOrder(id);
+    expect(told(lines).map(([level, , status]) => [level, status])).toEqual([
+      ['WARN', 401],
+      ['INFO', 200],
+    ]);
+  });
+
+  it('with a 404 as the answer that it is', async () => {
+    const { bigCommerce } = await aStore();
+    const lines = catchLines();
+    await bigCommerce.until(inAnHour(), someLog()).getOrder(999_999);
+    expect(told(lines)).toEqual([['INFO', 'bigcommerce answered', 404]]);
+  });
+
+  it.each([
+    [{ kind: 'hang' }, 'timeout'],
+    [{ kind: 'reset', when: 'before' }, 'ECONNRESET'],
+  ] as const)('with the reason in a word when no answer comes: %j', async (fault, reason) => {
+    const { bigCommerce, simulator } = await aStore({}, { timeoutMs: 200 });
+    simulator.faults.add({ ...fault, times: 1 });
+    const lines = catchLines();
+    await failure(bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Infinity));
+    expect(told(lines)).toEqual([['WARN', 'bigcommerce did not answer', reason]]);
+    expect(parsed(lines)[0]).toMatchObject({ orderId: 100, CallLatency: expect.any(Number) as unknown });
+    expect(parsed(lines)[0]).not.toHaveProperty('QuotaLeft');
+  });
+
+  it('and there is none of a request that is not sent', async () => {
+    const { bigCommerce } = await aStore();
+    const lines = catchLines();
+    await bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Date.now() - 1);
+    await failure(bigCommerce.until(Date.now() - 1, someLog()).getOrder(100));
+    expect(lines).toEqual([]);
+  });
+
+  it('without anything secret or personal', async () => {
+    server = await listen(
+      createServer((_, response) =>
+        response
+          .writeHead(422, { 'set-cookie': 'Ada', 'x-rate-limit-requests-left': 'Ada' })
+          .end('[{"status":422,"message":"Ada"}]'),
+      ),
+    );
+    const accessToken = () => Promise.resolve('Ada');
+    const options = { apiUrl: server.url, storeHash: 'abc', quotaReservePercent: 0, accessToken };
+    const lines = catchLines();
+    const request = { method: 'POST', endpoint: 'POST customers', path: '/v3/customers' } as const;
+    const personal = { query: { email: 'Ada@example.com' }, body: { name: 'Ada' }, read: () => true };
+    await failure(createRequests(options)(someLog())({ ...request, ...personal }, inAnHour()));
+    expect(told(lines)).toEqual([['WARN', 'bigcommerce answered', 422]]);
+    expect(lines.join()).not.toContain('Ada');
+  });
+
+  it('for who has a log: a command in a terminal prints its own', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    const lines = catchLines();
+    await store.getOrder(order.id);
+    expect(lines).toEqual([]);
+  });
 });

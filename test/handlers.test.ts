@@ -187,6 +187,16 @@ describe('the poll', () => {
     ]);
   });
 
+  it('logs each request to BigCommerce under its request id, the webhook’s ones too', async () => {
+    await poll();
+    const calls = parsed(lines).filter(({ message }) => message === 'bigcommerce answered');
+    expect(calls).toMatchObject(
+      ['GET count', 'GET hooks', 'POST hooks'].map((endpoint) => ({ requestId: 'request-1', endpoint })),
+    );
+    const counted = { Namespace: 'Stack', Metrics: [{ Name: 'CallLatency' }, { Name: 'QuotaLeft' }] };
+    expect(calls[0]).toMatchObject({ _aws: { CloudWatchMetrics: [counted] } });
+  });
+
   it('logs how it went, with the time of its job beside that of the line', async () => {
     const lineOf = (message: string) => parsed(lines).find((line) => line['message'] === message);
     const ofLine = { timestamp: expect.stringMatching(/^20.*Z$/) as unknown };
@@ -227,7 +237,7 @@ describe('the poll', () => {
 });
 
 describe('the worker', () => {
-  it('tells what becomes of an order under its request id', async () => {
+  it('tells the story of an order, each of its requests included, under its request id', async () => {
     const order = simulator.orders.add({ status_id: 5 });
     const reference = { orderId: order.id, source: 'poll', seenAt: new Date().toISOString() };
     const record = {
@@ -238,6 +248,9 @@ describe('the worker', () => {
     const { handler } = jest.requireActual<typeof Worker>('../lambda/process-new-orders/index');
     expect(await handler({ Records: [record] }, context())).toEqual({ batchItemFailures: [] });
     const common = { requestId: 'request-1', orderId: order.id };
-    expect(parsed(lines)).toMatchObject([{ ...common, message: 'order skipped', OrdersSkipped: 1 }]);
+    expect(parsed(lines)).toMatchObject([
+      { ...common, message: 'bigcommerce answered', endpoint: 'GET order' },
+      { ...common, message: 'order skipped', OrdersSkipped: 1 },
+    ]);
   });
 });

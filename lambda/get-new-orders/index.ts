@@ -51,11 +51,11 @@ function wire(functionName: string) {
 export async function handler(_event: unknown, context: Context): Promise<Job> {
   const { config, secrets, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
   const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
-  const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS);
+  const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS, log);
   const job = await poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
   if (!config.checkWebhook) return job;
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
-    const hooks = bigCommerce.until(Date.now() + CHECK_MS);
+    const hooks = bigCommerce.until(Date.now() + CHECK_MS, log);
     await checkWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
   } else log.warn('webhook not checked', { error: 'The poll left too little of its time.' });
   return job;

@@ -46,7 +46,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const deps = {
     ...shared,
     ...times,
-    store: bigCommerce.until(callsUntil),
+    store: bigCommerce.until(callsUntil, log),
     log,
     worker: context.awsRequestId,
     now: Date.now,

@@ -26,8 +26,12 @@ export function badAnswer(call: string, status: number, text: string): BigCommer
 
 /** The error for no answer at all. Of the client's own only code and message go on: it carries the token. */
 export function noAnswer(call: string, error: Error): BigCommerceError {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return new BigCommerceError(`${call} got no answer (${code}: ${error.message}).`, 'retryable');
+  return new BigCommerceError(`${call} got no answer (${codeOf(error)}: ${error.message}).`, 'retryable');
+}
+
+/** What happened to a connection, in a word: `ECONNRESET`. */
+export function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 function isSuccess(status: number): boolean {

@@ -4,6 +4,7 @@ import { isRow, toOrder, toOrderId } from './order';
 import type { Gone, Order, Read, Row } from './order';
 import { createHooks } from './hooks';
 import type { Call, Hooks } from './hooks';
+import type { Log } from './log';
 import { createRequests } from './requests';
 import type { Answer, RequestsOptions, StoreRequest } from './requests';
 
@@ -47,11 +48,17 @@ export interface Store {
   putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
 }
 
-/** Makes what a container shares; `until(deadline)` gives the calls of one invocation, which stop waiting there. */
-export function createBigCommerce(options: RequestsOptions): { until(deadline: number): Store & Hooks } {
-  const send = createRequests(options);
+/** What a container shares. */
+export interface BigCommerce {
+  /** The calls of one invocation, which stop waiting at `deadline`, and whose every request is a line of `log`. */
+  until(deadline: number, log?: Log): Store & Hooks;
+}
+
+export function createBigCommerce(options: RequestsOptions): BigCommerce {
+  const senderFor = createRequests(options);
   return {
-    until(deadline) {
+    until(deadline, log) {
+      const send = senderFor(log);
       const call: Call = async (request) => {
         const answer = await send(request, deadline);
         // Only a request with a time of its own can be too late: that is putStatus.
@@ -75,6 +82,7 @@ export function createBigCommerce(options: RequestsOptions): { until(deadline: n
             method: 'PUT',
             endpoint: 'PUT order',
             path,
+            orderId,
             body,
             read: toOrder,
             notAfter,
@@ -125,7 +133,7 @@ async function getOrder(get: Get, orderId: number): Promise<Read | Gone> {
     const order = toOrder(body);
     return order?.id === orderId ? order : undefined;
   };
-  const answer = await get({ endpoint: 'GET order', path: `/v2/orders/${orderId}`, read });
+  const answer = await get({ endpoint: 'GET order', path: `/v2/orders/${orderId}`, orderId, read });
   return { order: answer.found ? answer.value : undefined, readAt: answer.startedAt };
 }
 
@@ -137,6 +145,7 @@ async function readToTheEnd(get: Get, orderId: number, name: string): Promise<re
     const answer = await get({
       endpoint: `GET ${name}`,
       path,
+      orderId,
       query: { limit: PAGE_SIZE, page },
       read: toRows,
     });

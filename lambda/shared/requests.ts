@@ -1,10 +1,12 @@
 // How BigCommerce is asked: one call at a time per endpoint, in its turn, with its timeout, its token and its retries.
 // Apart from bigcommerce.ts, so that what is asked and how it is asked can each be read in a minute.
 import { setTimeout as wait } from 'node:timers/promises';
-import { badAnswer, noAnswer, readValue } from './answers';
+import { badAnswer, codeOf, noAnswer, readValue } from './answers';
+import { logCall } from './call-log';
 import { BigCommerceError } from './errors';
 import { createHttp, isTimeout } from './http';
 import type { Http, HttpAnswer } from './http';
+import type { Log } from './log';
 import { readQuota } from './quota';
 import type { Quota } from './quota';
 import { afterFailure } from './retry';
@@ -13,6 +15,8 @@ import { createLanes, createTurns } from './turns';
 
 /** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
+
+const TIMED_OUT = 'timeout';
 
 export interface RequestsOptions {
   readonly apiUrl: string;
@@ -32,6 +36,8 @@ export interface StoreRequest<T> {
   /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
   readonly endpoint: string;
   readonly path: string;
+  /** The order that it is about, if it is about one. */
+  readonly orderId?: number;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: unknown;
   /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
@@ -48,20 +54,27 @@ export type Answer<T> =
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
 export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
 
-/** Makes the sender that one container shares; connections, lanes and what is known of the quota live as long. */
-export function createRequests(options: RequestsOptions): Send {
+/**
+ * Makes what one container shares; connections, lanes and what is known of the quota live as long. Gives a sender to each
+ * invocation, which tells its log, if it has one, of every request that is sent.
+ */
+export function createRequests(options: RequestsOptions): (log?: Log) => Send {
   const { now = Date.now, sleep = wait, random = Math.random } = options;
   const attempt = createAttempt(options, now);
   const inLane = createLanes();
   const turns = createTurns({ ...options, now, sleep });
 
-  async function sendInTurn<T>(request: StoreRequest<T>, deadline: number): Promise<Answer<T> | 'too late'> {
+  async function sendInTurn<T>(
+    request: StoreRequest<T>,
+    deadline: number,
+    log: Log | undefined,
+  ): Promise<Answer<T> | 'too late'> {
     for (let tries = 0; ;) {
       const turn = await turns.take(deadline);
       if (turn === undefined) throw outOfTime(request);
       let outcome: Outcome<T> | undefined;
       try {
-        outcome = await attempt(request, deadline);
+        outcome = await attempt(request, deadline, log);
       } finally {
         turn.end(outcome && toldBy(outcome, now()));
       }
@@ -75,14 +88,14 @@ export function createRequests(options: RequestsOptions): Send {
     }
   }
 
-  return (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline));
+  return (log) => (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline, log));
 }
 
-/** `http` is the answer as it came, where one came. */
+/** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
 type Outcome<T> = { readonly http?: HttpAnswer } & (
   | { readonly kind: 'too late' }
   | { readonly kind: 'answered'; readonly answer: Answer<T> }
-  | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly timedOut?: boolean }
+  | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
 );
 
 /** One try: no answer, an unusable one, or the answer. A 401 is tried once more with a token fetched afresh. */
@@ -104,21 +117,34 @@ function createAttempt(options: RequestsOptions, now: () => number) {
       timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),
     });
 
-  return async function attempt<T>(
-    wanted: StoreRequest<T>,
-    deadline: number,
-    fresh = false,
-  ): Promise<Outcome<T>> {
-    const token = await options.accessToken(fresh);
+  async function askOnce<T>(wanted: StoreRequest<T>, token: string, deadline: number): Promise<Outcome<T>> {
     const startedAt = now();
     if (startedAt > (wanted.notAfter ?? Infinity)) return { kind: 'too late' };
     const came = await sendOnce(wanted, token, deadline).catch((error: unknown) => asError(error));
     if (came instanceof Error) {
-      return { kind: 'failed', error: noAnswer(call(wanted), came), timedOut: isTimeout(came) };
+      const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
+      return { kind: 'failed', error: noAnswer(call(wanted), came), lost };
     }
-    if (came.status === 401 && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, true);
-    if (came.status === 401) await options.accessToken(true);
     return { http: came, ...judge(wanted, came, startedAt) };
+  }
+
+  return async function attempt<T>(
+    wanted: StoreRequest<T>,
+    deadline: number,
+    log: Log | undefined,
+    fresh = false,
+  ): Promise<Outcome<T>> {
+    const token = await options.accessToken(fresh);
+    const startedAt = now();
+    const outcome = await askOnce(wanted, token, deadline);
+    if (outcome.kind === 'too late') return outcome;
+    const endedAt = now();
+    const quotaLeft = toldBy(outcome, endedAt)?.quota?.left;
+    if (log) logCall(log, wanted, { ...outcome, quotaLeft, durationMs: endedAt - startedAt });
+    const isRefused = outcome.http?.status === 401;
+    if (isRefused && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, log, true);
+    if (isRefused) await options.accessToken(true);
+    return outcome;
   };
 }
 
@@ -131,12 +157,12 @@ function judge<T>(wanted: StoreRequest<T>, { status, text }: HttpAnswer, started
 
 function about<T>(
   { method }: StoreRequest<T>,
-  { error, timedOut, http }: Extract<Outcome<T>, { kind: 'failed' }>,
+  { error, lost, http }: Extract<Outcome<T>, { kind: 'failed' }>,
   triesBefore: number,
   timeLeftMs: number,
 ): FailedTry {
   const said = http && { status: http.status, header: header(http) };
-  return { method, kind: error.kind, timedOut, triesBefore, timeLeftMs, ...said };
+  return { method, kind: error.kind, timedOut: lost === TIMED_OUT, triesBefore, timeLeftMs, ...said };
 }
 
 /** What an answer tells of the quota. That a refusal tells nothing does not mean that there is none. */
