@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import fc from 'fast-check';
 
+import { UNITS } from '../lambda/shared/log';
 import { dashboardFile } from '../scripts/renew';
 import { templateFile } from '../scripts/template';
 
@@ -93,6 +94,16 @@ describe('alarms', () => {
     expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
       ['MissedPollAlarm', 'breaching'],
     ]);
+  });
+
+  it('watch metrics that the functions write, in the namespace that they are given', () => {
+    const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
+    expect(own.map(([, one]) => one.MetricName)).toEqual(['PollsFinished', 'WebhooksUnauthorized']);
+    for (const [, one] of own) {
+      expect(Object.keys(UNITS)).toContain(one.MetricName);
+      expect(one.Namespace).toEqual({ Ref: 'AWS::StackName' });
+      expect(one.Dimensions).toBeUndefined();
+    }
   });
 
   it('watch scheduled polls that Lambda gave up on', () => {
@@ -195,6 +206,13 @@ describe('the dashboard', () => {
     );
     expect(columns).toEqual([0, 6, 12, 18]);
     expect(columnOf('WebhooksAccepted')).toBe(0);
+  });
+
+  it('shows every metric that the functions write, in their namespace and without dimensions', () => {
+    const metrics = widgets.flatMap(({ properties: { metrics = [] } }) => metrics);
+    const own = metrics.filter(([namespace]) => namespace === '${AWS::StackName}');
+    expect(new Set(own.map(([, name]) => name))).toEqual(new Set(Object.keys(UNITS)));
+    for (const [, , dimension] of own) expect(typeof dimension).not.toBe('string');
   });
 
   it('has no widget over another, and none beyond the 24 columns', () => {

@@ -8,7 +8,7 @@ export type Fields = Readonly<Record<Uncapitalize<string>, unknown>> & {
 };
 
 /** Every metric, with its unit. */
-const UNITS = {
+export const UNITS = {
   PollsFinished: 'Count',
   OrdersFound: 'Count',
   OrdersQueued: 'Count',
