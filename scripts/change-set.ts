@@ -8,11 +8,12 @@ import {
   type Change,
   type CreateChangeSetInput,
   type DescribeChangeSetOutput,
+  type Stack,
 } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from './command';
-import { adviceFor } from './failure-report';
-import { waitFor, type Follow } from './stack-events';
+import { adviceFor, failureReport } from './failure-report';
+import { eventsSoFar, followStack, waitFor, type Follow } from './stack-events';
 
 export interface ChangeSet {
   readonly id: string;
@@ -37,16 +38,23 @@ export async function createChangeSet(follow: Follow, input: CreateChangeSetInpu
   );
 }
 
-/** Lets CloudFormation do what the change set says. */
+/** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
 export async function executeChangeSet(
-  { cloudFormation }: Follow,
-  { id, stackId }: ChangeSet,
-): Promise<void> {
-  await cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, StackName: stackId }));
+  follow: Follow,
+  stackName: string,
+  { id, stackId, changes }: ChangeSet,
+): Promise<Stack> {
+  changes.forEach((change) => (follow.sumUp ?? follow.print)(changeLine(change)));
+  const seen = await eventsSoFar(follow.cloudFormation, stackId);
+  await follow.cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, StackName: stackId }));
+  const { stack, events } = await followStack(follow, stackId, seen);
+  const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
+  if (stack !== undefined && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return stack;
+  throw failureReport(stackName, status, events);
 }
 
 /** One line for a change, a replacement marked: it makes a new resource in the old one's place. */
-export function changeLine({ ResourceChange: change }: Change): string {
+function changeLine({ ResourceChange: change }: Change): string {
   const { Action = '', LogicalResourceId = '', ResourceType = '', Replacement, Scope = [] } = change ?? {};
   const replaced =
     Replacement === 'True' ? ', REPLACED' : Replacement === 'Conditional' ? ', maybe replaced' : '';

@@ -1,4 +1,5 @@
 // The command line of npm run deploy, and the environment beside it.
+import type { Afterwards } from './after-deploy';
 import { CommandError, readArguments } from './command';
 import type { Wish } from './deploy-plan';
 import type { Values } from './parameters';
@@ -16,6 +17,8 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --tag           Name=Value, a tag of the stack, as often as needed
   --stack-name    OrderReplication-<stage> if left out
   --region        or $AWS_REGION
+  --no-poll       leaves out the poll that follows a first deploy
+  --test-alert    sends a test alert to the address afterwards, even if there was nothing to deploy
 
 Every parameter is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
 On an update, what is not given keeps its value; to make a value empty, say --parameter Name=`;
@@ -32,6 +35,8 @@ const flags = {
   tag: { type: 'string', multiple: true },
   'stack-name': { type: 'string' },
   region: { type: 'string' },
+  'no-poll': { type: 'boolean' },
+  'test-alert': { type: 'boolean' },
 } as const;
 
 /** The parameters that have an option of their own. */
@@ -48,6 +53,7 @@ const flagOf: ReadonlyMap<string, 'store-hash' | 'client-id' | 'token' | 'client
 interface CommandLine extends Wish {
   readonly tags: Values | undefined;
   readonly region: string | undefined;
+  readonly afterwards: Afterwards;
 }
 
 /**
@@ -72,6 +78,7 @@ export function deployOptions(
     parameters: { ...Object.fromEntries(named), ...pairs('parameter', values.parameter) },
     tags: values.tag && pairs('tag', values.tag),
     region: values.region,
+    afterwards: { poll: values['no-poll'] !== true, testAlert: values['test-alert'] === true },
     label,
   };
 }

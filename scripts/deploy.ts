@@ -2,19 +2,20 @@
 // of it. Everything wrong is said before anything is touched; what CloudFormation does is shown as it happens.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
 
+import { afterDeploy } from './after-deploy';
 import { explained } from './aws-errors';
 import { build, printPackages, sha256 } from './build';
-import { changeLine, createChangeSet, executeChangeSet, type ChangeSet } from './change-set';
+import { createChangeSet, executeChangeSet } from './change-set';
+import { createClients } from './clients';
 import { CommandError, runAsCommand } from './command';
 import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
-import { failureReport } from './failure-report';
 import { withJobSummary } from './job-summary';
 import { stackParameters, type Values } from './parameters';
-import { eventsSoFar, followStack, outputsOf, type Follow } from './stack-events';
+import { outputsOf, parametersOf, type Follow } from './stack-events';
 import { clearAway } from './stack-state';
 import { readTemplate, withTableNames, type Template } from './template';
 import { putUnlessThere, s3Client, upload } from './upload';
@@ -36,11 +37,14 @@ export interface DeployClients {
 export interface DeployResult {
   readonly stackName: string;
   readonly stackId: string;
+  /** Whether it was created, and not updated. */
+  readonly isNew: boolean;
   /** False: there was nothing to do. */
   readonly changed: boolean;
   /** The folder of this version in the bucket. */
   readonly prefix: string;
   readonly outputs: Values;
+  readonly parameters: Values;
 }
 
 /** Deploys what the build made. Throws CommandError, in plain words, for all that the caller can put right. */
@@ -62,9 +66,7 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   }
 }
 
-interface Telling extends Follow {
-  readonly sumUp: (line: string) => void;
-}
+type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
 
 async function carryOut(
   plan: Plan,
@@ -93,26 +95,17 @@ async function carryOut(
     ImportExistingResources: true,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });
-  const { stackId, changes } = changeSet;
-  const stack = changes.length > 0 ? await execute(follow, stackName, changeSet) : existing;
-  if (existing === undefined) sumUp(emailsNote);
-  if (changes.length === 0) sumUp(`Nothing to change: ${stackName} is like this already.`);
-  return { stackName, stackId, changed: changes.length > 0, prefix, outputs: outputsOf(stack) };
+  const { stackId } = changeSet;
+  const changed = changeSet.changes.length > 0;
+  const stack = changed ? await executeChangeSet(follow, stackName, changeSet) : existing;
+  if (changed) sumUp(`${stackName} is deployed (${stack?.StackStatus ?? ''}).`);
+  else sumUp(`Nothing to change: ${stackName} is like this already.`);
+  const isNew = existing === undefined;
+  return {
+    ...{ stackName, stackId, isNew, changed, prefix },
+    ...{ outputs: outputsOf(stack), parameters: parametersOf(stack) },
+  };
 }
-
-/** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
-async function execute(follow: Telling, stackName: string, changeSet: ChangeSet): Promise<Stack | undefined> {
-  changeSet.changes.forEach((change) => follow.sumUp(changeLine(change)));
-  const seen = await eventsSoFar(follow.cloudFormation, changeSet.stackId);
-  await executeChangeSet(follow, changeSet);
-  const { stack, events } = await followStack(follow, changeSet.stackId, seen);
-  const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
-  if (!/^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) throw failureReport(stackName, status, events);
-  follow.sumUp(`${stackName} is deployed (${status}).`);
-  return stack;
-}
-
-const emailsNote = 'Alerts arrive once their address has confirmed the two emails that AWS sends it now.';
 
 const unsignedWarning =
   'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified, so that only webhooks with the secret header get in.';
@@ -126,12 +119,21 @@ function hiding(template: Template, parameters: Values): (text: string) => strin
 }
 
 runAsCommand(module, async () => {
-  const { outputs } = await withJobSummary(async (sumUp) => {
-    const { region, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
+  await withJobSummary(async (sumUp) => {
+    const { region, afterwards, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
     printPackages(await build());
-    const cloudFormation = new CloudFormationClient(region === undefined ? {} : { region });
-    return deploy({ ...options, sumUp }, { cloudFormation, s3: s3Client(region) });
+    const clients = createClients(region === undefined ? {} : { region });
+    try {
+      const deployed = await deploy({ ...options, sumUp }, clients);
+      console.log();
+      for (const [name, value] of Object.entries(deployed.outputs)) {
+        console.log(`${name.padEnd(33)} ${value}`);
+      }
+      console.log();
+      await afterDeploy(deployed, afterwards, clients, console.log);
+      return deployed;
+    } finally {
+      clients.destroy();
+    }
   });
-  console.log();
-  for (const [name, value] of Object.entries(outputs)) console.log(`${name.padEnd(33)} ${value}`);
 });

@@ -1,5 +1,7 @@
 // The deployed service that a command is about, on AWS or on this machine: its stack, its secrets, its store, and
 // the clients that reach the rest of it.
+import type { Stack } from '@aws-sdk/client-cloudformation';
+
 import { createBigCommerce, type Store } from '../lambda/shared/bigcommerce';
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import type { Hooks } from '../lambda/shared/hooks';
@@ -10,7 +12,7 @@ import { CommandError, wholeNumber } from './command';
 import { defaultAwsPort } from './local/arguments';
 import { localClients } from './local/clients';
 import type { Values } from './parameters';
-import { describeStack, outputsOf } from './stack-events';
+import { describeStack, outputsOf, parametersOf } from './stack-events';
 
 /** How long a command waits for the store, all calls and pauses together. */
 const PATIENCE_MS = 60_000;
@@ -48,9 +50,16 @@ export interface ServiceOptions {
 }
 
 /** Finds the service and passes it to `use`. Throws CommandError for what the caller can put right. */
-export async function withService<T>(
+export function withService<T>(options: ServiceOptions, use: (service: Service) => Promise<T>): Promise<T> {
+  return withClients(options, async (clients, stackName) =>
+    use(serviceOf(await requireStack(clients, stackName), clients)),
+  );
+}
+
+/** The same for what needs no service, or no stack even: the clients that reach the place, and the stack's name. */
+export async function withClients<T>(
   options: ServiceOptions,
-  use: (service: Service) => Promise<T>,
+  use: (clients: Clients, stackName: string) => Promise<T>,
 ): Promise<T> {
   const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
   const endpoint =
@@ -59,7 +68,7 @@ export async function withService<T>(
   const clients =
     endpoint === undefined ? createClients(region === undefined ? {} : { region }) : localClients(endpoint);
   try {
-    return await use(await findService(options, clients));
+    return await use(clients, options['stack-name'] ?? `OrderReplication-${options.stage}`);
   } catch (error) {
     throw inWords(error, endpoint);
   } finally {
@@ -80,16 +89,19 @@ export function outputOf(
   return value;
 }
 
-async function findService(options: ServiceOptions, clients: Clients): Promise<Service> {
-  const { cloudFormation, secretsManager } = clients;
-  const stackName = options['stack-name'] ?? `OrderReplication-${options.stage}`;
+/** The stack of this name. Throws CommandError if there is none. */
+export async function requireStack({ cloudFormation }: Clients, stackName: string): Promise<Stack> {
   const stack = await describeStack(cloudFormation, stackName);
-  if (stack === undefined) {
-    const region = await cloudFormation.config.region();
-    throw new CommandError(
-      `There is no stack ${stackName} in ${region}: give --stage, --stack-name or --region, or --local.`,
-    );
-  }
+  if (stack !== undefined) return stack;
+  const region = await cloudFormation.config.region();
+  throw new CommandError(
+    `There is no stack ${stackName} in ${region}: give --stage, --stack-name or --region, or --local.`,
+  );
+}
+
+/** The service that a stack is. Throws CommandError if it is none. */
+export function serviceOf(stack: Stack, clients: Clients): Service {
+  const { StackName: stackName = '' } = stack;
   const outputs = outputsOf(stack);
   const { BigCommerceSecretArn: bigCommerceSecretArn, WebhookSecretArn: webhookSecretArn } = outputs;
   if (bigCommerceSecretArn === undefined || webhookSecretArn === undefined) {
@@ -97,11 +109,8 @@ async function findService(options: ServiceOptions, clients: Clients): Promise<S
       `${stackName} (${stack.StackStatus ?? ''}) has no outputs BigCommerceSecretArn and WebhookSecretArn: it is not deployed, or was made from another template.`,
     );
   }
-  const given = stack.Parameters ?? [];
-  const parameters: Values = Object.fromEntries(
-    given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
-  );
-  const secrets = createSecrets(secretsManager, { bigCommerceSecretArn, webhookSecretArn });
+  const parameters = parametersOf(stack);
+  const secrets = createSecrets(clients.secretsManager, { bigCommerceSecretArn, webhookSecretArn });
   return { stackName, outputs, parameters, secrets, store: storeOf(parameters, secrets), clients };
 }
 

@@ -12,6 +12,8 @@ import type { Values } from './parameters';
 export interface Follow {
   readonly cloudFormation: CloudFormationClient;
   readonly print: (line: string) => void;
+  /** Prints what counts in the end, too, and keeps it; `print`, if left out. */
+  readonly sumUp?: (line: string) => void;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -42,6 +44,14 @@ export async function describeStack(
 export function outputsOf(stack: Stack | undefined): Values {
   const outputs = stack?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+/** The values of the parameters by their names, those that are NoEcho blotted out; none for no stack. */
+export function parametersOf(stack: Stack | undefined): Values {
+  const given = stack?.Parameters ?? [];
+  return Object.fromEntries(
+    given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+  );
 }
 
 /** Ids of the events so far, so that the next operation's can be told from them. */
