@@ -119,7 +119,7 @@ describe('parameters', () => {
         ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
         ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
         ...['CheckWebhook', 'WebhookDestination'],
-        ...['RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
+        ...['Paused', 'RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
       ].sort(),
     );
   });
@@ -134,7 +134,7 @@ describe('parameters', () => {
       ...{ AllowedStatusIds: '7,10,11', AdvanceStatusIds: '10,11', AdvanceOrders: 'true' },
       ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
       ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
-      ...{ CheckWebhook: 'true', WebhookDestination: '' },
+      ...{ CheckWebhook: 'true', WebhookDestination: '', Paused: 'false' },
       ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
     });
   });
@@ -443,7 +443,6 @@ describe('the Orders queue and its worker', () => {
       'ProcessOrdersFunction',
     ]);
     expect(mapping).toMatchObject({
-      Enabled: true,
       BatchSize: 10,
       ScalingConfig: { MaximumConcurrency: 3 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -574,9 +573,16 @@ describe("the webhooks' API", () => {
 
 describe('the rest', () => {
   it('polls at the chosen interval', () => {
-    const { ScheduleExpression, State, Targets } = properties('PollForNewOrdersRule');
+    const { ScheduleExpression, Targets } = properties('PollForNewOrdersRule');
     expect(ScheduleExpression).toEqual({ 'Fn::Sub': 'rate(${PollingInterval} minutes)' });
-    expect([State, referencesIn(Targets)]).toEqual(['ENABLED', ['GetOrdersFunction']]);
+    expect(referencesIn(Targets)).toEqual(['GetOrdersFunction']);
+  });
+
+  it('polls and takes references while it is running, and neither while it is paused', () => {
+    expect(template.Conditions['Running']).toEqual({ 'Fn::Equals': [{ Ref: 'Paused' }, 'false'] });
+    const { State } = properties('PollForNewOrdersRule');
+    expect(State).toEqual({ 'Fn::If': ['Running', 'ENABLED', 'DISABLED'] });
+    expect(property('ProcessOrdersEventSource', 'Enabled')).toEqual({ 'Fn::If': ['Running', true, false] });
   });
 
   it('sends both kinds of alert to the address', () => {
