@@ -9,15 +9,20 @@ export function failureReport(
   status: string,
   events: readonly StackEvent[],
 ): CommandError {
+  const lines = failuresIn(events, stackName);
+  const report = [`${stackName} was not deployed (${status}).`, ...lines, whatIsLeft(status)];
+  return new CommandError([...report, ...adviceFor(lines.join('\n'))].join('\n'));
+}
+
+/** One line for each resource that failed by itself, with its own reason. */
+export function failuresIn(events: readonly StackEvent[], stackName: string): readonly string[] {
   const failed = events.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
   // The rest was cancelled because of these.
   const causes = failed.filter(({ ResourceStatusReason }) => !/cancelled/i.test(ResourceStatusReason ?? ''));
-  const lines = (causes.length > 0 ? causes : failed).map(
+  return (causes.length > 0 ? causes : failed).map(
     ({ LogicalResourceId = stackName, ResourceType = '', ResourceStatusReason = 'no reason given' }) =>
       `  ${LogicalResourceId} (${ResourceType}): ${ResourceStatusReason}`,
   );
-  const report = [`${stackName} was not deployed (${status}).`, ...lines, whatIsLeft(status)];
-  return new CommandError([...report, ...adviceFor(lines.join('\n'))].join('\n'));
 }
 
 function whatIsLeft(status: string): string {

@@ -1,7 +1,8 @@
-// What state a stack is in, and whether it can be deployed over.
+// What state a stack is in, whether it can be changed or deleted, and how it is deleted.
 import { DeleteStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from './command';
+import { failuresIn } from './failure-report';
 import { eventsSoFar, followStack, type Follow } from './stack-events';
 
 /** Left by a first create that never succeeded: no update is possible, and nothing in it is worth keeping. */
@@ -9,36 +10,77 @@ export const isLeftover = ({ StackStatus }: Stack) =>
   ['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED'].includes(StackStatus ?? '');
 
 /** Throws CommandError, saying what to do, where a stack cannot be updated. */
-export function requireUpdatable({ StackName = '', Parameters = [], ...stack }: Stack): void {
+export function requireUpdatable(stack: Stack): void {
+  const { StackName = '' } = stack;
   const status: string = stack.StackStatus ?? '';
-  if (status.endsWith('_IN_PROGRESS')) {
-    throw new CommandError(`${StackName} is being changed already (${status}): try again when that is done.`);
-  }
+  requireAtRest(stack);
   if (status.endsWith('_FAILED')) {
+    const rollback = status.startsWith('DELETE')
+      ? ''
+      : 'continue the rollback in the CloudFormation console, or ';
     throw new CommandError(
-      `${StackName} is in ${status}: put that right in the CloudFormation console first (continue the rollback, or delete the stack: its tables stay).`,
+      `${StackName} is in ${status}: put that right first: ${rollback}npm run destroy -- --stack-name ${StackName}, which leaves its tables, and deploy again.`,
     );
   }
-  if (!Parameters.some(({ ParameterKey }) => ParameterKey === 'LambdaDeploymentPackagesPrefix')) {
+  if (!isOurs(stack)) {
     throw new CommandError(
       `${StackName} was not made from this template, and the tables of the old sample cannot be updated in place: delete that stack first, or choose another --stack-name.`,
     );
   }
 }
 
+/** Throws CommandError, saying what to do, where a stack must not or cannot be deleted. */
+export function requireDeletable(stack: Stack): void {
+  const { StackName = '' } = stack;
+  // A change set that was never executed: there is nothing in it.
+  if (stack.StackStatus === 'REVIEW_IN_PROGRESS') return;
+  if (!isOurs(stack)) {
+    throw new CommandError(
+      `${StackName} was not made from this template, so nobody knows here whether its tables would stay: delete it in the CloudFormation console.`,
+    );
+  }
+  requireAtRest(stack);
+  if (stack.EnableTerminationProtection === true) {
+    throw new CommandError(
+      `${StackName} is protected against deletion. To give the protection up: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${StackName}`,
+    );
+  }
+}
+
+function requireAtRest({ StackName = '', StackStatus }: Stack): void {
+  const status: string = StackStatus ?? '';
+  if (!status.endsWith('_IN_PROGRESS')) return;
+  throw new CommandError(`${StackName} is being changed already (${status}): try again when that is done.`);
+}
+
+const isOurs = ({ Parameters = [] }: Stack) =>
+  Parameters.some(({ ParameterKey }) => ParameterKey === 'LambdaDeploymentPackagesPrefix');
+
 /** Deletes a leftover stack and waits until it is gone. */
 export async function clearAway(
   follow: Follow,
-  { StackName = '', StackStatus, StackId = '' }: Stack,
+  { StackName = '', StackStatus, StackId }: Stack,
 ): Promise<void> {
   follow.print(
     `${StackName} is a leftover of a first create that failed (${StackStatus ?? ''}): deleting it first.`,
   );
+  await deleteStack(follow, { StackName, StackId });
+}
+
+/** Deletes a stack and waits until it is gone. Throws CommandError with what could not be deleted, and what to do. */
+export async function deleteStack(
+  follow: Follow,
+  { StackName = '', StackId = '' }: Pick<Stack, 'StackName' | 'StackId'>,
+): Promise<void> {
   const seen = await eventsSoFar(follow.cloudFormation, StackId);
   await follow.cloudFormation.send(new DeleteStackCommand({ StackName: StackId }));
-  const { stack } = await followStack(follow, StackId, seen);
+  const { stack, events } = await followStack(follow, StackId, seen);
   if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return;
   throw new CommandError(
-    `${StackName} could not be deleted (${stack.StackStatus ?? ''}): ${stack.StackStatusReason ?? 'see the events above'}.`,
+    [
+      `${StackName} could not be deleted (${stack.StackStatus ?? ''}).`,
+      ...failuresIn(events, StackName),
+      `Put right what is named above, then npm run destroy -- --stack-name ${StackName} again. What cannot be deleted at all, the CloudFormation console leaves out: Delete, then choose it as a resource to retain.`,
+    ].join('\n'),
   );
 }

@@ -1,0 +1,24 @@
+// Asks the person at the terminal.
+import { createInterface } from 'node:readline/promises';
+
+import { CommandError } from './command';
+
+export type Ask = (question: string) => Promise<string>;
+
+/** Throws CommandError where nobody can answer, or somebody ends the question instead of answering it. */
+export const askOnTerminal: Ask = async (question) => {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      'Nobody can be asked here: run it in a terminal, or add --yes. Nothing was changed.',
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const ended = new Promise<never>((_, reject) =>
+    terminal.once('close', () => reject(new CommandError('\nNothing was changed.'))),
+  );
+  try {
+    return await Promise.race([terminal.question(question), ended]);
+  } finally {
+    terminal.close();
+  }
+};

@@ -1,0 +1,281 @@
+// The service's life in somebody's hands, by the commands: deployed, paused, resumed, destroyed, deployed again over
+// the tables that stayed, and destroyed with them.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  DescribeStackResourcesCommand,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { ListSubscriptionsByTopicCommand, ListTopicsCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+
+import { afterDeploy } from '../../scripts/after-deploy';
+import { build } from '../../scripts/build';
+import { deploy, type DeployResult } from '../../scripts/deploy';
+import { deployOptions } from '../../scripts/deploy-options';
+import { destroy } from '../../scripts/destroy';
+import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
+import { pauseOrResume } from '../../scripts/pause';
+import { poll } from '../../scripts/poll';
+import { until } from './until';
+
+const stackName = 'OrderReplication-dev';
+const address = 'operator@example.com';
+
+let mini: MiniStack;
+let simulator: Simulator;
+let clients: LocalClients;
+let outDir: string;
+let deployed: DeployResult;
+
+beforeAll(async () => {
+  outDir = mkdtempSync(join(tmpdir(), 'packages-'));
+  [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
+  clients = localClients(mini.endpoint);
+  await build({ outDir });
+  await clients.s3.send(new CreateBucketCommand({ Bucket: 'packages' }));
+}, 60_000);
+
+afterAll(async () => {
+  await mini.stop();
+  await simulator.stop();
+  clients.destroy();
+  rmSync(outDir, { recursive: true, force: true });
+});
+
+jest.setTimeout(60_000);
+
+/** What npm run deploy does, but for the building. Returns what it said. */
+async function deployByHand(...more: string[]): Promise<string> {
+  const said: string[] = [];
+  const print = (line: string) => said.push(line);
+  const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
+  const webhook = `${mini.endpoint}/_aws/execute-api/local/dev/cart-converted`;
+  const { afterwards, ...options } = deployOptions(
+    [
+      ...['--stage', 'dev', '--bucket', 'packages', '--email', address, '--tag', 'ms-custom-id=local'],
+      ...['--parameter', 'CreateSavedQueries=false', '--parameter', `WebhookDestination=${webhook}`],
+      ...['--parameter', `BigCommerceApiUrl=${simulator.url}`, ...more],
+    ],
+    {
+      ...{ BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_CLIENT_ID: clientId },
+      ...{ BIGCOMMERCE_TOKEN: accessToken, BIGCOMMERCE_CLIENT_SECRET: clientSecret },
+    },
+  );
+  deployed = await deploy({ ...options, outDir, print }, clients);
+  await afterDeploy(deployed, afterwards, clients, print);
+  return said.join('\n');
+}
+
+type Command = (args: readonly string[], print: (line: string) => void) => Promise<void>;
+
+async function run(command: Command, ...args: string[]): Promise<string> {
+  const said: string[] = [];
+  await command([...args, '--aws-port', String(mini.port)], (line) => said.push(line));
+  return said.join('\n');
+}
+
+/** destroy at a terminal, where each question is answered with `answer`. */
+const destroyAnswering =
+  (answer: string): Command =>
+  (args, print) =>
+    destroy(args, print, () => Promise.resolve(answer));
+
+const row = async (table: string, Key: Record<string, number>) =>
+  (
+    await clients.documents.send(
+      new GetCommand({ TableName: `${stackName}-${table}`, Key, ConsistentRead: true }),
+    )
+  ).Item;
+const state = async (id: number): Promise<unknown> => (await row('Ledger', { order_id: id }))?.['state'];
+const replicated = (id: number) => until(async () => (await state(id)) === 'replicated');
+
+/** How many references the Orders queue holds, those in the worker's hands included. */
+async function held(): Promise<number> {
+  const { Attributes = {} } = await clients.sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: deployed.outputs['OrdersQueueUrl'],
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** The states of the schedule and of the queue's mapping. */
+async function switches(): Promise<unknown[]> {
+  const { StackResources = [] } = await clients.cloudFormation.send(
+    new DescribeStackResourcesCommand({ StackName: stackName }),
+  );
+  const rule = StackResources.find(({ LogicalResourceId }) => LogicalResourceId === 'PollForNewOrdersRule');
+  const answer = await fetch(mini.endpoint, {
+    method: 'POST',
+    headers: { 'X-Amz-Target': 'AWSEvents.DescribeRule', 'Content-Type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ Name: rule?.PhysicalResourceId }),
+  });
+  const { EventSourceMappings = [] } = await clients.lambda.send(new ListEventSourceMappingsCommand({}));
+  const { State } = (await answer.json()) as { State: unknown };
+  return [State, ...EventSourceMappings.map((mapping) => mapping.State)];
+}
+
+const tables = async () => (await clients.dynamoDb.send(new ListTablesCommand({}))).TableNames?.sort();
+const ourTables = ['Jobs', 'Ledger', 'Orders', 'Webhooks'].map((name) => `${stackName}-${name}`);
+const hooks = () => simulator.hooks.all().map(({ hook }) => hook);
+
+describe('a first deploy', () => {
+  it('polls at once, which replicates what waits in the store and registers the webhook', async () => {
+    const { id } = simulator.orders.add();
+    const unpaid = simulator.orders.add({ status_id: 7, date_created: Date.now() - 3_600_000 }).id;
+    const said = await deployByHand();
+    expect(said).toMatch(/GetNewOrders polls the store …\nBegan .*\n.*\nFound +2\nQueued +2/);
+    expect(said).not.toContain('Alerts do not arrive');
+    expect(hooks()).toMatchObject([
+      { scope: 'store/cart/converted', destination: deployed.outputs['WebhookUrl'] },
+    ]);
+    await replicated(id);
+    await until(async () => (await state(unpaid)) === 'copied');
+  });
+});
+
+describe('a deploy', () => {
+  it('does not poll when it changes a stack that is there', async () => {
+    expect(await deployByHand('--parameter', 'PollingInterval=60')).not.toContain('polls the store');
+  });
+
+  it('names an address that has not confirmed its alerts', async () => {
+    const { Topics = [] } = await clients.sns.send(new ListTopicsCommand({}));
+    const { TopicArn } = Topics.find((topic) => topic.TopicArn?.endsWith('-DeadLettersAlarm')) ?? {};
+    const { Subscriptions = [] } = await clients.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    await clients.sns.send(new UnsubscribeCommand({ SubscriptionArn: Subscriptions[0]?.SubscriptionArn }));
+    const said = await deployByHand();
+    expect(said).toContain(
+      `Alerts do not arrive yet: ${address} has not confirmed ${stackName}-DeadLettersAlarm.`,
+    );
+    expect(said).toContain(`aws sns subscribe --region us-east-1 --topic-arn ${TopicArn} `);
+  });
+
+  it('sends a test alert by both topics when it is asked to', async () => {
+    const alerts: Alert[] = [];
+    const stop = await receiveAlerts(clients, mini.endpoint, stackName, (alert) => alerts.push(alert));
+    try {
+      const subscribed = async () => {
+        const said = await deployByHand('--test-alert');
+        expect(said).toContain(`It cannot arrive by ${stackName}-DeadLettersAlarm`);
+        return new Set(alerts.map(({ topic }) => topic)).size === 2;
+      };
+      // The endpoint is confirmed as an address is, a moment after it was subscribed.
+      await until(subscribed);
+      expect(alerts[0]).toMatchObject({ subject: `${stackName}: test alert` });
+      expect(alerts[0]?.message).toContain('Nothing is wrong.');
+    } finally {
+      await stop();
+    }
+  });
+});
+
+describe('paused', () => {
+  let waits: readonly number[];
+
+  it('stops schedule and worker, while a webhook is still answered 200 and waits', async () => {
+    expect(await switches()).toEqual(['ENABLED', 'Enabled']);
+    expect(await run(pauseOrResume, 'pause')).toContain(`${stackName} is paused.`);
+    expect(await switches()).toEqual(['DISABLED', 'Disabled']);
+    waits = [simulator.orders.add().id, simulator.orders.add().id];
+    await simulator.deliveries.idle();
+    const attempts = simulator.deliveries
+      .all()
+      .slice(-2)
+      .map((delivery) => delivery.attempts);
+    expect(attempts).toMatchObject([[{ status: 200 }], [{ status: 200 }]]);
+    expect([...(await Promise.all(waits.map(state))), await held()]).toEqual(['queued', 'queued', 2]);
+  });
+
+  it('is said to be so already', async () => {
+    expect(await run(pauseOrResume, 'pause')).toContain(`Nothing to change: ${stackName} is paused.`);
+  });
+
+  it('stays so over a deploy', async () => {
+    const said = await deployByHand('--parameter', 'PollingInterval=30');
+    expect(said).toContain(`${stackName} is paused`);
+    expect(await switches()).toEqual(['DISABLED', 'Disabled']);
+  });
+
+  it('keeps what waits from being destroyed', async () => {
+    await expect(run(destroyAnswering(stackName), '--stage', 'dev')).rejects.toThrow(
+      'The Orders queue is not empty',
+    );
+    expect(hooks()).toHaveLength(1);
+  });
+
+  it('goes on by resume, with what has waited', async () => {
+    expect(await run(pauseOrResume, 'resume')).toContain(`${stackName} goes on`);
+    expect(await switches()).toEqual(['ENABLED', 'Enabled']);
+    await Promise.all(waits.map(replicated));
+    expect(await run(pauseOrResume, 'resume')).toContain(`Nothing to change: ${stackName} is not paused.`);
+  });
+});
+
+describe('a destroy', () => {
+  let id: number;
+
+  it('changes nothing at another answer than the name of the stack', async () => {
+    await expect(run(destroyAnswering('yes'), '--stage', 'dev')).rejects.toThrow('nothing was changed');
+    expect(hooks()).toHaveLength(1);
+  });
+
+  it('is refused for a stack that is protected', async () => {
+    const protect = (EnableTerminationProtection: boolean) =>
+      clients.cloudFormation.send(
+        new UpdateTerminationProtectionCommand({ StackName: stackName, EnableTerminationProtection }),
+      );
+    await protect(true);
+    await expect(run(destroyAnswering(stackName), '--stage', 'dev')).rejects.toThrow(
+      '--no-enable-termination-protection',
+    );
+    await protect(false);
+  });
+
+  it('leaves the tables, and no webhook in the store', async () => {
+    ({ id } = simulator.orders.add());
+    await replicated(id);
+    await until(async () => (await held()) === 0);
+    const said = await run(destroyAnswering(stackName), '--stage', 'dev');
+    expect(said).toMatch(/^Deleted {2}the stack .*3 Lambda::Function/);
+    expect(said).toContain('Lost     0 references in the Orders queue, 0 dead letters');
+    expect(said).toContain(`Stays    the tables, with all that is in them: ${stackName}-Orders`);
+    expect(said).toContain(`${stackName} is deleted.`);
+    expect(hooks()).toEqual([]);
+    expect(await tables()).toEqual(ourTables);
+    await expect(run(poll)).rejects.toThrow('There is no stack');
+  });
+
+  it('leaves rows that the next deploy takes over, and goes on from', async () => {
+    const before = await row('Orders', { id });
+    const said = await deployByHand();
+    expect(said).toMatch(/Import +OrdersTable/);
+    expect(said).toMatch(/Queued +0\nLeft out +1 already copied/);
+    expect(await row('Orders', { id })).toEqual(before);
+    const next = simulator.orders.add().id;
+    await replicated(next);
+    expect(hooks()).toHaveLength(1);
+  });
+
+  it('asks nothing with --yes, and takes the tables with --delete-data, also when only they are left', async () => {
+    await run(destroy, '--stage', 'dev', '--yes');
+    expect(await run(destroy, '--stage', 'dev')).toContain('is gone already');
+    expect(await tables()).toEqual(ourTables);
+    expect(await run(destroy, '--stage', 'dev', '--yes', '--delete-data')).toContain(
+      `${stackName}-Orders is deleted.`,
+    );
+    expect(await tables()).toEqual([]);
+    await expect(run(destroy, '--stage', 'dev', '--yes')).rejects.toThrow('There is neither a stack');
+  });
+});
