@@ -253,7 +253,7 @@ describe('a first deploy', () => {
   it('creates the stack in one change set, and returns its outputs', async () => {
     cloudFormationGoes();
     const result = await run({ tags: { 'ms-custom-id': 'local' } });
-    expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, changed: true });
+    expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, isNew: true, changed: true });
     expect(result.outputs).toEqual({ WebhookUrl: 'https://example' });
     expect(changeSetInput()).toMatchObject({
       StackName: 'OrderReplication-dev',
@@ -394,6 +394,14 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
   });
 
+  it('leaves a paused stack paused', async () => {
+    const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: 'Paused', ParameterValue: 'true' }];
+    cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
+    const { isNew } = await run();
+    expect(changeSetInput().Parameters).toContainEqual({ ParameterKey: 'Paused', UsePreviousValue: true });
+    expect(isNew).toBe(false);
+  });
+
   it('without changes is a success that says so', async () => {
     cloudFormationGoes(updated);
     aws.on(DescribeChangeSetCommand).resolves({
@@ -476,7 +484,8 @@ describe('an update', () => {
 
   it.each([
     ['UPDATE_IN_PROGRESS', 'being changed already'],
-    ['UPDATE_ROLLBACK_FAILED', 'put that right'],
+    ['UPDATE_ROLLBACK_FAILED', 'continue the rollback in the CloudFormation console, or npm run destroy'],
+    ['DELETE_FAILED', 'put that right first: npm run destroy -- --stack-name OrderReplication-dev'],
   ] as const)('is refused in %s', async (StackStatus, sentence) => {
     cloudFormationGoes({ before: aStack({ StackStatus }) });
     await expect(run()).rejects.toThrow(sentence);
@@ -537,6 +546,12 @@ describe('the command line', () => {
   it('takes the stage and the place of the packages from no variable', () => {
     const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/' };
     expect(read([], environment).parameters).toEqual({});
+  });
+
+  it('polls after a first deploy and sends no test alert, unless it is told otherwise', () => {
+    expect(deployOptions(line(), {}).afterwards).toEqual({ poll: true, testAlert: false });
+    const told = deployOptions(line('--no-poll', '--test-alert'), {});
+    expect(told.afterwards).toEqual({ poll: false, testAlert: true });
   });
 
   it('leaves commas, quotes and signs of equality in values alone', () => {
