@@ -8,13 +8,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { afterDeploy } from './after-deploy';
 import { explained } from './aws-errors';
 import { build, printPackages, sha256 } from './build';
-import { createChangeSet, executeChangeSet } from './change-set';
 import { createClients } from './clients';
 import { CommandError, runAsCommand } from './command';
 import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
 import { withJobSummary } from './job-summary';
 import { stackParameters, type Values } from './parameters';
+import { changeStack } from './stack-change';
 import { outputsOf, parametersOf, type Follow } from './stack-events';
 import { clearAway } from './stack-state';
 import { readTemplate, withTableNames, type Template } from './template';
@@ -85,21 +85,13 @@ async function carryOut(
   const body = Buffer.from(withTableNames(template, stackName));
   const key = `${prefix}${stackName}.json`;
   const given = { ...plan.given, LambdaDeploymentPackagesPrefix: prefix };
-  const changeSet = await createChangeSet(follow, {
-    StackName: stackName,
-    ChangeSetName: `deploy-${Date.now()}`,
-    ChangeSetType: existing === undefined ? 'CREATE' : 'UPDATE',
+  const { stackId, stack, changed } = await changeStack(follow, {
+    stackName,
+    existing,
     TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
     Parameters: stackParameters(template.Parameters, given, previous),
-    Capabilities: ['CAPABILITY_NAMED_IAM'],
-    ImportExistingResources: true,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });
-  const { stackId } = changeSet;
-  const changed = changeSet.changes.length > 0;
-  const stack = changed ? await executeChangeSet(follow, stackName, changeSet) : existing;
-  if (changed) sumUp(`${stackName} is deployed (${stack?.StackStatus ?? ''}).`);
-  else sumUp(`Nothing to change: ${stackName} is like this already.`);
   const isNew = existing === undefined;
   return {
     ...{ stackName, stackId, isNew, changed, prefix },

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Parameter, Stack } from '@aws-sdk/client-cloudformation';
 
-import { createChangeSet, executeChangeSet } from './change-set';
 import type { Clients } from './clients';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { requireStack, serviceFlags, serviceUsage, withClients } from './service';
+import { changeStack } from './stack-change';
 import { parametersOf } from './stack-events';
 import { isLeftover, requireUpdatable } from './stack-state';
 
@@ -52,26 +52,25 @@ function requirePausable(stack: Stack): boolean {
 
 /** All parameters but these, and the template, stay as they are: neither a build nor the bucket is needed. */
 async function change(
-  { StackName = '', Parameters = [] }: Stack,
+  stack: Stack,
   given: Readonly<Record<string, string>>,
   { cloudFormation }: Clients,
   print: Print,
 ): Promise<void> {
-  const follow = { cloudFormation, print, sleep };
-  const changeSet = await createChangeSet(follow, {
-    StackName,
-    ChangeSetName: `pause-${Date.now()}`,
-    ChangeSetType: 'UPDATE',
-    UsePreviousTemplate: true,
-    Parameters: Parameters.map(({ ParameterKey = '' }): Parameter => {
-      const ParameterValue = given[ParameterKey];
-      return ParameterValue === undefined
-        ? { ParameterKey, UsePreviousValue: true }
-        : { ParameterKey, ParameterValue };
-    }),
-    Capabilities: ['CAPABILITY_NAMED_IAM'],
-  });
-  await executeChangeSet(follow, StackName, changeSet);
+  await changeStack(
+    { cloudFormation, print, sleep },
+    {
+      stackName: stack.StackName ?? '',
+      existing: stack,
+      UsePreviousTemplate: true,
+      Parameters: (stack.Parameters ?? []).map(({ ParameterKey = '' }): Parameter => {
+        const ParameterValue = given[ParameterKey];
+        return ParameterValue === undefined
+          ? { ParameterKey, UsePreviousValue: true }
+          : { ParameterKey, ParameterValue };
+      }),
+    },
+  );
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

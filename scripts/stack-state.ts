@@ -9,19 +9,25 @@ import { eventsSoFar, followStack, type Follow } from './stack-events';
 export const isLeftover = ({ StackStatus }: Stack) =>
   ['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED'].includes(StackStatus ?? '');
 
-/** Throws CommandError, saying what to do, where a stack cannot be updated. */
-export function requireUpdatable(stack: Stack): void {
+/** Throws CommandError where a stack is being changed, or has got stuck: `mend` says what helps then. */
+export function requireAtRest(stack: Stack, mend: string): void {
   const { StackName = '' } = stack;
   const status: string = stack.StackStatus ?? '';
-  requireAtRest(stack);
-  if (status.endsWith('_FAILED')) {
-    const rollback = status.startsWith('DELETE')
-      ? ''
-      : 'continue the rollback in the CloudFormation console, or ';
-    throw new CommandError(
-      `${StackName} is in ${status}: put that right first: ${rollback}npm run destroy -- --stack-name ${StackName}, which leaves its tables, and deploy again.`,
-    );
-  }
+  requireUntouched(stack);
+  if (!status.endsWith('_FAILED')) return;
+  const rollback = status.startsWith('DELETE')
+    ? ''
+    : 'continue the rollback in the CloudFormation console, or ';
+  throw new CommandError(`${StackName} is in ${status}: put that right first: ${rollback}${mend}.`);
+}
+
+/** Throws CommandError, saying what to do, where a stack of the service cannot be updated. */
+export function requireUpdatable(stack: Stack): void {
+  const { StackName = '' } = stack;
+  requireAtRest(
+    stack,
+    `npm run destroy -- --stack-name ${StackName}, which leaves its tables, and deploy again`,
+  );
   if (!isOurs(stack)) {
     throw new CommandError(
       `${StackName} was not made from this template, and the tables of the old sample cannot be updated in place: delete that stack first, or choose another --stack-name.`,
@@ -39,7 +45,7 @@ export function requireDeletable(stack: Stack): void {
       `${StackName} was not made from this template, so nobody knows here whether its tables would stay: delete it in the CloudFormation console.`,
     );
   }
-  requireAtRest(stack);
+  requireUntouched(stack);
   if (stack.EnableTerminationProtection === true) {
     throw new CommandError(
       `${StackName} is protected against deletion. To give the protection up: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${StackName}`,
@@ -47,7 +53,7 @@ export function requireDeletable(stack: Stack): void {
   }
 }
 
-function requireAtRest({ StackName = '', StackStatus }: Stack): void {
+function requireUntouched({ StackName = '', StackStatus }: Stack): void {
   const status: string = StackStatus ?? '';
   if (!status.endsWith('_IN_PROGRESS')) return;
   throw new CommandError(`${StackName} is being changed already (${status}): try again when that is done.`);

@@ -1,9 +1,9 @@
-// cloudformation/stack.json as the commands here need it.
+// The templates in cloudformation/ as the commands here need them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { root } from './command';
-import type { Declarations } from './parameters';
+import type { Declarations, Values } from './parameters';
 
 export interface Resource {
   readonly Type: string;
@@ -16,20 +16,33 @@ export interface Template {
 }
 
 export const templateFile = join(root, 'cloudformation', 'stack.json');
+export const bootstrapTemplateFile = join(root, 'cloudformation', 'bootstrap.json');
 
-export const readTemplate = async () => JSON.parse(await readFile(templateFile, 'utf8')) as Template;
+export const readTemplate = async (file = templateFile) =>
+  JSON.parse(await readFile(file, 'utf8')) as Template;
+
+/** The template with its tables' names written out for one stack. */
+export const withTableNames = (template: Template, stackName: string): string =>
+  withNames(template, { 'AWS::StackName': stackName });
+
+/** What outlives its stack, and how it is named. */
+const lasting: Values = { 'AWS::DynamoDB::Table': 'TableName', 'AWS::S3::Bucket': 'BucketName' };
 
 /**
- * The template with its tables' names written out for one stack. CloudFormation adopts what exists only under a
- * name that it need not compute:
+ * The template with the names of its tables and buckets written out: `known` says what stands for each variable.
+ * CloudFormation adopts what exists only under a name that it need not compute:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
  */
-export function withTableNames(template: Template, stackName: string): string {
+export function withNames(template: Template, known: Values): string {
   const named = Object.entries(template.Resources).map(([id, resource]) => {
-    const name = resource.Properties?.['TableName'];
-    if (resource.Type !== 'AWS::DynamoDB::Table' || !isSub(name)) return [id, resource];
-    const TableName = name['Fn::Sub'].replaceAll('${AWS::StackName}', stackName);
-    return [id, { ...resource, Properties: { ...resource.Properties, TableName } }];
+    const property = lasting[resource.Type] ?? '';
+    const name = resource.Properties?.[property];
+    if (!isSub(name)) return [id, resource];
+    const written = name['Fn::Sub'].replaceAll(
+      /\$\{([\w:]+)\}/g,
+      (all, variable: string) => known[variable] ?? all,
+    );
+    return [id, { ...resource, Properties: { ...resource.Properties, [property]: written } }];
   });
   return JSON.stringify(
     { ...template, Resources: Object.fromEntries(named) as Template['Resources'] },
