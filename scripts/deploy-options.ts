@@ -14,6 +14,7 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --token         better $BIGCOMMERCE_TOKEN, which stays out of the shell's history
   --client-secret better $BIGCOMMERCE_CLIENT_SECRET; verifies the signatures of webhooks
   --parameter     Name=Value, any parameter of the template, as often as needed
+  --role-arn      the role that CloudFormation works with; or $AWS_CLOUDFORMATION_ROLE_ARN
   --tag           Name=Value, a tag of the stack, as often as needed
   --stack-name    OrderReplication-<stage> if left out
   --region        or $AWS_REGION
@@ -21,7 +22,8 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --test-alert    sends a test alert to the address afterwards, even if there was nothing to deploy
 
 Every parameter is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
-On an update, what is not given keeps its value; to make a value empty, say --parameter Name=`;
+On an update, what is not given keeps its value, and CloudFormation goes on with the role of before; to make a value
+empty, say --parameter Name=`;
 
 const flags = {
   stage: { type: 'string' },
@@ -32,6 +34,7 @@ const flags = {
   token: { type: 'string' },
   'client-secret': { type: 'string' },
   parameter: { type: 'string', multiple: true },
+  'role-arn': { type: 'string' },
   tag: { type: 'string', multiple: true },
   'stack-name': { type: 'string' },
   region: { type: 'string' },
@@ -52,6 +55,7 @@ const flagOf: ReadonlyMap<string, 'store-hash' | 'client-id' | 'token' | 'client
 
 interface CommandLine extends Wish {
   readonly tags: Values | undefined;
+  readonly roleArn: string | undefined;
   readonly region: string | undefined;
   readonly afterwards: Afterwards;
 }
@@ -77,6 +81,7 @@ export function deployOptions(
     stackName: values['stack-name'],
     parameters: { ...Object.fromEntries(named), ...pairs('parameter', values.parameter) },
     tags: values.tag && pairs('tag', values.tag),
+    roleArn: (values['role-arn'] ?? environment['AWS_CLOUDFORMATION_ROLE_ARN']) || undefined,
     region: values.region,
     afterwards: { poll: values['no-poll'] !== true, testAlert: values['test-alert'] === true },
     label,

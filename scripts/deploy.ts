@@ -22,6 +22,8 @@ import { putUnlessThere, s3Client, upload } from './upload';
 
 export interface DeployOptions extends Wish {
   readonly tags?: Values | undefined;
+  /** The role that CloudFormation works with: the stack's former one, or the caller's permissions, if left out. */
+  readonly roleArn?: string | undefined;
   /** Where the build left the packages: build/ if left out. */
   readonly outDir?: string | undefined;
   readonly print?: ((line: string) => void) | undefined;
@@ -71,7 +73,7 @@ type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
 async function carryOut(
   plan: Plan,
   template: Template,
-  { bucket, outDir, tags }: DeployOptions,
+  { bucket, outDir, tags, roleArn }: DeployOptions,
   follow: Telling,
   s3: S3Client,
 ): Promise<DeployResult> {
@@ -79,7 +81,7 @@ async function carryOut(
   const { cloudFormation, print, sumUp } = follow;
   sumUp(`Deploying ${stackName} to ${await cloudFormation.config.region()}`);
   if (isUnsigned(plan)) sumUp(unsignedWarning);
-  if (leftover !== undefined) await clearAway(follow, leftover);
+  if (leftover !== undefined) await clearAway(follow, leftover, roleArn);
 
   const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
   const body = Buffer.from(withTableNames(template, stackName));
@@ -90,6 +92,7 @@ async function carryOut(
     existing,
     TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
     Parameters: stackParameters(template.Parameters, given, previous),
+    RoleARN: roleArn,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });
   const isNew = existing === undefined;

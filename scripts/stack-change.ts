@@ -27,9 +27,9 @@ export async function changeStack(
 ): Promise<ChangedStack> {
   const sumUp = follow.sumUp ?? follow.print;
   const changeSet = await createChangeSet(follow, {
-    // CloudFormation would go on with the role of before by itself; a caller who must name one has named it so.
-    RoleARN: existing?.RoleARN,
     ...input,
+    // CloudFormation would go on with the role of before by itself, but some may act only where they name it.
+    RoleARN: input.RoleARN ?? existing?.RoleARN,
     StackName: stackName,
     ChangeSetName: `deploy-${Date.now()}`,
     ChangeSetType: existing === undefined ? 'CREATE' : 'UPDATE',

@@ -63,30 +63,28 @@ const isOurs = ({ Parameters = [] }: Stack) =>
   Parameters.some(({ ParameterKey }) => ParameterKey === 'LambdaDeploymentPackagesPrefix');
 
 /** Deletes a leftover stack and waits until it is gone. */
-export async function clearAway(
-  follow: Follow,
-  { StackName = '', StackStatus, StackId }: Stack,
-): Promise<void> {
+export async function clearAway(follow: Follow, leftover: Stack, roleArn?: string): Promise<void> {
+  const { StackName = '', StackStatus = '' } = leftover;
   follow.print(
-    `${StackName} is a leftover of a first create that failed (${StackStatus ?? ''}): deleting it first.`,
+    `${StackName} is a leftover of a first create that failed (${StackStatus}): deleting it first.`,
   );
-  await deleteStack(follow, { StackName, StackId });
+  await deleteStack(follow, { ...leftover, RoleARN: roleArn ?? leftover.RoleARN });
 }
 
 /** Deletes a stack and waits until it is gone. Throws CommandError with what could not be deleted, and what to do. */
 export async function deleteStack(
   follow: Follow,
-  { StackName = '', StackId = '' }: Pick<Stack, 'StackName' | 'StackId'>,
+  { StackName = '', StackId = '', RoleARN }: Pick<Stack, 'StackName' | 'StackId' | 'RoleARN'>,
 ): Promise<void> {
   const seen = await eventsSoFar(follow.cloudFormation, StackId);
-  await follow.cloudFormation.send(new DeleteStackCommand({ StackName: StackId }));
+  await follow.cloudFormation.send(new DeleteStackCommand({ StackName: StackId, RoleARN }));
   const { stack, events } = await followStack(follow, StackId, seen);
   if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return;
   throw new CommandError(
     [
       `${StackName} could not be deleted (${stack.StackStatus ?? ''}).`,
       ...failuresIn(events, StackName),
-      `Put right what is named above, then npm run destroy -- --stack-name ${StackName} again. What cannot be deleted at all, the CloudFormation console leaves out: Delete, then choose it as a resource to retain.`,
+      `Put right what is named above and try again. What cannot be deleted at all, the CloudFormation console leaves out: Delete, then choose it as a resource to retain.`,
     ].join('\n'),
   );
 }

@@ -71,6 +71,7 @@ class Bucket {
 const cloudFormation = new CloudFormationClient({ region: 'eu-west-1' });
 const aws = mockClient(CloudFormationClient);
 const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
+const roleArn = 'arn:aws:iam::123456789012:role/ForCloudFormation';
 const token = 't0psecretToken';
 
 let bucket: Bucket;
@@ -264,6 +265,12 @@ describe('a first deploy', () => {
     });
   });
 
+  it('lets CloudFormation work with the role that is given', async () => {
+    cloudFormationGoes();
+    await run({ roleArn });
+    expect(changeSetInput().RoleARN).toBe(roleArn);
+  });
+
   it('gives what is given, and leaves the rest to the defaults', async () => {
     cloudFormationGoes();
     const parameters = { ...complete, AllowedStatusIds: '7,11', BigCommerceApiUrl: 'http://127.0.0.1:1' };
@@ -366,8 +373,9 @@ describe('a first deploy', () => {
       .resolvesOnce({ StackEvents: [] })
       .resolvesOnce({ StackEvents: [] })
       .resolves({ StackEvents: [ended('CREATE_COMPLETE')] });
-    await run();
-    expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
+    await run({ roleArn });
+    const deletions = aws.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
+    expect(deletions).toEqual([{ StackName: stackId, RoleARN: roleArn }]);
     expect(printed.join('\n')).toContain('deleting it first');
     expect(changeSetInput()).toMatchObject({ ChangeSetType: 'CREATE' });
     // What the leftover had is not taken over.
@@ -535,6 +543,13 @@ describe('the command line', () => {
     expect(read(option, environment).parameters).toMatchObject({ PollingInterval: '30' });
   });
 
+  it("takes CloudFormation's role from the environment, and an option before that; an empty one is none", () => {
+    const environment = { AWS_CLOUDFORMATION_ROLE_ARN: 'from-env' };
+    expect(read([], environment).roleArn).toBe('from-env');
+    expect(read(['--role-arn', roleArn], environment).roleArn).toBe(roleArn);
+    expect(read([], { AWS_CLOUDFORMATION_ROLE_ARN: '' }).roleArn).toBeUndefined();
+  });
+
   it('counts an empty variable as none, and lets a value be made empty by an option', () => {
     const environment = { ALLOWED_STATUS_IDS: '', BIGCOMMERCE_CLIENT_SECRET: 'from-env' };
     expect(read(['--parameter', 'BigCommerceClientSecret='], environment).parameters).toEqual({
@@ -549,8 +564,8 @@ describe('the command line', () => {
   });
 
   it('polls after a first deploy and sends no test alert, unless it is told otherwise', () => {
-    expect(deployOptions(line(), {}).afterwards).toEqual({ poll: true, testAlert: false });
-    const told = deployOptions(line('--no-poll', '--test-alert'), {});
+    expect(read([], {}).afterwards).toEqual({ poll: true, testAlert: false });
+    const told = read(['--no-poll', '--test-alert'], {});
     expect(told.afterwards).toEqual({ poll: false, testAlert: true });
   });
 
