@@ -1,11 +1,13 @@
 // The AWS clients that the commands use, on AWS and against a stand-in alike.
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { documentOptions } from '../lambda/shared/tables';
@@ -29,6 +31,7 @@ export function createClients(options: ClientOptions = {}) {
   const clients = {
     cloudFormation: new CloudFormationClient(options),
     dynamoDb,
+    iam: new IAMClient(options),
     lambda: new LambdaClient({
       ...options,
       // An invocation whose answer is lost must not be made again: the function may be at work still.
@@ -39,6 +42,7 @@ export function createClients(options: ClientOptions = {}) {
     secretsManager: new SecretsManagerClient(options),
     sns: new SNSClient(options),
     sqs: new SQSClient(options),
+    sts: new STSClient(options),
   };
   return {
     ...clients,

@@ -1,0 +1,49 @@
+// What to do with what was prepared: what goes into GitHub's environment, and the deploy from a terminal.
+import type { Values } from './parameters';
+
+export interface Bootstrapped {
+  readonly stage: string;
+  readonly stackName: string;
+  /** The repository that may deploy; empty for none. */
+  readonly repository: string;
+  readonly region: string;
+  /** False: there was nothing to do. */
+  readonly changed: boolean;
+  readonly outputs: Values;
+}
+
+/** The lines for one stage: its values, then commands to copy. */
+export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped): readonly string[] {
+  const {
+    PackagesBucketName = '',
+    CloudFormationRoleArn = '',
+    DeployRoleArn,
+    DeployPolicyArn = '',
+  } = outputs;
+  const variables = {
+    AWS_REGION: region,
+    ...(DeployRoleArn !== undefined && { AWS_ROLE_ARN: DeployRoleArn }),
+    AWS_CLOUDFORMATION_ROLE_ARN: CloudFormationRoleArn,
+    AWS_DEPLOYMENT_BUCKET: PackagesBucketName,
+  };
+  const values = Object.entries(variables).map(([name, value]) => `  ${name.padEnd(28)} ${value}`);
+  return [
+    ...['', stage, ...values],
+    ...(DeployRoleArn === undefined ? [] : forGitHub(stage, repository, variables)),
+    '',
+    `From a terminal, with the policy ${DeployPolicyArn}:`,
+    `  npm run deploy -- --stage ${stage} --region ${region} --bucket ${PackagesBucketName} --role-arn ${CloudFormationRoleArn} --email <address>`,
+  ];
+}
+
+function forGitHub(stage: string, subject: string, variables: Values) {
+  const repository = subject.replaceAll(/@\d+/g, '');
+  return [
+    '',
+    `The environment ${stage} of ${repository} and its variables, with GitHub's command line:`,
+    `  gh api --silent --method PUT repos/${repository}/environments/${stage}`,
+    ...Object.entries(variables).map(
+      ([name, value]) => `  gh variable set ${name} --repo ${repository} --env ${stage} --body ${value}`,
+    ),
+  ];
+}
