@@ -1,0 +1,334 @@
+// An account prepared for real, on MiniStack, and the service deployed with nothing but what was prepared. MiniStack's
+// CloudFormation does not know AWS::IAM::OIDCProvider: GitHub's identity provider is there before, made by IAM's API,
+// which is what every account but the first has. Its simulator of policies knows no condition keys: whatever is
+// granted under a condition is denied here, and test/bootstrap-template.test.ts holds the conditions.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  SimulatePrincipalPolicyCommand,
+} from '@aws-sdk/client-iam';
+import {
+  DeleteBucketCommand,
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3';
+
+import { bootstrap, type BootstrapOptions } from '../../scripts/bootstrap';
+import { build } from '../../scripts/build';
+import { root } from '../../scripts/command';
+import { deploy } from '../../scripts/deploy';
+import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { describeStack } from '../../scripts/stack-events';
+import { callsFor } from '../stack-calls';
+import { until } from './until';
+
+const account = '000000000000';
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+const deployRole = roleArn('OrderReplicationBootstrap-dev-Deploy');
+const cloudFormationRole = roleArn('OrderReplicationBootstrap-dev-CloudFormation');
+const provider = `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
+const bucketOf = (stage: string) => `order-replication-${stage}-${account}-us-east-1`;
+
+let mini: MiniStack;
+let clients: LocalClients;
+let printed: string[];
+
+jest.setTimeout(60_000);
+
+const prepare = (options: Partial<BootstrapOptions> = {}) => {
+  printed = [];
+  return bootstrap({ stages: ['dev'], print: (line) => printed.push(line), ...options }, clients);
+};
+
+beforeAll(async () => {
+  mini = await startMiniStack();
+  clients = localClients(mini.endpoint);
+  await clients.iam.send(
+    new CreateOpenIDConnectProviderCommand({
+      Url: 'https://token.actions.githubusercontent.com',
+      ClientIDList: ['sts.amazonaws.com'],
+    }),
+  );
+  await prepare({ stages: ['dev', 'staging', 'prod'], repository: 'acme/orders' });
+});
+
+afterAll(async () => {
+  clients.destroy();
+  await mini.stop();
+});
+
+const bucketExists = async (stage: string) => {
+  try {
+    await clients.s3.send(new HeadBucketCommand({ Bucket: bucketOf(stage) }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotFound') return false;
+    throw error;
+  }
+};
+
+const trustOf = async (RoleName: string) => {
+  const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName }));
+  return JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as unknown;
+};
+
+describe('preparing an account', () => {
+  it('makes a private, encrypted, versioned bucket that only encrypted connections reach', async () => {
+    const where = { Bucket: bucketOf('dev') };
+    const { s3 } = clients;
+    expect(await s3.send(new GetBucketVersioningCommand(where))).toMatchObject({ Status: 'Enabled' });
+    expect(await s3.send(new GetPublicAccessBlockCommand(where))).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
+    expect(await s3.send(new GetBucketEncryptionCommand(where))).toMatchObject({
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    const { Policy = '' } = await s3.send(new GetBucketPolicyCommand(where));
+    expect(JSON.parse(Policy)).toMatchObject({
+      Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    });
+  });
+
+  it('lets the environment of the stage at GitHub deploy, and nobody else', async () => {
+    expect(await trustOf('OrderReplicationBootstrap-staging-Deploy')).toMatchObject({
+      Statement: [
+        {
+          Principal: { Federated: provider },
+          Condition: {
+            StringEquals: {
+              'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+              'token.actions.githubusercontent.com:sub': 'repo:acme/orders:environment:staging',
+            },
+          },
+        },
+      ],
+    });
+    const { AttachedPolicies } = await clients.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName: 'OrderReplicationBootstrap-staging-Deploy' }),
+    );
+    expect(AttachedPolicies).toEqual([
+      expect.objectContaining({ PolicyName: 'OrderReplicationBootstrap-staging-Deploy' }),
+    ]);
+  });
+
+  it('changes nothing when it is run again, even if the repository is left out', async () => {
+    const done = await prepare({ stages: ['dev', 'staging', 'prod'] });
+    expect(done.map(({ stage, changed, repository }) => [stage, changed, repository])).toEqual([
+      ['dev', false, 'acme/orders'],
+      ['staging', false, 'acme/orders'],
+      ['prod', false, 'acme/orders'],
+    ]);
+  });
+
+  it('follows a repository that was renamed, with the ids that its tokens then carry', async () => {
+    const [done] = await prepare({ stages: ['staging'], repository: 'acme@123/shop-orders@456' });
+    expect(done?.changed).toBe(true);
+    expect(printed.filter((line) => /^ {2}(Add|Modify|Remove)/.test(line))).toEqual([
+      expect.stringContaining('DeployRole'),
+    ]);
+    expect(JSON.stringify(await trustOf('OrderReplicationBootstrap-staging-Deploy'))).toContain(
+      'repo:acme@123/shop-orders@456:environment:staging',
+    );
+  });
+
+  it('takes the role away from GitHub when the repository is emptied', async () => {
+    const [done] = await prepare({ stages: ['staging'], repository: '' });
+    expect(done?.outputs).not.toHaveProperty('DeployRoleArn');
+    await expect(trustOf('OrderReplicationBootstrap-staging-Deploy')).rejects.toThrow('not found');
+  });
+
+  it('keeps the bucket of a stack that is deleted, and means to take it over', async () => {
+    const StackName = 'OrderReplicationBootstrap-staging';
+    await clients.cloudFormation.send(new DeleteStackCommand({ StackName }));
+    await until(async () => (await describeStack(clients.cloudFormation, StackName)) === undefined);
+    expect(await bucketExists('staging')).toBe(true);
+    const failure = await prepare({ stages: ['staging'] }).catch(String);
+    expect(printed.join('\n')).toMatch(/Import +PackagesBucket/);
+    // MiniStack plans the import, as AWS does, but then refuses it for its name: a create that is rolled back.
+    expect(failure).toContain('OrderReplicationBootstrap-staging was not deployed (ROLLBACK_COMPLETE)');
+  });
+
+  it('that was rolled back works once the cause is put right', async () => {
+    await clients.s3.send(new DeleteBucketCommand({ Bucket: bucketOf('staging') }));
+    const [done] = await prepare({ stages: ['staging'] });
+    expect(printed.join('\n')).toContain('deleting it first');
+    expect(done?.outputs).toMatchObject({ PackagesBucketName: bucketOf('staging') });
+  });
+
+  it('is one command, which says what goes into GitHub', async () => {
+    const command = ['--import', 'tsx', 'scripts/bootstrap.ts', '--stage', 'dev', '--region', 'us-east-1'];
+    const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const child = spawn(process.execPath, command, {
+      cwd: root,
+      env: { PATH: process.env['PATH'], AWS_ENDPOINT_URL: mini.endpoint, ...environment },
+    });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    expect(child.exitCode).toBe(0);
+    expect(output).toContain('Nothing to change');
+    expect(output).toContain(
+      `gh variable set AWS_ROLE_ARN --repo acme/orders --env dev --body ${deployRole}`,
+    );
+  });
+});
+
+describe('the service', () => {
+  it("is deployed with CloudFormation's role from that bucket", async () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
+    try {
+      await build({ outDir });
+      const options = {
+        ...{ stage: 'dev', bucket: bucketOf('dev'), roleArn: cloudFormationRole, outDir },
+        print: () => undefined,
+        parameters: {
+          ...{ BigCommerceStoreHash: 'abc123', BigCommerceClientId: 'client', BigCommerceToken: 'token' },
+          ...{ ExceptionsEmailAddress: 'operator@example.com', CreateSavedQueries: 'false' },
+        },
+      };
+      const { changed, prefix } = await deploy(options, clients);
+      expect(changed).toBe(true);
+      const { Contents = [] } = await clients.s3.send(
+        new ListObjectsV2Command({ Bucket: bucketOf('dev'), Prefix: prefix }),
+      );
+      expect(Contents.length).toBeGreaterThanOrEqual(5);
+      expect(await deploy(options, clients)).toMatchObject({ changed: false });
+    } finally {
+      rmSync(outDir, { recursive: true });
+    }
+  });
+});
+
+/** What IAM decides on these actions, by action. */
+async function decisions(principal: string, actions: readonly string[], resource: string) {
+  const { EvaluationResults = [] } = await clients.iam.send(
+    new SimulatePrincipalPolicyCommand({
+      ...{ PolicySourceArn: principal, ActionNames: [...actions], ResourceArns: [resource] },
+    }),
+  );
+  return Object.fromEntries(
+    EvaluationResults.map(({ EvalActionName = '', EvalDecision }) => [EvalActionName, EvalDecision]),
+  );
+}
+
+const all = (actions: readonly string[], decision: string) =>
+  Object.fromEntries(actions.map((action) => [action, decision]));
+
+describe("CloudFormation's role", () => {
+  it.each(Object.entries(callsFor))('may make what %s takes', async (_, calls) => {
+    for (const { resource, actions, onlyIf } of calls) {
+      expect(await decisions(cloudFormationRole, actions, resource)).toEqual(
+        all(actions, onlyIf === undefined ? 'allowed' : 'implicitDeny'),
+      );
+    }
+  });
+
+  it.each([
+    ['iam:PutRolePolicy', cloudFormationRole],
+    ['iam:UpdateAssumeRolePolicy', deployRole],
+    ['iam:CreateRole', roleArn('OrderReplication-dev-Another')],
+    ['iam:CreateRole', roleArn('OrderReplication-prod-ProcessOrders')],
+    ['iam:AttachRolePolicy', roleArn('OrderReplication-dev-ProcessOrders')],
+    ['iam:PassRole', roleArn('Administrator')],
+    ['iam:CreateUser', `arn:aws:iam::${account}:user/x`],
+    ['iam:CreatePolicyVersion', `arn:aws:iam::${account}:policy/OrderReplicationBootstrap-dev-Deploy`],
+    ['iam:DeleteOpenIDConnectProvider', provider],
+    ['dynamodb:GetItem', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
+    ['dynamodb:Scan', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
+    ['dynamodb:DeleteTable', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-prod-Orders`],
+    ['sqs:ReceiveMessage', `arn:aws:sqs:us-east-1:${account}:OrderReplication-dev-Orders`],
+    ['sqs:DeleteQueue', `arn:aws:sqs:us-east-1:${account}:OrderReplication-prod-Orders`],
+    [
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-ProcessOrders`,
+    ],
+    [
+      'lambda:UpdateFunctionCode',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-prod-ProcessOrders`,
+    ],
+    ['secretsmanager:DeleteSecret', `arn:aws:secretsmanager:us-east-1:${account}:secret:Another-x1Y2z3`],
+    ['s3:PutObject', `arn:aws:s3:::${bucketOf('dev')}/v-1/get-new-orders.zip`],
+    ['s3:GetObject', `arn:aws:s3:::${bucketOf('prod')}/v-1/get-new-orders.zip`],
+    ['kms:Decrypt', `arn:aws:kms:us-east-1:${account}:key/6f1c6d1e-0000-4000-8000-000000000000`],
+    [
+      'logs:GetLogEvents',
+      `arn:aws:logs:us-east-1:${account}:log-group:/order-replication/OrderReplication-dev/x:*`,
+    ],
+    [
+      'cloudformation:UpdateStack',
+      `arn:aws:cloudformation:us-east-1:${account}:stack/OrderReplicationBootstrap-dev/1`,
+    ],
+  ])('may not %s %s', async (action, resource) => {
+    expect(await decisions(cloudFormationRole, [action], resource)).toEqual({ [action]: 'implicitDeny' });
+  });
+});
+
+describe('the role of GitHub Actions', () => {
+  const stack = (name: string) => `arn:aws:cloudformation:us-east-1:${account}:stack/${name}/1`;
+
+  it.each([
+    ['cloudformation:DescribeStacks', stack('OrderReplication-dev')],
+    ['cloudformation:ExecuteChangeSet', stack('OrderReplication-dev')],
+    ['cloudformation:DescribeEvents', `arn:aws:cloudformation:us-east-1:${account}:changeSet/deploy-1/1`],
+    ['s3:PutObject', `arn:aws:s3:::${bucketOf('dev')}/v-1/get-new-orders.zip`],
+    ['s3:ListBucket', `arn:aws:s3:::${bucketOf('dev')}`],
+    [
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-GetNewOrders`,
+    ],
+    [
+      'sns:ListSubscriptionsByTopic',
+      `arn:aws:sns:us-east-1:${account}:OrderReplication-dev-ApplicationErrors`,
+    ],
+  ])('may %s %s', async (action, resource) => {
+    expect(await decisions(deployRole, [action], resource)).toEqual({ [action]: 'allowed' });
+  });
+
+  it.each([
+    // Only under a condition, of which the simulator knows nothing: never without CloudFormation's role.
+    ['cloudformation:CreateChangeSet', stack('OrderReplication-dev')],
+    ['cloudformation:DeleteStack', stack('OrderReplication-dev')],
+    ['iam:PassRole', cloudFormationRole],
+    // Never.
+    ['cloudformation:ExecuteChangeSet', stack('OrderReplication-prod')],
+    ['cloudformation:ExecuteChangeSet', stack('OrderReplicationBootstrap-dev')],
+    ['cloudformation:UpdateStack', stack('OrderReplication-dev')],
+    ['s3:PutObject', `arn:aws:s3:::${bucketOf('prod')}/v-1/get-new-orders.zip`],
+    ['s3:DeleteObject', `arn:aws:s3:::${bucketOf('dev')}/v-1/get-new-orders.zip`],
+    ['s3:PutBucketPolicy', `arn:aws:s3:::${bucketOf('dev')}`],
+    [
+      'lambda:UpdateFunctionCode',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-GetNewOrders`,
+    ],
+    [
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-ProcessOrders`,
+    ],
+    ['iam:PutRolePolicy', roleArn('OrderReplication-dev-ProcessOrders')],
+    ['iam:AttachRolePolicy', deployRole],
+    ['iam:CreateUser', `arn:aws:iam::${account}:user/x`],
+    ['iam:PassRole', roleArn('Administrator')],
+    ['sts:AssumeRole', cloudFormationRole],
+    ['dynamodb:GetItem', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
+    [
+      'secretsmanager:GetSecretValue',
+      `arn:aws:secretsmanager:us-east-1:${account}:secret:BigCommerceSecret-x-y`,
+    ],
+  ])('may not %s %s', async (action, resource) => {
+    expect(await decisions(deployRole, [action], resource)).toEqual({ [action]: 'implicitDeny' });
+  });
+});
