@@ -14,6 +14,8 @@ export interface MiniStackOptions {
   /** Where its contents are kept from one start to the next; nothing is kept if left out. */
   readonly stateDir?: string;
   readonly logFile?: string;
+  /** Whether it asks IAM what a caller may do; if left out, everybody may do everything. */
+  readonly enforceIam?: boolean;
 }
 
 export interface MiniStack {
@@ -61,7 +63,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
   const endpoint = `http://127.0.0.1:${port}`;
   const temporary = mkdtempSync(join(tmpdir(), 'order-replication-'));
   const logFile = options.logFile ?? join(temporary, 'ministack.log');
-  const child = launch(python, environment(port, temporary, options.stateDir), logFile);
+  const child = launch(python, environment(port, temporary, options), logFile);
   const discard = () => rmSync(temporary, { recursive: true, force: true });
   const stop = async () => {
     // Where nothing is kept there is nothing to wait for.
@@ -86,7 +88,11 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
 }
 
 /** Only what is needed: MiniStack hands its whole environment on to the functions. */
-function environment(port: number, temporary: string, stateDir: string | undefined): NodeJS.ProcessEnv {
+function environment(
+  port: number,
+  temporary: string,
+  { stateDir, enforceIam = false }: MiniStackOptions,
+): NodeJS.ProcessEnv {
   const state = stateDir && {
     PERSIST_STATE: '1',
     STATE_DIR: stateDir,
@@ -104,6 +110,7 @@ function environment(port: number, temporary: string, stateDir: string | undefin
     MINISTACK_HOST: '127.0.0.1',
     GATEWAY_PORT: String(port),
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AUTH: String(enforceIam),
     IOT_MTLS_ENABLED: '0',
     NODE_OPTIONS: '--no-deprecation',
     PYTHONUNBUFFERED: '1',
