@@ -161,6 +161,18 @@ describe('the role of CloudFormation', () => {
     expect(names).not.toContain(resolved(properties('CloudFormationRole')['RoleName'] as Text));
   });
 
+  it('knows the secrets by their logical ids, which is what AWS names them by', () => {
+    const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
+      Type === 'AWS::SecretsManager::Secret' ? [id] : [],
+    );
+    for (const Sid of ['Secrets', 'SecretValues']) {
+      const statement = roleStatements.find((one) => one.Sid === Sid)!;
+      expect(resources(statement)).toEqual(
+        ids.map((id) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${id}-*`),
+      );
+    }
+  });
+
   it('is for CloudFormation only', () => {
     expect(properties('CloudFormationRole')['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [{ Principal: { Service: 'cloudformation.amazonaws.com' }, Action: 'sts:AssumeRole' }],
