@@ -57,7 +57,8 @@ async function planStage(
   const found = await describeStack(cloudFormation, stackName);
   const leftover = found !== undefined && isLeftover(found) ? found : undefined;
   const existing = leftover === undefined ? found : undefined;
-  if (existing !== undefined) requireAtRest(existing);
+  if (existing !== undefined)
+    requireAtRest(existing, 'delete it there, which leaves its bucket, and run this again');
   return {
     ...{ stage, stackName, leftover, existing },
     given: givenFor(stage, repository),

@@ -19,6 +19,7 @@ import { afterDeploy } from '../../scripts/after-deploy';
 import { build } from '../../scripts/build';
 import { deploy, type DeployResult } from '../../scripts/deploy';
 import { deployOptions } from '../../scripts/deploy-options';
+import { readTemplate } from '../../scripts/template';
 import { destroy } from '../../scripts/destroy';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { localClients, type LocalClients } from '../../scripts/local/clients';
@@ -61,6 +62,7 @@ async function deployByHand(...more: string[]): Promise<string> {
   const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
   const webhook = `${mini.endpoint}/_aws/execute-api/local/dev/cart-converted`;
   const { afterwards, ...options } = deployOptions(
+    Object.keys((await readTemplate()).Parameters),
     [
       ...['--stage', 'dev', '--bucket', 'packages', '--email', address, '--tag', 'ms-custom-id=local'],
       ...['--parameter', 'CreateSavedQueries=false', '--parameter', `WebhookDestination=${webhook}`],
