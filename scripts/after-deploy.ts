@@ -1,6 +1,6 @@
 // What follows a deploy by hand: the first poll, which also registers the webhook, and whether alerts reach somebody.
 import { reportAlertAddress, sendTestAlert } from './alert-address';
-import { explained } from './aws-errors';
+import { inWords } from './aws-errors';
 import type { Clients } from './clients';
 import type { Values } from './parameters';
 import { pollOnce } from './poll';
@@ -48,8 +48,7 @@ async function firstPoll(
   try {
     await pollOnce({ stackName, outputs, clients }, print);
   } catch (error) {
-    const shown = explained(error);
-    print(shown instanceof Error ? shown.message : String(shown));
+    print(inWords(error));
     print(
       `${stackName} is deployed all the same. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
     );

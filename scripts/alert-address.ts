@@ -2,7 +2,7 @@
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { ListSubscriptionsByTopicCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 
-import { explained } from './aws-errors';
+import { inWords } from './aws-errors';
 import type { Clients } from './clients';
 import { CommandError } from './command';
 import { printable } from './printable';
@@ -42,23 +42,31 @@ export async function sendTestAlert(
   clients: AlertClients,
   print: Print,
 ): Promise<void> {
-  const topics = await topicsOf(stackName, clients);
-  const Subject = `${stackName}: test alert`;
-  for (const TopicArn of topics) {
-    const Message = testMessage(stackName);
-    await clients.sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch((error: unknown) => {
-      throw new CommandError(`The test alert was not sent by ${nameOf(TopicArn)}. ${inWords(error)}`, {
-        cause: error,
-      });
-    });
-  }
+  const topics = await publishTest(stackName, clients);
   print(
-    `Sent a test alert, "${Subject}", to ${printable(address)}: one by ${topics.map(nameOf).join(', one by ')}.`,
+    `Sent a test alert, "${subjectOf(stackName)}", to ${printable(address)}: one by ${topics.map(nameOf).join(', one by ')}.`,
   );
+  // That it cannot be looked up, if so, has been said by the report.
   const deaf = await unconfirmed(topics, address, clients.sns).catch(() => []);
-  if (deaf.length > 0)
-    print(`It cannot arrive by ${deaf.map(nameOf).join(' and ')}, which the address has not confirmed.`);
+  if (deaf.length === 0) return;
+  print(`It cannot arrive by ${deaf.map(nameOf).join(' and ')}, which the address has not confirmed.`);
 }
+
+async function publishTest(stackName: string, clients: AlertClients): Promise<readonly string[]> {
+  const Subject = subjectOf(stackName);
+  const Message = testMessage(stackName);
+  try {
+    const topics = await topicsOf(stackName, clients);
+    for (const TopicArn of topics) {
+      await clients.sns.send(new PublishCommand({ TopicArn, Subject, Message }));
+    }
+    return topics;
+  } catch (error) {
+    throw new CommandError(`The test alert was not sent by both topics. ${inWords(error)}`, { cause: error });
+  }
+}
+
+const subjectOf = (stackName: string) => `${stackName}: test alert`;
 
 const testMessage = (stackName: string) =>
   `This is a test, sent by npm run deploy -- --test-alert. Nothing is wrong.
@@ -109,8 +117,3 @@ const nameOf = (topicArn: string) => topicArn.split(':').at(-1) ?? topicArn;
 /** The template's pattern keeps quotes out of the address, so that these hold it. */
 const subscribe = (topicArn: string, address: string) =>
   `aws sns subscribe --region ${topicArn.split(':')[3] ?? ''} --topic-arn ${topicArn} --protocol email --notification-endpoint '${printable(address)}'`;
-
-function inWords(error: unknown): string {
-  const shown = explained(error);
-  return shown instanceof Error ? shown.message : String(shown);
-}

@@ -23,6 +23,12 @@ export function explained(error: unknown): unknown {
   return new CommandError(`AWS refused (${error.name}): ${error.message}`, { cause: error });
 }
 
+/** What `explained` makes of an error, as text: for one that ends nothing. */
+export function inWords(error: unknown): string {
+  const shown = explained(error);
+  return shown instanceof Error ? shown.message : String(shown);
+}
+
 /** An answer of AWS that blames the caller: its own message says what is wrong, a stack would not. */
 const isRefusal = (error: unknown): error is Error =>
   error instanceof Error && '$fault' in error && error.$fault === 'client';

@@ -8,7 +8,7 @@ import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/cli
 
 import type { Hook } from '../lambda/shared/hooks';
 import type { Clients } from './clients';
-import { findWebhooks, inWords } from './destroy-webhooks';
+import { findWebhooks, nameOf } from './destroy-webhooks';
 import { outputsOf, parametersOf } from './stack-events';
 
 export interface Prospect {
@@ -72,12 +72,15 @@ function fateOfStack(prospect: Prospect): readonly string[] {
       ? ['         (the KMS key at the end of its waiting period, until which it can be kept)']
       : []),
     `Lost     ${count(references, 'reference')} in the Orders queue, ${count(deadLetters, 'dead letter')}`,
+    ...(references === 0 ? [] : [`         (${believed})`]),
     ...(typeof webhooks === 'string'
       ? [`Unknown  the webhooks that lead here, which stay in the store. ${webhooks}`]
-      : webhooks.map((hook) => `Deleted  in the store: ${inWords(hook)}`)),
+      : webhooks.map((hook) => `Deleted  in the store: ${nameOf(hook)}`)),
     `Stays    the packages in the bucket ${bucket}`,
   ];
 }
+
+const believed = 'for 4 days the polls of a later stack take these orders for queued, as the ledger has them';
 
 /** The tables apart: their fate is another. */
 function byType(resources: readonly StackResource[]): string {

@@ -4,12 +4,13 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 
 import type { Hook } from '../lambda/shared/hooks';
 import { sameUrl } from '../lambda/shared/webhook';
+import { inWords } from './aws-errors';
 import type { Clients } from './clients';
 import { CommandError } from './command';
 import { printable } from './printable';
 import { destinationOf, serviceOf } from './service';
 
-export const inWords = ({ id, scope }: Hook) => `webhook ${id}, ${printable(scope)}`;
+export const nameOf = ({ id, scope }: Hook) => `webhook ${id}, ${printable(scope)}`;
 
 /** The webhooks of the stack's API account that lead to it; a sentence where that cannot be found out. */
 export async function findWebhooks(stack: Stack, clients: Clients): Promise<readonly Hook[] | string> {
@@ -18,7 +19,7 @@ export async function findWebhooks(stack: Stack, clients: Clients): Promise<read
     const destination = destinationOf(service);
     return (await service.store.listHooks()).filter((hook) => sameUrl(hook.destination, destination));
   } catch (error) {
-    return `${message(error)} ${byHand}`;
+    return `${inWords(error)} ${byHand}`;
   }
 }
 
@@ -35,9 +36,9 @@ export async function deleteWebhooks(
   for (const hook of hooks) {
     try {
       await store.deleteHook(hook.id);
-      print(`Deleted in the store: ${inWords(hook)}.`);
+      print(`Deleted in the store: ${nameOf(hook)}.`);
     } catch (error) {
-      const problem = `${inWords(hook)} was not deleted: ${message(error)} ${byHand}`;
+      const problem = `${nameOf(hook)} was not deleted: ${inWords(error)} ${byHand}`;
       if (!goOn)
         throw new CommandError(`${problem}\nThe stack is still there; --yes goes on all the same.`, {
           cause: error,
@@ -49,5 +50,3 @@ export async function deleteWebhooks(
 
 const byHand =
   'To have none left, delete the API account in the store: its webhooks go with it. Else BigCommerce gives them up by itself after two days of deliveries that fail.';
-
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -88,7 +88,7 @@ async function confirm(
   if (yes) return;
   if (prospect?.references !== undefined && prospect.references > 0) {
     throw new CommandError(
-      `The Orders queue is not empty, so nothing was changed. Let the worker take what waits there (if it is paused: npm run resume -- --stack-name ${stackName}), or lose it by --yes: polls of a later stack take these orders for queued until 4 days are over.`,
+      `The Orders queue is not empty, so nothing was changed. Let the worker take what waits there (if it is paused: npm run resume -- --stack-name ${stackName}), or lose it by --yes.`,
     );
   }
   const deleted = prospect === undefined ? [] : ['the stack'];

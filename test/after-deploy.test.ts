@@ -196,11 +196,16 @@ describe('a test alert', () => {
     expect(await test()).toContain('It cannot arrive by OrderReplication-dev-DeadLettersAlarm, which');
   });
 
-  it('that AWS refuses is a failure', async () => {
-    sns.on(PublishCommand).rejects(refusal('AuthorizationErrorException'));
-    await expect(test()).rejects.toThrow(CommandError);
-    await expect(test()).rejects.toThrow(
-      'The test alert was not sent by OrderReplication-dev-ApplicationErrors. AWS refused',
-    );
+  it.each([
+    ['the alert', () => sns.on(PublishCommand).rejects(refusal('AuthorizationErrorException'))],
+    [
+      'to name the topics',
+      () => cloudFormation.on(DescribeStackResourcesCommand).rejects(refusal('AccessDenied')),
+    ],
+  ])('is a failure in plain words where AWS refuses %s', async (_, refuse) => {
+    refuse();
+    const failure = await test().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(CommandError);
+    expect(String(failure)).toMatch(/The test alert was not sent by both topics\. AWS refused \(A\w+\)/);
   });
 });
