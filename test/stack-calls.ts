@@ -92,11 +92,6 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
       role,
     ),
   ],
-  'AWS::KMS::Alias': [
-    calls('kms', 'CreateAlias UpdateAlias DeleteAlias', named('kms', `alias/${stack}`)),
-    calls('kms', 'CreateAlias UpdateAlias DeleteAlias', key),
-    calls('kms', 'ListAliases', '*'),
-  ],
   'AWS::KMS::Key': [
     calls('kms', 'CreateKey', '*'),
     calls(
@@ -150,9 +145,6 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
       logGroup,
     ),
     calls('logs', 'DescribeLogGroups DescribeIndexPolicies DescribeResourcePolicies', '*'),
-  ],
-  'AWS::Logs::MetricFilter': [
-    calls('logs', 'PutMetricFilter DescribeMetricFilters DeleteMetricFilter', `${logGroup}:*`),
   ],
   'AWS::Logs::QueryDefinition': [
     calls('logs', 'PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition', '*'),

@@ -278,6 +278,8 @@ describe("CloudFormation's role", () => {
 });
 
 describe('the role of GitHub Actions', () => {
+  const topicOf = (stage: string) =>
+    `arn:aws:sns:us-east-1:${account}:OrderReplication-${stage}-ApplicationErrors`;
   const stack = (name: string) => `arn:aws:cloudformation:us-east-1:${account}:stack/${name}/1`;
 
   it.each([
@@ -290,10 +292,9 @@ describe('the role of GitHub Actions', () => {
       'lambda:InvokeFunction',
       `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-GetNewOrders`,
     ],
-    [
-      'sns:ListSubscriptionsByTopic',
-      `arn:aws:sns:us-east-1:${account}:OrderReplication-dev-ApplicationErrors`,
-    ],
+    ['sns:ListSubscriptionsByTopic', topicOf('dev')],
+    ['sns:Publish', topicOf('dev')],
+    ['cloudformation:DescribeStackResources', stack('OrderReplication-dev')],
   ])('may %s %s', async (action, resource) => {
     expect(await decisions(deployRole, [action], resource)).toEqual({ [action]: 'allowed' });
   });
@@ -307,6 +308,8 @@ describe('the role of GitHub Actions', () => {
     ['cloudformation:ExecuteChangeSet', stack('OrderReplication-prod')],
     ['cloudformation:ExecuteChangeSet', stack('OrderReplicationBootstrap-dev')],
     ['cloudformation:UpdateStack', stack('OrderReplication-dev')],
+    ['sns:Publish', topicOf('prod')],
+    ['kms:Decrypt', `arn:aws:kms:us-east-1:${account}:key/6f1c6d1e-0000-4000-8000-000000000000`],
     ['s3:PutObject', `arn:aws:s3:::${bucketOf('prod')}/v-1/get-new-orders.zip`],
     ['s3:DeleteObject', `arn:aws:s3:::${bucketOf('dev')}/v-1/get-new-orders.zip`],
     ['s3:PutBucketPolicy', `arn:aws:s3:::${bucketOf('dev')}`],

@@ -1,0 +1,250 @@
+// Least privilege: what each function was seen to do on the deployed stack is what its role allows, by MiniStack's
+// evaluation of the deployed policies; the obvious rest is denied.
+import { DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+
+import { isRow, type Row } from '../../lambda/shared/order';
+import { startAwsProxy, type AnsweredCall, type AwsProxy } from './aws-proxy';
+import { deployedFunctions, type FunctionOutput } from './deployed-functions';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+const account = '000000000000';
+const stack = 'OrderReplication-dev';
+const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:${account}:${name}`;
+const table = (name: string) => arn('dynamodb', `table/${stack}-${name}`);
+const queue = (name: string) => arn('sqs', `${stack}-${name}`);
+const topic = arn('sns', `${stack}-ApplicationErrors`);
+const logs = (name: string) => arn('logs', `log-group:/order-replication/${stack}/${name}:log-stream:x`);
+
+/** "action resource" of one call; a transaction needs what its items need. */
+function needed({ service, operation, input }: AnsweredCall): string[] {
+  if (operation === 'TransactWriteItems') {
+    const items = Array.isArray(input['TransactItems']) ? input['TransactItems'].filter(isRow) : [];
+    return items.flatMap((item) =>
+      Object.entries(item).flatMap(([name, inner]) =>
+        isRow(inner) ? resourcesOf(inner).map((resource) => `dynamodb:${name}Item ${resource}`) : [],
+      ),
+    );
+  }
+  const action = `${service}:${operation.replace(/^(SendMessage|ChangeMessageVisibility)Batch$/, '$1')}`;
+  return resourcesOf(input).map((resource) => `${action} ${resource}`);
+}
+
+function resourcesOf(input: Row): string[] {
+  const { TableName, IndexName, RequestItems, QueueUrl, TopicArn, SecretId } = input;
+  if (isRow(RequestItems)) return Object.keys(RequestItems).map((name) => arn('dynamodb', `table/${name}`));
+  if (typeof TableName === 'string') {
+    const index = typeof IndexName === 'string' ? `/index/${IndexName}` : '';
+    return [arn('dynamodb', `table/${TableName}${index}`)];
+  }
+  if (typeof QueueUrl === 'string') return [arn('sqs', QueueUrl.split('/').at(-1) ?? '')];
+  return [TopicArn, SecretId].filter((one) => typeof one === 'string');
+}
+
+let service: LocalService;
+let iam: IAMClient;
+let alertsKey: string;
+const proxies: AwsProxy[] = [];
+const seen = new Map<FunctionOutput, Set<string>>();
+
+const functions: readonly FunctionOutput[] = [
+  'GetNewOrdersFunctionName',
+  'CartConvertedWebhookFunctionName',
+  'ProcessOrdersFunctionName',
+];
+
+beforeAll(async () => {
+  service = await startLocalService({ CheckWebhook: 'true' });
+  const {
+    mini,
+    clients,
+    stack: { outputs },
+  } = service;
+  iam = new IAMClient({
+    endpoint: mini.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  for (const output of functions) {
+    const calls = new Set<string>();
+    seen.set(output, calls);
+    const proxy = await startAwsProxy(mini.endpoint, (call) => {
+      for (const one of needed(call)) calls.add(one);
+    });
+    proxies.push(proxy);
+    // The SDK sends a message to where its queue's URL leads.
+    const through = (queueUrl = '') => queueUrl.replace(mini.endpoint, proxy.url);
+    await deployedFunctions(service).configure(output, {
+      Variables: {
+        AWS_ENDPOINT_URL: proxy.url,
+        ORDERS_QUEUE_URL: through(outputs['OrdersQueueUrl']),
+        ORDERS_DEAD_LETTER_QUEUE_URL: through(outputs['OrdersDeadLetterQueueUrl']),
+      },
+    });
+  }
+  const named = { StackName: stack, LogicalResourceId: 'AlertsKey' };
+  const { StackResourceDetail } = await clients.cloudFormation.send(new DescribeStackResourceCommand(named));
+  alertsKey = arn('kms', `key/${StackResourceDetail?.PhysicalResourceId ?? ''}`);
+  await doEverything();
+}, 120_000);
+
+afterAll(async () => {
+  iam.destroy();
+  await service.stop();
+  await Promise.all(proxies.map((proxy) => proxy.stop()));
+});
+
+/** What each function does in each of its outcomes, with each kind of alert. */
+async function doEverything(): Promise<void> {
+  const { simulator, stack: deployed, clients } = service;
+  const { webhookUrl: destination, webhookSecret } = deployed;
+  const add = () => simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000 }).id;
+  const [replicated, parked, givenBack, notQueued] = [add(), add(), add(), add()];
+  const endpoint = 'GET /orders/{id}';
+  simulator.faults.add({ endpoint, orderId: parked, kind: 'status', status: 400 });
+  simulator.faults.add({ endpoint, orderId: givenBack, kind: 'status', status: 403 });
+  await deployed.poll();
+  const headers = { 'X-Order-Replication-Secret': webhookSecret };
+  await simulator.deliverWebhook({ destination, orderId: replicated, secret: '', headers });
+  proxies[1]?.add({ operation: 'SendMessageBatch', orderId: notQueued, kind: 'refused', times: 9 });
+  await simulator.deliverWebhook({ destination, orderId: notQueued });
+  await until(async () => (await service.ledgerRow(replicated))?.state === 'replicated');
+  const old = { orderId: replicated, source: 'poll', seenAt: new Date(Date.now() - 3_600_000).toISOString() };
+  await clients.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: deployed.outputs['OrdersQueueUrl'],
+      MessageBody: JSON.stringify(old),
+    }),
+  );
+  await until(() => seen.get('ProcessOrdersFunctionName')?.size === does.ProcessOrdersFunctionName().length);
+  simulator.faults.add({ endpoint: 'GET /orders/count', kind: 'status', status: 401, times: 9 });
+  await expect(deployed.poll()).rejects.toThrow();
+}
+
+/** What AWS does by the function's role, unseen from here: log, encrypt alerts, and poll the queue of the worker. */
+const unseen = (output: FunctionOutput): readonly string[] => [
+  ...['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} ${logs(logGroups[output])}`),
+  ...['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => `${action} ${alertsKey}`),
+  ...(output === 'ProcessOrdersFunctionName'
+    ? ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
+        (name) => `sqs:${name} ${queue('Orders')}`,
+      )
+    : []),
+];
+
+const logGroups: Readonly<Record<FunctionOutput, string>> = {
+  GetNewOrdersFunctionName: 'GetNewOrders',
+  CartConvertedWebhookFunctionName: 'CartConvertedWebhook',
+  ProcessOrdersFunctionName: 'ProcessOrders',
+};
+
+const secret = (name: string) => () => service.stack.outputs[name] ?? '';
+const bigCommerceSecret = secret('BigCommerceSecretArn');
+const webhookSecret = secret('WebhookSecretArn');
+
+const does: Readonly<Record<FunctionOutput, () => readonly string[]>> = {
+  GetNewOrdersFunctionName: () => [
+    `secretsmanager:GetSecretValue ${bigCommerceSecret()}`,
+    `secretsmanager:GetSecretValue ${webhookSecret()}`,
+    `sqs:SendMessage ${queue('Orders')}`,
+    `dynamodb:BatchGetItem ${table('Ledger')}`,
+    `dynamodb:UpdateItem ${table('Ledger')}`,
+    `dynamodb:PutItem ${table('Jobs')}`,
+    `dynamodb:Query ${table('Jobs/index/ByOutcome')}`,
+    `sns:Publish ${topic}`,
+  ],
+  CartConvertedWebhookFunctionName: () => [
+    `secretsmanager:GetSecretValue ${bigCommerceSecret()}`,
+    `secretsmanager:GetSecretValue ${webhookSecret()}`,
+    `sqs:SendMessage ${queue('Orders')}`,
+    `dynamodb:UpdateItem ${table('Ledger')}`,
+    `dynamodb:PutItem ${table('Webhooks')}`,
+    `sns:Publish ${topic}`,
+  ],
+  ProcessOrdersFunctionName: () => [
+    `secretsmanager:GetSecretValue ${bigCommerceSecret()}`,
+    `dynamodb:GetItem ${table('Ledger')}`,
+    `dynamodb:UpdateItem ${table('Ledger')}`,
+    `dynamodb:GetItem ${table('Orders')}`,
+    `dynamodb:PutItem ${table('Orders')}`,
+    `dynamodb:UpdateItem ${table('Orders')}`,
+    `sqs:ChangeMessageVisibility ${queue('Orders')}`,
+    `sqs:SendMessage ${queue('Orders-DeadLetterQueue')}`,
+    `sns:Publish ${topic}`,
+  ],
+};
+
+const roles: Readonly<Record<FunctionOutput, string>> = {
+  GetNewOrdersFunctionName: `${stack}-GetOrders`,
+  CartConvertedWebhookFunctionName: `${stack}-CartConvertedWebhook`,
+  ProcessOrdersFunctionName: `${stack}-ProcessOrders`,
+};
+
+async function decision(output: FunctionOutput, need: string): Promise<string | undefined> {
+  const [action = '', resource = ''] = need.split(' ');
+  const { EvaluationResults = [] } = await iam.send(
+    new SimulatePrincipalPolicyCommand({
+      PolicySourceArn: `arn:aws:iam::${account}:role/${roles[output]}`,
+      ActionNames: [action],
+      ResourceArns: [resource],
+    }),
+  );
+  return EvaluationResults[0]?.EvalDecision;
+}
+
+const decisions = async (output: FunctionOutput, needs: readonly string[]) =>
+  Object.fromEntries(
+    await Promise.all(needs.map(async (need) => [need, await decision(output, need)] as const)),
+  );
+
+const all = (needs: readonly string[], value: string) =>
+  Object.fromEntries(needs.map((need) => [need, value]));
+
+/** What nobody may, whatever it does else. */
+const forbidden = () => [
+  ...['DeleteItem', 'Scan', 'DeleteTable', 'UpdateTable', 'ExportTableToPointInTime'].flatMap((a) =>
+    ['Orders', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `dynamodb:${a} ${table(name)}`),
+  ),
+  ...['PurgeQueue', 'DeleteQueue', 'SetQueueAttributes'].flatMap((a) =>
+    ['Orders', 'Orders-DeadLetterQueue'].map((name) => `sqs:${a} ${queue(name)}`),
+  ),
+  `dynamodb:PutItem ${arn('dynamodb', 'table/OrderReplication-prod-Orders')}`,
+  `sqs:SendMessage ${arn('sqs', 'OrderReplication-prod-Orders')}`,
+  `secretsmanager:GetSecretValue ${arn('secretsmanager', 'secret:another')}`,
+  `secretsmanager:PutSecretValue ${bigCommerceSecret()}`,
+  `sns:Publish ${arn('sns', 'another')}`,
+  `sns:Publish ${arn('sns', `${stack}-DeadLettersAlarm`)}`,
+  `logs:DeleteLogGroup ${logs('ProcessOrders')}`,
+  `logs:CreateLogGroup ${logs('ProcessOrders')}`,
+  `lambda:InvokeFunction ${arn('lambda', `function:${stack}-GetNewOrders`)}`,
+  `lambda:UpdateFunctionCode ${arn('lambda', `function:${stack}-GetNewOrders`)}`,
+  `iam:PutRolePolicy arn:aws:iam::${account}:role/${stack}-GetOrders`,
+  `iam:PassRole arn:aws:iam::${account}:role/${stack}-GetOrders`,
+  `kms:Decrypt ${arn('kms', 'key/another')}`,
+  `s3:GetObject arn:aws:s3:::packages/x`,
+];
+
+describe.each(functions)('the role behind %s', (output) => {
+  it('is for a function that does just what the table says', () => {
+    expect([...seen.get(output)!].sort()).toEqual([...does[output]()].sort());
+  });
+
+  it('allows all of it', async () => {
+    const needs = [...does[output](), ...unseen(output)];
+    expect(await decisions(output, needs)).toEqual(all(needs, 'allowed'));
+  });
+
+  it('denies what the other functions do', async () => {
+    const own = new Set([...does[output](), ...unseen(output)]);
+    const others = functions
+      .flatMap((one) => [...does[one](), ...unseen(one)])
+      .filter((need) => !own.has(need));
+    expect(await decisions(output, others)).toEqual(all(others, 'implicitDeny'));
+  });
+
+  it('denies the obvious rest', async () => {
+    expect(await decisions(output, forbidden())).toEqual(all(forbidden(), 'implicitDeny'));
+  });
+});
