@@ -1,0 +1,94 @@
+// A table that lost rows, or holds wrong ones, put right from a copy that was restored to an earlier moment.
+import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+
+import type { Snapshot } from '../../lambda/shared/order';
+import { pauseOrResume } from '../../scripts/pause';
+import { restore } from '../../scripts/restore';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+let service: LocalService;
+let table: string;
+let copy: string;
+let ids: number[];
+let before: (Snapshot | undefined)[];
+const said: string[] = [];
+
+const run = (...args: readonly string[]) => {
+  const port = new URL(service.mini.endpoint).port;
+  return restore([...args, '--aws-port', port, '--local'], (line) => said.push(line));
+};
+
+/** Order 0 is lost, order 1 is damaged. */
+async function damage(): Promise<void> {
+  const { documents } = service.clients;
+  await documents.send(new DeleteCommand({ TableName: table, Key: { id: ids[0] } }));
+  await documents.send(new PutCommand({ TableName: table, Item: { id: ids[1], damaged: true } }));
+}
+
+beforeAll(async () => {
+  service = await startLocalService();
+  const { simulator, stack, clients } = service;
+  ids = [1, 2, 3].map(() => simulator.orders.add({ status_id: 11, lines: [{}] }).id);
+  await stack.poll();
+  await until(async () => {
+    const rows = await Promise.all(ids.map((id) => service.ledgerRow(id)));
+    return rows.every((row) => row?.state === 'replicated');
+  });
+  table = stack.outputs['OrdersTableName'] ?? '';
+  copy = `${table}-restored`;
+  const source = { SourceTableName: table, TargetTableName: copy, UseLatestRestorableTime: true };
+  await clients.dynamoDb.send(new RestoreTableToPointInTimeCommand(source));
+  await waitUntilTableExists({ client: clients.dynamoDb, maxWaitTime: 30, minDelay: 1 }, { TableName: copy });
+  before = await Promise.all(ids.map((id) => service.snapshot(id)));
+}, 60_000);
+
+afterAll(() => service.stop());
+
+beforeEach(async () => {
+  said.length = 0;
+  await damage();
+});
+
+const now = () => Promise.all(ids.map((id) => service.snapshot(id)));
+
+it('puts back the rows that are missing, whole, and leaves what is there', async () => {
+  await run('--table', 'Orders', '--from', copy);
+  expect(said).toEqual([
+    `Put 1 of 3 rows of ${copy} back into ${table}; the others are there, and stay as they are.`,
+  ]);
+  expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
+});
+
+it('overwrites only while the service is paused', async () => {
+  await expect(run('--table', 'Orders', '--from', copy, '--overwrite')).rejects.toThrow('npm run pause');
+  expect(await now()).toEqual([undefined, { id: ids[1], damaged: true }, before[2]]);
+  const port = new URL(service.mini.endpoint).port;
+  await pauseOrResume(['pause', '--local', '--aws-port', port], () => undefined);
+  await run('--table', 'Orders', '--from', copy, '--overwrite');
+  expect(await now()).toEqual(before);
+}, 30_000);
+
+it('puts back the rows of one order, if asked', async () => {
+  await run('--table', 'Orders', '--from', copy, '--order', String(ids[2]));
+  expect(said.join()).toContain('Put 0 of 1 rows');
+  expect((await now())[0]).toBeUndefined();
+});
+
+it.each([
+  [
+    'a table that is none of the service',
+    ['--table', 'Others', '--from', 'x'],
+    '--table takes one of Orders',
+  ],
+  ['no copy', ['--table', 'Orders'], 'Which copy?'],
+  ['a copy that is not there', ['--table', 'Orders', '--from', 'x'], 'There is no table x.'],
+])('refuses %s', async (_, args, message) => {
+  await expect(run(...args)).rejects.toThrow(message);
+});
+
+it('refuses a copy of another table, and the table itself', async () => {
+  await expect(run('--table', 'Ledger', '--from', copy)).rejects.toThrow('is no copy of');
+  await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is no copy of');
+});
