@@ -1,9 +1,11 @@
 // The workflows as GitHub reads them: the files, the values that their expressions stand for, and how a step's
 // shell text is run.
-import { spawnSync } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 import { parse } from 'yaml';
 
@@ -62,7 +64,7 @@ export function applies({ if: condition }: Step, contexts: Contexts): boolean {
 }
 
 /** Runs a step's shell text as Actions does, with `environment` and its own `env:` and nothing else. */
-export function runStep(
+export async function runStep(
   { run = '', env = {} }: Step,
   contexts: Contexts,
   environment: Readonly<Record<string, string>>,
@@ -76,25 +78,32 @@ export function runStep(
     const script = join(folder, 'script.sh');
     writeFileSync(script, run);
     // docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell: bash by its name
-    const { status, stdout, stderr } = spawnSync(
-      'bash',
-      ['--noprofile', '--norc', '-eo', 'pipefail', script],
-      {
-        encoding: 'utf8',
+    const { code, log } = await ended(
+      spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
         cwd,
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           ...{ PATH: process.env['PATH'], HOME: folder, CI: 'true', GITHUB_ACTIONS: 'true' },
           ...{ ...files, ...environment, ...Object.fromEntries(own) },
         },
-      },
+      }),
     );
     return {
-      code: status,
-      log: stdout + stderr,
+      ...{ code, log },
       output: readFileSync(files.GITHUB_OUTPUT, 'utf8'),
       summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
     };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The exit code of a process, and all that it printed. */
+async function ended(child: ChildProcessByStdio<null, Readable, Readable>) {
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => void (log += text));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, log };
 }

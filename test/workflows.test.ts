@@ -101,15 +101,15 @@ describe('the stage', () => {
     ['staging', 'staging'],
     ['main', 'prod'],
     ['master', 'prod'],
-  ])('of branch %s is %s', (branch, stage) => {
+  ])('of branch %s is %s', async (branch, stage) => {
     expect(deploy.on['push']!['branches']).toContain(branch);
-    expect(stageOf(`refs/heads/${branch}`)).toMatchObject({ code: 0, output: `stage=${stage}\n` });
+    expect(await stageOf(`refs/heads/${branch}`)).toMatchObject({ code: 0, output: `stage=${stage}\n` });
   });
 
   it.each(['refs/heads/feature', 'refs/tags/main', 'refs/pull/1/merge', 'refs/heads/dev\nstage=prod'])(
     'of anything else (%j) is none, and says so',
-    (ref) => {
-      const { code, output, log } = stageOf(ref);
+    async (ref) => {
+      const { code, output, log } = await stageOf(ref);
       expect([code, output]).toEqual([1, '']);
       expect(log).toContain('run this on the branch dev, staging, main or master');
     },

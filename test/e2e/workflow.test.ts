@@ -1,5 +1,6 @@
 // The dry run of the deploy workflow: its own shell text, with the environment that its own expressions give, in a
 // checkout, against MiniStack. What GitHub and its actions do (checkout, Node, signing in) is done beforehand.
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -20,6 +21,8 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { root } from '../../scripts/command';
 import { localClients, type LocalClients } from '../../scripts/local/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
+import { outputsOf } from '../../scripts/stack-events';
 import { readWorkflow, runStep, stepsOf, type Contexts } from '../workflow-files';
 
 const deployStep = stepsOf(readWorkflow('deploy')).find(({ name }) => name === 'Deploy')!;
@@ -30,6 +33,10 @@ const secrets = {
   BIGCOMMERCE_CLIENT_SECRET: 't0pSecretSecret',
   EXCEPTIONS_EMAIL_ADDRESS: 'ops@example.com',
 };
+const credentials = {
+  ...{ storeHash: secrets.BIGCOMMERCE_STORE_HASH, clientId: secrets.BIGCOMMERCE_CLIENT_ID },
+  ...{ accessToken: secrets.BIGCOMMERCE_TOKEN, clientSecret: secrets.BIGCOMMERCE_CLIENT_SECRET },
+};
 const vars = {
   AWS_DEPLOYMENT_BUCKET: 'packages',
   ALLOWED_STATUS_IDS: '7,11',
@@ -38,11 +45,12 @@ const vars = {
 };
 
 let ministack: MiniStack;
+let simulator: Simulator;
 let clients: LocalClients;
 let checkout: string;
 
 beforeAll(async () => {
-  ministack = await startMiniStack();
+  [ministack, simulator] = await Promise.all([startMiniStack(), startSimulator(credentials)]);
   clients = localClients(ministack.endpoint);
   await clients.s3.send(new CreateBucketCommand({ Bucket: vars.AWS_DEPLOYMENT_BUCKET }));
   checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
@@ -54,6 +62,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await ministack.stop();
+  await simulator.stop();
   clients.destroy();
   rmSync(checkout, { recursive: true });
 });
@@ -63,7 +72,7 @@ jest.setTimeout(60_000);
 /** A push to dev, with further variables and secrets in its environment. */
 const push = (more: Partial<Record<'vars' | 'secrets', Readonly<Record<string, string>>>> = {}) => {
   const contexts: Contexts = {
-    vars: { ...vars, ...more.vars },
+    vars: { ...vars, BIGCOMMERCE_API_URL: simulator.url, ...more.vars },
     secrets: { ...secrets, ...more.secrets },
     needs: { 'stage.outputs.stage': 'dev' },
   };
@@ -88,6 +97,13 @@ async function parameters() {
   return Object.fromEntries(named) as Record<string, string>;
 }
 
+async function outputOf(name: string): Promise<string> {
+  const { Stacks = [] } = await clients.cloudFormation.send(
+    new DescribeStacksCommand({ StackName: 'OrderReplication-dev' }),
+  );
+  return outputsOf(Stacks[0])[name] ?? '';
+}
+
 function addResources(resources: Readonly<Record<string, unknown>>): void {
   const file = join(checkout, 'cloudformation/stack.json');
   const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: object };
@@ -102,11 +118,12 @@ async function codeOf(name: string) {
 
 describe('pushes to dev, one after the other:', () => {
   it('the first creates the stack with the parameters of its environment', async () => {
-    const { code, log, summary } = push();
+    const { code, log, summary } = await push();
     expect([code, log]).toEqual([
       0,
       expect.stringContaining('OrderReplication-dev is deployed (CREATE_COMPLETE).'),
     ]);
+    expect(log).toMatch(/GetNewOrders polls the store …\nBegan .*\nIn the store no order\n/);
     expect(summary).toContain('## Deployed');
     expect(summary).toContain('Deploying OrderReplication-dev to us-east-1');
     expect(summary).toMatch(/Add +OrdersQueue +AWS::SQS::Queue/);
@@ -122,8 +139,8 @@ describe('pushes to dev, one after the other:', () => {
     });
   });
 
-  it('one that changes nothing says so', () => {
-    const { code, log, summary } = push();
+  it('one that changes nothing says so', async () => {
+    const { code, log, summary } = await push();
     expect([code, log]).toEqual([0, expect.stringContaining('Nothing to change')]);
     expect(summary).toContain('## Nothing to change');
   });
@@ -131,7 +148,7 @@ describe('pushes to dev, one after the other:', () => {
   it('one that changes only code changes the functions', async () => {
     const [former, formerParameters] = [await codeOf('GetNewOrders'), await parameters()];
     appendFileSync(join(checkout, 'lambda/get-new-orders/index.ts'), 'export const changed = true;\n');
-    const { code, summary } = push();
+    const { code, summary } = await push();
     expect(code).toBe(0);
     expect(summary).toMatch(/Modify +GetOrdersFunction +AWS::Lambda::Function/);
     expect(summary).not.toMatch(/AWS::(DynamoDB|SQS)/);
@@ -141,7 +158,7 @@ describe('pushes to dev, one after the other:', () => {
   });
 
   it('a value with commas and signs of the shell arrives as it is, and what is unset keeps its value', async () => {
-    const { code } = push({
+    const { code } = await push({
       vars: { ALLOWED_STATUS_IDS: '7,10,11', WEBHOOK_DESTINATION: 'https://orders.example.com/~hook_1' },
       secrets: { EXCEPTIONS_EMAIL_ADDRESS: '$HOME;`id`*@example.com', BIGCOMMERCE_STORE_HASH: '' },
     });
@@ -152,8 +169,8 @@ describe('pushes to dev, one after the other:', () => {
     });
   });
 
-  it('values that cannot be right are refused, by name and without being shown or run', () => {
-    const { code, log, summary } = push({
+  it('values that cannot be right are refused, by name and without being shown or run', async () => {
+    const { code, log, summary } = await push({
       vars: { BIGCOMMERCE_API_URL: `https://x"; touch '${checkout}/pwned' #`, POLLING_INTERVAL: '15\n30' },
       secrets: { BIGCOMMERCE_TOKEN: 't0pSecretToken\n' },
     });
@@ -168,6 +185,28 @@ describe('pushes to dev, one after the other:', () => {
     expect(summary).toContain('## Not deployed');
   });
 
+  it('one that changes the API brings it to the stage, by a deployment of another name', async () => {
+    const file = join(checkout, 'cloudformation/stack.json');
+    const former = readFileSync(file, 'utf8');
+    writeFileSync(file, former.replaceAll('cart-converted', 'order-told'));
+    const renew = spawnSync('npm', ['run', '--silent', 'renew'], { cwd: checkout, encoding: 'utf8' });
+    expect(renew.stdout).toContain('is renewed');
+    const idIn = (text: string) => /"(WebhooksApiDeployment\w+)": \{/.exec(text)?.[1] ?? '';
+    const now = readFileSync(file, 'utf8');
+    expect(idIn(now)).not.toBe(idIn(former));
+
+    const { code, summary } = await push();
+    expect(code).toBe(0);
+    expect(summary).toMatch(new RegExp(`Add +${idIn(now)}`));
+    expect(summary).toMatch(new RegExp(`Remove +${idIn(former)}`));
+    expect(summary).toMatch(/Modify +WebhooksApiStage/);
+    const apiId = await outputOf('WebhooksApiId');
+    const told = await fetch(`${ministack.endpoint}/_aws/execute-api/${apiId}/dev/order-told`, {
+      method: 'POST',
+    });
+    expect(told.status).toBe(401);
+  });
+
   it('one that CloudFormation cannot carry out fails, says why, and leaves everything as it was', async () => {
     const former = await parameters();
     addResources({
@@ -177,7 +216,7 @@ describe('pushes to dev, one after the other:', () => {
         Properties: { Handle: { Ref: 'NobodySignals' }, Timeout: '1' },
       },
     });
-    const { code, log, summary } = push({ vars: { POLLING_INTERVAL: '15' } });
+    const { code, log, summary } = await push({ vars: { POLLING_INTERVAL: '15' } });
     expect(code).toBe(1);
     for (const text of [log, summary]) {
       expect(text).toMatch(/Add +WaitsInVain/);
