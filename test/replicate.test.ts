@@ -638,15 +638,18 @@ describe('counts, on the line of its outcome,', () => {
     expect(counted(world)).toEqual([['order covered', {}]]);
   });
 
-  it('a reference given back, and one that is parked', async () => {
+  it('a reference given back, with its age, and one that is parked', async () => {
     const world = aWorld();
     world.shop.before('getOrder', () => {
       throw new BigCommerceError('GET answered 503.', 'retryable', 503);
     });
+    world.clock.now += 60_000;
     await world.replicate(aReference());
+    const GivenBackAge = (world.clock.now - NOON) / 1000;
+    expect(GivenBackAge).toBeGreaterThanOrEqual(60);
     await world.replicate('no reference');
     expect(counted(world)).toEqual([
-      ['reference given back', { ReferencesGivenBack: 1 }],
+      ['reference given back', { ReferencesGivenBack: 1, GivenBackAge }],
       ['reference parked', { ReferencesParked: 1 }],
     ]);
   });

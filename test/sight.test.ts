@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 
 import { UNITS } from '../lambda/shared/log';
+import { visibilitySeconds } from '../lambda/shared/retry';
 import { dashboardFile } from '../scripts/renew';
 import { templateFile } from '../scripts/template';
 
@@ -15,6 +16,9 @@ interface Alarm {
   readonly MetricName: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: { readonly Ref?: string } }[];
   readonly Threshold: number;
+  readonly Period: number;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
   readonly TreatMissingData: string;
 }
 
@@ -98,7 +102,9 @@ describe('alarms', () => {
 
   it('watch metrics that the functions write, in the namespace that they are given', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
-    expect(own.map(([, one]) => one.MetricName)).toEqual(['PollsFinished', 'WebhooksUnauthorized']);
+    expect(own.map(([, one]) => one.MetricName)).toEqual([
+      ...['PollsFinished', 'WebhooksUnauthorized', 'GivenBackAge'],
+    ]);
     for (const [, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
       expect(one.Namespace).toEqual({ Ref: 'AWS::StackName' });
@@ -115,6 +121,17 @@ describe('alarms', () => {
       ...{ FunctionName: { Ref: 'GetOrdersFunction' }, Qualifier: '$LATEST' },
       MaximumRetryAttempts: 2,
     });
+  });
+
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html:
+  // what was received three times and not deleted is left out of ApproximateAgeOfOldestMessage.
+  it('tell of an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
+    const one = alarm('FailingReferencesAlarm');
+    expect(one).toMatchObject({ MetricName: 'GivenBackAge', Statistic: 'Maximum', DatapointsToAlarm: 1 });
+    const pauses = Array.from({ length: 19 }, (_, nth) => visibilitySeconds(nth + 1, () => 1));
+    expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(Math.max(...pauses));
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.
+    expect(one.Period * one.EvaluationPeriods).toBeLessThanOrEqual(86_400);
   });
 
   it('can be published to topics under a key of our own', () => {

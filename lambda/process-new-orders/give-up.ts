@@ -68,7 +68,9 @@ async function giveBack(
       ? LEASE_HELD_VISIBILITY_SECONDS
       : visibilitySeconds(message.receiveCount, deps.random);
   const fields = { ...about(message, reference), seconds, error: describe(error) };
-  deps.log.warn('reference given back', fields, { ReferencesGivenBack: 1 });
+  // SQS leaves it out of the age of its oldest message from the third receive on.
+  const GivenBackAge = reference && Math.max(0, deps.now() - Date.parse(reference.seenAt)) / 1000;
+  deps.log.warn('reference given back', fields, { ReferencesGivenBack: 1, GivenBackAge });
   try {
     await deps.queue.giveBack(message.receiptHandle, seconds);
   } catch (queueError) {

@@ -21,10 +21,11 @@ export const UNITS = {
   OrdersSkipped: 'Count',
   OrderLatency: 'Milliseconds',
   ReferencesGivenBack: 'Count',
+  GivenBackAge: 'Seconds',
   ReferencesParked: 'Count',
   CallLatency: 'Milliseconds',
   QuotaLeft: 'Count',
-} as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds'>>;
+} as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds' | 'Seconds'>>;
 
 /** What a line counts and measures. What is no finite number is left out: CloudWatch would refuse all metrics of the line. */
 export type Metrics = Readonly<Partial<Record<keyof typeof UNITS, number | undefined>>>;
