@@ -112,6 +112,16 @@ describe('alarms', () => {
     }
   });
 
+  it('send one email an hour at most of a function that keeps failing', () => {
+    const failing = alarms.filter(([, one]) => ['Errors', 'AsyncEventsDropped'].includes(one.MetricName));
+    expect(failing.map(([id]) => id)).toEqual([
+      ...['PollErrorsAlarm', 'DroppedPollsAlarm', 'WebhookErrorsAlarm', 'WorkerErrorsAlarm'],
+    ]);
+    for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
+      expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
+    }
+  });
+
   it('watch scheduled polls that Lambda gave up on', () => {
     expect(alarm('DroppedPollsAlarm')).toMatchObject({
       ...{ MetricName: 'AsyncEventsDropped', Threshold: 1, Statistic: 'Sum' },
