@@ -634,6 +634,11 @@ describe('the rest', () => {
     expect(variablesOf('GetOrdersFunction')['WEBHOOK_URL']).toEqual(choice);
   });
 
+  // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+  it('is plain ASCII: CloudFormation hands back question marks for the rest', () => {
+    expect(text).toMatch(/^[\n -~]*$/);
+  });
+
   it('is written in the house style', () => {
     expect(text).not.toContain('Fn::Join');
     expect(text).not.toMatch(/arn:aws[:-]/);
