@@ -1,4 +1,4 @@
-// What follows a deploy by hand: the first poll, which also registers the webhook, and whether alerts reach somebody.
+// What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import { inWords } from './aws-errors';
 import type { Clients } from './clients';
@@ -12,7 +12,7 @@ export interface Afterwards {
 
 export interface Deployed {
   readonly stackName: string;
-  readonly isNew: boolean;
+  readonly changed: boolean;
   readonly outputs: Values;
   readonly parameters: Values;
 }
@@ -26,22 +26,22 @@ export async function afterDeploy(
   clients: Clients,
   print: Print,
 ): Promise<void> {
-  const { stackName, parameters, isNew } = deployed;
+  const { stackName, parameters, changed } = deployed;
   if (parameters['Paused'] === 'true') {
     print(
       `${stackName} is paused: no poll and no worker runs until npm run resume -- --stack-name ${stackName}.`,
     );
-  } else if (isNew && poll) {
-    await firstPoll(deployed, clients, print);
+  } else if (changed && poll) {
+    await pollNow(deployed, clients, print);
   }
   const address = { stackName, address: parameters['ExceptionsEmailAddress'] ?? '' };
   await reportAlertAddress(address, clients, print);
   if (testAlert) await sendTestAlert(address, clients, print);
 }
 
-/** At once and not at the schedule's first hour, so that no alarm takes the poll for missed. */
-async function firstPoll(
-  { stackName, outputs, parameters }: Deployed,
+/** At once and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never throws. */
+export async function pollNow(
+  { stackName, outputs, parameters }: Omit<Deployed, 'changed'>,
   clients: Clients,
   print: Print,
 ): Promise<void> {
@@ -50,7 +50,7 @@ async function firstPoll(
   } catch (error) {
     print(inWords(error));
     print(
-      `${stackName} is deployed all the same. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
+      `All else is done. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
     );
   }
 }

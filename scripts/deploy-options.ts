@@ -18,7 +18,7 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --tag           Name=Value, a tag of the stack, as often as needed
   --stack-name    OrderReplication-<stage> if left out
   --region        or $AWS_REGION
-  --no-poll       leaves out the poll that follows a first deploy
+  --no-poll       leaves out the poll that follows a deploy
   --test-alert    sends a test alert to the address afterwards, even if there was nothing to deploy
 
 Every parameter is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.

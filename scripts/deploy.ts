@@ -39,8 +39,6 @@ export interface DeployClients {
 export interface DeployResult {
   readonly stackName: string;
   readonly stackId: string;
-  /** Whether it was created, and not updated. */
-  readonly isNew: boolean;
   /** False: there was nothing to do. */
   readonly changed: boolean;
   /** The folder of this version in the bucket. */
@@ -95,9 +93,8 @@ async function carryOut(
     RoleARN: roleArn,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });
-  const isNew = existing === undefined;
   return {
-    ...{ stackName, stackId, isNew, changed, prefix },
+    ...{ stackName, stackId, changed, prefix },
     ...{ outputs: outputsOf(stack), parameters: parametersOf(stack) },
   };
 }

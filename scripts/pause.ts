@@ -3,18 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Parameter, Stack } from '@aws-sdk/client-cloudformation';
 
+import { pollNow } from './after-deploy';
 import type { Clients } from './clients';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { requireStack, serviceFlags, serviceUsage, withClients } from './service';
 import { changeStack } from './stack-change';
-import { parametersOf } from './stack-events';
+import { outputsOf, parametersOf } from './stack-events';
 import { isLeftover, requireUpdatable } from './stack-state';
 
 const usage = `Usage: npm run pause -- [options]
        npm run resume -- [options]
 
 pause stops the polls of the schedule and the worker; webhooks are still accepted, and wait in the Orders queue.
-resume lets them go on. Nothing else of the stack is changed, and deploys leave it paused.
+resume lets them go on, and polls at once. Nothing else of the stack is changed, and deploys leave it paused.
 The polls that "npm start" makes by itself do not stop; what they queue waits.
 
 ${serviceUsage}`;
@@ -34,7 +35,16 @@ export async function pauseOrResume(args: readonly string[], print: Print): Prom
       return;
     }
     await change(stack, { Paused: String(!isPaused) }, clients, print);
-    print(name === 'pause' ? paused(stackName, Date.now()) : resumed(stack));
+    if (name === 'pause') {
+      print(paused(stackName, Date.now()));
+    } else {
+      print(resumed(stackName));
+      await pollNow(
+        { stackName, outputs: outputsOf(stack), parameters: parametersOf(stack) },
+        clients,
+        print,
+      );
+    }
   });
 }
 
@@ -82,7 +92,7 @@ Webhooks are still answered 200: what they tell of waits in the Orders queue, wh
 Resume before ${new Date(now + 4 * DAY_MS).toISOString().slice(0, 16)}Z: npm run resume -- --stack-name ${stackName}
 After that, what is forgotten comes back by polls, and only where the order is still new in the store then.`;
 
-const resumed = (stack: Stack) =>
-  `${stack.StackName ?? ''} goes on: the worker takes what waits in the Orders queue. The next poll comes within ${parametersOf(stack)['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stack.StackName ?? ''}.`;
+const resumed = (stackName: string) =>
+  `${stackName} goes on: the worker takes what waits in the Orders queue.`;
 
 runAsCommand(module, () => pauseOrResume(process.argv.slice(2), console.log));

@@ -74,7 +74,7 @@ async function run(deployed: Partial<Deployed> = {}, afterwards: Partial<Afterwa
   const said: string[] = [];
   await afterDeploy(
     {
-      ...{ stackName: 'OrderReplication-dev', isNew: true },
+      ...{ stackName: 'OrderReplication-dev', changed: true },
       outputs: { GetNewOrdersFunctionName: 'OrderReplication-dev-GetNewOrders' },
       parameters: { ExceptionsEmailAddress: address, PollingInterval: '120', Paused: 'false' },
       ...deployed,
@@ -86,14 +86,14 @@ async function run(deployed: Partial<Deployed> = {}, afterwards: Partial<Afterwa
   return said.join('\n');
 }
 
-describe('the first poll', () => {
-  it('follows a first deploy, and is reported', async () => {
+describe('the poll', () => {
+  it('follows a deploy, and is reported', async () => {
     expect(await run()).toMatch(/polls the store …\n.*\n.*\nFound +3\nQueued +2/);
     expect(polls).toBe(1);
   });
 
   it.each([
-    ['an update', { isNew: false }, {}],
+    ['a deploy without a change', { changed: false }, {}],
     ['--no-poll', {}, { poll: false }],
     ['a stack that is paused', { parameters: { ExceptionsEmailAddress: address, Paused: 'true' } }, {}],
   ])('does not follow %s', async (_, deployed, afterwards) => {
@@ -106,23 +106,23 @@ describe('the first poll', () => {
     answer = { headers, body: { errorMessage: 'GET /v2/orders/count answered 401.' } };
     const said = await run();
     expect(said).toContain('The poll failed: GET /v2/orders/count answered 401.');
-    expect(said).toContain('is deployed all the same. The next poll comes by itself within 120 minutes');
+    expect(said).toContain('All else is done. The next poll comes by itself within 120 minutes');
   });
 
   it('may be refused', async () => {
     const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
     answer = { status: 403, headers, body: { Message: 'not authorized' } };
-    expect(await run()).toMatch(/AWS refused \(AccessDeniedException\).*\n.*deployed all the same/);
+    expect(await run()).toMatch(/AWS refused \(AccessDeniedException\).*\n.*All else is done/);
   });
 });
 
 it('says of a paused stack that it is, and how to resume it', async () => {
-  const said = await run({ isNew: false, parameters: { ExceptionsEmailAddress: address, Paused: 'true' } });
+  const said = await run({ changed: false, parameters: { ExceptionsEmailAddress: address, Paused: 'true' } });
   expect(said).toContain('is paused: no poll and no worker runs until npm run resume');
 });
 
 describe('the alert address', () => {
-  const about = () => run({ isNew: false });
+  const about = () => run({ changed: false });
 
   it('is no matter once it has confirmed both topics', async () => {
     expect(await about()).toBe('');
@@ -164,7 +164,7 @@ describe('the alert address', () => {
   it('is safe to show and to copy', async () => {
     subscriptions(errors, undefined);
     const odd = 'a\u001b[31m$(x)@example.com';
-    const said = await run({ isNew: false, parameters: { ExceptionsEmailAddress: odd } });
+    const said = await run({ changed: false, parameters: { ExceptionsEmailAddress: odd } });
     expect(said).toContain(`--notification-endpoint 'a\\u{1b}[31m$(x)@example.com'`);
     expect(said).not.toContain('\u001b');
   });
@@ -172,7 +172,7 @@ describe('the alert address', () => {
 
 describe('a test alert', () => {
   const sent = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
-  const test = (afterwards = { testAlert: true }) => run({ isNew: false }, afterwards);
+  const test = (afterwards = { testAlert: true }) => run({ changed: false }, afterwards);
 
   it('goes out by both topics, says that it is one and what real ones look like', async () => {
     const said = await test();

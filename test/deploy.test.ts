@@ -254,7 +254,7 @@ describe('a first deploy', () => {
   it('creates the stack in one change set, and returns its outputs', async () => {
     cloudFormationGoes();
     const result = await run({ tags: { 'ms-custom-id': 'local' } });
-    expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, isNew: true, changed: true });
+    expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, changed: true });
     expect(result.outputs).toEqual({ WebhookUrl: 'https://example' });
     expect(changeSetInput()).toMatchObject({
       StackName: 'OrderReplication-dev',
@@ -405,9 +405,8 @@ describe('an update', () => {
   it('leaves a paused stack paused', async () => {
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: 'Paused', ParameterValue: 'true' }];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
-    const { isNew } = await run();
+    await run();
     expect(changeSetInput().Parameters).toContainEqual({ ParameterKey: 'Paused', UsePreviousValue: true });
-    expect(isNew).toBe(false);
   });
 
   it('without changes is a success that says so', async () => {
@@ -563,7 +562,7 @@ describe('the command line', () => {
     expect(read([], environment).parameters).toEqual({});
   });
 
-  it('polls after a first deploy and sends no test alert, unless it is told otherwise', () => {
+  it('polls after a deploy and sends no test alert, unless it is told otherwise', () => {
     expect(read([], {}).afterwards).toEqual({ poll: true, testAlert: false });
     const told = read(['--no-poll', '--test-alert'], {});
     expect(told.afterwards).toEqual({ poll: false, testAlert: true });

@@ -8,14 +8,20 @@ import {
   ExecuteChangeSetCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { pauseOrResume } from '../scripts/pause';
 
 const aws = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
 const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
 
-beforeEach(() => aws.reset());
+beforeEach(() => {
+  aws.reset();
+  lambda.reset();
+  lambda.on(InvokeCommand).resolves({});
+});
 
 const aStack = (parameters: Readonly<Record<string, string>>, overrides: Partial<Stack> = {}): Stack => ({
   ...{ StackName: 'OrderReplication-dev', StackId: stackId, CreationTime: new Date(0) },
@@ -24,6 +30,7 @@ const aStack = (parameters: Readonly<Record<string, string>>, overrides: Partial
     ...{ BigCommerceToken: '****', LambdaDeploymentPackagesPrefix: 'v-1/', PollingInterval: '60' },
     ...parameters,
   }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  Outputs: [{ OutputKey: 'GetNewOrdersFunctionName', OutputValue: 'OrderReplication-dev-GetNewOrders' }],
   ...overrides,
 });
 
@@ -88,9 +95,21 @@ it('shows the changes, and says what still happens and until when it may last', 
   );
 });
 
-it('says when the next poll comes', async () => {
+it('polls at once when it goes on, and not when it pauses', async () => {
   goes(aStack({ Paused: 'true' }));
-  expect(await run('resume')).toContain('The next poll comes within 60 minutes');
+  expect(await run('resume')).toMatch(/goes on: .*\n.*-GetNewOrders polls the store/);
+  expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
+  goes(aStack({ Paused: 'false' }));
+  await run('pause');
+  expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
+});
+
+it('goes on all the same when that poll fails, and says when the next one comes', async () => {
+  lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled' });
+  goes(aStack({ Paused: 'true' }));
+  expect(await run('resume')).toMatch(
+    /The poll failed: .*[^]*The next poll comes by itself within 60 minutes/,
+  );
 });
 
 it.each([

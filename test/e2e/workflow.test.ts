@@ -23,9 +23,11 @@ import { localClients, type LocalClients } from '../../scripts/local/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
 import { outputsOf } from '../../scripts/stack-events';
-import { readWorkflow, runStep, stepsOf, type Contexts } from '../workflow-files';
+import { readWorkflow, runStep, type Contexts } from '../workflow-files';
 
-const deployStep = stepsOf(readWorkflow('deploy')).find(({ name }) => name === 'Deploy')!;
+const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
+  ({ run }) => run !== undefined,
+);
 const secrets = {
   BIGCOMMERCE_STORE_HASH: 'abc123',
   BIGCOMMERCE_CLIENT_ID: 'client',
@@ -70,13 +72,19 @@ afterAll(async () => {
 jest.setTimeout(60_000);
 
 /** A push to dev, with further variables and secrets in its environment. */
-const push = (more: Partial<Record<'vars' | 'secrets', Readonly<Record<string, string>>>> = {}) => {
+const push = async (more: Partial<Record<'vars' | 'secrets', Readonly<Record<string, string>>>> = {}) => {
   const contexts: Contexts = {
     vars: { ...vars, BIGCOMMERCE_API_URL: simulator.url, ...more.vars },
     secrets: { ...secrets, ...more.secrets },
     needs: { 'stage.outputs.stage': 'dev' },
   };
-  return runStep(deployStep, contexts, asSignedIn(), checkout);
+  const steps: Awaited<ReturnType<typeof runStep>>[] = [];
+  for (const step of shellSteps) {
+    steps.push(await runStep(step, contexts, asSignedIn(), checkout));
+    if (steps.at(-1)?.code !== 0) break;
+  }
+  const together = (part: 'log' | 'summary') => steps.map((step) => step[part]).join('');
+  return { code: steps.at(-1)?.code, log: together('log'), summary: together('summary') };
 };
 
 /** What the sign-in leaves in the environment, for the stand-in. */
