@@ -18,7 +18,9 @@ import { eventsSoFar, followStack, waitFor, type Follow } from './stack-events';
 export interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
-  /** Empty: the stack is like that already. */
+  /** The stack is like that already. */
+  readonly isEmpty: boolean;
+  /** Of resources: none, too, where only outputs change. */
   readonly changes: readonly Change[];
 }
 
@@ -27,11 +29,11 @@ export async function createChangeSet(follow: Follow, input: CreateChangeSetInpu
   const { Id, StackId } = await requestChangeSet(follow, input);
   if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
   const { status, reason, changes } = await waitFor(follow.sleep, () => settled(follow, Id, StackId));
-  if (status !== 'FAILED') return { id: Id, stackId: StackId, changes };
-  const empty = isEmpty(reason);
-  const validation = empty ? [] : await failedValidations(follow, Id, StackId);
+  if (status !== 'FAILED') return { id: Id, stackId: StackId, isEmpty: false, changes };
+  const isEmpty = saysEmpty(reason);
+  const validation = isEmpty ? [] : await failedValidations(follow, Id, StackId);
   await follow.cloudFormation.send(new DeleteChangeSetCommand({ ChangeSetName: Id, StackName: StackId }));
-  if (empty) return { id: Id, stackId: StackId, changes: [] };
+  if (isEmpty) return { id: Id, stackId: StackId, isEmpty, changes: [] };
   const why = [reason, ...validation].join('\n  ');
   throw new CommandError(
     [`CloudFormation cannot make this change:`, `  ${why}`, ...adviceFor(why)].join('\n'),
@@ -100,7 +102,7 @@ async function settled(
   return /_PENDING$|_IN_PROGRESS$/.test(status) ? undefined : { status, reason, changes };
 }
 
-const isEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
+const saysEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
 
 /** CloudFormation validates before it deploys; what it found is told by events, and the reason only counts. */
 async function failedValidations({ cloudFormation }: Follow, id: string, stackId: string): Promise<string[]> {

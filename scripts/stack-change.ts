@@ -36,8 +36,8 @@ export async function changeStack(
     Capabilities: ['CAPABILITY_NAMED_IAM'],
     ImportExistingResources: true,
   });
-  const { stackId, changes } = changeSet;
-  if (changes.length === 0) {
+  const { stackId, isEmpty } = changeSet;
+  if (isEmpty) {
     sumUp(`Nothing to change: ${stackName} is like this already.`);
     return { stackId, stack: existing, changed: false };
   }

@@ -424,6 +424,14 @@ describe('an update', () => {
     expect(aws.commandCalls(ExecuteChangeSetCommand)).toHaveLength(0);
   });
 
+  it('of the outputs alone is made, though the change set names no resource', async () => {
+    cloudFormationGoes(updated);
+    aws.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE', Changes: [] });
+    expect((await run()).changed).toBe(true);
+    expect(aws.commandCalls(ExecuteChangeSetCommand)).toHaveLength(1);
+    expect(printed.join('\n')).not.toContain('Nothing to change');
+  });
+
   it('shows each change and each event once, in order', async () => {
     const running = anEvent({ ResourceStatus: 'UPDATE_IN_PROGRESS', LogicalResourceId: 'OrdersQueue' });
     cloudFormationGoes(updated);
