@@ -78,7 +78,9 @@ export async function followStack(
       events.push(event);
       print(eventLine(event));
     }
-    // Not by the stack's status alone: for a moment that is still the one from before.
+    // Nothing follows this status, even if no event has told of it.
+    if (stack.StackStatus === 'DELETE_COMPLETE') return { stack, events };
+    // Not by any other status alone: for a moment that is still the one from before.
     const ended = events.some(
       (event) => event.PhysicalResourceId === stackId && !inProgress(event.ResourceStatus),
     );

@@ -241,6 +241,12 @@ it('deletes a stack of which only a change set was made', async () => {
   expect(deletedStacks()).toBe(1);
 });
 
+it('is done when the stack is gone, even if no event tells of it', async () => {
+  cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
+  const { said, failure } = await run();
+  expect([said, failure]).toEqual([expect.stringContaining(`${stackName} is deleted.`), undefined]);
+});
+
 describe('a store that', () => {
   it('lets nobody look takes a sentence that says how to do it by hand, and the stack goes', async () => {
     simulator.credentials.accessToken = 'another';
