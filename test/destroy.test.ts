@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { destroy } from '../scripts/destroy';
@@ -26,6 +27,7 @@ const cloudFormation = mockClient(CloudFormationClient);
 const dynamoDb = mockClient(DynamoDBClient);
 const sqs = mockClient(SQSClient);
 const secrets = mockClient(SecretsManagerClient);
+const sts = mockClient(STSClient);
 
 const stackName = 'OrderReplication-dev';
 const stackId = `arn:aws:cloudformation:eu-west-1:123456789012:stack/${stackName}/1`;
@@ -44,9 +46,10 @@ beforeEach(async () => {
     destination: 'https://example.com/other',
     headers: {},
   });
-  [cloudFormation, dynamoDb, sqs, secrets].forEach((mock) => mock.reset());
+  [cloudFormation, dynamoDb, sqs, secrets, sts].forEach((mock) => mock.reset());
   goes(aStack());
   dynamoDb.on(DescribeTableCommand).resolves({});
+  sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
   sqs.on(GetQueueAttributesCommand).resolves({ Attributes: {} });
   const { accessToken } = simulator.credentials;
   const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret: '' });
@@ -132,13 +135,14 @@ const deletedTables = () =>
 const untouched = () => [hooks().length, deletedStacks(), deletedTables().length];
 
 describe('before it asks', () => {
-  it('says what goes, what is lost and what stays', async () => {
+  it('says where, what goes, what is lost and what stays', async () => {
     holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
     sqs
       .on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/dead' })
       .resolves({ Attributes: { ApproximateNumberOfMessages: '1' } });
     const { said } = await run([], ['no']);
     expect(said.split('\n')).toEqual([
+      'In account 123456789012, eu-west-1:',
       `Deleted  the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
       expect.stringContaining('the KMS key at the end of its waiting period'),
       'Lost     0 references in the Orders queue, 1 dead letter',
@@ -294,7 +298,9 @@ describe('where the stack is gone already', () => {
 
   it('says which tables are left, and asks nothing', async () => {
     const { said } = await run();
-    expect(said).toMatch(/^The stack .* is gone already\.\nStays {4}the tables, .*-Orders/);
+    expect(said).toMatch(
+      /^In account 123456789012, eu-west-1:\nThe stack .* is gone already\.\nStays {4}the tables, .*-Orders/,
+    );
     expect([asked, deletedTables()]).toEqual([[], []]);
   });
 
