@@ -38,10 +38,16 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
 
 function forGitHub(stage: string, subject: string, variables: Values) {
   const repository = subject.replaceAll(/@\d+/g, '');
+  const environment = `repos/${repository}/environments/${stage}`;
+  const branch = stage === 'prod' ? 'main' : stage;
+  const alias = stage === 'prod' ? ' (or master, if it is called so)' : '';
   return [
     '',
-    `The environment ${stage} of ${repository} and its variables, with GitHub's command line:`,
-    `  gh api --silent --method PUT repos/${repository}/environments/${stage}`,
+    // Whoever may push a branch may change the workflow in it: without this rule it could name any environment.
+    `The environment ${stage} of ${repository}, for the branch ${branch}${alias} and no other, with GitHub's command line:`,
+    `  gh api --silent --method PUT ${environment} -F "deployment_branch_policy[protected_branches]=false" -F "deployment_branch_policy[custom_branch_policies]=true"`,
+    `  gh api --silent --method POST ${environment}/deployment-branch-policies -f name=${branch}`,
+    'and its variables:',
     ...Object.entries(variables).map(
       ([name, value]) => `  gh variable set ${name} --repo ${repository} --env ${stage} --body ${value}`,
     ),

@@ -203,7 +203,8 @@ describe('what is to be done then', () => {
   it('goes into the environment of the stage at GitHub', () => {
     const lines = howToDeploy(done).map((line) => line.trim());
     expect(lines.filter((line) => line.startsWith('gh '))).toEqual([
-      'gh api --silent --method PUT repos/acme/orders/environments/dev',
+      'gh api --silent --method PUT repos/acme/orders/environments/dev -F "deployment_branch_policy[protected_branches]=false" -F "deployment_branch_policy[custom_branch_policies]=true"',
+      'gh api --silent --method POST repos/acme/orders/environments/dev/deployment-branch-policies -f name=dev',
       'gh variable set AWS_REGION --repo acme/orders --env dev --body eu-west-1',
       'gh variable set AWS_ROLE_ARN --repo acme/orders --env dev --body arn:deploy',
       'gh variable set AWS_CLOUDFORMATION_ROLE_ARN --repo acme/orders --env dev --body arn:service',
@@ -212,6 +213,12 @@ describe('what is to be done then', () => {
     expect(lines.join('\n')).toContain(
       'npm run deploy -- --stage dev --region eu-west-1 --bucket bucket --role-arn arn:service --email <address>',
     );
+  });
+
+  it('lets the branch main alone deploy prod', () => {
+    const text = howToDeploy({ ...done, stage: 'prod' }).join('\n');
+    expect(text).toContain('environments/prod/deployment-branch-policies -f name=main');
+    expect(text).toContain('for the branch main (or master, if it is called so) and no other');
   });
 
   it('says nothing of GitHub where GitHub is not trusted', () => {
