@@ -4,7 +4,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 import { CommandError } from './command';
 import { parameterProblems, type Values } from './parameters';
 import { describeStack } from './stack-events';
-import { isLeftover, requireUpdatable } from './stack-state';
+import { isLeftover, requireDisposable, requireUpdatable } from './stack-state';
 import type { Template } from './template';
 
 export interface Wish {
@@ -40,6 +40,7 @@ export async function planDeploy(
   const found = nameProblem === undefined ? await describeStack(cloudFormation, stackName) : undefined;
   const leftover = found !== undefined && isLeftover(found) ? found : undefined;
   const existing = leftover === undefined ? found : undefined;
+  if (leftover !== undefined) requireDisposable(leftover);
   if (existing !== undefined) requireUpdatable(existing);
 
   const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);

@@ -5,7 +5,7 @@ import { CommandError } from './command';
 import { failuresIn } from './failure-report';
 import { eventsSoFar, followStack, type Follow } from './stack-events';
 
-/** Left by a first create that never succeeded: no update is possible, and nothing in it is worth keeping. */
+/** Left by a first create that never succeeded: no update is possible, and of ours nothing in it is worth keeping. */
 export const isLeftover = ({ StackStatus }: Stack) =>
   ['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED'].includes(StackStatus ?? '');
 
@@ -28,11 +28,19 @@ export function requireUpdatable(stack: Stack): void {
     stack,
     `npm run destroy -- --stack-name ${StackName}, which leaves its tables, and deploy again`,
   );
-  if (!isOurs(stack)) {
-    throw new CommandError(
-      `${StackName} was not made from this template, and the tables of the old sample cannot be updated in place: delete that stack first, or choose another --stack-name.`,
-    );
-  }
+  requireOurs(stack);
+}
+
+/** Throws CommandError where a leftover may still hold what is not ours to delete. */
+export function requireDisposable(leftover: Stack): void {
+  if (/_FAILED$/.test(leftover.StackStatus ?? '')) requireOurs(leftover);
+}
+
+function requireOurs(stack: Stack): void {
+  if (isOurs(stack)) return;
+  throw new CommandError(
+    `${stack.StackName ?? ''} was not made from this template, and the tables of the old sample cannot be updated in place: delete that stack first, or choose another --stack-name.`,
+  );
 }
 
 /** Throws CommandError, saying what to do, where a stack must not or cannot be deleted. */

@@ -381,6 +381,15 @@ describe('a first deploy', () => {
     // What the leftover had is not taken over.
     expect(changeSetInput().Parameters?.some(({ UsePreviousValue }) => UsePreviousValue)).toBe(false);
   });
+
+  it.each(['CREATE_FAILED', 'ROLLBACK_FAILED'] as const)(
+    'clears away no stack of another template, which may hold something still (%s)',
+    async (StackStatus) => {
+      cloudFormationGoes({ before: aStack({ StackStatus, Parameters: [] }) });
+      await expect(run()).rejects.toThrow('was not made from this template');
+      expect(aws.commandCalls(DeleteStackCommand)).toEqual([]);
+    },
+  );
 });
 
 describe('an update', () => {
