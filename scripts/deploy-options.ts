@@ -21,7 +21,7 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
   --no-poll       leaves out the poll that follows a deploy
   --test-alert    sends a test alert to the address afterwards, even if there was nothing to deploy
 
-Every parameter is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
+Every parameter but Paused is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
 On an update, what is not given keeps its value, and CloudFormation goes on with the role of before; to make a value
 empty, say --parameter Name=`;
 
@@ -88,8 +88,12 @@ export function deployOptions(
   };
 }
 
-/** The stage and the packages are the deploy's own affair: no variable sets them. */
-const isOpen = (name: string) => name !== 'StageName' && !name.startsWith('LambdaDeploymentPackages');
+/**
+ * The stage and the packages are the deploy's own affair, and a pause is its operator's: a variable that is left from
+ * another day would end it, or begin it again.
+ */
+const isOpen = (name: string) =>
+  !['StageName', 'Paused'].includes(name) && !name.startsWith('LambdaDeploymentPackages');
 
 /** PollingInterval → POLLING_INTERVAL. BigCommerce is one word. */
 const variableOf = (name: string) =>

@@ -3,7 +3,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 
 import { CommandError } from './command';
 import { parameterProblems, type Values } from './parameters';
-import { describeStack } from './stack-events';
+import { describeStack, parametersOf } from './stack-events';
 import { isLeftover, requireDisposable, requireUpdatable } from './stack-state';
 import type { Template } from './template';
 
@@ -47,6 +47,7 @@ export async function planDeploy(
   const given = { ...wish.parameters, ...ownParameters(wish) };
   const problems = [
     ...(nameProblem === undefined ? [] : [nameProblem]),
+    ...stageProblem(existing, wish.stage),
     ...Object.keys(wish.parameters ?? {}).flatMap(reservedProblem),
     ...parameterProblems(template.Parameters, given, previous, wish.label),
   ];
@@ -63,6 +64,12 @@ const reservedProblem = (name: string): string[] =>
   /^(StageName|LambdaDeploymentPackages(BucketName|Prefix))$/.test(name)
     ? [`${name} is set by the deploy itself: use --stage and --bucket.`]
     : [];
+
+/** Another stage would be another address of the webhook, and the one that is registered would lead nowhere. */
+function stageProblem(existing: Stack | undefined, stage: string): string[] {
+  const { StageName = stage } = parametersOf(existing);
+  return StageName === stage ? [] : [`It is a stack of the stage ${StageName}: give --stage ${StageName}.`];
+}
 
 // Function names are the stack's and up to 21 letters more, and have room for 64.
 const stackNameProblem = (name: string) =>

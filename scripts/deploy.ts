@@ -110,22 +110,27 @@ function hiding(template: Template, parameters: Values): (text: string) => strin
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text);
 }
 
+async function deployAsAsked(sumUp: (line: string) => void) {
+  const { region, afterwards, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
+  printPackages(await build());
+  const clients = createClients(region === undefined ? {} : { region });
+  try {
+    const deployed = await deploy({ ...options, sumUp }, clients);
+    return { ...deployed, afterwards, clients };
+  } catch (error) {
+    clients.destroy();
+    throw error;
+  }
+}
+
 runAsCommand(module, async () => {
-  await withJobSummary(async (sumUp) => {
-    const { region, afterwards, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
-    printPackages(await build());
-    const clients = createClients(region === undefined ? {} : { region });
-    try {
-      const deployed = await deploy({ ...options, sumUp }, clients);
-      console.log();
-      for (const [name, value] of Object.entries(deployed.outputs)) {
-        console.log(`${name.padEnd(33)} ${value}`);
-      }
-      console.log();
-      await afterDeploy(deployed, afterwards, clients, console.log);
-      return deployed;
-    } finally {
-      clients.destroy();
-    }
-  });
+  const { afterwards, clients, ...deployed } = await withJobSummary(deployAsAsked);
+  console.log();
+  for (const [name, value] of Object.entries(deployed.outputs)) console.log(`${name.padEnd(33)} ${value}`);
+  console.log();
+  try {
+    await afterDeploy(deployed, afterwards, clients, console.log);
+  } finally {
+    clients.destroy();
+  }
 });

@@ -411,6 +411,17 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
   });
 
+  it('is refused to a stack of another stage, whose webhook would lose its address', async () => {
+    const Parameters = [
+      ...(aStack().Parameters ?? []),
+      { ParameterKey: 'StageName', ParameterValue: 'prod' },
+    ];
+    cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
+    await expect(run({ stackName: 'OrderReplication-dev' })).rejects.toThrow(
+      'It is a stack of the stage prod: give --stage prod.',
+    );
+  });
+
   it('leaves a paused stack paused', async () => {
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: 'Paused', ParameterValue: 'true' }];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
@@ -574,8 +585,8 @@ describe('the command line', () => {
     expect(read(['--client-secret', ''], environment).parameters).toEqual({ BigCommerceClientSecret: '' });
   });
 
-  it('takes the stage and the place of the packages from no variable', () => {
-    const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/' };
+  it('takes the stage, the place of the packages and a pause from no variable', () => {
+    const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/', PAUSED: 'false' };
     expect(read([], environment).parameters).toEqual({});
   });
 

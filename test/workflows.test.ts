@@ -141,7 +141,12 @@ describe('the deploy job', () => {
     const parameters = Object.keys((await readTemplate()).Parameters);
     const ownNames = Object.fromEntries(Object.keys(handedOver).map((name) => [name, name]));
     const read = deployOptions(parameters, [], ownNames);
-    const others = ['StageName', 'LambdaDeploymentPackagesBucketName', 'LambdaDeploymentPackagesPrefix'];
+    const others = [
+      'StageName',
+      'LambdaDeploymentPackagesBucketName',
+      'LambdaDeploymentPackagesPrefix',
+      'Paused',
+    ];
     expect([...Object.keys(read.parameters!), ...others].sort()).toEqual([...parameters].sort());
     expect(
       [
