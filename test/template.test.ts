@@ -115,6 +115,7 @@ describe('parameters', () => {
         ...['BigCommerceClientId', 'BigCommerceToken', 'BigCommerceStoreHash'],
         ...['LambdaDeploymentPackagesBucketName', 'StageName', 'ExceptionsEmailAddress', 'PollingInterval'],
         ...['BigCommerceClientSecret', 'BigCommerceApiUrl', 'LambdaDeploymentPackagesPrefix'],
+        ...['PermissionsBoundaryArn'],
         ...['AllowedStatusIds', 'AdvanceStatusIds', 'AdvanceOrders'],
         ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
         ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
@@ -131,6 +132,7 @@ describe('parameters', () => {
     expect(Object.fromEntries(defaults)).toEqual({
       ...{ StageName: 'dev', PollingInterval: 120, BigCommerceClientSecret: '' },
       ...{ BigCommerceApiUrl: 'https://api.bigcommerce.com', LambdaDeploymentPackagesPrefix: '' },
+      ...{ PermissionsBoundaryArn: '' },
       ...{ AllowedStatusIds: '7,10,11', AdvanceStatusIds: '10,11', AdvanceOrders: 'true' },
       ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
       ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
@@ -388,6 +390,15 @@ describe('roles', () => {
       }
     },
   );
+
+  it.each(ofType('AWS::IAM::Role').map(([id]) => id))('%s is bounded where a boundary is given', (id) => {
+    expect(property(id, 'PermissionsBoundary')).toEqual({
+      'Fn::If': ['PermissionsBoundary', { Ref: 'PermissionsBoundaryArn' }, { Ref: 'AWS::NoValue' }],
+    });
+    expect(template.Conditions['PermissionsBoundary']).toEqual({
+      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'PermissionsBoundaryArn' }, ''] }],
+    });
+  });
 
   it('belong to one function each', () => {
     expect(functionIds.map((id) => property(id, 'Role', 'Fn::GetAtt', 0))).toEqual(
