@@ -17,6 +17,7 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
   const {
     PackagesBucketName = '',
     CloudFormationRoleArn = '',
+    FunctionsBoundaryArn = '',
     DeployRoleArn,
     DeployPolicyArn = '',
   } = outputs;
@@ -25,6 +26,7 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
     ...(DeployRoleArn !== undefined && { AWS_ROLE_ARN: DeployRoleArn }),
     AWS_CLOUDFORMATION_ROLE_ARN: CloudFormationRoleArn,
     AWS_DEPLOYMENT_BUCKET: PackagesBucketName,
+    PERMISSIONS_BOUNDARY_ARN: FunctionsBoundaryArn,
   };
   const values = Object.entries(variables).map(([name, value]) => `  ${name.padEnd(28)} ${value}`);
   return [
@@ -32,7 +34,7 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
     ...(DeployRoleArn === undefined ? [] : forGitHub(stage, repository, variables)),
     '',
     `From a terminal, with the policy ${DeployPolicyArn}:`,
-    `  npm run deploy -- --stage ${stage} --region ${region} --bucket ${PackagesBucketName} --role-arn ${CloudFormationRoleArn} --email <address>`,
+    `  npm run deploy -- --stage ${stage} --region ${region} --bucket ${PackagesBucketName} --role-arn ${CloudFormationRoleArn} --parameter PermissionsBoundaryArn=${FunctionsBoundaryArn} --email <address>`,
   ];
 }
 

@@ -29,6 +29,7 @@ interface Document {
 interface Template {
   readonly Parameters: Declarations;
   readonly Conditions: unknown;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
   readonly Resources: Readonly<
     Record<
       string,
@@ -50,6 +51,7 @@ const service = read('stack.json');
 const properties = (id: string) => template.Resources[id]!.Properties;
 
 const deployStatements = (properties('DeployPolicy')['PolicyDocument'] as Document).Statement;
+const boundaryStatements = (properties('FunctionsBoundary')['PolicyDocument'] as Document).Statement;
 const inlinePolicies = properties('CloudFormationRole')['Policies'] as readonly {
   readonly PolicyDocument: Document;
 }[];
@@ -71,6 +73,10 @@ const longest = {
 function resolved(value: Text, known: Readonly<Record<string, string>> = dev): string {
   if (typeof value === 'string') return value;
   const bucket = `arn:${known['AWS::Partition']!}:s3:::order-replication-${known['StageName']!}-${known['AWS::AccountId']!}-${known['AWS::Region']!}`;
+  if (value.Ref === 'FunctionsBoundary') {
+    const name = resolved(properties(value.Ref)['ManagedPolicyName'] as Text, known);
+    return `arn:${known['AWS::Partition']!}:iam::${known['AWS::AccountId']!}:policy/${name}`;
+  }
   const [id] = value['Fn::GetAtt'] ?? [];
   if (id === 'PackagesBucket') return bucket;
   if (id !== undefined) {
@@ -153,7 +159,7 @@ describe('the role of CloudFormation', () => {
     const aboutRoles = roleStatements.filter((one) =>
       actions(one).some((action) => action.startsWith('iam:')),
     );
-    expect(aboutRoles).toHaveLength(2);
+    expect(aboutRoles).toHaveLength(3);
     for (const statement of aboutRoles) {
       expect(resources(statement)).toEqual(names.map((name) => `arn:aws:iam::000000000000:role/${name}`));
     }
@@ -178,6 +184,36 @@ describe('the role of CloudFormation', () => {
     });
     expect(properties('CloudFormationRole')['ManagedPolicyArns']).toBeUndefined();
   });
+});
+
+describe('the boundary of the functions', () => {
+  it('has what their roles have, and nothing else', () => {
+    const ofRoles = Object.values(service.Resources)
+      .filter(({ Type }) => Type === 'AWS::IAM::Role')
+      .flatMap(({ Properties }) => Properties['Policies'] as readonly { readonly PolicyDocument: Document }[])
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(actions));
+    expect(boundaryStatements.flatMap(actions).sort()).toEqual([...new Set(ofRoles)].sort());
+  });
+
+  it('reaches no further than the stage: by names, or else by a condition', () => {
+    const wide = boundaryStatements.filter((one) =>
+      resources(one).some((pattern) => !pattern.includes('OrderReplication-dev')),
+    );
+    expect(wide.map((one) => [one.Sid, conditionOf(one)])).toEqual([
+      ['SecretValues', { 'aws:ResourceTag/aws:cloudformation:stack-name': 'OrderReplication-dev' }],
+      ['EncryptAlerts', { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' }],
+    ]);
+  });
+
+  it('is told to whoever deploys', () => {
+    expect(template.Outputs['FunctionsBoundaryArn']?.Value).toEqual({ Ref: 'FunctionsBoundary' });
+  });
+});
+
+it('no condition is met by a call that does not have its key', () => {
+  const all = [...roleStatements, ...deployStatements, ...boundaryStatements];
+  const operators = new Set(all.flatMap(({ Condition = {} }) => Object.keys(Condition)));
+  expect([...operators].sort()).toEqual(['ArnLike', 'StringEquals']);
 });
 
 describe('whoever deploys', () => {
@@ -295,7 +331,9 @@ describe('whoever deploys', () => {
 describe("IAM's and CloudFormation's limits", () => {
   const sizeOf = (part: unknown): number =>
     JSON.stringify(part, (_key, value: unknown) =>
-      typeof value === 'object' && value !== null && ('Fn::Sub' in value || 'Fn::GetAtt' in value)
+      typeof value === 'object' &&
+      value !== null &&
+      ('Fn::Sub' in value || 'Fn::GetAtt' in value || 'Ref' in value)
         ? resolved(value as Text, longest)
         : value,
     ).length;
@@ -304,7 +342,9 @@ describe("IAM's and CloudFormation's limits", () => {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     const inline = inlinePolicies.reduce((sum, { PolicyDocument }) => sum + sizeOf(PolicyDocument), 0);
     expect(inline).toBeLessThanOrEqual(10_240);
-    expect(sizeOf(properties('DeployPolicy')['PolicyDocument'])).toBeLessThanOrEqual(6_144);
+    for (const id of ['DeployPolicy', 'FunctionsBoundary']) {
+      expect(sizeOf(properties(id)['PolicyDocument'])).toBeLessThanOrEqual(6_144);
+    }
     for (const id of ['DeployRole', 'CloudFormationRole']) {
       expect(resolved(properties(id)['RoleName'] as Text, longest).length).toBeLessThanOrEqual(64);
     }

@@ -196,7 +196,7 @@ describe('what is to be done then', () => {
     repository: 'acme@1/orders@2',
     outputs: {
       ...{ PackagesBucketName: 'bucket', CloudFormationRoleArn: 'arn:service', DeployRoleArn: 'arn:deploy' },
-      DeployPolicyArn: 'arn:policy',
+      ...{ DeployPolicyArn: 'arn:policy', FunctionsBoundaryArn: 'arn:boundary' },
     },
   };
 
@@ -209,9 +209,10 @@ describe('what is to be done then', () => {
       'gh variable set AWS_ROLE_ARN --repo acme/orders --env dev --body arn:deploy',
       'gh variable set AWS_CLOUDFORMATION_ROLE_ARN --repo acme/orders --env dev --body arn:service',
       'gh variable set AWS_DEPLOYMENT_BUCKET --repo acme/orders --env dev --body bucket',
+      'gh variable set PERMISSIONS_BOUNDARY_ARN --repo acme/orders --env dev --body arn:boundary',
     ]);
     expect(lines.join('\n')).toContain(
-      'npm run deploy -- --stage dev --region eu-west-1 --bucket bucket --role-arn arn:service --email <address>',
+      'npm run deploy -- --stage dev --region eu-west-1 --bucket bucket --role-arn arn:service --parameter PermissionsBoundaryArn=arn:boundary --email <address>',
     );
   });
 

@@ -6,6 +6,7 @@ const place = 'us-east-1:000000000000';
 const stack = 'OrderReplication-dev';
 const named = (service: string, path: string) => `arn:aws:${service}:${place}:${path}`;
 const role = `arn:aws:iam::000000000000:role/${stack}-ProcessOrders`;
+const boundary = 'arn:aws:iam::000000000000:policy/OrderReplicationBootstrap-dev-Functions';
 const func = named('lambda', `function:${stack}-ProcessOrders`);
 const logGroup = named('logs', `log-group:/order-replication/${stack}/ProcessOrders`);
 const api = 'arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5';
@@ -86,11 +87,14 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
     calls(
       'iam',
       [
-        'CreateRole GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole PutRolePolicy',
-        'GetRolePolicy DeleteRolePolicy ListRolePolicies ListAttachedRolePolicies ListRoleTags TagRole UntagRole',
+        'GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole GetRolePolicy DeleteRolePolicy',
+        'ListRolePolicies ListAttachedRolePolicies ListRoleTags TagRole UntagRole',
       ].join(' '),
       role,
     ),
+    calls('iam', 'CreateRole PutRolePolicy PutRolePermissionsBoundary', role, {
+      'iam:PermissionsBoundary': boundary,
+    }),
   ],
   'AWS::KMS::Key': [
     calls('kms', 'CreateKey', '*'),

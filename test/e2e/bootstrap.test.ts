@@ -12,8 +12,11 @@ import { text } from 'node:stream/consumers';
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateOpenIDConnectProviderCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
+  GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
+  SimulateCustomPolicyCommand,
   SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
@@ -40,6 +43,7 @@ const account = '000000000000';
 const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 const deployRole = roleArn('OrderReplicationBootstrap-dev-Deploy');
 const cloudFormationRole = roleArn('OrderReplicationBootstrap-dev-CloudFormation');
+const boundary = `arn:aws:iam::${account}:policy/OrderReplicationBootstrap-dev-Functions`;
 const provider = `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
 const bucketOf = (stage: string) => `order-replication-${stage}-${account}-us-east-1`;
 
@@ -198,6 +202,7 @@ describe('the service', () => {
         parameters: {
           ...{ BigCommerceStoreHash: 'abc123', BigCommerceClientId: 'client', BigCommerceToken: 'token' },
           ...{ ExceptionsEmailAddress: 'operator@example.com', CreateSavedQueries: 'false' },
+          PermissionsBoundaryArn: boundary,
         },
       };
       const { changed, prefix } = await deploy(options, clients);
@@ -210,6 +215,76 @@ describe('the service', () => {
     } finally {
       rmSync(outDir, { recursive: true });
     }
+  });
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** A document as IAM hands it out. */
+const statementsOf = (document = '') =>
+  (JSON.parse(decodeURIComponent(document)) as { readonly Statement: readonly Statement[] }).Statement;
+
+// MiniStack's CloudFormation puts no boundary on a role: what it would let through is asked of its own document.
+describe('the boundary of the functions', () => {
+  let statements: readonly Statement[];
+
+  beforeAll(async () => {
+    const version = { PolicyArn: boundary, VersionId: 'v1' };
+    const { PolicyVersion } = await clients.iam.send(new GetPolicyVersionCommand(version));
+    statements = statementsOf(PolicyVersion?.Document);
+  });
+
+  async function lets(action: string, resource: string, within = statements) {
+    const { EvaluationResults = [] } = await clients.iam.send(
+      new SimulateCustomPolicyCommand({
+        PolicyInputList: [JSON.stringify({ Version: '2012-10-17', Statement: within })],
+        ...{ ActionNames: [action], ResourceArns: [resource] },
+      }),
+    );
+    return { action, resource, decision: EvaluationResults[0]?.EvalDecision };
+  }
+
+  it.each(['GetOrders', 'CartConvertedWebhook', 'ProcessOrders'])(
+    'lets %s do all that its deployed role allows',
+    async (name) => {
+      const role = { RoleName: `OrderReplication-dev-${name}`, PolicyName: name };
+      const { PolicyDocument } = await clients.iam.send(new GetRolePolicyCommand(role));
+      // AWS leaves the stack out of a secret's name.
+      const document = PolicyDocument?.replaceAll(/OrderReplication-dev-(\w+Secret)/g, '$1');
+      const granted = statementsOf(document).flatMap(({ Action, Resource }) =>
+        [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource }))),
+      );
+      expect(granted.length).toBeGreaterThan(9);
+      const unconditional = statements.map(({ Condition: _, ...rest }) => rest);
+      for (const { action, resource } of granted) {
+        expect(await lets(action, resource, unconditional)).toEqual({
+          ...{ action, resource, decision: 'allowed' },
+        });
+      }
+    },
+  );
+
+  it.each([
+    ['iam:PutRolePolicy', roleArn('OrderReplication-dev-ProcessOrders')],
+    ['sts:AssumeRole', roleArn('Administrator')],
+    ['dynamodb:PutItem', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-prod-Orders`],
+    ['dynamodb:DeleteTable', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
+    ['sqs:SendMessage', `arn:aws:sqs:us-east-1:${account}:OrderReplication-prod-Orders`],
+    ['sns:Publish', `arn:aws:sns:us-east-1:${account}:OrderReplication-prod-ApplicationErrors`],
+    ['s3:GetObject', `arn:aws:s3:::${bucketOf('dev')}/v-1/get-new-orders.zip`],
+    ['secretsmanager:GetSecretValue', `arn:aws:secretsmanager:us-east-1:${account}:secret:Another-x1Y2z3`],
+    // Only under a condition: the tag of the stack, and by way of SNS.
+    [
+      'secretsmanager:GetSecretValue',
+      `arn:aws:secretsmanager:us-east-1:${account}:secret:BigCommerceSecret-Ab3dEf6hIjKl-x1Y2z3`,
+    ],
+    ['kms:Decrypt', `arn:aws:kms:us-east-1:${account}:key/6f1c6d1e-0000-4000-8000-000000000000`],
+  ])('does not let them %s %s', async (action, resource) => {
+    expect(await lets(action, resource)).toMatchObject({ decision: 'implicitDeny' });
   });
 });
 
@@ -246,6 +321,9 @@ describe("CloudFormation's role", () => {
     ['iam:PassRole', roleArn('Administrator')],
     ['iam:CreateUser', `arn:aws:iam::${account}:user/x`],
     ['iam:CreatePolicyVersion', `arn:aws:iam::${account}:policy/OrderReplicationBootstrap-dev-Deploy`],
+    ['iam:CreatePolicyVersion', boundary],
+    ['iam:DeletePolicy', boundary],
+    ['iam:DeleteRolePermissionsBoundary', roleArn('OrderReplication-dev-ProcessOrders')],
     ['iam:DeleteOpenIDConnectProvider', provider],
     ['dynamodb:GetItem', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
     ['dynamodb:Scan', `arn:aws:dynamodb:us-east-1:${account}:table/OrderReplication-dev-Orders`],
