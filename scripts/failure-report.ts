@@ -43,7 +43,12 @@ const hints: readonly (readonly [RegExp, string])[] = [
     'Lambda could not read a package: the bucket must be in the region of the stack.',
   ],
   [
-    /not authorized to perform|AccessDenied/i,
+    /role\/OrderReplicationBootstrap-\S+ is not authorized to perform/i,
+    'The role of the bootstrap is older than the template, or the boundary for the roles of the functions was not given: npm run bootstrap again, and deploy with --parameter PermissionsBoundaryArn=… as it prints.',
+  ],
+  [
+    // Added to that role by hand, it would reach beyond the boundary.
+    /^(?!.*role\/OrderReplicationBootstrap-).*(not authorized to perform|AccessDenied)/im,
     'The deploying role lacks the permission that is named above: add it and deploy again.',
   ],
   [

@@ -504,6 +504,24 @@ describe('an update', () => {
     expect(failure).not.toContain('cancelled');
   });
 
+  it('by the role of the bootstrap that was denied sends back to the bootstrap, and not to widen the role', async () => {
+    cloudFormationGoes({
+      before: aStack(),
+      after: aStack({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),
+      events: [
+        ended('UPDATE_ROLLBACK_COMPLETE'),
+        anEvent({
+          ...{ ResourceStatus: 'CREATE_FAILED', LogicalResourceId: 'GetOrdersRole' },
+          ResourceStatusReason:
+            'User: arn:aws:sts::123456789012:assumed-role/OrderReplicationBootstrap-dev-CloudFormation/AWSCloudFormation is not authorized to perform: iam:CreateRole on resource: x (HandlerErrorCode: AccessDenied)',
+        }),
+      ],
+    });
+    const failure = await run().catch((error: unknown) => String(error));
+    expect(failure).toContain('npm run bootstrap again, and deploy with --parameter PermissionsBoundaryArn=');
+    expect(failure).not.toContain('lacks the permission');
+  });
+
   it('that CloudFormation cannot make is reported with all that it found', async () => {
     cloudFormationGoes(updated);
     aws
