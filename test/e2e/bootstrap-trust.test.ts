@@ -4,9 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { CreateOpenIDConnectProviderCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateUserCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
-import { AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 
 import { bootstrap } from '../../scripts/bootstrap';
 import { build } from '../../scripts/build';
@@ -48,7 +56,11 @@ const assume = (overrides: Partial<typeof claims>, RoleArn = roleArn('dev-Deploy
 
 async function signIn(): Promise<Clients> {
   const { Credentials } = await assume({});
-  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return clientsOf(Credentials);
+}
+
+function clientsOf(of: Credentials | undefined): Clients {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = of ?? {};
   const credentials = {
     ...{ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
   };
@@ -141,5 +153,47 @@ describe('a deploy by GitHub Actions', () => {
   it('cannot look at another stage, nor use its packages', async () => {
     await expect(run({ stage: 'prod' })).rejects.toThrow('cloudformation:DescribeStacks');
     await expect(run({ bucket: bucketOf('prod') })).rejects.toThrow('is denied');
+  });
+});
+
+describe('a function whose role a deploy has made an administrator', () => {
+  const RoleName = 'OrderReplication-dev-ProcessOrders';
+  const allow = (statement: object) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', ...statement } });
+  const TableName = 'OrderReplication-dev-Orders';
+  let administrator: Clients;
+
+  beforeAll(async () => {
+    const { iam, sts } = clients;
+    // MiniStack's CloudFormation leaves boundaries out; its IAM keeps and obeys them.
+    const PermissionsBoundary = 'arn:aws:iam::000000000000:policy/OrderReplicationBootstrap-dev-Functions';
+    await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
+    const PolicyDocument = allow({ Action: '*', Resource: '*' });
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'ProcessOrders', PolicyDocument }));
+    const trust = allow({ Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole' });
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust }));
+    const RoleArn = `arn:aws:iam::000000000000:role/${RoleName}`;
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
+    administrator = clientsOf(Credentials);
+  });
+
+  afterAll(() => administrator.destroy());
+
+  it('can do what a function of its stage needs', async () => {
+    const Key = { id: { N: '1' } };
+    await expect(
+      administrator.dynamoDb.send(new GetItemCommand({ TableName, Key })),
+    ).resolves.not.toHaveProperty('Item');
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['make users', () => administrator.iam.send(new CreateUserCommand({ UserName: 'x' }))],
+    [
+      'take the boundary off',
+      () => administrator.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName })),
+    ],
+    ['read whole tables', () => administrator.dynamoDb.send(new ScanCommand({ TableName }))],
+  ])('cannot %s', async (_, attempt) => {
+    await expect(attempt()).rejects.toThrow('not authorized to perform');
   });
 });
