@@ -77,6 +77,7 @@ function resolved(value: Text, known: Readonly<Record<string, string>> = dev): s
     const name = resolved(properties(value.Ref)['ManagedPolicyName'] as Text, known);
     return `arn:${known['AWS::Partition']!}:iam::${known['AWS::AccountId']!}:policy/${name}`;
   }
+  if (value.Ref !== undefined) return known[value.Ref]!;
   const [id] = value['Fn::GetAtt'] ?? [];
   if (id === 'PackagesBucket') return bucket;
   if (id !== undefined) {
@@ -232,6 +233,7 @@ describe('whoever deploys', () => {
 
   it('may do what a deploy calls, on the stack and the bucket of the stage', () => {
     const bucket = 'arn:aws:s3:::order-replication-dev-000000000000-us-east-1';
+    const ours = { 'aws:ResourceAccount': '000000000000' };
     expect(granted).toEqual({
       FollowStack: {
         actions: [
@@ -258,8 +260,8 @@ describe('whoever deploys', () => {
         on: [cloudFormationRole],
         onlyIf: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
       },
-      UploadPackages: { actions: ['GetObject', 'PutObject'], on: [`${bucket}/*`], onlyIf: {} },
-      FindPackages: { actions: ['ListBucket'], on: [bucket], onlyIf: {} },
+      UploadPackages: { actions: ['GetObject', 'PutObject'], on: [`${bucket}/*`], onlyIf: ours },
+      FindPackages: { actions: ['ListBucket'], on: [bucket], onlyIf: ours },
       PollOnce: {
         actions: ['InvokeFunction'],
         on: ['arn:aws:lambda:us-east-1:000000000000:function:OrderReplication-dev-GetNewOrders'],

@@ -16,7 +16,7 @@ const secret = named('secretsmanager', 'secret:BigCommerceSecret-Ab3dEf6hIjKl-x1
 export interface Calls {
   readonly resource: string;
   readonly actions: readonly string[];
-  /** The condition under which they are granted, of which MiniStack's simulator knows nothing. */
+  /** The condition under which they are granted; MiniStack's simulator knows only aws:ResourceAccount. */
   readonly onlyIf?: Readonly<Record<string, string>>;
 }
 
@@ -138,6 +138,7 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
       's3',
       'GetObject',
       'arn:aws:s3:::order-replication-dev-000000000000-us-east-1/v-1/get-new-orders.zip',
+      { 'aws:ResourceAccount': '000000000000' },
     ),
     passedToLambda,
   ],
