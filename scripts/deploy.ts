@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import { afterDeploy } from './after-deploy';
 import { explained } from './aws-errors';
@@ -34,6 +35,7 @@ export interface DeployOptions extends Wish {
 export interface DeployClients {
   readonly cloudFormation?: CloudFormationClient;
   readonly s3?: S3Client;
+  readonly sts?: STSClient;
 }
 
 export interface DeployResult {
@@ -56,9 +58,11 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
     print(line);
     options.sumUp?.(hide(line));
   };
-  const { cloudFormation = new CloudFormationClient(), s3 = s3Client() } = clients;
+  const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
   try {
     const plan = await planDeploy(cloudFormation, template, options);
+    const { Account = '' } = await sts.send(new GetCallerIdentityCommand());
+    sumUp(`Deploying ${plan.stackName} to account ${Account}, ${await cloudFormation.config.region()}`);
     return await carryOut(plan, template, options, { cloudFormation, print, sleep, sumUp }, s3);
   } catch (error) {
     const shown = explained(error);
@@ -76,8 +80,7 @@ async function carryOut(
   s3: S3Client,
 ): Promise<DeployResult> {
   const { stackName, leftover, existing, previous } = plan;
-  const { cloudFormation, print, sumUp } = follow;
-  sumUp(`Deploying ${stackName} to ${await cloudFormation.config.region()}`);
+  const { print, sumUp } = follow;
   if (isUnsigned(plan)) sumUp(unsignedWarning);
   if (leftover !== undefined) await clearAway(follow, leftover, roleArn);
 

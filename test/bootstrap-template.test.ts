@@ -286,7 +286,10 @@ describe('whoever deploys', () => {
       ...['after-deploy', 'alert-address', 'poll'],
     ];
     const code = files.map((name) => readFileSync(join(__dirname, `../scripts/${name}.ts`), 'utf8'));
-    const commands = [...code.join('\n').matchAll(/new (\w+)Command\(/g)].map(([, name]) => name!);
+    // Whoever asks is told who they are: that takes no permission.
+    const commands = [...code.join('\n').matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(
+      ([, name]) => name!,
+    );
     const otherNames: Readonly<Record<string, string>> = {
       Invoke: 'InvokeFunction',
       HeadObject: 'GetObject',

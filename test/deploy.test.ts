@@ -19,6 +19,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { build, packageNames } from '../scripts/build';
@@ -70,6 +71,7 @@ class Bucket {
 
 const cloudFormation = new CloudFormationClient({ region: 'eu-west-1' });
 const aws = mockClient(CloudFormationClient);
+const sts = mockClient(STSClient);
 const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
 const roleArn = 'arn:aws:iam::123456789012:role/ForCloudFormation';
 const token = 't0psecretToken';
@@ -97,6 +99,7 @@ afterAll(() => Promise.all([lambdaDir, outDir].map((place) => rm(place, { recurs
 
 beforeEach(async () => {
   aws.reset();
+  sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
   printed = [];
   bucket = new Bucket();
   s3 = await bucket.open();
@@ -117,7 +120,7 @@ const run = (options: Partial<DeployOptions> = {}) =>
       print: (line) => printed.push(line),
       ...options,
     },
-    { cloudFormation, s3 },
+    { cloudFormation, s3, sts: new STSClient({ region: 'eu-west-1' }) },
   );
 
 const missing = () => Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' });
@@ -228,7 +231,7 @@ describe('what a deploy sums up', () => {
   it('is where to, each change, and how it ended', async () => {
     cloudFormationGoes();
     const text = await summedUp();
-    expect(text).toContain('Deploying OrderReplication-dev to eu-west-1');
+    expect(text).toContain('Deploying OrderReplication-dev to account 123456789012, eu-west-1');
     expect(text).toContain('Add     OrdersQueue  AWS::SQS::Queue');
     expect(text).toContain('OrderReplication-dev is deployed (CREATE_COMPLETE).');
     expect(printed.join('\n')).toContain(text.trim().split('\n')[0]);

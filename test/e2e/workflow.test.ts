@@ -133,7 +133,7 @@ describe('pushes to dev, one after the other:', () => {
     ]);
     expect(log).toMatch(/GetNewOrders polls the store …\nBegan .*\nIn the store no order\n/);
     expect(summary).toContain('## Deployed');
-    expect(summary).toContain('Deploying OrderReplication-dev to us-east-1');
+    expect(summary).toContain('Deploying OrderReplication-dev to account 000000000000, us-east-1');
     expect(summary).toMatch(/Add +OrdersQueue +AWS::SQS::Queue/);
     expect(log + summary).not.toMatch(/t0pSecret/);
     expect(await parameters()).toMatchObject({
