@@ -26,7 +26,8 @@ const COPIED = [
 const GROUPS = {
   rules: [
     '--testPathPatterns=test/[a-z-]+\\.test\\.ts$',
-    '--testPathIgnorePatterns=test/(survival|quota-shared|deploy|packages|mutants|template|.*-commands?|dead-letters|webhook)\\.',
+    '--testPathIgnorePatterns=test/(survival|quota-shared|packages|mutants|.*template|sight|workflows|webhook)\\.',
+    '--testPathIgnorePatterns=test/(.*deploy|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
   ],
   stories: ['--testPathPatterns=test/(survival|quota-shared)\\.test\\.ts$'],
 } as const;
