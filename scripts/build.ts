@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { strToU8, zipSync } from 'fflate';
 
-import { CommandError, root, runAsCommand } from './command';
+import { CommandError, readArguments, root, runAsCommand } from './command';
 import { trimAxios } from './trim-axios';
 
 /** One Lambda folder each; also the names of the zips. */
@@ -101,4 +101,7 @@ export function printPackages(
 
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} KB`;
 
-runAsCommand(module, async () => printPackages(await build()));
+runAsCommand(module, async () => {
+  readArguments({}, 'Usage: npm run build\n\nMakes the three packages, in build/.');
+  printPackages(await build());
+});

@@ -7,7 +7,8 @@ import type { Values } from './parameters';
 const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <address> [options]
 
   --stage         dev, staging or prod
-  --bucket        the bucket for the packages, in the same region; or $AWS_DEPLOYMENT_BUCKET
+  --bucket        the bucket for the packages, in the same region; or $AWS_DEPLOYMENT_BUCKET; that of the stack, if
+                  there is one already
   --email         who gets the alerts; or $EXCEPTIONS_EMAIL_ADDRESS
   --store-hash    or $BIGCOMMERCE_STORE_HASH
   --client-id     or $BIGCOMMERCE_CLIENT_ID

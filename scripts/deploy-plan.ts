@@ -9,6 +9,7 @@ import type { Template } from './template';
 
 export interface Wish {
   readonly stage: string;
+  /** Of the packages; empty for that of the stack. */
   readonly bucket: string;
   /** OrderReplication-<stage> if left out. */
   readonly stackName?: string | undefined;
@@ -20,6 +21,7 @@ export interface Wish {
 
 export interface Plan {
   readonly stackName: string;
+  readonly bucket: string;
   /** What an earlier first create left behind. */
   readonly leftover: Stack | undefined;
   /** The stack to update; undefined where one is to be created. */
@@ -44,20 +46,24 @@ export async function planDeploy(
   if (existing !== undefined) requireUpdatable(existing);
 
   const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
-  const given = { ...wish.parameters, ...ownParameters(wish) };
+  const bucket = wish.bucket || (parametersOf(existing)['LambdaDeploymentPackagesBucketName'] ?? '');
+  const given = { ...wish.parameters, ...ownParameters(wish.stage, bucket) };
   const problems = [
     ...(nameProblem === undefined ? [] : [nameProblem]),
     ...stageProblem(existing, wish.stage),
     ...Object.keys(wish.parameters ?? {}).flatMap(reservedProblem),
     ...parameterProblems(template.Parameters, given, previous, wish.label),
   ];
-  if (problems.length === 0) return { stackName, leftover, existing, given, previous };
-  throw new CommandError([`${stackName} cannot be deployed like this:`, ...problems].join('\n  '));
+  if (problems.length === 0) return { stackName, bucket, leftover, existing, given, previous };
+  const what = wish.stackName === undefined && wish.stage === '' ? 'Nothing' : stackName;
+  throw new CommandError(
+    [`${what} ${what === 'Nothing' ? 'can' : 'cannot'} be deployed like this:`, ...problems].join('\n  '),
+  );
 }
 
-const ownParameters = ({ stage, bucket }: Wish): Values => ({
+const ownParameters = (stage: string, bucket: string): Values => ({
   StageName: stage,
-  LambdaDeploymentPackagesBucketName: bucket,
+  ...(bucket !== '' && { LambdaDeploymentPackagesBucketName: bucket }),
 });
 
 const reservedProblem = (name: string): string[] =>

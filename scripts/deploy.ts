@@ -75,11 +75,11 @@ type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
 async function carryOut(
   plan: Plan,
   template: Template,
-  { bucket, outDir, tags, roleArn }: DeployOptions,
+  { outDir, tags, roleArn }: DeployOptions,
   follow: Telling,
   s3: S3Client,
 ): Promise<DeployResult> {
-  const { stackName, leftover, existing, previous } = plan;
+  const { stackName, bucket, leftover, existing, previous } = plan;
   const { print, sumUp } = follow;
   if (isUnsigned(plan)) sumUp(unsignedWarning);
   if (leftover !== undefined) await clearAway(follow, leftover, roleArn);

@@ -58,7 +58,7 @@ export function fateOf(
 ): readonly string[] {
   const all = tables.join(', ') || 'none';
   const data = deleteData
-    ? `Deleted  the tables, with all that is in them: ${all}`
+    ? `Goes     the tables, with all that is in them: ${all}`
     : `Stays    the tables, with all that is in them: ${all}`;
   return prospect === undefined ? [data] : [...fateOfStack(prospect), data];
 }
@@ -67,7 +67,7 @@ function fateOfStack(prospect: Prospect): readonly string[] {
   const { stack, resources, bucket, references, deadLetters, webhooks } = prospect;
   const hasKey = resources.some(({ ResourceType }) => ResourceType === 'AWS::KMS::Key');
   return [
-    `Deleted  the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
+    `Goes     the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
     ...(hasKey
       ? ['         (the KMS key at the end of its waiting period, until which it can be kept)']
       : []),
@@ -75,7 +75,7 @@ function fateOfStack(prospect: Prospect): readonly string[] {
     ...(references === 0 ? [] : [`         (${believed})`]),
     ...(typeof webhooks === 'string'
       ? [`Unknown  the webhooks that lead here, which stay in the store. ${webhooks}`]
-      : webhooks.map((hook) => `Deleted  in the store: ${nameOf(hook)}`)),
+      : webhooks.map((hook) => `Goes     in the store: ${nameOf(hook)}`)),
     `Stays    the packages in the bucket ${bucket}`,
   ];
 }

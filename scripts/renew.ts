@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sha256 } from './build';
-import { root, runAsCommand } from './command';
+import { readArguments, root, runAsCommand } from './command';
 import { templateFile, type Resource, type Template } from './template';
 
 export const dashboardFile = join(root, 'cloudformation', 'dashboard', 'body.json');
@@ -36,6 +36,10 @@ function theOnly(resources: Template['Resources'], type: string): readonly [stri
 }
 
 runAsCommand(module, async () => {
+  readArguments(
+    {},
+    'Usage: npm run renew\n\nWrites into cloudformation/stack.json what follows from its other parts.',
+  );
   const text = await readFile(templateFile, 'utf8');
   const now = renewed(text, await readFile(dashboardFile, 'utf8'));
   if (now !== text) await writeFile(templateFile, now);

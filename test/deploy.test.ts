@@ -414,6 +414,15 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
   });
 
+  it('goes on with the bucket of the stack where none is given', async () => {
+    const name = 'LambdaDeploymentPackagesBucketName';
+    const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: name, ParameterValue: 'packages' }];
+    cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
+    const { prefix } = await run({ bucket: '' });
+    expect(bucket.objects.has(`/packages/${prefix}stack.json`)).toBe(true);
+    expect(changeSetInput().Parameters).toContainEqual({ ParameterKey: name, ParameterValue: 'packages' });
+  });
+
   it('is refused to a stack of another stage, whose webhook would lose its address', async () => {
     const Parameters = [
       ...(aStack().Parameters ?? []),

@@ -143,10 +143,10 @@ describe('before it asks', () => {
     const { said } = await run([], ['no']);
     expect(said.split('\n')).toEqual([
       'In account 123456789012, eu-west-1:',
-      `Deleted  the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
+      `Goes     the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
       expect.stringContaining('the KMS key at the end of its waiting period'),
       'Lost     0 references in the Orders queue, 1 dead letter',
-      expect.stringMatching(/^Deleted {2}in the store: webhook \d+, store\/cart\/converted$/),
+      expect.stringMatching(/^Goes {5}in the store: webhook \d+, store\/cart\/converted$/),
       'Stays    the packages in the bucket packages',
       `Stays    the tables, with all that is in them: ${['Orders', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
     ]);
