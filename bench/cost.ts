@@ -44,7 +44,8 @@ async function counted(
     const calls: AnsweredCall[] = [];
     const proxy = await startAwsProxy(deployed.miniStack.endpoint, (call) => calls.push(call));
     try {
-      await leadThrough(proxy.url, deployed);
+      const { leadThrough } = deployedFunctions({ ...deployed, mini: deployed.miniStack });
+      for (const output of Object.keys(functions) as FunctionOutput[]) await leadThrough(output, proxy.url);
       await replicate(deployed);
       const logs = await untilEnded(deployed);
       print(`Per 1,000 orders (${orders} were counted), ${how}:`);
@@ -56,20 +57,6 @@ async function counted(
       await proxy.stop();
     }
   });
-}
-
-/** Lets the functions' calls to AWS go through the proxy; the SDK sends messages to where the queues' URLs lead. */
-async function leadThrough(url: string, deployed: Deployed): Promise<void> {
-  const { miniStack, stack } = deployed;
-  const through = (queueUrl = '') => queueUrl.replace(miniStack.endpoint, url);
-  const Variables = {
-    AWS_ENDPOINT_URL: url,
-    ORDERS_QUEUE_URL: through(stack.outputs['OrdersQueueUrl']),
-    ORDERS_DEAD_LETTER_QUEUE_URL: through(stack.outputs['OrdersDeadLetterQueueUrl']),
-  };
-  const deployedOnes = deployedFunctions({ ...deployed, mini: miniStack });
-  for (const output of Object.keys(functions) as FunctionOutput[])
-    await deployedOnes.configure(output, { Variables });
 }
 
 type Logs = ReadonlyMap<string, readonly string[]>;

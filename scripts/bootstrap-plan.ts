@@ -3,7 +3,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 
 import { CommandError } from './command';
 import { parameterProblems, type Values } from './parameters';
-import { describeStack } from './stack-events';
+import { describeStack, parametersOf } from './stack-events';
 import { isLeftover, requireAtRest } from './stack-state';
 import type { Template } from './template';
 
@@ -44,10 +44,6 @@ export async function planBootstrap(
   return plans;
 }
 
-/** The value that a stack has for a parameter; undefined if it has none of that name. */
-export const parameterOf = (stack: Stack | undefined, name: string) =>
-  stack?.Parameters?.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
-
 async function planStage(
   cloudFormation: CloudFormationClient,
   stage: string,
@@ -63,7 +59,7 @@ async function planStage(
     ...{ stage, stackName, leftover, existing },
     given: givenFor(stage, repository),
     previous: (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []),
-    repository: repository ?? parameterOf(existing, 'GitHubRepository') ?? '',
+    repository: repository ?? parametersOf(existing)['GitHubRepository'] ?? '',
   };
 }
 

@@ -5,8 +5,9 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 
-import { parameterOf, type BootstrapPlan } from './bootstrap-plan';
+import type { BootstrapPlan } from './bootstrap-plan';
 import { CommandError } from './command';
+import { parametersOf } from './stack-events';
 
 const AUDIENCE = 'sts.amazonaws.com';
 
@@ -18,8 +19,8 @@ export async function chooseProvider(
   iam: IAMClient,
   { repository, existing }: Pick<BootstrapPlan, 'repository' | 'existing'>,
 ): Promise<string> {
-  const hasMadeIt =
-    parameterOf(existing, 'GitHubOidcProviderArn') === '' && parameterOf(existing, 'GitHubRepository') !== '';
+  const { GitHubOidcProviderArn, GitHubRepository } = parametersOf(existing);
+  const hasMadeIt = GitHubOidcProviderArn === '' && GitHubRepository !== '';
   if (repository === '' || hasMadeIt) return '';
   const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand());
   const arns = OpenIDConnectProviderList.flatMap(({ Arn }) => Arn ?? []);

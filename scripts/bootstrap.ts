@@ -2,14 +2,12 @@
 // Actions and CloudFormation work with. Run again, it changes what differs and nothing else.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-
 import { explained } from './aws-errors';
 import { bootstrapOptions } from './bootstrap-options';
 import { planBootstrap, type BootstrapPlan, type BootstrapWish } from './bootstrap-plan';
 import { chooseProvider } from './bootstrap-provider';
 import { howToDeploy, type Bootstrapped } from './bootstrap-report';
-import { createClients, type Clients } from './clients';
+import { createClients, placeOf, type Clients } from './clients';
 import { runAsCommand } from './command';
 import { stackParameters } from './parameters';
 import { changeStack } from './stack-change';
@@ -37,12 +35,11 @@ export async function bootstrap(
   { print = console.log, ...wish }: BootstrapOptions,
   clients: BootstrapClients,
 ): Promise<readonly Bootstrapped[]> {
-  const { cloudFormation, sts } = clients;
+  const { cloudFormation } = clients;
   try {
     const template = await readTemplate(bootstrapTemplateFile);
     const plans = await planBootstrap(cloudFormation, template, wish);
-    const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());
-    const region = await cloudFormation.config.region();
+    const { account, region } = await placeOf(clients);
     print(`Preparing account ${account}, ${region}, for ${wish.stages.join(', ')}`);
     const site = { follow: { cloudFormation, print, sleep }, clients, template, account, region };
     const done: Bootstrapped[] = [];
@@ -64,7 +61,7 @@ async function prepare(plan: BootstrapPlan, site: Site): Promise<Bootstrapped> {
     stackName,
     existing,
     TemplateBody: withNames(template, known),
-    Parameters: stackParameters(template.Parameters, given, previous),
+    Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
   });
   return { stage, stackName, repository, changed, region, outputs: outputsOf(stack) };
 }

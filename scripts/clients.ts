@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { documentOptions } from '../lambda/shared/tables';
@@ -29,6 +29,12 @@ export interface ClientOptions {
 }
 
 export type Clients = ReturnType<typeof createClients>;
+
+/** Where these clients are at work. It needs no permission. */
+export async function placeOf({ sts, cloudFormation }: Pick<Clients, 'sts' | 'cloudFormation'>) {
+  const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());
+  return { account, region: await cloudFormation.config.region() };
+}
 
 export function createClients(options: ClientOptions = {}) {
   const dynamoDb = new DynamoDBClient(options);

@@ -55,10 +55,8 @@ export async function planDeploy(
     ...parameterProblems(template.Parameters, given, previous, wish.label),
   ];
   if (problems.length === 0) return { stackName, bucket, leftover, existing, given, previous };
-  const what = wish.stackName === undefined && wish.stage === '' ? 'Nothing' : stackName;
-  throw new CommandError(
-    [`${what} ${what === 'Nothing' ? 'can' : 'cannot'} be deployed like this:`, ...problems].join('\n  '),
-  );
+  const refusal = wish.stackName === undefined && wish.stage === '' ? 'Nothing can' : `${stackName} cannot`;
+  throw new CommandError([`${refusal} be deployed like this:`, ...problems].join('\n  '));
 }
 
 const ownParameters = (stage: string, bucket: string): Values => ({

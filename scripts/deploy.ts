@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 
 import { afterDeploy } from './after-deploy';
 import { explained } from './aws-errors';
 import { build, printPackages, sha256 } from './build';
-import { createClients } from './clients';
+import { createClients, placeOf } from './clients';
 import { CommandError, runAsCommand } from './command';
 import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
@@ -61,8 +61,8 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
   try {
     const plan = await planDeploy(cloudFormation, template, options);
-    const { Account = '' } = await sts.send(new GetCallerIdentityCommand());
-    sumUp(`Deploying ${plan.stackName} to account ${Account}, ${await cloudFormation.config.region()}`);
+    const { account, region } = await placeOf({ sts, cloudFormation });
+    sumUp(`Deploying ${plan.stackName} to account ${account}, ${region}`);
     return await carryOut(plan, template, options, { cloudFormation, print, sleep, sumUp }, s3);
   } catch (error) {
     const shown = explained(error);
@@ -92,7 +92,7 @@ async function carryOut(
     stackName,
     existing,
     TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
-    Parameters: stackParameters(template.Parameters, given, previous),
+    Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
     RoleARN: roleArn,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });

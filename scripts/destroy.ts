@@ -2,9 +2,7 @@
 // somebody says twice that they may go.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-
-import type { Clients } from './clients';
+import { placeOf, type Clients } from './clients';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { askOnTerminal, type Ask } from './destroy-question';
 import { deleteTables, existingTables } from './destroy-tables';
@@ -64,13 +62,12 @@ async function destroyStack(
   const stack = await describeStack(clients.cloudFormation, stackName);
   if (stack !== undefined) requireDeletable(stack);
   const tables = await existingTables(stackName, clients.dynamoDb);
-  const region = await clients.cloudFormation.config.region();
+  const { account, region } = await placeOf(clients);
   if (stack === undefined && tables.length === 0) {
     throw new CommandError(`There is neither a stack ${stackName} in ${region} nor a table of it.`);
   }
   // A stack's name is the same in every account, and answering with it would not show that this is another one.
-  const { Account = '' } = await clients.sts.send(new GetCallerIdentityCommand());
-  print(`In account ${Account}, ${region}:`);
+  print(`In account ${account}, ${region}:`);
   if (stack === undefined) print(`The stack ${stackName} is gone already.`);
   const prospect = stack && (await lookAhead(stack, clients));
   for (const line of fateOf(prospect, tables, wish.deleteData)) print(line);

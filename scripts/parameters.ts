@@ -38,11 +38,11 @@ export function parameterProblems(
 
 /** What goes into the change set: given values; else the stack's own; else (left out here) the default. */
 export function stackParameters(
-  declared: Declarations,
+  names: readonly string[],
   given: Values,
   previous: readonly string[],
 ): Parameter[] {
-  return Object.keys(declared).flatMap((name): Parameter[] => {
+  return names.flatMap((name): Parameter[] => {
     const value = given[name];
     if (value !== undefined) return [{ ParameterKey: name, ParameterValue: value }];
     return previous.includes(name) ? [{ ParameterKey: name, UsePreviousValue: true }] : [];

@@ -1,11 +1,12 @@
 // npm run pause and npm run resume: polls and worker rest while webhooks are still accepted, and go on.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Parameter, Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 
 import { pollNow } from './after-deploy';
 import type { Clients } from './clients';
 import { CommandError, readArguments, runAsCommand } from './command';
+import { stackParameters, type Values } from './parameters';
 import { requireStack, serviceFlags, serviceUsage, withClients } from './service';
 import { changeStack } from './stack-change';
 import { outputsOf, parametersOf } from './stack-events';
@@ -61,24 +62,15 @@ function requirePausable(stack: Stack): boolean {
 }
 
 /** All parameters but these, and the template, stay as they are: neither a build nor the bucket is needed. */
-async function change(
-  stack: Stack,
-  given: Readonly<Record<string, string>>,
-  { cloudFormation }: Clients,
-  print: Print,
-): Promise<void> {
+async function change(stack: Stack, given: Values, { cloudFormation }: Clients, print: Print): Promise<void> {
+  const names = Object.keys(parametersOf(stack));
   await changeStack(
     { cloudFormation, print, sleep },
     {
       stackName: stack.StackName ?? '',
       existing: stack,
       UsePreviousTemplate: true,
-      Parameters: (stack.Parameters ?? []).map(({ ParameterKey = '' }): Parameter => {
-        const ParameterValue = given[ParameterKey];
-        return ParameterValue === undefined
-          ? { ParameterKey, UsePreviousValue: true }
-          : { ParameterKey, ParameterValue };
-      }),
+      Parameters: stackParameters(names, given, names),
     },
   );
 }

@@ -56,19 +56,31 @@ export function deployedFunctions({
         return { body, orderId, receives, attributes };
       });
   };
+  /** Sets variables beside those that the template sets; containers of earlier settings end. */
+  const configure = async (
+    output: FunctionOutput,
+    change: { Timeout?: number; Variables?: Readonly<Record<string, string>> },
+  ): Promise<void> => {
+    const FunctionName = stack.outputs[output];
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const Variables = { ...Environment?.Variables, ...change.Variables };
+    await lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName, ...change, Environment: { Variables } }),
+    );
+  };
+  // The SDK sends a message to where its queue's URL leads.
+  const through = (url: string, queueUrl = '') => queueUrl.replace(mini.endpoint, url);
   return {
-    /** Sets variables beside those that the template sets; containers of earlier settings end. */
-    async configure(
-      output: FunctionOutput,
-      change: { Timeout?: number; Variables?: Readonly<Record<string, string>> },
-    ): Promise<void> {
-      const FunctionName = stack.outputs[output];
-      const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      const Variables = { ...Environment?.Variables, ...change.Variables };
-      await lambda.send(
-        new UpdateFunctionConfigurationCommand({ FunctionName, ...change, Environment: { Variables } }),
-      );
-    },
+    configure,
+    /** Lets all that a function asks of AWS go by way of `url`. */
+    leadThrough: (output: FunctionOutput, url: string) =>
+      configure(output, {
+        Variables: {
+          AWS_ENDPOINT_URL: url,
+          ORDERS_QUEUE_URL: through(url, stack.outputs['OrdersQueueUrl']),
+          ORDERS_DEAD_LETTER_QUEUE_URL: through(url, stack.outputs['OrdersDeadLetterQueueUrl']),
+        },
+      }),
     /** References wait in the queue from now on, until the worker takes them up again. */
     pauseWorker: () => mapping({ Enabled: false }),
     resumeWorker: () => mapping({ Enabled: true }),

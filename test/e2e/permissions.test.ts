@@ -57,11 +57,7 @@ const functions: readonly FunctionOutput[] = [
 
 beforeAll(async () => {
   service = await startLocalService({ CheckWebhook: 'true' });
-  const {
-    mini,
-    clients,
-    stack: { outputs },
-  } = service;
+  const { mini, clients } = service;
   iam = new IAMClient({
     endpoint: mini.endpoint,
     region: 'us-east-1',
@@ -74,15 +70,7 @@ beforeAll(async () => {
       for (const one of needed(call)) calls.add(one);
     });
     proxies.push(proxy);
-    // The SDK sends a message to where its queue's URL leads.
-    const through = (queueUrl = '') => queueUrl.replace(mini.endpoint, proxy.url);
-    await deployedFunctions(service).configure(output, {
-      Variables: {
-        AWS_ENDPOINT_URL: proxy.url,
-        ORDERS_QUEUE_URL: through(outputs['OrdersQueueUrl']),
-        ORDERS_DEAD_LETTER_QUEUE_URL: through(outputs['OrdersDeadLetterQueueUrl']),
-      },
-    });
+    await deployedFunctions(service).leadThrough(output, proxy.url);
   }
   const named = { StackName: stack, LogicalResourceId: 'AlertsKey' };
   const { StackResourceDetail } = await clients.cloudFormation.send(new DescribeStackResourceCommand(named));

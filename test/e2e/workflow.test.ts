@@ -14,7 +14,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
@@ -22,7 +21,7 @@ import { root } from '../../scripts/command';
 import { localClients, type LocalClients } from '../../scripts/local/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
-import { outputsOf } from '../../scripts/stack-events';
+import { describeStack, outputsOf, parametersOf } from '../../scripts/stack-events';
 import { readWorkflow, runStep, type Contexts } from '../workflow-files';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
@@ -94,23 +93,8 @@ const asSignedIn = () => ({
   npm_config_update_notifier: 'false',
 });
 
-async function parameters() {
-  const { Stacks = [] } = await clients.cloudFormation.send(
-    new DescribeStacksCommand({ StackName: 'OrderReplication-dev' }),
-  );
-  const named = (Stacks[0]?.Parameters ?? []).map(({ ParameterKey, ParameterValue }) => [
-    ParameterKey,
-    ParameterValue,
-  ]);
-  return Object.fromEntries(named) as Record<string, string>;
-}
-
-async function outputOf(name: string): Promise<string> {
-  const { Stacks = [] } = await clients.cloudFormation.send(
-    new DescribeStacksCommand({ StackName: 'OrderReplication-dev' }),
-  );
-  return outputsOf(Stacks[0])[name] ?? '';
-}
+const deployed = () => describeStack(clients.cloudFormation, 'OrderReplication-dev');
+const parameters = async () => parametersOf(await deployed());
 
 function addResources(resources: Readonly<Record<string, unknown>>): void {
   const file = join(checkout, 'cloudformation/stack.json');
@@ -208,7 +192,7 @@ describe('pushes to dev, one after the other:', () => {
     expect(summary).toMatch(new RegExp(`Add +${idIn(now)}`));
     expect(summary).toMatch(new RegExp(`Remove +${idIn(former)}`));
     expect(summary).toMatch(/Modify +WebhooksApiStage/);
-    const apiId = await outputOf('WebhooksApiId');
+    const { WebhooksApiId: apiId = '' } = outputsOf(await deployed());
     const told = await fetch(`${ministack.endpoint}/_aws/execute-api/${apiId}/dev/order-told`, {
       method: 'POST',
     });
