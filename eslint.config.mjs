@@ -40,9 +40,17 @@ const flows = [
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
 ];
-const rules = ['order', 'errors', 'retry', 'quota', 'call-log', 'ledger-row', 'webhook'].map(
-  (name) => `lambda/shared/${name}.ts`,
-);
+const rules = [
+  'order',
+  'errors',
+  'retry',
+  'quota',
+  'call-log',
+  'ledger-row',
+  'webhook',
+  'consignments',
+  'content',
+].map((name) => `lambda/shared/${name}.ts`);
 const adapters = [
   'bigcommerce',
   'requests',
@@ -106,7 +114,7 @@ export default tseslint.config(
   },
   mayImport(
     [...rules, 'lambda/shared/log.ts'],
-    ['\\./order', '\\./errors'],
+    ['\\./(order|errors|consignments|content)', 'node:crypto'],
     'The rules, and what everybody logs by, stand alone.',
   ),
   mayImport(['lambda/shared/config.ts'], ['\\./(errors|order)'], 'config.ts reads, and depends on nobody.'),
@@ -142,7 +150,7 @@ export default tseslint.config(
   ),
   mayImport(
     flows,
-    [shared('order', 'errors', 'retry', 'webhook'), '\\./[a-z-]+(?<!index)'],
+    [shared('order', 'consignments', 'content', 'errors', 'retry', 'webhook'), '\\./[a-z-]+(?<!index)'],
     'Flows take adapters through their deps: import the type only.',
   ),
   noOutsideWorld([...flows, ...rules, 'lambda/new-orders-webhook/signature.ts']),

@@ -30,13 +30,19 @@ beforeEach(async () => {
     BIGCOMMERCE_SECRET_ARN: 'arn:aws:secretsmanager:x:1:bigcommerce',
     WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:x:1:webhook',
     API_QUOTA_RESERVE_PERCENT: '10',
+    READ_CONSIGNMENTS: 'true',
     ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/orders',
     EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:errors',
     METRICS_NAMESPACE: 'Stack',
     ...{ LEDGER_TABLE: 'ledger', JOBS_TABLE: 'jobs', WEBHOOKS_TABLE: 'webhooks' },
     ...{ ALLOWED_STATUS_IDS: '7,10,11', ADVANCE_STATUS_IDS: '10,11', ADVANCE_ORDERS: 'true' },
     ...{ NEW_PHYSICAL_ORDER_STATUS_ID: '9', NEW_DIGITAL_ORDER_STATUS_ID: '8' },
-    ...{ IGNORE_ORDERS_CREATED_BEFORE: '', COMPLETED_ORDERS_LOOKBACK_DAYS: '7', RECORD_RETENTION_DAYS: '90' },
+    ...{
+      IGNORE_ORDERS_CREATED_BEFORE: '',
+      FOLLOW_UP_DAYS: '30',
+      COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
+      RECORD_RETENTION_DAYS: '90',
+    },
     ...{ ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dead', ORDERS_TABLE: 'orders' },
     MAX_RECEIVE_COUNT: '20',
     ...{ WEBHOOK_MAX_AGE_HOURS: '72', CHECK_WEBHOOK: 'true', WEBHOOK_URL: destination },
@@ -59,6 +65,8 @@ function loadAws() {
   mockClient(dynamo.DynamoDBDocumentClient)
     .on(dynamo.BatchGetCommand)
     .resolves({ Responses: {} })
+    .on(dynamo.UpdateCommand)
+    .resolves({})
     .on(dynamo.QueryCommand)
     .resolves({ Items: [] })
     .on(dynamo.GetCommand)

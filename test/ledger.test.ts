@@ -50,8 +50,10 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       coupons: [],
       replication: { read_at: iso(readAt), target_status_id: 9 },
     });
-  const take = (owner = 'a', seenAt = NOON, now = NOON + SECOND) =>
-    tables.ledger.takeLease(lease(owner), iso(seenAt), now + 75 * SECOND, now);
+  const take = async (owner = 'a', seenAt = NOON, now = NOON + SECOND, wish: object = {}) => {
+    const wanted = reference({ seenAt: iso(seenAt), ...wish });
+    return (await tables.ledger.takeLease(lease(owner), wanted, now + 75 * SECOND, now)).kind;
+  };
   const finish = async (finish: Partial<Finish> = {}, now = NOON + 2 * SECOND, owner = 'a') => {
     await tables.ledger.finish(
       lease(owner),

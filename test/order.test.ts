@@ -1,15 +1,13 @@
 // The rules about an order: tables of cases, and properties.
 import fc from 'fast-check';
+import { isEqual, sameContent, sameSnapshot } from '../lambda/shared/content';
 import { MalformedReferenceError } from '../lambda/shared/errors';
 import {
   decide,
   isDigital,
-  isEqual,
   isSettled,
   parseDate,
   readReference,
-  sameContent,
-  sameSnapshot,
   Status,
   statusName,
   toOrder,

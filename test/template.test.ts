@@ -119,7 +119,7 @@ describe('parameters', () => {
         ...['AllowedStatusIds', 'AdvanceStatusIds', 'AdvanceOrders'],
         ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
         ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
-        ...['CheckWebhook', 'WebhookDestination'],
+        ...['CheckWebhook', 'WebhookDestination', 'ReadConsignments', 'FollowUpDays'],
         ...['Paused', 'RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
       ].sort(),
     );
@@ -137,6 +137,7 @@ describe('parameters', () => {
       ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
       ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
       ...{ CheckWebhook: 'true', WebhookDestination: '', Paused: 'false' },
+      ...{ ReadConsignments: 'true', FollowUpDays: 30 },
       ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
     });
   });

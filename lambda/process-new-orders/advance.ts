@@ -1,6 +1,7 @@
 // Moves an order on in BigCommerce. There is no compare-and-set: every PUT rests on a read of the last two seconds.
 import { BigCommerceError } from '../shared/errors';
-import { dateModified, isEqual, isSettled, sameContent, Status } from '../shared/order';
+import { isEqual, sameContent } from '../shared/content';
+import { dateModified, isSettled, Status } from '../shared/order';
 import type { Gone, Order, Read, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 

@@ -1,6 +1,7 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
-import { decide, GONE, isDigital, readReference, sameSnapshot, whyVoid } from '../shared/order';
+import { sameSnapshot } from '../shared/content';
+import { decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
 import type { Decision, Gone, OrderReference, Read, Replication, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
@@ -81,9 +82,9 @@ async function replicateOnce(
 ): Promise<Done> {
   // The receipt handle tells two deliveries of one message apart, even within one batch.
   const lease: Lease = { orderId: reference.orderId, owner: `${deps.worker}/${message.receiptHandle}` };
-  const taken = await deps.ledger.takeLease(lease, reference.seenAt, deps.leaseUntil, deps.now());
-  if (taken === 'covered') return { state: 'covered' };
-  if (taken === 'held') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
+  const taken = await deps.ledger.takeLease(lease, reference, deps.leaseUntil, deps.now());
+  if (taken.kind === 'covered') return { state: 'covered' };
+  if (taken.kind === 'held') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
   try {
     return await replicateHeld({ message, reference, lease }, deps);
   } catch (error) {

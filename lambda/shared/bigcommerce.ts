@@ -14,16 +14,27 @@ const PAGE_SIZE = 250;
 /** BigCommerce's page size when none is asked for: even a store that ignores `limit` fills a page to this. */
 const DEFAULT_PAGE_SIZE = 50;
 
-export interface OrderQuery {
-  readonly statusId: number;
-  /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
-  readonly minId: number;
+/** Bounds of dates. Whether BigCommerce includes a bound is not known: an order at one comes or it does not. */
+export interface OrderDates {
   readonly modifiedSince?: number | undefined;
   readonly createdSince?: number | undefined;
+  readonly createdBefore?: number | undefined;
+}
+
+export interface OrderQuery extends OrderDates {
+  /** Every status, if left out, but for what the store hides then: Incomplete and archived orders. */
+  readonly statusId?: number;
+  /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
+  readonly minId: number;
+  /** Asks for the lines with each order, where the service does so at all. */
+  readonly withLines?: boolean;
 }
 
 /** A row of a list: only its id is sure. */
 export type ListedOrder = Row & { readonly id: number };
+
+/** Without the structure the API answers in a form that it means to give up. */
+const WITH_LINES = { include: 'consignments.line_items', consignment_structure: 'object' } as const;
 
 export interface OrderPage {
   readonly orders: readonly ListedOrder[];
@@ -36,10 +47,10 @@ export interface OrderPage {
 /** Every call may throw BigCommerceError or ConfigurationError; times are epoch milliseconds. */
 export interface Store {
   /** Orders by status id; a status that the store leaves out is absent. */
-  countOrders(): Promise<ReadonlyMap<number, number>>;
+  countOrders(dates?: OrderDates): Promise<ReadonlyMap<number, number>>;
   /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
   listOrders(query: OrderQuery): Promise<OrderPage>;
-  /** The order as it is now, or that it is gone (404). */
+  /** The order as it is now, with its lines if the service asks for them, or that it is gone (404). */
   getOrder(orderId: number): Promise<Read | Gone>;
   getLines(orderId: number): Promise<readonly Row[]>;
   getShippingAddresses(orderId: number): Promise<readonly Row[]>;
@@ -54,7 +65,13 @@ export interface BigCommerce {
   until(deadline: number, log?: Log): Store & Hooks;
 }
 
-export function createBigCommerce(options: RequestsOptions): BigCommerce {
+export interface BigCommerceOptions extends RequestsOptions {
+  /** Unless false, the lines are asked for together with orders; else an order's `consignments` are only a link. */
+  readonly readConsignments?: boolean;
+}
+
+export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
+  const lines = options.readConsignments === false ? {} : WITH_LINES;
   const senderFor = createRequests(options);
   return {
     until(deadline, log) {
@@ -69,9 +86,9 @@ export function createBigCommerce(options: RequestsOptions): BigCommerce {
       const getAll = (orderId: number, name: string) => readToTheEnd(get, orderId, name);
       return {
         ...createHooks(call),
-        countOrders: () => countOrders(get),
-        listOrders: (query) => listOrders(get, query),
-        getOrder: (orderId) => getOrder(get, orderId),
+        countOrders: (dates = {}) => countOrders(get, dates),
+        listOrders: (query) => listOrders(get, query, query.withLines === true ? lines : {}),
+        getOrder: (orderId) => getOrder(get, orderId, lines),
         getLines: (orderId) => getAll(orderId, 'products'),
         getShippingAddresses: (orderId) => getAll(orderId, 'shipping_addresses'),
         getCoupons: (orderId) => getAll(orderId, 'coupons'),
@@ -96,27 +113,30 @@ export function createBigCommerce(options: RequestsOptions): BigCommerce {
   };
 }
 
+type Query = Readonly<Record<string, string | number>>;
+
 type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
-async function countOrders(get: Get): Promise<ReadonlyMap<number, number>> {
+async function countOrders(get: Get, dates: OrderDates): Promise<ReadonlyMap<number, number>> {
   const path = '/v2/orders/count';
-  const answer = await get({ endpoint: 'GET count', path, read: (body) => (isRow(body) ? body : undefined) });
+  const read = (body: unknown) => (isRow(body) ? body : undefined);
+  const answer = await get({ endpoint: 'GET count', path, query: inQuery(dates), read });
   if (!answer.found) return missing('GET', path);
   const statuses: readonly unknown[] = Array.isArray(answer.value.statuses) ? answer.value.statuses : [];
   const counts = statuses.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
   return new Map(counts.filter(([id, count]) => Number.isInteger(id) && Number.isInteger(count)));
 }
 
-async function listOrders(get: Get, query: OrderQuery): Promise<OrderPage> {
+async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<OrderPage> {
   const path = '/v2/orders';
   const answer = await get({
     endpoint: 'GET orders',
     path,
     query: {
-      status_id: query.statusId,
+      ...(query.statusId === undefined ? {} : { status_id: query.statusId }),
       ...(query.minId > 0 ? { min_id: query.minId } : {}),
-      ...(query.modifiedSince === undefined ? {} : { min_date_modified: isoWithOffset(query.modifiedSince) }),
-      ...(query.createdSince === undefined ? {} : { min_date_created: isoWithOffset(query.createdSince) }),
+      ...inQuery(query),
+      ...lines,
       sort: 'id:asc',
       limit: PAGE_SIZE,
     },
@@ -128,12 +148,21 @@ async function listOrders(get: Get, query: OrderQuery): Promise<OrderPage> {
   return { orders, unreadable: rows.length - orders.length, isLast: rows.length < DEFAULT_PAGE_SIZE };
 }
 
-async function getOrder(get: Get, orderId: number): Promise<Read | Gone> {
+function inQuery({ modifiedSince, createdSince, createdBefore }: OrderDates): Query {
+  return {
+    ...(modifiedSince === undefined ? {} : { min_date_modified: isoWithOffset(modifiedSince) }),
+    ...(createdSince === undefined ? {} : { min_date_created: isoWithOffset(createdSince) }),
+    ...(createdBefore === undefined ? {} : { max_date_created: isoWithOffset(createdBefore) }),
+  };
+}
+
+async function getOrder(get: Get, orderId: number, lines: Query): Promise<Read | Gone> {
   const read = (body: unknown) => {
     const order = toOrder(body);
     return order?.id === orderId ? order : undefined;
   };
-  const answer = await get({ endpoint: 'GET order', path: `/v2/orders/${orderId}`, orderId, read });
+  const path = `/v2/orders/${orderId}`;
+  const answer = await get({ endpoint: 'GET order', path, orderId, query: lines, read });
   return { order: answer.found ? answer.value : undefined, readAt: answer.startedAt };
 }
 

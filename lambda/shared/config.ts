@@ -42,6 +42,7 @@ const common = {
 const api = {
   apiUrl: ['BIGCOMMERCE_API_URL', url()],
   quotaReservePercent: ['API_QUOTA_RESERVE_PERCENT', number(0, 90)],
+  readConsignments: ['READ_CONSIGNMENTS', flag()],
 } as const satisfies Schema;
 
 const rules = {
@@ -61,6 +62,7 @@ const poll = {
   webhookUrl: ['WEBHOOK_URL', url()],
   webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
   ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
+  followUpDays: ['FOLLOW_UP_DAYS', number(0, 3650)],
   completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;

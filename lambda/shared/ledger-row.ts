@@ -1,6 +1,7 @@
 // The ledger's rows and the writes that change them: each states the rows that it may change and leaves all others.
 // Apart from ledger.ts, which sends them, because every condition here closes a race and is read on its own.
-import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from './order';
+import { followingFields } from './content';
+import { CLOCK_MARGIN_MS, COPY_ONLY, dateModified, parseDate } from './order';
 import type { Order, OrderReference, Snapshot } from './order';
 
 export type LedgerState = 'queued' | 'copied' | 'replicated' | 'skipped' | 'dead';
@@ -28,6 +29,12 @@ export interface LedgerRow {
   readonly advanced_at?: string;
   /** Whether the worker found every line digital. */
   readonly digital?: boolean;
+  /** Of the content that was stored last, by `contentDigest`. */
+  readonly content_digest?: string;
+  /** When the snapshot expires, if it does. */
+  readonly kept_until?: string;
+  /** When its personal fields were erased: they are never stored again. */
+  readonly erased_at?: string;
   readonly dead_by?: 'permanent' | 'exhausted';
   readonly attempts?: number;
   /** `seenAt` of the first reference that a worker took up. */
@@ -54,6 +61,9 @@ export interface Finish {
   /** ISO time, if it ever was advanced. */
   readonly advancedAt?: string | undefined;
   readonly digital?: boolean;
+  readonly digest?: string | undefined;
+  /** ISO time, if the snapshot expires. */
+  readonly keptUntil?: string | undefined;
 }
 
 /** How an advance ended. */
@@ -67,10 +77,14 @@ export interface Death {
 const COVERING = '#state IN (:copied, :replicated, :skipped)';
 const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':skipped': 'skipped' };
 
-/** Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. */
-export function covers(row: LedgerRow | undefined, seenAt: string): boolean {
+/**
+ * Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. What was
+ * only copied, though it may be advanced, covers nothing but wishes for a copy.
+ */
+export function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
   const finished = row?.state === 'copied' || row?.state === 'replicated' || row?.state === 'skipped';
-  return finished && row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
+  if (!finished || (row.reason === COPY_ONLY && advance !== false)) return false;
+  return row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
 }
 
 /**
@@ -106,14 +120,15 @@ export function queuedUpdate(reference: OrderReference, now: number) {
 }
 
 /** Free, or past; and not covering the reference: another worker may have finished since it was received. */
-export function leaseUpdate(lease: Lease, seenAt: string, until: number, now: number) {
+export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, until: number, now: number) {
+  const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';
   return {
     UpdateExpression:
       'SET lease_owner = :owner, lease_until = :until, tried_at = :now, ' +
       'first_seen_at = if_not_exists(first_seen_at, :seenAt) ADD attempts :one',
     ConditionExpression:
       '(attribute_not_exists(lease_until) OR lease_until < :now) AND ' +
-      `(attribute_not_exists(#state) OR NOT ${COVERING} OR attribute_not_exists(read_at) OR read_at <= :coveredFrom)`,
+      `(attribute_not_exists(#state) OR NOT ${COVERING} OR attribute_not_exists(read_at) OR read_at <= :coveredFrom${onlyCopied})`,
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ...FINISHED_STATES,
@@ -123,6 +138,7 @@ export function leaseUpdate(lease: Lease, seenAt: string, until: number, now: nu
       ':seenAt': seenAt,
       ':one': 1,
       ':coveredFrom': isoLater(seenAt, CLOCK_MARGIN_MS),
+      ...(onlyCopied === '' ? {} : { ':copyOnly': COPY_ONLY }),
     },
   };
 }
@@ -137,10 +153,12 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     status_after: finish.order?.status_id,
     digital: finish.digital,
     advanced_at: finish.advancedAt,
+    content_digest: finish.digest,
+    kept_until: finish.keptUntil,
     ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
   });
   // What an earlier state said and this one does not must not stay.
-  const told = ['reason', 'status_before', 'status_after', 'digital'];
+  const told = ['reason', 'status_before', 'status_after', 'digital', 'content_digest', 'kept_until'];
   const outdated = [...told, ...(finish.order === undefined ? [] : ['modified_at'])].filter(
     (name) => !(name in values),
   );

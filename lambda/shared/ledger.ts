@@ -20,7 +20,7 @@ export interface Ledger {
   /** Notes that a reference is on its way, unless the row knows better: false then. */
   noteQueued(reference: OrderReference, now: number): Promise<boolean>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
-  takeLease(lease: Lease, seenAt: string, until: number, now: number): Promise<'taken' | 'held' | 'covered'>;
+  takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
   /** Lets go of an order that was not finished. Only the owner's call has an effect. */
   release(lease: Lease, error: string): Promise<void>;
   /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
@@ -30,6 +30,10 @@ export interface Ledger {
   /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
   noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
 }
+
+/** `row` is as it stands with the lease. */
+export type LeaseAnswer =
+  { readonly kind: 'taken'; readonly row: LedgerRow } | { readonly kind: 'held' | 'covered' };
 
 export interface LedgerTables {
   readonly ledgerTable: string;
@@ -61,9 +65,11 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
 
     noteQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
 
-    async takeLease(lease, seenAt, until, now) {
-      const taken = await unlessRefused(update(lease.orderId, leaseUpdate(lease, seenAt, until, now)));
-      return taken ? 'taken' : whyRefused(lease, seenAt, client, tables);
+    async takeLease(lease, reference, until, now) {
+      const taking = { ...leaseUpdate(lease, reference, until, now), ReturnValues: 'ALL_NEW' } as const;
+      const taken = await answered(update(lease.orderId, taking));
+      if (taken === undefined) return whyRefused(lease, reference, client, tables);
+      return { kind: 'taken', row: taken.Attributes as LedgerRow };
     },
 
     async release(lease, error) {
@@ -109,16 +115,16 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
 
 async function whyRefused(
   lease: Lease,
-  seenAt: string,
+  reference: OrderReference,
   client: DynamoDBDocumentClient,
   { ledgerTable }: LedgerTables,
-): Promise<'taken' | 'held' | 'covered'> {
+): Promise<LeaseAnswer> {
   const Key = { order_id: lease.orderId };
   const { Item } = await client.send(new GetCommand({ TableName: ledgerTable, Key, ConsistentRead: true }));
   const row = Item as LedgerRow | undefined;
   // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
-  if (row?.lease_owner === lease.owner) return 'taken';
-  return covers(row, seenAt) ? 'covered' : 'held';
+  if (row?.lease_owner === lease.owner) return { kind: 'taken', row };
+  return { kind: covers(row, reference) ? 'covered' : 'held' };
 }
 
 /** DynamoDB may leave keys out of an answer; they are asked for until they come. */
@@ -139,12 +145,16 @@ async function findBatch(
   return rows;
 }
 
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
+async function unlessRefused(write: Promise<object>): Promise<boolean> {
+  return (await answered(write)) !== undefined;
+}
+
+/** The answer to a conditional write; undefined if its condition did not hold. */
+async function answered<T>(write: Promise<T>): Promise<T | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

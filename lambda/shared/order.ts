@@ -44,6 +44,9 @@ export const CLOCK_MARGIN_MS = 1_000;
 /** The ledger's reason for an order that the store answers with 404. */
 export const GONE = 'not found in the store';
 
+/** The ledger's reason for an order that may be advanced, but was wanted as a copy only: a poll still advances it. */
+export const COPY_ONLY = 'copied without advancing';
+
 /** A JSON object of the store, as it came. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -98,6 +101,10 @@ export interface OrderReference {
   readonly dateModified?: string;
   readonly jobTimestamp?: number;
   readonly webhookHash?: string;
+  /** `false`: the order is stored, and its status never touched. */
+  readonly advance?: boolean;
+  /** `true`: its snapshot was there once and is missing, so that it is stored again even if it is void now. */
+  readonly wasStored?: boolean;
 }
 
 /** The merchant's choices about which orders are stored and which are advanced, and where to. */
@@ -194,61 +201,6 @@ export function isSettled(date: unknown, lookedAt: number): boolean {
   return modified !== undefined && lookedAt >= modified + SETTLE_MS;
 }
 
-/** Status, dates and payment follow an advance by themselves; the rest is content. */
-const FOLLOWING_FIELDS = [
-  'status_id',
-  'status',
-  'custom_status',
-  'payment_status',
-  'date_modified',
-  'date_shipped',
-] as const;
-
-const NOT_CONTENT: ReadonlySet<string> = new Set([
-  ...FOLLOWING_FIELDS,
-  'date_created',
-  'consignments',
-  'fees',
-  'products',
-  'shipping_addresses',
-  'coupons',
-]);
-
-/** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
-export function sameContent(answer: Order, read: Order): boolean {
-  return Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field]));
-}
-
-/** Whether storing `next` over `earlier` would tell nobody anything. */
-export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
-  const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
-  return (
-    same('state') &&
-    same('target_status_id') &&
-    same('gone') &&
-    isEqual({ ...earlier, replication: null }, { ...next, replication: null })
-  );
-}
-
-/** The fields that the Orders table takes over from the answer to an advance. */
-export function followingFields(answer: Order): Row {
-  return Object.fromEntries(
-    FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),
-  );
-}
-
-/** Compares JSON values by content. */
-export function isEqual(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const entries = Object.entries(one);
-  return (
-    entries.length === Object.keys(other).length &&
-    entries.every(([key, value]) => key in other && isEqual(value, (other as Row)[key]))
-  );
-}
-
 /** An order id from outside: a positive integer, also as text; anything else is undefined. */
 export function toOrderId(value: unknown): number | undefined {
   const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value;
@@ -283,12 +235,18 @@ export function readReference(body: string): OrderReference {
     ...(value.dateModified === undefined || typeof value.dateModified === 'string'
       ? []
       : ['dateModified is not a text']),
+    ...(isOptionalFlag(value.advance) ? [] : ['advance is not true or false']),
+    ...(isOptionalFlag(value.wasStored) ? [] : ['wasStored is not true or false']),
   ];
   if (problems.length === 0) return { ...value, seenAt } as unknown as OrderReference;
   throw new MalformedReferenceError(`Not an order reference: ${problems.join('; ')}.`, {
     ...(orderId === undefined ? {} : { orderId }),
     ...(seenAt === undefined ? {} : { firstSeenAt: seenAt }),
   });
+}
+
+function isOptionalFlag(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
 }
 
 /** Reads JSON; undefined, which no JSON is, when it is none. */

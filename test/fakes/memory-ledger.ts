@@ -4,8 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { RefusedWriteError } from '../../lambda/shared/errors';
 import type { Ledger } from '../../lambda/shared/ledger';
 import type { Finish, Lease, LedgerRow } from '../../lambda/shared/ledger-row';
-import { CLOCK_MARGIN_MS, dateModified, followingFields, parseDate } from '../../lambda/shared/order';
-import type { Snapshot } from '../../lambda/shared/order';
+import { followingFields } from '../../lambda/shared/content';
+import { CLOCK_MARGIN_MS, COPY_ONLY, dateModified, parseDate } from '../../lambda/shared/order';
+import type { OrderReference, Snapshot } from '../../lambda/shared/order';
 import type { OrdersTable } from '../../lambda/shared/tables';
 
 export interface MemoryTables {
@@ -44,7 +45,10 @@ export function memoryTables(): MemoryTables {
   }
 
   function finishRow(lease: Lease, finish: Finish, now: number): void {
-    const told = ['reason', 'status_before', 'status_after', 'digital'] as const;
+    const told = [
+      ...(['reason', 'status_before', 'status_after', 'digital'] as const),
+      ...(['content_digest', 'kept_until'] as const),
+    ];
     const version = finish.order === undefined ? [] : (['modified_at'] as const);
     change(lease.orderId, {}, [...told, ...version, 'lease_owner', 'lease_until', 'last_error', 'dead_by']);
     const modified = finish.order && parseDate(finish.order.date_modified);
@@ -62,6 +66,8 @@ export function memoryTables(): MemoryTables {
       status_before: finish.statusBefore,
       digital: finish.digital,
       advanced_at: finish.advancedAt,
+      content_digest: finish.digest,
+      kept_until: finish.keptUntil,
       ...order,
     };
     change(lease.orderId, defined(values) as Partial<LedgerRow>);
@@ -93,19 +99,20 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve(true);
     },
 
-    takeLease(lease, seenAt, until, now) {
+    takeLease(lease, reference, until, now) {
       const row = rows.get(lease.orderId);
-      if (row?.lease_owner === lease.owner) return Promise.resolve('taken');
-      if (covers(row, seenAt)) return Promise.resolve('covered');
-      if (row?.lease_until !== undefined && row.lease_until >= iso(now)) return Promise.resolve('held');
+      if (row?.lease_owner === lease.owner) return Promise.resolve({ kind: 'taken', row });
+      if (covers(row, reference)) return Promise.resolve({ kind: 'covered' });
+      if (row?.lease_until !== undefined && row.lease_until >= iso(now))
+        return Promise.resolve({ kind: 'held' });
       change(lease.orderId, {
         lease_owner: lease.owner,
         lease_until: iso(until),
         tried_at: iso(now),
-        first_seen_at: row?.first_seen_at ?? seenAt,
+        first_seen_at: row?.first_seen_at ?? reference.seenAt,
         attempts: (row?.attempts ?? 0) + 1,
       });
-      return Promise.resolve('taken');
+      return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
     },
 
     release(lease, error) {
@@ -172,8 +179,9 @@ export function memoryTables(): MemoryTables {
   return { ledger, orders, rows, snapshots, stream };
 }
 
-function covers(row: LedgerRow | undefined, seenAt: string): boolean {
+function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
   const finished = ['copied', 'replicated', 'skipped'].includes(row?.state ?? '');
+  if (row?.state === 'copied' && row.reason === COPY_ONLY && advance !== false) return false;
   return finished && Date.parse(row?.read_at ?? seenAt) > Date.parse(seenAt) + CLOCK_MARGIN_MS;
 }
 

@@ -1,0 +1,82 @@
+// What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
+import { createHash } from 'node:crypto';
+import { linesOf } from './consignments';
+import type { Order, Replication, Row, Snapshot } from './order';
+
+/** Status, dates and payment follow an advance by themselves; the rest is content. */
+const FOLLOWING_FIELDS = [
+  'status_id',
+  'status',
+  'custom_status',
+  'payment_status',
+  'date_modified',
+  'date_shipped',
+] as const;
+
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  ...FOLLOWING_FIELDS,
+  'date_created',
+  'consignments',
+  'fees',
+  'products',
+  'shipping_addresses',
+  'coupons',
+]);
+
+/** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
+export function sameContent(answer: Order, read: Order): boolean {
+  return Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field]));
+}
+
+/**
+ * A fingerprint of all that an order shows of itself, lines and addresses included: looks with the same one show the same
+ * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
+ */
+export function contentDigest(order: Row): string | undefined {
+  if (linesOf(order) === undefined) return undefined;
+  const content = Object.entries(order).filter(
+    ([field]) => !NOT_CONTENT.has(field) || field === 'consignments',
+  );
+  return createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(content), sortKeys))
+    .digest('base64url');
+}
+
+/** For JSON.stringify: the order in which fields came is no news. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Whether storing `next` over `earlier` would tell nobody anything. */
+export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
+  const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
+  return (
+    same('state') &&
+    same('target_status_id') &&
+    same('gone') &&
+    isEqual(
+      { ...earlier, replication: null, expires_at: null },
+      { ...next, replication: null, expires_at: null },
+    )
+  );
+}
+
+/** The fields that the Orders table takes over from the answer to an advance. */
+export function followingFields(answer: Order): Row {
+  return Object.fromEntries(
+    FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),
+  );
+}
+
+/** Compares JSON values by content. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const entries = Object.entries(one);
+  return (
+    entries.length === Object.keys(other).length &&
+    entries.every(([key, value]) => key in other && isEqual(value, (other as Row)[key]))
+  );
+}
