@@ -12,6 +12,7 @@ import {
   statusName,
   toOrder,
   toOrderId,
+  whyNotStored,
   whyVoid,
 } from '../lambda/shared/order';
 import type { Snapshot } from '../lambda/shared/order';
@@ -20,6 +21,34 @@ import { aLine, anOrder, aReference, aRuleSet, aSnapshot, iso, NOON, storeDate }
 const physical = [aLine()];
 const digital = [aLine({ type: 'digital' })];
 const mixed = [...physical, ...digital];
+
+describe('an order that nobody has seen yet', () => {
+  const since = NOON - 1_000;
+
+  it.each([
+    ['new', 11, {}, undefined],
+    ['Completed, whether digital or not', 10, {}, undefined],
+    ['further on already', 2, {}, undefined],
+    ['in a status that nobody knows', 99, {}, undefined],
+    ['void', 5, {}, 'Cancelled is void'],
+    ['void, but listed as new', 12, { allowedStatusIds: [12] }, undefined],
+    [
+      'waiting, and not listed as new',
+      7,
+      { allowedStatusIds: [11] },
+      'Awaiting Payment is not in AllowedStatusIds',
+    ],
+  ])('%s', (_name, statusId, rules, reason) => {
+    expect(whyNotStored(anOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
+  });
+
+  it('is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
+    expect(whyNotStored(anOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
+    const old = anOrder({ date_created: storeDate(since - 1_000) });
+    expect(whyNotStored(old, since, aRuleSet())).toBe('created before IgnoreOrdersCreatedBefore');
+    expect(whyNotStored({ ...old, date_created: '' }, since, aRuleSet())).toBeUndefined();
+  });
+});
 
 describe('what is done with a stored order', () => {
   it.each([

@@ -148,6 +148,21 @@ export function whyVoid(order: Order, rules: Rules): string | undefined {
   return isVoid ? `${statusName(order.status_id)} is void` : undefined;
 }
 
+/**
+ * Says why an order that the ledger does not know is not to be stored, or undefined: it is archived, from before the bound
+ * (epoch milliseconds), void, or it still waits in a status that AllowedStatusIds does not list. A list shows enough for it.
+ */
+export function whyNotStored(order: Row, createdSince: number | undefined, rules: Rules): string | undefined {
+  if (order.is_deleted === true) return 'archived';
+  const created = parseDate(order.date_created) ?? Infinity;
+  if (created < (createdSince ?? -Infinity)) return 'created before IgnoreOrdersCreatedBefore';
+  const statusId = Number(order.status_id);
+  if (rules.allowedStatusIds.includes(statusId)) return undefined;
+  if (VOID_STATUS_IDS.has(statusId)) return `${statusName(statusId)} is void`;
+  const waits = statusId === Status.AwaitingPayment || statusId === Status.AwaitingFulfillment;
+  return waits ? `${statusName(statusId)} is not in AllowedStatusIds` : undefined;
+}
+
 /** What beside its status decides whether an order may be advanced. */
 export interface Circumstances {
   readonly digital: boolean;
