@@ -1,6 +1,7 @@
 // The ledger's conditions, each held against the real adapter on MiniStack and against the flows' fake alike.
 import type { Ledger } from '../lambda/shared/ledger';
 import type { Finish, LedgerRow } from '../lambda/shared/ledger-row';
+import { COPY_ONLY } from '../lambda/shared/order';
 import type { Order, Snapshot } from '../lambda/shared/order';
 import type { OrdersTable } from '../lambda/shared/tables';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
@@ -92,6 +93,28 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('a')).toBe('taken');
       expect(await take('a')).toBe('taken');
       expect(await take('b')).toBe('held');
+    });
+
+    it('is not refused by a mere copy to a reference that may advance the order', async () => {
+      await take('a', NOON, NOON + SECOND, { advance: false });
+      await finish({ readAt: NOON + HOUR, reason: COPY_ONLY });
+      expect(await take('b', NOON, NOON + SECOND, { advance: false })).toBe('covered');
+      expect(await take('c')).toBe('taken');
+    });
+
+    it('hands out the row as it stands, with what was noted of the content', async () => {
+      await take();
+      await finish({ digest: 'digest', keptUntil: iso(NOON + HOUR) });
+      const wanted = reference({ seenAt: iso(NOON + HOUR) });
+      const answer = await tables.ledger.takeLease(lease('b'), wanted, NOON + 2 * HOUR, NOON + HOUR);
+      expect(answer).toMatchObject({
+        kind: 'taken',
+        row: { order_id: id, state: 'copied', content_digest: 'digest', kept_until: iso(NOON + HOUR) },
+      });
+      await finish({ readAt: NOON + HOUR }, NOON + HOUR, 'b');
+      const row = await tables.row(id);
+      expect(row).not.toHaveProperty('content_digest');
+      expect(row).not.toHaveProperty('kept_until');
     });
 
     it('is not refused by a row that is dead or queued', async () => {

@@ -1,7 +1,16 @@
 // The worker's flow: each rule by name, each defect of the sample that it must not repeat.
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
-import { aLine, anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
+import {
+  aLine,
+  anOrder,
+  anOrderWithLines,
+  aReference,
+  aWholeLine,
+  iso,
+  NOON,
+  storeDate,
+} from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
 
 const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
@@ -775,4 +784,156 @@ it('treats a date that is no date as a version that may still change', async () 
   expect(world.rows.get(100)).toMatchObject({ state: 'copied', date_modified: '' });
   expect(world.rows.get(100)).not.toHaveProperty('modified_at');
   expect(await world.poll()).toHaveLength(1);
+});
+
+describe('an order that comes with its lines', () => {
+  const lines = [aWholeLine({ id: 1 }), aWholeLine({ id: 2 })];
+  const calls = (world: World) => world.shop.calls.splice(0).map((call) => call.split(' ')[0]);
+
+  it('costs four calls, and is stored with its consignments', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines), { lines: [] });
+    await world.replicate(aReference());
+    expect(calls(world)).toEqual(['getOrder', 'getCoupons', 'getShippingAddresses', 'putStatus']);
+    const { products, consignments } = world.snapshots.get(100)!;
+    expect(products).toEqual(lines);
+    expect(consignments).toEqual(anOrderWithLines(lines).consignments);
+  });
+
+  it('costs no address call where every line is digital', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines([aWholeLine({ type: 'digital' })]));
+    await world.replicate(aReference());
+    expect(calls(world)).toEqual(['getOrder', 'getCoupons', 'putStatus']);
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingPickup);
+  });
+
+  it('is read once more, and no more, when it is referenced again and nothing has changed', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines));
+    await world.replicate(aReference());
+    calls(world);
+    const { stream, snapshots } = world;
+    const before = [stream.length, snapshots.get(100)];
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ source: 'webhook', seenAt: iso(world.clock.now) }));
+    expect(calls(world)).toEqual(['getOrder']);
+    expect([stream.length, snapshots.get(100)]).toEqual(before);
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', read_at: iso(world.clock.now - 100) });
+  });
+
+  it.each([
+    ['content', { staff_notes: 'changed' }],
+    ['lines', anOrderWithLines([...lines, aWholeLine({ id: 3 })])],
+  ])('is enriched again when its %s changed, even under the same date', async (_what, changes) => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines));
+    await world.replicate(aReference());
+    calls(world);
+    world.shop.editSilently(100, {
+      ...changes,
+      status_id: 9,
+      date_modified: world.shop.order(100)!.date_modified,
+    });
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ seenAt: iso(world.clock.now) }));
+    expect(calls(world)).toEqual(expect.arrayContaining(['getCoupons', 'getShippingAddresses']));
+    expect(world.snapshots.get(100)).toMatchObject(
+      'products' in changes ? { consignments: changes.consignments } : changes,
+    );
+  });
+
+  it('is enriched again when it was edited in another version, though it shows the same: coupons may differ', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines));
+    await world.replicate(aReference());
+    calls(world);
+    world.clock.now += 60_000;
+    world.shop.edit(100, {});
+    await world.replicate(aReference({ seenAt: iso(world.clock.now + 1_000) }));
+    expect(calls(world)).toContain('getCoupons');
+  });
+
+  it('is fetched whole when its snapshot is gone, whatever the ledger says', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines));
+    await world.replicate(aReference());
+    const stored = world.snapshots.get(100)!;
+    world.snapshots.delete(100);
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ source: 'audit', seenAt: iso(world.clock.now) }));
+    const { replication, ...whole } = world.snapshots.get(100)!;
+    expect({ ...whole, replication: stored.replication }).toEqual(stored);
+    expect(replication).toMatchObject({ state: 'copied', source: 'audit' });
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('that is Completed is looked at again with the lines that come with it', async () => {
+    const world = aWorld({ latencyMs: 1_100 });
+    const digitalLine = aWholeLine({ type: 'digital' });
+    world.shop.add(anOrderWithLines([digitalLine], { status_id: 10 }));
+    world.shop.after('getCoupons', () =>
+      world.shop.editSilently(100, anOrderWithLines([aWholeLine()], { status_id: 10 })),
+    );
+    await world.replicate(aReference({ statusId: 10 }));
+    expect(world.shop.puts).toEqual([]);
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', digital: false });
+    expect(calls(world)).not.toContain('getLines');
+  });
+});
+
+describe('a reference that wants a copy only', () => {
+  const wanted = (overrides: object = {}) => aReference({ source: 'backfill', advance: false, ...overrides });
+
+  it('stores the order and leaves its status alone', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    expect(await world.replicate(wanted())).toBe('acknowledged');
+    expect(world.shop.puts).toEqual([]);
+    expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'copied', source: 'backfill' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copied without advancing' });
+  });
+
+  it('leaves the advance to the next poll', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(wanted());
+    world.clock.now += 60_000;
+    const [reference] = await world.poll();
+    await world.replicate(reference!);
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
+  });
+
+  it('does not stand in the way of a reference that was on its way before it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.clock.now += 30_000;
+    await world.replicate(wanted({ seenAt: iso(world.clock.now) }));
+    await world.replicate(aReference());
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
+  });
+
+  it('finds an order that was advanced meanwhile, and leaves it so', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    world.clock.now += 60_000;
+    await world.replicate(wanted({ seenAt: iso(world.clock.now) }));
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
+    expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'replicated' });
+  });
+});
+
+describe('an order whose snapshot was removed', () => {
+  it('is stored again although it is void now, if it is known to have been stored', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ status_id: Status.Cancelled }));
+    await world.replicate(aReference({ statusId: 5 }));
+    expect(world.rows.get(100)).toMatchObject({ state: 'skipped' });
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ source: 'audit', seenAt: iso(world.clock.now), wasStored: true }));
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+    expect(world.snapshots.get(100)).toMatchObject({ id: 100, products: [{ id: 1 }] });
+  });
 });

@@ -1,8 +1,9 @@
 // Moves an order on in BigCommerce. There is no compare-and-set: every PUT rests on a read of the last two seconds.
 import { BigCommerceError } from '../shared/errors';
-import { isEqual, sameContent } from '../shared/content';
+import { linesOf } from '../shared/consignments';
+import { isEqual, isUnchanged, sameContent } from '../shared/content';
 import { dateModified, isSettled, Status } from '../shared/order';
-import type { Gone, Order, Read, Snapshot } from '../shared/order';
+import type { Gone, Order, Read, Row, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 
 /** The oldest read that a PUT may rest on. What the store changes within it is overwritten. */
@@ -24,6 +25,8 @@ export interface AdvanceTask {
   readonly snapshot: Snapshot;
   /** The read that the snapshot was made of. */
   readonly enriched: Read;
+  /** The lines of that read, whatever of them is kept in the snapshot. */
+  readonly lines: readonly Row[];
   readonly targetStatusId: number;
   /** PUTs for this reference that failed already. */
   readonly failedPuts: number;
@@ -86,37 +89,31 @@ type Again =
   { readonly kind: 'same'; readonly read: Read } | { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Reads the order again: it is the same as it was enriched, or it has changed. */
-async function readAgain({ snapshot, enriched }: AdvanceTask, { store }: AdvanceDeps): Promise<Again> {
-  // A Completed order is advanced only for its lines: they are part of what must not have changed. They come before
-  // the GET, whose two seconds many pages would use up; its date tells of what is edited after them.
+async function readAgain(task: AdvanceTask, { store }: AdvanceDeps): Promise<Again> {
+  const { snapshot, enriched } = task;
+  // A Completed order is advanced only for its lines: they are part of what must not have changed. Where they do not come
+  // with the order they come before it, whose two seconds many pages would use up; its date tells of later edits.
   const withLines = enriched.order.status_id === Status.Completed;
-  const lines = withLines ? await store.getLines(snapshot.id) : snapshot.products;
+  const cameAlong = linesOf(enriched.order) !== undefined;
+  const fetched = withLines && !cameAlong ? await store.getLines(snapshot.id) : undefined;
   const read = await store.getOrder(snapshot.id);
   if (read.order === undefined) return { kind: 'changed', read };
+  const lines = withLines ? (fetched ?? linesOf(read.order)) : task.lines;
   const same =
     isUnchanged(read.order, enriched.order) &&
-    isEqual(lines, snapshot.products) &&
+    isEqual(lines, task.lines) &&
     // Of a version that could still change when it was enriched, equality proves nothing.
     isSettled(dateModified(enriched.order), enriched.readAt);
   return same ? { kind: 'same', read } : { kind: 'changed', read };
 }
 
-/** Whether another read shows the order in the same version, with the same content. */
-export function isUnchanged(again: Order, before: Order): boolean {
-  return (
-    again.status_id === before.status_id &&
-    dateModified(again) === dateModified(before) &&
-    sameContent(again, before)
-  );
-}
-
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
 async function settle(
   answer: Order,
-  { snapshot }: AdvanceTask,
+  { snapshot, enriched }: AdvanceTask,
   failedPuts: number,
   { store }: AdvanceDeps,
 ): Promise<Advance> {
-  if (sameContent(answer, snapshot)) return { kind: 'advanced', order: answer };
+  if (sameContent(answer, enriched.order)) return { kind: 'advanced', order: answer };
   return { kind: 'changed', read: await store.getOrder(snapshot.id), failedPuts };
 }

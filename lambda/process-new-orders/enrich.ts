@@ -1,25 +1,54 @@
 // Joins an order's products, shipping addresses and coupons to it, each in full.
+import { linesOf } from '../shared/consignments';
+import { contentDigest } from '../shared/content';
 import { BigCommerceError } from '../shared/errors';
-import { isDigital } from '../shared/order';
-import type { Order, Read, SubResources } from '../shared/order';
+import { dateModified, isDigital } from '../shared/order';
+import type { Order, Row, Snapshot, SubResources } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
+import type { LedgerRow } from '../shared/ledger-row';
 
 type Calls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons'>;
 
-/** The lists belong to the read: they are fetched after its GET. Throws what the store's calls throw. */
-export async function enrich({ order }: Read, store: Calls): Promise<SubResources> {
+/**
+ * The lists belong to the read: what did not come with its GET is fetched after it. Throws what the store's calls throw,
+ * and BigCommerceError where a list is empty that cannot be; no address at all is believed if `believesNoAddress`.
+ */
+export async function enrich(order: Order, believesNoAddress: boolean, store: Calls): Promise<SubResources> {
   const coupons = store.getCoupons(order.id);
-  const lines = store.getLines(order.id);
+  const lines = Promise.resolve(linesOf(order) ?? store.getLines(order.id));
   const addresses = seemsDigital(order)
     ? lines.then((found) => (isDigital(found) ? [] : store.getShippingAddresses(order.id)))
     : store.getShippingAddresses(order.id);
   const [products, shipping_addresses, foundCoupons] = await Promise.all([lines, addresses, coupons]);
-  return { products, shipping_addresses, coupons: foundCoupons };
+  const lists = { products, shipping_addresses, coupons: foundCoupons };
+  assertComplete(order, lists, believesNoAddress);
+  return lists;
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
 function seemsDigital(order: Order): boolean {
-  return order.order_is_digital === true || order.shipping_address_count === 0;
+  const lines = linesOf(order);
+  return lines === undefined
+    ? order.order_is_digital === true || order.shipping_address_count === 0
+    : isDigital(lines);
+}
+
+/**
+ * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
+ * without its lines. Addresses are part of what it shows, and coupons do not change without its date.
+ */
+export function listsAsStored(
+  order: Order,
+  stored: Snapshot | undefined,
+  row: LedgerRow,
+): SubResources | undefined {
+  const products = linesOf(order);
+  if (products === undefined || stored === undefined || stored.replication.gone === true) return undefined;
+  const isFinished = stored.replication.state !== 'stored';
+  const sameVersion = stored.status_id === order.status_id && dateModified(stored) === dateModified(order);
+  const same = isFinished && sameVersion && contentDigest(order) === row.content_digest;
+  const { shipping_addresses, coupons } = stored;
+  return same ? { products, shipping_addresses, coupons } : undefined;
 }
 
 /**
@@ -27,12 +56,15 @@ function seemsDigital(order: Order): boolean {
  * `items_total` is sure; what BigCommerce counts as a shipping address is not, so that is believed in the end. Gift
  * certificates and pickups have none.
  */
-export function assertComplete(order: Order, lists: SubResources, believesNoAddress: boolean): void {
-  const isShipped = lists.products.some((line) => line.type === 'physical' && !line.order_pickup_method_id);
+function assertComplete(order: Order, lists: SubResources, believesNoAddress: boolean): void {
   if (lists.products.length === 0) assertNone(order, 'items_total', 'products');
-  if (lists.shipping_addresses.length === 0 && isShipped && !believesNoAddress) {
+  if (lists.shipping_addresses.length === 0 && lists.products.some(isShipped) && !believesNoAddress) {
     assertNone(order, 'shipping_address_count', 'shipping addresses');
   }
+}
+
+function isShipped(line: Row): boolean {
+  return line.type === 'physical' && !line.order_pickup_method_id;
 }
 
 function assertNone({ id, ...order }: Order, field: 'items_total' | 'shipping_address_count', what: string) {

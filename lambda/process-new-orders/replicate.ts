@@ -1,15 +1,15 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
-import { sameSnapshot } from '../shared/content';
-import { decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
+import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
+import { COPY_ONLY, decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
 import type { Decision, Gone, OrderReference, Read, Replication, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
-import type { Finish, Lease } from '../shared/ledger-row';
+import type { Finish, Lease, LedgerRow } from '../shared/ledger-row';
 import type { Metrics } from '../shared/log';
 import type { OrdersTable } from '../shared/tables';
-import { advance, isUnchanged } from './advance';
-import { assertComplete, enrich } from './enrich';
+import { advance } from './advance';
+import { enrich, listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
 
@@ -84,9 +84,9 @@ async function replicateOnce(
   const lease: Lease = { orderId: reference.orderId, owner: `${deps.worker}/${message.receiptHandle}` };
   const taken = await deps.ledger.takeLease(lease, reference, deps.leaseUntil, deps.now());
   if (taken.kind === 'covered') return { state: 'covered' };
-  if (taken.kind === 'held') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
+  if (taken.kind !== 'taken') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
   try {
-    return await replicateHeld({ message, reference, lease }, deps);
+    return await replicateHeld({ message, reference, lease, row: taken.row }, deps);
   } catch (error) {
     await release(lease, error, deps);
     throw error;
@@ -97,6 +97,8 @@ interface Task {
   readonly message: Message;
   readonly reference: OrderReference;
   readonly lease: Lease;
+  /** As it stood when the lease was taken. */
+  readonly row: LedgerRow;
 }
 
 /** Rounds for one reference: an order that keeps changing, or whose date is none, waits in the queue in between. */
@@ -105,27 +107,29 @@ const MAX_ROUNDS = 12;
 /** From a read to its end; whenever the order turns out to have changed, from the newer read again. */
 async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   const { orderId } = task.lease;
+  const believesNoAddress = task.message.receiveCount >= BELIEVED_RECEIVE;
   let [read, earlier] = await Promise.all([deps.store.getOrder(orderId), deps.orders.find(orderId)]);
   let failedPuts = 0;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
     const voidReason = whyVoid(read.order, deps.rules);
-    if (voidReason !== undefined && earlier === undefined) {
+    if (voidReason !== undefined && earlier === undefined && task.reference.wasStored !== true) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
-    const lists = await enrich(read, deps.store);
-    assertComplete(read.order, lists, task.message.receiveCount >= BELIEVED_RECEIVE);
-    const decision = decide(read.order, lists.products, earlier, deps.rules);
+    const asStored = listsAsStored(read.order, earlier, task.row);
+    const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
+    const decision = decideFor(task, decide(read.order, lists.products, earlier, deps.rules));
     const replication = describeReplication(decision, read, earlier, task, deps);
     const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
     const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
-    const found = { ...read, statusBefore, advancedAt, digital: isDigital(lists.products) };
+    const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
+    const found = { ...read, ...shown, statusBefore, advancedAt };
     if (decision.kind === 'copy') {
       return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
     }
     if (decision.kind === 'confirm') {
-      // No PUT of this round shows whether the lists still belong to the order: another look does.
-      const look = await deps.store.getOrder(orderId);
+      // No PUT of this round shows whether lists that were fetched still belong to the order: another look does.
+      const look = asStored === undefined ? await deps.store.getOrder(orderId) : read;
       if (look.order !== undefined && isUnchanged(look.order, read.order)) {
         return finish(task, { ...found, state: 'replicated' }, deps);
       }
@@ -134,7 +138,8 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
       continue;
     }
     const { targetStatusId } = decision;
-    const advanced = await advance({ snapshot, enriched: read, targetStatusId, failedPuts }, deps);
+    const advancing = { snapshot, enriched: read, lines: lists.products, targetStatusId, failedPuts };
+    const advanced = await advance(advancing, deps);
     if (advanced.kind === 'advanced') {
       const { order } = advanced;
       const ending = { ...found, state: 'replicated', order, advancedAt: iso(deps.now()) } as const;
@@ -145,6 +150,12 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     earlier = snapshot;
   }
   throw new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
+}
+
+/** Who only wants a copy leaves the status to a later poll. */
+function decideFor({ reference }: Task, decision: Decision): Decision {
+  const isOnlyCopied = decision.kind === 'advance' && reference.advance === false;
+  return isOnlyCopied ? { kind: 'copy', reason: COPY_ONLY } : decision;
 }
 
 function describeReplication(

@@ -1,6 +1,7 @@
 // What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
 import { createHash } from 'node:crypto';
 import { linesOf } from './consignments';
+import { dateModified } from './order';
 import type { Order, Replication, Row, Snapshot } from './order';
 
 /** Status, dates and payment follow an advance by themselves; the rest is content. */
@@ -26,6 +27,22 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
 /** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
 export function sameContent(answer: Order, read: Order): boolean {
   return Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field]));
+}
+
+/** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
+export function isUnchanged(again: Order, before: Order): boolean {
+  return (
+    again.status_id === before.status_id &&
+    dateModified(again) === dateModified(before) &&
+    sameContent(again, before) &&
+    sameLines(again, before)
+  );
+}
+
+/** Of an order that came without its lines nothing is known of them. */
+function sameLines(one: Order, other: Order): boolean {
+  const areKnown = linesOf(one) !== undefined && linesOf(other) !== undefined;
+  return !areKnown || isEqual(one.consignments, other.consignments);
 }
 
 /**

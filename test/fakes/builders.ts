@@ -1,5 +1,5 @@
 // Orders, lines, references and settings with sensible defaults; every test names only what it is about.
-import type { Order, OrderReference, Replication, Rules, Snapshot } from '../../lambda/shared/order';
+import type { Order, OrderReference, Replication, Row, Rules, Snapshot } from '../../lambda/shared/order';
 
 /** Noon of a quiet day; every virtual clock starts here. */
 export const NOON = Date.UTC(2026, 0, 10, 12);
@@ -91,4 +91,24 @@ export function aReference(overrides: Partial<OrderReference> = {}): OrderRefere
     dateModified: storeDate(NOON - 3_600_000),
     ...overrides,
   };
+}
+
+/** A line with all the fields that BigCommerce gives it, as far as anything goes by them. */
+export function aWholeLine(overrides: Readonly<Record<string, unknown>> = {}) {
+  const prices = ['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax'];
+  return aLine({
+    ...{ order_address_id: 5, sku: 'MUG', product_options: [] },
+    ...Object.fromEntries(prices.map((name) => [name, '12.5000'])),
+    ...overrides,
+  });
+}
+
+/** An order that came with its lines, all shipped to one address. */
+export function anOrderWithLines(lines: readonly Row[], overrides: Partial<Order> = {}): Order {
+  const shipping = [{ id: 5, street_1: '1 Test Street', line_items: lines }];
+  return anOrder({
+    items_total: lines.reduce((sum, { quantity }) => sum + Number(quantity), 0),
+    consignments: { pickups: [], shipping, downloads: [], email: { gift_certificates: [] } },
+    ...overrides,
+  });
 }

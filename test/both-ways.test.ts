@@ -1,0 +1,100 @@
+// Lines that come with an order, and lines that are asked for: the same snapshots, by fewer calls. The real client and the
+// real worker, against a store in this process whose clock stands still.
+import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import type { Snapshot } from '../lambda/shared/order';
+import { createStore, type NewLine, type NewOrder, type Store } from '../scripts/local/simulator/index';
+import { pick, randomFrom, wholeNumber, type Random } from '../scripts/local/simulator/random';
+import { iso, NOON } from './fakes/builders';
+import { aWorld } from './fakes/world';
+import { overTheWire } from './model/wire';
+
+const ORDERS = 1_000;
+const statuses = [11, 11, 11, 10, 10, 7, 9, 2, 3, 8, 14, 5] as const;
+const texts = [
+  'Ascii',
+  'Größe 38½',
+  '靴下',
+  'ear\u0301ring',
+  'Gift \u{1F381}\u{1F469}\u200D\u{1F680}',
+  '',
+  '"\\/\n\t',
+] as const;
+
+function aRandomLine(random: Random): NewLine {
+  const type = pick(random, ['physical', 'physical', 'digital', 'giftcertificate'] as const);
+  const isPickedUp = type === 'physical' && random() < 0.15;
+  return {
+    type,
+    name: pick(random, texts),
+    quantity: wholeNumber(random, 1, 5),
+    wrapping_name: pick(random, [null, '', 'Paper']),
+    ...(isPickedUp ? { order_pickup_method_id: 1 } : {}),
+    ...(random() < 0.1 ? { is_bundled_product: true } : {}),
+  };
+}
+
+function aRandomOrder(random: Random): NewOrder {
+  const oneIn = (orders: number) => random() < 1 / orders;
+  const count = oneIn(40) ? wholeNumber(random, 49, 120) : wholeNumber(random, 1, 6);
+  const same = oneIn(3) ? aRandomLine(random) : undefined;
+  return {
+    status_id: pick(random, statuses),
+    date_created: NOON - 3_600_000,
+    customer_message: pick(random, [null, ...texts]),
+    lines: Array.from({ length: count }, () => same ?? aRandomLine(random)),
+    ...(oneIn(4) ? { coupons: [{ code: pick(random, texts) }] } : {}),
+    ...(oneIn(10) ? { extra: { a_new_field: { deep: [null, '', 0, pick(random, texts)] } } } : {}),
+  };
+}
+
+async function replicateAll(readConsignments: boolean, arrange: (store: Store) => void = () => undefined) {
+  const store = createStore({ seed: 7, now: () => NOON, accessToken: 'token' });
+  arrange(store);
+  const random = randomFrom(7, 'orders');
+  for (let order = 0; order < ORDERS; order += 1) store.orders.add(aRandomOrder(random));
+  const time = { now: () => NOON, setTimer: () => () => undefined };
+  const history = { puts: [] };
+  const bigCommerce = createBigCommerce({
+    ...{ apiUrl: '', storeHash: store.credentials.storeHash, quotaReservePercent: 0, readConsignments },
+    accessToken: () => Promise.resolve('token'),
+    http: overTheWire({ time, store, history } as unknown as Parameters<typeof overTheWire>[0]),
+    now: time.now,
+  });
+  const world = aWorld();
+  const deps = { store: bigCommerce.until(Infinity), now: time.now };
+  for (const { id } of store.orders.all()) {
+    await world.replicate({ orderId: id, source: 'poll', seenAt: iso(NOON - 1) }, { deps });
+  }
+  store.close();
+  return { store, snapshots: world.snapshots };
+}
+
+const without = ({ consignments, ...rest }: Snapshot) => rest;
+
+describe.each([
+  ['as the store is thought to be', () => undefined],
+  [
+    'of a store that is thought of otherwise',
+    ({ switches }: Store) => {
+      Object.assign(switches, { itemsTotalCountsBundled: false, consignmentIdIsAddressId: false });
+      Object.assign(switches, { escaping: 'all', emptyList: 'array', digitalAddressCount: 1 });
+    },
+  ],
+])('a thousand random orders %s', (_name, arrange: (store: Store) => void) => {
+  it('are stored alike both ways, but for their consignments, and with their lines by fewer calls', async () => {
+    const plain = await replicateAll(false, arrange);
+    const withLines = await replicateAll(true, arrange);
+    expect(withLines.snapshots.size).toBeGreaterThan(900);
+    expect([...withLines.snapshots.keys()]).toEqual([...plain.snapshots.keys()]);
+    for (const [id, snapshot] of withLines.snapshots) {
+      expect(without(snapshot)).toEqual(without(plain.snapshots.get(id)!));
+    }
+    const called = (way: typeof plain) => way.store.log.count();
+    expect(called(withLines)).toBeLessThan(called(plain));
+  });
+});
+
+it('asks for the lines where those that came are empty, whatever their number', async () => {
+  const { store, snapshots } = await replicateAll(true, ({ switches }) => (switches.emptyLineItems = true));
+  for (const [id, { products }] of snapshots) expect(products).toHaveLength(store.orders.lines(id).length);
+});

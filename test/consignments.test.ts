@@ -1,0 +1,101 @@
+// Which lines that come with an order are believed, and what shows that an order has not changed.
+import { linesOf } from '../lambda/shared/consignments';
+import { contentDigest, isUnchanged } from '../lambda/shared/content';
+import { anOrder, anOrderWithLines, aWholeLine } from './fakes/builders';
+
+const consignments = (overrides: object) => ({
+  consignments: { pickups: [], shipping: [], downloads: [], email: { gift_certificates: [] }, ...overrides },
+});
+
+describe('the lines of an order', () => {
+  it('are those of all its consignments, by id', () => {
+    const [one, two, three, four] = [1, 2, 3, 4].map((id) => aWholeLine({ id }));
+    const order = anOrder({
+      items_total: 4,
+      ...consignments({
+        pickups: [{ line_items: [four] }],
+        shipping: [{ line_items: [three] }, { line_items: [] }],
+        downloads: [{ line_items: [one] }],
+        email: { gift_certificates: [{ line_items: [two] }] },
+      }),
+    });
+    expect(linesOf(order)).toEqual([one, two, three, four]);
+  });
+
+  it('are read in both documented forms: one alone in place of a list, and the older array', () => {
+    const line = aWholeLine({ type: 'digital' });
+    const downloads = [{ recipient_email: 'ada@example.com', line_items: line }];
+    const { consignments: one } = consignments({ downloads });
+    expect(linesOf(anOrder({ items_total: 1, consignments: one }))).toEqual([line]);
+    expect(linesOf(anOrder({ items_total: 1, consignments: [one] }))).toEqual([line]);
+  });
+
+  const line = aWholeLine({ quantity: 2 });
+  it.each<[string, object]>([
+    [
+      'they did not come',
+      { consignments: { url: 'https://store.example/', resource: '/orders/100/consignments' } },
+    ],
+    ['there are none', { items_total: 0, ...consignments({}) }],
+    ['there are several older forms', { consignments: [{}, {}] }],
+    [
+      'they are cut',
+      consignments({ shipping: [{ line_items: [line], __warning__: { message: 'only 50' } }] }),
+    ],
+    ['all of them are cut', consignments({ shipping: [{ line_items: [line] }], __warning__: {} })],
+    ['quantities do not add up', { items_total: 3 }],
+    ['the order does not count', { items_total: undefined }],
+    ['one is there twice', { items_total: 4, ...consignments({ shipping: [{ line_items: [line, line] }] }) }],
+    ['one is a link', consignments({ shipping: [{ line_items: [line, { url: '', resource: '' }] }] })],
+    [
+      'one has no price',
+      consignments({ shipping: [{ line_items: [{ ...line, price_inc_tax: undefined }] }] }),
+    ],
+    ['one has no id', consignments({ shipping: [{ line_items: [{ ...line, id: 0 }] }] })],
+    ['one is no object', consignments({ shipping: [{ line_items: [line, null] }] })],
+  ])('are not believed where %s', (_why, overrides) => {
+    expect(linesOf(anOrderWithLines([line]))).toEqual([line]);
+    expect(linesOf(anOrderWithLines([line], overrides))).toBeUndefined();
+  });
+});
+
+describe('the fingerprint of an order', () => {
+  const order = anOrderWithLines([aWholeLine()]);
+  const digest = contentDigest(order);
+
+  it('is there for an order that came with its lines alone', () => {
+    expect(digest).toMatch(/^[\w-]{43}$/);
+    expect(contentDigest(anOrder())).toBeUndefined();
+  });
+
+  it('goes neither by the sequence of the fields nor by status, dates and links', () => {
+    const reversed = Object.fromEntries(Object.entries(order).reverse());
+    expect(contentDigest(reversed)).toBe(digest);
+    expect(contentDigest({ ...order, status_id: 9, date_modified: 'later', products: [] })).toBe(digest);
+  });
+
+  it.each([
+    ['a note', { staff_notes: 'changed' }],
+    ['a line', anOrderWithLines([aWholeLine({ name: 'Cup' })])],
+    [
+      'an address',
+      consignments({ shipping: [{ id: 5, street_1: '2 Test Street', line_items: [aWholeLine()] }] }),
+    ],
+    ['a field that nobody knows', { a_new_field: null }],
+  ])('changes with %s', (_what, change) => {
+    const changed = contentDigest({ ...order, ...change });
+    expect(changed).toBeDefined();
+    expect(changed).not.toBe(digest);
+  });
+});
+
+describe('two looks at one order', () => {
+  const order = anOrderWithLines([aWholeLine()]);
+
+  it('are compared with their lines and addresses where both came with them', () => {
+    const moved = anOrderWithLines([aWholeLine({ order_address_id: 6 })]);
+    expect(isUnchanged(order, { ...order })).toBe(true);
+    expect(isUnchanged(moved, order)).toBe(false);
+    expect(isUnchanged({ ...moved, consignments: { url: '' } }, order)).toBe(true);
+  });
+});
