@@ -83,14 +83,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order is replicated by two workers at once',
     file: worker('replicate'),
-    from: "if (taken === 'held') throw",
-    to: "if (taken === 'held' && deps.now() < 0) throw",
+    from: "if (taken.kind !== 'taken') throw",
+    to: "if (taken.kind !== 'taken' && deps.now() < 0) throw",
   },
   {
     rule: 'What a row covers already is replicated once more',
     file: worker('replicate'),
-    from: "if (taken === 'covered') return { state: 'covered' };",
-    to: "if (taken === 'covered') await deps.store.getOrder(reference.orderId);",
+    from: "if (taken.kind === 'covered') return { state: 'covered' };",
+    to: "if (taken.kind === 'covered') await deps.store.getOrder(reference.orderId);",
   },
   {
     rule: 'A 404 is believed at the first receive',
@@ -101,8 +101,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A void order is stored although nobody knows it',
     file: worker('replicate'),
-    from: 'if (voidReason !== undefined && earlier === undefined) {',
-    to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0) {',
+    from: 'if (voidReason !== undefined && earlier === undefined &&',
+    to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0 &&',
   },
   {
     rule: 'A worker begins an order when its time is nearly over',
@@ -137,8 +137,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'The answer to a PUT is not compared with what was stored',
     file: worker('advance'),
-    from: 'if (sameContent(answer, snapshot)) return',
-    to: 'if (sameContent(answer, snapshot) || snapshot.id > 0) return',
+    from: 'if (sameContent(answer, enriched.order)) return',
+    to: 'if (sameContent(answer, enriched.order) || snapshot.id > 0) return',
   },
   {
     rule: 'An equal second read counts although the first could still change unseen',
@@ -283,6 +283,36 @@ export const MUTANTS: readonly Mutant[] = [
     file: shared('bigcommerce'),
     from: 'if (answer.value.length < DEFAULT_PAGE_SIZE || found.size === before)',
     to: 'if (answer.value.length >= 0 || found.size === before)',
+  },
+  {
+    rule: 'Lines that come with an order are believed though they are cut',
+    file: shared('consignments'),
+    from: "if (groups.some((group) => '__warning__' in group)) return undefined;",
+    to: "if (groups.some((group) => '__warning__' in group) && groups.length < 0) return undefined;",
+  },
+  {
+    rule: 'Lines that come with an order are believed though their quantities do not add up',
+    file: shared('consignments'),
+    from: 'pieces === order.items_total',
+    to: 'pieces >= 0',
+  },
+  {
+    rule: 'An order that was edited is taken for the one that is stored',
+    file: worker('enrich'),
+    from: 'const same = isFinished && sameVersion && contentDigest(order) === row.content_digest;',
+    to: 'const same = isFinished && (sameVersion || contentDigest(order) === row.content_digest);',
+  },
+  {
+    rule: 'Who wants a copy only has the order advanced',
+    file: worker('replicate'),
+    from: "decision.kind === 'advance' && reference.advance === false;",
+    to: "decision.kind === 'advance' && reference.orderId < 0;",
+  },
+  {
+    rule: 'A mere copy covers a reference that may advance the order',
+    file: shared('ledger-row'),
+    from: "const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';",
+    to: "const onlyCopied = advance === false || seenAt !== '' ? '' : ' OR reason = :copyOnly';",
   },
   {
     rule: 'A snapshot is overwritten by one that was read earlier',
