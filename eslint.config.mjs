@@ -42,6 +42,7 @@ const flows = [
 ];
 const rules = [
   'order',
+  'personal',
   'errors',
   'retry',
   'quota',
@@ -117,7 +118,11 @@ export default tseslint.config(
     ['\\./(order|errors|consignments|content)', 'node:crypto'],
     'The rules, and what everybody logs by, stand alone.',
   ),
-  mayImport(['lambda/shared/config.ts'], ['\\./(errors|order)'], 'config.ts reads, and depends on nobody.'),
+  mayImport(
+    ['lambda/shared/config.ts'],
+    ['\\./(errors|order|personal)'],
+    'config.ts reads, and depends on nobody.',
+  ),
   mayImport(
     ['lambda/new-orders-webhook/signature.ts'],
     ['node:crypto'],
@@ -150,7 +155,10 @@ export default tseslint.config(
   ),
   mayImport(
     flows,
-    [shared('order', 'consignments', 'content', 'errors', 'retry', 'webhook'), '\\./[a-z-]+(?<!index)'],
+    [
+      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook'),
+      '\\./[a-z-]+(?<!index)',
+    ],
     'Flows take adapters through their deps: import the type only.',
   ),
   noOutsideWorld([...flows, ...rules, 'lambda/new-orders-webhook/signature.ts']),

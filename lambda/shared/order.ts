@@ -85,11 +85,15 @@ export interface Replication {
   readonly target_status_id?: number;
   readonly advanced_at?: string;
   readonly gone?: boolean;
+  /** When its personal fields were erased, never to be stored again. */
+  readonly erased_at?: string;
 }
 
 /** The enriched order as stored. */
 export interface Snapshot extends Order, SubResources {
   readonly replication: Replication;
+  /** For the table's TTL, in epoch seconds: it is kept for ever without. */
+  readonly expires_at?: number;
 }
 
 /** The only thing ever queued. */
