@@ -35,6 +35,8 @@ const environment = {
   CHECK_WEBHOOK: 'true',
   WEBHOOK_URL: 'https://abc123.execute-api.us-east-1.amazonaws.com/dev/cart-converted',
   MAX_RECEIVE_COUNT: '20',
+  DROP_FIELDS: '',
+  ORDER_RETENTION_DAYS: '0',
 };
 
 it('turns a complete environment into values', () => {
@@ -49,6 +51,8 @@ it('turns a complete environment into values', () => {
   expect(readWorkerConfig(environment)).toMatchObject({
     maxReceiveCount: 20,
     ordersTable: 'OrderReplication-dev-Orders',
+    dropFields: [],
+    orderRetentionDays: 0,
   });
 });
 
@@ -106,4 +110,32 @@ it('lets nothing be advanced, and reads a date', () => {
   });
   expect(config.advanceStatusIds).toEqual([]);
   expect(config.ignoreOrdersCreatedBefore).toBe(Date.UTC(2026, 0, 31));
+});
+
+it('reads the fields to drop, each once, and the days to keep an order', () => {
+  const { dropFields, orderRetentionDays } = readWorkerConfig({
+    ...environment,
+    DROP_FIELDS: 'ip_address, shipping_addresses.phone,ip_address',
+    ORDER_RETENTION_DAYS: '365',
+  });
+  expect({ dropFields, orderRetentionDays }).toEqual({
+    dropFields: ['ip_address', 'shipping_addresses.phone'],
+    orderRetentionDays: 365,
+  });
+});
+
+it.each(['status_id', 'phone,,email', 'replication.state', 'phone;email', 'phone,id'])(
+  'refuses DROP_FIELDS=%j, and says which name is wrong and which are never dropped',
+  (given) => {
+    const wrong = { 'phone,,email': '', 'phone,id': 'id' }[given] ?? given;
+    expect(() => readWorkerConfig({ ...environment, DROP_FIELDS: given })).toThrow(
+      `such as shipping_addresses.phone, not "${wrong}"; never dropped are id, status_id, status,`,
+    );
+  },
+);
+
+it.each(['-1', '36501', 'for ever', ''])('refuses ORDER_RETENTION_DAYS=%j', (given) => {
+  expect(() => readWorkerConfig({ ...environment, ORDER_RETENTION_DAYS: given })).toThrow(
+    'ORDER_RETENTION_DAYS: expected a number from 0 to 36500',
+  );
 });

@@ -12,6 +12,7 @@ import {
   webhookEnvironment,
   workerEnvironment,
 } from '../lambda/shared/config';
+import { isDroppable, NEVER_DROPPED } from '../lambda/shared/personal';
 import { parameterProblems, type Declarations } from '../scripts/parameters';
 import { dashboardFile, renewed } from '../scripts/renew';
 
@@ -121,6 +122,7 @@ describe('parameters', () => {
         ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
         ...['CheckWebhook', 'WebhookDestination', 'ReadConsignments', 'FollowUpDays'],
         ...['Paused', 'RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
+        ...['DropFields', 'OrderRetentionDays'],
       ].sort(),
     );
   });
@@ -139,6 +141,7 @@ describe('parameters', () => {
       ...{ CheckWebhook: 'true', WebhookDestination: '', Paused: 'false' },
       ...{ ReadConsignments: 'true', FollowUpDays: 30 },
       ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
+      ...{ DropFields: '', OrderRetentionDays: 0 },
     });
   });
 
@@ -199,6 +202,16 @@ describe('parameters', () => {
       ],
       PollingInterval: ['10', ''],
       ApiQuotaReservePercent: ['91', '-1', 'x'],
+      DropFields: [
+        ...NEVER_DROPPED,
+        'phone, id',
+        'id,phone',
+        'replication.state',
+        'phone;email',
+        'phone,',
+        ',',
+      ],
+      OrderRetentionDays: ['-1', '36501', 'x', ''],
     };
     for (const [name, values] of Object.entries(harmful)) {
       for (const value of values) {
@@ -207,6 +220,41 @@ describe('parameters', () => {
           problems: [expect.stringContaining(name)],
         });
       }
+    }
+  });
+});
+
+describe('the fields that are dropped', () => {
+  const problems = (given: string) =>
+    parameterProblems(template.Parameters, { DropFields: given }, Object.keys(template.Parameters));
+
+  it('are taken by the template if, and only if, they are by the worker', () => {
+    const part = fc.constantFrom(
+      'phone',
+      'products',
+      'id',
+      'replication',
+      'date_shipped',
+      'state',
+      'x y',
+      '',
+    );
+    const name = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('.'));
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 3 }), (names) => {
+        const isEmpty = names.join(',') === '';
+        expect(problems(names.join(',')).length === 0).toBe(isEmpty || names.every(isDroppable));
+      }),
+    );
+  });
+
+  it('may have a space after each comma', () => {
+    expect(problems('phone, shipping_addresses.email, billing_address')).toEqual([]);
+  });
+
+  it('are told apart from those that never are', () => {
+    for (const name of NEVER_DROPPED) {
+      expect(template.Parameters['DropFields']?.ConstraintDescription).toMatch(new RegExp(`[ ,]${name}[ ,]`));
     }
   });
 });
@@ -515,11 +563,12 @@ describe('tables', () => {
     });
   });
 
-  it('let jobs and webhooks expire, and nothing else', () => {
+  it('let orders, jobs and webhooks expire, and nothing else', () => {
     const expiring = ofType('AWS::DynamoDB::Table').filter(
       ([, table]) => table.Properties['TimeToLiveSpecification'],
     );
     expect(expiring.map(([id, table]) => [id, table.Properties['TimeToLiveSpecification']])).toEqual([
+      ['OrdersTable', { AttributeName: 'expires_at', Enabled: true }],
       ['JobsTable', { AttributeName: 'expires_at', Enabled: true }],
       ['WebhooksTable', { AttributeName: 'expires_at', Enabled: true }],
     ]);

@@ -1,5 +1,6 @@
-// The only reader of the environment: every problem is collected and thrown at once, naming no value.
+// The only reader of the environment: every problem is collected and thrown at once, naming no value that could be secret.
 import { ConfigurationError } from './errors';
+import { isDroppable, NEVER_DROPPED } from './personal';
 
 /** For every AWS client: none may hang, since the SDK's default is to wait for ever. Milliseconds. */
 export const awsClientOptions = {
@@ -82,6 +83,9 @@ const worker = {
   deadLetterQueueUrl: ['ORDERS_DEAD_LETTER_QUEUE_URL', url()],
   ordersTable: ['ORDERS_TABLE', tableName()],
   maxReceiveCount: ['MAX_RECEIVE_COUNT', integer(1, 1000)],
+  dropFields: ['DROP_FIELDS', fieldNames()],
+  /** 0: for ever. */
+  orderRetentionDays: ['ORDER_RETENTION_DAYS', number(0, 36_500)],
 } as const satisfies Schema;
 
 /** The names that each function reads; the template must set exactly these. */
@@ -175,6 +179,17 @@ function statusIds({ mayBeEmpty = false } = {}): Parse<readonly number[]> {
     return valid
       ? { value: [...new Set(parts.map(Number))] }
       : { expected: 'status ids from 0 to 14, with commas between' };
+  };
+}
+
+/** Names the first that is wrong: it is none of a secret's kind, and otherwise hard to find. */
+function fieldNames(): Parse<readonly string[]> {
+  return (given) => {
+    const names = given === '' ? [] : given.split(',').map((name) => name.trim());
+    const wrong = names.find((name) => !isDroppable(name));
+    if (wrong === undefined) return { value: [...new Set(names)] };
+    const expected = `names of an order's fields with commas between, or paths such as shipping_addresses.phone`;
+    return { expected: `${expected}, not "${wrong}"; never dropped are ${NEVER_DROPPED.join(', ')}` };
   };
 }
 
