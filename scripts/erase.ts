@@ -1,0 +1,109 @@
+// npm run erase: erases the people in every stored order that carries an address, for good, and keeps the totals.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+
+import { personalEmails } from '../lambda/shared/personal';
+import { CommandError, readArguments, runAsCommand } from './command';
+import { eraseOrder, readOrder, type EraseDeps } from './erase-order';
+import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
+
+const usage = `Usage: npm run erase -- --email <address> [options]
+
+Finds every stored order that carries the address, erases all that is personal in it, and notes in the ledger that it
+is never to be stored again. Totals, lines, statuses and ids stay. It cannot be taken back.
+
+  --email         of the customer, or of the recipient of a parcel, a download or a gift certificate
+  --dry-run       say which orders it would erase, and change nothing
+${serviceUsage}`;
+
+const flags = { ...serviceFlags, email: { type: 'string' }, 'dry-run': { type: 'boolean' } } as const;
+
+interface Wish {
+  /** In lower case. */
+  readonly email: string;
+  readonly dryRun: boolean;
+}
+
+type Print = (line: string) => void;
+type EraseService = Pick<Service, 'stackName' | 'outputs'> & {
+  readonly clients: Pick<Service['clients'], 'documents'>;
+};
+type Time = Pick<EraseDeps, 'now' | 'sleep'>;
+
+/** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
+export async function erase(args: readonly string[], print: Print): Promise<void> {
+  const { values } = readArguments(flags, usage, { args });
+  const wish = { email: readEmail(values.email), dryRun: values['dry-run'] ?? false };
+  await withService(values, (service) => eraseAll(service, wish, print, { now: Date.now, sleep }));
+}
+
+/** The message leaves out what was given: it may be an address all the same. */
+function readEmail(given: string | undefined): string {
+  const email = given?.trim().toLowerCase();
+  if (email === undefined) throw new CommandError(`Whose orders? Give --email.\n\n${usage}`);
+  if (/^[^@\s"<>]+@[^@\s"<>]+$/.test(email)) return email;
+  throw new CommandError('--email takes one bare address, such as ada@example.com.');
+}
+
+export async function eraseAll(
+  service: EraseService,
+  { email, dryRun }: Wish,
+  print: Print,
+  time: Time,
+): Promise<void> {
+  const [ordersTable, ledgerTable] = [
+    outputOf(service, 'OrdersTableName'),
+    outputOf(service, 'LedgerTableName'),
+  ];
+  const deps = { ...time, documents: service.clients.documents, ordersTable, ledgerTable };
+  const count = { looked: 0, found: 0 };
+  const busy: number[] = [];
+  for await (const { id, emails } of ordersIn(deps)) {
+    count.looked += 1;
+    if (count.looked % PROGRESS_ORDERS === 0) print(`Looked at ${count.looked} orders …`);
+    if (!emails.has(email)) continue;
+    const onWait = () => print(`Order ${id} is with a worker: waiting for it, five minutes at most …`);
+    const erasure = dryRun ? 'erased' : await eraseOrder(id, email, deps, onWait);
+    if (erasure === 'busy') busy.push(id);
+    if (erasure !== 'erased') continue;
+    count.found += 1;
+    print(dryRun ? `Would erase order ${id}.` : `Erased order ${id}.`);
+  }
+  if (count.found > 0 || busy.length === 0) print(sum(count, dryRun, ordersTable));
+  if (busy.length > 0) throw new CommandError(notErased(busy));
+}
+
+const PROGRESS_ORDERS = 10_000;
+
+/** Every row of the table; in what order is DynamoDB's own affair. */
+async function* ordersIn({ documents: client, ordersTable: TableName }: EraseDeps) {
+  for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
+    for (const item of Items) {
+      const order = await readOrder(item);
+      yield { id: order.id, emails: personalEmails(order) };
+    }
+  }
+}
+
+interface Count {
+  readonly looked: number;
+  readonly found: number;
+}
+
+function sum({ looked, found }: Count, dryRun: boolean, table: string): string {
+  if (found === 0) return `No order carries this address: looked at ${looked} in ${table}.`;
+  const those = `${found} of ${looked} orders in ${table}`;
+  return dryRun
+    ? `A dry run: it would erase ${those}; nothing was changed.`
+    : `Erased ${those}.\n${notReached}`;
+}
+
+const notReached = `Not reached: the table's backups, which go back 35 days (a restored copy has the orders as they were); its stream,
+which keeps them for 24 hours; BigCommerce itself; and whoever has taken the orders on. These get a MODIFY event for each,
+whose new image has replication.erased_at.`;
+
+const notErased = (ids: readonly number[]) =>
+  `Not erased, since a worker had it for five minutes or stored it meanwhile: order ${ids.join(', ')}. Run it again.`;
+
+runAsCommand(module, () => erase(process.argv.slice(2), console.log));
