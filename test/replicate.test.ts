@@ -937,3 +937,83 @@ describe('an order whose snapshot was removed', () => {
     expect(world.snapshots.get(100)).toMatchObject({ id: 100, products: [{ id: 1 }] });
   });
 });
+
+describe('what is kept of an order', () => {
+  const DAY = 24 * 3_600_000;
+  const keeping = { dropFields: ['phone', 'type', 'staff_notes'], orderRetentionDays: 30 };
+  const lines = [aWholeLine({ id: 1 })];
+  const personal = {
+    staff_notes: 'rang twice',
+    billing_address: { first_name: 'Ada', email: 'ada@example.com', phone: '5125550100', country: 'Austria' },
+  };
+  const aLater = (world: World, overrides: object = {}) => {
+    world.clock.now += 60_000;
+    return aReference({ seenAt: iso(world.clock.now), ...overrides });
+  };
+
+  it.each([
+    ['with its lines', anOrderWithLines(lines, personal)],
+    ['by plain calls', anOrder(personal)],
+  ])(
+    'lacks the fields that are to be dropped, and is advanced all the same, read %s',
+    async (_how, order) => {
+      const world = aWorld({ latencyMs: 900 });
+      world.shop.add(order, { lines });
+      await world.replicate(aReference(), { deps: { keeping } });
+      const stored = world.snapshots.get(100)!;
+      expect(stored).not.toHaveProperty('staff_notes');
+      expect(stored.billing_address).not.toHaveProperty('phone');
+      expect(stored.products[0]).not.toHaveProperty('type');
+      expect(world.shop.puts).toHaveLength(1);
+      expect(world.rows.get(100)).toMatchObject({ state: 'replicated', digital: false });
+      world.shop.calls.splice(0);
+      const written = world.stream.length;
+      await world.replicate(aLater(world), { deps: { keeping } });
+      expect(world.stream).toHaveLength(written);
+      expect(world.shop.puts).toHaveLength(1);
+    },
+  );
+
+  it('expires so many days after it was stored; a look that brings nothing new does not prolong it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines));
+    const storedAt = world.clock.now + 200;
+    await world.replicate(aReference(), { deps: { keeping } });
+    const { expires_at: expiresAt = 0 } = world.snapshots.get(100)!;
+    expect(expiresAt).toBe(Math.ceil((storedAt + 30 * DAY) / 1000));
+    expect(world.rows.get(100)?.kept_until).toBe(iso(expiresAt * 1000));
+    await world.replicate(aLater(world), { deps: { keeping } });
+    expect(world.snapshots.get(100)?.expires_at).toBe(expiresAt);
+    expect(world.rows.get(100)?.kept_until).toBe(iso(expiresAt * 1000));
+    world.shop.edit(100, { staff_notes: 'changed', customer_message: 'changed' });
+    await world.replicate(aLater(world), { deps: { keeping } });
+    expect(world.snapshots.get(100)?.expires_at).toBe(expiresAt + 120);
+  });
+
+  it('is never stored again with what was erased', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines, personal));
+    world.rows.set(100, { order_id: 100, erased_at: iso(NOON) });
+    await world.replicate(aReference());
+    const erased = { ...personal.billing_address, first_name: '', email: '', phone: '' };
+    expect(world.snapshots.get(100)).toMatchObject({
+      billing_address: erased,
+      staff_notes: '',
+      total_inc_tax: '12.5000',
+      replication: { state: 'replicated', erased_at: iso(NOON) },
+    });
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', erased_at: iso(NOON) });
+    world.shop.edit(100, { customer_message: 'Please hurry', status_id: 2 });
+    await world.replicate(aLater(world));
+    expect(world.snapshots.get(100)).toMatchObject({
+      status_id: 2,
+      billing_address: erased,
+      customer_message: '',
+    });
+    world.rows.delete(100);
+    await world.replicate(aLater(world));
+    expect(world.snapshots.get(100)).toMatchObject({ billing_address: erased, customer_message: '' });
+    const everStored = JSON.stringify(world.stream);
+    expect(everStored).not.toMatch(/Ada|ada@|5125550100|rang twice|hurry/);
+  });
+});

@@ -30,6 +30,7 @@ function wire(functionName: string) {
   return {
     metricsNamespace,
     rules: config,
+    keeping: config,
     maxReceiveCount,
     bigCommerce: createBigCommerce({ ...config, accessToken }),
     queue: createQueue(sqs, config),

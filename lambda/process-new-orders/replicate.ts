@@ -2,7 +2,7 @@
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
 import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
 import { COPY_ONLY, decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
-import type { Decision, Gone, OrderReference, Read, Replication, Rules, Snapshot } from '../shared/order';
+import type { Decision, Gone, OrderReference, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
 import type { Finish, Lease, LedgerRow } from '../shared/ledger-row';
@@ -12,6 +12,8 @@ import { advance } from './advance';
 import { enrich, listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
+import { makeSnapshot } from './snapshot';
+import type { Keeping } from './snapshot';
 
 /**
  * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
@@ -24,6 +26,7 @@ export interface ReplicateDeps extends GiveUpDeps {
   readonly orders: OrdersTable;
   readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'finish' | 'finishAdvance' | 'noteDead'>;
   readonly rules: Rules;
+  readonly keeping: Keeping;
   /** Tells this invocation from every other. */
   readonly worker: string;
   /** From when on this invocation begins with no further reference, in epoch milliseconds. */
@@ -119,19 +122,18 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const asStored = listsAsStored(read.order, earlier, task.row);
     const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
     const decision = decideFor(task, decide(read.order, lists.products, earlier, deps.rules));
-    const replication = describeReplication(decision, read, earlier, task, deps);
-    const snapshot = await store({ ...read.order, ...lists, replication }, earlier, deps);
-    const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
+    const found = { ...task, read, lists, decision, earlier };
+    const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
     const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
-    const found = { ...read, ...shown, statusBefore, advancedAt };
+    const end = { ...read, ...shown, ...endOf(snapshot) };
     if (decision.kind === 'copy') {
-      return finish(task, { ...found, state: 'copied', reason: decision.reason }, deps);
+      return finish(task, { ...end, state: 'copied', reason: decision.reason }, deps);
     }
     if (decision.kind === 'confirm') {
       // No PUT of this round shows whether lists that were fetched still belong to the order: another look does.
       const look = asStored === undefined ? await deps.store.getOrder(orderId) : read;
       if (look.order !== undefined && isUnchanged(look.order, read.order)) {
-        return finish(task, { ...found, state: 'replicated' }, deps);
+        return finish(task, { ...end, state: 'replicated' }, deps);
       }
       read = look;
       earlier = snapshot;
@@ -142,7 +144,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const advanced = await advance(advancing, deps);
     if (advanced.kind === 'advanced') {
       const { order } = advanced;
-      const ending = { ...found, state: 'replicated', order, advancedAt: iso(deps.now()) } as const;
+      const ending = { ...end, state: 'replicated', order, advancedAt: iso(deps.now()) } as const;
       await deps.ledger.finishAdvance(task.lease, snapshot, ending, deps.now());
       return { state: ending.state };
     }
@@ -152,38 +154,20 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   throw new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
 }
 
+/** What the ledger notes of a snapshot. */
+function endOf(snapshot: Snapshot) {
+  const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
+  return { statusBefore, advancedAt, keptUntil: keptUntil(snapshot) };
+}
+
+function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
+  return expiresAt === undefined ? undefined : iso(expiresAt * 1000);
+}
+
 /** Who only wants a copy leaves the status to a later poll. */
 function decideFor({ reference }: Task, decision: Decision): Decision {
   const isOnlyCopied = decision.kind === 'advance' && reference.advance === false;
   return isOnlyCopied ? { kind: 'copy', reason: COPY_ONLY } : decision;
-}
-
-function describeReplication(
-  decision: Decision,
-  read: Read,
-  earlier: Snapshot | undefined,
-  { reference }: Task,
-  deps: ReplicateDeps,
-): Replication {
-  const advancedAt = earlier?.replication.advanced_at;
-  const common = {
-    source: reference.source,
-    seen_at: reference.seenAt,
-    read_at: iso(read.readAt),
-    status_before: read.order.status_id,
-    ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
-  };
-  if (decision.kind === 'advance') {
-    return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
-  }
-  if (decision.kind === 'copy') return { ...common, state: 'copied' };
-  return {
-    ...common,
-    state: 'replicated',
-    status_before: earlier?.replication.status_before ?? read.order.status_id,
-    target_status_id: decision.targetStatusId,
-    advanced_at: advancedAt ?? iso(deps.now()),
-  };
 }
 
 /** Stores what is news, and returns what the table holds then. */
@@ -209,7 +193,8 @@ async function finishGone(
   const { target_status_id: intended, ...replication } = earlier.replication;
   const marked = { ...replication, state: 'copied', read_at: iso(gone.readAt), gone: true } as const;
   await store({ ...earlier, replication: marked }, earlier, deps);
-  return finish(task, { ...gone, state: 'copied', reason: GONE }, deps);
+  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier) } as const;
+  return finish(task, { ...gone, ...end }, deps);
 }
 
 async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<Done> {

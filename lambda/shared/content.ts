@@ -72,6 +72,7 @@ export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
     same('state') &&
     same('target_status_id') &&
     same('gone') &&
+    same('erased_at') &&
     isEqual(
       { ...earlier, replication: null, expires_at: null },
       { ...next, replication: null, expires_at: null },

@@ -93,6 +93,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
         alerts: alerting,
         log,
         rules: settings,
+        keeping: { dropFields: [], orderRetentionDays: 0 },
         maxReceiveCount: 20,
         worker: `worker-${invocations}`,
         ...timesUntil(clock.now + INVOCATION_MS),

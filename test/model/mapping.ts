@@ -24,7 +24,8 @@ export function createMapping(
       const { callsUntil, ...times } = timesUntil(container.now() + TIMEOUTS_MS.worker);
       const store = container.mortal(bigCommerce.until(callsUntil));
       const { now } = container;
-      const known = { rules: settings.rules, maxReceiveCount: MAX_RECEIVES, worker };
+      const keeping = { dropFields: [], orderRetentionDays: 0 };
+      const known = { rules: settings.rules, keeping, maxReceiveCount: MAX_RECEIVES, worker };
       return replicateBatch(received, { ...adapters, ...times, ...known, store, log, now, random });
     });
 

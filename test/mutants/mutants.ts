@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'That it was advanced once is forgotten when an order is stored again',
-    file: worker('replicate'),
+    file: worker('snapshot'),
     from: '...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),',
     to: '...(advancedAt === undefined || read.readAt > 0 ? {} : { advanced_at: advancedAt }),',
   },
@@ -313,6 +313,12 @@ export const MUTANTS: readonly Mutant[] = [
     file: shared('ledger-row'),
     from: "const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';",
     to: "const onlyCopied = advance === false || seenAt !== '' ? '' : ' OR reason = :copyOnly';",
+  },
+  {
+    rule: 'What was erased is stored again with the next edit',
+    file: worker('snapshot'),
+    from: 'replication.erased_at === undefined ? whole',
+    to: "replication.erased_at !== '' ? whole",
   },
   {
     rule: 'A snapshot is overwritten by one that was read earlier',

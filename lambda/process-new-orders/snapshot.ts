@@ -1,0 +1,65 @@
+// What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
+import { dropFields, erasePersonal } from '../shared/personal';
+import type { Decision, OrderReference, Read, Replication, Snapshot, SubResources } from '../shared/order';
+import type { LedgerRow } from '../shared/ledger-row';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** The merchant's choices about what is kept of an order. */
+export interface Keeping {
+  readonly dropFields: readonly string[];
+  /** 0 keeps orders for ever. */
+  readonly orderRetentionDays: number;
+}
+
+export interface Found {
+  readonly read: Read;
+  readonly lists: SubResources;
+  readonly decision: Decision;
+  /** What the table holds of it. */
+  readonly earlier: Snapshot | undefined;
+  readonly row: LedgerRow;
+  readonly reference: OrderReference;
+}
+
+/** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
+export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
+  const replication = describeReplication(found, now);
+  const whole: Snapshot = { ...found.read.order, ...found.lists, replication };
+  const kept = replication.erased_at === undefined ? whole : erasePersonal(whole);
+  return { ...dropFields(kept, keeping.dropFields), ...expiry(keeping, now) };
+}
+
+/** As DynamoDB's TTL wants it, in epoch seconds. */
+function expiry({ orderRetentionDays }: Keeping, now: number): Pick<Snapshot, 'expires_at'> {
+  if (orderRetentionDays === 0) return {};
+  return { expires_at: Math.ceil(now / 1000 + orderRetentionDays * DAY_SECONDS) };
+}
+
+function describeReplication({ read, decision, earlier, row, reference }: Found, now: number): Replication {
+  const advancedAt = earlier?.replication.advanced_at;
+  const erasedAt = row.erased_at ?? earlier?.replication.erased_at;
+  const common = {
+    source: reference.source,
+    seen_at: reference.seenAt,
+    read_at: iso(read.readAt),
+    status_before: read.order.status_id,
+    ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
+    ...(erasedAt === undefined ? {} : { erased_at: erasedAt }),
+  };
+  if (decision.kind === 'advance') {
+    return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
+  }
+  if (decision.kind === 'copy') return { ...common, state: 'copied' };
+  return {
+    ...common,
+    state: 'replicated',
+    status_before: earlier?.replication.status_before ?? read.order.status_id,
+    target_status_id: decision.targetStatusId,
+    advanced_at: advancedAt ?? iso(now),
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
