@@ -974,6 +974,16 @@ describe('what is kept of an order', () => {
     },
   );
 
+  it('is whole again, with its addresses, once nothing is to be dropped any more', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines, personal), { addresses: [{ id: 5, street_1: '1 Test Street' }] });
+    const dropping = { keeping: { dropFields: ['street_1'], orderRetentionDays: 0 } };
+    await world.replicate(aReference(), { deps: dropping });
+    expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5 }]);
+    await world.replicate(aLater(world));
+    expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5, street_1: '1 Test Street' }]);
+  });
+
   it('expires so many days after it was stored; a look that brings nothing new does not prolong it', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));

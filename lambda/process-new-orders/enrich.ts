@@ -1,6 +1,6 @@
 // Joins an order's products, shipping addresses and coupons to it, each in full.
 import { linesOf } from '../shared/consignments';
-import { contentDigest } from '../shared/content';
+import { contentDigest, isEqual } from '../shared/content';
 import { BigCommerceError } from '../shared/errors';
 import { dateModified, isDigital } from '../shared/order';
 import type { Order, Row, Snapshot, SubResources } from '../shared/order';
@@ -35,18 +35,23 @@ function seemsDigital(order: Order): boolean {
 
 /**
  * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
- * without its lines. Addresses are part of what it shows, and coupons do not change without its date.
+ * without its lines. Addresses are part of what it shows, and coupons do not change without its date. `toKeep` is what is
+ * kept of an order nowadays: one that was stored by other choices is fetched whole.
  */
 export function listsAsStored(
   order: Order,
   stored: Snapshot | undefined,
   row: LedgerRow,
+  toKeep: (order: Order) => Order,
 ): SubResources | undefined {
   const products = linesOf(order);
   if (products === undefined || stored === undefined || stored.replication.gone === true) return undefined;
-  const isFinished = stored.replication.state !== 'stored';
-  const sameVersion = stored.status_id === order.status_id && dateModified(stored) === dateModified(order);
-  const same = isFinished && sameVersion && contentDigest(order) === row.content_digest;
+  const same =
+    stored.replication.state !== 'stored' &&
+    stored.status_id === order.status_id &&
+    dateModified(stored) === dateModified(order) &&
+    contentDigest(order) === row.content_digest &&
+    isEqual(toKeep(order).consignments, stored.consignments);
   const { shipping_addresses, coupons } = stored;
   return same ? { products, shipping_addresses, coupons } : undefined;
 }

@@ -2,7 +2,7 @@
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
 import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
 import { COPY_ONLY, decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
-import type { Decision, Gone, OrderReference, Rules, Snapshot } from '../shared/order';
+import type { Decision, Gone, Order, OrderReference, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
 import type { Finish, Lease, LedgerRow } from '../shared/ledger-row';
@@ -12,7 +12,7 @@ import { advance } from './advance';
 import { enrich, listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
-import { makeSnapshot } from './snapshot';
+import { makeSnapshot, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
 
 /**
@@ -119,7 +119,8 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     if (voidReason !== undefined && earlier === undefined && task.reference.wasStored !== true) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
-    const asStored = listsAsStored(read.order, earlier, task.row);
+    const keptNow = (order: Order) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
+    const asStored = listsAsStored(read.order, earlier, task.row, keptNow);
     const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
     const decision = decideFor(task, decide(read.order, lists.products, earlier, deps.rules));
     const found = { ...task, read, lists, decision, earlier };

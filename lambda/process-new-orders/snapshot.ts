@@ -1,6 +1,14 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
 import { dropFields, erasePersonal } from '../shared/personal';
-import type { Decision, OrderReference, Read, Replication, Snapshot, SubResources } from '../shared/order';
+import type {
+  Decision,
+  OrderReference,
+  Read,
+  Replication,
+  Row,
+  Snapshot,
+  SubResources,
+} from '../shared/order';
 import type { LedgerRow } from '../shared/ledger-row';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -26,8 +34,12 @@ export interface Found {
 export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
   const replication = describeReplication(found, now);
   const whole: Snapshot = { ...found.read.order, ...found.lists, replication };
-  const kept = replication.erased_at === undefined ? whole : erasePersonal(whole);
-  return { ...dropFields(kept, keeping.dropFields), ...expiry(keeping, now) };
+  return { ...toKeep(whole, replication.erased_at, keeping), ...expiry(keeping, now) };
+}
+
+/** Of an order, or a part of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were. */
+export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, keeping: Keeping): T {
+  return dropFields(erasedAt === undefined ? order : erasePersonal(order), keeping.dropFields);
 }
 
 /** As DynamoDB's TTL wants it, in epoch seconds. */

@@ -299,8 +299,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that was edited is taken for the one that is stored',
     file: worker('enrich'),
-    from: 'const same = isFinished && sameVersion && contentDigest(order) === row.content_digest;',
-    to: 'const same = isFinished && (sameVersion || contentDigest(order) === row.content_digest);',
+    from: 'contentDigest(order) === row.content_digest &&',
+    to: 'contentDigest(order) !== undefined &&',
   },
   {
     rule: 'Who wants a copy only has the order advanced',
@@ -317,8 +317,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What was erased is stored again with the next edit',
     file: worker('snapshot'),
-    from: 'replication.erased_at === undefined ? whole',
-    to: "replication.erased_at !== '' ? whole",
+    from: 'dropFields(erasedAt === undefined ? order :',
+    to: "dropFields(erasedAt !== '' ? order :",
   },
   {
     rule: 'A snapshot is overwritten by one that was read earlier',
