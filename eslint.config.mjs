@@ -61,6 +61,7 @@ const adapters = [
   'hooks',
   'queue',
   'tables',
+  'packing',
   'ledger',
   'secrets',
   'alerts',
