@@ -21,6 +21,7 @@ const environment = {
   LEDGER_TABLE: 'OrderReplication-dev-Ledger',
   JOBS_TABLE: 'OrderReplication-dev-Jobs',
   ORDERS_TABLE: 'OrderReplication-dev-Orders',
+  ORDER_PARTS_TABLE: 'OrderReplication-dev-OrderParts',
   WEBHOOKS_TABLE: 'OrderReplication-dev-Webhooks',
   ALLOWED_STATUS_IDS: '7, 10,11',
   ADVANCE_STATUS_IDS: '10,11',
@@ -53,6 +54,7 @@ it('turns a complete environment into values', () => {
     ordersTable: 'OrderReplication-dev-Orders',
     dropFields: [],
     orderRetentionDays: 0,
+    orderPartsTable: 'OrderReplication-dev-OrderParts',
   });
 });
 

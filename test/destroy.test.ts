@@ -148,7 +148,7 @@ describe('before it asks', () => {
       'Lost     0 references in the Orders queue, 1 dead letter',
       expect.stringMatching(/^Goes {5}in the store: webhook \d+, store\/cart\/converted$/),
       'Stays    the packages in the bucket packages',
-      `Stays    the tables, with all that is in them: ${['Orders', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
+      `Stays    the tables, with all that is in them: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
     ]);
   });
 
@@ -195,7 +195,7 @@ describe('at the right answer', () => {
       .resolvesOnce({})
       .resolvesOnce({ Table: { TableStatus: 'DELETING' } })
       .rejects(gone);
-    for (const name of ['Ledger', 'Jobs', 'Webhooks']) {
+    for (const name of ['OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
       dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone);
     }
     const { said } = await run(['--delete-data']);
@@ -310,7 +310,7 @@ describe('where the stack is gone already', () => {
       .resolvesOnce({})
       .resolvesOnce({})
       .rejects(gone());
-    for (const name of ['Ledger', 'Jobs', 'Webhooks']) {
+    for (const name of ['OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
       dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone());
     }
     await run(['--delete-data']);

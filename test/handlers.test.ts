@@ -45,6 +45,7 @@ beforeEach(async () => {
     },
     ...{ ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dead', ORDERS_TABLE: 'orders' },
     ...{ MAX_RECEIVE_COUNT: '20', DROP_FIELDS: '', ORDER_RETENTION_DAYS: '0' },
+    ORDER_PARTS_TABLE: 'parts',
     ...{ WEBHOOK_MAX_AGE_HOURS: '72', CHECK_WEBHOOK: 'true', WEBHOOK_URL: destination },
   };
 });

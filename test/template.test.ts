@@ -417,6 +417,7 @@ describe('roles', () => {
       ],
       'sqs:SendMessage': ['OrdersDeadLetterQueue'],
       'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem': ['OrdersTable'],
+      'dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem': ['OrderPartsTable'],
       'dynamodb:GetItem dynamodb:UpdateItem': ['LedgerTable'],
       'sns:Publish': ['ExceptionsTopic'],
       'kms:Decrypt kms:GenerateDataKey': ['AlertsKey'],
@@ -543,11 +544,13 @@ describe('tables', () => {
   it('have the keys that the code writes', () => {
     expect({
       orders: key('OrdersTable'),
+      parts: key('OrderPartsTable'),
       ledger: key('LedgerTable'),
       jobs: key('JobsTable'),
       webhooks: key('WebhooksTable'),
     }).toEqual({
       orders: ['id N'],
+      parts: ['order_id N', 'part S'],
       ledger: ['order_id N'],
       jobs: ['timestamp N'],
       webhooks: ['orderId N', 'delivery S'],
@@ -563,12 +566,13 @@ describe('tables', () => {
     });
   });
 
-  it('let orders, jobs and webhooks expire, and nothing else', () => {
+  it('let orders and their parts, jobs and webhooks expire, and nothing else', () => {
     const expiring = ofType('AWS::DynamoDB::Table').filter(
       ([, table]) => table.Properties['TimeToLiveSpecification'],
     );
     expect(expiring.map(([id, table]) => [id, table.Properties['TimeToLiveSpecification']])).toEqual([
       ['OrdersTable', { AttributeName: 'expires_at', Enabled: true }],
+      ['OrderPartsTable', { AttributeName: 'expires_at', Enabled: true }],
       ['JobsTable', { AttributeName: 'expires_at', Enabled: true }],
       ['WebhooksTable', { AttributeName: 'expires_at', Enabled: true }],
     ]);
@@ -665,6 +669,7 @@ describe('the rest', () => {
     expect(Object.fromEntries(named)).toMatchObject({
       ...{
         OrdersTable: 'S-Orders',
+        OrderPartsTable: 'S-OrderParts',
         LedgerTable: 'S-Ledger',
         JobsTable: 'S-Jobs',
         WebhooksTable: 'S-Webhooks',
@@ -683,7 +688,8 @@ describe('the rest', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(
       [
         ...['WebhookUrl', 'WebhooksApiId', 'OrdersTableName', 'OrdersTableStreamArn', 'LedgerTableName'],
-        ...['JobsTableName', 'WebhooksTableName', 'OrdersQueueUrl', 'OrdersDeadLetterQueueUrl'],
+        ...['OrderPartsTableName', 'JobsTableName', 'WebhooksTableName'],
+        ...['OrdersQueueUrl', 'OrdersDeadLetterQueueUrl'],
         ...['GetNewOrdersFunctionName', 'CartConvertedWebhookFunctionName', 'ProcessOrdersFunctionName'],
         ...['BigCommerceSecretArn', 'WebhookSecretArn', 'DashboardUrl'],
       ].sort(),

@@ -82,6 +82,7 @@ const worker = {
   ...rules,
   deadLetterQueueUrl: ['ORDERS_DEAD_LETTER_QUEUE_URL', url()],
   ordersTable: ['ORDERS_TABLE', tableName()],
+  orderPartsTable: ['ORDER_PARTS_TABLE', tableName()],
   maxReceiveCount: ['MAX_RECEIVE_COUNT', integer(1, 1000)],
   dropFields: ['DROP_FIELDS', fieldNames()],
   /** 0: for ever. */

@@ -129,7 +129,9 @@ async function switches(): Promise<unknown[]> {
 }
 
 const tables = async () => (await clients.dynamoDb.send(new ListTablesCommand({}))).TableNames?.sort();
-const ourTables = ['Jobs', 'Ledger', 'Orders', 'Webhooks'].map((name) => `${stackName}-${name}`);
+const ourTables = ['Jobs', 'Ledger', 'OrderParts', 'Orders', 'Webhooks'].map(
+  (name) => `${stackName}-${name}`,
+);
 const hooks = () => simulator.hooks.all().map(({ hook }) => hook);
 
 describe('a first deploy', () => {
