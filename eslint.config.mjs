@@ -62,6 +62,7 @@ const adapters = [
   'queue',
   'tables',
   'packing',
+  'order-parts',
   'ledger',
   'secrets',
   'alerts',
@@ -132,6 +133,12 @@ export default tseslint.config(
   mayImport(
     adapters,
     ['\\./(order|errors|retry|log)', '@aws-sdk/.*', 'axios', 'node:.*'],
+    'Adapters do not know each other.',
+  ),
+  // packing.ts says what of an order is plain, order-parts.ts keeps what its item cannot hold: parts of one adapter.
+  mayImport(
+    ['lambda/shared/tables.ts'],
+    ['\\./(order|errors|packing|order-parts)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // ledger-row.ts says what is written, ledger.ts writes it: two halves of one adapter.

@@ -34,7 +34,7 @@ function wire(functionName: string) {
     maxReceiveCount,
     bigCommerce: createBigCommerce({ ...config, accessToken }),
     queue: createQueue(sqs, config),
-    orders: createOrdersTable(tables, config.ordersTable),
+    orders: createOrdersTable(tables, config),
     ledger: createLedger(tables, config),
     alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
   };

@@ -49,15 +49,10 @@ export class LeaseHeldError extends Error {
   override readonly name = 'LeaseHeldError';
 }
 
-/** An order that DynamoDB cannot hold in one item, even compressed. */
-export class SnapshotTooLargeError extends Error {
-  override readonly name = 'SnapshotTooLargeError';
-}
-
 /** Decides what to do about any error: what is not known to be hopeless is tried again. */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof ConfigurationError) return 'configuration';
-  if (error instanceof MalformedReferenceError || error instanceof SnapshotTooLargeError) return 'permanent';
+  if (error instanceof MalformedReferenceError) return 'permanent';
   return error instanceof BigCommerceError ? error.kind : 'retryable';
 }
 

@@ -1,13 +1,14 @@
 // The Orders, Jobs and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { RefusedWriteError, SnapshotTooLargeError } from './errors';
-import type { Snapshot, SubResources } from './order';
+import { RefusedWriteError } from './errors';
+import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
+import type { Row, Snapshot } from './order';
+import { pack, unpack } from './packing';
 
-/** DynamoDB's limit is 400 KB an item. It counts an order somewhat smaller than its JSON; the rest is margin. */
-const PLAIN_JSON_BYTES = 330_000;
+/** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
+const INLINE_BYTES = 320_000;
+
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** For every document client: a number beyond what JavaScript holds must neither fail an order nor come back a BigInt. */
@@ -16,72 +17,94 @@ export const documentOptions = {
   unmarshallOptions: { wrapNumbers: Number },
 };
 
-/** A stored order: `compressed` stands in for the three lists of an order too large to be stored plainly. */
-export type OrderItem = Readonly<Record<string, unknown>> & { readonly compressed?: Uint8Array };
+/** A stored order. `compressed`, or its parts, stand in for the fields that cannot be plain. */
+export type OrderItem = Row & {
+  /** Base64 text in the events that Lambda makes of the stream. */
+  readonly compressed?: Uint8Array | string;
+  readonly compressed_parts?: PartsName;
+};
 
 export interface OrdersTable {
   find(orderId: number): Promise<Snapshot | undefined>;
-  /** Throws RefusedWriteError when a snapshot read later is there, SnapshotTooLargeError when nothing helps. */
+  /** Stores the snapshot whole, whatever is in it. Throws RefusedWriteError when a snapshot read later is there. */
   store(snapshot: Snapshot): Promise<void>;
 }
 
-export function createOrdersTable(client: DynamoDBDocumentClient, tableName: string): OrdersTable {
+export interface OrdersTables {
+  readonly ordersTable: string;
+  readonly orderPartsTable: string;
+}
+
+export function createOrdersTable(
+  client: DynamoDBDocumentClient,
+  { ordersTable, orderPartsTable }: OrdersTables,
+): OrdersTable {
+  const parts = { client, tableName: orderPartsTable };
+
+  /** Returns the item that was there before. */
+  const putUnlessReadLater = async (Item: OrderItem, { replication }: Snapshot) => {
+    const { Attributes } = await client.send(
+      new PutCommand({
+        TableName: ordersTable,
+        Item,
+        ConditionExpression: 'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt',
+        ExpressionAttributeValues: { ':readAt': replication.read_at },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return Attributes;
+  };
+
   return {
     async find(orderId) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { id: orderId }, ConsistentRead: true }),
+        new GetCommand({ TableName: ordersTable, Key: { id: orderId }, ConsistentRead: true }),
       );
       // The sample, whose table this may once have been, stored orders without saying when they were read.
-      return Item?.replication === undefined ? undefined : readSnapshot(Item);
+      return Item?.replication === undefined ? undefined : readSnapshot(Item, parts);
     },
 
     async store(snapshot) {
-      const item = await toItem(snapshot);
-      await client
-        .send(
-          new PutCommand({
-            TableName: tableName,
-            Item: item,
-            ConditionExpression:
-              'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt',
-            ExpressionAttributeValues: { ':readAt': snapshot.replication.read_at },
-          }),
-        )
-        .catch((error: unknown) => {
-          throw storeError(error, snapshot.id);
+      const item = await toItem(snapshot, parts);
+      const replaced = await putUnlessReadLater(item, snapshot).catch(async (error: unknown) => {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (hasParts(item)) await supersedeParts(parts, snapshot, 'refused');
+        throw new RefusedWriteError(`Order ${snapshot.id} was stored by a later read meanwhile.`, {
+          cause: error,
         });
+      });
+      if (hasParts(item) || hasParts(replaced)) await supersedeParts(parts, snapshot, 'stored');
     },
   };
 }
 
 /**
- * Gives back the whole order from an item of the Orders table or an image of its stream (unmarshalled). Orders too large
- * for one item keep their products, shipping addresses and coupons gzipped in `compressed`; all others are plain.
+ * Gives back the whole order from an item of the Orders table or an image of its stream (unmarshalled), whatever its form.
+ * `parts` is needed for those alone that are too large for one item even if they are gzipped.
  */
-export async function readSnapshot(item: OrderItem): Promise<Snapshot> {
-  const { compressed, ...order } = item;
-  if (compressed === undefined) return order as unknown as Snapshot;
-  const lists = JSON.parse((await promisify(gunzip)(compressed)).toString()) as SubResources;
-  return { ...order, ...lists } as unknown as Snapshot;
-}
-
-async function toItem(snapshot: Snapshot): Promise<OrderItem> {
-  if (Buffer.byteLength(JSON.stringify(snapshot)) <= PLAIN_JSON_BYTES) return snapshot;
-  const { products, shipping_addresses, coupons, ...order } = snapshot;
-  const compressed = await promisify(gzip)(JSON.stringify({ products, shipping_addresses, coupons }));
-  return { ...order, compressed };
-}
-
-function storeError(error: unknown, orderId: number): unknown {
-  if (error instanceof ConditionalCheckFailedException) {
-    return new RefusedWriteError(`Order ${orderId} was stored by a later read meanwhile.`, { cause: error });
+export async function readSnapshot(item: OrderItem, parts?: PartsTable): Promise<Snapshot> {
+  const { compressed, compressed_parts: name, ...plain } = item;
+  if (name !== undefined) {
+    const { id } = plain as unknown as Snapshot;
+    if (parts !== undefined) return unpack(plain, await readParts(parts, id, name));
+    throw new Error(
+      `Order ${id} is kept in parts: give readSnapshot a DynamoDBDocumentClient and the name of their table, ` +
+        'which is the output OrderPartsTableName of the stack.',
+    );
   }
-  const tooLarge = error instanceof Error && /item size/i.test(error.message);
-  return tooLarge
-    ? new SnapshotTooLargeError(`Order ${orderId} is too large for DynamoDB, even compressed.`, {
-        cause: error,
-      })
-    : error;
+  if (compressed === undefined) return plain as unknown as Snapshot;
+  return unpack(plain, typeof compressed === 'string' ? Buffer.from(compressed, 'base64') : compressed);
+}
+
+async function toItem(snapshot: Snapshot, parts: PartsTable): Promise<OrderItem> {
+  const { plain, compressed } = await pack(snapshot);
+  if (compressed === undefined) return plain;
+  if (compressed.length <= INLINE_BYTES) return { ...plain, compressed };
+  return { ...plain, compressed_parts: await writeParts(parts, snapshot, compressed) };
+}
+
+function hasParts(item: OrderItem | undefined): boolean {
+  return item?.compressed_parts !== undefined;
 }
 
 /** What one poll found and did; bounded, however many orders there were. */

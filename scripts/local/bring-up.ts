@@ -129,6 +129,7 @@ function progressOf(clients: LocalClients, { outputs }: LocalStack, store: Simul
   const reader = createProgressReader(clients, {
     ledgerTable: outputs['LedgerTableName'] ?? '',
     ordersTable: outputs['OrdersTableName'] ?? '',
+    orderPartsTable: outputs['OrderPartsTableName'] ?? '',
   });
   const ofRealStore = async (): Promise<FollowedOrder[]> =>
     (await reader.ledgerRows()).map(({ order_id: id }) => ({ id, story: '' }));

@@ -36,11 +36,14 @@ export interface OrderProgress extends FollowedOrder {
 interface Tables {
   readonly ledgerTable: string;
   readonly ordersTable: string;
+  readonly orderPartsTable: string;
 }
 
 /** Reads the tables anew at each call; a snapshot only when its ledger row has changed. */
 export function createProgressReader({ documents }: Pick<LocalClients, 'documents'>, tables: Tables) {
   const known = new Map<number, { readonly row: string; readonly snapshot: Snapshot | undefined }>();
+
+  const parts = { client: documents, tableName: tables.orderPartsTable };
 
   const snapshotOf = async (id: number, ledger: LedgerRow | undefined): Promise<Snapshot | undefined> => {
     const row = JSON.stringify(ledger ?? null);
@@ -49,7 +52,7 @@ export function createProgressReader({ documents }: Pick<LocalClients, 'document
     const { Item } = await documents.send(
       new GetCommand({ TableName: tables.ordersTable, Key: { id }, ConsistentRead: true }),
     );
-    const snapshot = Item === undefined ? undefined : await readSnapshot(Item);
+    const snapshot = Item === undefined ? undefined : await readSnapshot(Item, parts);
     known.set(id, { row, snapshot });
     return snapshot;
   };

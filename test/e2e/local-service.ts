@@ -40,12 +40,13 @@ export async function startLocalService(more: Readonly<Record<string, string>> =
 function readers({ documents }: ReturnType<typeof localClients>, outputs: Readonly<Record<string, string>>) {
   const get = async (table: string | undefined, Key: Record<string, number>) =>
     (await documents.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  const parts = { client: documents, tableName: outputs['OrderPartsTableName'] ?? '' };
   return {
     ledgerRow: async (id: number) =>
       (await get(outputs['LedgerTableName'], { order_id: id })) as LedgerRow | undefined,
     snapshot: async (id: number): Promise<Snapshot | undefined> => {
       const item = await get(outputs['OrdersTableName'], { id });
-      return item && readSnapshot(item);
+      return item && readSnapshot(item, parts);
     },
     /** The genuine webhooks that named this order. */
     webhooks: async (orderId: number) => {

@@ -5,6 +5,7 @@ import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 
 import { isRow, type Row } from '../../lambda/shared/order';
+import { noise } from '../fakes/noise';
 import { startAwsProxy, type AnsweredCall, type AwsProxy } from './aws-proxy';
 import { deployedFunctions, type FunctionOutput } from './deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
@@ -88,7 +89,9 @@ afterAll(async () => {
 async function doEverything(): Promise<void> {
   const { simulator, stack: deployed, clients } = service;
   const { webhookUrl: destination, webhookSecret } = deployed;
-  const add = () => simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000 }).id;
+  // Too large for one item, even gzipped.
+  const extra = { staff_notes: noise(400_000, 1) };
+  const add = () => simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000, extra }).id;
   const [replicated, parked, givenBack, notQueued] = [add(), add(), add(), add()];
   const endpoint = 'GET /orders/{id}';
   simulator.faults.add({ endpoint, orderId: parked, kind: 'status', status: 400 });
@@ -99,6 +102,8 @@ async function doEverything(): Promise<void> {
   proxies[1]?.add({ operation: 'SendMessageBatch', orderId: notQueued, kind: 'refused', times: 9 });
   await simulator.deliverWebhook({ destination, orderId: notQueued });
   await until(async () => (await service.ledgerRow(replicated))?.state === 'replicated');
+  simulator.orders.edit(replicated, { extra: { staff_notes: noise(400_000, 2) } });
+  await simulator.deliverWebhook({ destination, orderId: replicated });
   const old = { orderId: replicated, source: 'poll', seenAt: new Date(Date.now() - 3_600_000).toISOString() };
   await clients.sqs.send(
     new SendMessageCommand({
@@ -158,6 +163,9 @@ const does: Readonly<Record<FunctionOutput, () => readonly string[]>> = {
     `dynamodb:GetItem ${table('Orders')}`,
     `dynamodb:PutItem ${table('Orders')}`,
     `dynamodb:UpdateItem ${table('Orders')}`,
+    `dynamodb:PutItem ${table('OrderParts')}`,
+    `dynamodb:Query ${table('OrderParts')}`,
+    `dynamodb:UpdateItem ${table('OrderParts')}`,
     `sqs:ChangeMessageVisibility ${queue('Orders')}`,
     `sqs:SendMessage ${queue('Orders-DeadLetterQueue')}`,
     `sns:Publish ${topic}`,
@@ -193,7 +201,7 @@ const all = (needs: readonly string[], value: string) =>
 /** What nobody may, whatever it does else. */
 const forbidden = () => [
   ...['DeleteItem', 'Scan', 'DeleteTable', 'UpdateTable', 'ExportTableToPointInTime'].flatMap((a) =>
-    ['Orders', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `dynamodb:${a} ${table(name)}`),
+    ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `dynamodb:${a} ${table(name)}`),
   ),
   ...['PurgeQueue', 'DeleteQueue', 'SetQueueAttributes'].flatMap((a) =>
     ['Orders', 'Orders-DeadLetterQueue'].map((name) => `sqs:${a} ${queue(name)}`),

@@ -8,7 +8,14 @@ import stack from '../../cloudformation/stack.json';
 import { localClients } from '../../scripts/local/clients';
 import type { MiniStack } from '../../scripts/local/ministack';
 
-const LOGICAL_IDS = ['LedgerTable', 'OrdersTable', 'JobsTable', 'WebhooksTable'] as const;
+const LOGICAL_IDS = ['LedgerTable', 'OrdersTable', 'OrderPartsTable', 'JobsTable', 'WebhooksTable'] as const;
+
+/** The names by which the adapters find the tables of `createTables`. */
+export const tableNames = {
+  ledgerTable: 'LedgerTable',
+  ordersTable: 'OrdersTable',
+  orderPartsTable: 'OrderPartsTable',
+} as const;
 
 export function connect(miniStack: MiniStack): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(localClients(miniStack.endpoint).dynamoDb, documentOptions);
@@ -32,8 +39,8 @@ export async function createTables(client: DynamoDBDocumentClient): Promise<void
 
 export function realTables(client: DynamoDBDocumentClient) {
   return {
-    ledger: createLedger(client, { ledgerTable: 'LedgerTable', ordersTable: 'OrdersTable' }),
-    orders: createOrdersTable(client, 'OrdersTable'),
+    ledger: createLedger(client, tableNames),
+    orders: createOrdersTable(client, tableNames),
     async row(orderId: number): Promise<LedgerRow | undefined> {
       const { Item } = await client.send(
         new GetCommand({ TableName: 'LedgerTable', Key: { order_id: orderId }, ConsistentRead: true }),
