@@ -13,7 +13,7 @@ import {
 import { CommandError, readArguments, runAsCommand, wholeNumber } from './command';
 import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
 
-const tables = ['Orders', 'Ledger', 'Jobs', 'Webhooks'];
+const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'];
 
 const usage = `Usage: npm run restore -- --table Orders --from <restored table> [options]
 
@@ -62,14 +62,21 @@ async function putBack(service: Service, wish: Wish, print: (line: string) => vo
     );
   }
   const key = await commonKey(to, wish.from, clients.dynamoDb);
-  const count = { read: 0, put: 0 };
+  const count = { read: 0, put: 0, inParts: 0 };
   for await (const rows of rowsOf(wish, key, clients.dynamoDb)) {
     const put = await Promise.all(rows.map((row) => putRow(to, row, key, wish, clients.dynamoDb)));
     count.read += rows.length;
     count.put += put.filter(Boolean).length;
+    count.inParts += rows.filter((row, index) => put[index] && row['compressed_parts']).length;
   }
   const rest = wish.overwrite ? '' : '; the others are there, and stay as they are';
   print(`Put ${count.put} of ${count.read} rows of ${wish.from} back into ${to}${rest}.`);
+  if (count.inParts > 0) {
+    print(
+      `${count.inParts} of them are kept in parts, which may have expired: put back a copy of the same moment, ` +
+        'with --table OrderParts --overwrite.',
+    );
+  }
 }
 
 /** The name of the partition key. Throws CommandError unless both tables have the same key. */

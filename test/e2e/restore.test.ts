@@ -2,15 +2,19 @@
 import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
+import { deleteOtherParts } from '../../lambda/shared/order-parts';
 import type { Snapshot } from '../../lambda/shared/order';
 import { pauseOrResume } from '../../scripts/pause';
 import { restore } from '../../scripts/restore';
+import { noise } from '../fakes/noise';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 
 let service: LocalService;
 let table: string;
+let partsTable: string;
 let copy: string;
+let copyOfParts: string;
 let ids: number[];
 let before: (Snapshot | undefined)[];
 const said: string[] = [];
@@ -27,20 +31,31 @@ async function damage(): Promise<void> {
   await documents.send(new PutCommand({ TableName: table, Item: { id: ids[1], damaged: true } }));
 }
 
+/** What AWS makes of a table when it restores it. */
+async function aCopyOf(source: string): Promise<string> {
+  const { dynamoDb } = service.clients;
+  const TableName = `${source}-restored`;
+  const wish = { SourceTableName: source, TargetTableName: TableName, UseLatestRestorableTime: true };
+  await dynamoDb.send(new RestoreTableToPointInTimeCommand(wish));
+  await waitUntilTableExists({ client: dynamoDb, maxWaitTime: 30, minDelay: 1 }, { TableName });
+  return TableName;
+}
+
 beforeAll(async () => {
   service = await startLocalService();
-  const { simulator, stack, clients } = service;
-  ids = [1, 2, 3].map(() => simulator.orders.add({ status_id: 11, lines: [{}] }).id);
+  const { simulator, stack } = service;
+  // The first is too large for one item, even gzipped.
+  ids = [400_000, 1, 1].map(
+    (bytes) => simulator.orders.add({ status_id: 11, extra: { staff_notes: noise(bytes, 1) } }).id,
+  );
   await stack.poll();
   await until(async () => {
     const rows = await Promise.all(ids.map((id) => service.ledgerRow(id)));
     return rows.every((row) => row?.state === 'replicated');
   });
   table = stack.outputs['OrdersTableName'] ?? '';
-  copy = `${table}-restored`;
-  const source = { SourceTableName: table, TargetTableName: copy, UseLatestRestorableTime: true };
-  await clients.dynamoDb.send(new RestoreTableToPointInTimeCommand(source));
-  await waitUntilTableExists({ client: clients.dynamoDb, maxWaitTime: 30, minDelay: 1 }, { TableName: copy });
+  partsTable = stack.outputs['OrderPartsTableName'] ?? '';
+  [copy, copyOfParts] = await Promise.all([aCopyOf(table), aCopyOf(partsTable)]);
   before = await Promise.all(ids.map((id) => service.snapshot(id)));
 }, 60_000);
 
@@ -57,8 +72,18 @@ it('puts back the rows that are missing, whole, and leaves what is there', async
   await run('--table', 'Orders', '--from', copy);
   expect(said).toEqual([
     `Put 1 of 3 rows of ${copy} back into ${table}; the others are there, and stay as they are.`,
+    expect.stringMatching(/^1 of them are kept in parts, .* --table OrderParts --overwrite\.$/),
   ]);
   expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
+});
+
+it('puts back the parts of a large order', async () => {
+  const parts = { client: service.clients.documents, tableName: partsTable };
+  await deleteOtherParts(parts, ids[0]!);
+  await run('--table', 'Orders', '--from', copy);
+  await expect(now()).rejects.toThrow('0 are in');
+  await run('--table', 'OrderParts', '--from', copyOfParts, '--order', String(ids[0]));
+  expect((await now())[0]).toEqual(before[0]);
 });
 
 it('overwrites only while the service is paused', async () => {
