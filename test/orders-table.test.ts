@@ -114,14 +114,28 @@ describe('an order comes back whole', () => {
     expect((await partsOf()).length).toBeGreaterThan(10);
   });
 
-  it('with nothing but single digits, which DynamoDB counts as longer than JSON', async () => {
-    const snapshot = aSnapshot({
-      id,
-      products: [aLine({ digits: Array.from({ length: 129_000 }, () => 7) })],
-    });
-    await orders.store(snapshot);
-    expect(isDeepStrictEqual(await itemOf(), snapshot)).toBe(true);
-  }, 20_000);
+  const digits = (count: number) => Array.from({ length: count }, () => 7);
+
+  // DynamoDB counts a digit as longer than JSON does.
+  it.each([129_000, 160_000])(
+    'with %i single digits',
+    async (count) => {
+      const snapshot = aSnapshot({ id, products: [aLine({ digits: digits(count) })] });
+      await orders.store(snapshot);
+      expect(isDeepStrictEqual(await orders.find(id), snapshot)).toBe(true);
+    },
+    20_000,
+  );
+
+  it.each([315_000, 325_000, 390_000])(
+    'with %i bytes that do not compress, beside as many plain ones as there may be',
+    async (bytes) => {
+      const snapshot = aSnapshot({ id, plain: digits(15_000), staff_notes: noise(bytes, id) });
+      await orders.store(snapshot);
+      expect(await orders.find(id)).toEqual(snapshot);
+      expect(await itemOf()).toHaveProperty('plain');
+    },
+  );
 
   it('whatever JSON is in it', async () => {
     const unit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
@@ -222,12 +236,39 @@ describe('parts', () => {
     expect(old?.expires_at).toBe(NOON / 1000 + 60 + WEEK_SECONDS);
   });
 
+  it('of two versions of one read do not mix', async () => {
+    await orders.store(aLargeVersion(0));
+    const image = await itemOf();
+    const erased = aLargeVersion(0, { staff_notes: '', products: linesOf(11, 50_000) });
+    await orders.store(erased);
+    expect(await orders.find(id)).toEqual(erased);
+    expect(await readSnapshot(image, partsTable())).toEqual(aLargeVersion(0));
+  });
+
   it('expire when the order has become small', async () => {
     await orders.store(aLargeVersion(0));
     await orders.store(aLargeVersion(60, { products: [] }));
     expect(await partsOf()).toHaveLength(2);
     await expectTidyParts();
   });
+
+  it.each([
+    ['large', {}],
+    ['small', { products: [] }],
+  ])(
+    'expire although the answer to the write of a %s order was lost, and the SDK repeated it',
+    async (_, overrides) => {
+      await orders.store(aLargeVersion(0));
+      const repeating = through(async (command, send) => {
+        const isItem = command instanceof PutCommand && command.input.TableName === tableNames.ordersTable;
+        if (isItem) await send();
+        return send();
+      });
+      await createOrdersTable(repeating, tableNames).store(aLargeVersion(60, overrides));
+      expect(await partsOf()).not.toEqual([]);
+      await expectTidyParts();
+    },
+  );
 
   it('outlive an order that expires, since nobody knows which of them is deleted first', async () => {
     const expires_at = NOON / 1000 + 86_400;
