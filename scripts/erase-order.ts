@@ -14,11 +14,13 @@ import { RefusedWriteError } from '../lambda/shared/errors';
 import type { Lease } from '../lambda/shared/ledger-row';
 import type { Order, Replication, Snapshot } from '../lambda/shared/order';
 import { erasePersonal, personalEmails } from '../lambda/shared/personal';
+import { deleteOtherParts } from '../lambda/shared/order-parts';
 import { createOrdersTable, readSnapshot, type OrderItem } from '../lambda/shared/tables';
 
 export interface EraseDeps {
   readonly documents: DynamoDBDocumentClient;
   readonly ordersTable: string;
+  readonly orderPartsTable: string;
   readonly ledgerTable: string;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -40,9 +42,15 @@ export type Erasure = 'erased' | 'other' | 'busy';
 /** An item of the Orders table as the whole order that it stands for. The sample stored orders without `replication`. */
 export type StoredOrder = Order & { readonly replication?: Replication };
 
-export const readOrder = (item: OrderItem): Promise<StoredOrder> => readSnapshot(item);
+export const readOrder = (item: OrderItem, deps: EraseDeps): Promise<StoredOrder> =>
+  readSnapshot(item, partsOf(deps));
 
-/** Erases the order if it carries this address (in lower case). Waits while a worker holds it; `onWait` is told once. */
+const partsOf = ({ documents: client, orderPartsTable: tableName }: EraseDeps) => ({ client, tableName });
+
+/**
+ * Erases the order if it carries this address (in lower case); of one that is erased, deletes the parts of earlier forms.
+ * Waits while a worker holds it; `onWait` is told once.
+ */
 export async function eraseOrder(
   orderId: number,
   email: string,
@@ -62,7 +70,10 @@ export async function eraseOrder(
 }
 
 async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<Erasure> {
-  const order = await find(lease.orderId, deps);
+  const item = await find(lease.orderId, deps);
+  const order = item && (await readOrder(item, deps));
+  // A run that was killed may have left them.
+  if (order?.replication?.erased_at !== undefined) await deleteEarlierParts(lease.orderId, deps);
   if (order === undefined || !personalEmails(order).has(email)) return 'other';
   const erasedAt = await remember(lease, deps);
   if (erasedAt === undefined) return 'busy';
@@ -70,7 +81,8 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   const snapshot = { ...erasePersonal(order), replication } as Snapshot;
   try {
     // Refused if a later read is there; an earlier one cannot have come after ours.
-    await createOrdersTable(deps.documents, deps.ordersTable).store(snapshot);
+    await createOrdersTable(deps.documents, deps).store(snapshot);
+    await deleteEarlierParts(lease.orderId, deps);
     return 'erased';
   } catch (error) {
     if (error instanceof RefusedWriteError) return 'busy';
@@ -84,14 +96,16 @@ function unread({ status_id }: StoredOrder): Replication {
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
 }
 
-async function find(
-  orderId: number,
-  { documents, ordersTable }: EraseDeps,
-): Promise<StoredOrder | undefined> {
+async function deleteEarlierParts(orderId: number, deps: EraseDeps): Promise<void> {
+  const item = await find(orderId, deps);
+  await deleteOtherParts(partsOf(deps), orderId, item?.compressed_parts);
+}
+
+async function find(orderId: number, { documents, ordersTable }: EraseDeps): Promise<OrderItem | undefined> {
   const { Item } = await documents.send(
     new GetCommand({ TableName: ordersTable, Key: { id: orderId }, ConsistentRead: true }),
   );
-  return Item && readOrder(Item);
+  return Item;
 }
 
 /** A worker's lease without its condition of coverage: what is covered is erased as well. */

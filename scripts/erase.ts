@@ -52,17 +52,16 @@ export async function eraseAll(
   print: Print,
   time: Time,
 ): Promise<void> {
-  const [ordersTable, ledgerTable] = [
-    outputOf(service, 'OrdersTableName'),
-    outputOf(service, 'LedgerTableName'),
-  ];
-  const deps = { ...time, documents: service.clients.documents, ordersTable, ledgerTable };
+  const ordersTable = outputOf(service, 'OrdersTableName');
+  const orderPartsTable = outputOf(service, 'OrderPartsTableName');
+  const ledgerTable = outputOf(service, 'LedgerTableName');
+  const deps = { ...time, documents: service.clients.documents, ordersTable, orderPartsTable, ledgerTable };
   const count = { looked: 0, found: 0 };
   const busy: number[] = [];
-  for await (const { id, emails } of ordersIn(deps)) {
+  for await (const { id, emails, wasErased } of ordersIn(deps)) {
     count.looked += 1;
     if (count.looked % PROGRESS_ORDERS === 0) print(`Looked at ${count.looked} orders …`);
-    if (!emails.has(email)) continue;
+    if (!emails.has(email) && (dryRun || !wasErased)) continue;
     const onWait = () => print(`Order ${id} is with a worker: waiting for it, five minutes at most …`);
     const erasure = dryRun ? 'erased' : await eraseOrder(id, email, deps, onWait);
     if (erasure === 'busy') busy.push(id);
@@ -77,11 +76,13 @@ export async function eraseAll(
 const PROGRESS_ORDERS = 10_000;
 
 /** Every row of the table; in what order is DynamoDB's own affair. */
-async function* ordersIn({ documents: client, ordersTable: TableName }: EraseDeps) {
+async function* ordersIn(deps: EraseDeps) {
+  const { documents: client, ordersTable: TableName } = deps;
   for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
     for (const item of Items) {
-      const order = await readOrder(item);
-      yield { id: order.id, emails: personalEmails(order) };
+      const order = await readOrder(item, deps);
+      const wasErased = order.replication?.erased_at !== undefined;
+      yield { id: order.id, emails: personalEmails(order), wasErased };
     }
   }
 }
@@ -99,7 +100,7 @@ function sum({ looked, found }: Count, dryRun: boolean, table: string): string {
     : `Erased ${those}.\n${notReached}`;
 }
 
-const notReached = `Not reached: the table's backups, which go back 35 days (a restored copy has the orders as they were); its stream,
+const notReached = `Not reached: the tables' backups, which go back 35 days (a restored copy has the orders as they were); its stream,
 which keeps them for 24 hours; BigCommerce itself; and whoever has taken the orders on. These get a MODIFY event for each,
 whose new image has replication.erased_at.`;
 

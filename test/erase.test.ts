@@ -1,5 +1,7 @@
 // npm run erase on MiniStack's DynamoDB: which orders it finds, what it leaves of them, and what may happen in between.
+import { createHash } from 'node:crypto';
 import {
+  DeleteCommand,
   GetCommand,
   PutCommand,
   ScanCommand,
@@ -20,7 +22,11 @@ const MINUTE = 60 * SECOND;
 const ADA = 'ada@example.com';
 const service = {
   stackName: 'OrderReplication-dev',
-  outputs: { OrdersTableName: 'OrdersTable', LedgerTableName: 'LedgerTable' },
+  outputs: {
+    OrdersTableName: 'OrdersTable',
+    OrderPartsTableName: 'OrderPartsTable',
+    LedgerTableName: 'LedgerTable',
+  },
 };
 
 let miniStack: MiniStack;
@@ -144,6 +150,38 @@ describe('an order is found by the address', () => {
     expect(await run()).toContain('Erased order 1.');
     expect(await raw('OrdersTable', { id: 1 })).toHaveProperty('compressed');
     expect(await tables.orders.find(1)).toEqual(erased(snapshot));
+  });
+
+  describe('in the parts of one too large for an item', () => {
+    const noise = Array.from({ length: 60_000 }, (_, index) =>
+      createHash('sha256').update(`${index}`).digest('base64'),
+    );
+    const large = ofAda(1, { shipping_addresses: [{ id: 2, email: ADA, a_new_field: noise }] });
+    const parts = async () => (await all('OrderPartsTable'))?.map(({ part }) => String(part)) ?? [];
+
+    it('of which those of before are deleted', async () => {
+      await tables.orders.store(large);
+      const before = await parts();
+      expect(before.length).toBeGreaterThan(1);
+      expect(await run()).toContain('Erased order 1.');
+      expect(await tables.orders.find(1)).toEqual(erased(large));
+      expect((await parts()).filter((part) => before.includes(part))).toEqual([]);
+    });
+
+    it('also when the command was killed before it came to that', async () => {
+      await tables.orders.store(large);
+      const before = await parts();
+      intercept(
+        (command) => command instanceof DeleteCommand,
+        () => Promise.reject(new Error('killed')),
+      );
+      await expect(run()).rejects.toThrow('killed');
+      expect(await parts()).toEqual(expect.arrayContaining(before));
+      clock += 10 * MINUTE;
+      expect(await run()).toBe('No order carries this address: looked at 1 in OrdersTable.');
+      expect((await parts()).filter((part) => before.includes(part))).toEqual([]);
+      expect(await tables.orders.find(1)).toMatchObject({ shipping_addresses: [{ email: '' }] });
+    });
   });
 
   it('in a row that the sample left, over which every read may be stored', async () => {
