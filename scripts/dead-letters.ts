@@ -3,6 +3,7 @@ import { CommandError, readArguments, runAsCommand, wholeNumber } from './comman
 import { drop, redrive } from './dead-letter-changes';
 import { list, show, type Command } from './dead-letter-commands';
 import { serviceFlags, serviceUsage, withService } from './service';
+import { stopOnSignals } from './stop-on-signals';
 
 const usage = `Usage: npm run dead-letters -- <command> [options]
 
@@ -62,21 +63,6 @@ function requireChoice(command: string, given: number): void {
   }
 }
 
-/** The first Ctrl-C lets the call under way end, and shows again what is hidden; one after that ends at once. */
-function stopOnSignals(): AbortSignal {
-  const stop = new AbortController();
-  let stoppedAt = Infinity;
-  const onSignal = () => {
-    // npm hands a Ctrl-C on that the terminal has sent to all of us already.
-    if (Date.now() - stoppedAt > 500) process.exit(130);
-    if (stop.signal.aborted) return;
-    stoppedAt = Date.now();
-    stop.abort(
-      new CommandError('Interrupted. What was not moved or dropped is in the dead letter queue as before.'),
-    );
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
-  return stop.signal;
-}
+const interrupted = 'Interrupted. What was not moved or dropped is in the dead letter queue as before.';
 
-runAsCommand(module, () => deadLetters(process.argv.slice(2), console.log, stopOnSignals()));
+runAsCommand(module, () => deadLetters(process.argv.slice(2), console.log, stopOnSignals(interrupted)));
