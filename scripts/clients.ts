@@ -15,6 +15,9 @@ import { documentOptions } from '../lambda/shared/tables';
 /** Longer than any of our functions may run: docs.aws.amazon.com/lambda/latest/dg/API_Invoke.html asks for it. */
 const INVOKE_TIMEOUT_MS = 330_000;
 
+/** The SDK's own default is to wait for ever, also on a connection that has been cut off meanwhile. A laden stand-in is slow. */
+const patientOptions = { requestHandler: { requestTimeout: 60_000, throwOnRequestTimeout: true } } as const;
+
 /** What differs from the surroundings of this shell; nothing, if left out. */
 export interface ClientOptions {
   readonly region?: string;
@@ -37,7 +40,7 @@ export async function placeOf({ sts, cloudFormation }: Pick<Clients, 'sts' | 'cl
 }
 
 export function createClients(options: ClientOptions = {}) {
-  const dynamoDb = new DynamoDBClient(options);
+  const dynamoDb = new DynamoDBClient({ ...patientOptions, ...options });
   const clients = {
     cloudFormation: new CloudFormationClient(options),
     dynamoDb,
@@ -51,7 +54,7 @@ export function createClients(options: ClientOptions = {}) {
     s3: new S3Client({ ...options, forcePathStyle: true }),
     secretsManager: new SecretsManagerClient(options),
     sns: new SNSClient(options),
-    sqs: new SQSClient(options),
+    sqs: new SQSClient({ ...patientOptions, ...options }),
     sts: new STSClient(options),
   };
   return {
