@@ -2,7 +2,12 @@
 // the clients that reach the rest of it.
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
-import { createBigCommerce, type Store } from '../lambda/shared/bigcommerce';
+import {
+  createBigCommerce,
+  type BigCommerce,
+  type BigCommerceOptions,
+  type Store,
+} from '../lambda/shared/bigcommerce';
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import type { Hooks } from '../lambda/shared/hooks';
 import { createSecrets, type Secrets } from '../lambda/shared/secrets';
@@ -111,13 +116,19 @@ export function serviceOf(stack: Stack, clients: Clients): Service {
   }
   const parameters = parametersOf(stack);
   const secrets = createSecrets(clients.secretsManager, { bigCommerceSecretArn, webhookSecretArn });
-  return { stackName, outputs, parameters, secrets, store: storeOf(parameters, secrets), clients };
+  const store = bigCommerceOf({ parameters, secrets }).until(Date.now() + PATIENCE_MS);
+  return { stackName, outputs, parameters, secrets, store, clients };
 }
 
-function storeOf(parameters: Values, { accessToken }: Secrets): Store & Hooks {
+/** The service's store, for a command that asks it for longer than one minute, or as one of many who share its quota. */
+export function bigCommerceOf(
+  { parameters, secrets }: Pick<Service, 'parameters' | 'secrets'>,
+  options: Partial<BigCommerceOptions> = {},
+): BigCommerce {
   const { BigCommerceApiUrl: apiUrl = '', BigCommerceStoreHash: storeHash = '' } = parameters;
-  const options = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, quotaReservePercent: 0, accessToken };
-  return createBigCommerce(options).until(Date.now() + PATIENCE_MS);
+  const { accessToken } = secrets;
+  const store = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, accessToken };
+  return createBigCommerce({ ...store, quotaReservePercent: 0, ...options });
 }
 
 function inWords(error: unknown, endpoint: string | undefined): unknown {
