@@ -1,0 +1,212 @@
+// npm run backfill against the deployed service: history is copied by the stack's own worker, and its statuses stay.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+import { Status } from '../../lambda/shared/order';
+import { backfill } from '../../scripts/backfill';
+import { QUEUED_AT_ONCE } from '../../scripts/backfill-flow';
+import { root } from '../../scripts/command';
+import { pauseOrResume } from '../../scripts/pause';
+import { deployedFunctions, type DeployedFunctions } from './deployed-functions';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+let service: LocalService;
+let functions: DeployedFunctions;
+let port: string;
+
+beforeAll(async () => {
+  // History is from before the first contact; what is asked for by its dates is copied all the same.
+  service = await startLocalService({ IgnoreOrdersCreatedBefore: '2025-06-01' });
+  functions = deployedFunctions(service);
+  port = String(service.mini.port);
+}, 60_000);
+
+afterAll(() => service.stop());
+
+jest.setTimeout(60_000);
+
+const { Cancelled, AwaitingFulfillment, AwaitingShipment, Completed, Shipped } = Status;
+
+/** Each part of this file has a month of its own. */
+const addAll = (month: string, statuses: readonly number[]) =>
+  statuses.map(
+    (status_id) => service.simulator.orders.add({ status_id, date_created: `${month}-10T12:00:00Z` }).id,
+  );
+
+async function run(...args: string[]): Promise<string> {
+  const said: string[] = [];
+  await backfill([...args, '--aws-port', port], { write: (text) => said.push(String(text)) > 0 });
+  return said.join('');
+}
+
+const window = (month: string) => ['--from', `${month}-01`, '--to', `${month}-28`];
+const states = (ids: readonly number[]) =>
+  Promise.all(ids.map(async (id) => (await service.ledgerRow(id))?.state));
+const statuses = (ids: readonly number[]) => ids.map((id) => service.simulator.orders.get(id)?.status_id);
+const reads = (id: number) => service.simulator.log.of('GET /orders/{id}', id).length;
+const puts = (id: number) => service.simulator.log.of('PUT /orders/{id}', id).length;
+const times = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+
+describe('a backfill', () => {
+  const month = '2025-01';
+  let [copied, left]: [number[], number[]] = [[], []];
+  let said: string;
+
+  beforeAll(async () => {
+    copied = addAll(month, [
+      ...times(20, Completed),
+      ...times(20, Shipped),
+      ...times(10, AwaitingFulfillment),
+    ]);
+    left = addAll(month, times(10, Cancelled));
+    said = await run(...window(month));
+  });
+
+  it('copies history whole, whatever IgnoreOrdersCreatedBefore says', async () => {
+    expect(await states(copied)).toEqual(times(50, 'copied'));
+    expect(await service.snapshot(copied[0]!)).toMatchObject({
+      products: service.simulator.orders.lines(copied[0]!).map(({ id }) => ({ id })),
+      replication: { state: 'copied', source: 'backfill' },
+    });
+  });
+
+  it('leaves every status as it is', () => {
+    expect(statuses(copied)).toEqual([
+      ...times(20, Completed),
+      ...times(20, Shipped),
+      ...times(10, AwaitingFulfillment),
+    ]);
+    expect(copied.map(puts)).toEqual(times(50, 0));
+  });
+
+  it('leaves void orders out, and says of all what became of them', async () => {
+    expect(await states(left)).toEqual(times(10, undefined));
+    expect(said).toMatch(/^About 60 orders \(orders created from 2025-01-01/);
+    expect(said).toMatch(/\nOrders +60\nCopied +50\nLeft out +10 Cancelled is void\n/);
+    expect(said).toContain('npm run audit -- --from 2025-01-01 --stack-name OrderReplication-dev');
+  });
+
+  it('asks the store once for each order', () => {
+    expect(copied.map(reads)).toEqual(times(50, 1));
+  });
+
+  it('queues nothing that the ledger knows', async () => {
+    expect(await run(...window(month))).toMatch(
+      /\nOrders +60\nLeft out +50 already copied, 10 Cancelled is void\n/,
+    );
+    expect(copied.map(reads)).toEqual(times(50, 1));
+  });
+
+  it('moves statuses on where it is told to', async () => {
+    const waiting = copied.slice(40);
+    expect(await run(...window(month), '--status', '11', '--advance')).toMatch(
+      /\nOrders +10\nReplicated +10,/,
+    );
+    expect(statuses(waiting)).toEqual(times(10, AwaitingShipment));
+    expect(waiting.map(puts)).toEqual(times(10, 1));
+  });
+});
+
+describe('what is new', () => {
+  it('is advanced by the next poll, after it was copied', async () => {
+    const ids = addAll('2025-06', times(5, AwaitingFulfillment));
+    expect(await run(...window('2025-06'))).toMatch(/\nCopied +5\n/);
+    await service.stack.poll();
+    await until(async () => (await states(ids)).every((state) => state === 'replicated'));
+    expect(statuses(ids)).toEqual(times(5, AwaitingShipment));
+  });
+});
+
+describe('a backfill that is killed', () => {
+  const month = '2025-02';
+
+  /** The command as a process of its own. */
+  const start = (): ChildProcess =>
+    spawn(
+      process.execPath,
+      ['--import', 'tsx', join('scripts', 'backfill.ts'), ...window(month), '--aws-port', port],
+      { cwd: root, stdio: 'ignore' },
+    );
+
+  it('is gone on with by the next run, and copies each order once', async () => {
+    const ids = addAll(month, times(60, Completed));
+    await functions.pauseWorker();
+    const child = start();
+    await until(async () => (await states(ids)).filter((state) => state === 'queued').length >= 30);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await functions.resumeWorker();
+    await until(async () => (await states(ids)).includes('copied'));
+    const said = await run(...window(month));
+    expect(said).toContain('Two do no harm.\nGoes on with the backfill of ');
+    expect(said).toMatch(/\nOrders +60\nCopied +60\n/);
+    expect(await states(ids)).toEqual(times(60, 'copied'));
+    // What was queued at the very moment of the kill was not noted, and was queued again.
+    const twice = ids.map(reads).filter((count) => count > 1);
+    expect(twice.length).toBeLessThanOrEqual(QUEUED_AT_ONCE);
+    expect(Math.max(...ids.map(reads))).toBeLessThanOrEqual(2);
+  });
+
+  it('is begun anew once it has come to its end', async () => {
+    expect(await run(...window(month))).not.toContain('Goes on');
+  });
+
+  it('is begun anew if that is asked for', async () => {
+    await functions.pauseWorker();
+    const [id] = addAll('2025-03', [Completed]);
+    const stop = new AbortController();
+    const stopped = backfill([...window('2025-03'), '--aws-port', port], { write: () => true }, stop.signal);
+    await until(async () => (await states([id!]))[0] === 'queued');
+    stop.abort(new Error('Interrupted.'));
+    await expect(stopped).rejects.toThrow('Interrupted.');
+    await functions.resumeWorker();
+    const said = await run(...window('2025-03'), '--restart');
+    expect(said).not.toContain('Goes on');
+    expect(said).toMatch(/\nOrders +1\n/);
+    expect(await run(...window('2025-03'))).not.toContain('Goes on');
+  });
+});
+
+describe('--ids', () => {
+  it('copies these orders, and names those that the store does not have', async () => {
+    const [id] = addAll('2025-04', [Completed]);
+    expect(await run('--ids', `999999,${id}`)).toMatch(
+      /\nOrders +2\nCopied +1\nNot found +order 999999 is not in the store\n/,
+    );
+    expect(await states([id!])).toEqual(['copied']);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what would be queued and what it costs, and writes nothing', async () => {
+    const ids = addAll('2025-05', [Completed, Shipped, Cancelled]);
+    const said = await run(...window('2025-05'), '--dry-run');
+    expect(said).toMatch(/\nTo be queued 2\nLeft out +1 Cancelled is void\nCalls +some 7 of BigCommerce/);
+    expect(said).toMatch(/\nTime +1 s at the least, by a quota of 1,000,000 calls in 30 s, 10 % of which/);
+    expect(await states(ids)).toEqual([undefined, undefined, undefined]);
+    expect(await run(...window('2025-05'))).not.toContain('Goes on');
+  });
+});
+
+describe('a backfill without anything to do', () => {
+  it('says that the store has no such order', async () => {
+    expect(await run('--from', '2019-01-01', '--to', '2019-12-31')).toContain(
+      'The store lists no such order',
+    );
+  });
+});
+
+describe('a paused stack', () => {
+  const paused = (word: string) => pauseOrResume([word, '--aws-port', port], () => undefined);
+
+  it('is refused, but for a dry run', async () => {
+    await paused('pause');
+    await expect(run('--from', '2025-01-01')).rejects.toThrow(
+      'is paused, and nothing would be copied: npm run resume -- --stack-name OrderReplication-dev',
+    );
+    expect(await run('--from', '2025-01-01', '--dry-run')).toContain('A dry run');
+    await paused('resume');
+  });
+});
