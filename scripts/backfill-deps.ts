@@ -5,6 +5,7 @@ import type { Store } from '../lambda/shared/bigcommerce';
 import { createHttp, type Http } from '../lambda/shared/http';
 import { createLedger, type Ledger } from '../lambda/shared/ledger';
 import { createQueue, type Queue } from '../lambda/shared/queue';
+import { awsClock } from './aws-clock';
 import { createCheckpoints, type Checkpoints } from './backfill-checkpoint';
 import type { Allowed } from './backfill-report';
 import { createPatience } from './patience';
@@ -74,7 +75,7 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
     checkpoints: { ...checkpoints, save: (...args) => patiently(() => checkpoints.save(...args)) },
     allowed,
     pause: () => sleep(isLocal ? LOCAL_LOOK_EVERY_MS : LOOK_EVERY_MS),
-    now: Date.now,
+    now: awsClock(clients.dynamoDb),
   };
 }
 

@@ -91,8 +91,9 @@ async function begin(
   { checkpoints, now }: Tools,
   { say }: ProgressLine,
 ): Promise<Checkpoint> {
-  const fresh = { timestamp: now(), outcome: 'backfill running', selection, tally: nothing } as const;
   const found = await checkpoints.find(selection);
+  // Not before: the first answer shows AWS's time.
+  const fresh = { timestamp: now(), outcome: 'backfill running', selection, tally: nothing } as const;
   if (found === undefined) return fresh;
   const { checkpoint, savedAt } = found;
   if (now() - savedAt < AT_WORK_MS) {
