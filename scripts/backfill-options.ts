@@ -56,12 +56,15 @@ export function readSelection(options: SelectionOptions, now: number): Selection
   };
 }
 
-/** The selection in words. */
-export function inWords({ created_since: since, created_before: before, ...rest }: Selection): string {
-  if (rest.order_ids !== undefined) return `${rest.order_ids.length} orders by their ids`;
-  const statuses = rest.status_ids === undefined ? 'orders' : rest.status_ids.map(statusName).join(', ');
-  return `${statuses} created from ${since ?? ''} on, before ${before ?? 'now'}`;
+/** What goes behind a number of orders. */
+export function inWords({ created_since: since = '', created_before: before, ...rest }: Selection): string {
+  if (rest.order_ids !== undefined) return 'orders by their ids';
+  const statuses = rest.status_ids === undefined ? '' : ` in ${rest.status_ids.map(statusName).join(', ')}`;
+  const end = before === undefined ? 'until now' : `and before ${inSeconds(before)}`;
+  return `orders${statuses} created from ${inSeconds(since)} on ${end}`;
 }
+
+const inSeconds = (time: string) => time.replace('.000Z', 'Z');
 
 /** The stack's rules, as the worker has them; without `advance`, with every status left alone. */
 export function rulesOf(parameters: Values, advance: boolean): Rules {

@@ -120,7 +120,7 @@ async function run(
   const { selection } = checkpoint;
   const total = await countOrders(selection, task.began, tools.store);
   const statuses = task.advance ? 'moved on where they may be' : 'left alone';
-  screen.say(`About ${number(total)} orders (${inWords(selection)}); statuses are ${statuses}.`);
+  screen.say(`About ${number(total)} ${inWords(selection)}; statuses are ${statuses}.`);
   const pace = createPace(tools.now);
   const show = (tally: Tally) => screen.show(progress(tally, total, pace(ordersIn(tally))));
   const sayStill = (error: string | undefined) => screen.say(still(error, stackName));

@@ -71,11 +71,11 @@ it('takes a thousand ids and no more', () => {
 });
 
 it.each<[SelectionOptions, string]>([
-  [{ ids: '5,6' }, '2 orders by their ids'],
-  [{ from: '2025-01-01' }, 'orders created from 2025-01-01T00:00:00.000Z on, before now'],
+  [{ ids: '5,6' }, 'orders by their ids'],
+  [{ from: '2025-01-01' }, 'orders created from 2025-01-01T00:00:00Z on until now'],
   [
     { from: '2025-01-01', to: '2025-01-01', status: '11,2' },
-    'Shipped, Awaiting Fulfillment created from 2025-01-01T00:00:00.000Z on, before 2025-01-02T00:00:00.000Z',
+    'orders in Shipped, Awaiting Fulfillment created from 2025-01-01T00:00:00Z on and before 2025-01-02T00:00:00Z',
   ],
 ])('says %j in words', (options, words) => {
   expect(inWords(read(options))).toBe(words);
