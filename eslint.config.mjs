@@ -63,6 +63,7 @@ const adapters = [
   'tables',
   'packing',
   'order-parts',
+  'jobs',
   'ledger',
   'secrets',
   'alerts',

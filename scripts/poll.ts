@@ -2,7 +2,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 import { isRow, parseJson, statusName } from '../lambda/shared/order';
-import type { Job } from '../lambda/shared/tables';
+import type { Job } from '../lambda/shared/jobs';
 import { namesOf } from './aws-errors';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { printable } from './printable';

@@ -1,7 +1,7 @@
 // npm run poll: what it says about each way in which an invocation can end; test/e2e has the deployed function.
 import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { Job } from '../lambda/shared/tables';
+import type { Job } from '../lambda/shared/jobs';
 import type { Clients } from '../scripts/clients';
 import { CommandError } from '../scripts/command';
 import { localClients } from '../scripts/local/clients';

@@ -8,12 +8,13 @@ import type { Context } from 'aws-lambda';
 import { createAlerts } from '../shared/alerts';
 import { createBigCommerce } from '../shared/bigcommerce';
 import { awsClientOptions, quickAwsClientOptions, readPollConfig } from '../shared/config';
+import { createJobsTable } from '../shared/jobs';
+import type { Job } from '../shared/jobs';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
-import { createJobsTable, documentOptions } from '../shared/tables';
-import type { Job } from '../shared/tables';
+import { documentOptions } from '../shared/tables';
 import { checkWebhook } from './check-webhook';
 import { poll } from './poll';
 

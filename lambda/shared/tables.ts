@@ -1,6 +1,6 @@
-// The Orders, Jobs and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
+// The Orders and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RefusedWriteError } from './errors';
 import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
 import type { Replication, Row, Snapshot } from './order';
@@ -110,55 +110,6 @@ async function toItem(snapshot: Snapshot, parts: PartsTable): Promise<OrderItem>
 
 function hasParts(item: OrderItem | undefined): boolean {
   return item?.compressed_parts !== undefined;
-}
-
-/** What one poll found and did; bounded, however many orders there were. */
-export interface Job {
-  /** Epoch milliseconds of the start, and the row's key. */
-  readonly timestamp: number;
-  readonly outcome: 'finished' | 'failed';
-  readonly duration_ms: number;
-  /** The store's count of orders by status id. */
-  readonly counted: Readonly<Record<string, number>>;
-  readonly found: number;
-  readonly enqueued: number;
-  /** How many listed orders were not queued, by reason. */
-  readonly left_out: Readonly<Record<string, number>>;
-  readonly error?: string;
-}
-
-export interface JobsTable {
-  record(job: Job): Promise<void>;
-  /** When the last poll that finished began, in epoch milliseconds. */
-  lastFinished(): Promise<number | undefined>;
-}
-
-export function createJobsTable(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  retentionDays: number,
-): JobsTable {
-  return {
-    async record(job) {
-      const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
-      await client.send(new PutCommand({ TableName: tableName, Item }));
-    },
-
-    async lastFinished() {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: 'ByOutcome',
-          KeyConditionExpression: 'outcome = :finished',
-          ExpressionAttributeValues: { ':finished': 'finished' },
-          ScanIndexForward: false,
-          Limit: 1,
-        }),
-      );
-      const timestamp: unknown = Items[0]?.timestamp;
-      return typeof timestamp === 'number' ? timestamp : undefined;
-    },
-  };
 }
 
 /** One genuine delivery that named an order. */

@@ -6,7 +6,7 @@ import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
 import type { Fields, Log, Metrics } from '../../lambda/shared/log';
 import type { OrderReference, Rules } from '../../lambda/shared/order';
-import type { Job } from '../../lambda/shared/tables';
+import type { Job } from '../../lambda/shared/jobs';
 import type { Parking } from '../../lambda/shared/queue';
 import { aReference, aRuleSet, NOON } from './builders';
 import { memoryTables } from './memory-ledger';

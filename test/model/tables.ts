@@ -1,6 +1,6 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
 import { type Random } from '../../scripts/local/simulator/random';
-import { type Job, type JobsTable } from '../../lambda/shared/tables';
+import { type Job, type JobsTable } from '../../lambda/shared/jobs';
 import { memoryTables } from '../fakes/memory-ledger';
 import { type VirtualTime } from '../simulator/virtual-time';
 
