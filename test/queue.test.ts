@@ -56,6 +56,72 @@ it('says how many references were refused in the end, and why', async () => {
   );
 });
 
+describe('many references', () => {
+  /** Answers each batch when told to, the last first. */
+  function slowly() {
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    sqs.on(SendMessageBatchCommand).callsFake(async ({ Entries }: { Entries: { MessageBody: string }[] }) => {
+      await new Promise<void>((resolve) => (most = Math.max(most, waiting.push(resolve))));
+      const idOf = ({ MessageBody }: { MessageBody: string }) =>
+        `m${(JSON.parse(MessageBody) as { orderId: number }).orderId}`;
+      return { Successful: Entries.map((entry, index) => ({ Id: String(index), MessageId: idOf(entry) })) };
+    });
+    return {
+      most: () => most,
+      async answerAll() {
+        for (let idle = 0; idle < 5; idle += 1) {
+          await new Promise(setImmediate);
+          if (waiting.length > 0) idle = 0;
+          for (const answer of waiting.splice(0).reverse()) answer();
+        }
+      },
+    };
+  }
+
+  it('go ten batches side by side, and their ids come back in order', async () => {
+    const { most, answerAll } = slowly();
+    const sending = aQueue().enqueue(references(253));
+    await answerAll();
+    expect(await sending).toEqual(references(253).map(({ orderId }) => `m${orderId}`));
+    expect(most()).toBe(10);
+  });
+
+  it('of which several batches are refused in part are counted as a whole, once all have ended', async () => {
+    const isRefused = ({ MessageBody }: { MessageBody?: string }) =>
+      /"orderId":[12]5,/.test(MessageBody ?? '');
+    sqs
+      .on(SendMessageBatchCommand)
+      .callsFake(({ Entries }: { Entries: { Id: string; MessageBody: string }[] }) => ({
+        Successful: Entries.filter((entry) => !isRefused(entry)).map(({ Id }) => ({ Id, MessageId: 'm' })),
+        Failed: Entries.filter(isRefused).map(({ Id }) => ({ Id, Code: 'InternalError' })),
+      }));
+    await expect(aQueue().enqueue(references(150))).rejects.toThrow(
+      'SQS refused 2 of 100 references: InternalError.',
+    );
+    const asked = batches()
+      .flat()
+      .map(({ MessageBody }) => (JSON.parse(MessageBody!) as { orderId: number }).orderId);
+    // What comes after is not sent any more: the poll that fails by it is repeated.
+    expect(Math.max(...asked)).toBe(100);
+  });
+
+  it('pass on what broke a batch, once all have ended', async () => {
+    const broken = new Error('socket hang up');
+    let ended = 0;
+    sqs
+      .on(SendMessageBatchCommand)
+      .callsFake(async ({ Entries }: { Entries: { Id: string; MessageBody: string }[] }) => {
+        if (/"orderId":15,/.test(Entries[4]?.MessageBody ?? '')) throw broken;
+        await new Promise(setImmediate);
+        ended += 1;
+        return { Successful: Entries.map(({ Id }) => ({ Id, MessageId: 'm' })) };
+      });
+    await expect(aQueue().enqueue(references(30))).rejects.toBe(broken);
+    expect(ended).toBe(2);
+  });
+});
+
 it('sends nothing for nothing', async () => {
   expect(await aQueue().enqueue([])).toEqual([]);
   expect(sqs.calls()).toEqual([]);
