@@ -15,8 +15,8 @@ const usage = `Usage: npm run webhook -- <command> [id] [options]
   send            delivers a signed test webhook to the stack and shows the answer
 
   --order ID      send: the order that it names
-  --scope SCOPE   ${SCOPES.join(', ')};
-                  the first if left out
+  --scope SCOPE   what it tells of; the first of these if left out:
+                  ${SCOPES.join(',\n                  ')}
 ${serviceUsage}`;
 
 const flags = {

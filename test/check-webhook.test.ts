@@ -86,16 +86,17 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   expect(alerts).toHaveLength(1);
 });
 
-it('keeps every webhook that brings orders here, and no others', async () => {
+it('keeps every webhook that brings references here, and no others', async () => {
   const off = { is_active: false };
   const cart = add(off);
   const created = add({ ...off, scope: 'store/order/created' });
   const wildcard = add({ ...off, scope: 'store/order/*' });
+  const updated = add({ ...off, scope: 'store/order/updated' });
   const products = add({ ...off, scope: 'store/product/updated' });
   const elsewhere = add({ ...off, destination: 'https://hooks.example.com/prod/cart-converted' });
   await aChecker().check();
   const active = registered().filter(({ is_active }) => is_active);
-  expect(active.map(({ id }) => id)).toEqual([cart.id, created.id, wildcard.id]);
+  expect(active.map(({ id }) => id)).toEqual([cart.id, created.id, wildcard.id, updated.id]);
   expect([products.id, elsewhere.id].map((id) => simulator.hooks.get(id)?.hook)).toEqual([
     products,
     elsewhere,
@@ -108,7 +109,7 @@ it('respects the choice of another scope than the first', async () => {
   expect(registered()).toHaveLength(1);
 });
 
-it('registers the first scope when only an unneeded one leads here', async () => {
+it('registers the first scope when none that leads here tells of new orders', async () => {
   add({ scope: 'store/product/updated' });
   add({ scope: 'store/order/updated' });
   await aChecker().check();

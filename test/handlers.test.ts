@@ -121,7 +121,7 @@ describe('the webhook', () => {
     const answer = await post(...genuine());
     expect(answer).toMatchObject({ statusCode: 200, body: '{"message":"accepted"}' });
     expect(aws.sends()).toBe(1);
-    const ignored = await post(...genuine('store/order/updated'));
+    const ignored = await post(...genuine('store/order/message/created'));
     expect(ignored).toMatchObject({ statusCode: 200, body: '{"message":"ignored"}' });
     expect(aws.sends()).toBe(1);
     expect(await post({})).toMatchObject({ statusCode: 401, body: '{"message":"rejected"}' });

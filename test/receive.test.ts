@@ -113,7 +113,7 @@ it('accepts a signed webhook: queued first, then noted and recorded', async () =
 it('counts what it accepts, and not what it ignores', async () => {
   const { postSigned, lines } = aReceiver();
   await postSigned(aWebhook());
-  await postSigned(aWebhook({ scope: 'store/order/updated' }));
+  await postSigned(aWebhook({ scope: 'store/order/message/created' }));
   expect(lines.map(({ message, metrics }) => [message, metrics])).toEqual([
     ['webhook accepted', { WebhooksAccepted: 1 }],
     ['webhook ignored', undefined],

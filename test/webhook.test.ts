@@ -1,6 +1,13 @@
 // What a webhook says: the order's id in its several places and types, and clear words for what makes no sense.
 import fc from 'fast-check';
-import { isTaken, readWebhook, sameUrl, SCOPES } from '../lambda/shared/webhook';
+import {
+  bringsOrders,
+  bringsReferences,
+  isTaken,
+  readWebhook,
+  sameUrl,
+  SCOPES,
+} from '../lambda/shared/webhook';
 
 const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
 const envelope = (scope: unknown, data: unknown) => ({
@@ -20,6 +27,11 @@ it.each([
   ],
   ['store/channel/1/order/created', { order_id: 4242 }],
   ['store/channel/23/order/statusUpdated', { order_id: '4242' }],
+  ['store/order/updated', { type: 'order', id: 4242 }],
+  ['store/order/archived', { type: 'order', id: 4242 }],
+  ['store/order/refund/created', { type: 'order', id: 4242, refund: { refund_id: 3 } }],
+  ['store/channel/1/order/updated', { order_id: 4242 }],
+  ['store/channel/1/order/refund/created', { order_id: 4242 }],
 ])('%s with %j names an order, and is taken', (scope, data) => {
   expect(isTaken(scope)).toBe(true);
   expect(read(envelope(scope, data))).toEqual({
@@ -29,14 +41,11 @@ it.each([
 });
 
 it.each([
-  ['store/order/updated', { type: 'order', id: 4242 }, 4242],
-  ['store/order/archived', { type: 'order', id: 4242 }, 4242],
-  ['store/order/refund/created', { type: 'order', id: 4242, refund: { refund_id: 3 } }, 4242],
   ['store/order/message/created', { type: 'order', id: 4242, message: { order_message_id: 3 } }, 4242],
   ['store/order/transaction/created', { type: 'transaction', order_id: '4242', transaction_id: '7' }, 4242],
   ['store/order/metafield/created', { metafield_id: 14, resource_id: '4242' }, 4242],
   ['store/shipment/created', { type: 'shipment', id: 12, orderId: 4242 }, 4242],
-  ['store/channel/1/order/updated', { order_id: 4242 }, 4242],
+  ['store/channel/1/order/message/created', { order_id: 4242 }, 4242],
   ['store/product/updated', { type: 'product', id: 4242 }, undefined],
   ['store/product/metafield/created', { metafield_id: 14, resource_id: '4242' }, undefined],
   ['store/cart/created', { type: 'cart', id: cartId, orderId: null }, undefined],
@@ -49,6 +58,24 @@ it.each([
 ])('%s with %j is not taken; it names %s', (scope, data, orderId) => {
   expect(isTaken(scope)).toBe(false);
   expect(read(envelope(scope, data))).toMatchObject({ scope, orderId });
+});
+
+it.each([
+  ['store/cart/converted', true, true],
+  ['store/order/created', true, true],
+  ['store/order/statusUpdated', true, true],
+  ['store/channel/1/order/created', true, true],
+  ['store/order/*', true, true],
+  ['store/channel/1/order/*', true, true],
+  // Fires for orders that are there already: https://developer.bigcommerce.com/docs/integrations/webhooks/events
+  ['store/order/updated', true, false],
+  ['store/channel/1/order/updated', true, false],
+  ['store/order/archived', true, false],
+  ['store/order/refund/created', true, false],
+  ['store/order/message/created', false, false],
+  ['store/product/updated', false, false],
+])('one registered for %s brings references: %s, and new orders: %s', (scope, references, orders) => {
+  expect([bringsReferences(scope), bringsOrders(scope)]).toEqual([references, orders]);
 });
 
 describe('says what is wrong, repeating nothing of it', () => {

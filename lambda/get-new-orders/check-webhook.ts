@@ -1,6 +1,6 @@
 // After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
 import { BigCommerceError, describe, failureKind } from '../shared/errors';
-import { bringsOrders, CART_CONVERTED, sameUrl } from '../shared/webhook';
+import { bringsOrders, bringsReferences, CART_CONVERTED, sameUrl } from '../shared/webhook';
 import type { Alerts } from '../shared/alerts';
 import type { Hook, Hooks } from '../shared/hooks';
 import type { Log } from '../shared/log';
@@ -32,7 +32,7 @@ async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise
   const hooks = await findOurs(destination, deps);
   // Fetched after the list: a secret that is just being rotated must not be put back.
   const secret = await deps.secrets.webhookNow();
-  if (hooks.length === 0) await register(destination, secret, deps);
+  if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
   const mended = hooks.map((hook) => setRight(hook, secret, deps));
   await Promise.allSettled(mended);
   await Promise.all(mended);
@@ -55,7 +55,7 @@ async function setRight(hook: Hook, secret: string, { hooks, alerts, log }: Chec
 
 async function findOurs(destination: string, { hooks }: CheckWebhookDeps): Promise<readonly Hook[]> {
   const all = await hooks.listHooks();
-  return all.filter((hook) => sameUrl(hook.destination, destination) && bringsOrders(hook.scope));
+  return all.filter((hook) => sameUrl(hook.destination, destination) && bringsReferences(hook.scope));
 }
 
 async function register(destination: string, secret: string, deps: CheckWebhookDeps): Promise<void> {
@@ -64,7 +64,8 @@ async function register(destination: string, secret: string, deps: CheckWebhookD
     deps.log.info('webhook registered', { hookId: hook.id, scope: hook.scope });
   } catch (error) {
     // Another poll may have been quicker, or the answer may be lost.
-    if ((await findOurs(destination, deps)).length === 0) throw error;
+    const hooks = await findOurs(destination, deps);
+    if (!hooks.some(({ scope }) => bringsOrders(scope))) throw error;
   }
 }
 

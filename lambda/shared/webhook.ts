@@ -9,11 +9,22 @@ export const SECRET_HEADER = 'X-Order-Replication-Secret';
 /** The scope that is registered unless somebody asks for another one. */
 export const CART_CONVERTED = 'store/cart/converted';
 
-/** Scopes that make an order reference. The orders' own tell also of orders without a cart: by API, marketplace, import. */
-export const SCOPES = [CART_CONVERTED, 'store/order/created', 'store/order/statusUpdated'] as const;
+/** Scopes that surely tell of new orders; the orders' own do so also without a cart: by API, marketplace, import. */
+const NEW_ORDER_SCOPES = [CART_CONVERTED, 'store/order/created', 'store/order/statusUpdated'] as const;
 
-/** The orders' own scopes again, for one channel of the store. */
-const CHANNEL_SCOPE = /^store\/channel\/\d+\/order\/(created|statusUpdated)$/;
+/** All that make an order reference: those of edits tell only of orders that are there already. */
+export const SCOPES = [
+  ...NEW_ORDER_SCOPES,
+  'store/order/updated',
+  'store/order/archived',
+  'store/order/refund/created',
+] as const;
+
+/** All events of orders, for which BigCommerce sends each under its own scope. */
+const ALL_OF_ORDERS = 'store/order/*';
+
+/** The scopes of orders exist once more for every channel of the store. */
+const OF_ONE_CHANNEL = /^store\/channel\/\d+\/order\//;
 
 /** BigCommerce's webhooks have a few hundred bytes. Anything larger is not even parsed. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -44,12 +55,21 @@ export function readWebhook(body: Uint8Array, storeHash: string): Webhook | { re
 
 /** Whether a webhook of this scope makes an order reference. */
 export function isTaken(scope: string): boolean {
-  return SCOPES.some((taken) => taken === scope) || CHANNEL_SCOPE.test(scope);
+  return SCOPES.some((taken) => taken === ofStore(scope));
 }
 
-/** Whether a webhook registered for this scope tells of new orders. */
+/** Whether one registered for this scope brings any that is taken. */
+export function bringsReferences(scope: string): boolean {
+  return ofStore(scope) === ALL_OF_ORDERS || isTaken(scope);
+}
+
+/** Whether one registered for this scope surely tells of new orders. */
 export function bringsOrders(scope: string): boolean {
-  return isTaken(scope) || scope === 'store/order/*';
+  return ofStore(scope) === ALL_OF_ORDERS || NEW_ORDER_SCOPES.some((one) => one === ofStore(scope));
+}
+
+function ofStore(scope: string): string {
+  return scope.replace(OF_ONE_CHANNEL, 'store/order/');
 }
 
 /** Whether two URLs are the same, however the host is written: the store may write it in its own way. */
