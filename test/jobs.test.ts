@@ -1,7 +1,7 @@
 // The Jobs table on MiniStack: rows that expire, and what the next poll asks of them.
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createJobsTable, type Job } from '../lambda/shared/jobs';
+import { createJobsTable, type Cursor, type Job } from '../lambda/shared/jobs';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { NOON } from './fakes/builders';
 import { connect, createTables } from './fakes/real-tables';
@@ -11,29 +11,80 @@ let client: DynamoDBDocumentClient;
 beforeAll(async () => {
   miniStack = await startMiniStack();
   client = connect(miniStack);
-  await createTables(client);
 }, 60_000);
 afterAll(() => miniStack.stop());
 
-it('finds when the last poll that finished began', async () => {
+beforeEach(() => createTables(client));
+afterEach(() => fetch(`${miniStack.endpoint}/_ministack/reset`, { method: 'POST' }));
+
+const MINUTE = 60_000;
+const cursor: Cursor = {
+  ...{ lists: ['7', '11', 'follow'], list: '11', last_id: 4_711, slices: 1 },
+  completed_since: NOON - 7 * 24 * 60 * MINUTE,
+};
+const aJob = (minute: number, fields: Partial<Job> = {}): Job => ({
+  timestamp: NOON + minute * MINUTE,
+  outcome: 'finished',
+  began: NOON + minute * MINUTE,
+  duration_ms: 5,
+  counted: { 11: 2 },
+  found: 2,
+  enqueued: 2,
+  left_out: {},
+  ...fields,
+});
+
+async function tableOf(...rows: readonly Job[]) {
   const jobs = createJobsTable(client, 'JobsTable', 90);
-  const job: Job = {
-    timestamp: NOON,
-    outcome: 'finished',
-    duration_ms: 5,
-    counted: { 11: 2 },
-    found: 2,
-    enqueued: 2,
-    left_out: {},
-  };
-  expect(await jobs.lastFinished()).toBeUndefined();
-  await jobs.record(job);
-  await jobs.record({ ...job, timestamp: NOON - 60_000 });
-  await jobs.record({ ...job, timestamp: NOON + 60_000, outcome: 'failed', error: 'down' });
-  expect(await jobs.lastFinished()).toBe(NOON);
+  for (const row of rows) await jobs.record(row);
+  return jobs;
+}
+
+it('lets each row expire', async () => {
+  await tableOf(aJob(0), aJob(1, { outcome: 'failed', error: 'down' }));
   const { Items = [] } = await client.send(new ScanCommand({ TableName: 'JobsTable' }));
-  expect(Items).toHaveLength(3);
-  expect(Items.map(({ timestamp, expires_at }) => Number(expires_at) * 1000 - Number(timestamp))).toEqual(
-    Items.map(() => 90 * 24 * 3_600_000),
-  );
+  expect(Items.map(({ timestamp, expires_at }) => Number(expires_at) * 1000 - Number(timestamp))).toEqual([
+    90 * 24 * 3_600_000,
+    90 * 24 * 3_600_000,
+  ]);
+});
+
+describe('when the last poll that finished began', () => {
+  it('is not known before there is one', async () => {
+    const jobs = await tableOf(aJob(0, { outcome: 'failed' }), aJob(1, { outcome: 'sliced', cursor }));
+    expect(await jobs.lastFinished()).toBeUndefined();
+  });
+
+  it('is told by the newest, in whatever sequence they were recorded', async () => {
+    const jobs = await tableOf(aJob(5), aJob(3), aJob(6, { outcome: 'failed' }));
+    expect(await jobs.lastFinished()).toBe(NOON + 5 * MINUTE);
+  });
+
+  it('is when its first slice began', async () => {
+    const jobs = await tableOf(aJob(0), aJob(30, { began: NOON + 10 * MINUTE }));
+    expect(await jobs.lastFinished()).toBe(NOON + 10 * MINUTE);
+  });
+
+  it('is its time stamp, in a row of an earlier version', async () => {
+    const { began: _, ...earlier } = aJob(4);
+    expect(await (await tableOf(earlier)).lastFinished()).toBe(NOON + 4 * MINUTE);
+  });
+});
+
+describe('a sliced poll', () => {
+  const sliced = aJob(10, { outcome: 'sliced', cursor });
+
+  it('is found with its cursor while it is the last', async () => {
+    const jobs = await tableOf(aJob(0), aJob(1, { outcome: 'failed' }), sliced);
+    expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
+  });
+
+  it.each(['finished', 'failed'] as const)('is no longer the last after one that %s', async (outcome) => {
+    const jobs = await tableOf(sliced, aJob(11, { outcome }));
+    expect(await jobs.lastSliced()).toBeUndefined();
+  });
+
+  it('is there only when there was one', async () => {
+    expect(await (await tableOf(aJob(0))).lastSliced()).toBeUndefined();
+  });
 });

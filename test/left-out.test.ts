@@ -1,7 +1,12 @@
-// What a poll leaves out because the ledger knows it in this very version: the protocol's list, line by line.
-import { whyKnown } from '../lambda/get-new-orders/left-out';
+// What a poll leaves out: what is neither new nor followed, and what the ledger knows in this very version, by the
+// protocol's list, line by line.
+import { isListedAsNew, whyKnown, whyNotFollowed, whyNotNew } from '../lambda/get-new-orders/left-out';
+import type { Sighting } from '../lambda/get-new-orders/left-out';
+import type { Bounds } from '../lambda/get-new-orders/begin';
+import { contentDigest } from '../lambda/shared/content';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
-import { aReference, aRuleSet, iso, NOON, storeDate } from './fakes/builders';
+import { aLine, anOrder, aReference, aRuleSet, iso, NOON, storeDate } from './fakes/builders';
+import { withLines } from './fakes/memory-store';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -9,10 +14,16 @@ const modified = NOON - HOUR;
 const settled = iso(modified + 10_000);
 const unsettled = iso(modified + 9_999);
 
+const aSighting = ({ order = anOrder(), reference = {} } = {}): Sighting => ({
+  order,
+  reference: aReference(reference),
+});
+
 const known = (row: Partial<LedgerRow>, { now = NOON, rules = {}, reference = {} } = {}) => {
   const version = { date_modified: storeDate(modified), status_id: 11, reached_at: iso(NOON) };
   return (
-    whyKnown({ order_id: 100, ...version, ...row }, aReference(reference), aRuleSet(rules), now) !== undefined
+    whyKnown({ order_id: 100, ...version, ...row }, aSighting({ reference }), aRuleSet(rules), now) !==
+    undefined
   );
 };
 
@@ -130,5 +141,130 @@ it('a Completed digital order that was advanced before is not to be advanced aga
 });
 
 it('nothing is known of an order without a row', () => {
-  expect(whyKnown(undefined, aReference(), aRuleSet(), NOON)).toBeUndefined();
+  expect(whyKnown(undefined, aSighting(), aRuleSet(), NOON)).toBeUndefined();
+});
+
+describe('of an order that was advanced, whose row is older than its date', () => {
+  const listed = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
+  const bare: LedgerRow = {
+    ...{ order_id: 100, status_id: 9, date_modified: storeDate(modified) },
+    ...{ read_at: iso(modified - 2_000), reached_at: iso(modified) },
+    state: 'replicated',
+  };
+  const row: LedgerRow = { ...bare, content_digest: contentDigest(listed)! };
+  const seenWhenSettled = { statusId: 9, seenAt: settled };
+  const why = (
+    { order = listed, reference = {} }: { order?: typeof listed; reference?: object } = {},
+    changes: Partial<LedgerRow> = {},
+    rules = {},
+  ) => {
+    const sighting = aSighting({ order, reference: { ...seenWhenSettled, ...reference } });
+    return whyKnown({ ...row, ...changes }, sighting, aRuleSet(rules), NOON);
+  };
+
+  it('a settled list that shows the content as it was stored says that nothing changed', () => {
+    expect(why()).toBe('already replicated');
+    expect(why({}, { state: 'copied' })).toBe('already copied');
+  });
+
+  it.each<[string, Parameters<typeof why>]>([
+    ['was seen while it could still change', [{ reference: { seenAt: unsettled } }]],
+    ['shows another address', [{ order: { ...listed, billing_address: { first_name: 'Bea' } } }]],
+    ['shows another line', [{ order: withLines({ order: listed, lines: [aLine({ name: 'Cup' })] }) }]],
+    ['came without lines', [{ order: anOrder({ status_id: 9 }) }]],
+    ['shows another date', [{ reference: { dateModified: storeDate(NOON) } }]],
+    ['shows another status', [{ reference: { statusId: 11 } }]],
+  ])('a list that %s does not', (_, [sighting]) => {
+    expect(why(sighting)).toBeUndefined();
+  });
+
+  it('it does not where the row says nothing of the content, or has another state', () => {
+    expect(whyKnown(bare, aSighting({ order: listed, reference: seenWhenSettled }), aRuleSet(), NOON)).toBe(
+      undefined,
+    );
+    expect(why({}, { state: 'skipped' })).toBeUndefined();
+    expect(why({}, { state: 'dead', dead_by: 'permanent' })).toBeUndefined();
+  });
+
+  it('it does not where the order may be advanced now', () => {
+    const waiting = withLines({ order: anOrder(), lines: [aLine()] });
+    const copied = {
+      state: 'copied',
+      status_id: 11,
+      digital: false,
+      content_digest: contentDigest(waiting)!,
+    } as const;
+    const sighting = { order: waiting, reference: { statusId: 11 } };
+    expect(why(sighting, copied, { advanceOrders: false })).toBe('already copied');
+    expect(why(sighting, copied)).toBeUndefined();
+  });
+});
+
+describe('a list of changed orders', () => {
+  const bounds: Bounds = {
+    ...{ completedSince: NOON - 7 * DAY, createdSince: NOON - 20 * DAY },
+    ...{ modifiedSince: NOON - HOUR, followedSince: NOON - 30 * DAY },
+  };
+  const row = { order_id: 100, state: 'copied' } as const;
+  const createdDaysAgo = (days: number) => ({ date_created: storeDate(NOON - days * DAY) });
+
+  it.each<[string, Parameters<typeof anOrder>[0], LedgerRow | undefined, string | undefined]>([
+    ['known', { status_id: 5 }, row, undefined],
+    ['known, from before IgnoreOrdersCreatedBefore', createdDaysAgo(25), row, undefined],
+    ['known, but too old', createdDaysAgo(31), row, 'no longer followed'],
+    ['unknown, too old', createdDaysAgo(31), undefined, 'no longer followed'],
+    ['unknown, and shipped by somebody quicker', { status_id: 2 }, undefined, undefined],
+    ['unknown, and void', { status_id: 5 }, undefined, 'Cancelled is void'],
+    [
+      'unknown, from before IgnoreOrdersCreatedBefore',
+      { status_id: 2, ...createdDaysAgo(25) },
+      undefined,
+      'created before IgnoreOrdersCreatedBefore',
+    ],
+    ['only leased, and void', { status_id: 5 }, { order_id: 100, lease_owner: 'a' }, 'Cancelled is void'],
+  ])('with one that is %s', (_, order, known_, reason) => {
+    expect(whyNotFollowed(anOrder(order), known_, aRuleSet(), bounds)).toBe(reason);
+  });
+
+  it.each([
+    ['one in a new status', anOrder(), true],
+    ['one in another status', anOrder({ status_id: 9 }), false],
+    ['an archived one', anOrder({ is_deleted: true }), false],
+    ['a Completed one that is physical', anOrder({ status_id: 10 }), false],
+    ['a Completed one that is digital', anOrder({ status_id: 10, order_is_digital: true }), true],
+  ])('leaves to the list of its status: %s', (_, order, isNew) => {
+    expect(isListedAsNew(order, aRuleSet(), bounds)).toBe(isNew);
+  });
+});
+
+describe('a Completed order', () => {
+  const why = (order: object, lines?: readonly object[]) => {
+    const completed = anOrder({ status_id: 10, ...order });
+    const listed = lines
+      ? withLines({ order: completed, lines: lines as Record<string, unknown>[] })
+      : completed;
+    return whyNotNew(listed, 10, { completedSince: NOON - 7 * DAY, createdSince: undefined });
+  };
+  const digital = aLine({ type: 'digital' });
+
+  it.each<[string, object, readonly object[] | undefined, string | undefined]>([
+    ['with the flag', { order_is_digital: true }, undefined, undefined],
+    [
+      'with the flag, and lines that say otherwise',
+      { order_is_digital: true },
+      [digital, aLine({ id: 2 })],
+      undefined,
+    ],
+    ['with digital lines', {}, [digital], undefined],
+    ['with lines of both kinds', {}, [digital, aLine({ id: 2 })], 'completed, not digital'],
+    ['with neither', {}, undefined, 'completed, not digital'],
+    [
+      'from before the lookback',
+      { order_is_digital: true, date_modified: storeDate(NOON - 8 * DAY) },
+      undefined,
+      'completed before the lookback',
+    ],
+  ])('%s', (_, order, lines, reason) => {
+    expect(why(order, lines)).toBe(reason);
+  });
 });

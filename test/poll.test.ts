@@ -73,18 +73,21 @@ it('takes Completed orders only when digital and modified within the lookback (a
   const world = aWorld();
   const recent = storeDate(NOON - DAY);
   world.shop.add(anOrder({ id: 1, status_id: 10, date_modified: recent }));
-  world.shop.add(anOrder({ id: 2, status_id: 10, order_is_digital: true, date_modified: recent }), {
-    lines: [aLine({ type: 'digital' })],
-  });
+  world.shop.add(anOrder({ id: 2, status_id: 10, order_is_digital: true, date_modified: recent }));
   world.shop.add(
     anOrder({ id: 3, status_id: 10, order_is_digital: true, date_modified: storeDate(NOON - 30 * DAY) }),
   );
 
   expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
-  expect(world.jobs[0]?.left_out).toEqual({
-    'completed, not digital': 1,
-    'completed before the lookback': 1,
-  });
+  expect(world.jobs[0]?.left_out).toEqual({ 'completed, not digital': 1 });
+});
+
+it('takes a Completed order whose lines are all digital, whatever its flag says', async () => {
+  const world = aWorld();
+  const completed = { status_id: 10, date_modified: storeDate(NOON - DAY) };
+  world.shop.add(anOrder({ id: 1, ...completed }), { lines: [aLine({ type: 'digital' })] });
+  world.shop.add(anOrder({ id: 2, ...completed }), { lines: [aLine({ type: 'digital' }), aLine({ id: 2 })] });
+  expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([1]);
 });
 
 it('looks further back for Completed orders when the last good poll is longer ago', async () => {
@@ -235,6 +238,7 @@ describe('a poll that fails', () => {
     const jobs = {
       record: () => Promise.reject(new Error('table gone')),
       lastFinished: () => Promise.resolve(undefined),
+      lastSliced: () => Promise.resolve(undefined),
     };
     await expect(world.poll({ deps: { jobs } })).rejects.toBe(down);
     expect(world.alerts).toHaveLength(1);

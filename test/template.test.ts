@@ -389,7 +389,7 @@ describe('roles', () => {
       'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
-      'dynamodb:PutItem': ['JobsTable'],
+      'dynamodb:GetItem dynamodb:PutItem': ['JobsTable'],
       'dynamodb:Query': ['JobsTable'],
       'sns:Publish': ['ExceptionsTopic'],
       'kms:Decrypt kms:GenerateDataKey': ['AlertsKey'],

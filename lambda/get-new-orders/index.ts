@@ -21,6 +21,9 @@ import { poll } from './poll';
 /** Left for recording a failed job and alerting. */
 const RESERVE_MS = 10_000;
 
+/** For a last page of a list: a window of BigCommerce's quota, the request at its slowest, its orders' references. */
+const PAGE_MS = 60_000;
+
 /** For the calls to BigCommerce that look after the webhook: a window of its quota, and some. */
 const CHECK_MS = 45_000;
 
@@ -52,8 +55,10 @@ function wire(functionName: string) {
 export async function handler(_event: unknown, context: Context): Promise<Job> {
   const { config, secrets, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
   const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
-  const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS, log);
-  const job = await poll({ ...config, rules: config }, { ...adapters, store, log, now: Date.now });
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
+  const store = bigCommerce.until(deadline, log);
+  const deps = { ...adapters, store, log, now: Date.now, stopBefore: deadline - PAGE_MS };
+  const job = await poll({ ...config, rules: config }, deps);
   if (!config.checkWebhook) return job;
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
     const hooks = bigCommerce.until(Date.now() + CHECK_MS, log);

@@ -1,8 +1,12 @@
-// Which listed orders a poll need not queue: those that are not new, and those that the ledger knows. Pure.
-import { GONE, isSettled, parseDate, Status, whyNotAdvanced } from '../shared/order';
+// Which listed orders a poll need not queue: those that are neither new nor followed, and those that the ledger knows.
+// Pure.
+import { linesOf } from '../shared/consignments';
+import { contentDigest } from '../shared/content';
+import { GONE, isDigital, isSettled, parseDate, Status, whyNotAdvanced, whyNotStored } from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
+import type { Bounds } from './begin';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -12,53 +16,85 @@ const QUEUE_RETENTION_MS = 4 * DAY_MS;
 /** How long a 404, or the dead letter of an outage, is taken for the last word on a version. */
 const BELIEVED_MS = DAY_MS;
 
-/** The bounds of what counts as new, in epoch milliseconds. */
-export interface Bounds {
-  readonly completedSince: number;
-  readonly createdSince: number | undefined;
+/** An order as a list showed it, and the reference that would be queued. */
+export interface Sighting {
+  readonly order: ListedOrder;
+  readonly reference: OrderReference;
 }
 
-/** Says why an order listed under this status is not new, or undefined. A list without lines goes by its own flag. */
-export function whyNotNew(order: ListedOrder, statusId: number, bounds: Bounds): string | undefined {
+/** Says why an order listed under this status is not new, or undefined. The worker has the last word on what is digital. */
+export function whyNotNew(
+  order: ListedOrder,
+  statusId: number,
+  bounds: Pick<Bounds, 'completedSince' | 'createdSince'>,
+): string | undefined {
   if (order.is_deleted === true) return 'archived';
   const created = parseDate(order.date_created) ?? Infinity;
   if (created < (bounds.createdSince ?? -Infinity)) return 'created before IgnoreOrdersCreatedBefore';
   if (statusId !== Status.Completed) return undefined;
-  if (order.order_is_digital !== true) return 'completed, not digital';
+  if (order.order_is_digital !== true && !isDigital(linesOf(order) ?? [])) return 'completed, not digital';
   const modified = parseDate(order.date_modified) ?? Infinity;
   return modified < bounds.completedSince ? 'completed before the lookback' : undefined;
+}
+
+/** Whether the list of its status brings an order as new, so that nobody else needs to look at it. */
+export function isListedAsNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean {
+  const statusId = Number(order.status_id);
+  return rules.allowedStatusIds.includes(statusId) && whyNotNew(order, statusId, bounds) === undefined;
+}
+
+/** Says why an order that was changed is none of ours, or undefined. */
+export function whyNotFollowed(
+  order: ListedOrder,
+  row: LedgerRow | undefined,
+  rules: Rules,
+  bounds: Bounds,
+): string | undefined {
+  const created = parseDate(order.date_created) ?? Infinity;
+  if (created < bounds.followedSince) return 'no longer followed';
+  // What nobody knows and is to be stored has left its new status since the last poll: somebody was quicker.
+  return row?.state === undefined ? whyNotStored(order, bounds.createdSince, rules) : undefined;
 }
 
 /** Says that the ledger knows an order in this very version, or undefined if it must be queued. */
 export function whyKnown(
   row: LedgerRow | undefined,
-  reference: OrderReference,
+  seen: Sighting,
   rules: Rules,
   now: number,
 ): string | undefined {
-  const sameVersion = row?.date_modified === reference.dateModified && row?.status_id === reference.statusId;
+  const { dateModified, statusId } = seen.reference;
+  const sameVersion = row?.date_modified === dateModified && row?.status_id === statusId;
   if (row?.state === undefined || !sameVersion) return undefined;
-  return isKnown(row, rules, now) ? `already ${row.state}` : undefined;
+  return isKnown(row, seen, rules, now) ? `already ${row.state}` : undefined;
 }
 
-function isKnown(row: LedgerRow, rules: Rules, now: number): boolean {
+function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boolean {
   const settledAt = (look: string | undefined) => isSettled(row.date_modified, time(look));
   const isRecent = now - time(row.reached_at) < BELIEVED_MS;
+  // A row of our own advance rests on a read that is older than its date: a list shows whether anything changed with it.
+  const isStored = () =>
+    settledAt(row.read_at) || (settledAt(seen.reference.seenAt) && showsWhatIsStored(seen.order, row));
   switch (row.state) {
     case 'queued':
       return settledAt(row.seen_at) && now - time(row.seen_at) < QUEUE_RETENTION_MS;
     case 'replicated':
-      return settledAt(row.read_at);
+      return isStored();
     case 'skipped':
+      return settledAt(row.read_at) && (row.reason !== GONE || isRecent);
     case 'copied':
       if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
-      return settledAt(row.read_at) && !(row.state === 'copied' && mayBeAdvancedNow(row, rules));
+      return isStored() && !mayBeAdvancedNow(row, rules);
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
       return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;
     default:
       return false;
   }
+}
+
+function showsWhatIsStored(order: ListedOrder, { content_digest: stored }: LedgerRow): boolean {
+  return stored !== undefined && contentDigest(order) === stored;
 }
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */

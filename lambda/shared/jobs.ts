@@ -1,5 +1,5 @@
 // The Jobs table: one small row for each poll, which also tells the next one where to begin.
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -7,7 +7,9 @@ const DAY_SECONDS = 24 * 60 * 60;
 export interface Job {
   /** Epoch milliseconds of the start, and the row's key. */
   readonly timestamp: number;
-  readonly outcome: 'finished' | 'failed';
+  readonly outcome: 'finished' | 'sliced' | 'failed';
+  /** When the first of the polls began that read the store between them; rows of earlier versions do not say. */
+  readonly began?: number;
   readonly duration_ms: number;
   /** The store's count of orders by status id. */
   readonly counted: Readonly<Record<string, number>>;
@@ -16,12 +18,30 @@ export interface Job {
   /** How many listed orders were not queued, by reason. */
   readonly left_out: Readonly<Record<string, number>>;
   readonly error?: string;
+  /** Of a sliced poll. */
+  readonly cursor?: Cursor;
+}
+
+/** Where a poll stopped because its time was nearly over, and what the next one needs to go on from there. */
+export interface Cursor {
+  /** The names of all lists, read and unread. */
+  readonly lists: readonly string[];
+  /** The one to go on with, after this order id. */
+  readonly list: string;
+  readonly last_id: number;
+  /** The bounds that were set when it began, in epoch milliseconds. */
+  readonly completed_since: number;
+  readonly modified_since?: number | undefined;
+  /** How many polls have read the store so far. */
+  readonly slices: number;
 }
 
 export interface JobsTable {
   record(job: Job): Promise<void>;
-  /** When the last poll that finished began, in epoch milliseconds. */
+  /** When the last poll that finished began, or the first of its slices, in epoch milliseconds. */
   lastFinished(): Promise<number | undefined>;
+  /** The last poll, if it was sliced. */
+  lastSliced(): Promise<Job | undefined>;
 }
 
 export function createJobsTable(
@@ -29,6 +49,27 @@ export function createJobsTable(
   tableName: string,
   retentionDays: number,
 ): JobsTable {
+  async function newest(outcome: Job['outcome']): Promise<number | undefined> {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'ByOutcome',
+        KeyConditionExpression: 'outcome = :outcome',
+        ExpressionAttributeValues: { ':outcome': outcome },
+        ScanIndexForward: false,
+        Limit: 1,
+      }),
+    );
+    const timestamp: unknown = Items[0]?.timestamp;
+    return typeof timestamp === 'number' ? timestamp : undefined;
+  }
+
+  async function find(timestamp: number): Promise<Job | undefined> {
+    const input = { TableName: tableName, Key: { timestamp }, ConsistentRead: true };
+    const { Item } = await client.send(new GetCommand(input));
+    return Item as Job | undefined;
+  }
+
   return {
     async record(job) {
       // As DynamoDB's TTL wants it, in epoch seconds.
@@ -37,18 +78,15 @@ export function createJobsTable(
     },
 
     async lastFinished() {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: 'ByOutcome',
-          KeyConditionExpression: 'outcome = :finished',
-          ExpressionAttributeValues: { ':finished': 'finished' },
-          ScanIndexForward: false,
-          Limit: 1,
-        }),
-      );
-      const timestamp: unknown = Items[0]?.timestamp;
-      return typeof timestamp === 'number' ? timestamp : undefined;
+      const timestamp = await newest('finished');
+      return timestamp === undefined ? undefined : ((await find(timestamp))?.began ?? timestamp);
+    },
+
+    async lastSliced() {
+      const timestamp = await newest('sliced');
+      if (timestamp === undefined) return undefined;
+      const later = await Promise.all([newest('finished'), newest('failed')]);
+      return later.some((other = 0) => other > timestamp) ? undefined : find(timestamp);
     },
   };
 }

@@ -145,6 +145,7 @@ const does: Readonly<Record<FunctionOutput, () => readonly string[]>> = {
     `dynamodb:BatchGetItem ${table('Ledger')}`,
     `dynamodb:UpdateItem ${table('Ledger')}`,
     `dynamodb:PutItem ${table('Jobs')}`,
+    `dynamodb:GetItem ${table('Jobs')}`,
     `dynamodb:Query ${table('Jobs/index/ByOutcome')}`,
     `sns:Publish ${topic}`,
   ],

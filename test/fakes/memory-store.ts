@@ -1,6 +1,7 @@
 // A store for the flows, on virtual time: a test can edit it, or make it fail, exactly between two calls.
 import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../../lambda/shared/errors';
+import { Status } from '../../lambda/shared/order';
 import type { Order } from '../../lambda/shared/order';
 import { aLine, storeDate } from './builders';
 
@@ -16,6 +17,37 @@ interface Shelf {
   lines: readonly Row[];
   addresses: readonly Row[];
   coupons: readonly Row[];
+}
+
+/** Both bounds of dates are inclusive. */
+function isMeant(
+  order: Order,
+  { statusId, minId, modifiedSince = 0, createdSince = 0 }: OrderQuery,
+): boolean {
+  return (
+    order.id >= minId &&
+    (statusId === undefined ? order.status_id !== Status.Incomplete : order.status_id === statusId) &&
+    Date.parse(String(order.date_modified)) >= modifiedSince &&
+    Date.parse(String(order.date_created)) >= createdSince
+  );
+}
+
+const plain = ({ order }: Shelf): Order => order;
+
+/** As the store shows an order that is asked for together with its lines. */
+export function withLines({ order, lines }: Pick<Shelf, 'order' | 'lines'>): Order {
+  const whole = {
+    ...{ product_id: 77, order_address_id: 5, name: '', sku: '', type: 'physical', product_options: [] },
+    ...{ base_price: '1', price_ex_tax: '1', price_inc_tax: '1', base_total: '1' },
+    ...{ total_ex_tax: '1', total_inc_tax: '1' },
+  };
+  const line_items = lines.map((line) => ({ ...whole, ...line }));
+  const items_total = lines.reduce((sum, { quantity }) => sum + Number(quantity), 0);
+  return {
+    ...order,
+    items_total,
+    consignments: { pickups: [], shipping: [{ id: 5, line_items }], downloads: [] },
+  };
 }
 
 export function memoryStore(clock: Clock, latencyMs = 100) {
@@ -56,13 +88,12 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
         return counts;
       }),
     listOrders: (query: OrderQuery) =>
-      call('listOrders', `${query.statusId} from ${query.minId}`, () => {
+      call('listOrders', `${query.statusId ?? 'any'} from ${query.minId}`, () => {
         const matching = [...shelves.values()]
-          .map(({ order }) => order)
-          .filter((order) => order.status_id === query.statusId && order.id >= query.minId)
-          .sort((one, other) => one.id - other.id);
+          .filter(({ order }) => isMeant(order, query))
+          .sort((one, other) => one.order.id - other.order.id);
         return {
-          orders: structuredClone(matching.slice(0, 250)),
+          orders: structuredClone(matching.slice(0, 250).map(query.withLines === true ? withLines : plain)),
           unreadable: 0,
           isLast: matching.length < 50,
         };

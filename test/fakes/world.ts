@@ -9,6 +9,7 @@ import type { OrderReference, Rules } from '../../lambda/shared/order';
 import type { Job } from '../../lambda/shared/jobs';
 import type { Parking } from '../../lambda/shared/queue';
 import { aReference, aRuleSet, NOON } from './builders';
+import { memoryJobs } from './memory-jobs';
 import { memoryTables } from './memory-ledger';
 import { memoryStore } from './memory-store';
 
@@ -106,19 +107,20 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     /** One poll; the references that it queued are taken off the queue and returned. */
     async poll({ deps = {}, settings: more = {} }: { deps?: object; settings?: object } = {}) {
       await poll(
-        { rules: settings, completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, ...more },
+        {
+          rules: settings,
+          ...{ completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 },
+          ...more,
+        },
         {
           store: shop.store,
           queue,
           ledger: tables.ledger,
-          jobs: {
-            record: (job: Job) => Promise.resolve(void jobs.push(job)),
-            lastFinished: () =>
-              Promise.resolve(jobs.findLast((job) => job.outcome === 'finished')?.timestamp),
-          },
+          jobs: memoryJobs(jobs),
           alerts: alerting,
           log,
           now: () => clock.now,
+          stopBefore: Infinity,
           ...deps,
         },
       );

@@ -55,8 +55,9 @@ async function pollOnce(invoke: Invoke, { rules }: Settings): Promise<boolean> {
   const outcome = await invoke(({ container, bigCommerce, adapters }) => {
     const { now } = container;
     const until = now() + TIMEOUTS_MS.poll - POLL_RESERVE_MS;
-    const deps = { ...adapters, store: container.mortal(bigCommerce.until(until)), log, now };
-    const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined };
+    const store = container.mortal(bigCommerce.until(until));
+    const deps = { ...adapters, store, log, now, stopBefore: until };
+    const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 };
     return poll({ rules, ...bounds }, deps).then(
       () => true,
       () => false,

@@ -1,6 +1,7 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
 import { type Random } from '../../scripts/local/simulator/random';
-import { type Job, type JobsTable } from '../../lambda/shared/jobs';
+import { type Job } from '../../lambda/shared/jobs';
+import { memoryJobs } from '../fakes/memory-jobs';
 import { memoryTables } from '../fakes/memory-ledger';
 import { type VirtualTime } from '../simulator/virtual-time';
 
@@ -36,10 +37,6 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
   const lateAll = <T extends object>(adapter: T): T =>
     Object.fromEntries(Object.entries(adapter).map(([name, call]) => [name, late(call as Call)])) as T;
 
-  const jobsTable: JobsTable = {
-    record: (job) => Promise.resolve(void jobs.push(job)),
-    lastFinished: () => Promise.resolve(jobs.findLast(({ outcome }) => outcome === 'finished')?.timestamp),
-  };
   return {
     rows: memory.rows,
     snapshots: memory.snapshots,
@@ -48,7 +45,7 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
     struck,
     ledger: lateAll(memory.ledger),
     orders: lateAll(memory.orders),
-    jobsTable: lateAll(jobsTable),
+    jobsTable: lateAll(memoryJobs(jobs)),
   };
 }
 

@@ -28,27 +28,27 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A poll notes an order as queued before it queues it',
-    file: poller('poll'),
-    from: 'await deps.queue.enqueue(unknown);\n  pass.enqueued += unknown.length;\n  await noteQueued(unknown, deps);',
-    to: 'await noteQueued(unknown, deps);\n  await deps.queue.enqueue(unknown);\n  pass.enqueued += unknown.length;',
+    file: poller('take-up'),
+    from: 'await deps.queue.enqueue(references);\n  await noteQueued(references, deps);',
+    to: 'await noteQueued(references, deps);\n  await deps.queue.enqueue(references);',
   },
   {
     rule: 'A poll that fails says nothing',
     file: poller('poll'),
     from: '    throw error;\n',
-    to: "    return { ...tally(pass, deps), outcome: 'failed' };\n",
+    to: "    return { ...pass, duration_ms: 0, outcome: 'failed' };\n",
   },
   {
     rule: 'A poll reads the first page of a list only',
     file: poller('listed-pages'),
-    from: 'if (page.isLast || orders.length === 0) return;',
-    to: 'if (page.isLast || orders.length >= 0) return;',
+    from: 'const isLast = page.isLast || orders.length === 0;',
+    to: 'const isLast = page.isLast || orders.length >= 0;',
   },
   {
     rule: 'A poll says that it saw a list when it asked for it, not when the answer was in',
     file: poller('listed-pages'),
-    from: 'const page = await deps.store.listOrders({ ...query, minId });\n    const seenAt = deps.now();',
-    to: 'const seenAt = deps.now();\n    const page = await deps.store.listOrders({ ...query, minId });',
+    from: 'const page = await ask(minId);\n    const seenAt = deps.now();',
+    to: 'const seenAt = deps.now();\n    const page = await ask(minId);',
   },
   {
     rule: 'What was queued once is believed to be on its way for ever',
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A version that could still change under the same date is left out by later polls',
     file: poller('left-out'),
-    from: "case 'replicated':\n      return settledAt(row.read_at);",
+    from: "case 'replicated':\n      return isStored();",
     to: "case 'replicated':\n      return true;",
   },
   {
@@ -71,8 +71,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
     file: poller('left-out'),
-    from: "!(row.state === 'copied' && mayBeAdvancedNow(row, rules))",
-    to: "!(row.state !== 'copied' && mayBeAdvancedNow(row, rules))",
+    from: 'return isStored() && !mayBeAdvancedNow(row, rules);',
+    to: 'return isStored() || mayBeAdvancedNow(row, rules);',
+  },
+  {
+    rule: 'What changed after it was stored is never followed',
+    file: poller('begin'),
+    from: 'if (followUpDays === 0 || modifiedSince === undefined) return ofStatus;',
+    to: 'if (followUpDays >= 0 || modifiedSince === undefined) return ofStatus;',
+  },
+  {
+    rule: 'A list that was seen while an order could still change says that it did not',
+    file: poller('left-out'),
+    from: '(settledAt(seen.reference.seenAt) && showsWhatIsStored(seen.order, row))',
+    to: 'showsWhatIsStored(seen.order, row)',
+  },
+  {
+    rule: 'A sliced poll that is taken up begins with its list again',
+    file: poller('begin'),
+    from: 'const lists = [{ ...first, afterId: cursor.last_id }, ...others];',
+    to: 'const lists = [first, ...others];',
+  },
+  {
+    rule: 'What changed while a store was read in slices is missed by the next poll',
+    file: shared('jobs'),
+    from: '((await find(timestamp))?.began ?? timestamp)',
+    to: '((await find(timestamp))?.timestamp ?? timestamp)',
   },
   {
     rule: 'A reference is acknowledged before its snapshot is stored',

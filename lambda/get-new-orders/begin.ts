@@ -1,0 +1,116 @@
+// Where a poll begins: anew, or where the one before it ran out of time; and which lists of the store it reads. Pure, but
+// for what the Jobs table tells.
+import { Status } from '../shared/order';
+import type { Rules } from '../shared/order';
+import type { OrderQuery } from '../shared/bigcommerce';
+import type { Cursor, Job, JobsTable } from '../shared/jobs';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
+const OVERLAP_MS = 60 * 60 * 1000;
+
+/** The name of the list of orders that changed; the others are named by their status id. */
+const FOLLOW = 'follow';
+
+export interface PollSettings {
+  readonly rules: Rules;
+  readonly completedOrdersLookbackDays: number;
+  readonly ignoreOrdersCreatedBefore: number | undefined;
+  readonly followUpDays: number;
+}
+
+/** What is looked at, in epoch milliseconds; the same in all polls that read the store between them. */
+export interface Bounds {
+  readonly completedSince: number;
+  readonly createdSince: number | undefined;
+  /** Undefined on first contact: there is nothing yet that could be followed. */
+  readonly modifiedSince: number | undefined;
+  /** Orders that were created earlier are followed no longer. */
+  readonly followedSince: number;
+}
+
+/** Orders of one status, or those of any that have changed. */
+export interface OrderList {
+  readonly name: string;
+  readonly statusId: number | undefined;
+  readonly query: Omit<OrderQuery, 'minId'>;
+  /** The last order of it that is read already, or 0. */
+  readonly afterId: number;
+}
+
+export interface Begin {
+  readonly began: number;
+  readonly bounds: Bounds;
+  /** The names of all lists; `lists` are those that are still to be read. */
+  readonly names: readonly string[];
+  readonly lists: readonly OrderList[];
+  /** How many polls have read the store before this one, and did not get to its end. */
+  readonly slices: number;
+}
+
+/** A sliced poll is taken up, unless it was followed by another one that failed, or reads other lists by now. */
+export async function findBegin(
+  timestamp: number,
+  settings: PollSettings,
+  jobs: Pick<JobsTable, 'lastFinished' | 'lastSliced'>,
+): Promise<Begin> {
+  const sliced = await jobs.lastSliced();
+  const resumed = sliced && resume(sliced, settings);
+  if (resumed !== undefined) return resumed;
+  const lastFinished = await jobs.lastFinished();
+  const since = lastFinished === undefined ? undefined : lastFinished - OVERLAP_MS;
+  const lookback = timestamp - settings.completedOrdersLookbackDays * DAY_MS;
+  const completedSince = Math.min(lookback, since ?? Infinity);
+  const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, settings);
+  const lists = listsWithin(bounds, settings);
+  return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0 };
+}
+
+/** What the next poll needs to go on with this list after this order. */
+export function cursorAt(list: OrderList, afterId: number, { bounds, names, slices }: Begin): Cursor {
+  return {
+    lists: names,
+    list: list.name,
+    last_id: afterId,
+    completed_since: bounds.completedSince,
+    modified_since: bounds.modifiedSince,
+    slices: slices + 1,
+  };
+}
+
+function resume({ timestamp, began = timestamp, cursor }: Job, settings: PollSettings): Begin | undefined {
+  if (cursor === undefined) return undefined;
+  const { completed_since: completedSince, modified_since: modifiedSince } = cursor;
+  const bounds = findBounds(began, { completedSince, modifiedSince }, settings);
+  const all = listsWithin(bounds, settings);
+  const names = all.map(({ name }) => name);
+  if (names.join() !== cursor.lists.join()) return undefined;
+  const [first, ...others] = all.slice(names.indexOf(cursor.list));
+  if (first === undefined) return undefined;
+  const lists = [{ ...first, afterId: cursor.last_id }, ...others];
+  return { began, bounds, names, lists, slices: cursor.slices };
+}
+
+function findBounds(
+  began: number,
+  since: Pick<Bounds, 'completedSince' | 'modifiedSince'>,
+  { ignoreOrdersCreatedBefore, followUpDays }: PollSettings,
+): Bounds {
+  return { ...since, createdSince: ignoreOrdersCreatedBefore, followedSince: began - followUpDays * DAY_MS };
+}
+
+/** Changed orders come last: what is new already when the poll comes to them was looked at before. */
+function listsWithin(bounds: Bounds, { rules, followUpDays }: PollSettings): readonly OrderList[] {
+  const { completedSince, createdSince, modifiedSince, followedSince } = bounds;
+  const completed = { modifiedSince: completedSince, withLines: true };
+  const ofStatus = rules.allowedStatusIds.map((statusId) => ({
+    name: String(statusId),
+    statusId,
+    query: { statusId, createdSince, ...(statusId === Status.Completed ? completed : {}) },
+    afterId: 0,
+  }));
+  if (followUpDays === 0 || modifiedSince === undefined) return ofStatus;
+  const query = { modifiedSince, createdSince: followedSince, withLines: true };
+  return [...ofStatus, { name: FOLLOW, statusId: undefined, query, afterId: 0 }];
+}

@@ -1,0 +1,194 @@
+// Orders that were changed after they were stored: the next poll sees it, and the newer version is stored.
+import { contentDigest } from '../lambda/shared/content';
+import { BigCommerceError } from '../lambda/shared/errors';
+import { Status } from '../lambda/shared/order';
+import { aLine, anOrder, NOON, storeDate } from './fakes/builders';
+import { withLines } from './fakes/memory-store';
+import { aWorld, type World } from './fakes/world';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A store whose one order was replicated, and looked at once more since. */
+async function aReplicatedOrder(order = anOrder()): Promise<World> {
+  const world = aWorld();
+  world.shop.add(order);
+  await world.pollAndReplicate();
+  world.clock.now += HOUR;
+  await world.pollAndReplicate();
+  world.clock.now += HOUR;
+  world.shop.calls.length = 0;
+  return world;
+}
+
+const ids = (references: readonly { orderId: number }[]) => references.map(({ orderId }) => orderId);
+
+describe('a change after replication is stored by the next poll, and the status left alone:', () => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    [
+      'another address',
+      { billing_address: { first_name: 'Bea' } },
+      { billing_address: { first_name: 'Bea' } },
+    ],
+    ['cancelled', { status_id: Status.Cancelled }, { status_id: 5, replication: { state: 'copied' } }],
+    ['refunded in part', { status_id: 14, refunded_amount: '5' }, { status_id: 14, refunded_amount: '5' }],
+    ['shipped', { status_id: Status.Shipped }, { status_id: 2 }],
+    ['completed', { status_id: Status.Completed }, { status_id: 10 }],
+    ['archived', { is_deleted: true }, { is_deleted: true }],
+  ])('%s', async (_, change, stored) => {
+    const world = await aReplicatedOrder();
+    world.shop.edit(100, change);
+    const statusId = world.shop.order(100)?.status_id;
+    world.clock.now += HOUR;
+
+    expect(await world.pollAndReplicate()).toBe(1);
+
+    expect(world.snapshots.get(100)).toMatchObject(stored);
+    expect(world.shop.order(100)?.status_id).toBe(statusId);
+    expect(world.shop.puts).toHaveLength(1);
+    world.clock.now += HOUR;
+    expect(await world.pollAndReplicate()).toBe(0);
+  });
+
+  it('other lines', async () => {
+    const world = await aReplicatedOrder();
+    world.shop.editLines(100, [aLine({ name: 'Cup' })]);
+    world.clock.now += HOUR;
+    await world.pollAndReplicate();
+    expect(world.snapshots.get(100)?.products).toMatchObject([{ name: 'Cup' }]);
+    expect(world.shop.puts).toHaveLength(1);
+  });
+});
+
+it('an order that staff put back into a new status is advanced again', async () => {
+  const world = await aReplicatedOrder();
+  world.shop.edit(100, { status_id: Status.AwaitingFulfillment });
+  world.clock.now += HOUR;
+  await world.pollAndReplicate();
+  expect(world.shop.puts).toHaveLength(2);
+});
+
+it('nothing is followed on first contact', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: 9 }));
+  expect(await world.poll()).toEqual([]);
+  expect(world.shop.calls).toEqual(['countOrders']);
+});
+
+it('the list of changes is one call of a quiet store, and asks for the lines', async () => {
+  const world = await aReplicatedOrder();
+  const queries: unknown[] = [];
+  const listOrders: typeof world.shop.store.listOrders = (query) => {
+    queries.push(query);
+    return world.shop.store.listOrders(query);
+  };
+  const before = world.clock.now;
+  await world.poll({ deps: { store: { ...world.shop.store, listOrders } } });
+  expect(queries).toEqual([
+    {
+      ...{ minId: 0, withLines: true },
+      modifiedSince: world.jobs.at(-2)!.timestamp - HOUR,
+      createdSince: before - 30 * DAY,
+    },
+  ]);
+});
+
+it('what the lists of new orders bring is counted once', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ id: 1 }));
+  world.shop.add(anOrder({ id: 2, status_id: 7 }));
+  await world.poll();
+  await world.poll();
+  expect(world.jobs.at(-1)).toMatchObject({ found: 2, enqueued: 0, left_out: { 'already queued': 2 } });
+});
+
+it('orders are followed as long as FollowUpDays says', async () => {
+  const old = { id: 1, date_created: storeDate(NOON - 8 * DAY) };
+  for (const [followUpDays, expected] of [
+    [8.5, [1, 2]],
+    [7, [2]],
+    [0, []],
+  ] as const) {
+    const world = aWorld();
+    for (const order of [anOrder(old), anOrder({ id: 2 })]) world.shop.add(order);
+    await world.pollAndReplicate();
+    world.clock.now += HOUR;
+    await world.pollAndReplicate();
+    world.clock.now += HOUR;
+    for (const id of [1, 2]) world.shop.edit(id, { staff_notes: 'changed' });
+    world.clock.now += HOUR;
+    expect(ids(await world.poll({ settings: { followUpDays } }))).toEqual(expected);
+  }
+});
+
+it('a list that heeds no bounds brings nothing back to life', async () => {
+  const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 40 * DAY) }));
+  world.shop.edit(100, { staff_notes: 'changed' });
+  const listOrders: typeof world.shop.store.listOrders = ({ createdSince: _, ...query }) =>
+    world.shop.store.listOrders(query);
+  world.clock.now += HOUR;
+  expect(await world.poll({ deps: { store: { ...world.shop.store, listOrders } } })).toEqual([]);
+  expect(world.jobs.at(-1)?.left_out).toEqual({ 'no longer followed': 1 });
+});
+
+describe('an order that nobody knows yet, since it left its new status between two polls,', () => {
+  const after = async (statusId: number) => {
+    const world = aWorld();
+    await world.poll();
+    world.clock.now += HOUR;
+    world.shop.add(anOrder({ status_id: statusId, date_modified: storeDate(world.clock.now - 60_000) }));
+    const references = await world.poll();
+    for (const reference of references) await world.replicate(reference);
+    return world;
+  };
+
+  it('is copied when somebody was quicker', async () => {
+    const world = await after(Status.Shipped);
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 2, replication: { state: 'copied' } });
+    expect(world.shop.puts).toEqual([]);
+  });
+
+  it('is left out when it is void', async () => {
+    const world = await after(Status.Cancelled);
+    expect(world.shop.calls.some((call) => call.startsWith('getOrder'))).toBe(false);
+    expect(world.jobs.at(-1)).toMatchObject({ found: 1, enqueued: 0, left_out: { 'Cancelled is void': 1 } });
+  });
+});
+
+describe('after its own advance', () => {
+  /** As the worker leaves it: the row rests on a read that is older than the date of its PUT. */
+  async function justAdvanced(): Promise<World> {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.pollAndReplicate();
+    const row = world.rows.get(100)!;
+    const listed = withLines({ order: world.shop.order(100)!, lines: [aLine()] });
+    world.rows.set(100, { ...row, content_digest: contentDigest(listed)! });
+    world.clock.now += HOUR;
+    world.shop.calls.length = 0;
+    return world;
+  }
+
+  it('an order that shows what was stored is not looked at again', async () => {
+    const world = await justAdvanced();
+    expect(await world.pollAndReplicate()).toBe(0);
+    expect(world.shop.calls).toEqual(['countOrders', 'listOrders any from 0']);
+    expect(world.jobs.at(-1)?.left_out).toEqual({ 'already replicated': 1 });
+  });
+
+  it('one that was edited within the second of the PUT is', async () => {
+    const world = await justAdvanced();
+    world.shop.editSilently(100, { staff_notes: 'edited' });
+    expect(await world.pollAndReplicate()).toBe(1);
+    expect(world.snapshots.get(100)?.staff_notes).toBe('edited');
+  });
+
+  it('one that the store lists without its lines is looked at once', async () => {
+    const world = await justAdvanced();
+    world.shop.before('listOrders', () => {
+      throw new BigCommerceError('GET /v2/orders answered 504.', 'retryable', 504);
+    });
+    expect(await world.pollAndReplicate()).toBe(1);
+    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'finished' });
+  });
+});
