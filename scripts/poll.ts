@@ -2,7 +2,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 import { isRow, parseJson, statusName } from '../lambda/shared/order';
-import type { Job } from '../lambda/shared/jobs';
+import type { Cursor, Job } from '../lambda/shared/jobs';
 import { namesOf } from './aws-errors';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { printable } from './printable';
@@ -92,7 +92,15 @@ function isJob(value: unknown): value is Job {
   );
 }
 
-function report({ timestamp, duration_ms, counted, found, enqueued, left_out }: Job): readonly string[] {
+function report({
+  timestamp,
+  duration_ms,
+  counted,
+  found,
+  enqueued,
+  left_out,
+  cursor,
+}: Job): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
   const leftOut = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
   const rows = {
@@ -101,8 +109,15 @@ function report({ timestamp, duration_ms, counted, found, enqueued, left_out }: 
     Found: String(found),
     Queued: String(enqueued),
     'Left out': leftOut.join(', ') || 'none',
+    ...(cursor === undefined ? {} : { Stopped: `in time: ${howToGoOn(cursor)}` }),
   };
   return Object.entries(rows).map(([name, value]) => `${name.padEnd(12)} ${value}`);
+}
+
+function howToGoOn({ list, last_id: lastId }: Cursor): string {
+  const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'what was changed';
+  const where = lastId === 0 ? `with the list of ${name}` : `after order ${lastId} in the list of ${name}`;
+  return `the store has more orders than fit into one poll. The next poll goes on ${where}; run it again.`;
 }
 
 const numbers = (counts: Readonly<Record<string, number>>) =>

@@ -109,6 +109,24 @@ it('reports a poll that found nothing', async () => {
   expect(await run()).toMatch(/In the store no order\nFound +0\nQueued +0\nLeft out +none$/);
 });
 
+describe('reports a poll that stopped in time, and where the next one goes on', () => {
+  const cursor = {
+    ...{ lists: ['7', '11', 'follow'], completed_since: NOON, slices: 1 },
+    ...{ list: '11', last_id: 4_711 },
+  };
+
+  it.each([
+    ['after an order', {}, 'after order 4711 in the list of Awaiting Fulfillment'],
+    ['with a list', { last_id: 0 }, 'with the list of Awaiting Fulfillment'],
+    ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of what was changed'],
+  ])('%s', async (_, where, words) => {
+    answers(aJob({ outcome: 'sliced', cursor: { ...cursor, ...where } }));
+    expect((await run()).split('\n').at(-1)).toBe(
+      `Stopped      in time: the store has more orders than fit into one poll. The next poll goes on ${words}; run it again.`,
+    );
+  });
+});
+
 it('says why a poll failed, that its job says so, and that an email goes out', async () => {
   fails('GET /v2/orders/count answered 401. Check BigCommerceToken.');
   const said = await refusal();
