@@ -18,6 +18,7 @@ import {
   resets,
   rotation,
   sharedQuota,
+  slicedPolls,
   slow,
   slowAnswers,
   statuses,
@@ -117,6 +118,11 @@ export const FAULTS: readonly Fault[] = [
       ),
     })),
     struck: ({ plan }) => plan.edits.length,
+  },
+  {
+    name: 'polls whose time is up after a page or some, with others in between',
+    plan: slicedPolls,
+    struck: ({ tables }) => tables.jobs.filter(({ outcome }) => outcome === 'sliced').length,
   },
   {
     name: 'orders placed, read and edited within the same seconds',

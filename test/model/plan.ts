@@ -61,6 +61,8 @@ export interface Plan {
   readonly orders: readonly PlannedOrder[];
   readonly edits: readonly Edit[];
   readonly polls: readonly number[];
+  /** Polls begin no further page after so long, until the day ends. */
+  readonly pollsStopAfterMs?: number;
   /** Scopes that a webhook is registered for. */
   readonly scopes: readonly string[];
   readonly deliveries: DeliveryHabits;

@@ -16,6 +16,8 @@ const POLL_RESERVE_MS = 10_000;
 /** What is deployed; live. */
 export interface Settings {
   rules: Rules;
+  /** Polls begin no further page after so long. */
+  pollsStopAfterMs: number;
 }
 
 export type Service = ReturnType<typeof createService>;
@@ -51,12 +53,12 @@ export function createService(surroundings: Surroundings, settings: Settings) {
 }
 
 /** Whether it ended well. */
-async function pollOnce(invoke: Invoke, { rules }: Settings): Promise<boolean> {
+async function pollOnce(invoke: Invoke, { rules, pollsStopAfterMs }: Settings): Promise<boolean> {
   const outcome = await invoke(({ container, bigCommerce, adapters }) => {
     const { now } = container;
     const until = now() + TIMEOUTS_MS.poll - POLL_RESERVE_MS;
     const store = container.mortal(bigCommerce.until(until));
-    const deps = { ...adapters, store, log, now, stopBefore: until };
+    const deps = { ...adapters, store, log, now, stopBefore: Math.min(until, now() + pollsStopAfterMs) };
     const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 };
     return poll({ rules, ...bounds }, deps).then(
       () => true,

@@ -44,7 +44,7 @@ export function setUp(plan: Plan): Stage {
     secrets: { failures: plan.secretFailures ?? 0 },
   };
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
-  const settings = { rules: aRuleSet(plan.rules) };
+  const settings = { rules: aRuleSet(plan.rules), pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity };
   const struck = { storeFaults: 0, undelivered: 0 };
   const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
   const tables = createTables(time, randomFrom(plan.seed, 'tables'), habits.tables);

@@ -35,6 +35,7 @@ export async function tell(plan: Plan): Promise<Story> {
   Object.assign(stage.habits.queue, { failures: 0, refusals: 0 });
   stage.habits.tables.failures = 0;
   stage.habits.secrets.failures = 0;
+  stage.settings.pollsStopAfterMs = Infinity;
   const restless = await comeToRest(stage);
   stage.store.close();
   return { ...stage, ids, junkAnswers, restless };

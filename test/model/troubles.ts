@@ -134,6 +134,20 @@ export const slowAnswers = fc
     ],
   }));
 
+/** Many short polls, some killed, over lists of several pages; between them orders are edited. */
+export const slicedPolls = fc
+  .tuple(
+    aDay({ orders: [55, 70], edits: [10, 30] }),
+    fc.array(within(DAY_LASTS_MS), { minLength: 4, maxLength: 10 }),
+    fc.constantFrom(0, 0, 200, 2 * SECOND),
+    fc.oneof(fc.constant([]), kills('poll')),
+  )
+  .map(([plan, polls, pollsStopAfterMs, killed]) => ({
+    ...plan,
+    ...{ polls: [...plan.polls, ...polls], pollsStopAfterMs, kills: killed, pageSize: 50 },
+    orders: plan.orders.map((order, index) => (index < 52 ? { ...order, atMs: 0, lines: 1 } : order)),
+  }));
+
 /** Observed first and advanced later, or the other way round, and other statuses. */
 export const otherRules = fc.record({
   rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [11] }),

@@ -58,6 +58,7 @@ export function judge(story: Story): Verdict {
       notKept(one),
       leftBehind(one),
       notWhole(one),
+      notFollowed(one),
       contentLost(one),
     ]),
     doubled: all((one) => [storedTwice(one), storedBackwards(one), putUnseen(one)]),
@@ -106,12 +107,13 @@ function notAccountedFor({ queuedAt, row, snapshot, letters }: Case): string | u
 
 /**
  * What was new, in one status, during the whole of a poll that ended well was queued by its end, by it or by somebody
- * quicker. A list that comes back empty by a fault looks like one of a quiet store: what it hid is for the next poll.
+ * quicker; where several polls read the store between them, during all of these. A list that comes back empty by a fault
+ * looks like one of a quiet store: what it hid is for the next poll.
  */
 function notQueued({ id, queuedAt, story }: Case): string | undefined {
   if (story.plan.storeFaults.some(({ damage }) => damage.kind === 'empty')) return undefined;
-  const missed = story.tables.jobs.find(({ outcome, timestamp, duration_ms: lasted }) => {
-    const from = timestamp - CLOCKS_APART_MS;
+  const missed = story.tables.jobs.find(({ outcome, timestamp, began = timestamp, duration_ms: lasted }) => {
+    const from = began - CLOCKS_APART_MS;
     const end = timestamp + lasted + CLOCKS_APART_MS;
     const moments = story.history.during(id, from, end);
     const [first] = moments;
@@ -153,6 +155,15 @@ function notWhole(one: Case): string | undefined {
   if (statusId !== now.statusId) return `is stored in status ${statusId}`;
   const lines = story.store.orders.kept(id)?.lines;
   return idsOf(products) === idsOf(lines) ? undefined : 'is stored with other lines';
+}
+
+/** What is stored is stored as it is now, whatever became of it, where a list of the store shows it still. */
+function notFollowed({ now, letters, snapshot }: Case): string | undefined {
+  const isHidden = now.isRemoved || now.isArchived || now.statusId === Status.Incomplete;
+  if (snapshot === undefined || isHidden || letters.length > 0) return undefined;
+  const { staff_notes: notes, status_id: statusId } = snapshot;
+  const isSo = versionOf(notes) === now.version && statusId === now.statusId;
+  return isSo ? undefined : `was left behind as ${String(notes)} in status ${statusId}`;
 }
 
 /** What was advanced is stored with the content that it had then, lines included. */
