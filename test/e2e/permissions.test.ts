@@ -112,6 +112,8 @@ async function doEverything(): Promise<void> {
     }),
   );
   await until(() => seen.get('ProcessOrdersFunctionName')?.size === does.ProcessOrdersFunctionName().length);
+  // The second one reads the row of the first.
+  await deployed.poll();
   simulator.faults.add({ endpoint: 'GET /orders/count', kind: 'status', status: 401, times: 9 });
   await expect(deployed.poll()).rejects.toThrow();
 }
