@@ -11,7 +11,7 @@ import { recordFailure } from './record-failure';
 import { takeUp } from './take-up';
 import type { TakeUpDeps, Tally } from './take-up';
 
-/** Polls that go on with one another are as good as finished ones, up to so many: no store takes more. */
+/** So many polls that go on with one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;
 
 export interface PollDeps extends TakeUpDeps {
