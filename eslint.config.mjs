@@ -39,6 +39,7 @@ const flows = [
   'lambda/get-new-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
+  'lambda/shared/listed-pages.ts',
 ];
 const rules = [
   'order',
@@ -165,7 +166,7 @@ export default tseslint.config(
   mayImport(
     flows,
     [
-      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook'),
+      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook', 'listed-pages'),
       '\\./[a-z-]+(?<!index)',
     ],
     'Flows take adapters through their deps: import the type only.',

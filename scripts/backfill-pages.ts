@@ -1,5 +1,5 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
-import { listedPages } from '../lambda/get-new-orders/listed-pages';
+import { listedPages } from '../lambda/shared/listed-pages';
 import type { ListedOrder, OrderQuery, Store } from '../lambda/shared/bigcommerce';
 import { parseDate, Status } from '../lambda/shared/order';
 import type { Selection } from './backfill-options';

@@ -1,5 +1,5 @@
 // One list of the store: page after page by id, plainly where its lines are too much for the store.
-import { listedPages } from '../lambda/get-new-orders/listed-pages';
+import { listedPages } from '../lambda/shared/listed-pages';
 import { BigCommerceError } from '../lambda/shared/errors';
 import type { OrderPage, OrderQuery } from '../lambda/shared/bigcommerce';
 import { NOON } from './fakes/builders';

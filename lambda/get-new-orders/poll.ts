@@ -1,12 +1,12 @@
 // The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
 // into one reference, and records the job. A store too large for one poll is read by several, one after the other.
+import { listedPages } from '../shared/listed-pages';
 import type { Alerts } from '../shared/alerts';
 import type { Store } from '../shared/bigcommerce';
 import type { Cursor, Job, JobsTable } from '../shared/jobs';
 import type { Log } from '../shared/log';
 import { cursorAt, findBegin } from './begin';
 import type { PollSettings } from './begin';
-import { listedPages } from './listed-pages';
 import { recordFailure } from './record-failure';
 import { takeUp } from './take-up';
 import type { TakeUpDeps, Tally } from './take-up';

@@ -3,13 +3,13 @@ import { describe } from '../shared/errors';
 import { dateModified } from '../shared/order';
 import type { OrderReference } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
+import type { ListedPage } from '../shared/listed-pages';
 import type { Ledger } from '../shared/ledger';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
 import type { Bounds, OrderList, PollSettings } from './begin';
 import { isListedAsNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
 import type { Sighting } from './left-out';
-import type { ListedPage } from './listed-pages';
 
 /** Ledger rows noted side by side; each is one small write. */
 const NOTES_AT_ONCE = 25;

@@ -40,13 +40,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A poll reads the first page of a list only',
-    file: poller('listed-pages'),
+    file: shared('listed-pages'),
     from: 'const isLast = page.isLast || orders.length === 0;',
     to: 'const isLast = page.isLast || orders.length >= 0;',
   },
   {
     rule: 'A poll says that it saw a list when it asked for it, not when the answer was in',
-    file: poller('listed-pages'),
+    file: shared('listed-pages'),
     from: 'const page = await ask(minId);\n    const seenAt = deps.now();',
     to: 'const seenAt = deps.now();\n    const page = await ask(minId);',
   },

@@ -1,7 +1,7 @@
 // Reads one list of the store to its end, by ascending id: page numbers slide while workers change statuses.
-import { BigCommerceError, describe } from '../shared/errors';
-import type { ListedOrder, OrderQuery, Store } from '../shared/bigcommerce';
-import type { Log } from '../shared/log';
+import { BigCommerceError, describe } from './errors';
+import type { ListedOrder, OrderQuery, Store } from './bigcommerce';
+import type { Log } from './log';
 
 export interface ListedPage {
   /** Orders that no earlier page brought. */
