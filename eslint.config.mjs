@@ -39,7 +39,7 @@ const flows = [
   'lambda/get-new-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
-  'lambda/shared/listed-pages.ts',
+  'lambda/shared/{listed-pages,note-queued}.ts',
 ];
 const rules = [
   'order',
@@ -166,7 +166,10 @@ export default tseslint.config(
   mayImport(
     flows,
     [
-      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook', 'listed-pages'),
+      shared(
+        ...['order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook'],
+        ...['listed-pages', 'note-queued'],
+      ),
       '\\./[a-z-]+(?<!index)',
     ],
     'Flows take adapters through their deps: import the type only.',

@@ -1,7 +1,6 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
-import { describe } from '../shared/errors';
+import { noteQueued } from '../shared/note-queued';
 import { dateModified } from '../shared/order';
-import type { OrderReference } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { ListedPage } from '../shared/listed-pages';
 import type { Ledger } from '../shared/ledger';
@@ -10,9 +9,6 @@ import type { Queue } from '../shared/queue';
 import type { Bounds, OrderList, PollSettings } from './begin';
 import { isListedAsNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
 import type { Sighting } from './left-out';
-
-/** Ledger rows noted side by side; each is one small write. */
-const NOTES_AT_ONCE = 25;
 
 export interface TakeUpDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
@@ -89,20 +85,6 @@ function sight(
     jobTimestamp,
   };
   return { order, reference };
-}
-
-/** Queued first, noted after: a note without a reference would hide the order. A lost note costs one more reference. */
-async function noteQueued(references: readonly OrderReference[], deps: TakeUpDeps): Promise<void> {
-  const note = async (reference: OrderReference) => {
-    try {
-      await deps.ledger.noteQueued(reference, deps.now());
-    } catch (error) {
-      deps.log.warn('queued order not noted', { orderId: reference.orderId, error: describe(error) });
-    }
-  };
-  for (let start = 0; start < references.length; start += NOTES_AT_ONCE) {
-    await Promise.all(references.slice(start, start + NOTES_AT_ONCE).map(note));
-  }
 }
 
 function countEach(reasons: readonly string[]): Record<string, number> {
