@@ -65,6 +65,7 @@ const adapters = [
   'packing',
   'order-parts',
   'jobs',
+  'batch-get',
   'ledger',
   'secrets',
   'alerts',
@@ -146,7 +147,7 @@ export default tseslint.config(
   // ledger-row.ts says what is written, ledger.ts writes it: two halves of one adapter.
   mayImport(
     ['lambda/shared/ledger.ts'],
-    ['\\./(order|errors|ledger-row)', '@aws-sdk/.*', 'node:.*'],
+    ['\\./(order|errors|ledger-row|batch-get)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // bigcommerce.ts and hooks.ts say what is asked, requests.ts how, turns.ts when, http.ts by what, answers.ts

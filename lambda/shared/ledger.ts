@@ -1,14 +1,13 @@
 // One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
-import { setTimeout as wait } from 'node:timers/promises';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand,
   GetCommand,
   TransactWriteCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from './batch-get';
 import { RefusedWriteError } from './errors';
 import { advanceUpdate, covers, deadUpdate, finishUpdate, leaseUpdate, queuedUpdate } from './ledger-row';
 import type { AdvanceFinish, Death, Finish, Lease, LedgerRow } from './ledger-row';
@@ -42,10 +41,6 @@ export interface LedgerTables {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-/** DynamoDB's own limit of keys in one BatchGetItem. */
-const BATCH_GET_KEYS = 100;
-const UNPROCESSED_RETRY_MS = 100;
-
 export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTables): Ledger {
   const { ledgerTable, ordersTable = '' } = tables;
 
@@ -54,13 +49,9 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
 
   return {
     async find(orderIds) {
-      const found = new Map<number, LedgerRow>();
-      const unique = [...new Set(orderIds)];
-      for (let start = 0; start < unique.length; start += BATCH_GET_KEYS) {
-        for (const row of await findBatch(unique.slice(start, start + BATCH_GET_KEYS), client, tables))
-          found.set(row.order_id, row);
-      }
-      return found;
+      const keys = [...new Set(orderIds)].map((order_id) => ({ order_id }));
+      const rows = await batchGet(client, ledgerTable, keys, { sleep: tables.sleep });
+      return new Map((rows as readonly LedgerRow[]).map((row) => [row.order_id, row]));
     },
 
     noteQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
@@ -125,24 +116,6 @@ async function whyRefused(
   // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
   if (row?.lease_owner === lease.owner) return { kind: 'taken', row };
   return { kind: covers(row, reference) ? 'covered' : 'held' };
-}
-
-/** DynamoDB may leave keys out of an answer; they are asked for until they come. */
-async function findBatch(
-  orderIds: readonly number[],
-  client: DynamoDBDocumentClient,
-  { ledgerTable, sleep = wait }: LedgerTables,
-): Promise<readonly LedgerRow[]> {
-  const rows: LedgerRow[] = [];
-  let keys: Record<string, unknown>[] = orderIds.map((id) => ({ order_id: id }));
-  for (let tries = 1; keys.length > 0; tries += 1) {
-    if (tries > 1) await sleep(UNPROCESSED_RETRY_MS * tries);
-    const RequestItems = { [ledgerTable]: { Keys: keys, ConsistentRead: true } };
-    const answer = await client.send(new BatchGetCommand({ RequestItems }));
-    rows.push(...((answer.Responses?.[ledgerTable] ?? []) as LedgerRow[]));
-    keys = answer.UnprocessedKeys?.[ledgerTable]?.Keys ?? [];
-  }
-  return rows;
 }
 
 async function unlessRefused(write: Promise<object>): Promise<boolean> {
