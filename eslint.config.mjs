@@ -37,6 +37,7 @@ const noOutsideWorld = (files) => ({
 
 const flows = [
   'lambda/get-new-orders/!(index).ts',
+  'lambda/audit-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,request}.ts',
   'lambda/process-new-orders/!(index).ts',
   'lambda/shared/{listed-pages,note-queued}.ts',
@@ -52,6 +53,7 @@ const rules = [
   'webhook',
   'consignments',
   'content',
+  'audit',
 ].map((name) => `lambda/shared/${name}.ts`);
 const adapters = [
   'bigcommerce',
@@ -66,6 +68,8 @@ const adapters = [
   'order-parts',
   'jobs',
   'batch-get',
+  'stored-orders',
+  'audits',
   'ledger',
   'secrets',
   'alerts',
@@ -135,7 +139,7 @@ export default tseslint.config(
   ),
   mayImport(
     adapters,
-    ['\\./(order|errors|retry|log)', '@aws-sdk/.*', 'axios', 'node:.*'],
+    ['\\./(order|errors|retry|log|batch-get)', '@aws-sdk/.*', 'axios', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // packing.ts says what of an order is plain, order-parts.ts keeps what its item cannot hold: parts of one adapter.
@@ -167,10 +171,8 @@ export default tseslint.config(
   mayImport(
     flows,
     [
-      shared(
-        ...['order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook'],
-        ...['listed-pages', 'note-queued'],
-      ),
+      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook', 'audit'),
+      shared('listed-pages', 'note-queued'),
       '\\./[a-z-]+(?<!index)',
     ],
     'Flows take adapters through their deps: import the type only.',

@@ -11,7 +11,7 @@ const ORDERS_BY_POLL = 1_000;
 /** One after the other, each alone in its batch, as they come to a store of some orders a minute. */
 const ORDERS_BY_WEBHOOK = 200;
 
-const functions: Readonly<Record<FunctionOutput, string>> = {
+const functions: Readonly<Partial<Record<FunctionOutput, string>>> = {
   GetNewOrdersFunctionName: 'GetNewOrders',
   CartConvertedWebhookFunctionName: 'CartConvertedWebhook',
   ProcessOrdersFunctionName: 'ProcessOrders',

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the three packages into build/, from whatever folder this is called.
+# Builds the packages into build/, from whatever folder this is called.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 exec npm run --silent build -- "$@"

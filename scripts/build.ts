@@ -1,4 +1,4 @@
-// Makes the three packages: each Lambda folder becomes one file, in one zip, the same bytes for the same
+// Makes the packages: each Lambda folder becomes one file, in one zip, the same bytes for the same
 // source on every machine.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,12 @@ import { CommandError, readArguments, root, runAsCommand } from './command';
 import { trimAxios } from './trim-axios';
 
 /** One Lambda folder each; also the names of the zips. */
-export const packageNames = ['get-new-orders', 'new-orders-webhook', 'process-new-orders'] as const;
+export const packageNames = [
+  'get-new-orders',
+  'new-orders-webhook',
+  'process-new-orders',
+  'audit-orders',
+] as const;
 
 export interface Package {
   readonly name: string;
@@ -102,6 +107,6 @@ export function printPackages(
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} KB`;
 
 runAsCommand(module, async () => {
-  readArguments({}, 'Usage: npm run build\n\nMakes the three packages, in build/.');
+  readArguments({}, 'Usage: npm run build\n\nMakes the packages, in build/.');
   printPackages(await build());
 });

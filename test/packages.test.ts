@@ -1,4 +1,4 @@
-// The three zips as Lambda gets them: alone, in an empty folder, in a bare Node.
+// The zips as Lambda gets them: alone, in an empty folder, in a bare Node.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,7 +25,7 @@ describe('the packages', () => {
   beforeAll(async () => {
     outDir = await folder('packages');
     packages = await build({ outDir });
-  });
+  }, 30_000);
   afterAll(() => rm(outDir, { recursive: true }));
 
   it('are one for each Lambda folder', () => {

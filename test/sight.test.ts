@@ -73,7 +73,7 @@ describe('alarms', () => {
     expect(textOf(one)).toContain('redrive');
   });
 
-  it.each(['GetOrdersFunction', 'CartConvertedWebhookFunction', 'ProcessOrdersFunction'])(
+  it.each(ofType('Lambda::Function').map(([id]) => id))(
     'watch the errors, the throttles and the duration of %s',
     (id) => {
       const watched = alarms.flatMap(([, one]) =>
@@ -93,17 +93,41 @@ describe('alarms', () => {
     expect(alarm('WorkerDurationAlarm').Threshold).toBeGreaterThan(waitsMs);
   });
 
-  it('count what is missing as a missed poll, and nothing else', () => {
+  it('count what is missing as a missed poll or a missed audit, and nothing else', () => {
     const breaching = alarms.filter(([, one]) => one.TreatMissingData !== 'notBreaching');
     expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
       ['MissedPollAlarm', 'breaching'],
+      ['MissedAuditAlarm', 'missing'],
     ]);
+  });
+
+  // An alarm begins without data, and acts only when it comes into a state: a new stack sends nothing before its first night.
+  it('tell of two nights without an audit by the end of all data', () => {
+    const one = alarm('MissedAuditAlarm');
+    expect(one).toMatchObject({ MetricName: 'AuditsFinished', InsufficientDataActions: one.AlarmActions });
+    expect(one.Period * one.EvaluationPeriods).toBe(49 * 3_600);
+    for (const id of ['MissedAuditAlarm', 'MissedPollAlarm']) {
+      expect(properties(id)['ActionsEnabled']).toEqual({ 'Fn::If': ['Running', true, false] });
+    }
+  });
+
+  it('tell of gaps that stay from night to night, once', () => {
+    const one = alarm('GapsStayAlarm');
+    expect(one).toMatchObject({
+      MetricName: 'GapsStaying',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      DatapointsToAlarm: 1,
+    });
+    expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(86_400);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.
+    expect(one.Period).toBeGreaterThanOrEqual(3_600);
   });
 
   it('watch metrics that the functions write, in the namespace that they are given', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
     expect(own.map(([, one]) => one.MetricName)).toEqual([
-      ...['PollsFinished', 'WebhooksUnauthorized', 'GivenBackAge'],
+      ...['PollsFinished', 'WebhooksUnauthorized', 'GivenBackAge', 'GapsStaying', 'AuditsFinished'],
     ]);
     for (const [, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
@@ -116,19 +140,23 @@ describe('alarms', () => {
     const failing = alarms.filter(([, one]) => ['Errors', 'AsyncEventsDropped'].includes(one.MetricName));
     expect(failing.map(([id]) => id)).toEqual([
       ...['PollErrorsAlarm', 'DroppedPollsAlarm', 'WebhookErrorsAlarm', 'WorkerErrorsAlarm'],
+      ...['AuditErrorsAlarm', 'DroppedAuditsAlarm'],
     ]);
     for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
       expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
     }
   });
 
-  it('watch scheduled polls that Lambda gave up on', () => {
-    expect(alarm('DroppedPollsAlarm')).toMatchObject({
+  it.each([
+    ['polls', 'DroppedPollsAlarm', 'GetOrders'],
+    ['audits', 'DroppedAuditsAlarm', 'AuditOrders'],
+  ])('watch scheduled %s that Lambda gave up on', (_, id, stem) => {
+    expect(alarm(id)).toMatchObject({
       ...{ MetricName: 'AsyncEventsDropped', Threshold: 1, Statistic: 'Sum' },
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'GetOrdersFunction' } }],
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${stem}Function` } }],
     });
-    expect(properties('GetOrdersRetries')).toMatchObject({
-      ...{ FunctionName: { Ref: 'GetOrdersFunction' }, Qualifier: '$LATEST' },
+    expect(properties(`${stem}Retries`)).toMatchObject({
+      ...{ FunctionName: { Ref: `${stem}Function` }, Qualifier: '$LATEST' },
       MaximumRetryAttempts: 2,
     });
   });

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 
 import {
+  auditEnvironment,
   pollEnvironment,
+  readAuditConfig,
   readPollConfig,
   readWebhookConfig,
   readWorkerConfig,
@@ -66,6 +68,7 @@ const functions = {
   GetOrdersFunction: { environment: pollEnvironment, read: readPollConfig },
   CartConvertedWebhookFunction: { environment: webhookEnvironment, read: readWebhookConfig },
   ProcessOrdersFunction: { environment: workerEnvironment, read: readWorkerConfig },
+  AuditOrdersFunction: { environment: auditEnvironment, read: readAuditConfig },
 };
 const functionIds = Object.keys(functions) as (keyof typeof functions)[];
 const variablesOf = (id: string) =>
@@ -345,6 +348,7 @@ describe.each(functionIds)('%s', (id) => {
       GetOrdersFunction: 'get-new-orders',
       CartConvertedWebhookFunction: 'new-orders-webhook',
       ProcessOrdersFunction: 'process-new-orders',
+      AuditOrdersFunction: 'audit-orders',
     }[id];
     const { Code, Handler, Runtime, Architectures } = properties(id);
     expect(Code).toEqual({
@@ -422,6 +426,20 @@ describe('roles', () => {
       'sns:Publish': ['ExceptionsTopic'],
       'kms:Decrypt kms:GenerateDataKey': ['AlertsKey'],
       'logs:CreateLogStream logs:PutLogEvents': ['ProcessOrdersLogGroup'],
+    });
+  });
+
+  it('may do what an audit does', () => {
+    expect(granted('AuditOrdersRole')).toEqual({
+      'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'sqs:SendMessage': ['OrdersQueue'],
+      'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
+      'dynamodb:BatchGetItem': ['OrdersTable'],
+      'dynamodb:GetItem dynamodb:PutItem': ['JobsTable'],
+      'dynamodb:Query': ['JobsTable'],
+      'sns:Publish': ['ExceptionsTopic'],
+      'kms:Decrypt kms:GenerateDataKey': ['AlertsKey'],
+      'logs:CreateLogStream logs:PutLogEvents': ['AuditOrdersLogGroup'],
     });
   });
 
@@ -598,6 +616,9 @@ describe("the webhooks' API", () => {
     expect(properties('GetNewOrdersEventInvokePermission')['SourceArn']).toEqual({
       'Fn::GetAtt': ['PollForNewOrdersRule', 'Arn'],
     });
+    expect(properties('AuditOrdersEventInvokePermission')['SourceArn']).toEqual({
+      'Fn::GetAtt': ['AuditOrdersRule', 'Arn'],
+    });
   });
 
   it('answers before API Gateway gives up', () => {
@@ -643,10 +664,17 @@ describe('the rest', () => {
     expect(referencesIn(Targets)).toEqual(['GetOrdersFunction']);
   });
 
-  it('polls and takes references while it is running, and neither while it is paused', () => {
+  it('audits once a day, when the day before is over', () => {
+    const { ScheduleExpression, Targets } = properties('AuditOrdersRule');
+    expect(ScheduleExpression).toMatch(/^cron\(0 [1-9] \* \* \? \*\)$/);
+    expect(referencesIn(Targets)).toEqual(['AuditOrdersFunction']);
+  });
+
+  it('polls, audits and takes references while it is running, and nothing of it while it is paused', () => {
     expect(template.Conditions['Running']).toEqual({ 'Fn::Equals': [{ Ref: 'Paused' }, 'false'] });
-    const { State } = properties('PollForNewOrdersRule');
-    expect(State).toEqual({ 'Fn::If': ['Running', 'ENABLED', 'DISABLED'] });
+    for (const [, rule] of ofType('AWS::Events::Rule')) {
+      expect(rule.Properties['State']).toEqual({ 'Fn::If': ['Running', 'ENABLED', 'DISABLED'] });
+    }
     expect(property('ProcessOrdersEventSource', 'Enabled')).toEqual({ 'Fn::If': ['Running', true, false] });
   });
 
@@ -691,6 +719,7 @@ describe('the rest', () => {
         ...['OrderPartsTableName', 'JobsTableName', 'WebhooksTableName'],
         ...['OrdersQueueUrl', 'OrdersDeadLetterQueueUrl'],
         ...['GetNewOrdersFunctionName', 'CartConvertedWebhookFunctionName', 'ProcessOrdersFunctionName'],
+        'AuditOrdersFunctionName',
         ...['BigCommerceSecretArn', 'WebhookSecretArn', 'DashboardUrl'],
       ].sort(),
     );

@@ -68,6 +68,16 @@ const poll = {
   recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;
 
+const audit = {
+  ...common,
+  ...api,
+  ...rules,
+  ordersTable: ['ORDERS_TABLE', tableName()],
+  jobsTable: ['JOBS_TABLE', tableName()],
+  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
+} as const satisfies Schema;
+
 const webhook = {
   ...common,
   webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
@@ -91,15 +101,19 @@ const worker = {
 
 /** The names that each function reads; the template must set exactly these. */
 export const pollEnvironment = namesOf(poll);
+export const auditEnvironment = namesOf(audit);
 export const webhookEnvironment = namesOf(webhook);
 export const workerEnvironment = namesOf(worker);
 
 export type PollConfig = Values<typeof poll>;
+export type AuditConfig = Values<typeof audit>;
 export type WebhookConfig = Values<typeof webhook>;
 export type WorkerConfig = Values<typeof worker>;
 
 /** Each throws one ConfigurationError that names every missing or malformed variable. */
 export const readPollConfig = (environment: Environment = process.env): PollConfig => read(poll, environment);
+export const readAuditConfig = (environment: Environment = process.env): AuditConfig =>
+  read(audit, environment);
 export const readWebhookConfig = (environment: Environment = process.env): WebhookConfig =>
   read(webhook, environment);
 export const readWorkerConfig = (environment: Environment = process.env): WorkerConfig =>

@@ -249,7 +249,7 @@ describe('the boundary of the functions', () => {
     return { action, resource, decision: EvaluationResults[0]?.EvalDecision };
   }
 
-  it.each(['GetOrders', 'CartConvertedWebhook', 'ProcessOrders'])(
+  it.each(['GetOrders', 'CartConvertedWebhook', 'ProcessOrders', 'AuditOrders'])(
     'lets %s do all that its deployed role allows',
     async (name) => {
       const role = { RoleName: `OrderReplication-dev-${name}`, PolicyName: name };

@@ -255,7 +255,7 @@ describe('a destroy', () => {
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.outputs['OrdersQueueUrl'] }));
     await until(async () => (await held()) === 0);
     const said = await run(destroyAnswering(stackName), '--stage', 'dev');
-    expect(said).toMatch(/^In account 000000000000, us-east-1:\nGoes {5}the stack .*3 Lambda::Function/);
+    expect(said).toMatch(/^In account 000000000000, us-east-1:\nGoes {5}the stack .*4 Lambda::Function/);
     expect(said).toContain('Lost     0 references in the Orders queue, 0 dead letters');
     expect(said).toContain(`Stays    the tables, with all that is in them: ${stackName}-Orders`);
     expect(said).toContain(`${stackName} is deleted.`);

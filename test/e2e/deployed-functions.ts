@@ -15,7 +15,10 @@ import type { LocalService } from './local-service';
 
 /** The outputs that name the functions. */
 export type FunctionOutput =
-  'GetNewOrdersFunctionName' | 'CartConvertedWebhookFunctionName' | 'ProcessOrdersFunctionName';
+  | 'GetNewOrdersFunctionName'
+  | 'CartConvertedWebhookFunctionName'
+  | 'ProcessOrdersFunctionName'
+  | 'AuditOrdersFunctionName';
 
 /** A message as it lies in a queue, received or not. */
 export interface WaitingMessage {

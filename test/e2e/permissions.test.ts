@@ -2,9 +2,12 @@
 // evaluation of the deployed policies; the obvious rest is denied.
 import { DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 
-import { isRow, type Row } from '../../lambda/shared/order';
+import { dayOf } from '../../lambda/shared/audit';
+import { isRow, parseJson, type Row } from '../../lambda/shared/order';
 import { noise } from '../fakes/noise';
 import { startAwsProxy, type AnsweredCall, type AwsProxy } from './aws-proxy';
 import { deployedFunctions, type FunctionOutput } from './deployed-functions';
@@ -54,6 +57,7 @@ const functions: readonly FunctionOutput[] = [
   'GetNewOrdersFunctionName',
   'CartConvertedWebhookFunctionName',
   'ProcessOrdersFunctionName',
+  'AuditOrdersFunctionName',
 ];
 
 beforeAll(async () => {
@@ -114,8 +118,26 @@ async function doEverything(): Promise<void> {
   await until(() => seen.get('ProcessOrdersFunctionName')?.size === does.ProcessOrdersFunctionName().length);
   // The second one reads the row of the first.
   await deployed.poll();
+  const day = dayOf(Date.parse(simulator.orders.get(replicated)?.date_created ?? ''));
+  await clients.documents.send(
+    new DeleteCommand({ TableName: deployed.outputs['OrdersTableName'], Key: { id: replicated } }),
+  );
+  expect(await audit(day)).toMatchObject([{ open: 1, gaps: [{ id: replicated }], enqueued: 1 }]);
+  expect(await audit(day)).toMatchObject([{ staying: 0 }]);
+  simulator.faults.add({ endpoint: 'GET /orders', kind: 'status', status: 401, times: 9 });
+  expect(await audit(day)).toMatchObject({ errorMessage: expect.stringContaining('401') as string });
   simulator.faults.add({ endpoint: 'GET /orders/count', kind: 'status', status: 401, times: 9 });
   await expect(deployed.poll()).rejects.toThrow();
+}
+
+/** What the audit of a day answers. */
+async function audit(day: string): Promise<unknown> {
+  const { clients, stack: deployed } = service;
+  const FunctionName = deployed.outputs['AuditOrdersFunctionName'];
+  const { Payload } = await clients.lambda.send(
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify({ day }) }),
+  );
+  return parseJson(Payload?.transformToString() ?? '');
 }
 
 /** What AWS does by the function's role, unseen from here: log, encrypt alerts, and poll the queue of the worker. */
@@ -133,6 +155,7 @@ const logGroups: Readonly<Record<FunctionOutput, string>> = {
   GetNewOrdersFunctionName: 'GetNewOrders',
   CartConvertedWebhookFunctionName: 'CartConvertedWebhook',
   ProcessOrdersFunctionName: 'ProcessOrders',
+  AuditOrdersFunctionName: 'AuditOrders',
 };
 
 const secret = (name: string) => () => service.stack.outputs[name] ?? '';
@@ -173,12 +196,24 @@ const does: Readonly<Record<FunctionOutput, () => readonly string[]>> = {
     `sqs:SendMessage ${queue('Orders-DeadLetterQueue')}`,
     `sns:Publish ${topic}`,
   ],
+  AuditOrdersFunctionName: () => [
+    `secretsmanager:GetSecretValue ${bigCommerceSecret()}`,
+    `sqs:SendMessage ${queue('Orders')}`,
+    `dynamodb:BatchGetItem ${table('Ledger')}`,
+    `dynamodb:UpdateItem ${table('Ledger')}`,
+    `dynamodb:BatchGetItem ${table('Orders')}`,
+    `dynamodb:GetItem ${table('Jobs')}`,
+    `dynamodb:PutItem ${table('Jobs')}`,
+    `dynamodb:Query ${table('Jobs/index/ByOutcome')}`,
+    `sns:Publish ${topic}`,
+  ],
 };
 
 const roles: Readonly<Record<FunctionOutput, string>> = {
   GetNewOrdersFunctionName: `${stack}-GetOrders`,
   CartConvertedWebhookFunctionName: `${stack}-CartConvertedWebhook`,
   ProcessOrdersFunctionName: `${stack}-ProcessOrders`,
+  AuditOrdersFunctionName: `${stack}-AuditOrders`,
 };
 
 async function decision(output: FunctionOutput, need: string): Promise<string | undefined> {

@@ -1,0 +1,116 @@
+// What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
+// gap. Pure.
+import { DAY_MS } from '../shared/audit';
+import { GONE, parseDate, SETTLE_MS, whyNotStored } from '../shared/order';
+import type { OrderReference, Rules } from '../shared/order';
+import type { ListedOrder } from '../shared/bigcommerce';
+import type { LedgerRow } from '../shared/ledger-row';
+
+/** As long as the Orders queue keeps a message: longer than that, no reference can still be on its way. */
+const QUEUE_RETENTION_MS = 4 * DAY_MS;
+
+/** How long a list may go on showing an order that a GET answered with 404. */
+const GONE_BELIEVED_MS = DAY_MS;
+
+export const UNKNOWN = 'not known to the ledger';
+export const MISSING = 'stored once, and missing from the Orders table';
+export const FORGOTTEN = 'queued more than 4 days ago, and not replicated since';
+export const NOT_GONE = 'noted as not found in the store, which lists it';
+export const EXPIRED = 'expired by OrderRetentionDays';
+
+/** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
+export interface Found {
+  readonly order: ListedOrder;
+  readonly row: LedgerRow | undefined;
+  readonly isStored: boolean;
+}
+
+/** Times are epoch milliseconds. */
+export interface Circumstances {
+  readonly rules: Rules;
+  readonly createdSince: number | undefined;
+  /** When the last poll that finished began. */
+  readonly lastPoll: number | undefined;
+  readonly now: number;
+}
+
+export interface Finding {
+  readonly kind: 'copied' | 'queued' | 'dead' | 'left out' | 'gap';
+  /** Of `queued`, why it is a gap if it cannot be queued now. */
+  readonly reason?: string;
+  /** What its reference is to say beside its version, if one is to be queued. */
+  readonly send?: Pick<OrderReference, 'advance' | 'wasStored'>;
+}
+
+export function accountFor(found: Found, circumstances: Circumstances): Finding {
+  const { row } = found;
+  switch (row?.state) {
+    case 'queued':
+      if (isWithin(QUEUE_RETENTION_MS, row.seen_at, circumstances)) return { kind: 'queued' };
+      return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, circumstances) };
+    case 'dead':
+      return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
+    case 'copied':
+    case 'replicated':
+      return accountForStored(found, row, circumstances);
+    case 'skipped':
+    case undefined:
+      return accountForUnstored(found, circumstances);
+  }
+}
+
+function accountForStored(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
+  if (!found.isStored) {
+    if (hasExpired(row, circumstances)) return { kind: 'left out', reason: EXPIRED };
+    return { kind: 'gap', reason: MISSING, send: { wasStored: true } };
+  }
+  if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+    return { kind: 'gap', reason: NOT_GONE, send: {} };
+  }
+  return hasChanged(found.order, row) ? { kind: 'copied', send: {} } : { kind: 'copied' };
+}
+
+function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {
+  const notToBeStored = whyNotStored(order, circumstances.createdSince, circumstances.rules);
+  if (notToBeStored !== undefined && !isStored) return { kind: 'left out', reason: notToBeStored };
+  if (row?.reason === GONE && isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+    return { kind: 'left out', reason: GONE };
+  }
+  // A snapshot of which the ledger knows nothing is brought up to date; the rules say nothing of its status.
+  const send = notToBeStored === undefined ? {} : { advance: false };
+  const kind = isNewToPolls(order, circumstances) ? 'queued' : 'gap';
+  return { kind, reason: whyUnstored(row), send };
+}
+
+function whyUnstored(row: LedgerRow | undefined): string {
+  if (row?.state === undefined) return UNKNOWN;
+  return row.reason === GONE
+    ? NOT_GONE
+    : `skipped (${row.reason ?? 'no reason was noted'}), and to be stored now`;
+}
+
+/** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */
+function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: Circumstances): boolean {
+  return (parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll;
+}
+
+/** A list that is older than the row shows no change. */
+function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
+  const [listed, known] = [parseDate(order.date_modified), parseDate(row.modified_at)];
+  if (listed === undefined || known === undefined) return false;
+  return listed > known || (listed === known && order.status_id !== row.status_id);
+}
+
+/** Only of what was stored does a row have the status before. */
+function wasStored({ isStored }: Found, row: LedgerRow, circumstances: Circumstances) {
+  const isMissing = !isStored && row.status_before !== undefined && !hasExpired(row, circumstances);
+  return isMissing ? { wasStored: true } : {};
+}
+
+function hasExpired({ kept_until }: LedgerRow, { now }: Circumstances): boolean {
+  return kept_until !== undefined && Date.parse(kept_until) <= now;
+}
+
+function isWithin(ms: number, time: string | undefined, { now }: Circumstances): boolean {
+  return time !== undefined && now - Date.parse(time) < ms;
+}

@@ -1,0 +1,141 @@
+// The audit of one day: every order that the store lists is accounted for, and what is missing is queued again.
+import { DAY_MS, dayOf } from '../shared/audit';
+import type { Audit } from '../shared/audit';
+import { listedPages } from '../shared/listed-pages';
+import { noteQueued } from '../shared/note-queued';
+import { dateModified, parseDate } from '../shared/order';
+import type { OrderReference, Rules } from '../shared/order';
+import type { Audits } from '../shared/audits';
+import type { ListedOrder, Store } from '../shared/bigcommerce';
+import type { Ledger } from '../shared/ledger';
+import type { Log } from '../shared/log';
+import type { Queue } from '../shared/queue';
+import type { StoredOrders } from '../shared/stored-orders';
+import type { JobsTable } from '../shared/tables';
+import { accountFor } from './account';
+import type { Circumstances, Finding } from './account';
+import { countOrder, countUnreadable, newTally, toAudit } from './tally';
+import type { Tally } from './tally';
+
+/** One audit queues no more: a flood of history would hold up the orders of today. */
+const MOST_ENQUEUED = 1_000;
+
+/** Whether the store includes the bounds of dates is not known, so that a little more is asked for. */
+const WIDER_MS = 1_000;
+
+export interface AuditSettings {
+  readonly rules: Rules;
+  readonly ignoreOrdersCreatedBefore: number | undefined;
+}
+
+export interface AuditDayDeps {
+  readonly store: Pick<Store, 'listOrders'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
+  readonly orders: StoredOrders;
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly jobs: Pick<JobsTable, 'lastFinished'>;
+  readonly audits: Audits;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** The audit of one day. A dry run queues and records nothing. */
+interface Pass {
+  readonly day: string;
+  readonly dryRun: boolean;
+  readonly timestamp: number;
+  readonly tally: Tally;
+}
+
+/**
+ * Audits the day that begins at `start` (epoch milliseconds). The result is kept once all of it is known: an audit that is
+ * ended half way is simply made again.
+ */
+export async function auditDay(
+  { start, dryRun }: { readonly start: number; readonly dryRun: boolean },
+  settings: AuditSettings,
+  deps: AuditDayDeps,
+): Promise<Audit> {
+  const timestamp = deps.now();
+  const day = dayOf(start);
+  const [earlier, lastPoll] = await Promise.all([deps.audits.newestOf(day), deps.jobs.lastFinished()]);
+  const pass: Pass = { day, dryRun, timestamp, tally: newTally(earlier) };
+  const { rules, ignoreOrdersCreatedBefore: createdSince } = settings;
+  const query = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
+  for await (const { orders, unreadable, seenAt } of listedPages(query, deps)) {
+    countUnreadable(pass.tally, unreadable);
+    const ofDay = orders.filter((order) => isOfDay(order, start));
+    await auditOrders(ofDay, seenAt, { rules, createdSince, lastPoll, now: deps.now() }, pass, deps);
+  }
+  const audit = toAudit(pass.tally, { timestamp, day, duration_ms: deps.now() - timestamp });
+  if (dryRun) return audit;
+  await deps.audits.record(audit);
+  report(audit, deps.log);
+  return audit;
+}
+
+/** An order whose date cannot be read belongs to the day that the store listed it for. */
+function isOfDay(order: ListedOrder, start: number): boolean {
+  const created = parseDate(order.date_created) ?? start;
+  return created >= start && created < start + DAY_MS;
+}
+
+async function auditOrders(
+  orders: readonly ListedOrder[],
+  seenAt: number,
+  circumstances: Circumstances,
+  pass: Pass,
+  deps: AuditDayDeps,
+): Promise<void> {
+  const ids = orders.map(({ id }) => id);
+  const rows = await deps.ledger.find(ids);
+  // After the rows: a worker that ends meanwhile has stored the snapshot before it says so.
+  const stored = await deps.orders.among(ids);
+  const findings = orders.map((order) => {
+    const found = { order, row: rows.get(order.id), isStored: stored.has(order.id) };
+    return { order, finding: accountFor(found, circumstances) };
+  });
+  const toSend = findings.filter(({ finding }) => finding.send !== undefined);
+  const sent = new Set(toSend.slice(0, MOST_ENQUEUED - pass.tally.enqueued));
+  if (!pass.dryRun) await enqueue([...sent], seenAt, pass, deps);
+  pass.tally.enqueued += sent.size;
+  for (const one of findings) {
+    const isLeft = one.finding.kind === 'queued' && one.finding.send !== undefined && !sent.has(one);
+    countOrder(pass.tally, one.order.id, isLeft ? { ...one.finding, kind: 'gap' } : one.finding);
+  }
+}
+
+interface Judged {
+  readonly order: ListedOrder;
+  readonly finding: Finding;
+}
+
+async function enqueue(
+  judged: readonly Judged[],
+  seenAt: number,
+  { day, timestamp }: Pass,
+  deps: AuditDayDeps,
+): Promise<void> {
+  const references = judged.map(({ order, finding }): OrderReference => ({
+    orderId: order.id,
+    source: 'audit',
+    seenAt: new Date(seenAt).toISOString(),
+    ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
+    dateModified: dateModified(order),
+    jobTimestamp: timestamp,
+    ...finding.send,
+  }));
+  await deps.queue.enqueue(references);
+  for (const { order, finding } of judged) {
+    const { kind, reason } = finding;
+    if (kind === 'gap') deps.log.warn('gap found and queued', { orderId: order.id, day, reason });
+  }
+  await noteQueued(references, deps);
+}
+
+function report(audit: Audit, log: Log): void {
+  const { timestamp: auditTimestamp, gaps: _, dead_orders: __, open_ids: ___, ...outcome } = audit;
+  const { listed: OrdersAudited, open: GapsFound, staying: GapsStaying } = audit;
+  const metrics = { AuditsFinished: 1, OrdersAudited, GapsFound, GapsStaying };
+  log.info('audit finished', { auditTimestamp, ...outcome }, metrics);
+}

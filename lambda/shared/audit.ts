@@ -1,0 +1,54 @@
+// What an audit says of one day, and the days it goes by: UTC days, by when the store created its orders. Pure.
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface NamedOrder {
+  readonly id: number;
+  readonly reason: string;
+}
+
+/** Every order that the store lists for a day, accounted for; bounded, however many there are. */
+export interface Audit {
+  /** Epoch milliseconds of the start, and the row's key. */
+  readonly timestamp: number;
+  /** Such as `2026-11-20`. */
+  readonly day: string;
+  /** All in one line. */
+  readonly summary: string;
+  readonly duration_ms: number;
+  /** The sum of copied, queued, dead, left out and open. */
+  readonly listed: number;
+  readonly copied: number;
+  readonly queued: number;
+  readonly dead: number;
+  /** By reason. */
+  readonly left_out: Readonly<Record<string, number>>;
+  /** The gaps: orders that nothing accounts for. */
+  readonly open: number;
+  /** Gaps that the audit of this day before this one had found open, too. */
+  readonly staying: number;
+  /** References that were queued: of gaps, of orders too new for a poll, of copied ones that have changed since. */
+  readonly enqueued: number;
+  /** The first of the gaps, and of the dead. */
+  readonly gaps: readonly NamedOrder[];
+  readonly dead_orders: readonly NamedOrder[];
+  /** The ids of the first gaps, more of them than are named: by them the next audit knows which stay. */
+  readonly open_ids: readonly number[];
+}
+
+/** `2026-11-20: 1,204 of 1,204, 0 open`; `window` is a day, or several. */
+export function summarize(window: string, { listed, open }: Pick<Audit, 'listed' | 'open'>): string {
+  const [accounted, all, left] = [listed - open, listed, open].map((count) => count.toLocaleString('en-US'));
+  return `${window}: ${accounted} of ${all}, ${left} open`;
+}
+
+/** The UTC day of a time in epoch milliseconds. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** When a day such as `2026-11-20` begins, in epoch milliseconds; undefined when it is no day. */
+export function startOfDay(day: string): number | undefined {
+  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(start) && dayOf(start) === day ? start : undefined;
+}
