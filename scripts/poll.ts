@@ -1,10 +1,8 @@
 // npm run poll: polls the store at once instead of at the next hour of the schedule, and reports the job.
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-
-import { isRow, parseJson, statusName } from '../lambda/shared/order';
 import type { Cursor, Job } from '../lambda/shared/jobs';
-import { namesOf } from './aws-errors';
+import { isRow, statusName } from '../lambda/shared/order';
 import { CommandError, readArguments, runAsCommand } from './command';
+import { invoke, type Failure } from './invoke';
 import { printable } from './printable';
 import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
 
@@ -26,8 +24,8 @@ export async function poll(args: readonly string[], print: (line: string) => voi
 export async function pollOnce(service: PollService, print: (line: string) => void): Promise<void> {
   const functionName = outputOf(service, 'GetNewOrdersFunctionName');
   print(`${functionName} polls the store …`);
-  const { failure, payload } = await invoke(functionName, service.clients.lambda);
-  if (failure !== undefined) throw new CommandError(whyFailed(payload, failure, service));
+  const { failure, payload } = await invoke({ functionName, noun: 'poll' }, service.clients);
+  if (failure !== undefined) throw new CommandError(whyFailed(failure, service));
   if (!isJob(payload)) {
     throw new CommandError(
       `${functionName} did not answer with a job: has it been deployed with the packages of this version?`,
@@ -36,50 +34,14 @@ export async function pollOnce(service: PollService, print: (line: string) => vo
   for (const line of report(payload)) print(line);
 }
 
-interface Answer {
-  /** As Lambda classifies it; undefined for a poll that ended well. */
-  readonly failure: string | undefined;
-  readonly payload: unknown;
-}
-
-async function invoke(functionName: string, lambda: LambdaClient): Promise<Answer> {
-  try {
-    const { FunctionError: failure, Payload } = await lambda.send(
-      new InvokeCommand({ FunctionName: functionName, Payload: '{}' }),
-    );
-    return { failure, payload: parseJson(Payload?.transformToString() ?? '') };
-  } catch (error) {
-    const sentence = sentences.find(([name]) => namesOf(error).includes(name))?.[1];
-    throw sentence === undefined ? error : new CommandError(sentence(functionName), { cause: error });
-  }
-}
-
-const sentences: readonly (readonly [string, (functionName: string) => string])[] = [
-  [
-    'ResourceNotFoundException',
-    (name) => `There is no function ${name}: it was deleted, or is in another region. Deploy it anew.`,
-  ],
-  [
-    'TooManyRequestsException',
-    (name) => `Lambda has no room for ${name} now (throttled), so nothing was polled. Try again in a minute.`,
-  ],
-  [
-    'TimeoutError',
-    (name) =>
-      `${name} has not answered for longer than it may run: whether the poll ended, its row in the Jobs table shows.`,
-  ],
-];
-
-function whyFailed(payload: unknown, failure: string, { stackName, outputs }: PollService): string {
-  const { errorMessage, errorType } = isRow(payload) ? payload : {};
-  const error = printable(typeof errorMessage === 'string' ? errorMessage : failure);
-  if (/Task timed out/.test(error)) {
+function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: PollService): string {
+  if (kind === 'ran out of time') {
     return `The poll ran out of time: ${error}. It is not recorded as a job and nobody was alerted. What it had queued is queued; poll again for the rest.`;
   }
-  const isEndedByLambda = /^(Runtime\.(?!HandlerError)|Sandbox\.)/.test(String(errorType));
-  const after = isEndedByLambda
-    ? `Lambda ended it (${printable(String(errorType))}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
-    : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
+  const after =
+    kind === 'ended by Lambda'
+      ? `Lambda ended it (${errorType}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
+      : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
   return `The poll failed: ${error}\n${after}`;
 }
 

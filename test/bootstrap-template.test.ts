@@ -283,7 +283,7 @@ describe('whoever deploys', () => {
   it('may do each call that is in the code of a deploy, and of what follows it', () => {
     const files = [
       ...['change-set', 'stack-change', 'stack-events', 'stack-state', 'deploy', 'deploy-plan', 'upload'],
-      ...['after-deploy', 'alert-address', 'poll'],
+      ...['after-deploy', 'alert-address', 'poll', 'invoke'],
     ];
     const code = files.map((name) => readFileSync(join(__dirname, `../scripts/${name}.ts`), 'utf8'));
     // Whoever asks is told who they are: that takes no permission.
