@@ -13,7 +13,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { documentOptions } from '../lambda/shared/tables';
 
 /** Longer than any of our functions may run: docs.aws.amazon.com/lambda/latest/dg/API_Invoke.html asks for it. */
-const INVOKE_TIMEOUT_MS = 330_000;
+const INVOKE_TIMEOUT_MS = 930_000;
 
 /** The SDK's own default is to wait for ever, also on a connection that has been cut off meanwhile. A laden stand-in is slow. */
 const patientOptions = { requestHandler: { requestTimeout: 60_000, throwOnRequestTimeout: true } } as const;
