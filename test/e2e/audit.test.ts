@@ -1,0 +1,160 @@
+// The audit on the deployed service: a store of mixed orders is accounted for; what is taken away behind its back is
+// named, queued, stored again, and accounted for by the next one.
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+
+import { dayOf, type Audit } from '../../lambda/shared/audit';
+import { parseJson, Status } from '../../lambda/shared/order';
+import { audit } from '../../scripts/audit';
+import { startLocalService, type LocalService } from './local-service';
+import { until } from './until';
+
+const DAY_MS = 86_400_000;
+const UNKNOWN = 'not known to the ledger';
+const MISSING = 'stored once, and missing from the Orders table';
+
+const now = Date.now();
+const today = dayOf(now);
+const yesterday = dayOf(now - DAY_MS);
+/** Noon of yesterday: no test crosses its bounds. */
+const then = Date.parse(`${yesterday}T12:00:00Z`);
+
+/** Ten of each. */
+const statuses = [
+  Status.AwaitingFulfillment,
+  Status.AwaitingPayment,
+  Status.Cancelled,
+  Status.ManualVerificationRequired,
+];
+
+let service: LocalService;
+let ids: readonly (readonly number[])[];
+
+beforeAll(async () => {
+  service = await startLocalService();
+  const { orders } = service.simulator;
+  ids = statuses.map((status_id) =>
+    Array.from({ length: 10 }, () => orders.add({ status_id, date_created: then }).id),
+  );
+  await service.stack.poll();
+  await drained();
+}, 90_000);
+
+afterAll(() => service.stop());
+
+jest.setTimeout(60_000);
+
+/** Nothing is queued any more. */
+const drained = () =>
+  until(async () => {
+    const rows = await Promise.all(service.simulator.orders.all().map(({ id }) => service.ledgerRow(id)));
+    return rows.every((row) => row?.state !== 'queued' && row?.lease_owner === undefined);
+  });
+
+/** What npm run audit says of yesterday, or by its own options, and how it ends. */
+async function command(line = ''): Promise<string> {
+  const said: string[] = [];
+  const window = line.includes('--from') ? '' : `--from ${yesterday} --to ${yesterday}`;
+  const words = `${window} ${line} --aws-port ${service.mini.port}`.trim().split(/ +/);
+  await audit(words, (text) => said.push(text)).catch((error: unknown) =>
+    said.push((error as Error).message),
+  );
+  return said.join('\n');
+}
+
+async function invoke(event: object): Promise<readonly Audit[]> {
+  const { Payload } = await service.clients.lambda.send(
+    new InvokeCommand({
+      FunctionName: service.stack.outputs['AuditOrdersFunctionName'],
+      Payload: JSON.stringify(event),
+    }),
+  );
+  return parseJson(Payload?.transformToString() ?? '') as readonly Audit[];
+}
+
+/** Takes rows away that belong to an order. */
+async function remove(id: number, ...tables: readonly ('Orders' | 'Ledger')[]): Promise<number> {
+  for (const table of tables) {
+    const Key = table === 'Orders' ? { id } : { order_id: id };
+    const TableName = service.stack.outputs[`${table}TableName`];
+    await service.clients.documents.send(new DeleteCommand({ TableName, Key }));
+  }
+  return id;
+}
+
+it('accounts for every order, and says so in one line', async () => {
+  expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
+  expect(service.simulator.log.of('PUT /orders/{id}')).toHaveLength(10);
+});
+
+it('tells which of them are copied, and why the others are left out', async () => {
+  const [audited] = await invoke({ day: yesterday });
+  expect(audited).toMatchObject({
+    ...{ listed: 40, copied: 20, queued: 0, dead: 0, open: 0, enqueued: 0 },
+    left_out: { 'Cancelled is void': 10, 'Manual Verification Required is void': 10 },
+  });
+});
+
+describe('orders that go missing behind its back', () => {
+  let missing: readonly (readonly [id: number, reason: string])[];
+
+  beforeAll(async () => {
+    const [advanced = [], copied = []] = ids;
+    missing = [
+      [await remove(advanced[0] ?? 0, 'Orders'), MISSING],
+      [await remove(advanced[1] ?? 0, 'Orders', 'Ledger'), UNKNOWN],
+      [await remove(advanced[2] ?? 0, 'Ledger'), UNKNOWN],
+      [await remove(copied[0] ?? 0, 'Orders'), MISSING],
+    ];
+    // As if they had been advanced long before the poll that ended last: what is newer is for the next poll to find.
+    for (const id of advanced.slice(1, 3)) service.simulator.orders.edit(id, { date_modified: then });
+  });
+
+  it('are named, and not touched, by a dry run', async () => {
+    const said = await command('--dry-run');
+    expect(said).toContain('This was a dry run: nothing was queued.');
+    expect(await command('--dry-run')).toBe(said);
+  });
+
+  it('are named and queued, stored again by the worker, and none is open in the next audit', async () => {
+    const said = await command();
+    expect(said).toMatch(new RegExp(`^${yesterday}: 36 of 40, 4 open\n`));
+    for (const [id, reason] of missing)
+      expect(said).toContain(`missing: order ${id} of ${yesterday}, ${reason}`);
+    expect(said).toMatch(
+      /4 orders are open\. What was queued again is stored within minutes: run it again then\.$/,
+    );
+    await drained();
+    for (const [id] of missing) {
+      expect(await service.snapshot(id)).toMatchObject({
+        id,
+        replication: { state: expect.any(String) as string },
+      });
+    }
+    expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
+    // An order that had been advanced is not advanced again.
+    expect(service.simulator.log.of('PUT /orders/{id}')).toHaveLength(10);
+  });
+});
+
+it('finds nothing to say of a day without orders', async () => {
+  expect(await command('--from 2020-02-29 --to 2020-02-29')).toBe('2020-02-29: 0 of 0, 0 open');
+});
+
+it('takes orders of today that no poll has seen for queued, and queues them', async () => {
+  const { id } = service.simulator.orders.add();
+  expect(await command(`--from ${today} --to ${today}`)).toBe(`${today}: 1 of 1, 0 open`);
+  await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
+  expect((await service.snapshot(id))?.replication.source).toBe('audit');
+});
+
+it('audits what is due when the schedule invokes it', async () => {
+  const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+  expect(await invoke(event)).toMatchObject([{ day: yesterday, summary: `${yesterday}: 40 of 40, 0 open` }]);
+});
+
+it('says what is wrong with a day', async () => {
+  expect(await invoke({ day: '2026-02-30' })).toMatchObject({
+    errorMessage: 'day has to be a UTC day such as 2026-11-20.',
+  });
+});
