@@ -15,7 +15,7 @@ import { isLeftover, requireUpdatable } from './stack-state';
 const usage = `Usage: npm run pause -- [options]
        npm run resume -- [options]
 
-pause stops the polls of the schedule and the worker; webhooks are still accepted, and wait in the Orders queue.
+pause stops the polls and audits of the schedule and the worker; webhooks are still accepted, and wait in the Orders queue.
 resume lets them go on, and polls at once. Nothing else of the stack is changed, and deploys leave it paused.
 The polls that "npm start" makes by itself do not stop; what they queue waits.
 
