@@ -5,6 +5,7 @@ import type * as Dynamo from '@aws-sdk/lib-dynamodb';
 import type * as Secrets from '@aws-sdk/client-secrets-manager';
 import type * as Sns from '@aws-sdk/client-sns';
 import type * as Sqs from '@aws-sdk/client-sqs';
+import type * as AuditEntry from '../lambda/audit-orders/index';
 import type * as Poll from '../lambda/get-new-orders/index';
 import type * as Webhook from '../lambda/new-orders-webhook/index';
 import type * as Worker from '../lambda/process-new-orders/index';
@@ -242,6 +243,42 @@ describe('the poll', () => {
       'Stack-Function: polls fail: BigCommerce refuses our credentials or settings',
     ]);
     expect(simulator.log.entries.some(({ endpoint }) => endpoint.includes('hooks'))).toBe(false);
+  });
+});
+
+describe('the audit', () => {
+  let lines: string[];
+  const audit = (event: object) => {
+    lines = catchLines();
+    const { handler } = jest.requireActual<typeof AuditEntry>('../lambda/audit-orders/index');
+    return handler(event, context(900_000));
+  };
+  const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+
+  it('of the schedule accounts for the day before, and says so under its request id', async () => {
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    simulator.orders.add({ status_id: 5, date_created: Date.parse(`${day}T12:00:00Z`) });
+    expect(await audit(scheduled)).toMatchObject([{ day, listed: 1, left_out: { 'Cancelled is void': 1 } }]);
+    expect(parsed(lines)).toMatchObject([
+      { requestId: 'request-1', message: 'bigcommerce answered', endpoint: 'GET orders' },
+      {
+        requestId: 'request-1',
+        message: 'audit finished',
+        day,
+        AuditsFinished: 1,
+        OrdersAudited: 1,
+        GapsFound: 0,
+      },
+    ]);
+  });
+
+  it('that fails says so once, however often Lambda tries', async () => {
+    simulator.credentials.accessToken = 'rotated';
+    await expect(audit(scheduled)).rejects.toThrow('401');
+    await expect(audit(scheduled)).rejects.toThrow('401');
+    expect(aws.subjects()).toEqual([
+      'Stack-Function: audits fail: BigCommerce refuses our credentials or settings',
+    ]);
   });
 });
 
