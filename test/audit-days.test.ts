@@ -11,7 +11,7 @@ const AFTER = NOON - 12 * 3_600_000 + 1;
 async function due(audits: Readonly<Record<string, Partial<Audit>>>): Promise<readonly string[]> {
   const newestOf = (day: string) => {
     const audit = audits[day];
-    return Promise.resolve(audit && ({ open: 0, timestamp: AFTER, day, ...audit } as Audit));
+    return Promise.resolve(audit && ({ open: 0, queued: 0, timestamp: AFTER, day, ...audit } as Audit));
   };
   return (await dueDays(NOON, { newestOf })).map(dayOf);
 }
@@ -31,6 +31,10 @@ describe('the schedule', () => {
     );
     const open = { '2026-01-07': { open: 1 }, '2025-12-27': { open: 2 }, '2025-12-26': { open: 3 } };
     expect(await due({ ...closed, ...open })).toEqual(['2026-01-09', '2026-01-07', '2025-12-27']);
+  });
+
+  it('comes back to days of which references were on their way: they may be lost', async () => {
+    expect(await due({ '2026-01-08': { queued: 1 } })).toEqual(['2026-01-09', '2026-01-08']);
   });
 
   it('makes up for days that it missed, but not for those before the first audit', async () => {

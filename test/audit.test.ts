@@ -69,9 +69,9 @@ describe('an order counts as', () => {
     expect(await world.audit()).toMatchObject({ left_out: { 'Cancelled is void': 1 }, open: 0 });
   });
 
-  it('left out for a day when a GET did not find what the list shows', async () => {
+  it('left out for half a day when a GET did not find what the list shows', async () => {
     const world = anAuditWorld();
-    world.note(world.list(), { state: 'skipped', reason: GONE, reached_at: iso(NOON - HOUR) });
+    world.note(world.list(), { state: 'skipped', reason: GONE, reached_at: iso(NOON - 11 * HOUR) });
     expect(await world.audit()).toMatchObject({ left_out: { [GONE]: 1 }, open: 0 });
   });
 
@@ -163,13 +163,13 @@ describe('a gap is', () => {
     expect(world.queued).toMatchObject([{ wasStored: true }]);
   });
 
-  it('an order that a GET did not find a day ago, and that is listed still', async () => {
+  it('an order that a GET did not find half a day ago, and that is listed still', async () => {
     const world = anAuditWorld();
     const skipped = world.list();
-    world.note(skipped, { state: 'skipped', reason: GONE, reached_at: iso(NOON - DAY_MS) });
+    world.note(skipped, { state: 'skipped', reason: GONE, reached_at: iso(NOON - 12 * HOUR) });
     const marked = world.listReplicated(
       {},
-      { state: 'copied', reason: GONE, reached_at: iso(NOON - DAY_MS) },
+      { state: 'copied', reason: GONE, reached_at: iso(NOON - 12 * HOUR) },
     );
     const reason = 'noted as not found in the store, which lists it';
     expect(await world.audit()).toMatchObject({

@@ -9,8 +9,8 @@ import type { LedgerRow } from '../shared/ledger-row';
 /** As long as the Orders queue keeps a message: longer than that, no reference can still be on its way. */
 const QUEUE_RETENTION_MS = 4 * DAY_MS;
 
-/** How long a list may go on showing an order that a GET answered with 404. */
-const GONE_BELIEVED_MS = DAY_MS;
+/** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
+const GONE_BELIEVED_MS = DAY_MS / 2;
 
 export const UNKNOWN = 'not known to the ledger';
 export const MISSING = 'stored once, and missing from the Orders table';

@@ -26,8 +26,8 @@ export function readWish(event: unknown, now: number): Wish {
 }
 
 /**
- * Yesterday, and before it each day that was audited last with gaps open, before it was over, or, once there were audits,
- * not at all.
+ * Yesterday, and before it each day that was audited last with gaps open or references on their way, which may be lost,
+ * or before it was over; or, once there were audits, not at all.
  */
 export async function dueDays(now: number, audits: Pick<Audits, 'newestOf'>): Promise<readonly number[]> {
   const yesterday = now - (now % DAY_MS) - DAY_MS;
@@ -38,5 +38,6 @@ export async function dueDays(now: number, audits: Pick<Audits, 'newestOf'>): Pr
 }
 
 function isClosed(audit: Audit | undefined, start: number): boolean {
-  return audit?.open === 0 && audit.timestamp >= start + DAY_MS;
+  if (audit === undefined || audit.timestamp < start + DAY_MS) return false;
+  return audit.open + audit.queued === 0;
 }
