@@ -99,6 +99,29 @@ describe('an order counts as', () => {
   });
 });
 
+it('is not missing while a worker stores an order', async () => {
+  const world = anAuditWorld();
+  const order = world.list();
+  world.note(order, { state: 'queued', seen_at: iso(NOON) });
+  const workerEnds = () => {
+    world.snapshots.set(order.id, aSnapshot({ id: order.id }));
+    world.note(order, { state: 'replicated' });
+  };
+  const thenEnd = async <T>(look: Promise<T>) => {
+    const seen = await look;
+    workerEnds();
+    return seen;
+  };
+  const [audit] = await world.invoke(
+    { day: DAY },
+    {
+      ledger: { ...world.ledger, find: (ids) => thenEnd(world.deps.ledger.find(ids)) },
+      orders: { among: (ids) => thenEnd(world.deps.orders.among(ids)) },
+    },
+  );
+  expect(audit).toMatchObject({ queued: 1, open: 0 });
+});
+
 describe('a gap is', () => {
   it('an order that the ledger does not know, though a poll has ended since', async () => {
     const world = anAuditWorld();

@@ -11,6 +11,7 @@ export interface Mutant {
 
 const worker = (name: string) => `lambda/process-new-orders/${name}.ts`;
 const poller = (name: string) => `lambda/get-new-orders/${name}.ts`;
+const auditor = (name: string) => `lambda/audit-orders/${name}.ts`;
 const shared = (name: string) => `lambda/shared/${name}.ts`;
 
 export const MUTANTS: readonly Mutant[] = [
@@ -97,6 +98,36 @@ export const MUTANTS: readonly Mutant[] = [
     file: shared('jobs'),
     from: '((await find(timestamp))?.began ?? timestamp)',
     to: '((await find(timestamp))?.timestamp ?? timestamp)',
+  },
+  {
+    rule: 'An audit does not queue what is missing',
+    file: auditor('audit-day'),
+    from: 'if (!pass.dryRun) await enqueue(',
+    to: 'if (pass.dryRun) await enqueue(',
+  },
+  {
+    rule: 'An audit takes an order for missing while a worker stores it',
+    file: auditor('audit-day'),
+    from: 'const rows = await deps.ledger.find(ids);\n  // After the rows: a worker that ends meanwhile has stored the snapshot before it says so.\n  const stored = await deps.orders.among(ids);',
+    to: 'const stored = await deps.orders.among(ids);\n  const rows = await deps.ledger.find(ids);',
+  },
+  {
+    rule: 'An audit takes the ledger at its word that an order is stored',
+    file: auditor('account'),
+    from: 'if (!found.isStored) {',
+    to: 'if (!found.isStored && row.order_id < 0) {',
+  },
+  {
+    rule: 'An audit believes for ever that what was queued once is on its way',
+    file: auditor('account'),
+    from: "if (isWithin(QUEUE_RETENTION_MS, row.seen_at, circumstances)) return { kind: 'queued' };",
+    to: "if (QUEUE_RETENTION_MS > 0) return { kind: 'queued' };",
+  },
+  {
+    rule: 'Every gap counts as one that stays',
+    file: auditor('tally'),
+    from: 'if (tally.wasOpen(id)) tally.staying += 1;',
+    to: 'tally.staying += 1;',
   },
   {
     rule: 'A reference is acknowledged before its snapshot is stored',
