@@ -96,7 +96,7 @@ async function doEverything(): Promise<void> {
   // Too large for one item, even gzipped.
   const extra = { staff_notes: noise(400_000, 1) };
   const add = () => simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000, extra }).id;
-  const [replicated, parked, givenBack, notQueued] = [add(), add(), add(), add()];
+  const [replicated, missing, parked, givenBack, notQueued] = [add(), add(), add(), add(), add()];
   const endpoint = 'GET /orders/{id}';
   simulator.faults.add({ endpoint, orderId: parked, kind: 'status', status: 400 });
   simulator.faults.add({ endpoint, orderId: givenBack, kind: 'status', status: 403 });
@@ -116,14 +116,15 @@ async function doEverything(): Promise<void> {
     }),
   );
   await until(() => seen.get('ProcessOrdersFunctionName')?.size === does.ProcessOrdersFunctionName().length);
+  await until(async () => (await service.ledgerRow(missing))?.state === 'replicated');
+  const day = dayOf(Date.parse(simulator.orders.get(missing)?.date_created ?? ''));
+  await clients.documents.send(
+    new DeleteCommand({ TableName: deployed.outputs['OrdersTableName'], Key: { id: missing } }),
+  );
+  expect(await audit(day)).toMatchObject([{ open: 1, gaps: [{ id: missing }], enqueued: 1 }]);
+  expect(await audit(day)).toMatchObject([{ staying: 0 }]);
   // The second one reads the row of the first.
   await deployed.poll();
-  const day = dayOf(Date.parse(simulator.orders.get(replicated)?.date_created ?? ''));
-  await clients.documents.send(
-    new DeleteCommand({ TableName: deployed.outputs['OrdersTableName'], Key: { id: replicated } }),
-  );
-  expect(await audit(day)).toMatchObject([{ open: 1, gaps: [{ id: replicated }], enqueued: 1 }]);
-  expect(await audit(day)).toMatchObject([{ staying: 0 }]);
   simulator.faults.add({ endpoint: 'GET /orders', kind: 'status', status: 401, times: 9 });
   expect(await audit(day)).toMatchObject({ errorMessage: expect.stringContaining('401') as string });
   simulator.faults.add({ endpoint: 'GET /orders/count', kind: 'status', status: 401, times: 9 });
