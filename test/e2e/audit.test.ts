@@ -6,6 +6,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf, type Audit } from '../../lambda/shared/audit';
 import { parseJson, Status } from '../../lambda/shared/order';
 import { audit } from '../../scripts/audit';
+import { deployedFunctions } from './deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 
@@ -135,6 +136,16 @@ describe('orders that go missing behind its back', () => {
     // An order that had been advanced is not advanced again.
     expect(service.simulator.log.of('PUT /orders/{id}')).toHaveLength(10);
   });
+});
+
+it('that is killed keeps the days that were done, and says how to go on', async () => {
+  const dayBefore = dayOf(now - 2 * DAY_MS);
+  const before = () => void deployedFunctions(service).kill('AuditOrdersFunctionName');
+  service.simulator.faults.add({ endpoint: 'GET /orders', skip: 1, times: 1, before });
+  const said = await command(`--from ${dayBefore} --to ${yesterday}`);
+  expect(said).toMatch(new RegExp(`^${dayBefore}: 0 of 0, 0 open\nThe audit of ${yesterday} failed: `));
+  expect(said).toMatch(new RegExp(`go on with --from ${yesterday}\\.$`));
+  expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
 });
 
 it('finds nothing to say of a day without orders', async () => {
