@@ -1,5 +1,5 @@
 // What is to be done about each order that a backfill finds: by what the ledger knows, as in a poll, and by the rules. Pure.
-import { whyKnown } from '../lambda/get-new-orders/left-out';
+import { whyKnown, type Sighting } from '../lambda/get-new-orders/left-out';
 import type { ListedOrder } from '../lambda/shared/bigcommerce';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
 import { dateModified, whyNotStored, type OrderReference, type Rules } from '../lambda/shared/order';
@@ -40,7 +40,7 @@ export function judgePage(
   const judged = orders.map((order) => {
     const row = rows.get(order.id);
     const reference = toReference(order, seenAt, task);
-    const verdict = judge(order, reference, row, task, now);
+    const verdict = judge({ order, reference }, row, task, now);
     return { reference, reachedBefore: row?.reached_at, verdict };
   });
   const known = judged.map(({ verdict }) => (typeof verdict === 'string' ? nothing : verdict));
@@ -55,18 +55,17 @@ export function judgePage(
 type Verdict = 'queue' | 'watch' | Tally;
 
 function judge(
-  order: ListedOrder,
-  reference: OrderReference,
+  seen: Sighting,
   row: LedgerRow | undefined,
   { began, advance, rules }: Task,
   now: number,
 ): Verdict {
   if (row?.state === undefined) {
     // The bound of the polls is for a first contact with the store: history is asked for by its dates.
-    const reason = whyNotStored(order, undefined, rules);
+    const reason = whyNotStored(seen.order, undefined, rules);
     return reason === undefined ? 'queue' : leftOut(reason);
   }
-  const reason = whyKnown(row, reference, rules, now);
+  const reason = whyKnown(row, seen, rules, now);
   if (reason === undefined) return 'queue';
   // What is on its way may be wanted as a copy only.
   if (row.state === 'queued') return advance ? 'queue' : 'watch';

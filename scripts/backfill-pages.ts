@@ -1,6 +1,6 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
 import { listedPages } from '../lambda/shared/listed-pages';
-import type { ListedOrder, OrderQuery, Store } from '../lambda/shared/bigcommerce';
+import type { ListedOrder, Store } from '../lambda/shared/bigcommerce';
 import { parseDate, Status } from '../lambda/shared/order';
 import type { Selection } from './backfill-options';
 
@@ -87,17 +87,10 @@ async function* listed(
   for (const [index, statusId] of statusIds.slice(first).entries()) {
     const status = statusId === undefined ? {} : { statusId };
     const after = index === 0 ? (from?.order_id ?? 0) : 0;
-    let last = after;
-    const store = {
-      listOrders: (query: OrderQuery) =>
-        deps.store.listOrders({ ...query, minId: Math.max(query.minId, after) }),
-    };
-    for await (const page of listedPages({ ...status, ...widened(window) }, { ...deps, store })) {
-      const orders = page.orders.filter(({ id }) => id > after);
-      last = Math.max(last, ...orders.map(({ id }) => id));
+    for await (const page of listedPages({ ...status, ...widened(window) }, after, deps)) {
       yield {
-        cursor: { ...(statusId === undefined ? {} : { status_id: statusId }), order_id: last },
-        orders: orders.filter((order) => isWithin(order, window)),
+        cursor: { ...(statusId === undefined ? {} : { status_id: statusId }), order_id: page.lastId },
+        orders: page.orders.filter((order) => isWithin(order, window)),
         seenAt: page.seenAt,
         missing: [],
         unreadable: page.unreadable,

@@ -5,10 +5,11 @@ import type { Audit } from '../lambda/shared/audit';
 import { createAudits, type Audits } from '../lambda/shared/audits';
 import { batchGet } from '../lambda/shared/batch-get';
 import { createStoredOrders } from '../lambda/shared/stored-orders';
-import { createJobsTable, createOrdersTable } from '../lambda/shared/tables';
+import { createJobsTable } from '../lambda/shared/jobs';
+import { createOrdersTable } from '../lambda/shared/tables';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { aSnapshot, NOON } from './fakes/builders';
-import { connect, createTables } from './fakes/real-tables';
+import { connect, createTables, tableNames } from './fakes/real-tables';
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
@@ -55,7 +56,7 @@ describe('stored orders', () => {
   const stored = () => createStoredOrders(client, 'OrdersTable');
 
   it('are told from those that are not, however many are asked for', async () => {
-    const orders = createOrdersTable(client, 'OrdersTable');
+    const orders = createOrdersTable(client, tableNames);
     for (const id of [1, 120, 250]) await orders.store(aSnapshot({ id }));
     const ids = Array.from({ length: 250 }, (_, nth) => nth + 1);
     expect(await stored().among([...ids, 250])).toEqual(new Set([1, 120, 250]));

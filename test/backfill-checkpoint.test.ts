@@ -2,7 +2,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createJobsTable } from '../lambda/shared/tables';
+import { createJobsTable } from '../lambda/shared/jobs';
 import { backfill } from '../scripts/backfill';
 import { createCheckpoints, type Checkpoint, type Checkpoints } from '../scripts/backfill-checkpoint';
 import type { Selection } from '../scripts/backfill-options';

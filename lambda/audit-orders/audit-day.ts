@@ -7,11 +7,11 @@ import { dateModified, parseDate } from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { Audits } from '../shared/audits';
 import type { ListedOrder, Store } from '../shared/bigcommerce';
+import type { JobsTable } from '../shared/jobs';
 import type { Ledger } from '../shared/ledger';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
 import type { StoredOrders } from '../shared/stored-orders';
-import type { JobsTable } from '../shared/tables';
 import { accountFor } from './account';
 import type { Circumstances, Finding } from './account';
 import { countOrder, countUnreadable, newTally, toAudit } from './tally';
@@ -62,7 +62,7 @@ export async function auditDay(
   const pass: Pass = { day, dryRun, timestamp, tally: newTally(earlier) };
   const { rules, ignoreOrdersCreatedBefore: createdSince } = settings;
   const query = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
-  for await (const { orders, unreadable, seenAt } of listedPages(query, deps)) {
+  for await (const { orders, unreadable, seenAt } of listedPages(query, 0, deps)) {
     countUnreadable(pass.tally, unreadable);
     const ofDay = orders.filter((order) => isOfDay(order, start));
     await auditOrders(ofDay, seenAt, { rules, createdSince, lastPoll, now: deps.now() }, pass, deps);

@@ -10,12 +10,13 @@ import type { Audit } from '../shared/audit';
 import { createAudits } from '../shared/audits';
 import { createBigCommerce } from '../shared/bigcommerce';
 import { awsClientOptions, quickAwsClientOptions, readAuditConfig } from '../shared/config';
+import { createJobsTable } from '../shared/jobs';
 import { createLedger } from '../shared/ledger';
 import { createLog } from '../shared/log';
 import { createQueue } from '../shared/queue';
 import { createSecrets } from '../shared/secrets';
 import { createStoredOrders } from '../shared/stored-orders';
-import { createJobsTable, documentOptions } from '../shared/tables';
+import { documentOptions } from '../shared/tables';
 import { audit } from './audit';
 
 /** Left for keeping the result, or for alerting. */

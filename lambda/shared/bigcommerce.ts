@@ -17,6 +17,7 @@ const DEFAULT_PAGE_SIZE = 50;
 /** Bounds of dates. Whether BigCommerce includes a bound is not known: an order at one comes or it does not. */
 export interface OrderDates {
   readonly modifiedSince?: number | undefined;
+  readonly modifiedBefore?: number | undefined;
   readonly createdSince?: number | undefined;
   readonly createdBefore?: number | undefined;
 }
@@ -148,9 +149,10 @@ async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<Or
   return { orders, unreadable: rows.length - orders.length, isLast: rows.length < DEFAULT_PAGE_SIZE };
 }
 
-function inQuery({ modifiedSince, createdSince, createdBefore }: OrderDates): Query {
+function inQuery({ modifiedSince, modifiedBefore, createdSince, createdBefore }: OrderDates): Query {
   return {
     ...(modifiedSince === undefined ? {} : { min_date_modified: isoWithOffset(modifiedSince) }),
+    ...(modifiedBefore === undefined ? {} : { max_date_modified: isoWithOffset(modifiedBefore) }),
     ...(createdSince === undefined ? {} : { min_date_created: isoWithOffset(createdSince) }),
     ...(createdBefore === undefined ? {} : { max_date_created: isoWithOffset(createdBefore) }),
   };

@@ -17,7 +17,8 @@ export interface ListedPage {
 
 interface Deps {
   readonly store: Pick<Store, 'listOrders'>;
-  readonly log: Log;
+  /** Is told when lines are given up. */
+  readonly log?: Pick<Log, 'warn'>;
   readonly now: () => number;
 }
 
@@ -37,7 +38,7 @@ export async function* listedPages(
     } catch (error) {
       const mayHelp = asksLines && error instanceof BigCommerceError && error.kind === 'retryable';
       if (!mayHelp) throw error;
-      deps.log.warn('orders listed without their lines', { error: describe(error) });
+      deps.log?.warn('orders listed without their lines', { error: describe(error) });
       asksLines = false;
       return deps.store.listOrders({ ...query, minId });
     }
