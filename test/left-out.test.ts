@@ -1,6 +1,6 @@
 // What a poll leaves out: what is neither new nor followed, and what the ledger knows in this very version, by the
 // protocol's list, line by line.
-import { isListedAsNew, whyKnown, whyNotFollowed, whyNotNew } from '../lambda/get-new-orders/left-out';
+import { isNew, whyKnown, whyNotFollowed, whyNotNew } from '../lambda/get-new-orders/left-out';
 import type { Sighting } from '../lambda/get-new-orders/left-out';
 import type { Bounds } from '../lambda/get-new-orders/begin';
 import { contentDigest } from '../lambda/shared/content';
@@ -232,8 +232,8 @@ describe('a list of changed orders', () => {
     ['an archived one', anOrder({ is_deleted: true }), false],
     ['a Completed one that is physical', anOrder({ status_id: 10 }), false],
     ['a Completed one that is digital', anOrder({ status_id: 10, order_is_digital: true }), true],
-  ])('leaves to the list of its status: %s', (_, order, isNew) => {
-    expect(isListedAsNew(order, aRuleSet(), bounds)).toBe(isNew);
+  ])('is new among what has changed: %s', (_, order, expected) => {
+    expect(isNew(order, aRuleSet(), bounds)).toBe(expected);
   });
 });
 

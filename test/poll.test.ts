@@ -43,9 +43,10 @@ it('queues every new order once, and records what it found', async () => {
 
 it('counts what it found and queued, with one line', async () => {
   const world = aWorld();
-  for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));
+  const old = { date_modified: storeDate(NOON - 2 * 3_600_000) };
+  for (const id of [1, 2, 3]) world.shop.add(anOrder({ id, ...old }));
   await world.poll();
-  world.shop.add(anOrder({ id: 4 }));
+  world.shop.add(anOrder({ id: 4, ...old }));
   await world.poll();
   expect(world.lines).toEqual(
     [
@@ -141,7 +142,7 @@ it('looks at both versions of an order that changes its status between two lists
 
 it('does not queue again what is still waiting (a defect of the sample), until it can no longer be on its way', async () => {
   const world = aWorld();
-  world.shop.add(anOrder());
+  world.shop.add(anOrder({ date_modified: storeDate(NOON - 2 * 3_600_000) }));
   expect(await world.poll()).toHaveLength(1);
   world.clock.now += DAY;
   expect(await world.poll()).toHaveLength(0);

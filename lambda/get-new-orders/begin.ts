@@ -10,6 +10,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
 const OVERLAP_MS = 60 * 60 * 1000;
 
+/** Whether the store includes the bounds of dates is not known: what is at the split is in both lists. */
+const SPLIT_MARGIN_MS = 60_000;
+
 /** The name of the list of orders that changed; the others are named by their status id. */
 const FOLLOW = 'follow';
 
@@ -100,17 +103,24 @@ function findBounds(
   return { ...since, createdSince: ignoreOrdersCreatedBefore, followedSince: began - followUpDays * DAY_MS };
 }
 
-/** Changed orders come last: what is new already when the poll comes to them was looked at before. */
+/**
+ * Each status that is new, and, where there is something to follow, what has changed of any status: new orders too, so
+ * that each order is listed once. Changes come last: what changes before that is among them.
+ */
 function listsWithin(bounds: Bounds, { rules, followUpDays }: PollSettings): readonly OrderList[] {
-  const { completedSince, createdSince, modifiedSince, followedSince } = bounds;
-  const completed = { modifiedSince: completedSince, withLines: true };
-  const ofStatus = rules.allowedStatusIds.map((statusId) => ({
-    name: String(statusId),
-    statusId,
-    query: { statusId, createdSince, ...(statusId === Status.Completed ? completed : {}) },
-    afterId: 0,
-  }));
-  if (followUpDays === 0 || modifiedSince === undefined) return ofStatus;
-  const query = { modifiedSince, createdSince: followedSince, withLines: true };
+  const { completedSince, createdSince, modifiedSince } = bounds;
+  const follows = followUpDays > 0 && modifiedSince !== undefined;
+  const ofStatus = rules.allowedStatusIds.map((statusId) => {
+    // A list of all statuses hides Incomplete orders.
+    const isSplit = follows && statusId !== Status.Incomplete;
+    const query = {
+      ...{ statusId, createdSince },
+      ...(statusId === Status.Completed ? { modifiedSince: completedSince, withLines: true } : {}),
+      ...(isSplit ? { modifiedBefore: modifiedSince + SPLIT_MARGIN_MS } : {}),
+    };
+    return { name: String(statusId), statusId, query, afterId: 0 };
+  });
+  if (!follows) return ofStatus;
+  const query = { modifiedSince, withLines: true };
   return [...ofStatus, { name: FOLLOW, statusId: undefined, query, afterId: 0 }];
 }

@@ -37,8 +37,8 @@ export function whyNotNew(
   return modified < bounds.completedSince ? 'completed before the lookback' : undefined;
 }
 
-/** Whether the list of its status brings an order as new, so that nobody else needs to look at it. */
-export function isListedAsNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean {
+/** Whether an order is new, whatever list it is in. */
+export function isNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean {
   const statusId = Number(order.status_id);
   return rules.allowedStatusIds.includes(statusId) && whyNotNew(order, statusId, bounds) === undefined;
 }

@@ -1,13 +1,15 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
 import { noteQueued } from '../shared/note-queued';
 import { dateModified } from '../shared/order';
+import type { OrderReference } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { ListedPage } from '../shared/listed-pages';
 import type { Ledger } from '../shared/ledger';
+import type { LedgerRow } from '../shared/ledger-row';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
 import type { Bounds, OrderList, PollSettings } from './begin';
-import { isListedAsNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
+import { isNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
 import type { Sighting } from './left-out';
 
 export interface TakeUpDeps {
@@ -39,34 +41,31 @@ export async function takeUp(
   circumstances: Circumstances,
   deps: TakeUpDeps,
 ): Promise<Tally> {
-  const { bounds, settings } = circumstances;
-  const { rules } = settings;
-  const { statusId } = list;
+  const { rules } = circumstances.settings;
   const reasons = Array.from({ length: page.unreadable }, () => 'without a usable id');
-  const isFollowed = (order: ListedOrder) => !isListedAsNew(order, rules, bounds);
-  const looked = statusId === undefined ? page.orders.filter(isFollowed) : page.orders;
-  const candidates =
-    statusId === undefined ? looked : keep(looked, reasons, (order) => whyNotNew(order, statusId, bounds));
-  const rows = await deps.ledger.find(candidates.map(({ id }) => id));
-  const sightings = candidates.map((order) => sight(order, page.seenAt, list, circumstances));
-  const unknown = keep(sightings, reasons, (seen) => {
-    const row = rows.get(seen.order.id);
-    const reason = statusId === undefined ? whyNotFollowed(seen.order, row, rules, bounds) : undefined;
-    return reason ?? whyKnown(row, seen, rules, deps.now());
-  });
-  const references = unknown.map(({ reference }) => reference);
+  const rows = await deps.ledger.find(page.orders.map(({ id }) => id));
+  const references: OrderReference[] = [];
+  for (const order of page.orders) {
+    const row = rows.get(order.id);
+    const seen = sight(order, page.seenAt, list, circumstances);
+    const reason = whyNotWanted(order, row, list, circumstances) ?? whyKnown(row, seen, rules, deps.now());
+    if (reason === undefined) references.push(seen.reference);
+    else reasons.push(reason);
+  }
   await deps.queue.enqueue(references);
   await noteQueued(references, deps);
-  return { found: looked.length, enqueued: references.length, left_out: countEach(reasons) };
+  return { found: page.orders.length, enqueued: references.length, left_out: countEach(reasons) };
 }
 
-/** Those that nothing speaks against; what speaks against the others joins `reasons`. */
-function keep<T>(all: readonly T[], reasons: string[], why: (one: T) => string | undefined): readonly T[] {
-  return all.filter((one) => {
-    const reason = why(one);
-    if (reason !== undefined) reasons.push(reason);
-    return reason === undefined;
-  });
+/** In the list of a status are new orders, in that of changes new ones and others that are followed. */
+function whyNotWanted(
+  order: ListedOrder,
+  row: LedgerRow | undefined,
+  { statusId }: OrderList,
+  { bounds, settings: { rules } }: Circumstances,
+): string | undefined {
+  if (statusId !== undefined) return whyNotNew(order, statusId, bounds);
+  return isNew(order, rules, bounds) ? undefined : whyNotFollowed(order, row, rules, bounds);
 }
 
 function sight(

@@ -2,6 +2,7 @@
 // through it for all to see.
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { SETTLE_MS } from '../../lambda/shared/order';
 import { CommandError, runAsCommand } from '../command';
 import { readStartOptions, type StartOptions } from './arguments';
 import { bringUp, type LocalRun } from './bring-up';
@@ -10,7 +11,7 @@ import type { PollResult } from './local-stack';
 import { isUnderWay, shortcomings, toRow, type OrderProgress } from './order-progress';
 import { requireFreePort } from './ports';
 
-// A run takes some 15 seconds; this is for a laden machine.
+// A run takes some 30 seconds; this is for a laden machine.
 const onceDeadlineMs = 120_000;
 const mostRows = 25;
 
@@ -80,6 +81,13 @@ async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
   }
 }
 
+/** Polls once no order can have changed under the date that is known of it: until then a poll looks again, to be sure. */
+async function pollSettled({ stack }: LocalRun, orders: readonly OrderProgress[]): Promise<number> {
+  const modified = orders.map(({ ledger }) => Date.parse(ledger?.modified_at ?? '') || 0);
+  await sleep(Math.max(0, Math.max(...modified) + SETTLE_MS + 1_000 - Date.now()));
+  return (await stack.poll()).enqueued;
+}
+
 const inWords = ({ found, enqueued }: PollResult) =>
   `${new Date().toLocaleTimeString()}  A poll found ${found} ${found === 1 ? 'order' : 'orders'} to look at and queued ${enqueued}.`;
 
@@ -90,7 +98,7 @@ async function judge(local: LocalRun): Promise<string[]> {
   const orders = await local.progress();
   const problems = orders.flatMap(shortcomings);
   // Not with a real store: somebody may have ordered meanwhile.
-  const again = store === undefined ? 0 : (await stack.poll()).enqueued;
+  const again = store === undefined ? 0 : await pollSettled(local, orders);
   if (again > 0) problems.push(`A second poll queued ${again} orders again.`);
   if (problems.length > 0) {
     screen.say(`\nNot as it has to be:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);

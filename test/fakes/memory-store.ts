@@ -22,12 +22,13 @@ interface Shelf {
 /** Both bounds of dates are inclusive. */
 function isMeant(
   order: Order,
-  { statusId, minId, modifiedSince = 0, createdSince = 0 }: OrderQuery,
+  { statusId, minId, modifiedSince = 0, modifiedBefore = Infinity, createdSince = 0 }: OrderQuery,
 ): boolean {
   return (
     order.id >= minId &&
     (statusId === undefined ? order.status_id !== Status.Incomplete : order.status_id === statusId) &&
     Date.parse(String(order.date_modified)) >= modifiedSince &&
+    Date.parse(String(order.date_modified)) <= modifiedBefore &&
     Date.parse(String(order.date_created)) >= createdSince
   );
 }

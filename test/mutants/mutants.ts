@@ -76,10 +76,16 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return isStored() || mayBeAdvancedNow(row, rules);',
   },
   {
+    rule: 'New orders that changed lately are in no list',
+    file: poller('take-up'),
+    from: 'return isNew(order, rules, bounds) ? undefined',
+    to: 'return isNew(order, rules, bounds) && order.id < 0 ? undefined',
+  },
+  {
     rule: 'What changed after it was stored is never followed',
     file: poller('begin'),
-    from: 'if (followUpDays === 0 || modifiedSince === undefined) return ofStatus;',
-    to: 'if (followUpDays >= 0 || modifiedSince === undefined) return ofStatus;',
+    from: 'const follows = followUpDays > 0 && modifiedSince !== undefined;',
+    to: 'const follows = followUpDays < 0 && modifiedSince !== undefined;',
   },
   {
     rule: 'A list that was seen while an order could still change says that it did not',
