@@ -299,7 +299,7 @@ describe('an audit', () => {
     }
     expect(await world.audit()).toMatchObject({ listed: 2 });
     expect(world.queries).toEqual([
-      { minId: 0, createdSince: start - 1_000, createdBefore: start + DAY_MS + 1_000 },
+      { minId: 0, createdSince: start - 1_000, createdBefore: start + DAY_MS + 1_000, withLines: false },
     ]);
   });
 

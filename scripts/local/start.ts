@@ -94,7 +94,7 @@ const inWords = ({ found, enqueued }: PollResult) =>
 const rows = (orders: readonly OrderProgress[]) => orders.slice(-mostRows).map(toRow);
 
 async function judge(local: LocalRun): Promise<string[]> {
-  const { stack, store, screen } = local;
+  const { store, screen } = local;
   const orders = await local.progress();
   const problems = orders.flatMap(shortcomings);
   // Not with a real store: somebody may have ordered meanwhile.

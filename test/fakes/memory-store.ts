@@ -27,10 +27,15 @@ function isMeant(
   return (
     order.id >= minId &&
     (statusId === undefined ? order.status_id !== Status.Incomplete : order.status_id === statusId) &&
-    Date.parse(String(order.date_modified)) >= modifiedSince &&
-    Date.parse(String(order.date_modified)) <= modifiedBefore &&
-    Date.parse(String(order.date_created)) >= createdSince
+    isWithin(order.date_modified, modifiedSince, modifiedBefore) &&
+    isWithin(order.date_created, createdSince, Infinity)
   );
+}
+
+/** What has no date is within any bounds. */
+function isWithin(date: unknown, from: number, to: number): boolean {
+  const time = Date.parse(String(date));
+  return Number.isNaN(time) || (time >= from && time <= to);
 }
 
 const plain = ({ order }: Shelf): Order => order;
