@@ -111,7 +111,7 @@ describe('an order', () => {
     const ids = Array.from({ length: 10 }, () => orders.add({ date_created: anHourAgo() }).id);
     const bad = ids[4]!;
     const mended = faults.add({
-      endpoint: 'GET /orders/{id}/products',
+      endpoint: 'GET /orders/{id}/coupons',
       orderId: bad,
       kind: 'status',
       status: 500,
@@ -241,7 +241,7 @@ describe('npm run dead-letters', () => {
   it('sends an order back, which is replicated once its cause is mended', async () => {
     const { faults, orders } = service.simulator;
     const { id } = orders.add({ date_created: anHourAgo() });
-    const endpoint = 'GET /orders/{id}/products';
+    const endpoint = 'GET /orders/{id}/coupons';
     const mended = faults.add({ endpoint, orderId: id, kind: 'status', status: 400 });
     await service.stack.poll();
     expect(await finished(id)).toMatchObject({ state: 'dead' });
