@@ -8,6 +8,8 @@ function aRush(orders: number, overrides: Partial<Plan>): Plan {
   return {
     ...{ seed: 1, latencyMs: 150, storeSkewMs: 0, rules: {}, scopes: [], deliveries: {} },
     orders: Array.from({ length: orders }, () => ({ atMs: 0, statusId: 11, goods: 'physical', lines: 2 })),
+    audits: [],
+    readConsignments: true,
     ...{ edits: [], polls: [60_000], storeFaults: [], kills: [], junk: [], redrives: [] },
     queue: { duplicates: 0, lateMs: 0, failures: 0, refusals: 0 },
     tableFailures: 0,

@@ -72,6 +72,8 @@ export function aDay({ edits = [0, 3], orders = [3, 6] }: Habits = {}): fc.Arbit
       orders: list(order, orders),
       edits: list(fc.record({ index: fc.nat(99), when: anyTime, edit: anEdit }), edits),
       polls: fc.array(milliseconds(0, DAY_LASTS_MS), { minLength: 1, maxLength: 3 }),
+      audits: fc.array(milliseconds(0, DAY_LASTS_MS), { maxLength: 1 }),
+      readConsignments: fc.constantFrom(true, true, false),
       scopes: fc.subarray([...SCOPES]),
       deliveries: fc.record({ duplicates: share, shuffleMs: fc.constantFrom(0, 2 * SECOND, MINUTE) }),
     })

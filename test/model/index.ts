@@ -1,7 +1,10 @@
 // npm run survive: thousands of random stories for every fault, and the table of what became of their orders.
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { type Audit } from '../../lambda/shared/audit';
+import { accountOf } from '../../scripts/audit-report';
 import { CommandError, readArguments, runAsCommand, wholeNumber } from '../../scripts/command';
+import { liveThroughADay } from './day';
 import { FAULTS, type Fault } from './faults';
 import { survive, type Tally } from './survive';
 
@@ -11,13 +14,16 @@ Sends random orders through random days, on virtual time, with one kind of fault
   --orders N     of all faults together; 100000 if left out
   --seed N       1 if left out; the same seed tells the same stories
   --fault TEXT   only the faults whose names contain it
-  --path PATH    with --fault and --seed: the one story that failed, as its failure names it`;
+  --path PATH    with --fault and --seed: the one story that failed, as its failure names it
+  --day          instead: one day of 24 hours in a store of so many orders (10000 if left out) with faults of every
+                 kind, the audit after it, and the audit once an order has been taken out of the tables`;
 
 const flags = {
-  orders: { type: 'string', default: '100000' },
+  orders: { type: 'string' },
   seed: { type: 'string', default: '1' },
   fault: { type: 'string', default: '' },
   path: { type: 'string' },
+  day: { type: 'boolean' },
 } as const;
 
 interface Task {
@@ -32,9 +38,13 @@ type Report = { readonly tally: Tally } | { readonly failure: string };
 async function main(): Promise<void> {
   const { values } = readArguments(flags, usage);
   const seed = wholeNumber('seed', values.seed, 0, 999_999_999);
+  if (values.day === true) {
+    await showDay(wholeNumber('orders', values.orders ?? '10000', 10, 1_000_000), seed);
+    return;
+  }
   const faults = FAULTS.filter(({ name }) => name.includes(values.fault));
   if (faults.length === 0) throw new CommandError(`No fault is called so. There are:\n${names(FAULTS)}`);
-  const orders = Math.ceil(wholeNumber('orders', values.orders, 1, 100_000_000) / faults.length);
+  const orders = Math.ceil(wholeNumber('orders', values.orders ?? '100000', 1, 100_000_000) / faults.length);
   const tasks = faults.map(({ name }) => ({
     name,
     seed: seedOf(name, seed, faults.length === 1),
@@ -47,6 +57,29 @@ async function main(): Promise<void> {
   for (const failure of failures) console.error(`\n${failure}`);
   if (failures.length > 0)
     throw new CommandError(`\nThe promise was broken under ${failures.length} of ${faults.length} faults.`);
+}
+
+async function showDay(orders: number, seed: number): Promise<void> {
+  const { story, broken, removed, auditsWithoutIt, auditsAfterwards } = await liveThroughADay(orders, seed);
+  const { service, struck, sqs, tables, store } = story;
+  console.log(
+    `${orders} orders in 24 hours, seed ${seed}: ${store.log.entries.length} BigCommerce calls, of which faults struck ${struck.storeFaults}; ` +
+      `${service.struck.killed} invocations killed; ${struck.undelivered} webhooks not delivered; ` +
+      `${tables.struck.failed} calls to DynamoDB and ${sqs.struck.failed + sqs.struck.refused} to SQS failed.`,
+  );
+  show('\nThe audit after it:', story.firstAudits);
+  show('\nThe audit after that:', story.audits);
+  show(
+    `\nOrder ${removed} is taken out of the Orders table and the ledger. The next audit:`,
+    auditsWithoutIt,
+  );
+  show('\nAnd the one after that:', auditsAfterwards);
+  if (broken.length > 0) throw new CommandError(`\nThe promise was broken.\n${broken.join('\n')}`);
+}
+
+/** In the words of npm run audit. */
+function show(title: string, audits: readonly Audit[]): void {
+  console.log([title, ...audits.map(({ summary }) => summary), ...accountOf(audits)].join('\n'));
 }
 
 /** Each fault has days of its own. A single one is told with the very seed that was given, to tell it again. */

@@ -13,7 +13,7 @@ import { DEAD_LETTERS, ORDERS, type Sqs } from './sqs';
 import { type Tables } from './tables';
 import { overTheWire, type Wire } from './wire';
 
-export const TIMEOUTS_MS = { worker: 60_000, poll: 300_000, webhook: 10_000 } as const;
+export const TIMEOUTS_MS = { worker: 60_000, poll: 300_000, webhook: 10_000, audit: 900_000 } as const;
 
 /** Containers' clocks differ from the world's by so much at most. */
 const SKEW_MS = 400;
@@ -32,6 +32,7 @@ export interface Surroundings {
   /** How many of its calls fail, from 0 to 1; live. */
   readonly secretHabits: { readonly failures: number };
   readonly kills: readonly Kill[];
+  readonly readConsignments: boolean;
 }
 
 export type Started = ReturnType<ReturnType<typeof createStart>>;
@@ -40,7 +41,7 @@ export type Invoke = <T>(run: (started: Started, name: string) => Promise<T>) =>
 export function createLambda(surroundings: Surroundings) {
   const { kills } = surroundings;
   const start = createStart(surroundings);
-  const invocations = { worker: 0, poll: 0, webhook: 0 };
+  const invocations = { worker: 0, poll: 0, webhook: 0, audit: 0 };
   const struck = { killed: 0 };
 
   /** Invocations of one function, each in a container of its own at that time. */
@@ -63,7 +64,7 @@ export function createLambda(surroundings: Surroundings) {
 
 /** Makes what a cold start makes. */
 function createStart(surroundings: Surroundings) {
-  const { time, random, wire, sqs, tables } = surroundings;
+  const { time, random, wire, sqs, tables, readConsignments } = surroundings;
   const secretsManager = secretsManagerWith(surroundings);
   const { sleep } = time;
 
@@ -79,7 +80,7 @@ function createStart(surroundings: Surroundings) {
       bigCommerce: createBigCommerce({
         ...{ apiUrl: '', storeHash, quotaReservePercent: 10, accessToken: secrets.accessToken },
         http: mortalCall(overTheWire(wire)),
-        ...{ now, sleep, random },
+        ...{ now, sleep, random, readConsignments },
       }),
       adapters: {
         queue: mortal(createQueue(sqs.client, { queueUrl: ORDERS, deadLetterQueueUrl: DEAD_LETTERS, sleep })),
@@ -87,6 +88,8 @@ function createStart(surroundings: Surroundings) {
         ledger: mortal(tables.ledger),
         orders: mortal(tables.orders),
         jobs: mortal(tables.jobsTable),
+        stored: mortal(tables.stored),
+        audits: mortal(tables.auditsTable),
       },
     };
   };

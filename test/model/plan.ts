@@ -32,7 +32,7 @@ export interface StoreFault {
   readonly order?: number;
 }
 
-export type Part = 'worker' | 'poll' | 'webhook';
+export type Part = 'worker' | 'poll' | 'webhook' | 'audit';
 
 export interface Kill extends Death {
   readonly part: Part;
@@ -61,6 +61,10 @@ export interface Plan {
   readonly orders: readonly PlannedOrder[];
   readonly edits: readonly Edit[];
   readonly polls: readonly number[];
+  /** When the orders placed so far are audited. */
+  readonly audits: readonly number[];
+  /** Whether lines are asked for together with orders. */
+  readonly readConsignments: boolean;
   /** Polls begin no further page after so long, until the day ends. */
   readonly pollsStopAfterMs?: number;
   /** Scopes that a webhook is registered for. */

@@ -1,7 +1,9 @@
 // The service around a store, on virtual time: the real flows in containers that may die.
+import { audit } from '../../lambda/audit-orders/audit';
 import { poll } from '../../lambda/get-new-orders/poll';
 import { receive, type Received } from '../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../lambda/new-orders-webhook/request';
+import { DAY_MS, dayOf } from '../../lambda/shared/audit';
 import { type Rules } from '../../lambda/shared/order';
 import { type SendWebhook, type WebhookRequest } from '../../scripts/local/simulator/index';
 import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from './lambda';
@@ -27,6 +29,7 @@ export function createService(surroundings: Surroundings, settings: Settings) {
   const lambda = createLambda(surroundings);
   const invokePoll = lambda.functionOf('poll');
   const invokeWebhook = lambda.functionOf('webhook');
+  const invokeAudit = lambda.functionOf('audit');
   const promised: string[] = [];
   return {
     /** Bodies of webhooks that were answered as accepted. */
@@ -40,6 +43,17 @@ export function createService(surroundings: Surroundings, settings: Settings) {
       for (const waitMs of [0, ...ASYNC_RETRIES_MS]) {
         await time.sleep(waitMs);
         if (await pollOnce(invokePoll, settings)) return;
+      }
+    },
+
+    /** An audit of each day from this time on, again if it fails. */
+    async audit(from: number): Promise<void> {
+      const first = from - (from % DAY_MS);
+      for (let start = first; start <= time.now(); start += DAY_MS) {
+        for (const waitMs of [0, ...ASYNC_RETRIES_MS]) {
+          await time.sleep(waitMs);
+          if (await auditOnce(dayOf(start), invokeAudit, settings)) break;
+        }
       }
     },
 
@@ -61,6 +75,20 @@ async function pollOnce(invoke: Invoke, { rules, pollsStopAfterMs }: Settings): 
     const deps = { ...adapters, store, log, now, stopBefore: Math.min(until, now() + pollsStopAfterMs) };
     const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 };
     return poll({ rules, ...bounds }, deps).then(
+      () => true,
+      () => false,
+    );
+  });
+  return outcome === true;
+}
+
+/** Whether it ended well. */
+async function auditOnce(day: string, invoke: Invoke, { rules }: Settings): Promise<boolean> {
+  const outcome = await invoke(({ container, bigCommerce, adapters: { stored, ...adapters } }) => {
+    const { now } = container;
+    const store = container.mortal(bigCommerce.until(now() + TIMEOUTS_MS.audit - POLL_RESERVE_MS));
+    const deps = { ...adapters, orders: stored, store, log, now };
+    return audit({ day }, { rules, ignoreOrdersCreatedBefore: undefined }, deps).then(
       () => true,
       () => false,
     );

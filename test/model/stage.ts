@@ -75,6 +75,7 @@ export function setUp(plan: Plan): Stage {
     secret,
     secretHabits: habits.secrets,
     kills: plan.kills,
+    readConsignments: plan.readConsignments,
   };
   const service = createService(surroundings, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);

@@ -1,7 +1,8 @@
 // Tells one story to its end: all that the plan says happens, then everything is mended, and polls go on until the
 // service has come to rest.
 import { type NewLine } from '../../scripts/local/simulator/index';
-import { aRuleSet } from '../fakes/builders';
+import { type Audit } from '../../lambda/shared/audit';
+import { aRuleSet, NOON } from '../fakes/builders';
 import { junk } from './junk';
 import { type Edit, type Goods, type Plan, type StoreFault } from './plan';
 import { setUp, type Stage } from './stage';
@@ -19,14 +20,19 @@ export interface Story extends Stage {
   readonly junkAnswers: readonly { readonly expected: number; readonly status: number }[];
   /** References that the last poll, at rest, still queued. */
   readonly restless: number;
+  /** Of all orders, when all is mended, and once more when what the first ones queued has been stored. */
+  readonly firstAudits: readonly Audit[];
+  readonly audits: readonly Audit[];
 }
 
-export async function tell(plan: Plan): Promise<Story> {
+/** Whoever has the story stay open closes its store. */
+export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Story> {
   const stage = setUp(plan);
   const ids = placeOrders(stage);
   const junkAnswers = sendJunk(stage, ids);
   for (const edit of plan.edits) stage.at(edit.atMs, () => change(edit, ids[edit.order], stage));
   for (const ms of plan.polls) stage.at(ms, stage.service.poll);
+  for (const ms of plan.audits) stage.at(ms, () => stage.service.audit(BEGIN));
   for (const ms of plan.redrives) stage.at(ms, stage.sqs.redrive);
   for (const fault of plan.storeFaults) if (fault.order === undefined) arm(fault, stage);
   planChanges(stage);
@@ -36,9 +42,24 @@ export async function tell(plan: Plan): Promise<Story> {
   stage.habits.tables.failures = 0;
   stage.habits.secrets.failures = 0;
   stage.settings.pollsStopAfterMs = Infinity;
+  // What left its new status before any poll began to look is found by the first audit, and stored before the second.
+  await comeToRest(stage);
+  const firstAudits = await auditAll(stage);
   const restless = await comeToRest(stage);
-  stage.store.close();
-  return { ...stage, ids, junkAnswers, restless };
+  const audits = await auditAll(stage);
+  if (!staysOpen) stage.store.close();
+  return { ...stage, ids, junkAnswers, restless, firstAudits, audits };
+}
+
+/** When every story begins. */
+const BEGIN = NOON - HOUR_MS;
+
+/** The audits of all days of the story. */
+export async function auditAll({ service, tables, time, at }: Stage): Promise<readonly Audit[]> {
+  const before = tables.audits.length;
+  at(0, () => service.audit(BEGIN));
+  await time.advance(HOUR_MS);
+  return tables.audits.slice(before);
 }
 
 function placeOrders(stage: Stage): number[] {

@@ -48,7 +48,8 @@ export async function survive({ fault, seed, orders, path }: Wish): Promise<Tall
   return tally;
 }
 
-function complaints({ lost, doubled, regressed, wrong }: Verdict): string[] {
+/** What a verdict finds, in words. */
+export function complaints({ lost, doubled, regressed, wrong }: Verdict): string[] {
   return [
     ...lost.map((text) => `LOST: ${text}`),
     ...doubled.map((text) => `DOUBLED: ${text}`),

@@ -1,4 +1,7 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
+import { type Audit } from '../../lambda/shared/audit';
+import { type Audits } from '../../lambda/shared/audits';
+import { type StoredOrders } from '../../lambda/shared/stored-orders';
 import { type Random } from '../../scripts/local/simulator/random';
 import { type Job } from '../../lambda/shared/jobs';
 import { memoryJobs } from '../fakes/memory-jobs';
@@ -12,6 +15,7 @@ export interface TableHabits {
 export function createTables(time: VirtualTime, random: Random, habits: TableHabits) {
   const memory = memoryTables();
   const jobs: Job[] = [];
+  const audits: Audit[] = [];
   const struck = { failed: 0 };
   const { sleep } = time;
 
@@ -45,6 +49,15 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
     struck,
     ledger: lateAll(memory.ledger),
     orders: lateAll(memory.orders),
+    stored: lateAll({
+      among: (ids: readonly number[]) =>
+        Promise.resolve(new Set(ids.filter((id) => memory.snapshots.has(id)))),
+    } satisfies StoredOrders),
+    audits,
+    auditsTable: lateAll({
+      record: (audit) => Promise.resolve(void audits.push(audit)),
+      newestOf: (day) => Promise.resolve(audits.findLast((audit) => audit.day === day)),
+    } satisfies Audits),
     jobsTable: lateAll(memoryJobs(jobs)),
   };
 }

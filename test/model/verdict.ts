@@ -309,10 +309,14 @@ function letterWithoutReason({ letters, story }: Case): string | undefined {
   return bare || moved ? 'is a dead letter without a reason' : undefined;
 }
 
-function aboutAll({ restless, junkAnswers }: Story): string[] {
+function aboutAll({ restless, junkAnswers, audits }: Story): string[] {
   const letIn = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
   return [
     ...(restless > 0 ? [`the last poll of a store at rest queued ${restless} references`] : []),
+    ...audits
+      .filter(({ open, enqueued }) => open + enqueued > 0)
+      .map(({ summary }) => `an audit says ${summary}`),
+    ...(audits.length > 0 ? [] : ['no audit came to an end']),
     ...letIn.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
   ];
 }
