@@ -11,9 +11,14 @@ export interface Deployed {
   readonly stack: LocalStack;
 }
 
+export type DeployedOptions = Pick<SimulatorOptions, 'latencyMs' | 'quota'> & {
+  /** Of the stack, where they differ from the local run's. */
+  readonly parameters?: Readonly<Record<string, string>>;
+};
+
 /** Starts everything, lets `measure` use it, and stops everything. */
 export async function withDeployed(
-  storeOptions: Pick<SimulatorOptions, 'latencyMs' | 'quota'>,
+  { parameters: more = {}, ...storeOptions }: DeployedOptions,
   measure: (deployed: Deployed) => Promise<void>,
 ): Promise<void> {
   const miniStack = await startMiniStack();
@@ -23,6 +28,7 @@ export async function withDeployed(
     const parameters = {
       ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }),
       CheckWebhook: 'true',
+      ...more,
     };
     const stack = await deployLocally(clients, { endpoint: miniStack.endpoint, parameters });
     await measure({ miniStack, simulator, clients, stack });

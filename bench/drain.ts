@@ -10,7 +10,7 @@ const DEADLINE_MS = 180_000;
 
 /** Each worker has one call in flight per endpoint, so an order costs at least a round trip of one worker. */
 const FLOOR_MS = (ORDERS * LATENCY_MS) / WORKERS;
-const MAX_CALLS_PER_ORDER = 5.1;
+const MAX_CALLS_PER_ORDER = 4.1;
 const MAX_TIMES_FLOOR = 1.5;
 
 /** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */

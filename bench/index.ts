@@ -3,6 +3,7 @@ import { runAsCommand } from '../scripts/command';
 import { measureCost } from './cost';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
+import { measurePoll } from './poll';
 import { measureQuota } from './quota';
 import { measureWebhook } from './webhook';
 
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   await measureWebhook(console.log);
   await measureDrain(console.log);
   await measureQuota(console.log);
+  await measurePoll(console.log);
   await measureCost(console.log);
 }
 

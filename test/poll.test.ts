@@ -262,3 +262,16 @@ it('does no harm when two run at once: one effect', async () => {
   expect(world.shop.puts).toHaveLength(1);
   expect(world.stream).toHaveLength(2);
 });
+
+it('costs at most 50 calls for 10,000 new orders, whether it is the first poll or a later one', async () => {
+  for (const isFirst of [true, false]) {
+    const world = aWorld({ latencyMs: 0 });
+    if (!isFirst) await world.poll();
+    world.shop.calls.length = 0;
+    const date_modified = storeDate(world.clock.now + 60_000);
+    world.clock.now += DAY;
+    for (let id = 1; id <= 10_000; id += 1) world.shop.add(anOrder({ id, date_modified }));
+    expect(await world.poll()).toHaveLength(10_000);
+    expect(world.shop.calls.length).toBeLessThanOrEqual(50);
+  }
+});

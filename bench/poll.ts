@@ -1,0 +1,104 @@
+// A poll of 10,000 new orders: its BigCommerce calls, its time on the deployed stack, its row, and, apart from all else in a
+// process of its own, whether it needs more memory than a poll of a quarter of them.
+import { fork } from 'node:child_process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { poll } from '../lambda/get-new-orders/poll';
+import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { startSimulator, type Simulator } from '../scripts/local/simulator';
+import { aRuleSet } from '../test/fakes/builders';
+import { memoryJobs } from '../test/fakes/memory-jobs';
+import { addOrders } from './drain';
+import { withDeployed } from './deployed';
+
+const ORDERS = 10_000;
+const LATENCY_MS = 150;
+const MAX_CALLS = 50;
+/** The function's Timeout. */
+const TIMEOUT_S = 300;
+
+export async function measurePoll(print: (line: string) => void): Promise<void> {
+  print(`A poll of ${ORDERS} new orders at ${LATENCY_MS} ms API latency, the worker paused:`);
+  await withDeployed({ latencyMs: LATENCY_MS, parameters: { Paused: 'true' } }, async (deployed) => {
+    const { simulator, stack, clients } = deployed;
+    addOrders(simulator, ORDERS);
+    for (const what of ['the first', 'the next, which finds them waiting']) {
+      simulator.log.clear();
+      const begun = Date.now();
+      const { enqueued } = await stack.poll();
+      const seconds = (Date.now() - begun) / 1_000;
+      print(
+        `  ${what}: ${simulator.log.count()} BigCommerce calls (at most ${MAX_CALLS}), ${enqueued} queued in ${seconds.toFixed(0)} s (at most ${TIMEOUT_S} s)`,
+      );
+    }
+    const scan = { TableName: stack.outputs['JobsTableName'] };
+    for await (const { Items = [] } of paginateScan({ client: clients.documents }, scan)) {
+      const sizes = Items.map((job) => JSON.stringify(job).length);
+      print(`  ${Items.length} job rows of ${Math.max(...sizes)} bytes at most`);
+    }
+  });
+  const [few, many] = [await peakOf(ORDERS / 4), await peakOf(ORDERS)];
+  print(
+    `  memory in use beyond that of its first page: ${few.toFixed(1)} MB for ${ORDERS / 4} orders, ${many.toFixed(1)} MB for ${ORDERS}`,
+  );
+}
+
+/** In a process without the store: by how many MB the poll's heap grows after its first page at the most. */
+async function peakOf(orders: number): Promise<number> {
+  const simulator = await startSimulator({ seed: 1 });
+  addOrders(simulator, orders);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const child = fork(__filename, { execArgv: process.execArgv });
+      child.once('message', (peak) => resolve(Number(peak)));
+      child.once('exit', (code) => reject(new Error(`The poll's process ended with ${code ?? 'a signal'}.`)));
+      child.send({ url: simulator.url, credentials: simulator.credentials });
+    });
+  } finally {
+    await simulator.stop();
+  }
+}
+
+type Place = Pick<Simulator, 'url' | 'credentials'>;
+
+async function pollWatched({ url, credentials }: Place): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const used: number[] = [];
+  const { store } = connect({ url, credentials });
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const queue = {
+    enqueue(references: readonly unknown[]) {
+      collect();
+      used.push(process.memoryUsage().heapUsed);
+      return Promise.resolve(references.map(String));
+    },
+  };
+  const settings = {
+    rules: aRuleSet(),
+    ...{ completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 },
+  };
+  await poll(settings, {
+    ...{ store, queue, jobs: memoryJobs([]), log: silent, now: Date.now, stopBefore: Infinity },
+    ledger: { find: () => Promise.resolve(new Map()), noteQueued: () => Promise.resolve(true) },
+    alerts: { sendHourly: () => Promise.resolve() },
+  });
+  return (Math.max(...used) - (used[0] ?? 0)) / 1e6;
+}
+
+function connect({ url: apiUrl, credentials: { storeHash, accessToken } }: Place) {
+  const options = {
+    apiUrl,
+    storeHash,
+    quotaReservePercent: 0,
+    accessToken: () => Promise.resolve(accessToken),
+  };
+  return { store: createBigCommerce(options).until(Infinity) };
+}
+
+if (process.send) {
+  process.once('message', (place) => {
+    void pollWatched(place as Place).then((peak) => process.send?.(peak, () => process.disconnect()));
+  });
+}
