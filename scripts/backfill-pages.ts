@@ -87,7 +87,7 @@ async function* listed(
   for (const [index, statusId] of statusIds.slice(first).entries()) {
     const status = statusId === undefined ? {} : { statusId };
     const after = index === 0 ? (from?.order_id ?? 0) : 0;
-    for await (const page of listedPages({ ...status, ...widened(window) }, after, deps)) {
+    for await (const page of listedPages({ ...status, ...widened(window), withLines: true }, after, deps)) {
       yield {
         cursor: { ...(statusId === undefined ? {} : { status_id: statusId }), order_id: page.lastId },
         orders: page.orders.filter((order) => isWithin(order, window)),

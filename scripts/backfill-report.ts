@@ -52,7 +52,7 @@ function kinds({ copied, replicated, skipped, left_out, dead, dead_orders, not_f
   const more = dead > named.length ? [`  and ${number(dead - named.length)} more`] : [];
   return [
     ...(copied > 0 ? [row('Copied', number(copied))] : []),
-    ...(replicated > 0 ? [row('Replicated', `${number(replicated)}, statuses moved on`)] : []),
+    ...(replicated > 0 ? [row('Replicated', `${number(replicated)}, moved on in the store`)] : []),
     ...(totalOf(skipped) > 0 ? [row('Skipped', reasons(skipped))] : []),
     ...(totalOf(left_out) > 0 ? [row('Left out', reasons(left_out))] : []),
     ...(dead > 0 ? [row('Dead', number(dead)), ...named, ...more] : []),
@@ -94,20 +94,19 @@ function time(calls: number, { calls: quota, windowMs }: Allowed, reservePercent
 }
 
 /** Said when nothing has ended for some minutes. */
-export function still(lastError: string | undefined, stackName: string): string {
+export function still(lastError: string | undefined, service: string): string {
   const why =
     lastError === undefined
       ? 'The worker may be paused, or busy with other orders'
       : `The worker's last error: ${excerpt(lastError, MOST_OF_A_REASON)}`;
-  return `Nothing has ended for some minutes. ${why}. This waits; npm run dead-letters -- list --stack-name ${stackName} shows what has come to nothing.`;
+  return `Nothing has ended for some minutes. ${why}. This waits; npm run dead-letters -- list ${service} shows what has come to nothing.`;
 }
 
-/** What to do next. */
-export function afterwards({ dead }: Tally, { created_since: since }: Selection, stackName: string): string {
-  const stack = `--stack-name ${stackName}`;
-  const letters = dead > 0 ? `npm run dead-letters -- list ${stack} shows what is dead, and why. ` : '';
+/** What to do next; `service` are the options that name it. */
+export function afterwards({ dead }: Tally, { created_since: since }: Selection, service: string): string {
+  const letters = dead > 0 ? `npm run dead-letters -- list ${service} shows what is dead, and why. ` : '';
   const from = since === undefined ? '' : `--from ${since.slice(0, 10)} `;
-  return `${letters}npm run audit -- ${from}${stack} says whether any order is missing.`;
+  return `${letters}npm run audit -- ${from}${service} says whether any order is missing.`;
 }
 
 export function duration(ms: number): string {

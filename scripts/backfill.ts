@@ -10,7 +10,7 @@ import { account, afterwards, createPace, duration, number, plan, progress, stil
 import { nothing, ordersIn, type Tally } from './backfill-tally';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { createProgressLine, type Output, type ProgressLine } from './progress-line';
-import { serviceFlags, serviceUsage, withService, type Service } from './service';
+import { sameService, serviceFlags, serviceUsage, withService, type Service } from './service';
 import { stopOnSignals } from './stop-on-signals';
 
 const usage = `Usage: npm run backfill -- --from 2025-01-01 [options]
@@ -54,17 +54,22 @@ export async function backfill(
   const screen = createProgressLine(output, Date.now);
   const isLocal = local === true || awsPort !== undefined;
   await withService(values, async (service) => {
-    requireReady(service, selection, dryRun);
+    requireReady(service, selection, dryRun, sameService(values));
     const tools = toolsOf(service, { isLocal, stop, say: screen.say });
     const checkpoint = await begin(selection, { restart, dryRun }, tools, screen);
     const task = taskOf(selection, checkpoint, service);
     if (dryRun) await sayPlan(checkpoint, task, service, tools, screen);
-    else await run(checkpoint, task, service, tools, screen);
+    else await run(checkpoint, task, sameService(values), tools, screen);
   });
 }
 
 /** Throws CommandError where nothing would be copied, or not as was asked for. */
-function requireReady({ stackName, parameters }: Service, { advance }: Selection, dryRun: boolean): void {
+function requireReady(
+  { stackName, parameters }: Service,
+  { advance }: Selection,
+  dryRun: boolean,
+  service: string,
+): void {
   // A worker of an earlier version does not know that a reference may want a copy only.
   if (parameters['ReadConsignments'] === undefined) {
     throw new CommandError(`${stackName} was deployed before there was a backfill: npm run deploy first.`);
@@ -74,7 +79,7 @@ function requireReady({ stackName, parameters }: Service, { advance }: Selection
   }
   if (parameters['Paused'] === 'true' && !dryRun) {
     throw new CommandError(
-      `${stackName} is paused, and nothing would be copied: npm run resume -- --stack-name ${stackName} first.`,
+      `${stackName} is paused, and nothing would be copied: npm run resume -- ${service} first.`,
     );
   }
 }
@@ -113,7 +118,7 @@ async function begin(
 async function run(
   checkpoint: Checkpoint,
   task: Task,
-  { stackName }: Service,
+  service: string,
   tools: Tools,
   screen: ProgressLine,
 ): Promise<void> {
@@ -123,13 +128,13 @@ async function run(
   screen.say(`About ${number(total)} ${inWords(selection)}; statuses are ${statuses}.`);
   const pace = createPace(tools.now);
   const show = (tally: Tally) => screen.show(progress(tally, total, pace(ordersIn(tally))));
-  const sayStill = (error: string | undefined) => screen.say(still(error, stackName));
+  const sayStill = (error: string | undefined) => screen.say(still(error, service));
   const startedAt = tools.now();
   try {
     const tally = await copy(checkpoint, task, { ...tools, show, sayStill });
     screen.clear();
     for (const line of account(tally)) screen.say(line);
-    screen.say(`It took ${duration(tools.now() - startedAt)}. ${afterwards(tally, selection, stackName)}`);
+    screen.say(`It took ${duration(tools.now() - startedAt)}. ${afterwards(tally, selection, service)}`);
   } catch (error) {
     screen.clear();
     screen.say('Not at its end. What is queued is copied all the same; the same command goes on from there.');

@@ -54,6 +54,17 @@ export interface ServiceOptions {
   readonly 'aws-port'?: string | undefined;
 }
 
+/** The options that name the same service again, for a command that is recommended. */
+export function sameService({ local, region, 'aws-port': port, ...options }: ServiceOptions): string {
+  const { stage, 'stack-name': stackName } = options;
+  return [
+    stackName === undefined ? `--stage ${stage}` : `--stack-name ${stackName}`,
+    ...(region === undefined ? [] : [`--region ${region}`]),
+    ...(local === true ? ['--local'] : []),
+    ...(port === undefined ? [] : [`--aws-port ${port}`]),
+  ].join(' ');
+}
+
 /** Finds the service and passes it to `use`. Throws CommandError for what the caller can put right. */
 export function withService<T>(options: ServiceOptions, use: (service: Service) => Promise<T>): Promise<T> {
   return withClients(options, async (clients, stackName) =>
@@ -127,7 +138,8 @@ export function bigCommerceOf(
 ): BigCommerce {
   const { BigCommerceApiUrl: apiUrl = '', BigCommerceStoreHash: storeHash = '' } = parameters;
   const { accessToken } = secrets;
-  const store = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, accessToken };
+  const readConsignments = parameters['ReadConsignments'] === 'true';
+  const store = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, accessToken, readConsignments };
   return createBigCommerce({ ...store, quotaReservePercent: 0, ...options });
 }
 

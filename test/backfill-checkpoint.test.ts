@@ -134,7 +134,7 @@ describe('a stack', () => {
       'that is paused',
       { ReadConsignments: 'true', Paused: 'true' },
       [],
-      'npm run resume -- --stack-name OrderReplication-dev first.',
+      'npm run resume -- --stage dev --region eu-west-1 first.',
     ],
   ])('is refused %s', async (_, parameters, args, message) => {
     expect(await refusal(parameters, ...args)).toContain(message);

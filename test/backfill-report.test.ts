@@ -54,7 +54,7 @@ it('accounts for every kind that there was', () => {
   expect(account(tally)).toEqual([
     'Orders       14',
     'Copied       1',
-    'Replicated   1, statuses moved on',
+    'Replicated   1, moved on in the store',
     'Skipped      1 Cancelled is void',
     'Left out     8 already copied',
     'Dead         1',
@@ -100,8 +100,8 @@ it('says why nothing ends', () => {
 });
 
 it.each([
-  [nothing, 'npm run audit -- --from 2025-01-01 --stack-name S says'],
-  [aTally({ dead: 1 }), 'npm run dead-letters -- list --stack-name S shows'],
+  [nothing, 'npm run audit -- --from 2025-01-01 S says'],
+  [aTally({ dead: 1 }), 'npm run dead-letters -- list S shows'],
 ])('says what to do next', (tally, words) => {
   expect(afterwards(tally, { created_since: '2025-01-01T00:00:00.000Z', advance: false }, 'S')).toMatch(
     new RegExp(`^${words}`),

@@ -85,7 +85,7 @@ describe('a backfill', () => {
     expect(await states(left)).toEqual(times(10, undefined));
     expect(said).toMatch(/^About 60 orders created from 2025-01-01/);
     expect(said).toMatch(/\nOrders +60\nCopied +50\nLeft out +10 Cancelled is void\n/);
-    expect(said).toContain('npm run audit -- --from 2025-01-01 --stack-name OrderReplication-dev');
+    expect(said).toContain('npm run audit -- --from 2025-01-01 --stage dev');
   });
 
   it('asks the store once for each order', () => {
@@ -214,7 +214,7 @@ describe('a paused stack', () => {
   it('is refused, but for a dry run', async () => {
     await paused('pause');
     await expect(run('--from', '2025-01-01')).rejects.toThrow(
-      'is paused, and nothing would be copied: npm run resume -- --stack-name OrderReplication-dev',
+      'is paused, and nothing would be copied: npm run resume -- --stage dev',
     );
     expect(await run('--from', '2025-01-01', '--dry-run')).toContain('A dry run');
     await paused('resume');
