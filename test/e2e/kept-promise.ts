@@ -118,7 +118,12 @@ async function truth({ handle, credentials }: Simulator, id: number) {
     return 'body' in answer && answer.body !== '' ? parseJson(answer.body) : [];
   };
   const [order, products, shipping_addresses, coupons] = await Promise.all(
-    ['', '/products?limit=250', '/shipping_addresses?limit=250', '/coupons?limit=250'].map(read),
+    [
+      '?include=consignments.line_items&consignment_structure=object',
+      '/products?limit=250',
+      '/shipping_addresses?limit=250',
+      '/coupons?limit=250',
+    ].map(read),
   );
   return { ...(order as object), products, shipping_addresses, coupons };
 }

@@ -2,7 +2,8 @@
 import { Status } from '../../lambda/shared/order';
 import type { NewOrder, Simulator } from '../../scripts/local/simulator/index';
 import type { AwsProxy } from './aws-proxy';
-import { awsFaults, storeFaults } from './passing-faults';
+import { addresses, awsFaults, lines, storeFaults } from './passing-faults';
+import type { PassingFault } from './passing-faults';
 
 /** An order under a fault. */
 export interface StruckOrder {
@@ -16,6 +17,11 @@ export interface StruckOrder {
 export type PlacedOrders = ReturnType<typeof placeOrders>;
 
 const put = 'PUT /orders/{id}';
+
+/** Indexes of shapes. */
+const PHYSICAL = 0;
+/** More lines than come with an order. */
+export const LONG = 3;
 const shapes: readonly NewOrder[] = [
   { lines: [{ quantity: 2 }, {}], coupons: [{ code: 'SPRING' }] },
   { lines: [{ type: 'digital' }] },
@@ -23,18 +29,28 @@ const shapes: readonly NewOrder[] = [
   { lines: Array.from({ length: 60 }, () => ({})) },
 ];
 
-/** An order of an hour ago: physical, digital, mixed or long, by its index. */
+/** Before the hour by which polls overlap: as long as nothing changes, one list alone shows such an order. */
+const twoHoursAgo = () => Date.now() - 7_200_000;
+
+/** An order of two hours ago: physical, digital, mixed or long, by its index. */
 export function addShaped({ orders }: Simulator, index: number): { id: number; target: number } {
-  const { id } = orders.add({ date_created: Date.now() - 3_600_000, ...shapes[index % shapes.length] });
+  const { id } = orders.add({ date_created: twoHoursAgo(), ...shapes[index % shapes.length] });
   const isDigital = orders.lines(id).every(({ type }) => type === 'digital');
   return { id, target: isDigital ? Status.AwaitingPickup : Status.AwaitingShipment };
+}
+
+/** A shape that gives rise to the calls that are to be struck; by its index, where each does. */
+function shapeUnder(faults: readonly PassingFault[], index: number): number {
+  const endpoints = faults.map(({ endpoint }) => endpoint);
+  if (endpoints.includes(lines)) return LONG;
+  return endpoints.includes(addresses) ? PHYSICAL : index;
 }
 
 /** Places all of them, with their faults armed. */
 export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
   const { orders, faults } = simulator;
   const underStoreFault = Object.entries(storeFaults).map(([name, wanted], index) => {
-    const placed = addShaped(simulator, index);
+    const placed = addShaped(simulator, shapeUnder(wanted, index));
     const strikes = wanted.map((fault) => {
       let count = 0;
       faults.add({ ...fault, orderId: placed.id, before: () => void (count += 1) });
@@ -47,13 +63,13 @@ export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
     const struck = proxy.add({ ...fault, orderId: placed.id });
     return [name, { ...placed, strikes: [{ struck, times: fault.times ?? 1 }] }] as const;
   });
-  const physical = () => addShaped(simulator, 0).id;
+  const physical = () => addShaped(simulator, PHYSICAL).id;
   const ids = {
     ...{ cancelled: physical(), shipped: physical(), archived: physical(), edited: physical() },
     ...{ editedLate: physical(), cancelledLate: physical(), refused: physical() },
-    unpaid: orders.add({ date_created: Date.now() - 3_600_000, status_id: Status.AwaitingPayment }).id,
+    unpaid: orders.add({ date_created: twoHoursAgo(), status_id: Status.AwaitingPayment }).id,
     completed: orders.add({
-      date_created: Date.now() - 3_600_000,
+      date_created: twoHoursAgo(),
       status_id: Status.Completed,
       lines: [{ type: 'digital' }],
     }).id,
