@@ -5,6 +5,7 @@ import type { AwsFault } from './aws-proxy';
 type Kill = () => void;
 
 const order = 'GET /orders/{id}';
+const addresses = 'GET /orders/{id}/shipping_addresses';
 const lines = 'GET /orders/{id}/products';
 const put = 'PUT /orders/{id}';
 
@@ -18,7 +19,8 @@ const LAST_MS = 20;
 export const pointsInStore: Readonly<Record<string, (kill: Kill, simulator: Simulator) => Fault>> = {
   'before its GET takes effect': (before) => ({ endpoint: order, kind: 'reset', when: 'before', before }),
   'after its GET': (after) => ({ endpoint: order, after }),
-  'amid the sub-resources': (after) => ({ endpoint: lines, after }),
+  'amid the sub-resources': (after) => ({ endpoint: addresses, after }),
+  'amid the pages of its lines': (after) => ({ endpoint: lines, after }),
   'before its PUT takes effect': (before) => ({ endpoint: put, kind: 'reset', when: 'before', before }),
   'while its PUT is under way, which lands later': (kill, { clock }) => ({
     endpoint: put,
@@ -41,6 +43,9 @@ export const pointsInDynamoDb: Readonly<Record<string, (kill: Kill) => Omit<AwsF
   'before its end is written': (before) => ({ operation: 'TransactWriteItems', kind: 'refused', before }),
   'when its end is written': (after) => ({ operation: 'TransactWriteItems', after }),
 };
+
+/** Here the order has to have more lines than come with it. */
+export const amidPages = ['amid the pages of its lines'];
 
 /** Here the ledger may have been written: then there is nothing left to do but to acknowledge. */
 export const mayHaveEnded = ['some time after the answer to its PUT', 'when its end is written'];

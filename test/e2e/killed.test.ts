@@ -7,7 +7,7 @@ import { Status } from '../../lambda/shared/order';
 import { startAwsProxy, type AwsProxy } from './aws-proxy';
 import { deployedFunctions, type DeployedFunctions, type FunctionOutput } from './deployed-functions';
 import { keptPromise, type KeptPromise } from './kept-promise';
-import { mayHaveEnded, pointsInDynamoDb, pointsInStore } from './kill-points';
+import { amidPages, mayHaveEnded, pointsInDynamoDb, pointsInStore } from './kill-points';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 
@@ -25,6 +25,9 @@ let proxy: AwsProxy;
 const date_created = Date.now() - 3_600_000;
 const add = (status_id: number = Status.AwaitingFulfillment) =>
   service.simulator.orders.add({ date_created, status_id }).id;
+/** Of more lines than come with an order. */
+const addLong = () =>
+  service.simulator.orders.add({ date_created, lines: Array.from({ length: 60 }, () => ({})) }).id;
 
 interface Interrupted {
   readonly id: number;
@@ -173,7 +176,7 @@ async function killAtEachPoint(): Promise<void> {
     return () => void (entry.killed += functions.kill('ProcessOrdersFunctionName'));
   };
   for (const [name, fault] of Object.entries(pointsInStore)) {
-    const orderId = add();
+    const orderId = amidPages.includes(name) ? addLong() : add();
     service.simulator.faults.add({ ...fault(worker(name, orderId), service.simulator), orderId, times: 1 });
   }
   for (const [name, fault] of Object.entries(pointsInDynamoDb)) {
@@ -186,11 +189,11 @@ async function killAtEachPoint(): Promise<void> {
   await until(() => [...atPoint.values()].every(({ killed }) => killed > 0), 60_000);
 }
 
-/** All workers, with ten orders each, in the middle of them: at the sixtieth call of what are some 150. */
+/** All workers, with ten orders each, in the middle of them: at the sixtieth call of what are some 140. */
 async function killAllAtOnce(): Promise<void> {
   const { simulator } = service;
   await functions.pauseWorker();
-  const ids = Array.from({ length: 30 }, () => add());
+  const ids = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? addLong() : add()));
   await service.stack.poll();
   await setWorkers({ atOnce: 3, batchSize: 10 });
   simulator.settings.latencyMs = 100;
