@@ -8,7 +8,7 @@ import { startAwsProxy, type AwsProxy } from './aws-proxy';
 import { deployedFunctions, type DeployedFunctions } from './deployed-functions';
 import { keptPromise, type KeptPromise } from './kept-promise';
 import { startLocalService, type LocalService } from './local-service';
-import { addShaped, changeOrders, placeOrders, type PlacedOrders } from './orders-under-fault';
+import { addShaped, changeOrders, LONG, placeOrders, type PlacedOrders } from './orders-under-fault';
 import { awsFaults, storeFaults } from './passing-faults';
 import { rotateToken, type RotatedToken } from './rotated-token';
 import { until } from './until';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   functions = deployedFunctions(service);
   promise = keptPromise(service);
   stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) => alerts.push(alert));
-  proxy = await startAwsProxy(mini.endpoint);
+  proxy = await startAwsProxy(mini.endpoint, promise.see);
   await functions.configure('ProcessOrdersFunctionName', {
     Variables: { AWS_ENDPOINT_URL_DYNAMODB: proxy.url },
   });
@@ -111,7 +111,7 @@ describe('an order is stored whole and advanced once in spite of', () => {
   });
 
   it('seven references to it, from both sources', async () => {
-    await promise.everythingIsTaken(sevenfold);
+    await promise.finished(sevenfold);
     await promise.expectAdvanced(sevenfold, AwaitingFulfillment, AwaitingShipment);
   });
 
@@ -201,9 +201,19 @@ it('waits while the token is wrong, with one alert from a container, and goes on
   expect(sent.length).toBeLessThanOrEqual(3);
 });
 
-it('leaves no reference behind, and has sent no PUT in vain or against the merchant', async () => {
+it('stores and advances nothing again when a poll has it look once more at what was just advanced', async () => {
+  const { id, target } = addShaped(service.simulator, LONG);
+  for (const attempts of [1, 2]) {
+    await service.stack.poll();
+    await promise.finished(id);
+    expect(await service.ledgerRow(id)).toMatchObject({ attempts });
+    await promise.expectAdvanced(id, AwaitingFulfillment, target);
+  }
+});
+
+it('leaves no reference behind, has sent no PUT in vain or against the merchant, and stored nothing twice', async () => {
   await promise.everythingIsTaken();
   const letters = await functions.messages('OrdersDeadLetterQueueUrl');
   expect(letters.map(({ orderId }) => orderId)).toEqual([placed.refused]);
-  promise.expectNoVainPut();
+  promise.expectNothingInVain();
 });

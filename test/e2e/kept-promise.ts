@@ -1,6 +1,8 @@
 // What became of an order: in the store, in the Orders table and in the ledger, held against what the rules promise.
+import { isEqual } from '../../lambda/shared/content';
 import { parseJson, Status } from '../../lambda/shared/order';
 import type { Simulator } from '../../scripts/local/simulator/index';
+import type { AnsweredCall } from './aws-proxy';
 import { deployedFunctions } from './deployed-functions';
 import type { LocalService } from './local-service';
 import { until } from './until';
@@ -17,11 +19,12 @@ interface Advance {
 
 export type KeptPromise = ReturnType<typeof keptPromise>;
 
-/** Watches a store from now on. */
+/** Watches a store from now on, and its worker's writes: the proxy in front of DynamoDB has to show them to `see`. */
 export function keptPromise(service: LocalService) {
   const { simulator } = service;
   const { messages } = deployedFunctions(service);
   const inVain = watchForVain(simulator);
+  const { see, storedInVain } = watchForStoredAgain(service.stack.outputs['OrdersTableName']);
 
   /** Each change of an order's status that an API call made. */
   const advances = (id: number) =>
@@ -36,33 +39,36 @@ export function keptPromise(service: LocalService) {
     return {
       advances: advances(id),
       putsInVain: inVain.filter(({ orderId }) => orderId === id),
+      storedInVain: storedInVain.filter((orderId) => orderId === id),
       ledger: { state: row?.state, reason: row?.reason, isHeld: row?.lease_owner !== undefined },
       stored,
       storedAs: replication?.state,
     };
   };
   const free = { isHeld: false };
-  const untouched = { advances: [], putsInVain: [] };
+  const once = { putsInVain: [], storedInVain: [] };
+  const untouched = { advances: [], ...once };
+  /** Whether no reference, to this order or to any, is left in the Orders queue, seen or unseen. */
+  const isTaken = async (id?: number) =>
+    !(await messages('OrdersQueueUrl')).some(({ orderId }) => orderId === (id ?? orderId));
 
   return {
-    /** Waits until the ledger says that the order is done with, and no worker holds it. */
+    see,
+    /** Waits until the ledger says that the order is done with, and no worker holds it or is to look at it once more. */
     finished: (id: number) =>
       until(async () => {
+        if (!(await isTaken(id))) return false;
         const row = await service.ledgerRow(id);
         return row?.lease_owner === undefined && !['queued', undefined].includes(row?.state);
       }, aFewMinutes),
-    /** Waits until no reference, to this order or to any, is left in the Orders queue, seen or unseen. */
-    everythingIsTaken: (id?: number) =>
-      until(
-        async () => !(await messages('OrdersQueueUrl')).some(({ orderId }) => orderId === (id ?? orderId)),
-        aFewMinutes,
-      ),
+    /** Waits until no reference is left in the Orders queue. */
+    everythingIsTaken: () => until(() => isTaken(), aFewMinutes),
     /** Stored whole as the store shows it now, and advanced from `from` to `to` by one PUT. */
     async expectAdvanced(id: number, from: number, to: number): Promise<void> {
       expect(simulator.orders.get(id)?.status_id).toBe(to);
       expect(await outcome(id)).toEqual({
         advances: [{ from, to }],
-        putsInVain: [],
+        ...once,
         ledger: { state: 'replicated', reason: undefined, ...free },
         stored: await truth(simulator, id),
         storedAs: 'replicated',
@@ -86,9 +92,9 @@ export function keptPromise(service: LocalService) {
         storedAs: undefined,
       });
     },
-    /** No PUT met an order that was in its target status already, nor one that the rules do not advance. */
-    expectNoVainPut(): void {
-      expect(inVain).toEqual([]);
+    /** No PUT met an order in its target status, or one that the rules do not advance; no snapshot was stored twice. */
+    expectNothingInVain(): void {
+      expect({ putsInVain: inVain, storedInVain }).toEqual(once);
     },
   };
 }
@@ -105,6 +111,29 @@ function watchForVain({ faults, orders }: Simulator): readonly Advance[] {
     },
   });
   return inVain;
+}
+
+/** The orders that were stored although it was no news; the worker asks for the item that each one replaces. */
+function watchForStoredAgain(table: string | undefined) {
+  const storedInVain: number[] = [];
+  const see = ({ operation, input: { TableName, Item }, output }: AnsweredCall): void => {
+    if (operation !== 'PutItem' || TableName !== table) return;
+    const next = Item as StoredItem;
+    const { Attributes: before } = output as { readonly Attributes?: StoredItem };
+    if (before && isEqual(news(before), news(next))) storedInVain.push(Number(next.id.N));
+  };
+  return { see, storedInVain };
+}
+
+/** As DynamoDB spells it. */
+interface StoredItem {
+  readonly id: { readonly N: string };
+  readonly replication: { readonly M: { readonly state: unknown } };
+}
+
+/** All but when it was read, and for whom. */
+function news({ replication, ...content }: StoredItem) {
+  return { ...content, state: replication.M.state };
 }
 
 /** The order with its lists as the store's API gives them: a snapshot has to have it so. */

@@ -46,7 +46,7 @@ beforeAll(async () => {
   functions = deployedFunctions(service);
   promise = keptPromise(service);
   const { clients, mini, stack } = service;
-  proxy = await startAwsProxy(mini.endpoint);
+  proxy = await startAwsProxy(mini.endpoint, promise.see);
   const QueueUrl = stack.outputs['OrdersQueueUrl'] ?? '';
   const ORDERS_QUEUE_URL = `${proxy.url}${new URL(QueueUrl).pathname}`;
   await functions.configure('ProcessOrdersFunctionName', {
@@ -121,10 +121,10 @@ describe('a worker that is killed', () => {
   });
 });
 
-it('leaves no reference and no dead letter behind, and has sent no PUT in vain', async () => {
+it('leaves no reference and no dead letter behind, and has sent no PUT in vain and stored nothing twice', async () => {
   await promise.everythingIsTaken();
   expect(await functions.messages('OrdersDeadLetterQueueUrl')).toEqual([]);
-  promise.expectNoVainPut();
+  promise.expectNothingInVain();
 });
 
 const queued = async (id: number) =>
