@@ -65,13 +65,21 @@ function judge(
     const reason = whyNotStored(seen.order, undefined, rules);
     return reason === undefined ? 'queue' : leftOut(reason);
   }
-  const reason = whyKnown(row, seen, rules, now);
+  const reason = hasExpired(row, seen, now)
+    ? 'expired by OrderRetentionDays'
+    : whyKnown(row, seen, rules, now);
   if (reason === undefined) return 'queue';
   // What is on its way may be wanted as a copy only.
   if (row.state === 'queued') return advance ? 'queue' : 'watch';
   const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
   // By a worker, since the backfill began: very likely for a run that was killed.
   return reachedAt >= began ? ended(row) : leftOut(reason);
+}
+
+/** Stored once in this very version, and not to be kept any longer. */
+function hasExpired(row: LedgerRow, { reference }: Sighting, now: number): boolean {
+  const isPast = row.kept_until !== undefined && Date.parse(row.kept_until) <= now;
+  return isPast && row.date_modified === reference.dateModified && row.status_id === reference.statusId;
 }
 
 /** What is queued for an order as it was seen. Without `advance` the worker stores it and leaves its status alone. */

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 
+import { MissingPartsError } from '../lambda/shared/errors';
 import { personalEmails } from '../lambda/shared/personal';
+import { awsClock } from './aws-clock';
 import { CommandError, readArguments, runAsCommand } from './command';
 import { eraseOrder, readOrder, type EraseDeps } from './erase-order';
 import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
@@ -35,7 +37,11 @@ type Time = Pick<EraseDeps, 'now' | 'sleep'>;
 export async function erase(args: readonly string[], print: Print): Promise<void> {
   const { values } = readArguments(flags, usage, { args });
   const wish = { email: readEmail(values.email), dryRun: values['dry-run'] ?? false };
-  await withService(values, (service) => eraseAll(service, wish, print, { now: Date.now, sleep }));
+  await withService(values, (service) => {
+    // Leases are held against those of workers, who go by AWS's clock.
+    const now = awsClock(service.clients.dynamoDb);
+    return eraseAll(service, wish, print, { now, sleep });
+  });
 }
 
 /** The message leaves out what was given: it may be an address all the same. */
@@ -58,8 +64,10 @@ export async function eraseAll(
   const deps = { ...time, documents: service.clients.documents, ordersTable, orderPartsTable, ledgerTable };
   const count = { looked: 0, found: 0 };
   const busy: number[] = [];
-  for await (const { id, emails, wasErased } of ordersIn(deps)) {
+  const unreadable: number[] = [];
+  for await (const { id, emails, wasErased, isWhole } of ordersIn(deps)) {
     count.looked += 1;
+    if (!isWhole) unreadable.push(id);
     if (count.looked % PROGRESS_ORDERS === 0) print(`Looked at ${count.looked} orders …`);
     if (!emails.has(email) && (dryRun || !wasErased)) continue;
     const onWait = () => print(`Order ${id} is with a worker: waiting for it, five minutes at most …`);
@@ -70,6 +78,7 @@ export async function eraseAll(
     print(dryRun ? `Would erase order ${id}.` : `Erased order ${id}.`);
   }
   if (count.found > 0 || busy.length === 0) print(sum(count, dryRun, ordersTable));
+  if (unreadable.length > 0) throw new CommandError(notReadable(unreadable));
   if (busy.length > 0) throw new CommandError(notErased(busy));
 }
 
@@ -80,9 +89,13 @@ async function* ordersIn(deps: EraseDeps) {
   const { documents: client, ordersTable: TableName } = deps;
   for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) {
     for (const item of Items) {
-      const order = await readOrder(item, deps);
-      const wasErased = order.replication?.erased_at !== undefined;
-      yield { id: order.id, emails: personalEmails(order), wasErased };
+      const order = await readOrder(item, deps).catch((error: unknown) => {
+        if (error instanceof MissingPartsError) return undefined;
+        throw error;
+      });
+      const emails = order === undefined ? new Set<string>() : personalEmails(order);
+      const wasErased = order?.replication?.erased_at !== undefined;
+      yield { id: Number(item['id']), emails, wasErased, isWhole: order !== undefined };
     }
   }
 }
@@ -103,6 +116,10 @@ function sum({ looked, found }: Count, dryRun: boolean, table: string): string {
 const notReached = `Not reached: the tables' backups, which go back 35 days (a restored copy has the orders as they were); its stream,
 which keeps them for 24 hours; BigCommerce itself; and whoever has taken the orders on. These get a MODIFY event for each,
 whose new image has replication.erased_at.`;
+
+const notReadable = (ids: readonly number[]) =>
+  `Parts of order ${ids.join(', ')} are missing, so that nobody can say whom they are about. Send each to the worker, which ` +
+  'stores it anew (npm run webhook -- send --order), and run this again.';
 
 const notErased = (ids: readonly number[]) =>
   `Not erased, since a worker had it for five minutes or stored it meanwhile: order ${ids.join(', ')}. Run it again.`;

@@ -10,6 +10,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
+import { createLedger } from '../lambda/shared/ledger';
 import { CommandError, readArguments, runAsCommand, wholeNumber } from './command';
 import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
 
@@ -62,21 +63,39 @@ async function putBack(service: Service, wish: Wish, print: (line: string) => vo
     );
   }
   const key = await commonKey(to, wish.from, clients.dynamoDb);
-  const count = { read: 0, put: 0, inParts: 0 };
-  for await (const rows of rowsOf(wish, key, clients.dynamoDb)) {
+  const count = { read: 0, put: 0, inParts: 0, erased: 0 };
+  for await (const found of rowsOf(wish, key, clients.dynamoDb)) {
+    const erased = wish.table === 'Orders' ? await erasedAmong(found, service) : new Set();
+    const rows = found.filter((row) => !erased.has(Number(row[key]?.N)));
+    count.erased += found.length - rows.length;
     const put = await Promise.all(rows.map((row) => putRow(to, row, key, wish, clients.dynamoDb)));
-    count.read += rows.length;
+    count.read += found.length;
     count.put += put.filter(Boolean).length;
     count.inParts += rows.filter((row, index) => put[index] && row['compressed_parts']).length;
   }
   const rest = wish.overwrite ? '' : '; the others are there, and stay as they are';
   print(`Put ${count.put} of ${count.read} rows of ${wish.from} back into ${to}${rest}.`);
+  if (count.erased > 0) {
+    print(
+      `${count.erased} of them are of people who were erased since, and are left out. Where one is missing, npm run audit ` +
+        'of the day on which it was made has it stored again, without what was erased.',
+    );
+  }
   if (count.inParts > 0) {
     print(
       `${count.inParts} of them are kept in parts, which may have expired: put back a copy of the same moment, ` +
         'with --table OrderParts --overwrite.',
     );
   }
+}
+
+/** The orders among these rows that must not come back as they were. */
+async function erasedAmong(rows: readonly Row[], service: Service): Promise<ReadonlySet<number>> {
+  const ledger = createLedger(service.clients.documents, {
+    ledgerTable: outputOf(service, 'LedgerTableName'),
+  });
+  const known = await ledger.find(rows.map((row) => Number(row['id']?.N)));
+  return new Set([...known.values()].flatMap((row) => (row.erased_at === undefined ? [] : [row.order_id])));
 }
 
 /** The name of the partition key. Throws CommandError unless both tables have the same key. */

@@ -224,6 +224,7 @@ describe('a gap stays', () => {
     const world = anAuditWorld();
     const { id } = world.list();
     expect(await world.audit()).toMatchObject({ open: 1, staying: 0 });
+    world.clock.now += 24 * 3_600_000;
     world.rows.delete(id);
     world.list();
     expect(await world.audit()).toMatchObject({ open: 2, staying: 1 });
@@ -233,6 +234,7 @@ describe('a gap stays', () => {
     const world = anAuditWorld();
     for (let nth = 0; nth < 1_010; nth += 1) world.list();
     expect(await world.audit()).toMatchObject({ open: 1_010, staying: 0, enqueued: 1_000 });
+    world.clock.now += 24 * 3_600_000;
     expect(await world.audit()).toMatchObject({ queued: 1_000, open: 10, staying: 10, enqueued: 10 });
     expect(await world.audit()).toMatchObject({ queued: 1_010, open: 0, staying: 0 });
   });

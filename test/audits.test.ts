@@ -59,16 +59,19 @@ describe('stored orders', () => {
     const orders = createOrdersTable(client, tableNames);
     for (const id of [1, 120, 250]) await orders.store(aSnapshot({ id }));
     const ids = Array.from({ length: 250 }, (_, nth) => nth + 1);
-    expect(await stored().among([...ids, 250])).toEqual(new Set([1, 120, 250]));
+    const versions = await stored().among([...ids, 250]);
+    expect([...versions.keys()].sort((one, other) => one - other)).toEqual([1, 120, 250]);
+    const { date_modified, status_id } = aSnapshot();
+    expect(versions.get(120)).toMatchObject({ date_modified, status_id });
   });
 
   it('are not those that somebody else put there', async () => {
     await client.send(new PutCommand({ TableName: 'OrdersTable', Item: { id: 300, status_id: 11 } }));
-    expect(await stored().among([300])).toEqual(new Set());
+    expect(await stored().among([300])).toEqual(new Map());
   });
 
   it('may be none', async () => {
-    expect(await stored().among([])).toEqual(new Set());
+    expect(await stored().among([])).toEqual(new Map());
   });
 });
 

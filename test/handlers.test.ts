@@ -68,7 +68,7 @@ function loadAws() {
     .on(dynamo.BatchGetCommand)
     .resolves({ Responses: {} })
     .on(dynamo.UpdateCommand)
-    .resolves({})
+    .resolves({ Attributes: {} })
     .on(dynamo.QueryCommand)
     .resolves({ Items: [] })
     .on(dynamo.GetCommand)

@@ -817,9 +817,9 @@ describe('an order that comes with its lines', () => {
     const before = [stream.length, snapshots.get(100)];
     world.clock.now += 60_000;
     await world.replicate(aReference({ source: 'webhook', seenAt: iso(world.clock.now) }));
-    expect(calls(world)).toEqual(['getOrder']);
+    expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
     expect([stream.length, snapshots.get(100)]).toEqual(before);
-    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', read_at: iso(world.clock.now - 100) });
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', read_at: iso(world.clock.now - 200) });
   });
 
   it.each([

@@ -12,6 +12,10 @@ const QUEUE_RETENTION_MS = 4 * DAY_MS;
 /** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
 const GONE_BELIEVED_MS = DAY_MS / 2;
 
+/** As long as the dead letter queue keeps a message. */
+const LETTER_RETENTION_MS = 14 * DAY_MS;
+
+export const LETTER_GONE = 'a dead letter of more than 14 days ago, and not replicated since';
 export const UNKNOWN = 'not known to the ledger';
 export const MISSING = 'stored once, and missing from the Orders table';
 export const FORGOTTEN = 'queued more than 4 days ago, and not replicated since';
@@ -23,6 +27,8 @@ export interface Found {
   readonly order: ListedOrder;
   readonly row: LedgerRow | undefined;
   readonly isStored: boolean;
+  /** Whether the snapshot shows another version than the row: a table that was restored has such. */
+  readonly isStale: boolean;
 }
 
 /** Times are epoch milliseconds. */
@@ -49,7 +55,7 @@ export function accountFor(found: Found, circumstances: Circumstances): Finding 
       if (isWithin(QUEUE_RETENTION_MS, row.seen_at, circumstances)) return { kind: 'queued' };
       return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, circumstances) };
     case 'dead':
-      return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
+      return accountForDead(found, row, circumstances);
     case 'copied':
     case 'replicated':
       return accountForStored(found, row, circumstances);
@@ -57,6 +63,13 @@ export function accountFor(found: Found, circumstances: Circumstances): Finding 
     case undefined:
       return accountForUnstored(found, circumstances);
   }
+}
+
+/** A letter that nobody has any more, of an order that is not there, accounts for nothing. */
+function accountForDead(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
+  const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, circumstances);
+  if (found.isStored || isKept) return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
+  return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, circumstances) };
 }
 
 function accountForStored(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
@@ -67,7 +80,14 @@ function accountForStored(found: Found, row: LedgerRow, circumstances: Circumsta
   if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
     return { kind: 'gap', reason: NOT_GONE, send: {} };
   }
-  return hasChanged(found.order, row) ? { kind: 'copied', send: {} } : { kind: 'copied' };
+  if (!hasChanged(found.order, row) && !found.isStale) return { kind: 'copied' };
+  return { kind: 'copied', send: mayAdvance(found.order, circumstances) };
+}
+
+/** Statuses of orders from before IgnoreOrdersCreatedBefore are left alone. */
+function mayAdvance(order: ListedOrder, { createdSince = -Infinity }: Circumstances) {
+  const isOld = (parseDate(order.date_created) ?? Infinity) < createdSince;
+  return isOld ? { advance: false } : {};
 }
 
 function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {

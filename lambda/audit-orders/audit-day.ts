@@ -9,9 +9,10 @@ import type { Audits } from '../shared/audits';
 import type { ListedOrder, Store } from '../shared/bigcommerce';
 import type { JobsTable } from '../shared/jobs';
 import type { Ledger } from '../shared/ledger';
+import type { LedgerRow } from '../shared/ledger-row';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
-import type { StoredOrders } from '../shared/stored-orders';
+import type { StoredOrders, StoredVersion } from '../shared/stored-orders';
 import { accountFor } from './account';
 import type { Circumstances, Finding } from './account';
 import { countOrder, countUnreadable, newTally, toAudit } from './tally';
@@ -19,6 +20,9 @@ import type { Tally } from './tally';
 
 /** One audit queues no more: a flood of history would hold up the orders of today. */
 const MOST_ENQUEUED = 1_000;
+
+/** So long after it was found a gap that is still one stays. */
+const STORED_WITHIN_MS = 60 * 60 * 1000;
 
 /** Whether the store includes the bounds of dates is not known, so that a little more is asked for. */
 const WIDER_MS = 1_000;
@@ -59,7 +63,9 @@ export async function auditDay(
   const timestamp = deps.now();
   const day = dayOf(start);
   const [earlier, lastPoll] = await Promise.all([deps.audits.newestOf(day), deps.jobs.lastFinished()]);
-  const pass: Pass = { day, dryRun, timestamp, tally: newTally(earlier) };
+  // What an audit of just now found has had no time yet to be stored.
+  const before = earlier && timestamp - earlier.timestamp >= STORED_WITHIN_MS ? earlier : undefined;
+  const pass: Pass = { day, dryRun, timestamp, tally: newTally(before) };
   const { rules, ignoreOrdersCreatedBefore: createdSince } = settings;
   const query = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
   for await (const { orders, unreadable, seenAt } of listedPages(query, 0, deps)) {
@@ -92,7 +98,8 @@ async function auditOrders(
   // After the rows: a worker that ends meanwhile has stored the snapshot before it says so.
   const stored = await deps.orders.among(ids);
   const findings = orders.map((order) => {
-    const found = { order, row: rows.get(order.id), isStored: stored.has(order.id) };
+    const [row, version] = [rows.get(order.id), stored.get(order.id)];
+    const found = { order, row, isStored: version !== undefined, isStale: differs(version, row) };
     return { order, finding: accountFor(found, circumstances) };
   });
   const toSend = findings.filter(({ finding }) => finding.send !== undefined);
@@ -103,6 +110,12 @@ async function auditOrders(
     const isLeft = one.finding.kind === 'queued' && one.finding.send !== undefined && !sent.has(one);
     countOrder(pass.tally, one.order.id, isLeft ? { ...one.finding, kind: 'gap' } : one.finding);
   }
+}
+
+/** By the version that the snapshot and the row show. */
+function differs(stored: StoredVersion | undefined, row: LedgerRow | undefined): boolean {
+  if (stored?.date_modified === undefined || row === undefined) return false;
+  return stored.date_modified !== row.date_modified || stored.status_id !== row.status_id;
 }
 
 interface Judged {

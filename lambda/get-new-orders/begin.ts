@@ -62,12 +62,17 @@ export async function findBegin(
   const resumed = sliced && resume(sliced, settings);
   if (resumed !== undefined) return resumed;
   const lastFinished = await jobs.lastFinished();
-  const since = lastFinished === undefined ? undefined : lastFinished - OVERLAP_MS;
+  const since = lastFinished === undefined ? undefined : lastFinished - overlap(timestamp - lastFinished);
   const lookback = timestamp - settings.completedOrdersLookbackDays * DAY_MS;
   const completedSince = Math.min(lookback, since ?? Infinity);
   const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, settings);
   const lists = listsWithin(bounds, settings);
   return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0 };
+}
+
+/** How far before the last good poll changes are looked for; after a pause, what waited in the queue may be forgotten. */
+function overlap(pausedMs: number): number {
+  return pausedMs > 3 * DAY_MS ? 5 * DAY_MS : OVERLAP_MS;
 }
 
 /** What the next poll needs to go on with this list after this order. */

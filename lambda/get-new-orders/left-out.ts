@@ -84,7 +84,7 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
       return settledAt(row.read_at) && (row.reason !== GONE || isRecent);
     case 'copied':
       if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
-      return isStored() && !mayBeAdvancedNow(row, rules);
+      return isStored() && (seen.reference.advance === false || !mayBeAdvancedNow(row, rules));
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
       return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;

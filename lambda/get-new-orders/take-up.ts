@@ -1,6 +1,6 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
 import { noteQueued } from '../shared/note-queued';
-import { dateModified } from '../shared/order';
+import { dateModified, parseDate } from '../shared/order';
 import type { OrderReference } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { ListedPage } from '../shared/listed-pages';
@@ -72,8 +72,9 @@ function sight(
   order: ListedOrder,
   seenAt: number,
   list: OrderList,
-  { jobTimestamp }: Circumstances,
+  { jobTimestamp, bounds: { createdSince = -Infinity } }: Circumstances,
 ): Sighting {
+  const isOld = (parseDate(order.date_created) ?? Infinity) < createdSince;
   const statusId = typeof order.status_id === 'number' ? order.status_id : list.statusId;
   const reference = {
     orderId: order.id,
@@ -82,6 +83,8 @@ function sight(
     ...(statusId === undefined ? {} : { statusId }),
     dateModified: dateModified(order),
     jobTimestamp,
+    // What is older is followed, if it is known, and its status left alone.
+    ...(isOld ? { advance: false } : {}),
   };
   return { order, reference };
 }

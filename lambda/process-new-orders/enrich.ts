@@ -2,7 +2,7 @@
 import { linesOf } from '../shared/consignments';
 import { contentDigest, isEqual } from '../shared/content';
 import { BigCommerceError } from '../shared/errors';
-import { dateModified, isDigital } from '../shared/order';
+import { dateModified, isDigital, isSettled } from '../shared/order';
 import type { Order, Row, Snapshot, SubResources } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
@@ -35,15 +35,17 @@ function seemsDigital(order: Order): boolean {
 
 /**
  * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
- * without its lines. Addresses are part of what it shows, and coupons do not change without its date. `toKeep` is what is
- * kept of an order nowadays: one that was stored by other choices is fetched whole.
+ * without its lines. Addresses are part of what it shows. Coupons are not: of a version that could still change when it was
+ * read, as of one that our own PUT made, they are fetched. `toKeep` is what is kept of an order nowadays: one that shows
+ * other fields than were stored is fetched whole.
  */
-export function listsAsStored(
+export async function listsAsStored(
   order: Order,
   stored: Snapshot | undefined,
   row: LedgerRow,
   toKeep: (order: Order) => Order,
-): SubResources | undefined {
+  store: Pick<Calls, 'getCoupons'>,
+): Promise<SubResources | undefined> {
   const products = linesOf(order);
   if (products === undefined || stored === undefined || stored.replication.gone === true) return undefined;
   const same =
@@ -52,8 +54,11 @@ export function listsAsStored(
     dateModified(stored) === dateModified(order) &&
     contentDigest(order) === row.content_digest &&
     isEqual(toKeep(order).consignments, stored.consignments);
-  const { shipping_addresses, coupons } = stored;
-  return same ? { products, shipping_addresses, coupons } : undefined;
+  if (!same) return undefined;
+  const { shipping_addresses } = stored;
+  const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
+  const coupons = isSure ? stored.coupons : await store.getCoupons(order.id);
+  return { products, shipping_addresses, coupons };
 }
 
 /**

@@ -116,13 +116,15 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
     const voidReason = whyVoid(read.order, deps.rules);
-    if (voidReason !== undefined && earlier === undefined && task.reference.wasStored !== true) {
+    if (voidReason !== undefined && earlier === undefined && !wasStored(task, deps.now())) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
     const keptNow = (order: Order) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
-    const asStored = listsAsStored(read.order, earlier, task.row, keptNow);
+    const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, deps.store);
     const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
-    const decision = decideFor(task, decide(read.order, lists.products, earlier, deps.rules));
+    const advancedAt = earlier?.replication.advanced_at ?? task.row.advanced_at;
+    const decided = decide(read.order, lists.products, earlier, deps.rules, advancedAt);
+    const decision = decideFor(task, decided);
     const found = { ...task, read, lists, decision, earlier };
     const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
     const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
@@ -153,6 +155,12 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     earlier = snapshot;
   }
   throw new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
+}
+
+/** Whether an order without a snapshot had one that has not expired: the reference says so, or what the ledger notes of it. */
+function wasStored({ reference, row }: Task, now: number): boolean {
+  const isExpired = row.kept_until !== undefined && Date.parse(row.kept_until) <= now;
+  return reference.wasStored === true || (row.status_before !== undefined && !isExpired);
 }
 
 /** What the ledger notes of a snapshot. */
@@ -193,7 +201,9 @@ async function finishGone(
   // What it was to become is off; that it once was advanced stays true.
   const { target_status_id: intended, ...replication } = earlier.replication;
   const marked = { ...replication, state: 'copied', read_at: iso(gone.readAt), gone: true } as const;
-  await store({ ...earlier, replication: marked }, earlier, deps);
+  const erasedAt = task.row.erased_at ?? replication.erased_at;
+  const kept = toKeep({ ...earlier, replication: marked }, erasedAt, deps.keeping);
+  await store(kept, earlier, deps);
   const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier) } as const;
   return finish(task, { ...gone, ...end }, deps);
 }

@@ -1,4 +1,5 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
+import { COPY_ONLY } from '../shared/order';
 import { dropFields, erasePersonal } from '../shared/personal';
 import type {
   Decision,
@@ -37,7 +38,9 @@ export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snaps
   return { ...toKeep(whole, replication.erased_at, keeping), ...expiry(keeping, now) };
 }
 
-/** Of an order, or a part of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were. */
+/**
+ * Of an order, or a snapshot of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were.
+ */
 export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, keeping: Keeping): T {
   return dropFields(erasedAt === undefined ? order : erasePersonal(order), keeping.dropFields);
 }
@@ -49,7 +52,7 @@ function expiry({ orderRetentionDays }: Keeping, now: number): Pick<Snapshot, 'e
 }
 
 function describeReplication({ read, decision, earlier, row, reference }: Found, now: number): Replication {
-  const advancedAt = earlier?.replication.advanced_at;
+  const advancedAt = earlier?.replication.advanced_at ?? row.advanced_at;
   const erasedAt = row.erased_at ?? earlier?.replication.erased_at;
   const common = {
     source: reference.source,
@@ -62,7 +65,11 @@ function describeReplication({ read, decision, earlier, row, reference }: Found,
   if (decision.kind === 'advance') {
     return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
   }
-  if (decision.kind === 'copy') return { ...common, state: 'copied' };
+  if (decision.kind === 'copy') {
+    // A PUT of ours may still land: who only wanted a copy has not called it off.
+    const intended = decision.reason === COPY_ONLY ? earlier?.replication.target_status_id : undefined;
+    return { ...common, state: 'copied', ...(intended === undefined ? {} : { target_status_id: intended }) };
+  }
   return {
     ...common,
     state: 'replicated',

@@ -49,6 +49,11 @@ export class LeaseHeldError extends Error {
   override readonly name = 'LeaseHeldError';
 }
 
+/** An order of which a part is gone: whoever only reads cannot have it whole, the worker stores it anew. */
+export class MissingPartsError extends Error {
+  override readonly name = 'MissingPartsError';
+}
+
 /** Decides what to do about any error: what is not known to be hopeless is tried again. */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof ConfigurationError) return 'configuration';

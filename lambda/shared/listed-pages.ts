@@ -36,7 +36,7 @@ export async function* listedPages(
     try {
       return await deps.store.listOrders({ ...query, minId, withLines: asksLines });
     } catch (error) {
-      const mayHelp = asksLines && error instanceof BigCommerceError && error.kind === 'retryable';
+      const mayHelp = asksLines && error instanceof BigCommerceError && error.kind !== 'configuration';
       if (!mayHelp) throw error;
       deps.log?.warn('orders listed without their lines', { error: describe(error) });
       asksLines = false;

@@ -11,6 +11,7 @@ import {
   type DynamoDBDocumentClient,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { MissingPartsError } from './errors';
 import type { Row, Snapshot } from './order';
 
 export interface PartsTable {
@@ -67,7 +68,7 @@ export async function readParts(table: PartsTable, orderId: number, name: PartsN
     parts.push(data as Uint8Array);
   }
   if (parts.length === count) return Buffer.concat(parts);
-  throw new Error(
+  throw new MissingPartsError(
     `Of the ${count} parts of order ${orderId} that begin with ${key}, ${parts.length} are in ${table.tableName}. ` +
       'Parts of a version that is no longer stored expire after a week; point-in-time recovery brings them back.',
   );

@@ -127,12 +127,16 @@ export type Decision =
   /** It stands where an earlier attempt of ours wanted it: the PUT had worked. */
   | { readonly kind: 'confirm'; readonly targetStatusId: number };
 
-/** Decides on an order as it is now; `lines` are its own, `earlier` is what the Orders table holds. */
+/**
+ * Decides on an order as it is now; `lines` are its own, `earlier` is what the Orders table holds, which may have lost it:
+ * that it was advanced once the ledger knows as well.
+ */
 export function decide(
   order: Order,
   lines: readonly Row[],
-  earlier: Snapshot | undefined,
+  earlier: Pick<Snapshot, 'replication'> | undefined,
   rules: Rules,
+  advancedAt = earlier?.replication.advanced_at,
 ): Decision {
   const voidReason = whyVoid(order, rules);
   if (voidReason !== undefined) return { kind: 'copy', reason: voidReason };
@@ -140,7 +144,7 @@ export function decide(
   const targetStatusId = targetStatus(digital, rules);
   if (order.status_id === earlier?.replication.target_status_id)
     return { kind: 'confirm', targetStatusId: order.status_id };
-  const wasAdvanced = earlier?.replication.advanced_at !== undefined;
+  const wasAdvanced = advancedAt !== undefined;
   const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced }, rules);
   return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
 }

@@ -56,7 +56,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
       },
     },
     ledger: tables.ledger,
-    orders: { among: (ids) => Promise.resolve(new Set(ids.filter((id) => tables.snapshots.has(id)))) },
+    orders: { among: (ids) => Promise.resolve(tables.versions(ids)) },
     queue: {
       enqueue(references) {
         queued.push(...references);

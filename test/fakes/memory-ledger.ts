@@ -7,6 +7,7 @@ import type { Finish, Lease, LedgerRow } from '../../lambda/shared/ledger-row';
 import { followingFields } from '../../lambda/shared/content';
 import { CLOCK_MARGIN_MS, COPY_ONLY, dateModified, parseDate } from '../../lambda/shared/order';
 import type { OrderReference, Snapshot } from '../../lambda/shared/order';
+import type { StoredVersion } from '../../lambda/shared/stored-orders';
 import type { OrdersTable } from '../../lambda/shared/tables';
 
 export interface MemoryTables {
@@ -16,6 +17,8 @@ export interface MemoryTables {
   readonly snapshots: Map<number, Snapshot>;
   /** Every snapshot written, in order: what the table's stream shows. */
   readonly stream: Snapshot[];
+  /** What an audit sees of the Orders table. */
+  versions(ids: readonly number[]): ReadonlyMap<number, StoredVersion>;
 }
 
 export function memoryTables(): MemoryTables {
@@ -176,7 +179,9 @@ export function memoryTables(): MemoryTables {
     },
   };
 
-  return { ledger, orders, rows, snapshots, stream };
+  const versions = (ids: readonly number[]) =>
+    new Map(ids.flatMap((id) => (snapshots.has(id) ? [[id, snapshots.get(id)!] as const] : [])));
+  return { ledger, orders, rows, snapshots, stream, versions };
 }
 
 function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {

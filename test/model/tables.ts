@@ -50,8 +50,7 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
     ledger: lateAll(memory.ledger),
     orders: lateAll(memory.orders),
     stored: lateAll({
-      among: (ids: readonly number[]) =>
-        Promise.resolve(new Set(ids.filter((id) => memory.snapshots.has(id)))),
+      among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
     } satisfies StoredOrders),
     audits,
     auditsTable: lateAll({

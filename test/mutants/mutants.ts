@@ -72,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
     file: poller('left-out'),
-    from: 'return isStored() && !mayBeAdvancedNow(row, rules);',
-    to: 'return isStored() || mayBeAdvancedNow(row, rules);',
+    from: 'return isStored() && (seen.reference.advance === false || !mayBeAdvancedNow(row, rules));',
+    to: 'return isStored() || seen.reference.advance === false || mayBeAdvancedNow(row, rules);',
   },
   {
     rule: 'New orders that changed lately are in no list',

@@ -33,6 +33,8 @@ const ALL = '';
 /** An empty log. */
 export function createRequestLog(): RequestLog {
   const entries: LogEntry[] = [];
+  // By the order and by the endpoint alone: a long story asks for each of thousands of orders.
+  const known = new Map<string, LogEntry[]>();
   const inFlight = new Map<string, number>();
   const mostInFlight = new Map<string, number>();
 
@@ -41,10 +43,14 @@ export function createRequestLog(): RequestLog {
     inFlight.set(key, now);
     mostInFlight.set(key, Math.max(now, mostInFlight.get(key) ?? 0));
   };
-  const of = (endpoint: string, orderId?: number): LogEntry[] =>
-    entries.filter(
-      (entry) => entry.endpoint === endpoint && (orderId === undefined || entry.orderId === orderId),
-    );
+  const keep = (key: string, entry: LogEntry): void => {
+    const list = known.get(key) ?? [];
+    list.push(entry);
+    known.set(key, list);
+  };
+  const of = (endpoint: string, orderId?: number): LogEntry[] => [
+    ...(known.get(orderId === undefined ? endpoint : `${endpoint} ${orderId}`) ?? []),
+  ];
   return {
     entries,
     count: (endpoint) => (endpoint === undefined ? entries.length : of(endpoint).length),
@@ -53,11 +59,14 @@ export function createRequestLog(): RequestLog {
     inFlight: (endpoint = ALL) => inFlight.get(endpoint) ?? 0,
     clear: () => {
       entries.length = 0;
+      known.clear();
       mostInFlight.clear();
     },
     begin: (begun) => {
       const entry: Mutable<LogEntry> = { ...begun };
       entries.push(entry);
+      keep(entry.endpoint, entry);
+      if (entry.orderId !== undefined) keep(`${entry.endpoint} ${entry.orderId}`, entry);
       for (const key of [ALL, entry.endpoint]) step(key, 1);
       return (status, endedAt) => {
         Object.assign(entry, { status, endedAt });

@@ -1,0 +1,90 @@
+// Orders that are old, forgotten or restored, as polls, audits and backfills find them.
+import { Status } from '../lambda/shared/order';
+import type { OrderReference } from '../lambda/shared/order';
+import { judgePage } from '../scripts/backfill-judge';
+import { anAuditWorld } from './fakes/audit-world';
+import { anOrder, aRuleSet, iso, NOON, storeDate } from './fakes/builders';
+import { aWorld } from './fakes/world';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+it('a change whose reference the queue forgot in a long pause is queued again after it', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  await world.pollAndReplicate();
+  world.clock.now += HOUR;
+  world.shop.edit(100, { status_id: Status.Cancelled });
+  world.clock.now += HOUR;
+  expect(await world.poll()).toHaveLength(1);
+  world.clock.now += HOUR;
+  await world.poll();
+  world.clock.now += 2 * HOUR;
+  await world.poll();
+  // Worker and polls rest; after four days SQS forgets the reference. Then the service goes on.
+  world.clock.now += 5 * DAY;
+  await world.pollAndReplicate();
+  expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
+});
+
+it('a backfill does not store again what has expired by OrderRetentionDays, as no audit does', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const keeping = { dropFields: [], orderRetentionDays: 1 };
+  for (const one of await world.poll()) await world.replicate(one, { deps: { keeping } });
+  world.clock.now += 3 * DAY;
+  world.snapshots.delete(100); // by the table's TTL
+  expect(Date.parse(world.rows.get(100)!.kept_until!)).toBeLessThan(world.clock.now);
+  const page = {
+    ...{ cursor: { order_id: 100 }, orders: [world.shop.order(100)!], seenAt: world.clock.now },
+    ...{ missing: [], unreadable: 0, calls: 1 },
+  };
+  const task = { began: world.clock.now, advance: false, rules: aRuleSet({ advanceOrders: false }) };
+  expect(judgePage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
+});
+
+it('a second audit right after the first takes no gap for one that stays', async () => {
+  const world = anAuditWorld();
+  for (let orders = 0; orders < 1_001; orders += 1) world.list();
+  await world.audit();
+  const { staying } = await world.audit();
+  expect(staying).toBe(0);
+});
+
+it('an audit finds the order whose snapshot is missing and whose last reference could not be worked off', async () => {
+  const world = anAuditWorld();
+  const order = world.listReplicated();
+  world.snapshots.delete(order.id);
+  const reached_at = iso(NOON - 15 * DAY);
+  // Its dead letter has expired after 14 days.
+  world.note(order, { state: 'dead', reason: 'GET answered 503.', status_before: 11, reached_at });
+  const result = await world.audit();
+  expect(result.summary).toBe('2026-01-09: 0 of 1, 1 open');
+});
+
+it('a status of an order from before IgnoreOrdersCreatedBefore is left alone after a backfill has copied it', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ date_created: storeDate(NOON - 20 * DAY) }));
+  const settings = { ignoreOrdersCreatedBefore: NOON - 10 * DAY };
+  await world.poll({ settings });
+  await world.replicate({ ...world.referenceTo(100), source: 'backfill', advance: false });
+  world.clock.now += HOUR;
+  world.shop.edit(100, { staff_notes: 'Called the customer.' });
+  world.clock.now += HOUR;
+  const references: OrderReference[] = await world.poll({ settings });
+  for (const reference of references) await world.replicate(reference);
+  expect(world.snapshots.get(100)?.staff_notes).toBe('Called the customer.');
+  expect(world.shop.puts).toEqual([]);
+});
+
+it('an audit sends for an order whose snapshot is older than the ledger says, as after a restore', async () => {
+  const world = anAuditWorld();
+  const order = world.listReplicated({ status_id: Status.Cancelled });
+  const stored = world.snapshots.get(order.id)!;
+  world.snapshots.set(order.id, {
+    ...stored,
+    ...{ status_id: 11, date_modified: storeDate(NOON - 2 * DAY) },
+    replication: { ...stored.replication, state: 'stored', read_at: iso(NOON - 2 * DAY) },
+  });
+  expect(await world.audit()).toMatchObject({ enqueued: 1 });
+});
