@@ -41,7 +41,7 @@ export const drop: Command = (service, wish, print) =>
 
 /** whyKnown in lambda/get-new-orders/left-out.ts decides so. */
 const afterwards =
-  'The ledger keeps its rows. An order that is dead there is queued again by a poll if it changes in the store, if only a webhook had told of it, or, after a day, if it had failed at its last receive; one that is still queued there, four days after it was.';
+  'The ledger keeps its rows. An order that is dead there is queued again by a poll if it changes in the store, if only a webhook had told of it, or, after a day, if it had failed at its last receive; one that is still queued there, four days after it was. That goes for orders in a status of AllowedStatusIds; any other comes back when it changes once more: redrive its letter instead.';
 
 interface Way {
   readonly move: Move;
