@@ -41,10 +41,14 @@ interface Case {
   readonly queuedAt: readonly number[];
   readonly now: Moment;
   readonly puts: readonly SentPut[];
+  /** Whether a webhook that named it was answered as accepted, and whether such a reference was queued. */
+  readonly promised: boolean;
+  readonly isKept: boolean;
 }
 
 export function judge(story: Story): Verdict {
-  const cases = story.ids.flatMap((id) => caseOf(id, story));
+  const traces = tracesOf(story);
+  const cases = story.ids.flatMap((id) => caseOf(id, story, traces));
   const ends = { replicated: 0, copied: 0, skipped: 0, dead: 0, unseen: 0 };
   for (const one of cases) ends[endOf(one)] += 1;
   const all = (find: (one: Case) => readonly (string | undefined)[]) =>
@@ -71,20 +75,49 @@ export function judge(story: Story): Verdict {
   };
 }
 
-function caseOf(id: number, story: Story): Case[] {
+/** What there is of each order, by its id: a long story has thousands. */
+function tracesOf({ sqs, tables, history, service }: Story) {
+  const orderIdIn = ({ body }: { readonly body: string }) => Number(/"orderId":(\d+),/.exec(body)?.[1]);
+  return {
+    stream: byOrder(tables.stream, ({ id }) => id),
+    letters: byOrder(sqs.letters, orderIdIn),
+    accepted: byOrder(sqs.accepted, orderIdIn),
+    puts: byOrder(history.puts, ({ orderId }) => orderId),
+    promised: new Set(
+      service.promised.flatMap((body) =>
+        [...body.matchAll(/"(?:orderId|id)":(\d+)\b/g)].map(([, id]) => Number(id)),
+      ),
+    ),
+  };
+}
+
+function byOrder<T>(all: readonly T[], orderId: (one: T) => number): ReadonlyMap<number, readonly T[]> {
+  const groups = new Map<number, T[]>();
+  for (const one of all) {
+    const group = groups.get(orderId(one)) ?? [];
+    group.push(one);
+    groups.set(orderId(one), group);
+  }
+  return groups;
+}
+
+function caseOf(id: number, story: Story, traces: ReturnType<typeof tracesOf>): Case[] {
   const now = story.history.of(id).at(-1);
   if (now === undefined) return [];
-  const mentions = (body: string) => body.includes(`"orderId":${id},`);
-  const { rows, snapshots, stream } = story.tables;
+  const { rows, snapshots } = story.tables;
   return [
     {
       ...{ id, story, now },
       row: rows.get(id),
       snapshot: snapshots.get(id),
-      stream: stream.filter((snapshot) => snapshot.id === id),
-      letters: story.sqs.letters.filter(({ body }) => mentions(body)),
-      queuedAt: story.sqs.accepted.filter(({ body }) => mentions(body)).map(({ at }) => at),
-      puts: story.history.puts.filter(({ orderId }) => orderId === id),
+      stream: traces.stream.get(id) ?? [],
+      letters: traces.letters.get(id) ?? [],
+      queuedAt: (traces.accepted.get(id) ?? []).map(({ at }) => at),
+      puts: traces.puts.get(id) ?? [],
+      promised: traces.promised.has(id),
+      isKept: (traces.accepted.get(id) ?? []).some(({ body }) =>
+        body.startsWith(`{"orderId":${id},"source":"webhook"`),
+      ),
     },
   ];
 }
@@ -128,10 +161,7 @@ function notQueued({ id, queuedAt, story }: Case): string | undefined {
 }
 
 /** What was answered as accepted to a webhook was queued. */
-function notKept({ id, story }: Case): string | undefined {
-  const { sqs, service } = story;
-  const promised = service.promised.some((body) => new RegExp(`"(orderId|id)":${id}\\b`).test(body));
-  const isKept = sqs.accepted.some(({ body }) => body.startsWith(`{"orderId":${id},"source":"webhook"`));
+function notKept({ id, promised, isKept }: Case): string | undefined {
   return promised && !isKept ? 'a webhook was answered as accepted, and nothing was queued' : undefined;
 }
 
