@@ -161,7 +161,7 @@ function notQueued({ id, queuedAt, story }: Case): string | undefined {
 }
 
 /** What was answered as accepted to a webhook was queued. */
-function notKept({ id, promised, isKept }: Case): string | undefined {
+function notKept({ promised, isKept }: Case): string | undefined {
   return promised && !isKept ? 'a webhook was answered as accepted, and nothing was queued' : undefined;
 }
 
