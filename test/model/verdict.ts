@@ -168,10 +168,16 @@ function notKept({ promised, isKept }: Case): string | undefined {
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
   const { id, now, letters, story } = one;
-  const wasAdvanced = wasAdvancedBefore(now.at, id, story);
+  const wasAdvanced = wasAdvancedBefore(now.at, id, story) || wasMovedForUs(one);
   const isDone = whyNotAdvanced({ ...now, wasAdvanced }, story.settings.rules) !== undefined;
   if (!isListed(now, [story.settings.rules]) || letters.length > 0 || isDone) return undefined;
   return `still waits in status ${now.statusId}`;
+}
+
+/** Staff who set the very status that a worker has noted it will set are taken for that worker: nobody can tell. */
+function wasMovedForUs({ id, stream, story }: Case): boolean {
+  const intended = stream.flatMap(({ replication }) => replication.target_status_id ?? []);
+  return story.history.of(id).some(({ by, statusId }) => by === 'merchant' && intended.includes(statusId));
 }
 
 /** What is new at the end is stored as it is now, as a whole. */
