@@ -68,6 +68,7 @@ const adapters = [
   'order-parts',
   'jobs',
   'batch-get',
+  'job-rows',
   'stored-orders',
   'audits',
   'ledger',
@@ -139,13 +140,13 @@ export default tseslint.config(
   ),
   mayImport(
     adapters,
-    ['\\./(order|errors|retry|log|batch-get)', '@aws-sdk/.*', 'axios', 'node:.*'],
+    ['\\./(order|errors|retry|log|batch-get|job-rows)', '@aws-sdk/.*', 'axios', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // packing.ts says what of an order is plain, order-parts.ts keeps what its item cannot hold: parts of one adapter.
   mayImport(
     ['lambda/shared/tables.ts'],
-    ['\\./(order|errors|packing|order-parts)', '@aws-sdk/.*', 'node:.*'],
+    ['\\./(order|errors|packing|order-parts|job-rows)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // ledger-row.ts says what is written, ledger.ts writes it: two halves of one adapter.

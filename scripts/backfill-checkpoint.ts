@@ -1,17 +1,10 @@
 // How far a backfill is: one row of the Jobs table, found again by what the backfill is about.
 import { isDeepStrictEqual } from 'node:util';
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { expiry, newestOf } from '../lambda/shared/job-rows';
 import type { Selection } from './backfill-options';
 import type { Cursor } from './backfill-pages';
 import type { Tally } from './backfill-tally';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const RUNNING = 'backfill running';
 
@@ -48,7 +41,7 @@ export function createCheckpoints(
 ): Checkpoints {
   return {
     async find(selection) {
-      for (const timestamp of await running(client, TableName)) {
+      for (const timestamp of await newestOf(RUNNING, client, TableName, MOST_RUNNING)) {
         const { Item } = await client.send(
           new GetCommand({ TableName, Key: { timestamp }, ConsistentRead: true }),
         );
@@ -63,7 +56,7 @@ export function createCheckpoints(
 
     async save(checkpoint, now) {
       const saved_at = new Date(now).toISOString();
-      const expires_at = Math.ceil((now + retentionDays * DAY_MS) / 1000);
+      const expires_at = expiry(now, retentionDays);
       await client.send(new PutCommand({ TableName, Item: { ...checkpoint, saved_at, expires_at } }));
     },
 
@@ -74,17 +67,3 @@ export function createCheckpoints(
 }
 
 type StoredCheckpoint = Checkpoint & { readonly saved_at: string; readonly expires_at: number };
-
-async function running(client: DynamoDBDocumentClient, TableName: string): Promise<readonly number[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName,
-      IndexName: 'ByOutcome',
-      KeyConditionExpression: 'outcome = :running',
-      ExpressionAttributeValues: { ':running': RUNNING },
-      ScanIndexForward: false,
-      Limit: MOST_RUNNING,
-    }),
-  );
-  return Items.map(({ timestamp }) => Number(timestamp));
-}

@@ -15,19 +15,12 @@ import { CommandError } from '../scripts/command';
 import { erase, eraseAll } from '../scripts/erase';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from './fakes/builders';
-import { connect, createTables, realTables } from './fakes/real-tables';
+import { connect, createTables, realTables, tableOutputs } from './fakes/real-tables';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const ADA = 'ada@example.com';
-const service = {
-  stackName: 'OrderReplication-dev',
-  outputs: {
-    OrdersTableName: 'OrdersTable',
-    OrderPartsTableName: 'OrderPartsTable',
-    LedgerTableName: 'LedgerTable',
-  },
-};
+const service = { stackName: 'OrderReplication-dev', outputs: tableOutputs };
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;

@@ -5,19 +5,12 @@ import { eraseAll } from '../scripts/erase';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { anOrder, aReference, aSnapshot, iso, NOON } from './fakes/builders';
 import { noise } from './fakes/noise';
-import { connect, createTables, realTables } from './fakes/real-tables';
+import { connect, createTables, realTables, tableOutputs } from './fakes/real-tables';
 import { aWorld } from './fakes/world';
 
 const MINUTE = 60_000;
 const ADA = 'ada@example.com';
-const service = {
-  stackName: 'OrderReplication-dev',
-  outputs: {
-    OrdersTableName: 'OrdersTable',
-    OrderPartsTableName: 'OrderPartsTable',
-    LedgerTableName: 'LedgerTable',
-  },
-};
+const service = { stackName: 'OrderReplication-dev', outputs: tableOutputs };
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;

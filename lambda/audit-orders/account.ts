@@ -1,13 +1,17 @@
 // What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
 // gap. Pure.
 import { DAY_MS } from '../shared/audit';
-import { GONE, parseDate, SETTLE_MS, whyNotStored } from '../shared/order';
+import {
+  GONE,
+  isCreatedBefore,
+  parseDate,
+  QUEUE_RETENTION_MS,
+  SETTLE_MS,
+  whyNotStored,
+} from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
-
-/** As long as the Orders queue keeps a message: longer than that, no reference can still be on its way. */
-const QUEUE_RETENTION_MS = 4 * DAY_MS;
 
 /** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
 const GONE_BELIEVED_MS = DAY_MS / 2;
@@ -85,9 +89,8 @@ function accountForStored(found: Found, row: LedgerRow, circumstances: Circumsta
 }
 
 /** Statuses of orders from before IgnoreOrdersCreatedBefore are left alone. */
-function mayAdvance(order: ListedOrder, { createdSince = -Infinity }: Circumstances) {
-  const isOld = (parseDate(order.date_created) ?? Infinity) < createdSince;
-  return isOld ? { advance: false } : {};
+function mayAdvance(order: ListedOrder, { createdSince }: Circumstances) {
+  return isCreatedBefore(order, createdSince) ? { advance: false } : {};
 }
 
 function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {

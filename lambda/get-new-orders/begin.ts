@@ -1,6 +1,6 @@
 // Where a poll begins: anew, or where the one before it ran out of time; and which lists of the store it reads. Pure, but
 // for what the Jobs table tells.
-import { Status } from '../shared/order';
+import { QUEUE_RETENTION_MS, Status } from '../shared/order';
 import type { Rules } from '../shared/order';
 import type { OrderQuery } from '../shared/bigcommerce';
 import type { Cursor, Job, JobsTable } from '../shared/jobs';
@@ -72,7 +72,7 @@ export async function findBegin(
 
 /** How far before the last good poll changes are looked for; after a pause, what waited in the queue may be forgotten. */
 function overlap(pausedMs: number): number {
-  return pausedMs > 3 * DAY_MS ? 5 * DAY_MS : OVERLAP_MS;
+  return pausedMs > QUEUE_RETENTION_MS - DAY_MS ? QUEUE_RETENTION_MS + DAY_MS : OVERLAP_MS;
 }
 
 /** What the next poll needs to go on with this list after this order. */

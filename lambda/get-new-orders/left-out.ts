@@ -2,16 +2,24 @@
 // Pure.
 import { linesOf } from '../shared/consignments';
 import { contentDigest } from '../shared/content';
-import { GONE, isDigital, isSettled, parseDate, Status, whyNotAdvanced, whyNotStored } from '../shared/order';
+import {
+  GONE,
+  isCreatedBefore,
+  isDigital,
+  isSettled,
+  parseDate,
+  QUEUE_RETENTION_MS,
+  Status,
+  whyNotAdvanced,
+  whyNotStored,
+  whyOutside,
+} from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
 import type { Bounds } from './begin';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** As long as the Orders queue keeps a message: longer than that, no reference can still be on its way. */
-const QUEUE_RETENTION_MS = 4 * DAY_MS;
 
 /** How long a 404, or the dead letter of an outage, is taken for the last word on a version. */
 const BELIEVED_MS = DAY_MS;
@@ -28,10 +36,8 @@ export function whyNotNew(
   statusId: number,
   bounds: Pick<Bounds, 'completedSince' | 'createdSince'>,
 ): string | undefined {
-  if (order.is_deleted === true) return 'archived';
-  const created = parseDate(order.date_created) ?? Infinity;
-  if (created < (bounds.createdSince ?? -Infinity)) return 'created before IgnoreOrdersCreatedBefore';
-  if (statusId !== Status.Completed) return undefined;
+  const outside = whyOutside(order, bounds.createdSince);
+  if (outside !== undefined || statusId !== Status.Completed) return outside;
   if (order.order_is_digital !== true && !isDigital(linesOf(order) ?? [])) return 'completed, not digital';
   const modified = parseDate(order.date_modified) ?? Infinity;
   return modified < bounds.completedSince ? 'completed before the lookback' : undefined;
@@ -50,8 +56,7 @@ export function whyNotFollowed(
   rules: Rules,
   bounds: Bounds,
 ): string | undefined {
-  const created = parseDate(order.date_created) ?? Infinity;
-  if (created < bounds.followedSince) return 'no longer followed';
+  if (isCreatedBefore(order, bounds.followedSince)) return 'no longer followed';
   // What nobody knows and is to be stored has left its new status since the last poll: somebody was quicker.
   return row?.state === undefined ? whyNotStored(order, bounds.createdSince, rules) : undefined;
 }

@@ -1,6 +1,6 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
 import { noteQueued } from '../shared/note-queued';
-import { dateModified, parseDate } from '../shared/order';
+import { dateModified, isCreatedBefore } from '../shared/order';
 import type { OrderReference } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { ListedPage } from '../shared/listed-pages';
@@ -72,9 +72,8 @@ function sight(
   order: ListedOrder,
   seenAt: number,
   list: OrderList,
-  { jobTimestamp, bounds: { createdSince = -Infinity } }: Circumstances,
+  { jobTimestamp, bounds: { createdSince } }: Circumstances,
 ): Sighting {
-  const isOld = (parseDate(order.date_created) ?? Infinity) < createdSince;
   const statusId = typeof order.status_id === 'number' ? order.status_id : list.statusId;
   const reference = {
     orderId: order.id,
@@ -84,7 +83,7 @@ function sight(
     dateModified: dateModified(order),
     jobTimestamp,
     // What is older is followed, if it is known, and its status left alone.
-    ...(isOld ? { advance: false } : {}),
+    ...(isCreatedBefore(order, createdSince) ? { advance: false } : {}),
   };
   return { order, reference };
 }

@@ -1,7 +1,6 @@
 // The Jobs table: one small row for each poll, which also tells the next one where to begin.
-import { GetCommand, PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-
-const DAY_SECONDS = 24 * 60 * 60;
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { expiry, newestOf } from './job-rows';
 
 /** What one poll found and did; bounded, however many orders there were. */
 export interface Job {
@@ -49,20 +48,7 @@ export function createJobsTable(
   tableName: string,
   retentionDays: number,
 ): JobsTable {
-  async function newest(outcome: Job['outcome']): Promise<number | undefined> {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        IndexName: 'ByOutcome',
-        KeyConditionExpression: 'outcome = :outcome',
-        ExpressionAttributeValues: { ':outcome': outcome },
-        ScanIndexForward: false,
-        Limit: 1,
-      }),
-    );
-    const timestamp: unknown = Items[0]?.timestamp;
-    return typeof timestamp === 'number' ? timestamp : undefined;
-  }
+  const newest = async (outcome: Job['outcome']) => (await newestOf(outcome, client, tableName))[0];
 
   async function find(timestamp: number): Promise<Job | undefined> {
     const input = { TableName: tableName, Key: { timestamp }, ConsistentRead: true };
@@ -72,9 +58,8 @@ export function createJobsTable(
 
   return {
     async record(job) {
-      // As DynamoDB's TTL wants it, in epoch seconds.
-      const expires_at = Math.ceil(job.timestamp / 1000 + retentionDays * DAY_SECONDS);
-      await client.send(new PutCommand({ TableName: tableName, Item: { ...job, expires_at } }));
+      const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
     },
 
     async lastFinished() {

@@ -41,6 +41,9 @@ export const SETTLE_MS = 10_000;
 /** Containers' clocks differ a little: a read covers only what was seen this much before it. */
 export const CLOCK_MARGIN_MS = 1_000;
 
+/** As long as the Orders queue keeps a message: longer than that, no reference can still be on its way. */
+export const QUEUE_RETENTION_MS = 4 * 24 * 60 * 60 * 1000;
+
 /** The ledger's reason for an order that the store answers with 404. */
 export const GONE = 'not found in the store';
 
@@ -161,14 +164,24 @@ export function whyVoid(order: Order, rules: Rules): string | undefined {
  * (epoch milliseconds), void, or it still waits in a status that AllowedStatusIds does not list. A list shows enough for it.
  */
 export function whyNotStored(order: Row, createdSince: number | undefined, rules: Rules): string | undefined {
-  if (order.is_deleted === true) return 'archived';
-  const created = parseDate(order.date_created) ?? Infinity;
-  if (created < (createdSince ?? -Infinity)) return 'created before IgnoreOrdersCreatedBefore';
+  const outside = whyOutside(order, createdSince);
+  if (outside !== undefined) return outside;
   const statusId = Number(order.status_id);
   if (rules.allowedStatusIds.includes(statusId)) return undefined;
   if (VOID_STATUS_IDS.has(statusId)) return `${statusName(statusId)} is void`;
   const waits = statusId === Status.AwaitingPayment || statusId === Status.AwaitingFulfillment;
   return waits ? `${statusName(statusId)} is not in AllowedStatusIds` : undefined;
+}
+
+/** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
+export function whyOutside(order: Row, createdSince: number | undefined): string | undefined {
+  if (order.is_deleted === true) return 'archived';
+  return isCreatedBefore(order, createdSince) ? 'created before IgnoreOrdersCreatedBefore' : undefined;
+}
+
+/** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
+export function isCreatedBefore(order: Row, bound = -Infinity): boolean {
+  return (parseDate(order.date_created) ?? Infinity) < bound;
 }
 
 /** What beside its status decides whether an order may be advanced. */

@@ -2,14 +2,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError, RefusedWriteError } from './errors';
+import { expiry } from './job-rows';
 import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
 import type { Replication, Row, Snapshot } from './order';
 import { pack, unpack } from './packing';
 
 /** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
 const INLINE_BYTES = 320_000;
-
-const DAY_SECONDS = 24 * 60 * 60;
 
 /** For every document client: a number beyond what JavaScript holds must neither fail an order nor come back a BigInt. */
 export const documentOptions = {
@@ -154,9 +153,4 @@ export function createWebhooksTable(
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
   };
-}
-
-/** As DynamoDB's TTL wants it, in epoch seconds; `from` is epoch milliseconds. */
-function expiry(from: number, retentionDays: number): number {
-  return Math.ceil(from / 1000 + retentionDays * DAY_SECONDS);
 }

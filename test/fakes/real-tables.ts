@@ -17,6 +17,13 @@ export const tableNames = {
   orderPartsTable: 'OrderPartsTable',
 } as const;
 
+/** The same as a stack's outputs name them. */
+export const tableOutputs = {
+  LedgerTableName: tableNames.ledgerTable,
+  OrdersTableName: tableNames.ordersTable,
+  OrderPartsTableName: tableNames.orderPartsTable,
+} as const;
+
 export function connect(miniStack: MiniStack): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(localClients(miniStack.endpoint).dynamoDb, documentOptions);
 }

@@ -1,0 +1,30 @@
+// What all rows of the Jobs table share, be they of polls, audits or backfills: how those of one outcome are found, and when
+// they expire.
+import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** The keys of the newest rows of an outcome, the newest first; `most` of them. */
+export async function newestOf(
+  outcome: string,
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  most = 1,
+): Promise<readonly number[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      IndexName: 'ByOutcome',
+      KeyConditionExpression: 'outcome = :outcome',
+      ExpressionAttributeValues: { ':outcome': outcome },
+      ScanIndexForward: false,
+      Limit: most,
+    }),
+  );
+  return Items.map(({ timestamp }) => Number(timestamp));
+}
+
+/** As DynamoDB's TTL wants it, in epoch seconds; `from` is epoch milliseconds. */
+export function expiry(from: number, retentionDays: number): number {
+  return Math.ceil(from / 1000 + retentionDays * DAY_SECONDS);
+}
