@@ -145,6 +145,22 @@ describe('reading', () => {
     });
   });
 
+  it.each(['inclusive', 'exclusive'] as const)(
+    'lists the orders of an id range, %s bounds',
+    async (idBounds) => {
+      const { store, simulator } = await aStore({ switches: { idBounds } });
+      const ids = Array.from({ length: 5 }, () => simulator.orders.add({ status_id: 11 }).id);
+      const third = ids[2]!;
+      const page = await store.listOrders({ minId: third - 1, maxId: third + 1 });
+      const expected = idBounds === 'inclusive' ? ids.slice(1, 4) : [third];
+      expect(page.orders.map(({ id }) => id)).toEqual(expected);
+      expect(simulator.log.entries[0]?.query).toMatchObject({
+        min_id: String(third - 1),
+        max_id: String(third + 1),
+      });
+    },
+  );
+
   it('sets rows without a usable id aside, and keeps the rest', async () => {
     const rows = [{ id: 1 }, { id: '2' }, { id: -3 }, null, { id: 1e300 }];
     const { store } = await anApi((_, response) => response.end(JSON.stringify(rows)));

@@ -27,6 +27,8 @@ export interface OrderQuery extends OrderDates {
   readonly statusId?: number;
   /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
   readonly minId: number;
+  /** The greatest id that is asked for; whether the bound is inclusive is not known either. */
+  readonly maxId?: number;
   /** Asks for the lines with each order, where the service does so at all. */
   readonly withLines?: boolean;
 }
@@ -136,6 +138,7 @@ async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<Or
     query: {
       ...(query.statusId === undefined ? {} : { status_id: query.statusId }),
       ...(query.minId > 0 ? { min_id: query.minId } : {}),
+      ...(query.maxId === undefined ? {} : { max_id: query.maxId }),
       ...inQuery(query),
       ...lines,
       sort: 'id:asc',

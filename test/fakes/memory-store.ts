@@ -19,13 +19,21 @@ interface Shelf {
   coupons: readonly Row[];
 }
 
-/** Both bounds of dates are inclusive. */
+/** All bounds are inclusive. */
 function isMeant(
   order: Order,
-  { statusId, minId, modifiedSince = 0, modifiedBefore = Infinity, createdSince = 0 }: OrderQuery,
+  {
+    statusId,
+    minId,
+    maxId = Infinity,
+    modifiedSince = 0,
+    modifiedBefore = Infinity,
+    createdSince = 0,
+  }: OrderQuery,
 ): boolean {
   return (
     order.id >= minId &&
+    order.id <= maxId &&
     (statusId === undefined ? order.status_id !== Status.Incomplete : order.status_id === statusId) &&
     isWithin(order.date_modified, modifiedSince, modifiedBefore) &&
     isWithin(order.date_created, createdSince, Infinity)
