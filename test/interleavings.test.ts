@@ -1,6 +1,8 @@
 // The races that the protocol closes, each by its own name, on the real flow code and virtual time.
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BigCommerceError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
+import type { Order } from '../lambda/shared/order';
 import { aLine, anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
 
@@ -206,7 +208,7 @@ it('7b: lines that turn physical between GET and PUT: no PUT', async () => {
   expect(world.snapshots.get(100)?.products).toMatchObject([{ type: 'physical' }]);
 });
 
-it('8: an order deleted in the store after it was stored is marked gone', async () => {
+it('8: an order deleted in the store after it was stored is marked gone after a day of 404s', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.replicate(aReference());
@@ -214,7 +216,10 @@ it('8: an order deleted in the store after it was stored is marked gone', async 
   const late = world.referenceTo(100);
   world.shop.remove(100);
 
-  await world.replicate(late, { receiveCount: 3 });
+  expect(await world.replicate(late, { receiveCount: 3 })).toBe('given back');
+  expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+  world.clock.now += DAY;
+  expect(await world.replicate(late, { receiveCount: 16 })).toBe('acknowledged');
 
   expect(world.snapshots.get(100)).toMatchObject({
     status_id: 9,
@@ -379,4 +384,192 @@ it('13: two hundred further polls of an unchanged store: no reference, no call b
 
   expect(references).toBe(0);
   expect(world.shop.calls.filter((call) => !/^(countOrders|listOrders)/.test(call))).toEqual([]);
+});
+
+/** Reads answer as the order was, until a time that the test sets. */
+function lagging(world: World, old: Order) {
+  const lag = { until: -Infinity };
+  const getOrder: typeof world.shop.store.getOrder = async (id) => {
+    const read = await world.shop.store.getOrder(id);
+    if (read.order === undefined || read.readAt >= lag.until) return read;
+    return { ...read, order: structuredClone(old) };
+  };
+  return { lag, deps: { store: { ...world.shop.store, getOrder } } };
+}
+
+/** The transaction that ends an advance meets another write each time. */
+function conflicting(world: World) {
+  const CancellationReasons = [{ Code: 'None' }, { Code: 'TransactionConflict' }];
+  const message = 'Transaction cancelled [None, TransactionConflict]';
+  const error = new TransactionCanceledException({ $metadata: {}, message, CancellationReasons });
+  return { ledger: { ...world.ledger, finishAdvance: () => Promise.reject(error) } };
+}
+
+const moves = ({ shop }: World) => shop.puts.map(({ from, to }) => `${from} → ${to}`);
+
+it('A1: an order whose advance was answered and not written stays Completed when staff complete it', async () => {
+  const world = aWorld();
+  world.shop.add(
+    anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
+    {
+      lines: [aLine({ type: 'digital' })],
+      addresses: [],
+    },
+  );
+  const reference = world.referenceTo(100);
+  expect(await world.replicate(reference, { deps: conflicting(world) })).toBe('given back');
+  expect(world.rows.get(100)).toMatchObject({
+    advanced_at: expect.any(String) as string,
+    status_after: Status.AwaitingPickup,
+  });
+  world.clock.now += 30_000;
+  world.shop.edit(100, { status_id: Status.Completed });
+  world.clock.now += 30_000;
+
+  expect(await world.replicate(reference, { receiveCount: 2 })).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['10 → 8']);
+  expect(world.snapshots.get(100)).toMatchObject({
+    status_id: Status.Completed,
+    replication: { state: 'copied', advanced_at: expect.any(String) as string },
+  });
+  expect(world.rows.get(100)).not.toHaveProperty('put_modified_at');
+});
+
+it('A1b: nor is it put back when the same attempt reads it as Completed after its own answered PUT', async () => {
+  const world = aWorld();
+  world.shop.add(
+    anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
+    {
+      lines: [aLine({ type: 'digital' })],
+      addresses: [],
+    },
+  );
+  // The answer shows content that was edited meanwhile, so that the order is read once more; by then it is completed.
+  world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
+  world.shop.after('putStatus', () => {
+    world.clock.now += 2_000;
+    world.shop.edit(100, { status_id: Status.Completed });
+  });
+
+  await world.replicate(world.referenceTo(100));
+
+  expect(moves(world)).toEqual(['10 → 8']);
+  expect(world.rows.get(100)).toMatchObject({
+    state: 'copied',
+    reason: 'Completed after it was advanced',
+    advanced_at: expect.any(String) as string,
+  });
+  expect(world.snapshots.get(100)?.replication.advanced_at).toBe(world.rows.get(100)?.advanced_at);
+});
+
+it('A1c: nor when the read after the answered PUT fails, and the reference becomes a dead letter', async () => {
+  const world = aWorld();
+  world.shop.add(
+    anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
+    {
+      lines: [aLine({ type: 'digital' })],
+      addresses: [],
+    },
+  );
+  world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
+  world.shop.after('putStatus', () => failPermanently(world, 'getOrder'));
+  await world.replicate(world.referenceTo(100));
+  expect(world.parked).toHaveLength(1);
+  world.clock.now += HOUR;
+  world.shop.edit(100, { status_id: Status.Completed });
+
+  expect(await world.replicate(world.parked[0]!.body)).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['10 → 8']);
+});
+
+it('A2a: a read from before our own PUT makes no second one over what a warehouse did since', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  await world.replicate(world.referenceTo(100), { deps });
+  world.clock.now += 2_000;
+  world.shop.edit(100, { status_id: Status.Shipped });
+  lag.until = world.clock.now + 5_000;
+  const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+
+  expect(await world.replicate(webhook, { deps })).toBe('given back');
+  expect(world.snapshots.get(100)?.status_id).toBe(9);
+  world.clock.now += 60_000;
+  expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['11 → 9']);
+  expect(world.shop.order(100)?.status_id).toBe(Status.Shipped);
+  expect(world.stream.map(({ status_id }) => status_id)).toEqual([11, 9, Status.Shipped]);
+});
+
+it('A2b: an order edited between GET and PUT gets one PUT, though reads lag behind that PUT', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
+  lag.until = world.clock.now + 5_000;
+  const reference = world.referenceTo(100);
+
+  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(moves(world)).toEqual(['11 → 9']);
+  world.clock.now += 60_000;
+  expect(await world.replicate(reference, { deps, receiveCount: 2 })).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['11 → 9']);
+  expect(world.snapshots.get(100)).toMatchObject({
+    staff_notes: 'edited',
+    replication: { state: 'replicated' },
+  });
+});
+
+it('A2c: a list that shows an order as cancelled is believed against a GET that still shows it as new', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  world.shop.edit(100, { status_id: Status.Cancelled });
+  lag.until = world.clock.now + 5_000;
+  const reference = world.referenceTo(100);
+
+  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(world.snapshots.has(100)).toBe(false);
+  world.clock.now += 60_000;
+  await world.replicate(reference, { deps, receiveCount: 2 });
+
+  expect(moves(world)).toEqual([]);
+  expect(world.rows.get(100)).toMatchObject({ state: 'skipped', status_id: Status.Cancelled });
+});
+
+it('A2d: placed, advanced and read again within one second of the store: one PUT', async () => {
+  const world = aWorld({ latencyMs: 20 });
+  world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  await world.replicate(world.referenceTo(100), { deps });
+  expect(world.shop.order(100)?.date_modified).toBe(storeDate(NOON));
+  lag.until = world.clock.now + 5_000;
+  const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+
+  expect(await world.replicate(webhook, { deps })).toBe('given back');
+  world.clock.now += 60_000;
+  await world.replicate(webhook, { deps, receiveCount: 2 });
+
+  expect(moves(world)).toEqual(['11 → 9']);
+});
+
+it('A2e: a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  await world.replicate(world.referenceTo(100));
+  world.clock.now -= 2 * HOUR;
+  world.shop.edit(100, { status_id: Status.Cancelled });
+  world.clock.now += 2 * HOUR + 60_000;
+  const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+
+  expect(await world.replicate(webhook, { receiveCount: 9 })).toBe('given back');
+  world.clock.now += HOUR;
+  expect(await world.replicate(webhook, { receiveCount: 10 })).toBe('acknowledged');
+
+  expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
+  expect(world.lines.map(({ message }) => message)).toContain('old version believed');
 });

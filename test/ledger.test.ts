@@ -1,4 +1,8 @@
 // The ledger's conditions, each held against the real adapter on MiniStack and against the flows' fake alike.
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { RefusedWriteError } from '../lambda/shared/errors';
+import { createLedger } from '../lambda/shared/ledger';
 import type { Ledger } from '../lambda/shared/ledger';
 import type { Finish, LedgerRow } from '../lambda/shared/ledger-row';
 import { COPY_ONLY } from '../lambda/shared/order';
@@ -68,9 +72,9 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('a')).toBe('taken');
       expect(await take('b')).toBe('held');
       expect(await take('b', NOON, NOON + 77 * SECOND)).toBe('taken');
-      await tables.ledger.release(lease('a'), 'not mine any more');
+      await tables.ledger.release(lease('a'), 'not mine any more', {}, NOON);
       expect(await take('c', NOON, NOON + 78 * SECOND)).toBe('held');
-      await tables.ledger.release(lease('b'), 'failed');
+      await tables.ledger.release(lease('b'), 'failed', {}, NOON);
       expect(await take('c', NOON, NOON + 79 * SECOND)).toBe('taken');
       expect(await tables.row(id)).toMatchObject({
         attempts: 3,
@@ -78,6 +82,49 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         first_seen_at: iso(NOON),
         tried_at: iso(NOON + 79 * SECOND),
       });
+    });
+
+    it('A1: keeps what the attempt learnt when it is released: an advance that could not be written', async () => {
+      await take();
+      const advanced = { order: order({ status_id: 9, date_modified: storeDate(NOON) }), at: iso(NOON) };
+      const learnt = { advanced: { ...advanced, advances: [iso(NOON)] }, isMissing: false };
+      await tables.ledger.release(lease(), 'conflict', learnt, NOON + SECOND);
+      expect(await tables.row(id)).toMatchObject({
+        ...{ advanced_at: iso(NOON), advances: [iso(NOON)], status_after: 9 },
+        ...{ put_modified_at: iso(NOON), last_error: 'conflict' },
+      });
+      await take('b');
+      await finish({ order: order({ status_id: 10 }) }, NOON + 2 * SECOND, 'b');
+      const row = await tables.row(id);
+      expect(row).toMatchObject({ advanced_at: iso(NOON), advances: [iso(NOON)] });
+      expect(row).not.toHaveProperty('put_modified_at');
+    });
+
+    it('D-S4: is held on after its release for as long as a PUT of its owner may land', async () => {
+      await take('a');
+      await tables.ledger.release(
+        lease('a'),
+        'no answer',
+        { heldUntil: NOON + 17 * SECOND },
+        NOON + 2 * SECOND,
+      );
+      expect(await take('b', NOON, NOON + 16 * SECOND)).toBe('held');
+      expect(await take('b', NOON, NOON + 18 * SECOND)).toBe('taken');
+    });
+
+    it('K8: keeps the first 404 of several, until a read finds the order', async () => {
+      const missing = async (now: number, isMissing: boolean) => {
+        await take('a', NOON, now);
+        await tables.ledger.release(lease('a'), '404', { isMissing }, now);
+        return (await tables.row(id))?.missing_since;
+      };
+      expect(await missing(NOON + SECOND, true)).toBe(iso(NOON + SECOND));
+      expect(await missing(NOON + HOUR, true)).toBe(iso(NOON + SECOND));
+      expect(await missing(NOON + 2 * HOUR, false)).toBeUndefined();
+      expect(await missing(NOON + 3 * HOUR, true)).toBe(iso(NOON + 3 * HOUR));
+      await take('b', NOON, NOON + 4 * HOUR);
+      await finish({ readAt: NOON + 4 * HOUR }, NOON + 4 * HOUR, 'b');
+      expect(await tables.row(id)).not.toHaveProperty('missing_since');
     });
 
     it('is refused when the row covers the reference by more than clocks may differ', async () => {
@@ -198,6 +245,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         stored,
         { state: 'replicated', readAt: NOON + SECOND, order: answer(), advancedAt: iso(NOON + 2 * SECOND) },
         NOON + 2 * SECOND,
+        5 * SECOND,
       );
 
     it('moves the snapshot and the row together, and touches nothing else', async () => {
@@ -350,6 +398,65 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     const rows = await tables.ledger.find([first, id, id, 999_999]);
     expect([...rows.keys()].sort()).toEqual([first, id]);
     expect((await tables.ledger.find([])).size).toBe(0);
+  });
+});
+
+describe('a transaction that is cancelled', () => {
+  const cancelled = (...codes: readonly string[]) =>
+    new TransactionCanceledException({
+      $metadata: {},
+      message: `Transaction cancelled [${codes.join(', ')}]`,
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+  const end = {
+    state: 'replicated',
+    readAt: NOON,
+    order: anOrder({ status_id: 9 }),
+    advancedAt: iso(NOON),
+  } as const;
+
+  async function finishAfter(errors: readonly Error[], pausesMs = 5 * SECOND) {
+    const pauses: number[] = [];
+    const tokens: unknown[] = [];
+    const left = [...errors];
+    const send = ({ input }: TransactWriteCommand) => {
+      tokens.push(input.ClientRequestToken);
+      const error = left.shift();
+      return error === undefined ? Promise.resolve({}) : Promise.reject(error);
+    };
+    const sleep = (ms: number) => Promise.resolve(pauses.push(ms));
+    const client = { send } as unknown as DynamoDBDocumentClient;
+    const ledger = createLedger(client, { ledgerTable: 'Ledger', ordersTable: 'Orders', sleep });
+    const done = ledger.finishAdvance({ orderId: 100, owner: 'a' }, aSnapshot(), end, NOON, pausesMs);
+    const error = await done.catch((reason: unknown) => reason);
+    return { error, pauses, tokens };
+  }
+
+  it.each([
+    ['conflicts with another write', cancelled('None', 'TransactionConflict')],
+    ['is throttled', cancelled('ThrottlingError', 'None')],
+    ['is in progress', Object.assign(new Error('busy'), { name: 'TransactionInProgressException' })],
+  ])('A1: and only %s is repeated, as the same transaction', async (_, error) => {
+    const { error: end, pauses, tokens } = await finishAfter([error, error, error]);
+    expect(end).toBeUndefined();
+    expect(pauses).toEqual([50, 100, 200]);
+    expect(new Set(tokens).size).toBe(1);
+  });
+
+  it('A1: is given up in the time that is left, and says so', async () => {
+    const conflict = cancelled('TransactionConflict', 'None');
+    const { error, pauses } = await finishAfter(
+      Array.from({ length: 50 }, () => conflict),
+      400,
+    );
+    expect(error).toBe(conflict);
+    expect(pauses).toEqual([50, 100, 200]);
+  });
+
+  it('is not repeated where a row knows better, even if it met another write as well', async () => {
+    const { error, tokens } = await finishAfter([cancelled('ConditionalCheckFailed', 'TransactionConflict')]);
+    expect(error).toBeInstanceOf(RefusedWriteError);
+    expect(tokens).toHaveLength(1);
   });
 });
 

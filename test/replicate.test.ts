@@ -504,6 +504,53 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)).not.toHaveProperty('state');
   });
 
+  it.each([
+    ['no answer', undefined],
+    ['502', 502],
+    ['504', 504],
+    ['a 200 that cannot be read', 200],
+  ])(
+    'D-S4: with %s that the GET does not show is not followed by another in this invocation',
+    async (_, status) => {
+      const world = aWorld();
+      world.shop.add(anOrder());
+      const reference = world.referenceTo(100);
+      const putStatus = jest.fn(() =>
+        Promise.reject(new BigCommerceError('PUT failed.', 'retryable', status)),
+      );
+      const store = { ...world.shop.store, putStatus };
+      expect(await world.replicate(reference, { deps: { store } })).toBe('given back');
+      expect(putStatus).toHaveBeenCalledTimes(1);
+
+      // Another reference to the order waits until that PUT can no longer land; it lands, and counts.
+      const another = { ...reference, source: 'webhook' };
+      world.clock.now += 5_000;
+      expect(await world.replicate(another)).toBe('given back');
+      expect(world.shop.calls.filter((call) => call.startsWith('putStatus'))).toEqual([]);
+      world.shop.edit(100, { status_id: 9 });
+      world.clock.now += 60_000;
+      expect(await world.replicate(reference, { receiveCount: 2 })).toBe('acknowledged');
+      expect(world.shop.puts).toEqual([]);
+      expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances: [expect.any(String)] });
+    },
+  );
+
+  it('A2: and an answered one count together: two in an invocation at most', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    // Another app puts it back within each answer's time, and edits it, so that it is read again.
+    for (let times = 0; times < 5; times += 1) {
+      world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: `edit ${times}` }));
+      world.shop.after('putStatus', () => {
+        world.clock.now += 1_000;
+        world.shop.edit(100, { status_id: 11 });
+      });
+    }
+    expect(await world.replicate(world.referenceTo(100))).toBe('given back');
+    expect(world.shop.puts).toHaveLength(2);
+    expect(world.rows.get(100)?.advances).toHaveLength(2);
+  });
+
   it('that is answered 400 parks the reference, with its reason', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
@@ -661,6 +708,218 @@ describe('counts, on the line of its outcome,', () => {
       ['reference given back', { ReferencesGivenBack: 1, GivenBackAge }],
       ['reference parked', { ReferencesParked: 1 }],
     ]);
+  });
+});
+
+describe('K17: an order that another app puts back', () => {
+  const MINUTE = 60_000;
+
+  /** Each time it is advanced the app puts it back, `everyMs` later, and a webhook reports it. */
+  async function putBack(world: World, times: number, everyMs: number) {
+    for (let time = 0; time < times; time += 1) {
+      world.clock.now += everyMs;
+      world.shop.edit(100, { status_id: 11 });
+      world.clock.now += 15_000;
+      const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+      expect(await world.replicate(webhook)).toBe('acknowledged');
+    }
+  }
+
+  async function advanced() {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.pollAndReplicate();
+    return world;
+  }
+
+  it('K17a: is advanced three times within an hour, then left alone with one alert', async () => {
+    const world = await advanced();
+    await putBack(world, 6, MINUTE);
+    expect(world.shop.puts).toHaveLength(3);
+    expect(world.alerts).toHaveLength(1);
+    expect(world.alerts[0]).toMatchObject({
+      subject: 'order 100 is put back again and again',
+      message: expect.stringContaining('AdvanceStatusIds') as string,
+    });
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 11, replication: { state: 'copied' } });
+    expect(world.rows.get(100)).toMatchObject({
+      state: 'copied',
+      reason: 'put back again and again after it was advanced',
+    });
+  });
+
+  it('is queued by no poll for the next hour, and advanced by the one after it', async () => {
+    const world = await advanced();
+    await putBack(world, 4, MINUTE);
+    const polled: number[] = [];
+    for (let quarter = 0; quarter < 3; quarter += 1) {
+      world.clock.now += 15 * MINUTE;
+      polled.push((await world.poll()).length);
+    }
+    expect(polled).toEqual([0, 0, 0]);
+    world.clock.now += 20 * MINUTE;
+    expect(await world.pollAndReplicate()).toBe(1);
+    expect(world.shop.puts).toHaveLength(4);
+    expect(world.shop.order(100)?.status_id).toBe(9);
+  });
+
+  it('is left alone for no more than the hour, however often it is reported meanwhile', async () => {
+    const world = await advanced();
+    await putBack(world, 3, MINUTE);
+    const { left_alone_until: until } = world.rows.get(100)!;
+    await putBack(world, 3, 10 * MINUTE);
+    expect(world.rows.get(100)?.left_alone_until).toBe(until);
+    expect(world.alerts).toHaveLength(1);
+    await putBack(world, 1, 40 * MINUTE);
+    expect(world.shop.puts).toHaveLength(4);
+  });
+
+  it('is still stored when staff cancel it meanwhile', async () => {
+    const world = await advanced();
+    await putBack(world, 4, MINUTE);
+    world.clock.now += MINUTE;
+    world.shop.edit(100, { status_id: Status.Cancelled });
+    await world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
+    expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
+    expect(world.rows.get(100)).not.toHaveProperty('left_alone_until');
+  });
+
+  it('is advanced each time where hours lie between', async () => {
+    const world = await advanced();
+    await putBack(world, 5, 61 * MINUTE);
+    expect(world.shop.puts).toHaveLength(6);
+    expect(world.alerts).toEqual([]);
+  });
+
+  it('counts an advance whose worker died before it could write it', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const dies = { ...world.ledger, finishAdvance: () => new Promise<never>(() => undefined) };
+    void world.replicate(world.referenceTo(100), { deps: { ledger: dies } });
+    await new Promise(setImmediate);
+    world.clock.now += 2 * MINUTE;
+    await world.replicate(world.referenceTo(100), { receiveCount: 2 });
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances: [expect.any(String)] });
+  });
+});
+
+describe('K8: an order that is stored and answered 404', () => {
+  const MINUTE = 60_000;
+  const DAY = 24 * 60 * MINUTE;
+
+  async function replicated() {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.pollAndReplicate();
+    world.clock.now += MINUTE;
+    return world;
+  }
+
+  /** GETs do not find it; lists do. */
+  const hidden = (world: World) => {
+    const getOrder = () => Promise.resolve({ order: undefined, readAt: world.clock.now });
+    return { store: { ...world.shop.store, getOrder } };
+  };
+  const webhook = (world: World) => ({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
+
+  it('K8a: for five minutes is not marked gone by a redelivered webhook', async () => {
+    const world = await replicated();
+    const reference = webhook(world);
+    for (const receiveCount of [1, 2, 3]) {
+      expect(await world.replicate(reference, { receiveCount, deps: hidden(world) })).toBe('given back');
+      world.clock.now += 100_000;
+    }
+    expect(await world.replicate(reference, { receiveCount: 4 })).toBe('acknowledged');
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+    expect(world.rows.get(100)).not.toHaveProperty('missing_since');
+  });
+
+  it('is not marked gone after a day either while a list shows it: a dead letter in the end', async () => {
+    const world = await replicated();
+    const reference = webhook(world);
+    await world.replicate(reference, { deps: hidden(world) });
+    world.clock.now += 2 * DAY;
+    expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('given back');
+    expect(await world.replicate(reference, { receiveCount: 20, deps: hidden(world) })).toBe('acknowledged');
+    expect(world.parked[0]?.reason).toContain('a list shows it');
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+  });
+
+  it('is marked gone after a day of 404s where the list fails, too', async () => {
+    const world = await replicated();
+    const reference = webhook(world);
+    await world.replicate(reference, { deps: hidden(world) });
+    world.clock.now += DAY + MINUTE;
+    world.shop.before('listOrders', () => {
+      throw new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500);
+    });
+    expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('acknowledged');
+    expect(world.snapshots.get(100)?.replication.gone).toBe(true);
+  });
+
+  it('begins its day again once a read has found it, even one that went no further', async () => {
+    const world = await replicated();
+    world.shop.remove(100);
+    const reference = webhook(world);
+    await world.replicate(reference);
+    world.shop.add(anOrder({ status_id: 9, date_modified: storeDate(world.clock.now) }));
+    world.clock.now += 20 * 60 * MINUTE;
+    world.shop.before('getCoupons', () => {
+      throw new BigCommerceError('GET coupons answered 500.', 'retryable', 500);
+    });
+    expect(await world.replicate(reference, { receiveCount: 12 })).toBe('given back');
+    world.shop.remove(100);
+    world.clock.now += 5 * 60 * MINUTE;
+    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('given back');
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+  });
+
+  it('is taken back, however old, when a later read finds it', async () => {
+    const world = await replicated();
+    const order = world.shop.order(100)!;
+    world.shop.remove(100);
+    const reference = webhook(world);
+    await world.replicate(reference);
+    world.clock.now += 2 * DAY;
+    await world.replicate(reference, { receiveCount: 16 });
+    expect(world.snapshots.get(100)?.replication.gone).toBe(true);
+    world.shop.add(order);
+    world.clock.now += 90 * DAY;
+    await world.replicate(webhook(world));
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, replication: { state: 'copied' } });
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+  });
+});
+
+describe('A4: an order from before IgnoreOrdersCreatedBefore', () => {
+  const rules = { ignoreOrdersCreatedBefore: NOON - 3_600_000 };
+
+  it.each(['audit', 'webhook', 'backfill', 'redrive'])(
+    'is copied and not advanced, by a reference of source %s',
+    async (source) => {
+      const world = aWorld({ rules });
+      world.shop.add(anOrder({ date_created: storeDate(NOON - 7_200_000) }));
+      expect(await world.replicate(aReference({ source }))).toBe('acknowledged');
+      expect(world.shop.puts).toEqual([]);
+      expect(world.rows.get(100)).toMatchObject({
+        state: 'copied',
+        reason: 'created before IgnoreOrdersCreatedBefore',
+      });
+    },
+  );
+
+  it('is advanced by the next poll once the bound is moved back', async () => {
+    const world = aWorld({ rules });
+    world.shop.add(anOrder({ date_created: storeDate(NOON - 7_200_000) }));
+    await world.replicate(world.referenceTo(100));
+    const { rules: bounded } = world;
+    world.clock.now += 60_000;
+    const { ignoreOrdersCreatedBefore } = bounded;
+    expect(await world.poll({ settings: { ignoreOrdersCreatedBefore } })).toEqual([]);
+    const unbounded = { ...bounded, ignoreOrdersCreatedBefore: undefined };
+    const [reference] = await world.poll({ settings: { rules: unbounded } });
+    await world.replicate(reference!, { deps: { rules: unbounded } });
+    expect(world.shop.puts).toHaveLength(1);
   });
 });
 

@@ -3,6 +3,7 @@
 import { linesOf } from '../shared/consignments';
 import { contentDigest } from '../shared/content';
 import {
+  FOUGHT_OVER,
   GONE,
   isCreatedBefore,
   isDigital,
@@ -89,6 +90,7 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
       return settledAt(row.read_at) && (row.reason !== GONE || isRecent);
     case 'copied':
       if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
+      if (row.reason === FOUGHT_OVER && now < time(row.left_alone_until)) return true;
       return isStored() && (seen.reference.advance === false || !mayBeAdvancedNow(row, rules));
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
@@ -104,7 +106,12 @@ function showsWhatIsStored(order: ListedOrder, { content_digest: stored }: Ledge
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */
 function mayBeAdvancedNow(row: LedgerRow, rules: Rules): boolean {
-  const circumstances = { digital: row.digital === true, wasAdvanced: row.advanced_at !== undefined };
+  // An order from before IgnoreOrdersCreatedBefore has a reference that says so.
+  const circumstances = {
+    digital: row.digital === true,
+    wasAdvanced: row.advanced_at !== undefined,
+    isOld: false,
+  };
   return row.status_id !== undefined && whyNotAdvanced(row.status_id, circumstances, rules) === undefined;
 }
 

@@ -5,11 +5,12 @@ import { isEqual, isUnchanged, sameContent } from '../shared/content';
 import { dateModified, isSettled, Status } from '../shared/order';
 import type { Gone, Order, Read, Row, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
+import type { Effects } from './effects';
 
 /** The oldest read that a PUT may rest on. What the store changes within it is overwritten. */
 const MAX_READ_AGE_MS = 2_000;
 
-/** PUTs for one reference; after that it waits in the queue, as BigCommerce asks of writes. */
+/** PUTs of one order in an invocation, answered or not; after that it waits in the queue. */
 const MAX_PUTS = 2;
 
 /** Reads for one PUT: a store that answers so slowly, or lets us wait so long, is asked again later. */
@@ -28,56 +29,82 @@ export interface AdvanceTask {
   /** The lines of that read, whatever of them is kept in the snapshot. */
   readonly lines: readonly Row[];
   readonly targetStatusId: number;
-  /** PUTs for this reference that failed already. */
-  readonly failedPuts: number;
+  /** What this attempt has done so far; every PUT is noted there. */
+  readonly effects: Effects;
 }
 
-/** `advanced` with the newest truth; `changed` with the read to decide on anew. */
+/** `advanced` with the newest truth; `changed` with the read to decide on again. */
 export type Advance =
   | { readonly kind: 'advanced'; readonly order: Order }
-  | { readonly kind: 'changed'; readonly read: Read | Gone; readonly failedPuts: number };
+  | { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Advances a stored snapshot. Throws when nothing is left to try in this invocation. */
 export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Advance> {
+  const { effects, targetStatusId } = task;
   let basis = task.enriched;
-  let { failedPuts } = task;
   for (let lateReads = 0; ;) {
     if (deps.now() - basis.readAt > MAX_READ_AGE_MS) {
       const again = await readAgain(task, deps);
-      if (again.kind === 'changed') return { ...again, failedPuts };
+      if (again.kind === 'changed') return again;
       basis = again.read;
     }
+    if (effects.puts >= MAX_PUTS) throw putEnough(task);
     const answer = await put(task, basis, deps);
     if (answer === 'too late') {
       lateReads += 1;
       if (lateReads >= MAX_LATE_READS) throw tooSlow(task);
       continue;
     }
-    if (!(answer instanceof BigCommerceError)) return settle(answer, task, failedPuts, deps);
-    // Nobody knows whether a failed PUT took effect: only another GET tells, and no PUT goes out before it.
-    failedPuts += 1;
+    if (!('error' in answer)) return settle(answer.order, task, deps);
+    // Only another GET shows whether a failed PUT took effect, and no PUT goes out before it.
+    const { error, mayStillLand } = answer;
+    if (mayStillLand) effects.noteUnanswered(deps.now());
     const after = await readAgain(task, deps);
     const { order } = after.read;
-    if (order?.status_id === task.targetStatusId) return settle(order, task, failedPuts, deps);
-    // What has changed meanwhile is decided on anew: it may be cancelled, or deleted.
-    if (answer.kind === 'permanent' && after.kind === 'same') throw answer;
-    if (failedPuts >= MAX_PUTS) throw answer;
-    if (after.kind === 'changed') return { ...after, failedPuts };
+    if (order?.status_id === targetStatusId) return settle(order, task, deps);
+    // A second PUT beside one that lands late would be a second email to the shopper.
+    if (mayStillLand) throw error;
+    // What has changed meanwhile is decided on again: it may be cancelled, or deleted.
+    if (error.kind === 'permanent' && after.kind === 'same') throw error;
+    if (after.kind === 'changed') return after;
+    if (effects.puts >= MAX_PUTS) throw error;
     basis = after.read;
   }
 }
 
-/** The order as the PUT answered, or the failure after which it may or may not have worked. */
-async function put({ snapshot, targetStatusId }: AdvanceTask, basis: Read, deps: AdvanceDeps) {
+function putEnough({ snapshot: { id }, targetStatusId }: AdvanceTask): BigCommerceError {
+  const text = `Order ${id} got ${MAX_PUTS} PUTs in this invocation and is not in status ${targetStatusId} yet.`;
+  return new BigCommerceError(text, 'retryable');
+}
+
+/** What became of a PUT; after a failure it may or may not have worked, and may even land later. */
+type Put =
+  | 'too late'
+  | { readonly order: Order }
+  | { readonly error: BigCommerceError; readonly mayStillLand: boolean };
+
+async function put(
+  { snapshot, targetStatusId, effects }: AdvanceTask,
+  basis: Read,
+  deps: AdvanceDeps,
+): Promise<Put> {
   try {
-    const answer = await deps.store.putStatus(snapshot.id, targetStatusId, basis.readAt + MAX_READ_AGE_MS);
-    if (answer === 'too late' || answer.status_id === targetStatusId) return answer;
-    const text = `PUT of order ${snapshot.id} answered with status ${answer.status_id} instead of ${targetStatusId}.`;
-    return new BigCommerceError(text, 'retryable');
+    const order = await deps.store.putStatus(snapshot.id, targetStatusId, basis.readAt + MAX_READ_AGE_MS);
+    if (order === 'too late') return order;
+    effects.puts += 1;
+    if (order.status_id === targetStatusId) return { order };
+    const text = `PUT of order ${snapshot.id} answered with status ${order.status_id} instead of ${targetStatusId}.`;
+    return { error: new BigCommerceError(text, 'retryable'), mayStillLand: false };
   } catch (error) {
-    if (error instanceof BigCommerceError && error.kind !== 'configuration') return error;
-    throw error;
+    effects.puts += 1;
+    if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
+    return { error, mayStillLand: saysNothing(error) };
   }
+}
+
+/** 502 and 504 are a gateway's: they say no more of the PUT than no answer does, nor does a 2xx that cannot be read. */
+function saysNothing({ status }: BigCommerceError): boolean {
+  return status === undefined || status === 502 || status === 504 || (status >= 200 && status < 300);
 }
 
 function tooSlow({ snapshot }: AdvanceTask): BigCommerceError {
@@ -110,10 +137,10 @@ async function readAgain(task: AdvanceTask, { store }: AdvanceDeps): Promise<Aga
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
 async function settle(
   answer: Order,
-  { snapshot, enriched }: AdvanceTask,
-  failedPuts: number,
-  { store }: AdvanceDeps,
+  { snapshot, enriched, effects }: AdvanceTask,
+  { store, now }: AdvanceDeps,
 ): Promise<Advance> {
+  effects.noteAdvanced(answer, now());
   if (sameContent(answer, enriched.order)) return { kind: 'advanced', order: answer };
-  return { kind: 'changed', read: await store.getOrder(snapshot.id), failedPuts };
+  return { kind: 'changed', read: await store.getOrder(snapshot.id) };
 }

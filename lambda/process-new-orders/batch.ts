@@ -1,4 +1,5 @@
 // The references of one invocation: a few at a time, so that those begun end before the next begin.
+import { PUT_MAY_LAND_MS } from './effects';
 import { replicate } from './replicate';
 import type { ReplicateDeps } from './replicate';
 import type { Message, Outcome } from './give-up';
@@ -9,8 +10,8 @@ const RESERVE_MS = 5_000;
 /** One request's timeout, and some: an order that is begun with less has little chance to end. */
 const BEGIN_NEEDS_MS = 15_000;
 
-/** More than one request's timeout: a PUT of a worker that was killed at its deadline may still land. */
-const LEASE_BEYOND_DEADLINE_MS = 15_000;
+/** A PUT of a worker that was killed at its deadline may still land. */
+const LEASE_BEYOND_DEADLINE_MS = PUT_MAY_LAND_MS;
 
 /** How an invocation that ends at `deadline` divides its time; all in epoch milliseconds. */
 export function timesUntil(deadline: number) {
@@ -18,6 +19,8 @@ export function timesUntil(deadline: number) {
     /** No call to BigCommerce is waited for longer. */
     callsUntil: deadline - RESERVE_MS,
     beginBefore: deadline - RESERVE_MS - BEGIN_NEEDS_MS,
+    /** No write to the tables is repeated later. */
+    writesUntil: deadline - RESERVE_MS / 2,
     leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
   };
 }

@@ -1,19 +1,21 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
 import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
-import { COPY_ONLY, decide, GONE, isDigital, readReference, whyVoid } from '../shared/order';
-import type { Decision, Gone, Order, OrderReference, Rules, Snapshot } from '../shared/order';
+import { COPY_ONLY, decide, FOUGHT_OVER, GONE, isDigital, readReference, whyVoid } from '../shared/order';
+import type { Decision, Gone, Order, OrderReference, Read, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
 import type { Finish, Lease, LedgerRow } from '../shared/ledger-row';
 import type { Metrics } from '../shared/log';
 import type { OrdersTable } from '../shared/tables';
 import { advance } from './advance';
+import { Effects } from './effects';
 import { enrich, listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
 import { makeSnapshot, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
+import { whyStale } from './stale';
 
 /**
  * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
@@ -21,8 +23,21 @@ import type { Keeping } from './snapshot';
  */
 const BELIEVED_RECEIVE = 3;
 
+/** From this receive on a read that looks stale is believed: the store's clock may have been set back. */
+const STALE_BELIEVED_RECEIVE = 10;
+
+/** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
+const GONE_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** So many advances within an hour, and another app or staff put the order back after each: it is left alone for another. */
+const MAX_ADVANCES_AN_HOUR = 3;
+const LEFT_ALONE_MS = 60 * 60 * 1000;
+
 export interface ReplicateDeps extends GiveUpDeps {
-  readonly store: Pick<Store, 'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'putStatus'>;
+  readonly store: Pick<
+    Store,
+    'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'putStatus' | 'listOrders'
+  >;
   readonly orders: OrdersTable;
   readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'finish' | 'finishAdvance' | 'noteDead'>;
   readonly rules: Rules;
@@ -31,6 +46,8 @@ export interface ReplicateDeps extends GiveUpDeps {
   readonly worker: string;
   /** From when on this invocation begins with no further reference, in epoch milliseconds. */
   readonly beginBefore: number;
+  /** Until when a write to the tables is repeated, in epoch milliseconds. */
+  readonly writesUntil: number;
   /** When no PUT of this invocation can land any more, in epoch milliseconds. */
   readonly leaseUntil: number;
 }
@@ -88,10 +105,12 @@ async function replicateOnce(
   const taken = await deps.ledger.takeLease(lease, reference, deps.leaseUntil, deps.now());
   if (taken.kind === 'covered') return { state: 'covered' };
   if (taken.kind !== 'taken') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);
+  const { row } = taken;
+  const effects = new Effects(row.advances);
   try {
-    return await replicateHeld({ message, reference, lease, row: taken.row }, deps);
+    return await replicateHeld({ message, reference, lease, row, effects }, deps);
   } catch (error) {
-    await release(lease, error, deps);
+    await release(lease, error, effects, deps);
     throw error;
   }
 }
@@ -102,6 +121,8 @@ interface Task {
   readonly lease: Lease;
   /** As it stood when the lease was taken. */
   readonly row: LedgerRow;
+  /** What this attempt has done to the store so far. */
+  readonly effects: Effects;
 }
 
 /** Rounds for one reference: an order that keeps changing, or whose date is none, waits in the queue in between. */
@@ -111,10 +132,12 @@ const MAX_ROUNDS = 12;
 async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   const { orderId } = task.lease;
   const believesNoAddress = task.message.receiveCount >= BELIEVED_RECEIVE;
+  const { effects } = task;
   let [read, earlier] = await Promise.all([deps.store.getOrder(orderId), deps.orders.find(orderId)]);
-  let failedPuts = 0;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    effects.noteRead(read.order);
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
+    refuseStale(read, earlier, task, deps);
     const voidReason = whyVoid(read.order, deps.rules);
     if (voidReason !== undefined && earlier === undefined && !wasStored(task, deps.now())) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
@@ -122,16 +145,14 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const keptNow = (order: Order) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
     const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, deps.store);
     const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
-    const advancedAt = earlier?.replication.advanced_at ?? task.row.advanced_at;
-    const decided = decide(read.order, lists.products, earlier, deps.rules, advancedAt);
-    const decision = decideFor(task, decided);
-    const found = { ...task, read, lists, decision, earlier };
+    const decided = decide(read.order, lists.products, earlier, deps.rules, lastAdvance(task, earlier));
+    const decision = decideFor(task, decided, deps.now());
+    if (decision.kind === 'confirm') noteConfirmed(read.order, earlier, task, deps);
+    const found = { ...task, read, lists, decision, earlier, advancedAt: lastAdvance(task, earlier) };
     const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
     const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
-    const end = { ...read, ...shown, ...endOf(snapshot) };
-    if (decision.kind === 'copy') {
-      return finish(task, { ...end, state: 'copied', reason: decision.reason }, deps);
-    }
+    const end = { ...read, ...shown, ...endOf(snapshot), advances: effects.madeAdvances };
+    if (decision.kind === 'copy') return finishCopy(task, { ...end, reason: decision.reason }, deps);
     if (decision.kind === 'confirm') {
       // No PUT of this round shows whether lists that were fetched still belong to the order: another look does.
       const look = asStored === undefined ? await deps.store.getOrder(orderId) : read;
@@ -143,18 +164,51 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
       continue;
     }
     const { targetStatusId } = decision;
-    const advancing = { snapshot, enriched: read, lines: lists.products, targetStatusId, failedPuts };
+    const advancing = { snapshot, enriched: read, lines: lists.products, targetStatusId, effects };
     const advanced = await advance(advancing, deps);
     if (advanced.kind === 'advanced') {
       const { order } = advanced;
-      const ending = { ...end, state: 'replicated', order, advancedAt: iso(deps.now()) } as const;
-      await deps.ledger.finishAdvance(task.lease, snapshot, ending, deps.now());
+      const made = { advancedAt: effects.advancedAt ?? iso(deps.now()), advances: effects.madeAdvances };
+      const ending = { ...end, ...made, state: 'replicated', order } as const;
+      const now = deps.now();
+      await deps.ledger.finishAdvance(task.lease, snapshot, ending, now, deps.writesUntil - now);
       return { state: ending.state };
     }
-    ({ read, failedPuts } = advanced);
+    read = advanced.read;
     earlier = snapshot;
   }
   throw new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
+}
+
+/** Throws where a newer version is known than this read shows. From the tenth receive on the read is believed. */
+function refuseStale(read: Read, earlier: Snapshot | undefined, task: Task, deps: ReplicateDeps): void {
+  const { reference, row, effects, message } = task;
+  const reason = whyStale(read, { reference, row, earlier, answer: effects.answer });
+  if (reason === undefined) return;
+  const text = `The store shows an old version of order ${read.order.id}: ${reason}.`;
+  if (message.receiveCount < STALE_BELIEVED_RECEIVE) throw new BigCommerceError(text, 'retryable');
+  deps.log.warn('old version believed', { orderId: read.order.id, receiveCount: message.receiveCount, text });
+}
+
+/** When it was advanced last, by this attempt or before: the snapshot may be lost, and the row may know more. */
+function lastAdvance({ row, effects }: Task, earlier: Snapshot | undefined): string | undefined {
+  const known = [effects.advancedAt, row.advanced_at, earlier?.replication.advanced_at];
+  return known
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1);
+}
+
+/** A PUT of an earlier attempt had worked, and no row says so: that worker died. */
+function noteConfirmed(
+  order: Order,
+  earlier: Snapshot | undefined,
+  task: Task,
+  { now }: ReplicateDeps,
+): void {
+  const stored = earlier?.replication;
+  const isNoted = (lastAdvance(task, earlier) ?? '') >= (stored?.read_at ?? '');
+  if (stored?.state === 'stored' && !isNoted) task.effects.noteAdvanced(order, now());
 }
 
 /** Whether an order without a snapshot had one that has not expired: the reference says so, or what the ledger notes of it. */
@@ -173,10 +227,42 @@ function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
   return expiresAt === undefined ? undefined : iso(expiresAt * 1000);
 }
 
-/** Who only wants a copy leaves the status to a later poll. */
-function decideFor({ reference }: Task, decision: Decision): Decision {
-  const isOnlyCopied = decision.kind === 'advance' && reference.advance === false;
-  return isOnlyCopied ? { kind: 'copy', reason: COPY_ONLY } : decision;
+/** Who only wants a copy leaves the status to a later poll; an order that is put back each time is left alone. */
+function decideFor(task: Task, decision: Decision, now: number): Decision {
+  if (decision.kind !== 'advance') return decision;
+  if (leftAloneUntil(task, now) !== undefined) return { kind: 'copy', reason: FOUGHT_OVER };
+  return task.reference.advance === false ? { kind: 'copy', reason: COPY_ONLY } : decision;
+}
+
+/** ISO time until which an order that may be advanced is left alone, if it is. */
+function leftAloneUntil({ row, effects }: Task, now: number): string | undefined {
+  const until = row.left_alone_until;
+  if (until !== undefined && Date.parse(until) > now) return until;
+  const isFoughtOver = effects.recentAdvances(now).length >= MAX_ADVANCES_AN_HOUR;
+  return isFoughtOver ? iso(now + LEFT_ALONE_MS) : undefined;
+}
+
+async function finishCopy(
+  task: Task,
+  end: Omit<Finish, 'state'> & { readonly reason: string },
+  deps: ReplicateDeps,
+): Promise<Done> {
+  if (end.reason !== FOUGHT_OVER) return finish(task, { ...end, state: 'copied' }, deps);
+  const until = leftAloneUntil(task, deps.now());
+  const done = await finish(task, { ...end, state: 'copied', leftAloneUntil: until }, deps);
+  if (until !== task.row.left_alone_until) await alertFoughtOver(task, until, deps);
+  return done;
+}
+
+async function alertFoughtOver({ lease: { orderId } }: Task, until: string | undefined, deps: ReplicateDeps) {
+  await deps.alerts.sendHourly({
+    subject: `order ${orderId} is put back again and again`,
+    message: [
+      `The service advanced order ${orderId} ${MAX_ADVANCES_AN_HOUR} times within an hour, and it was put back each time.`,
+      `Every change of the status may email the shopper, so the status is left unchanged until ${until ?? 'further notice'}. The order is stored.`,
+      "Look at the order's history in the store for the app or person who sets the status. Let only one of the two do so: the app, or this service (parameter AdvanceStatusIds).",
+    ].join('\n\n'),
+  });
 }
 
 /** Stores what is news, and returns what the table holds then. */
@@ -193,19 +279,49 @@ async function finishGone(
   task: Task,
   deps: ReplicateDeps,
 ): Promise<Done> {
-  if (task.message.receiveCount < BELIEVED_RECEIVE) {
-    const text = `The store answers 404 for order ${task.lease.orderId}; this is believed at the third receive.`;
-    throw new BigCommerceError(text, 'retryable', 404);
-  }
+  if (task.message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(task, 'believed at the third receive');
   if (earlier === undefined) return finish(task, { ...gone, state: 'skipped', reason: GONE }, deps);
+  const missingSince = Date.parse(task.row.missing_since ?? iso(gone.readAt));
+  if (gone.readAt - missingSince < GONE_AFTER_MS) throw notYetGone(task, 'believed after 24 hours');
+  if (await isListed(task.lease.orderId, deps)) throw notYetGone(task, 'not believed, since a list shows it');
   // What it was to become is off; that it once was advanced stays true.
   const { target_status_id: intended, ...replication } = earlier.replication;
-  const marked = { ...replication, state: 'copied', read_at: iso(gone.readAt), gone: true } as const;
+  const advancedAt = lastAdvance(task, earlier);
+  const marked = {
+    ...replication,
+    ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
+    state: 'copied',
+    read_at: iso(gone.readAt),
+    gone: true,
+  } as const;
   const erasedAt = task.row.erased_at ?? replication.erased_at;
   const kept = toKeep({ ...earlier, replication: marked }, erasedAt, deps.keeping);
   await store(kept, earlier, deps);
-  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier) } as const;
+  const { madeAdvances: advances } = task.effects;
+  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt, advances } as const;
   return finish(task, { ...gone, ...end }, deps);
+}
+
+function notYetGone({ lease: { orderId } }: Task, until: string): BigCommerceError {
+  return new BigCommerceError(
+    `The store answers 404 for order ${orderId}; this is ${until}.`,
+    'retryable',
+    404,
+  );
+}
+
+/**
+ * Whether a list shows the order although its GET does not. Its neighbours are asked for too: whether the bounds are
+ * inclusive is not known. A list that fails shows nothing: then the 404s alone count.
+ */
+async function isListed(orderId: number, { store, log }: ReplicateDeps): Promise<boolean> {
+  try {
+    const { orders } = await store.listOrders({ minId: orderId - 1, maxId: orderId + 1 });
+    return orders.some(({ id }) => id === orderId);
+  } catch (error) {
+    log.warn('order not looked for in a list', { orderId, error: describe(error) });
+    return false;
+  }
 }
 
 async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<Done> {
@@ -213,10 +329,10 @@ async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<
   return { state: finish.state, reason: finish.reason };
 }
 
-/** A lease that cannot be given back ends by itself; what failed first is what counts. */
-async function release(lease: Lease, cause: unknown, deps: ReplicateDeps): Promise<void> {
+/** A lease that cannot be released expires; what failed first is what counts. */
+async function release(lease: Lease, cause: unknown, effects: Effects, deps: ReplicateDeps): Promise<void> {
   try {
-    await deps.ledger.release(lease, describe(cause));
+    await deps.ledger.release(lease, describe(cause), effects.learnt(), deps.now());
   } catch (error) {
     deps.log.warn('lease not released', { orderId: lease.orderId, error: describe(error) });
   }

@@ -29,6 +29,8 @@ export interface Found {
   readonly earlier: Snapshot | undefined;
   readonly row: LedgerRow;
   readonly reference: OrderReference;
+  /** ISO time of our last advance, if there was one. */
+  readonly advancedAt: string | undefined;
 }
 
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
@@ -51,8 +53,8 @@ function expiry({ orderRetentionDays }: Keeping, now: number): Pick<Snapshot, 'e
   return { expires_at: Math.ceil(now / 1000 + orderRetentionDays * DAY_SECONDS) };
 }
 
-function describeReplication({ read, decision, earlier, row, reference }: Found, now: number): Replication {
-  const advancedAt = earlier?.replication.advanced_at ?? row.advanced_at;
+function describeReplication(found: Found, now: number): Replication {
+  const { read, decision, earlier, row, reference, advancedAt } = found;
   const erasedAt = row.erased_at ?? earlier?.replication.erased_at;
   const common = {
     source: reference.source,

@@ -52,6 +52,7 @@ const rules = {
   advanceOrders: ['ADVANCE_ORDERS', flag()],
   newPhysicalOrderStatusId: ['NEW_PHYSICAL_ORDER_STATUS_ID', integer(0, 14)],
   newDigitalOrderStatusId: ['NEW_DIGITAL_ORDER_STATUS_ID', integer(0, 14)],
+  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
 } as const satisfies Schema;
 
 const poll = {
@@ -62,7 +63,6 @@ const poll = {
   checkWebhook: ['CHECK_WEBHOOK', flag()],
   webhookUrl: ['WEBHOOK_URL', url()],
   webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
-  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
   followUpDays: ['FOLLOW_UP_DAYS', number(0, 3650)],
   completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
@@ -74,7 +74,6 @@ const audit = {
   ...rules,
   ordersTable: ['ORDERS_TABLE', tableName()],
   jobsTable: ['JOBS_TABLE', tableName()],
-  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;
 

@@ -27,6 +27,14 @@ export interface LedgerRow {
   readonly status_after?: number;
   /** When it was advanced last; stays, whatever becomes of the order. */
   readonly advanced_at?: string;
+  /** When it was advanced of late, the newest last. */
+  readonly advances?: readonly string[];
+  /** Of an order that others put back again and again: until when its status is left unchanged. */
+  readonly left_alone_until?: string;
+  /** The date of our last PUT's answer, until a finished state rests on it: reads may lag behind writes. */
+  readonly put_modified_at?: string;
+  /** When the store first answered 404 for it; absent once a read has found it since. */
+  readonly missing_since?: string;
   /** Whether the worker found every line digital. */
   readonly digital?: boolean;
   /** Of the content that was stored last, by `contentDigest`. */
@@ -60,10 +68,28 @@ export interface Finish {
   readonly statusBefore?: number;
   /** ISO time, if it ever was advanced. */
   readonly advancedAt?: string | undefined;
+  /** ISO times, as the row is to keep them; undefined leaves the row's. */
+  readonly advances?: readonly string[] | undefined;
+  /** ISO time until which its status is left unchanged, if it is. */
+  readonly leftAloneUntil?: string | undefined;
   readonly digital?: boolean;
   readonly digest?: string | undefined;
   /** ISO time, if the snapshot expires. */
   readonly keptUntil?: string | undefined;
+}
+
+/** What an attempt that did not finish has learnt, and no other row tells: it goes with the lease. */
+export interface Learnt {
+  /** Our PUT worked, and this could not be written with the snapshot. */
+  readonly advanced?: {
+    readonly order: Order;
+    readonly at: string;
+    readonly advances: readonly string[];
+  };
+  /** Whether the order's last GET was answered 404; undefined if there was none. */
+  readonly isMissing?: boolean | undefined;
+  /** Until when a PUT of this attempt may still land, in epoch milliseconds: nobody takes the order before. */
+  readonly heldUntil?: number | undefined;
 }
 
 /** How an advance ended. */
@@ -153,15 +179,24 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     status_after: finish.order?.status_id,
     digital: finish.digital,
     advanced_at: finish.advancedAt,
+    advances: finish.advances,
+    left_alone_until: finish.leftAloneUntil,
     content_digest: finish.digest,
     kept_until: finish.keptUntil,
     ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
   });
   // What an earlier state said and this one does not must not stay.
-  const told = ['reason', 'status_before', 'status_after', 'digital', 'content_digest', 'kept_until'];
-  const outdated = [...told, ...(finish.order === undefined ? [] : ['modified_at'])].filter(
-    (name) => !(name in values),
-  );
+  const told = [
+    'reason',
+    'status_before',
+    'status_after',
+    'digital',
+    'left_alone_until',
+    'content_digest',
+    'kept_until',
+  ];
+  const ofFound = finish.order === undefined ? [] : ['modified_at', 'put_modified_at', 'missing_since'];
+  const outdated = [...told, ...ofFound].filter((name) => !(name in values));
   return {
     UpdateExpression: setting(Object.keys(values), [
       ...outdated,
@@ -172,6 +207,33 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     ]),
     ConditionExpression: 'lease_owner = :owner AND (attribute_not_exists(read_at) OR read_at <= :read_at)',
     ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ...placeholders(values), ':owner': lease.owner },
+  };
+}
+
+/** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
+export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: number) {
+  const { advanced, isMissing, heldUntil } = learnt;
+  const modified = parseDate(advanced?.order.date_modified);
+  const values = defined({
+    last_error: error,
+    lease_until: heldUntil === undefined ? undefined : iso(heldUntil),
+    advanced_at: advanced?.at,
+    advances: advanced?.advances,
+    status_after: advanced?.order.status_id,
+    put_modified_at: modified === undefined ? undefined : iso(modified),
+    missing_since: isMissing === true ? iso(now) : undefined,
+  });
+  const removed = [
+    'lease_owner',
+    ...(heldUntil === undefined ? ['lease_until'] : []),
+    ...(isMissing === false ? ['missing_since'] : []),
+  ];
+  // The first 404 of several is what counts.
+  const first = 'missing_since = if_not_exists(missing_since, :missing_since)';
+  return {
+    UpdateExpression: setting(Object.keys(values), removed).replace('missing_since = :missing_since', first),
+    ConditionExpression: 'lease_owner = :owner',
     ExpressionAttributeValues: { ...placeholders(values), ':owner': lease.owner },
   };
 }

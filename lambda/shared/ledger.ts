@@ -1,4 +1,6 @@
 // One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   GetCommand,
@@ -9,8 +11,16 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from './batch-get';
 import { RefusedWriteError } from './errors';
-import { advanceUpdate, covers, deadUpdate, finishUpdate, leaseUpdate, queuedUpdate } from './ledger-row';
-import type { AdvanceFinish, Death, Finish, Lease, LedgerRow } from './ledger-row';
+import {
+  advanceUpdate,
+  covers,
+  deadUpdate,
+  finishUpdate,
+  leaseUpdate,
+  queuedUpdate,
+  releaseUpdate,
+} from './ledger-row';
+import type { AdvanceFinish, Death, Finish, Learnt, Lease, LedgerRow } from './ledger-row';
 import type { OrderReference, Snapshot } from './order';
 
 export interface Ledger {
@@ -20,12 +30,22 @@ export interface Ledger {
   noteQueued(reference: OrderReference, now: number): Promise<boolean>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
   takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
-  /** Lets go of an order that was not finished. Only the owner's call has an effect. */
-  release(lease: Lease, error: string): Promise<void>;
+  /** Lets go of an order that was not finished, and keeps what was learnt. Only the owner's call has an effect. */
+  release(lease: Lease, error: string, learnt: Learnt, now: number): Promise<void>;
   /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
   finish(lease: Lease, finish: Finish, now: number): Promise<void>;
-  /** Ends an advance in one transaction over the Orders table and the ledger, and lets go. Throws RefusedWriteError. */
-  finishAdvance(lease: Lease, snapshot: Snapshot, finish: AdvanceFinish, now: number): Promise<void>;
+  /**
+   * Ends an advance in one transaction over the Orders table and the ledger, and lets go. One that only conflicts with
+   * another write, or is throttled, is repeated, with pauses of `pausesMs` in all at most. Throws RefusedWriteError if a
+   * row knows better.
+   */
+  finishAdvance(
+    lease: Lease,
+    snapshot: Snapshot,
+    finish: AdvanceFinish,
+    now: number,
+    pausesMs: number,
+  ): Promise<void>;
   /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
   noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
 }
@@ -63,14 +83,8 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       return { kind: 'taken', row: taken.Attributes as LedgerRow };
     },
 
-    async release(lease, error) {
-      await unlessRefused(
-        update(lease.orderId, {
-          UpdateExpression: 'SET last_error = :error REMOVE lease_owner, lease_until',
-          ConditionExpression: 'lease_owner = :owner',
-          ExpressionAttributeValues: { ':owner': lease.owner, ':error': error },
-        }),
-      );
+    async release(lease, error, learnt, now) {
+      await unlessRefused(update(lease.orderId, releaseUpdate(lease, error, learnt, now)));
     },
 
     async finish(lease, finish, now) {
@@ -78,25 +92,24 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       if (!done) throw refused(lease.orderId);
     },
 
-    async finishAdvance(lease, snapshot, finish, now) {
-      const Key = { order_id: lease.orderId };
-      const done = await unlessRefused(
-        client.send(
-          new TransactWriteCommand({
-            TransactItems: [
-              {
-                Update: {
-                  TableName: ordersTable,
-                  Key: { id: lease.orderId },
-                  ...advanceUpdate(snapshot, finish),
-                },
-              },
-              { Update: { TableName: ledgerTable, Key, ...finishUpdate(lease, finish, now) } },
-            ],
-          }),
-        ),
-      );
-      if (!done) throw refused(lease.orderId);
+    async finishAdvance(lease, snapshot, finish, now, pausesMs) {
+      const order = {
+        TableName: ordersTable,
+        Key: { id: lease.orderId },
+        ...advanceUpdate(snapshot, finish),
+      };
+      const row = {
+        TableName: ledgerTable,
+        Key: { order_id: lease.orderId },
+        ...finishUpdate(lease, finish, now),
+      };
+      const input = {
+        TransactItems: [{ Update: order }, { Update: row }],
+        // A repetition of one whose answer was lost is then known for what it is.
+        ClientRequestToken: randomUUID(),
+      };
+      const send = () => client.send(new TransactWriteCommand(input));
+      if (!(await unlessRefused(repeated(send, pausesMs, tables.sleep)))) throw refused(lease.orderId);
     },
 
     noteDead: (reference, death, now) =>
@@ -130,6 +143,44 @@ async function answered<T>(write: Promise<T>): Promise<T | undefined> {
     if (isRefusal(error)) return undefined;
     throw error;
   }
+}
+
+/** Another write of the same row takes milliseconds. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Repeats a transaction that the SDK gives up at once: it met another write of the same rows, or was throttled. */
+async function repeated(
+  send: () => Promise<object>,
+  pausesMs: number,
+  sleep: (ms: number) => Promise<unknown> = wait,
+): Promise<object> {
+  let leftMs = pausesMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!passes(error) || pauseMs > leftMs) throw error;
+    }
+    await sleep(pauseMs);
+    leftMs -= pauseMs;
+  }
+}
+
+/** docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html names the codes of each item. */
+const PASSING: ReadonlySet<string | undefined> = new Set([
+  'None',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
+
+function passes(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    const reasons = error.CancellationReasons ?? [];
+    return reasons.length > 0 && reasons.every(({ Code }) => PASSING.has(Code ?? 'None'));
+  }
+  return error instanceof Error && error.name === 'TransactionInProgressException';
 }
 
 function isRefusal(error: unknown): boolean {

@@ -50,6 +50,12 @@ export const GONE = 'not found in the store';
 /** The ledger's reason for an order that may be advanced, but was wanted as a copy only: a poll still advances it. */
 export const COPY_ONLY = 'copied without advancing';
 
+/** Why an order from before the bound is not advanced, whoever sent its reference. */
+export const BEFORE_BOUND = 'created before IgnoreOrdersCreatedBefore';
+
+/** The ledger's reason for an order that another app or staff put back each time it was advanced. */
+export const FOUGHT_OVER = 'put back again and again after it was advanced';
+
 /** A JSON object of the store, as it came. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -121,6 +127,8 @@ export interface Rules {
   readonly advanceOrders: boolean;
   readonly newPhysicalOrderStatusId: number;
   readonly newDigitalOrderStatusId: number;
+  /** Epoch milliseconds: orders that were created earlier are never advanced. */
+  readonly ignoreOrdersCreatedBefore?: number | undefined;
 }
 
 /** What is to be done with an order that is stored. */
@@ -148,7 +156,8 @@ export function decide(
   if (order.status_id === earlier?.replication.target_status_id)
     return { kind: 'confirm', targetStatusId: order.status_id };
   const wasAdvanced = advancedAt !== undefined;
-  const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced }, rules);
+  const isOld = isCreatedBefore(order, rules.ignoreOrdersCreatedBefore);
+  const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced, isOld }, rules);
   return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
 }
 
@@ -176,7 +185,7 @@ export function whyNotStored(order: Row, createdSince: number | undefined, rules
 /** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
 export function whyOutside(order: Row, createdSince: number | undefined): string | undefined {
   if (order.is_deleted === true) return 'archived';
-  return isCreatedBefore(order, createdSince) ? 'created before IgnoreOrdersCreatedBefore' : undefined;
+  return isCreatedBefore(order, createdSince) ? BEFORE_BOUND : undefined;
 }
 
 /** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
@@ -189,12 +198,14 @@ export interface Circumstances {
   readonly digital: boolean;
   /** Advanced by us once. Completed is then further on, and no new order; other new statuses are put back by staff. */
   readonly wasAdvanced: boolean;
+  /** Created before IgnoreOrdersCreatedBefore. */
+  readonly isOld: boolean;
 }
 
 /** Says why an order in this status would be stored but not advanced, or undefined if it may be advanced. */
 export function whyNotAdvanced(
   statusId: number,
-  { digital, wasAdvanced }: Circumstances,
+  { digital, wasAdvanced, isOld }: Circumstances,
   rules: Rules,
 ): string | undefined {
   const name = statusName(statusId);
@@ -203,6 +214,7 @@ export function whyNotAdvanced(
   if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
   if (statusId === Status.Completed && !digital) return `${name}, but not all of it is digital`;
   if (statusId === Status.Completed && wasAdvanced) return `${name} after it was advanced`;
+  if (isOld) return BEFORE_BOUND;
   return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
 }
 

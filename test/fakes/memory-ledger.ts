@@ -50,9 +50,10 @@ export function memoryTables(): MemoryTables {
   function finishRow(lease: Lease, finish: Finish, now: number): void {
     const told = [
       ...(['reason', 'status_before', 'status_after', 'digital'] as const),
-      ...(['content_digest', 'kept_until'] as const),
+      ...(['content_digest', 'kept_until', 'left_alone_until'] as const),
     ];
-    const version = finish.order === undefined ? [] : (['modified_at'] as const);
+    const version =
+      finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
     change(lease.orderId, {}, [...told, ...version, 'lease_owner', 'lease_until', 'last_error', 'dead_by']);
     const modified = finish.order && parseDate(finish.order.date_modified);
     const order = finish.order && {
@@ -69,6 +70,8 @@ export function memoryTables(): MemoryTables {
       status_before: finish.statusBefore,
       digital: finish.digital,
       advanced_at: finish.advancedAt,
+      advances: finish.advances,
+      left_alone_until: finish.leftAloneUntil,
       content_digest: finish.digest,
       kept_until: finish.keptUntil,
       ...order,
@@ -118,9 +121,18 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
     },
 
-    release(lease, error) {
-      if (rows.get(lease.orderId)?.lease_owner === lease.owner) {
-        change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
+    release(lease, error, { advanced, isMissing, heldUntil }, now) {
+      const row = rows.get(lease.orderId);
+      if (row?.lease_owner !== lease.owner) return Promise.resolve();
+      change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
+      if (heldUntil !== undefined) change(lease.orderId, { lease_until: iso(heldUntil) });
+      if (isMissing === true) change(lease.orderId, { missing_since: row.missing_since ?? iso(now) });
+      if (isMissing === false) change(lease.orderId, {}, ['missing_since']);
+      if (advanced !== undefined) {
+        const modified = parseDate(advanced.order.date_modified);
+        const { at: advanced_at, advances, order } = advanced;
+        change(lease.orderId, { advanced_at, advances, status_after: order.status_id });
+        if (modified !== undefined) change(lease.orderId, { put_modified_at: iso(modified) });
       }
       return Promise.resolve();
     },

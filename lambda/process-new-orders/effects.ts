@@ -1,0 +1,67 @@
+// What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
+// what no row tells yet goes into the ledger with the lease.
+import type { Order } from '../shared/order';
+import type { Learnt } from '../shared/ledger-row';
+
+/** More than one request's timeout (10 s): a PUT whose client gave up cannot land later. */
+export const PUT_MAY_LAND_MS = 15_000;
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** More are never looked at: the brake counts to three. */
+const MOST_ADVANCES = 3;
+
+export class Effects {
+  /** PUTs that were sent, answered or not. */
+  puts = 0;
+  private advanced: Learnt['advanced'];
+  private isMissing: boolean | undefined;
+  private heldUntil: number | undefined;
+
+  /** `advances` are those that the row knows. */
+  constructor(private readonly advances: readonly string[] = []) {}
+
+  noteRead(order: Order | undefined): void {
+    this.isMissing = order === undefined;
+  }
+
+  /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. */
+  noteAdvanced(order: Order, now: number): void {
+    const at = new Date(now).toISOString();
+    const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
+    this.advanced = { order, at, advances };
+  }
+
+  /** A PUT was sent, and its fate is not known. */
+  noteUnanswered(now: number): void {
+    this.heldUntil = now + PUT_MAY_LAND_MS;
+  }
+
+  /** When the order was advanced within the last hour, as ISO times. */
+  recentAdvances(now: number): readonly string[] {
+    const all = this.advanced?.advances ?? this.advances;
+    return all.filter((at) => now - Date.parse(at) < HOUR_MS);
+  }
+
+  get advancedAt(): string | undefined {
+    return this.advanced?.at;
+  }
+
+  /** The newest of our advances, if this attempt made any, as a row keeps them. */
+  get madeAdvances(): readonly string[] | undefined {
+    return this.advanced?.advances;
+  }
+
+  /** What the last PUT's answer showed, if one of this attempt worked. */
+  get answer(): Order | undefined {
+    return this.advanced?.order;
+  }
+
+  learnt(): Learnt {
+    return {
+      ...(this.advanced === undefined ? {} : { advanced: this.advanced }),
+      isMissing: this.isMissing,
+      heldUntil: this.heldUntil,
+    };
+  }
+}
