@@ -541,6 +541,29 @@ it('A2c: a list that shows an order as cancelled is believed against a GET that 
   expect(world.rows.get(100)).toMatchObject({ state: 'skipped', status_id: Status.Cancelled });
 });
 
+it('A2f: what only the ledger row knows counts: a newer reference is on its way, or the snapshot is lost', async () => {
+  for (const isLost of [true, false]) {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const { lag, deps } = lagging(world, world.shop.order(100)!);
+    const early = world.referenceTo(100);
+    world.clock.now += 60_000;
+    if (isLost) {
+      await world.replicate(early);
+      world.snapshots.delete(100);
+    } else {
+      world.shop.edit(100, { status_id: Status.Cancelled });
+      await world.ledger.noteQueued(world.referenceTo(100), world.clock.now);
+    }
+    const puts = world.shop.puts.length;
+    lag.until = world.clock.now + 5_000;
+    const late = { ...early, seenAt: iso(world.clock.now) };
+    expect(await world.replicate(late, { deps })).toBe('given back');
+    expect(world.shop.puts).toHaveLength(puts);
+    expect(world.snapshots.has(100)).toBe(false);
+  }
+});
+
 it('A2d: placed, advanced and read again within one second of the store: one PUT', async () => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));

@@ -834,6 +834,19 @@ describe('K8: an order that is stored and answered 404', () => {
     expect(world.rows.get(100)).not.toHaveProperty('missing_since');
   });
 
+  it('is not marked gone after 23 hours, though it is deleted', async () => {
+    const world = await replicated();
+    world.shop.remove(100);
+    const reference = webhook(world);
+    await world.replicate(reference);
+    world.clock.now += DAY - 60 * MINUTE;
+    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('given back');
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+    world.clock.now += 2 * 60 * MINUTE;
+    expect(await world.replicate(reference, { receiveCount: 16 })).toBe('acknowledged');
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
+  });
+
   it('is not marked gone after a day either while a list shows it: a dead letter in the end', async () => {
     const world = await replicated();
     const reference = webhook(world);

@@ -192,7 +192,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A failed PUT is taken for done when a GET works',
     file: worker('advance'),
-    from: 'if (order?.status_id === task.targetStatusId) return settle',
+    from: 'if (order?.status_id === targetStatusId) return settle',
     to: 'if (order !== undefined) return settle',
   },
   {
@@ -240,8 +240,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A lease ends with its invocation, while a PUT may still be on its way',
     file: worker('batch'),
-    from: 'const LEASE_BEYOND_DEADLINE_MS = 15_000;',
-    to: 'const LEASE_BEYOND_DEADLINE_MS = 0;',
+    from: 'const LEASE_BEYOND_DEADLINE_MS = PUT_MAY_LAND_MS;',
+    to: 'const LEASE_BEYOND_DEADLINE_MS = 0 * PUT_MAY_LAND_MS;',
   },
   {
     rule: 'Completed physical orders are put back to Awaiting Shipment',
@@ -254,6 +254,12 @@ export const MUTANTS: readonly Mutant[] = [
     file: shared('order'),
     from: 'return isVoid ? `${statusName(order.status_id)} is void` : undefined;',
     to: 'return isVoid && order.id < 0 ? `${statusName(order.status_id)} is void` : undefined;',
+  },
+  {
+    rule: 'A worker advances orders from before IgnoreOrdersCreatedBefore',
+    file: shared('order'),
+    from: 'if (isOld) return BEFORE_BOUND;',
+    to: 'if (isOld && statusId < 0) return BEFORE_BOUND;',
   },
   {
     rule: 'Orders of every status are advanced',
@@ -366,8 +372,74 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Who wants a copy only has the order advanced',
     file: worker('replicate'),
-    from: "decision.kind === 'advance' && reference.advance === false;",
-    to: "decision.kind === 'advance' && reference.orderId < 0;",
+    from: 'return task.reference.advance === false ?',
+    to: 'return task.reference.orderId < 0 ?',
+  },
+  {
+    rule: 'An answered PUT whose transaction cannot be written is forgotten',
+    file: worker('effects'),
+    from: '...(this.advanced === undefined ? {} : { advanced: this.advanced }),',
+    to: '...(this.advanced === undefined || this.puts > 0 ? {} : { advanced: this.advanced }),',
+  },
+  {
+    rule: 'A later round forgets that this attempt has advanced the order',
+    file: worker('replicate'),
+    from: 'const known = [effects.advancedAt, row.advanced_at,',
+    to: 'const known = [effects.puts > 9 ? effects.advancedAt : undefined, row.advanced_at,',
+  },
+  {
+    rule: 'A transaction that only conflicts is not repeated',
+    file: shared('ledger'),
+    from: "  'TransactionConflict',\n",
+    to: '',
+  },
+  {
+    rule: 'A read that is older than the ledger row is acted on',
+    file: worker('stale'),
+    from: '    row.modified_at,\n',
+    to: '',
+  },
+  {
+    rule: 'A read that is older than the answer to our own PUT is acted on',
+    file: worker('stale'),
+    from: '    answer?.date_modified,\n',
+    to: '',
+  },
+  {
+    rule: 'A read that is older than what the list showed is acted on',
+    file: worker('stale'),
+    from: '    reference.dateModified,\n',
+    to: '',
+  },
+  {
+    rule: 'A PUT without an answer is followed by another at once',
+    file: worker('advance'),
+    from: 'if (mayStillLand) throw error;',
+    to: 'if (mayStillLand && effects.puts > 5) throw error;',
+  },
+  {
+    rule: 'A lease is free at once, while an unanswered PUT may still land',
+    file: worker('effects'),
+    from: 'this.heldUntil = now + PUT_MAY_LAND_MS;',
+    to: 'this.heldUntil = now - PUT_MAY_LAND_MS;',
+  },
+  {
+    rule: 'A stored order is marked gone without a day of 404s',
+    file: worker('replicate'),
+    from: 'const GONE_AFTER_MS = 24 * 60 * 60 * 1000;',
+    to: 'const GONE_AFTER_MS = 60 * 1000;',
+  },
+  {
+    rule: 'A stored order is marked gone although a list shows it',
+    file: worker('replicate'),
+    from: 'return orders.some(({ id }) => id === orderId);',
+    to: 'return orders.some(({ id }) => id < orderId);',
+  },
+  {
+    rule: 'An order that is put back each time is advanced without end',
+    file: worker('replicate'),
+    from: 'const MAX_ADVANCES_AN_HOUR = 3;',
+    to: 'const MAX_ADVANCES_AN_HOUR = 3_000;',
   },
   {
     rule: 'A mere copy covers a reference that may advance the order',
