@@ -124,7 +124,7 @@ function installEnvironment(environment) {
   fs.mkdirSync(dirname(folder(environment)), { recursive: true });
   const run = running(environment.what);
   run(python, ['-m', 'venv', folder(environment)]);
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r'];
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--require-hashes', '-r'];
   run([environmentPython(environment)], [...pip, pinPath(environment.pinnedBy[0])]);
   if (environment.finish) environment.finish(folder(environment), programs(environment), run);
   fs.writeFileSync(markerPath(environment), fingerprint(environment));

@@ -45,7 +45,7 @@ function fakePython(version = '3 12 True'): string {
     `#!/bin/sh
 case "$2" in
   venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  pip) /bin/sleep 0.2; echo "$3" >> '${at('installed.log')}'; [ ! -f '${at('go')}' ] || cp '${at('go')}' "\${0%/*}" ;;
+  pip) /bin/sleep 0.2; echo "$*" >> '${at('pip.log')}'; echo "$3" >> '${at('installed.log')}'; [ ! -f '${at('go')}' ] || cp '${at('go')}' "\${0%/*}" ;;
   *) echo ${version} ;;
 esac
 `,
@@ -148,6 +148,56 @@ it('installs MiniStack once, and again when its pinned version changes', () => {
   writeFileSync(at('scripts/requirements-local.txt'), 'ministack==2\n');
   install(['--local'], env);
   expect(installations()).toBe(2);
+});
+
+describe('what Python installs', () => {
+  const requirementsOf = (name: string) =>
+    readFileSync(join(scripts, name), 'utf8')
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  /** One spelling of a name and a version, which pip and the files write in their own ways. */
+  const nameOf = (text: string) => text.toLowerCase().replaceAll('_', '-');
+  const files = ['requirements-local.txt', 'requirements-lint.txt'];
+
+  it.each(['--local', '--lint'])('D-S6: pip refuses what has no hash, with %s', (flag) => {
+    fakeGo();
+    install([flag], { PYTHON: fakePython() });
+    const [installation] = readFileSync(at('pip.log'), 'utf8').split('\n');
+    expect(installation).toMatch(/^-m pip install .*--require-hashes -r .*requirements-(local|lint)\.txt$/);
+  });
+
+  it.each(files)('D-S6: %s pins each version, with the hashes of its files', (file) => {
+    const lines = requirementsOf(file);
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^[\w-]+==[\w.]+( ; python_version (<|>=) "3\.11")?( +--hash=sha256:[0-9a-f]{64})+$/,
+      );
+    }
+  });
+
+  it('D-S6: a linter that needs a later Python is pinned for Python 3.10 too', () => {
+    const ofZizmor = requirementsOf('requirements-lint.txt').filter((line) => line.startsWith('zizmor'));
+    expect(ofZizmor.map((line) => line.split(' --hash')[0]?.trim())).toEqual([
+      'zizmor==1.30.1 ; python_version < "3.11"',
+      'zizmor==1.32.0 ; python_version >= "3.11"',
+    ]);
+  });
+
+  it('D-S6: all that comes with MiniStack is pinned at the version that is installed', () => {
+    const python = join(
+      scripts,
+      '../.venv/local',
+      process.platform === 'win32' ? 'Scripts' : 'bin',
+      'python',
+    );
+    const { stdout } = spawnSync(python, ['-m', 'pip', 'freeze'], { encoding: 'utf8' });
+    const brought = stdout.trim().split('\n').map(nameOf);
+    const pinned = requirementsOf('requirements-local.txt').map((line) => nameOf(line.split(' ')[0]!));
+    expect(brought).toContain(pinned[0]);
+    expect(brought.filter((one) => !pinned.includes(one))).toEqual([]);
+  });
 });
 
 it('builds actionlint with a Go that it removes again, caches and all', () => {
