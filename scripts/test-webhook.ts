@@ -26,6 +26,9 @@ export const send: Command = async (service, { scope, orderId = 0 }, print) => {
   const { status, body, durationMs } = await deliver(webhook);
   print(`Answer: ${status} ${body.slice(0, 500)} after ${durationMs} ms`);
   if (status < 200 || status > 299) throw new CommandError(adviceFor(status, service));
+  if (body.includes('"ignored"')) {
+    throw new CommandError(`The service cannot use it and queued nothing. ${reasonIn(service)}`);
+  }
   print(
     `Its row is in ${outputOf(service, 'WebhooksTableName')}; the order goes on to ${outputOf(service, 'LedgerTableName')}.`,
   );
@@ -73,8 +76,11 @@ async function deliver(webhook: TestWebhook): Promise<TestAnswer> {
   }
 }
 
+const reasonIn = ({ stackName }: Service) =>
+  `Its reason is in the log group /order-replication/${stackName}/CartConvertedWebhook.`;
+
 function adviceFor(status: number, service: Service): string {
-  const log = `Its reason is in the log group /order-replication/${service.stackName}/CartConvertedWebhook.`;
+  const log = reasonIn(service);
   if (status === 401) {
     return `The service did not take it for genuine: a secret changed minutes ago, or something in between alters the request. ${log}`;
   }

@@ -265,8 +265,11 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
   });
 });
 
-describe('rejects with 400 what is genuine but makes no sense', () => {
+describe('K15a: what is genuine and cannot be used is ignored with 200, or BigCommerce repeats it and gives up', () => {
   it.each([
+    ['no order id', aWebhook({ data: { type: 'cart', id: 'x' } })],
+    ['an order id that is null', aWebhook({ data: { type: 'cart', id: 'x', orderId: null } })],
+    ['order 0', aWebhook({ scope: 'store/order/created', data: { type: 'order', id: 0 } })],
     ['another store', aWebhook({ producer: 'stores/other' })],
     ['no producer', aWebhook({ producer: undefined })],
     ['no scope', aWebhook({ scope: undefined })],
@@ -275,19 +278,63 @@ describe('rejects with 400 what is genuine but makes no sense', () => {
     ['a negative order id', aWebhook({ data: { orderId: -1 } })],
     ['an array', []],
     ['a text', 'x'],
-    ['a body far larger than a webhook', aWebhook({ padding: 'x'.repeat(70_000) })],
   ])('%s', async (_, webhook) => {
-    const { postSigned, order } = aReceiver();
-    const answer = await postSigned(webhook);
-    expect(answer).toMatchObject({ status: 400, outcome: 'rejected' });
-    expect(answer.reason).toMatch(/store|scope|data|body/);
-    expect(order).toEqual([]);
+    for (const headers of [signed(JSON.stringify(webhook)), secretHeader]) {
+      const { post, order, lines } = aReceiver();
+      const answer = await post(JSON.stringify(webhook), headers);
+      expect(answer).toMatchObject({ status: 200, outcome: 'ignored' });
+      expect(answer.reason).toMatch(/store|scope|data|body/);
+      expect(order).toEqual([]);
+      const { reason } = answer;
+      const proof = headers === secretHeader ? 'secret header' : 'signature';
+      expect(lines).toEqual([
+        { message: 'webhook unusable', fields: { reason, proof }, metrics: { WebhooksUnusable: 1 } },
+      ]);
+    }
   });
 
-  it('no body, and bytes that are no text', async () => {
+  it('no body, bytes that are no text, and a body far larger than a webhook', async () => {
+    const { post, lines } = aReceiver();
+    const ignored = { status: 200, outcome: 'ignored' };
+    expect(await post('', signed(''))).toMatchObject(ignored);
+    expect(await post(Buffer.from([0xff, 0xfe, 0x00]), secretHeader)).toMatchObject(ignored);
+    const large = JSON.stringify(aWebhook({ padding: 'x'.repeat(70_000) }));
+    expect(await post(large, secretHeader)).toMatchObject(ignored);
+    expect(lines.map(({ metrics }) => metrics)).toEqual(Array(3).fill({ WebhooksUnusable: 1 }));
+  });
+
+  it('K15b: a hash that SQS does not take is left out, and the order is queued', async () => {
+    const { postSigned, queued } = aReceiver();
+    const hashes = ['\uffff', 'a\ufffe', 'a\u0000', 7];
+    for (const hash of hashes) expect(await postSigned(aWebhook({ hash }))).toEqual(accepted);
+    expect(queued).toEqual(hashes.map(() => ({ orderId: 100, source: 'webhook', seenAt: iso(NOON) })));
+  });
+});
+
+describe('D-S2: a body of more than 64 KB is not hashed', () => {
+  const large = JSON.stringify(aWebhook({ padding: 'x'.repeat(70_000) }));
+
+  it('so its signature counts for nothing, and costs no secret', async () => {
+    const { post, order, secretsRead } = aReceiver();
+    const answer = await post(large, signed(large));
+    expect(answer).toMatchObject({ status: 401, outcome: 'rejected' });
+    expect(answer.reason).toContain('more than 65536 bytes');
+    expect([order, secretsRead]).toEqual([[], []]);
+  });
+
+  it('and the secret header alone decides', async () => {
+    const { post, secretsRead } = aReceiver();
+    const status = async (headers: Headers) => (await post(large, { ...signed(large), ...headers })).status;
+    expect(await status({ 'x-order-replication-secret': 'guess' })).toBe(401);
+    expect(await status(secretHeader)).toBe(200);
+    expect(secretsRead).not.toContain('client secret');
+  });
+
+  it('while one of 64 KB is', async () => {
     const { post } = aReceiver();
-    expect((await post('', signed(''))).status).toBe(400);
-    expect((await post(Buffer.from([0xff, 0xfe, 0x00]), secretHeader)).status).toBe(400);
+    const empty = JSON.stringify(aWebhook({ padding: '' })).length;
+    const full = JSON.stringify(aWebhook({ padding: 'x'.repeat(65_536 - empty) }));
+    expect(await post(full, signed(full))).toEqual(accepted);
   });
 });
 

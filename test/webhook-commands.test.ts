@@ -357,6 +357,12 @@ describe('send', () => {
     expect(await refusal(send, { orderId: 100 }, aService({ url })).finally(stop)).toContain(meaning);
   });
 
+  it('K15: fails where the service ignores what it sends, since nothing is queued', async () => {
+    const { url, stop } = await aReceiver(200, '{"message":"ignored"}');
+    const said = await refusal(send, { orderId: 100 }, aService({ url })).finally(stop);
+    expect(said).toMatch(/queued nothing.*log group/);
+  });
+
   it('shows no more of an answer than a screen holds', async () => {
     const { url, stop } = await aReceiver(200, 'x'.repeat(10_000));
     expect((await run(send, { orderId: 100 }, aService({ url })).finally(stop)).length).toBeLessThan(1_000);

@@ -1,6 +1,6 @@
 // Who sent a webhook: BigCommerce, by its signature or by the secret header of our own registration, or anybody else.
 import type { BigCommerceCredentials } from '../shared/secrets';
-import { SECRET_HEADER } from '../shared/webhook';
+import { MAX_BODY_BYTES, SECRET_HEADER } from '../shared/webhook';
 import { isSecret, verifySignature } from './signature';
 import type { Verdict } from './signature';
 
@@ -25,7 +25,8 @@ export type Proof =
   | { readonly by: 'nothing'; readonly reason: string };
 
 /**
- * Looks at the signature and at the header; one has to hold. Junk without either costs no call at all.
+ * Looks at the signature and at the header; one has to hold. Junk without either costs no call at all, and a body that is
+ * too large for a webhook no hashing: it needs the header.
  * Throws only when a secret cannot be read and what could be read did not settle it.
  */
 export async function proofOf(request: SignedRequest, maxAgeMs: number, deps: ProofDeps): Promise<Proof> {
@@ -53,6 +54,9 @@ async function signatureOf(
 ): Promise<Verdict | undefined> {
   const signature = headers['webhook-signature'];
   if (signature === undefined) return undefined;
+  if (body.length > MAX_BODY_BYTES) {
+    return { holds: false, reason: `the body has more than ${MAX_BODY_BYTES} bytes and is not hashed` };
+  }
   const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers;
   const verify = async (fresh: boolean) => {
     const { clientSecret } = await secrets.bigCommerce(fresh);

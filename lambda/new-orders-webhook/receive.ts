@@ -18,6 +18,8 @@ const STALE_MS = 5 * 60 * 1000;
 
 const HOUR_MS = 60 * 60 * 1000;
 
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 export interface WebhookRequest extends SignedRequest {
   readonly requestId: string;
 }
@@ -34,9 +36,12 @@ export interface ReceiveDeps extends ProofDeps {
   readonly log: Log;
 }
 
-/** 200 accepted or ignored; 401 rejected, not genuine; 400 genuine, but it makes no sense. */
+/**
+ * 200 for all that is genuine, also where it cannot be used: BigCommerce would repeat any other answer, then deactivate
+ * the webhook. 401: not genuine.
+ */
 export interface Received {
-  readonly status: 200 | 400 | 401;
+  readonly status: 200 | 401;
   readonly outcome: 'accepted' | 'ignored' | 'rejected';
   readonly reason?: string;
 }
@@ -54,7 +59,7 @@ export async function receive(
   const proof = await proofOf(request, settings.webhookMaxAgeHours * HOUR_MS, deps);
   if (proof.by === 'nothing') return { status: 401, outcome: 'rejected', reason: proof.reason };
   const webhook = readWebhook(request.body, settings.storeHash);
-  if ('problem' in webhook) return { status: 400, outcome: 'rejected', reason: webhook.problem };
+  if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
 
   const { scope, orderId, content } = webhook;
   const stale = staleness(proof);
@@ -64,6 +69,12 @@ export async function receive(
   if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);
   deps.log.info('webhook ignored', { orderId });
   return { status: 200, outcome: 'ignored' };
+}
+
+/** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
+function ignoreUnusable(reason: string, proof: Proof, { log }: ReceiveDeps): Received {
+  log.warn('webhook unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
+  return { status: 200, outcome: 'ignored', reason };
 }
 
 function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
@@ -80,7 +91,8 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
     orderId,
     source: 'webhook',
     seenAt: receivedAt,
-    ...(hash === undefined ? {} : { webhookHash: hash.slice(0, 128) }),
+    // Characters that SQS refuses would be refused at each repetition.
+    ...(hash !== undefined && PRINTABLE.test(hash) ? { webhookHash: hash.slice(0, 128) } : {}),
   };
   const messageId = await enqueue(reference, arrival, deps);
   // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.

@@ -19,6 +19,7 @@ export const UNITS = {
   WebhooksAccepted: 'Count',
   WebhooksUnauthorized: 'Count',
   StaleWebhooks: 'Count',
+  WebhooksUnusable: 'Count',
   WebhooksNotQueued: 'Count',
   OrdersReplicated: 'Count',
   OrdersCopied: 'Count',

@@ -26,8 +26,8 @@ const ALL_OF_ORDERS = 'store/order/*';
 /** The scopes of orders exist once more for every channel of the store. */
 const OF_ONE_CHANNEL = /^store\/channel\/\d+\/order\//;
 
-/** BigCommerce's webhooks have a few hundred bytes. Anything larger is not even parsed. */
-const MAX_BODY_BYTES = 64 * 1024;
+/** BigCommerce's webhooks have a few hundred bytes. Anything larger is neither hashed nor parsed. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
 /** A webhook that makes sense. */
 export interface Webhook {
