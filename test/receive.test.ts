@@ -105,7 +105,8 @@ it('accepts a signed webhook: queued first, then noted and recorded', async () =
       outcome: 'accepted',
       messageId: 'message-1',
       proof: 'signature',
-      webhook: aWebhook(),
+      // A12: without the cart's id, which is the shopper's.
+      webhook: aWebhook({ data: { type: 'cart', orderId: 100 } }),
     },
   ]);
 });
@@ -353,6 +354,24 @@ it('answers 200 to a scope that is not needed, and keeps the delivery if it name
     { orderId: 100, outcome: 'ignored' },
     { orderId: 101, outcome: 'ignored' },
   ]);
+});
+
+describe('A12: a recorded delivery says nothing of the shopper', () => {
+  const orderId = 100;
+  const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
+  it.each([
+    ['store/cart/converted', { type: 'cart', id: cartId, orderId, token: 't' }, { type: 'cart', orderId }],
+    ['store/cart/updated', { type: 'cart', id: cartId, orderId: '100' }, { type: 'cart', orderId: '100' }],
+    ['store/cart/lineItem/updated', { type: 'line', id: 'x', cartId, orderId }, { type: 'line', orderId }],
+    ['store/channel/1/cart/converted', { cart_id: cartId, order_id: orderId }, { order_id: orderId }],
+    ['store/order/created', { type: 'order', id: orderId, cart_id: cartId }, { type: 'order', id: orderId }],
+    ['store/order/updated', { id: orderId, by: { customerId: 7, email: 'a@b.c' } }, { id: orderId, by: {} }],
+    ['store/shipment/created', { id: 12, orderId, customer_id: 7, cartId }, { id: 12, orderId }],
+  ])('%s with %j', async (scope, data, recorded) => {
+    const { postSigned, deliveries } = aReceiver();
+    await postSigned(aWebhook({ scope, data, cart_id: cartId }));
+    expect(deliveries.map(({ webhook }) => webhook)).toEqual([aWebhook({ scope, data: recorded })]);
+  });
 });
 
 describe('a true signature with an old timestamp', () => {

@@ -1,6 +1,7 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
 import { describe, EnqueueError } from '../shared/errors';
 import type { OrderReference } from '../shared/order';
+import { withoutShopper } from '../shared/personal';
 import { isTaken, readWebhook } from '../shared/webhook';
 import type { Webhook } from '../shared/webhook';
 import type { Ledger } from '../shared/ledger';
@@ -63,7 +64,13 @@ export async function receive(
 
   const { scope, orderId, content } = webhook;
   const stale = staleness(proof);
-  const arrival = { webhook: content, receivedAt, requestId: request.requestId, proof: proof.by, ...stale };
+  const arrival = {
+    webhook: withoutShopper(content),
+    receivedAt,
+    requestId: request.requestId,
+    proof: proof.by,
+    ...stale,
+  };
   if (stale) deps.log.warn('stale webhook', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined && isTaken(scope)) return accept({ ...arrival, orderId }, webhook, deps);
   if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);

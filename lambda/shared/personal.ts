@@ -68,6 +68,24 @@ const CHOICES: ReadonlySet<unknown> = new Set(['Checkbox', 'Multiple choice', 'P
 /** Where BigCommerce says null for a text that is not there. */
 const NULLABLE: ReadonlySet<string> = new Set(['cart_id', 'event_date']);
 
+/** How a webhook may spell the ids among them. */
+const PERSONAL_IN_WEBHOOKS: readonly string[] = [...PERSONAL, 'cartId', 'customerId'];
+
+/** All that a webhook of a cart says beside the cart. */
+const KEPT_OF_CARTS: ReadonlySet<string> = new Set(['type', 'orderId', 'order_id']);
+
+/** A webhook's content without what leads to a shopper. A cart's id is one, and is called just `id` in its own scopes. */
+export function withoutShopper(content: Row): Row {
+  const { scope, data } = content;
+  const isOfCart = typeof scope === 'string' && /(^|\/)cart\//.test(scope);
+  const kept = isOfCart && isRow(data) ? { ...content, data: keepOfCart(data) } : content;
+  return dropFields(kept, PERSONAL_IN_WEBHOOKS);
+}
+
+function keepOfCart(data: Row): Row {
+  return Object.fromEntries(Object.entries(data).filter(([name]) => KEPT_OF_CARTS.has(name)));
+}
+
 /** The order with nothing personal in it: every field is there still, and holds what BigCommerce gives for none. */
 export function erasePersonal<T extends Row>(order: T): T {
   return mapPersonal(order, (name, value) => {
