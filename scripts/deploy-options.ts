@@ -24,7 +24,8 @@ const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <a
 
 Every parameter but Paused is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
 On an update, what is not given keeps its value, and CloudFormation goes on with the role of before; to make a value
-empty, say --parameter Name=`;
+empty, say --parameter Name=
+ReserveConcurrency, if it is not given, is false where the account cannot reserve 3 concurrent executions, else true.`;
 
 const flags = {
   stage: { type: 'string' },

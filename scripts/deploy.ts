@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
@@ -15,6 +16,7 @@ import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
 import { withJobSummary } from './job-summary';
 import { stackParameters, type Values } from './parameters';
+import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from './stack-change';
 import { outputsOf, parametersOf, type Follow } from './stack-events';
 import { clearAway } from './stack-state';
@@ -34,6 +36,7 @@ export interface DeployOptions extends Wish {
 
 export interface DeployClients {
   readonly cloudFormation?: CloudFormationClient;
+  readonly lambda?: LambdaClient;
   readonly s3?: S3Client;
   readonly sts?: STSClient;
 }
@@ -60,14 +63,26 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   };
   const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
   try {
-    const plan = await planDeploy(cloudFormation, template, options);
+    const planned = await planDeploy(cloudFormation, template, options);
     const { account, region } = await placeOf({ sts, cloudFormation });
-    sumUp(`Deploying ${plan.stackName} to account ${account}, ${region}`);
+    sumUp(`Deploying ${planned.stackName} to account ${account}, ${region}`);
+    const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), sumUp);
     return await carryOut(plan, template, options, { cloudFormation, print, sleep, sumUp }, s3);
   } catch (error) {
     const shown = explained(error);
     throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
   }
+}
+
+/** The plan with what this account allows for ReserveConcurrency. */
+async function withReservation(
+  plan: Plan,
+  lambda: LambdaClient,
+  sumUp: (line: string) => void,
+): Promise<Plan> {
+  const { parameters, note } = await chooseReservation(plan, lambda);
+  if (note !== undefined) sumUp(note);
+  return { ...plan, given: { ...plan.given, ...parameters } };
 }
 
 type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;

@@ -36,7 +36,7 @@ function whatIsLeft(status: string): string {
 const hints: readonly (readonly [RegExp, string])[] = [
   [
     /UnreservedConcurrentExecution|ReservedConcurrentExecutions for function/i,
-    "The account's limit of concurrent executions is too small to reserve any: --parameter ReserveConcurrency=false.",
+    "Lambda keeps 100 concurrent executions of an account unreserved, and this account's limit is too small to reserve any: deploy with --parameter ReserveConcurrency=false, or have the limit raised first (Service Quotas, AWS Lambda, Concurrent executions).",
   ],
   [
     /S3 Error|NoSuchKey|GetObject/i,

@@ -267,6 +267,7 @@ describe('whoever deploys', () => {
         on: ['arn:aws:lambda:us-east-1:000000000000:function:OrderReplication-dev-GetNewOrders'],
         onlyIf: {},
       },
+      SeeLimitOfConcurrency: { actions: ['GetAccountSettings'], on: ['*'], onlyIf: {} },
       SeeAndTestAlerts: {
         actions: ['ListSubscriptionsByTopic', 'Publish'],
         on: ['arn:aws:sns:us-east-1:000000000000:OrderReplication-dev-*'],
@@ -283,7 +284,7 @@ describe('whoever deploys', () => {
   it('may do each call that is in the code of a deploy, and of what follows it', () => {
     const files = [
       ...['change-set', 'stack-change', 'stack-events', 'stack-state', 'deploy', 'deploy-plan', 'upload'],
-      ...['after-deploy', 'alert-address', 'poll', 'invoke'],
+      ...['after-deploy', 'alert-address', 'poll', 'invoke', 'reserved-concurrency'],
     ];
     const code = files.map((name) => readFileSync(join(__dirname, `../scripts/${name}.ts`), 'utf8'));
     // Whoever asks is told who they are: that takes no permission.

@@ -18,6 +18,7 @@ import {
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -72,6 +73,7 @@ class Bucket {
 const cloudFormation = new CloudFormationClient({ region: 'eu-west-1' });
 const aws = mockClient(CloudFormationClient);
 const sts = mockClient(STSClient);
+const lambda = mockClient(LambdaClient);
 const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
 const roleArn = 'arn:aws:iam::123456789012:role/ForCloudFormation';
 const token = 't0psecretToken';
@@ -100,11 +102,19 @@ afterAll(() => Promise.all([lambdaDir, outDir].map((place) => rm(place, { recurs
 beforeEach(async () => {
   aws.reset();
   sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
+  lambda.reset();
+  accountHas({ all: 1_000, unreserved: 1_000 });
   printed = [];
   bucket = new Bucket();
   s3 = await bucket.open();
 });
 afterEach(() => bucket.close());
+
+/** Lambda's limits of concurrent executions in the account. */
+function accountHas({ all, unreserved }: { readonly all: number; readonly unreserved: number }) {
+  const AccountLimit = { ConcurrentExecutions: all, UnreservedConcurrentExecutions: unreserved };
+  lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit });
+}
 
 const complete: Readonly<Record<string, string>> = {
   BigCommerceStoreHash: 'abc123',
@@ -120,7 +130,10 @@ const run = (options: Partial<DeployOptions> = {}) =>
       print: (line) => printed.push(line),
       ...options,
     },
-    { cloudFormation, s3, sts: new STSClient({ region: 'eu-west-1' }) },
+    {
+      ...{ cloudFormation, s3, sts: new STSClient({ region: 'eu-west-1' }) },
+      lambda: new LambdaClient({ region: 'eu-west-1' }),
+    },
   );
 
 const missing = () => Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' });
@@ -560,6 +573,101 @@ describe('an update', () => {
   it("is refused over the old sample's stack", async () => {
     cloudFormationGoes({ before: aStack({ Parameters: [{ ParameterKey: 'BigCommerceToken' }] }) });
     await expect(run()).rejects.toThrow('cannot be updated in place');
+  });
+});
+
+describe('the reserved concurrency', () => {
+  const name = 'ReserveConcurrency';
+  const asked = () => lambda.commandCalls(GetAccountSettingsCommand).length;
+  const chosen = () => changeSetInput().Parameters?.find(({ ParameterKey }) => ParameterKey === name);
+  const withValue = (ParameterValue: string) => {
+    const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: name, ParameterValue }];
+    cloudFormationGoes({
+      ...{ before: aStack({ Parameters }), after: aStack(), events: [ended('UPDATE_COMPLETE')] },
+    });
+  };
+  const reported = () => printed.filter((line) => /concurrent executions|ReserveConcurrency/.test(line));
+
+  it.each([
+    ['10, as new accounts have it', { all: 10, unreserved: 10 }],
+    ['50, as new accounts had it', { all: 50, unreserved: 50 }],
+    ['100, all of which stay unreserved', { all: 100, unreserved: 100 }],
+    ['1,000, of which others have reserved 898', { all: 1_000, unreserved: 102 }],
+  ])('C-B1: is not asked for where the limit is %s, and the summary says why', async (_, limits) => {
+    cloudFormationGoes();
+    accountHas(limits);
+    const lines: string[] = [];
+    await run({ sumUp: (line) => lines.push(line) });
+    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
+    expect(lines.join('\n')).toContain(
+      `deploying with ReserveConcurrency=false. Lambda keeps 100 concurrent executions of an account unreserved, and this account has ${limits.unreserved} unreserved of ${limits.all}`,
+    );
+  });
+
+  it('C-B1: is left to the template where exactly 3 can be reserved', async () => {
+    cloudFormationGoes();
+    accountHas({ all: 1_000, unreserved: 103 });
+    await run();
+    expect(chosen()).toBeUndefined();
+    expect(reported()).toEqual([]);
+  });
+
+  it('C-B1: counts what the stack itself has reserved as free for it', async () => {
+    withValue('true');
+    accountHas({ all: 103, unreserved: 100 });
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, UsePreviousValue: true });
+    expect(reported()).toEqual([]);
+  });
+
+  it('C-B1: is reported at each deploy until the account allows it, and then reserved', async () => {
+    withValue('false');
+    accountHas({ all: 10, unreserved: 10 });
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
+    expect(reported()).toEqual([expect.stringContaining('deploying with ReserveConcurrency=false')]);
+
+    printed = [];
+    aws.reset();
+    withValue('false');
+    accountHas({ all: 1_000, unreserved: 1_000 });
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'true' });
+    expect(reported()).toEqual([expect.stringContaining('deploying with ReserveConcurrency=true')]);
+  });
+
+  it.each([
+    ['true', 10],
+    ['false', 1_000],
+  ])('C-B1: is what the caller gives (%s), without a question', async (ParameterValue, all) => {
+    cloudFormationGoes();
+    accountHas({ all, unreserved: all });
+    await run({ parameters: { ...complete, [name]: ParameterValue } });
+    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue });
+    expect([asked(), reported()]).toEqual([0, []]);
+  });
+
+  it.each([
+    ['a refusal', { name: 'AccessDeniedException' }, 'npm run bootstrap'],
+    ['a fault', { name: 'ServiceException' }, 'No.'],
+  ])('C-B1: stays as it is after %s, which is reported', async (_, error, sentence) => {
+    lambda.on(GetAccountSettingsCommand).rejects(Object.assign(new Error('No.'), error));
+    cloudFormationGoes();
+    await run();
+    expect(chosen()).toBeUndefined();
+    expect(reported().join()).toContain('was not checked');
+    expect(reported().join()).toContain(sentence);
+    expect(reported().join()).toContain('--parameter ReserveConcurrency=false');
+  });
+
+  it('C-B1: stays as it is where the answer names no limit', async () => {
+    lambda.on(GetAccountSettingsCommand).resolves({});
+    withValue('false');
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, UsePreviousValue: true });
+    expect(reported().join()).toContain(
+      'was not checked. Lambda named no limit. ReserveConcurrency stays false.',
+    );
   });
 });
 

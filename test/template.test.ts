@@ -538,6 +538,12 @@ describe('the Orders queue and its worker', () => {
     });
     expect(properties('GetOrdersFunction')['ReservedConcurrentExecutions']).toBeUndefined();
   });
+
+  it('C-B1: names new accounts in the first words of the parameter', () => {
+    expect(template.Parameters['ReserveConcurrency']).toMatchObject({
+      ...{ Default: 'true', Description: expect.stringMatching(/^false in a new AWS account/) as unknown },
+    });
+  });
 });
 
 describe('tables', () => {
