@@ -262,9 +262,11 @@ describe('whoever deploys', () => {
       },
       UploadPackages: { actions: ['GetObject', 'PutObject'], on: [`${bucket}/*`], onlyIf: ours },
       FindPackages: { actions: ['ListBucket'], on: [bucket], onlyIf: ours },
-      PollOnce: {
+      PollAndAudit: {
         actions: ['InvokeFunction'],
-        on: ['arn:aws:lambda:us-east-1:000000000000:function:OrderReplication-dev-GetNewOrders'],
+        on: ['GetNewOrders', 'AuditOrders'].map(
+          (name) => `arn:aws:lambda:us-east-1:000000000000:function:OrderReplication-dev-${name}`,
+        ),
         onlyIf: {},
       },
       SeeLimitOfConcurrency: { actions: ['GetAccountSettings'], on: ['*'], onlyIf: {} },
@@ -279,25 +281,6 @@ describe('whoever deploys', () => {
         onlyIf: { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' },
       },
     });
-  });
-
-  it('may do each call that is in the code of a deploy, and of what follows it', () => {
-    const files = [
-      ...['change-set', 'stack-change', 'stack-events', 'stack-state', 'deploy', 'deploy-plan', 'upload'],
-      ...['after-deploy', 'alert-address', 'poll', 'invoke', 'reserved-concurrency'],
-    ];
-    const code = files.map((name) => readFileSync(join(__dirname, `../scripts/${name}.ts`), 'utf8'));
-    // Whoever asks is told who they are: that takes no permission.
-    const commands = [...code.join('\n').matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(
-      ([, name]) => name!,
-    );
-    const otherNames: Readonly<Record<string, string>> = {
-      Invoke: 'InvokeFunction',
-      HeadObject: 'GetObject',
-    };
-    expect(commands.length).toBeGreaterThan(11);
-    const names = deployStatements.flatMap(actions).map((action) => action.split(':')[1]);
-    expect(names).toEqual(expect.arrayContaining(commands.map((name) => otherNames[name] ?? name)));
   });
 
   it('gets in from the environment of the stage, by a token that GitHub made for AWS, and not otherwise', () => {
@@ -332,6 +315,112 @@ describe('whoever deploys', () => {
     expect(Properties['ManagedPolicyArns']).toEqual([{ Ref: 'DeployPolicy' }]);
     expect(Properties['Policies']).toBeUndefined();
   });
+});
+
+describe('each command that the README gives to the policy of the deploy', () => {
+  const commands = commandsWithDeployPolicy();
+
+  it('C-W1: is a command of this project, a deploy and an audit among them', () => {
+    expect(commands).toEqual(expect.arrayContaining(['deploy', 'pause', 'resume', 'poll', 'audit']));
+    for (const command of commands) expect(reached(command).length).toBeGreaterThan(3);
+  });
+
+  it.each(commands)('C-W1: npm run %s may make each of its calls, on what it makes it on', (command) => {
+    const code = reached(command).map(codeOf).join('\n');
+    // Whoever asks is told who they are: that takes no permission.
+    const names = [...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(1);
+    for (const { action, resource } of [...new Set(names)].flatMap((name) => callsOf(name, code))) {
+      const granted = grants(deployStatements, action, resource).length;
+      expect({ command, action, resource, granted }).toEqual({ command, action, resource, granted: 1 });
+    }
+  });
+});
+
+/** Of the README's table of commands and what they need. */
+function commandsWithDeployPolicy(): readonly string[] {
+  const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+  const rows = readme
+    .split('\n')
+    .filter((line) => /^\|[^|]+\|.*the policy `OrderReplicationBootstrap-<stage>-Deploy`/.test(line));
+  return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name!));
+}
+
+const codeOf = (file: string) => readFileSync(join(__dirname, `../scripts/${file}.ts`), 'utf8');
+
+/** The files in scripts/ that a command runs: its own, and what they import, types apart. */
+function reached(command: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const files = [/ scripts\/([a-z-]+)\.ts/.exec(scripts[command] ?? '')![1]!];
+  for (const file of files) {
+    const imports = codeOf(file).matchAll(/^import (?!type )[^;]*? from '\.\/([a-z-]+)';/gm);
+    for (const [, name] of imports) if (!files.includes(name!)) files.push(name!);
+  }
+  return files;
+}
+
+interface Call {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What IAM is asked for when code makes a call of the SDK, in the stack of stage dev. */
+function callsOf(name: string, code: string): readonly Call[] {
+  const on = (service: string, path: string) => `arn:aws:${service}:us-east-1:000000000000:${path}`;
+  const to = (action: string, ...those: readonly string[]) => those.map((resource) => ({ action, resource }));
+  const stack = on('cloudformation', 'stack/OrderReplication-dev/0a1b');
+  const bucket = 'arn:aws:s3:::order-replication-dev-000000000000-us-east-1';
+  const topics = namesIn('AWS::SNS::Topic', 'TopicName').map((topic) => on('sns', topic));
+  const role = 'arn:aws:iam::000000000000:role/OrderReplicationBootstrap-dev-CloudFormation';
+  const known: Readonly<Record<string, readonly Call[]>> = {
+    // With the role that CloudFormation works with.
+    CreateChangeSet: [...to('cloudformation:CreateChangeSet', stack), ...to('iam:PassRole', role)],
+    DeleteStack: [...to('cloudformation:DeleteStack', stack), ...to('iam:PassRole', role)],
+    DescribeEvents: to(
+      'cloudformation:DescribeEvents',
+      ...[stack, on('cloudformation', 'changeSet/deploy-1700000000000/0a1b')],
+    ),
+    // What is not there is 404 only to who may list, else 403.
+    HeadObject: [...to('s3:GetObject', `${bucket}/v-1/stack.json`), ...to('s3:ListBucket', bucket)],
+    PutObject: to('s3:PutObject', `${bucket}/v-1/stack.json`),
+    GetAccountSettings: to('lambda:GetAccountSettings', '*'),
+    Invoke: to('lambda:InvokeFunction', ...functionsIn(code).map((one) => on('lambda', `function:${one}`))),
+    ListSubscriptionsByTopic: to('sns:ListSubscriptionsByTopic', ...topics),
+    Publish: [
+      ...to('sns:Publish', ...topics),
+      ...['kms:Decrypt', 'kms:GenerateDataKey'].flatMap((action) => to(action, on('kms', 'key/0a1b'))),
+    ],
+  };
+  // All others of a deploy are calls about the stack.
+  return known[name] ?? to(`cloudformation:${name}`, stack);
+}
+
+/** The names that resources of a type have in the stack of stage dev. */
+const namesIn = (type: string, property: string) =>
+  Object.values(service.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) =>
+      resolved(Properties[property] as Text, { 'AWS::StackName': 'OrderReplication-dev' }),
+    );
+
+/** The functions that code invokes: those whose names it takes from the outputs of the stack. */
+function functionsIn(code: string): readonly string[] {
+  const outputs = [...code.matchAll(/outputOf\(service, '(\w+FunctionName)'\)/g)].map(([, name]) => name!);
+  expect(outputs.length).toBeGreaterThan(0);
+  return outputs.map((name) => {
+    const { Ref = '' } = service.Outputs[name]!.Value as Intrinsic;
+    const { FunctionName } = service.Resources[Ref]!.Properties;
+    return resolved(FunctionName as Text, { 'AWS::StackName': 'OrderReplication-dev' });
+  });
+}
+
+it('keeps the descriptions of its policies: another one replaces a policy, which its fixed name forbids', () => {
+  expect(['DeployPolicy', 'FunctionsBoundary'].map((id) => properties(id)['Description'])).toEqual([
+    { 'Fn::Sub': 'What npm run deploy needs for OrderReplication-${StageName}.' },
+    { 'Fn::Sub': 'The most that the functions of OrderReplication-${StageName} may do.' },
+  ]);
 });
 
 describe("IAM's and CloudFormation's limits", () => {
