@@ -167,14 +167,16 @@ describe('the role of CloudFormation', () => {
     expect(names).not.toContain(resolved(properties('CloudFormationRole')['RoleName'] as Text));
   });
 
-  it('knows the secrets by their logical ids, which is what AWS names them by', () => {
+  it("C-R5: knows the secrets by their logical ids, which is what AWS names them by, and by the stack's name", () => {
     const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
       Type === 'AWS::SecretsManager::Secret' ? [id] : [],
     );
-    for (const Sid of ['Secrets', 'SecretValues']) {
-      const statement = roleStatements.find((one) => one.Sid === Sid)!;
+    const names = [...ids, 'OrderReplication-dev'];
+    const about = [...roleStatements, ...boundaryStatements].filter(({ Sid }) => /^Secret/.test(Sid));
+    expect(about.map(({ Sid }) => Sid)).toEqual(['Secrets', 'SecretValues', 'SecretValues']);
+    for (const statement of about) {
       expect(resources(statement)).toEqual(
-        ids.map((id) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${id}-*`),
+        names.map((name) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-*`),
       );
     }
   });
@@ -193,7 +195,8 @@ describe('the boundary of the functions', () => {
       .filter(({ Type }) => Type === 'AWS::IAM::Role')
       .flatMap(({ Properties }) => Properties['Policies'] as readonly { readonly PolicyDocument: Document }[])
       .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(actions));
-    expect(boundaryStatements.flatMap(actions).sort()).toEqual([...new Set(ofRoles)].sort());
+    const ofBoundary = new Set(boundaryStatements.flatMap(actions));
+    expect([...ofBoundary].sort()).toEqual([...new Set(ofRoles)].sort());
   });
 
   it('reaches no further than the stage: by names, or else by a condition', () => {
@@ -202,6 +205,7 @@ describe('the boundary of the functions', () => {
     );
     expect(wide.map((one) => [one.Sid, conditionOf(one)])).toEqual([
       ['SecretValues', { 'aws:ResourceTag/aws:cloudformation:stack-name': 'OrderReplication-dev' }],
+      ['DecryptSecrets', { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' }],
       ['EncryptAlerts', { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' }],
     ]);
   });

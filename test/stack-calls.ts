@@ -11,7 +11,10 @@ const func = named('lambda', `function:${stack}-ProcessOrders`);
 const logGroup = named('logs', `log-group:/order-replication/${stack}/ProcessOrders`);
 const api = 'arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5';
 const key = named('kms', 'key/6f1c6d1e-0000-4000-8000-000000000000');
-const secret = named('secretsmanager', 'secret:BigCommerceSecret-Ab3dEf6hIjKl-x1Y2z3');
+/** By its logical id, as CloudFormation names it today; and with the stack's name first, as it names other types. */
+const secrets = ['BigCommerceSecret', `${stack}-BigCommerceSecret`].map((name) =>
+  named('secretsmanager', `secret:${name}-Ab3dEf6hIjKl-x1Y2z3`),
+);
 
 export interface Calls {
   readonly resource: string;
@@ -155,12 +158,14 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
     calls('logs', 'PutQueryDefinition DescribeQueryDefinitions DeleteQueryDefinition', '*'),
   ],
   'AWS::SecretsManager::Secret': [
-    calls(
-      'secretsmanager',
-      'CreateSecret DescribeSecret UpdateSecret DeleteSecret TagResource UntagResource',
-      secret,
-    ),
-    calls('secretsmanager', 'GetSecretValue', secret, ofOurStack),
+    ...secrets.flatMap((secret) => [
+      calls(
+        'secretsmanager',
+        'CreateSecret DescribeSecret UpdateSecret DeleteSecret TagResource UntagResource',
+        secret,
+      ),
+      calls('secretsmanager', 'GetSecretValue', secret, ofOurStack),
+    ]),
     calls('secretsmanager', 'GetRandomPassword', '*'),
   ],
   'AWS::SNS::Topic': [

@@ -36,6 +36,7 @@ interface Intrinsic {
 }
 
 interface Statement {
+  readonly Sid: string;
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: Intrinsic | readonly Intrinsic[];
@@ -388,9 +389,12 @@ describe('roles', () => {
       statements(id).map(({ Action, Resource }) => [[Action].flat().join(' '), referencesIn(Resource)]),
     );
 
+  const anyKeyOfAccount = ['AWS::Partition', 'AWS::Region', 'AWS::AccountId'];
+
   it('may do what a poll does', () => {
     expect(granted('GetOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
+      'kms:Decrypt': anyKeyOfAccount,
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
       'dynamodb:GetItem dynamodb:PutItem': ['JobsTable'],
@@ -404,6 +408,7 @@ describe('roles', () => {
   it('may do what the webhook does', () => {
     expect(granted('CartConvertedWebhookRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
+      'kms:Decrypt': anyKeyOfAccount,
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:UpdateItem': ['LedgerTable'],
       'dynamodb:PutItem': ['WebhooksTable'],
@@ -416,6 +421,7 @@ describe('roles', () => {
   it('may do what the worker does', () => {
     expect(granted('ProcessOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'kms:Decrypt': anyKeyOfAccount,
       'sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility': [
         'OrdersQueue',
       ],
@@ -432,6 +438,7 @@ describe('roles', () => {
   it('may do what an audit does', () => {
     expect(granted('AuditOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
+      'kms:Decrypt': anyKeyOfAccount,
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:BatchGetItem dynamodb:UpdateItem': ['LedgerTable'],
       'dynamodb:BatchGetItem': ['OrdersTable'],
@@ -448,14 +455,34 @@ describe('roles', () => {
     (id) => {
       expect(property(id, 'ManagedPolicyArns')).toBeUndefined();
       expect(property(id, 'Policies')).toHaveLength(1);
-      expect(JSON.stringify(property(id, 'Policies'))).not.toContain('*');
       expect(property(id, 'AssumeRolePolicyDocument', 'Statement')).toEqual([
         { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
       ]);
-      for (const resource of statements(id).flatMap(({ Resource }) => Resource)) {
+      const named = statements(id).filter(({ Sid }) => Sid !== 'DecryptSecrets');
+      expect(JSON.stringify(named)).not.toContain('*');
+      for (const resource of named.flatMap(({ Resource }) => Resource)) {
         expect(referencesIn(resource)).toHaveLength(1);
         expect(Object.keys(resources)).toContain(referencesIn(resource)[0]);
       }
+    },
+  );
+
+  it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
+    'C-R12: %s decrypts its secrets, by way of Secrets Manager only',
+    (id) => {
+      expect(statements(id).filter(({ Sid }) => Sid === 'DecryptSecrets')).toEqual([
+        {
+          ...{ Sid: 'DecryptSecrets', Effect: 'Allow', Action: 'kms:Decrypt' },
+          Resource: {
+            'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*',
+          },
+          Condition: {
+            StringEquals: {
+              'kms:ViaService': { 'Fn::Sub': 'secretsmanager.${AWS::Region}.${AWS::URLSuffix}' },
+            },
+          },
+        },
+      ]);
     },
   );
 

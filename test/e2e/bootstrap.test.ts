@@ -371,6 +371,11 @@ describe('the role of GitHub Actions', () => {
       'lambda:InvokeFunction',
       `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-GetNewOrders`,
     ],
+    [
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:us-east-1:${account}:function:OrderReplication-dev-AuditOrders`,
+    ],
+    ['lambda:GetAccountSettings', '*'],
     ['sns:ListSubscriptionsByTopic', topicOf('dev')],
     ['sns:Publish', topicOf('dev')],
     ['cloudformation:DescribeStackResources', stack('OrderReplication-dev')],
