@@ -33,6 +33,9 @@ export interface ClientOptions {
 
 export type Clients = ReturnType<typeof createClients>;
 
+/** The account of MiniStack: no account of AWS has this number. */
+export const STAND_IN_ACCOUNT = '000000000000';
+
 /** Where these clients are at work. It needs no permission. */
 export async function placeOf({ sts, cloudFormation }: Pick<Clients, 'sts' | 'cloudFormation'>) {
   const { Account: account = '' } = await sts.send(new GetCallerIdentityCommand());

@@ -1,6 +1,6 @@
 // Brings the service to AWS: checks the parameters, uploads packages and template, and makes one change set
 // of it. Everything wrong is said before anything is touched; what CloudFormation does is shown as it happens.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as realSleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -10,7 +10,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { afterDeploy } from './after-deploy';
 import { explained } from './aws-errors';
 import { build, printPackages, sha256 } from './build';
-import { createClients, placeOf } from './clients';
+import { createClients, placeOf, STAND_IN_ACCOUNT } from './clients';
 import { CommandError, runAsCommand } from './command';
 import { deployOptions } from './deploy-options';
 import { isUnsigned, planDeploy, type Plan, type Wish } from './deploy-plan';
@@ -19,7 +19,7 @@ import { stackParameters, type Values } from './parameters';
 import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from './stack-change';
 import { outputsOf, parametersOf, type Follow } from './stack-events';
-import { clearAway } from './stack-state';
+import { clearAway, waitForQueueNames } from './stack-state';
 import { readTemplate, withTableNames, type Template } from './template';
 import { putUnlessThere, s3Client, upload } from './upload';
 
@@ -30,6 +30,8 @@ export interface DeployOptions extends Wish {
   /** Where the build left the packages: build/ if left out. */
   readonly outDir?: string | undefined;
   readonly print?: ((line: string) => void) | undefined;
+  /** Waits that many milliseconds; the real clock if left out. */
+  readonly sleep?: Follow['sleep'] | undefined;
   /** Hears what counts in the end: where to, which changes, how it ended. All of it is printed as well. */
   readonly sumUp?: ((line: string) => void) | undefined;
 }
@@ -66,8 +68,11 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
     const planned = await planDeploy(cloudFormation, template, options);
     const { account, region } = await placeOf({ sts, cloudFormation });
     sumUp(`Deploying ${planned.stackName} to account ${account}, ${region}`);
+    if (isUnsigned(planned)) sumUp(unsignedWarning);
     const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), sumUp);
-    return await carryOut(plan, template, options, { cloudFormation, print, sleep, sumUp }, s3);
+    const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, sumUp };
+    await clearLeftover(plan, account, follow, options.roleArn);
+    return await carryOut(plan, template, options, follow, s3);
   } catch (error) {
     const shown = explained(error);
     throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
@@ -85,6 +90,18 @@ async function withReservation(
   return { ...plan, given: { ...plan.given, ...parameters } };
 }
 
+async function clearLeftover(
+  { leftover }: Plan,
+  account: string,
+  follow: Follow,
+  roleArn: string | undefined,
+): Promise<void> {
+  if (leftover === undefined) return;
+  await clearAway(follow, leftover, roleArn);
+  // A stand-in has no such rule.
+  if (account !== STAND_IN_ACCOUNT) await waitForQueueNames(leftover, follow);
+}
+
 type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
 
 async function carryOut(
@@ -94,10 +111,8 @@ async function carryOut(
   follow: Telling,
   s3: S3Client,
 ): Promise<DeployResult> {
-  const { stackName, bucket, leftover, existing, previous } = plan;
-  const { print, sumUp } = follow;
-  if (isUnsigned(plan)) sumUp(unsignedWarning);
-  if (leftover !== undefined) await clearAway(follow, leftover, roleArn);
+  const { stackName, bucket, existing, previous } = plan;
+  const { print } = follow;
 
   const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
   const body = Buffer.from(withTableNames(template, stackName));

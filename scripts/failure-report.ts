@@ -52,6 +52,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
     'The deploying role lacks the permission that is named above: add it and deploy again.',
   ],
   [
+    /QueueDeletedRecently|60 seconds after deleting a queue/i,
+    'SQS refuses the name of a queue for 60 s after the queue is deleted: deploy again after a minute.',
+  ],
+  [
     /already exists/i,
     'Something of that name is there already, outside this stack: delete or rename it, or choose another --stack-name.',
   ],

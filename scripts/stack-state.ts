@@ -79,6 +79,19 @@ export async function clearAway(follow: Follow, leftover: Stack, roleArn?: strin
   await deleteStack(follow, { ...leftover, RoleARN: roleArn ?? leftover.RoleARN });
 }
 
+/** docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
+const QUEUE_NAME_BLOCKED_MS = 60_000;
+
+/** Waits until SQS accepts the names of the queues of a deleted stack again. Not for an empty one: it had none. */
+export async function waitForQueueNames(
+  { StackStatus }: Stack,
+  { print, sleep }: Pick<Follow, 'print' | 'sleep'>,
+): Promise<void> {
+  if (StackStatus === 'REVIEW_IN_PROGRESS') return;
+  print('Waiting 60 s: SQS refuses the name of a queue for that long after the queue is deleted.');
+  await sleep(QUEUE_NAME_BLOCKED_MS);
+}
+
 /** Deletes a stack and waits until it is gone. Throws CommandError with what could not be deleted, and what to do. */
 export async function deleteStack(
   follow: Follow,

@@ -377,25 +377,83 @@ describe('a first deploy', () => {
     expect(printed.join('\n')).not.toContain(token);
   });
 
-  it('clears away first what a failed one left', async () => {
-    cloudFormationGoes();
-    aws
-      .on(DescribeStacksCommand)
-      .resolvesOnce({ Stacks: [aStack({ StackStatus: 'ROLLBACK_COMPLETE' })] })
-      .rejectsOnce(missing())
-      .resolves({ Stacks: [aStack({ StackStatus: 'CREATE_COMPLETE' })] });
-    aws
-      .on(DescribeStackEventsCommand)
-      .resolvesOnce({ StackEvents: [] })
-      .resolvesOnce({ StackEvents: [] })
-      .resolves({ StackEvents: [ended('CREATE_COMPLETE')] });
-    await run({ roleArn });
-    const deletions = aws.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
-    expect(deletions).toEqual([{ StackName: stackId, RoleARN: roleArn }]);
-    expect(printed.join('\n')).toContain('deleting it first');
-    expect(changeSetInput()).toMatchObject({ ChangeSetType: 'CREATE' });
-    // What the leftover had is not taken over.
-    expect(changeSetInput().Parameters?.some(({ UsePreviousValue }) => UsePreviousValue)).toBe(false);
+  describe('after one that failed', () => {
+    const waits: number[] = [];
+    let putsAtWait: number[];
+    /** A clock that stands still: what is waited for is noted. */
+    const sleep = (ms: number) => {
+      waits.push(ms);
+      putsAtWait.push(bucket.puts);
+      return Promise.resolve();
+    };
+    const leaves = (StackStatus: Stack['StackStatus']) => {
+      waits.length = 0;
+      putsAtWait = [];
+      cloudFormationGoes();
+      aws
+        .on(DescribeStacksCommand)
+        .resolvesOnce({ Stacks: [aStack({ StackStatus })] })
+        .rejectsOnce(missing())
+        .resolves({ Stacks: [aStack({ StackStatus: 'CREATE_COMPLETE' })] });
+      aws
+        .on(DescribeStackEventsCommand)
+        .resolvesOnce({ StackEvents: [] })
+        .resolvesOnce({ StackEvents: [] })
+        .resolves({ StackEvents: [ended('CREATE_COMPLETE')] });
+    };
+
+    it('clears away first what is left of it', async () => {
+      leaves('ROLLBACK_COMPLETE');
+      await run({ roleArn, sleep });
+      const deletions = aws.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
+      expect(deletions).toEqual([{ StackName: stackId, RoleARN: roleArn }]);
+      expect(printed.join('\n')).toContain('deleting it first');
+      expect(changeSetInput()).toMatchObject({ ChangeSetType: 'CREATE' });
+      // What the leftover had is not taken over.
+      expect(changeSetInput().Parameters?.some(({ UsePreviousValue }) => UsePreviousValue)).toBe(false);
+    });
+
+    it.each(['ROLLBACK_COMPLETE', 'CREATE_FAILED'] as const)(
+      'C-R2: waits until SQS takes the names of its queues again (%s), before anything is made',
+      async (StackStatus) => {
+        leaves(StackStatus);
+        await run({ sleep });
+        expect(waits.filter((ms) => ms >= 60_000)).toEqual([60_000]);
+        expect(putsAtWait[waits.indexOf(60_000)]).toBe(0);
+        expect(printed.join('\n')).toContain('Waiting 60 s: SQS refuses the name of a queue');
+      },
+    );
+
+    it('C-R2: does not wait where it had no queue: a change set that was never executed', async () => {
+      leaves('REVIEW_IN_PROGRESS');
+      await run({ sleep });
+      expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
+      expect(waits.filter((ms) => ms >= 60_000)).toEqual([]);
+    });
+
+    it('C-R2: does not wait on a stand-in for AWS', async () => {
+      sts.on(GetCallerIdentityCommand).resolves({ Account: '000000000000' });
+      leaves('ROLLBACK_COMPLETE');
+      await run({ sleep });
+      expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
+      expect(waits.filter((ms) => ms >= 60_000)).toEqual([]);
+    });
+
+    it.each([
+      'AWS.SimpleQueueService.QueueDeletedRecently: no',
+      'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+    ])('C-R2: says what to do where SQS refuses a name all the same (%s)', async (ResourceStatusReason) => {
+      cloudFormationGoes({
+        after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
+        events: [
+          ended('ROLLBACK_COMPLETE'),
+          anEvent({
+            ...{ ResourceStatus: 'CREATE_FAILED', LogicalResourceId: 'OrdersQueue', ResourceStatusReason },
+          }),
+        ],
+      });
+      await expect(run()).rejects.toThrow('deploy again after a minute');
+    });
   });
 
   it.each(['CREATE_FAILED', 'ROLLBACK_FAILED'] as const)(
