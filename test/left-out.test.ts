@@ -246,6 +246,7 @@ describe('a Completed order', () => {
     return whyNotNew(listed, 10, { completedSince: NOON - 7 * DAY, createdSince: undefined });
   };
   const digital = aLine({ type: 'digital' });
+  const certificate = aLine({ type: 'giftcertificate' });
 
   it.each<[string, object, readonly object[] | undefined, string | undefined]>([
     ['with the flag', { order_is_digital: true }, undefined, undefined],
@@ -256,6 +257,8 @@ describe('a Completed order', () => {
       undefined,
     ],
     ['with digital lines', {}, [digital], undefined],
+    ['with gift certificates and downloads (K16a)', {}, [certificate, { ...digital, id: 2 }], undefined],
+    ['with a gift certificate and a parcel', {}, [certificate, aLine({ id: 2 })], 'completed, not digital'],
     ['with lines of both kinds', {}, [digital, aLine({ id: 2 })], 'completed, not digital'],
     ['with neither', {}, undefined, 'completed, not digital'],
     [

@@ -176,13 +176,17 @@ it('names the statuses as BigCommerce does', () => {
   ]);
 });
 
-it('is digital when every line is', () => {
-  expect([digital, mixed, [], [aLine({ type: 'giftcertificate' })]].map(isDigital)).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+it.each([
+  ['downloads', digital, true],
+  ['gift certificates (K16a)', [aLine({ type: 'giftcertificate' })], true],
+  ['gift certificates and downloads (K16a)', [aLine({ type: 'giftcertificate' }), ...digital], true],
+  ['downloads and something to ship', mixed, false],
+  ['gift certificates and something to ship', [aLine({ type: 'giftcertificate' }), aLine()], false],
+  ['a type that is not known', [...digital, aLine({ type: 'subscription' })], false],
+  ['a line without a type', [aLine({ type: undefined })], false],
+  ['no line', [], false],
+])('an order of %s is digital: %s', (_, lines, expected) => {
+  expect(isDigital(lines)).toBe(expected);
 });
 
 describe('a version is settled', () => {

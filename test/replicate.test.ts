@@ -83,6 +83,31 @@ describe('a new order', () => {
   });
 });
 
+describe('an order with nothing to ship', () => {
+  const certificate = aLine({ type: 'giftcertificate' });
+
+  it.each([
+    ['gift certificates', [certificate]],
+    ['gift certificates and downloads', [certificate, aLine({ id: 2, type: 'digital' })]],
+  ])('K16a: of %s is stored and awaits pickup, paid or completed', async (_, lines) => {
+    for (const status_id of [Status.AwaitingFulfillment, Status.Completed]) {
+      const world = aWorld();
+      world.shop.add(anOrder({ status_id }), { lines, addresses: [] });
+      expect(await world.replicate(aReference({ statusId: status_id }))).toBe('acknowledged');
+      expect(world.shop.puts).toMatchObject([{ from: status_id, to: 8 }]);
+      expect(world.rows.get(100)).toMatchObject({ state: 'replicated', digital: true });
+    }
+  });
+
+  it('is none with a line of a type that is not known: it may be shipped, and keeps its address', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder(), { lines: [certificate, aLine({ id: 2, type: 'subscription' })] });
+    await world.replicate(aReference());
+    expect(world.shop.puts).toMatchObject([{ to: 9 }]);
+    expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5 }]);
+  });
+});
+
 describe('rule 2 decides on the order as it is now', () => {
   it.each([
     [Status.Incomplete, 'skipped'],

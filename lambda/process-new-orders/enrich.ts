@@ -74,7 +74,7 @@ function assertComplete(order: Order, lists: SubResources, believesNoAddress: bo
 }
 
 function isShipped(line: Row): boolean {
-  return line.type === 'physical' && !line.order_pickup_method_id;
+  return !isDigital([line]) && !line.order_pickup_method_id;
 }
 
 function assertNone({ id, ...order }: Order, field: 'items_total' | 'shipping_address_count', what: string) {

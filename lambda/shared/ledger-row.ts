@@ -35,7 +35,7 @@ export interface LedgerRow {
   readonly put_modified_at?: string;
   /** When the store first answered 404 for it; absent once a read has found it since. */
   readonly missing_since?: string;
-  /** Whether the worker found every line digital. */
+  /** Whether the worker found nothing to ship in it, by what counted as digital then. */
   readonly digital?: boolean;
   /** Of the content that was stored last, by `contentDigest`. */
   readonly content_digest?: string;

@@ -35,6 +35,9 @@ const VOID_STATUS_IDS: ReadonlySet<number> = new Set([
   Status.Disputed,
 ]);
 
+/** BigCommerce's types of lines that are not shipped; a type that is not known may be. */
+const DIGITAL_LINE_TYPES: ReadonlySet<unknown> = new Set(['digital', 'giftcertificate']);
+
 /** A version younger than this may still change under the same date: the store's dates have whole seconds. */
 export const SETTLE_MS = 10_000;
 
@@ -218,9 +221,9 @@ export function whyNotAdvanced(
   return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
 }
 
-/** Digital: every line is. An order without a line is not. */
+/** Digital: nothing of it is shipped, each line is a download or a gift certificate. An order without a line is not. */
 export function isDigital(lines: readonly Row[]): boolean {
-  return lines.length > 0 && lines.every((line) => line.type === 'digital');
+  return lines.length > 0 && lines.every((line) => DIGITAL_LINE_TYPES.has(line.type));
 }
 
 function targetStatus(digital: boolean, rules: Rules): number {

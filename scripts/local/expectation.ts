@@ -28,7 +28,9 @@ const lookbackMs = CompletedOrdersLookbackDays.Default * 24 * 60 * 60 * 1000;
 /** What a poll makes of an order that it finds like this, with the template's own settings. */
 export function expectationFor(order: ShownOrder, now: number): Expectation {
   const status = statusName(order.status_id);
-  const digital = order.lineTypes.length > 0 && order.lineTypes.every((type) => type === 'digital');
+  const digital =
+    order.lineTypes.length > 0 &&
+    order.lineTypes.every((type) => type === 'digital' || type === 'giftcertificate');
   if (order.is_deleted) return { stored: false, why: 'it is archived' };
   if (!allowed.includes(order.status_id)) {
     return { stored: false, why: `${status} is not one of AllowedStatusIds` };

@@ -22,6 +22,11 @@ it.each([
     { lineTypes: ['digital', 'physical'] },
     { stored: true, advancedTo: Status.AwaitingShipment },
   ],
+  [
+    'one of gift certificates and downloads',
+    { lineTypes: ['giftcertificate', 'digital'] },
+    { stored: true, advancedTo: Status.AwaitingPickup },
+  ],
   ['a completed digital one', completed, { stored: true, advancedTo: Status.AwaitingPickup }],
   [
     'one that awaits payment',

@@ -200,6 +200,13 @@ describe('sub-resources', () => {
     expect((await ask(store, 'GET', '/orders/100/products/1')).status).toBe(404);
   });
 
+  test('take gift certificates for digital', async () => {
+    store.orders.add({ lines: [{ type: 'digital' }, { type: 'giftcertificate' }] });
+    expect(store.orders.get(100)?.order_is_digital).toBe(true);
+    const types = rows(await ask(store, 'GET', '/orders/100/products')).map(({ type }) => type);
+    expect(types).toEqual(['digital', 'giftcertificate']);
+  });
+
   test('know a mixed cart by its lines alone', async () => {
     store.orders.add({ lines: [{ type: 'digital' }, { type: 'physical' }] });
     expect(store.orders.get(100)?.order_is_digital).toBe(false);

@@ -38,7 +38,7 @@ function counts(
   switches: Switches,
 ): Pick<OrderFields, 'items_total' | 'items_shipped' | 'order_is_digital' | 'shipping_address_count'> {
   const counted = lines.filter((line) => !line.is_bundled_product || switches.itemsTotalCountsBundled);
-  const digital = lines.filter((line) => line.type === 'digital');
+  const digital = lines.filter(({ type }) => type === 'digital' || type === 'giftcertificate');
   const allDigital = lines.length > 0 && digital.length === lines.length;
   return {
     items_total: counted.reduce((total, line) => total + line.quantity, 0),

@@ -47,7 +47,7 @@ export interface Switches {
   partiallyRefundedIsPaid: boolean;
   /** `shipping_address_count` of an order that ships nothing. */
   digitalAddressCount: 0 | 1;
-  /** `order_is_digital` of a cart with digital and physical lines. */
+  /** `order_is_digital` of a cart with digital and physical lines; a gift certificate counts as digital. */
   mixedCartIsDigital: boolean;
   /** Whether `items_total` counts the parts of a bundle. */
   itemsTotalCountsBundled: boolean;
