@@ -6,6 +6,7 @@ import { aDay, DAY_LASTS_MS, HOUR, MINUTE } from './arbitrary';
 import { type Plan } from './plan';
 import { type Story } from './story';
 import {
+  aroundAdvances,
   everything,
   hangs,
   kills,
@@ -14,6 +15,7 @@ import {
   on,
   otherRules,
   poisoned,
+  replicas,
   refusingQueue,
   resets,
   rotation,
@@ -163,6 +165,20 @@ export const FAULTS: readonly Fault[] = [
     name: 'DynamoDB that throttles, and loses answers',
     plan: on(fc.record({ tableFailures: fc.constantFrom(0.1, 0.3) })),
     struck: ({ tables }) => tables.struck.failed,
+  },
+  {
+    name: 'a transaction that is cancelled after a PUT was answered',
+    plan: fc
+      .tuple(aroundAdvances, fc.constantFrom(0.3, 0.7, 1))
+      .map(([plan, conflicts]) => ({ ...plan, conflicts })),
+    struck: ({ tables }) => tables.struck.cancelled,
+  },
+  {
+    name: 'reads and lists that are some seconds old',
+    plan: fc
+      .tuple(fc.oneof(aDay({ edits: [2, 8] }), aroundAdvances, twoSeconds), replicas)
+      .map(([plan, more]) => ({ ...plan, ...more })),
+    struck: ({ plan }) => Math.max(0, ...(plan.replicas ?? [])),
   },
   {
     name: 'webhooks forged, stale, replayed, oversized or no JSON',

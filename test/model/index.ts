@@ -15,6 +15,7 @@ Sends random orders through random days, on virtual time, with one kind of fault
   --seed N       1 if left out; the same seed tells the same stories
   --fault TEXT   only the faults whose names contain it
   --path PATH    with --fault and --seed: the one story that failed, as its failure names it
+  --shrink       where a story fails, look for the smallest one that fails as well
   --day          instead: one day of 24 hours in a store of so many orders (10000 if left out) with faults of every
                  kind, the audit after it, and the audit once an order has been taken out of the tables`;
 
@@ -23,6 +24,7 @@ const flags = {
   seed: { type: 'string', default: '1' },
   fault: { type: 'string', default: '' },
   path: { type: 'string' },
+  shrink: { type: 'boolean' },
   day: { type: 'boolean' },
 } as const;
 
@@ -31,6 +33,7 @@ interface Task {
   readonly seed: number;
   readonly orders: number;
   readonly path?: string | undefined;
+  readonly shrink?: boolean | undefined;
 }
 
 type Report = { readonly tally: Tally } | { readonly failure: string };
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
     seed: seedOf(name, seed, faults.length === 1),
     orders,
     path: values.path,
+    shrink: values.shrink,
   }));
   const reports = await inProcesses(tasks);
   printTable(reports.flatMap((report) => ('tally' in report ? [report.tally] : [])));

@@ -53,6 +53,8 @@ export interface Plan {
   readonly rules: Partial<Rules>;
   /** A deployment with other rules under way. */
   readonly rulesLater?: { readonly atMs: number; readonly rules: Partial<Rules> } | undefined;
+  /** How old what the store's copies show is, in milliseconds: each GET is answered by any of them. */
+  readonly replicas?: readonly number[];
   /** Lists are cut to so many rows, whatever is asked for. */
   readonly pageSize?: number;
   readonly quota?: { readonly requests: number; readonly windowMs: number };
@@ -73,6 +75,8 @@ export interface Plan {
   readonly queue: QueueHabits;
   /** The share of calls to DynamoDB that fail, half of them after they took effect. */
   readonly tableFailures: number;
+  /** The share of transactions that end in a conflict, are throttled, or lose their answer. */
+  readonly conflicts?: number;
   /** The share of calls to Secrets Manager that fail. */
   readonly secretFailures?: number;
   readonly storeFaults: readonly StoreFault[];

@@ -3,8 +3,10 @@ import { createStore, type Store } from '../../scripts/local/simulator/index';
 import { randomFrom } from '../../scripts/local/simulator/random';
 import { aRuleSet, NOON } from '../fakes/builders';
 import { virtualTime, type VirtualTime } from '../simulator/virtual-time';
+import { type Deployed } from './design';
 import { watch, type History } from './history';
 import { type Plan } from './plan';
+import { behindReplicas } from './replicas';
 import { createService, type Service, type Settings } from './service';
 import { createSqs, type QueueHabits, type Sqs } from './sqs';
 import { createTables, type TableHabits, type Tables } from './tables';
@@ -30,6 +32,8 @@ export interface Stage {
   /** What the secret holds; live. */
   readonly secret: { accessToken: string };
   readonly settings: Settings;
+  /** All that was deployed so far, in its sequence. */
+  readonly deployed: Deployed[];
   /** How often faults of the store struck, and webhooks found nobody. */
   readonly struck: { storeFaults: number; undelivered: number };
   /** Runs something so many milliseconds from now. */
@@ -40,11 +44,12 @@ export function setUp(plan: Plan): Stage {
   const time = virtualTime(NOON);
   const habits = {
     queue: { ...plan.queue },
-    tables: { failures: plan.tableFailures },
+    tables: { failures: plan.tableFailures, conflicts: plan.conflicts ?? 0 },
     secrets: { failures: plan.secretFailures ?? 0 },
   };
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
   const settings = { rules: aRuleSet(plan.rules), pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity };
+  const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, createdSince: undefined }];
   const struck = { storeFaults: 0, undelivered: 0 };
   const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
   const tables = createTables(time, randomFrom(plan.seed, 'tables'), habits.tables);
@@ -65,7 +70,7 @@ export function setUp(plan: Plan): Stage {
   register(plan.scopes, store);
   const history = watch(store, time.now);
   const random = randomFrom(plan.seed, 'service');
-  const wire = { time, store, history, pageSize: plan.pageSize };
+  const wire = { time, store, history, handle: answering(plan, store, time), pageSize: plan.pageSize };
   const surroundings = {
     time,
     random,
@@ -79,7 +84,12 @@ export function setUp(plan: Plan): Stage {
   };
   const service = createService(surroundings, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
-  return { plan, time, store, history, sqs, tables, service, habits, secret, settings, struck, at };
+  return { plan, time, store, history, sqs, tables, service, habits, secret, settings, deployed, struck, at };
+}
+
+function answering({ seed, replicas: [first, ...others] = [] }: Plan, store: Store, { now }: VirtualTime) {
+  if (first === undefined) return store.handle;
+  return behindReplicas(store, [first, ...others], now, randomFrom(seed, 'replicas'));
 }
 
 function register(scopes: readonly string[], { hooks }: Store): void {

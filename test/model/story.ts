@@ -39,7 +39,7 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
 
   await stage.time.advance(plan.lastsMs);
   Object.assign(stage.habits.queue, { failures: 0, refusals: 0 });
-  stage.habits.tables.failures = 0;
+  Object.assign(stage.habits.tables, { failures: 0, conflicts: 0 });
   stage.habits.secrets.failures = 0;
   stage.settings.pollsStopAfterMs = Infinity;
   // What left its new status before any poll began to look is found by the first audit, and stored before the second.
@@ -96,7 +96,7 @@ function arm(fault: StoreFault, stage: Stage, orderId?: number): void {
 }
 
 /** What is changed under way in the store's account and in the deployment. */
-function planChanges({ plan, store, secret, settings, at }: Stage): void {
+function planChanges({ plan, store, secret, settings, deployed, time, at }: Stage): void {
   const { rotation, withoutScope, rulesLater, otherApps, lastsMs } = plan;
   if (otherApps) {
     const { everyMs, calls } = otherApps;
@@ -111,7 +111,12 @@ function planChanges({ plan, store, secret, settings, at }: Stage): void {
     at(withoutScope.fromMs, () => (store.settings.scopes = []));
     at(withoutScope.fromMs + withoutScope.forMs, () => (store.settings.scopes = scopes));
   }
-  if (rulesLater) at(rulesLater.atMs, () => (settings.rules = aRuleSet(rulesLater.rules)));
+  if (rulesLater) {
+    at(rulesLater.atMs, () => {
+      settings.rules = aRuleSet(rulesLater.rules);
+      deployed.push({ at: time.now(), rules: settings.rules, createdSince: undefined });
+    });
+  }
 }
 
 function sendJunk({ plan, store, service, time, at }: Stage, ids: readonly number[]) {

@@ -22,10 +22,12 @@ export interface Wish {
   readonly orders: number;
   /** Tells one story only: the one that fast-check named when it failed. */
   readonly path?: string | undefined;
+  /** Looks for the smallest story that fails as well, instead of ending with the first. */
+  readonly shrink?: boolean | undefined;
 }
 
 /** Tells stories until enough orders have gone through. Throws at the first that breaks the promise: seed, path, trace. */
-export async function survive({ fault, seed, orders, path }: Wish): Promise<Tally> {
+export async function survive({ fault, seed, orders, path, shrink }: Wish): Promise<Tally> {
   const tally = empty(fault.name);
   const oneStory = async (plan: Plan) => {
     const story = await tell(plan);
@@ -34,16 +36,17 @@ export async function survive({ fault, seed, orders, path }: Wish): Promise<Tall
     if (broken.length > 0) throw new Error([...broken, ...traces(story, broken)].join('\n'));
     count(tally, story, verdict, fault);
   };
+  const endOnFailure = shrink !== true;
   const property = fc.asyncProperty(fault.plan, oneStory);
   if (path !== undefined) {
-    await fc.assert(property, { seed, path, numRuns: 1, endOnFailure: true });
+    await fc.assert(property, { seed, path, numRuns: 1, endOnFailure });
     return tally;
   }
   // Each round has a seed of its own, since nobody knows beforehand how many orders a story has.
   for (let round = 0; tally.orders < orders; round += 1) {
     const numRuns =
       tally.stories === 0 ? 10 : Math.ceil((orders - tally.orders) / (tally.orders / tally.stories));
-    await fc.assert(property, { seed: seed + round, numRuns, endOnFailure: true });
+    await fc.assert(property, { seed: seed + round, numRuns, endOnFailure });
   }
   return tally;
 }

@@ -1,22 +1,37 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type Audit } from '../../lambda/shared/audit';
 import { type Audits } from '../../lambda/shared/audits';
 import { type StoredOrders } from '../../lambda/shared/stored-orders';
 import { type Random } from '../../scripts/local/simulator/random';
 import { type Job } from '../../lambda/shared/jobs';
+import { type Ledger } from '../../lambda/shared/ledger';
+import { parseDate } from '../../lambda/shared/order';
+import { type OrdersTable } from '../../lambda/shared/tables';
 import { memoryJobs } from '../fakes/memory-jobs';
 import { memoryTables } from '../fakes/memory-ledger';
 import { type VirtualTime } from '../simulator/virtual-time';
 
 export interface TableHabits {
   failures: number;
+  /** The share of transactions that end in a conflict, are throttled, or take effect and lose their answer. */
+  conflicts: number;
+}
+
+/** A version of an order that the service has on record; a worker that takes the order begins with what there is then. */
+export interface Learned {
+  readonly orderId: number;
+  readonly at: number;
+  readonly modifiedAt: number;
+  readonly by: 'lease' | 'snapshot';
 }
 
 export function createTables(time: VirtualTime, random: Random, habits: TableHabits) {
   const memory = memoryTables();
   const jobs: Job[] = [];
   const audits: Audit[] = [];
-  const struck = { failed: 0 };
+  const struck = { failed: 0, cancelled: 0 };
+  const learned: Learned[] = [];
   const { sleep } = time;
 
   const late =
@@ -41,14 +56,46 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
   const lateAll = <T extends object>(adapter: T): T =>
     Object.fromEntries(Object.entries(adapter).map(([name, call]) => [name, late(call as Call)])) as T;
 
+  /** What the newest version is that a worker may know of when it takes an order, and whenever it has stored one. */
+  const noted = {
+    takeLease: async (lease, reference, ...times) => {
+      const answer = await memory.ledger.takeLease(lease, reference, ...times);
+      const { orderId } = lease;
+      const dates = [
+        memory.rows.get(orderId)?.modified_at,
+        memory.snapshots.get(orderId)?.date_modified,
+        reference.dateModified,
+      ];
+      const modifiedAt = Math.max(...dates.map((date) => parseDate(date) ?? 0));
+      if (answer.kind === 'taken') learned.push({ orderId, at: time.now(), modifiedAt, by: 'lease' });
+      return answer;
+    },
+    store: async (snapshot) => {
+      await memory.orders.store(snapshot);
+      const modifiedAt = parseDate(snapshot.date_modified) ?? 0;
+      learned.push({ orderId: snapshot.id, at: time.now(), modifiedAt, by: 'snapshot' });
+    },
+  } satisfies Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'store'>;
+
+  const finishAdvance: Ledger['finishAdvance'] = async (...args) => {
+    if (habits.conflicts === 0 || random() >= habits.conflicts) return memory.ledger.finishAdvance(...args);
+    struck.cancelled += 1;
+    const kind = random();
+    if (kind < 0.4) throw cancelled('TransactionConflict');
+    if (kind < 0.7) throw cancelled('ThrottlingError');
+    await memory.ledger.finishAdvance(...args);
+    throw new Error('The answer was lost.');
+  };
+
   return {
     rows: memory.rows,
     snapshots: memory.snapshots,
     stream: memory.stream,
     jobs,
     struck,
-    ledger: lateAll(memory.ledger),
-    orders: lateAll(memory.orders),
+    learned,
+    ledger: lateAll({ ...memory.ledger, takeLease: noted.takeLease, finishAdvance }),
+    orders: lateAll({ ...memory.orders, store: noted.store }),
     stored: lateAll({
       among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
     } satisfies StoredOrders),
@@ -59,6 +106,14 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
     } satisfies Audits),
     jobsTable: lateAll(memoryJobs(jobs)),
   };
+}
+
+function cancelled(code: string): TransactionCanceledException {
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [None, ${code}]`;
+  return new TransactionCanceledException({
+    ...{ $metadata: {}, message },
+    CancellationReasons: [{ Code: 'None' }, { Code: code }],
+  });
 }
 
 export type Tables = ReturnType<typeof createTables>;

@@ -134,6 +134,53 @@ export const slowAnswers = fc
     ],
   }));
 
+/** Paid and completed orders, most of them digital; within minutes of a poll staff complete them, or put them back. */
+export const aroundAdvances = fc
+  .tuple(
+    aDay({ orders: [3, 6] }),
+    fc.array(
+      fc.record({
+        order: fc.nat(5),
+        afterMs: within(150 * SECOND),
+        statusId: fc.constantFrom(10, 10, 10, 11, 2, 5),
+      }),
+      { minLength: 2, maxLength: 8 },
+    ),
+    fc.array(
+      fc.record({
+        goods: fc.constantFrom('digital' as const, 'digital' as const, 'physical' as const),
+        statusId: fc.constantFrom(10, 11),
+      }),
+      { minLength: 6, maxLength: 6 },
+    ),
+  )
+  .map(([plan, made, paid]): Plan => {
+    const [firstPoll = 0] = plan.polls;
+    return {
+      ...plan,
+      orders: plan.orders.map((order, index) => ({
+        ...{ ...order, ...paid[index % paid.length] },
+        atMs: Math.min(order.atMs, firstPoll),
+      })),
+      edits: made.map(({ order, afterMs, statusId }) => ({
+        ...{ what: 'status', statusId, order: order % plan.orders.length },
+        atMs: firstPoll + afterMs,
+      })),
+    };
+  });
+
+/**
+ * Reads are answered by copies of the store of different ages. The store's clock is hardly off, so that a date which is ten
+ * seconds old by ours is one that all copies have.
+ */
+export const replicas = fc.record({
+  replicas: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: SECOND, max: 8 * SECOND })), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  storeSkewMs: fc.integer({ min: -SECOND, max: SECOND }),
+});
+
 /** Many short polls, some killed, over lists of several pages; between them orders are edited. */
 export const slicedPolls = fc
   .tuple(

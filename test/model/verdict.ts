@@ -1,17 +1,12 @@
 // The promise, spoken over a story that has ended: whatever it lists is an order lost, doubled, or sent back.
 import { isDeepStrictEqual } from 'node:util';
-import { Status, type Rules, type Snapshot } from '../../lambda/shared/order';
+import { parseDate, Status, type Snapshot } from '../../lambda/shared/order';
 import { type LedgerRow } from '../../lambda/shared/ledger-row';
-import { aRuleSet } from '../fakes/builders';
+import { deployedDuring, deployedLast, isListed, VOID, whyNotAdvanced } from './design';
 import { type DeadLetter } from './sqs';
 import { versionOf, type Moment, type SentPut } from './history';
+import { advancedTwice, advancesOf, oldestReplica, putUnseen, wasAdvancedBefore, wasForbidden } from './puts';
 import { type Story } from './story';
-
-/** Design rule 2: a PUT rests on a read of the last two seconds. */
-const READ_AGE_MS = 2_000;
-
-/** No fault makes a call take longer before it takes effect. */
-const SLOWEST_MS = 8_000;
 
 /** The world's clock, the store's and a poll's tell different times, by so much at most. */
 const CLOCKS_APART_MS = 3_000;
@@ -27,8 +22,6 @@ export interface Verdict {
   readonly wrong: readonly string[];
   readonly ends: Readonly<Record<End, number>>;
 }
-
-const VOID: ReadonlySet<number> = new Set([0, 1, 4, 5, 6, 12, 13]);
 
 interface Case {
   readonly id: number;
@@ -65,7 +58,7 @@ export function judge(story: Story): Verdict {
       notFollowed(one),
       contentLost(one),
     ]),
-    doubled: all((one) => [storedTwice(one), storedBackwards(one), putUnseen(one)]),
+    doubled: all((one) => [storedTwice(one), storedBackwards(one), putUnseen(one), advancedTwice(one)]),
     regressed: all((one) => one.puts.map((put) => wasForbidden(put, one))),
     wrong: [
       ...all((one) => [letterWithoutReason(one), deadInVain(one), storedInVain(one)]),
@@ -146,14 +139,15 @@ function notAccountedFor({ queuedAt, row, snapshot, letters }: Case): string | u
 function notQueued({ id, queuedAt, story }: Case): string | undefined {
   if (story.plan.storeFaults.some(({ damage }) => damage.kind === 'empty')) return undefined;
   const missed = story.tables.jobs.find(({ outcome, timestamp, began = timestamp, duration_ms: lasted }) => {
-    const from = began - CLOCKS_APART_MS;
+    const from = began - CLOCKS_APART_MS - oldestReplica(story);
     const end = timestamp + lasted + CLOCKS_APART_MS;
     const moments = story.history.during(id, from, end);
+    const deployed = deployedDuring(story, from, end);
     const [first] = moments;
     const wasNew =
       first !== undefined &&
       first.at <= from &&
-      moments.every((one) => one.statusId === first.statusId && isListed(one, rulesOf(story)));
+      moments.every((one) => one.statusId === first.statusId && isListed(one, deployed));
     return outcome === 'finished' && wasNew && !queuedAt.some((at) => at <= end);
   });
   const when = missed && new Date(missed.timestamp).toISOString();
@@ -167,10 +161,10 @@ function notKept({ promised, isKept }: Case): string | undefined {
 
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
-  const { id, now, letters, story } = one;
-  const wasAdvanced = wasAdvancedBefore(now.at, id, story) || wasMovedForUs(one);
-  const isDone = whyNotAdvanced({ ...now, wasAdvanced }, story.settings.rules) !== undefined;
-  if (!isListed(now, [story.settings.rules]) || letters.length > 0 || isDone) return undefined;
+  const { now, letters, story } = one;
+  const wasAdvanced = wasAdvancedBefore(now.at, one) || wasMovedForUs(one);
+  const isDone = whyNotAdvanced({ ...now, wasAdvanced }, deployedLast(story)) !== undefined;
+  if (!isListed(now, [deployedLast(story)]) || letters.length > 0 || isDone) return undefined;
   return `still waits in status ${now.statusId}`;
 }
 
@@ -183,8 +177,7 @@ function wasMovedForUs({ id, stream, story }: Case): boolean {
 /** What is new at the end is stored as it is now, as a whole. */
 function notWhole(one: Case): string | undefined {
   const { now, letters, snapshot, story, id } = one;
-  if (!isListed(now, [story.settings.rules]) || letters.length > 0 || snapshot === undefined)
-    return undefined;
+  if (!isListed(now, [deployedLast(story)]) || letters.length > 0 || snapshot === undefined) return undefined;
   const idsOf = (lines: readonly { readonly id?: unknown }[] = []) => lines.map((line) => line.id).join();
   const { staff_notes: notes, status_id: statusId, products } = snapshot;
   if (versionOf(notes) !== now.version) return `is stored in version ${String(notes)}`;
@@ -205,7 +198,7 @@ function notFollowed({ now, letters, snapshot }: Case): string | undefined {
 /** What was advanced is stored with the content that it had then, lines included. */
 function contentLost({ id, story, stream, letters, now }: Case): string | undefined {
   if (letters.length > 0 || now.isRemoved) return undefined;
-  const last = advancesOf(id, story).at(-1);
+  const last = advancesOf(id, story.history).at(-1);
   if (last === undefined) return undefined;
   const whole = stream.some(
     ({ staff_notes, products }) =>
@@ -230,96 +223,25 @@ function told({ replication, ...order }: Snapshot) {
   return { ...order, state: replication.state, target: replication.target_status_id, gone: replication.gone };
 }
 
-function storedBackwards({ stream }: Case): string | undefined {
-  const versions = stream.map(({ staff_notes }) => versionOf(staff_notes));
-  const back = versions.findIndex((version, index) => version < (versions[index - 1] ?? 0));
-  return back < 0 ? undefined : `version ${versions[back] ?? ''} was stored over ${versions[back - 1] ?? ''}`;
-}
-
-/** Between two PUTs of one order there is always a GET that began when the first had ended: it may have worked. */
-function putUnseen({ id, story: { store } }: Case): string | undefined {
-  const puts = store.log.of('PUT /orders/{id}', id);
-  const reads = store.log.of('GET /orders/{id}', id);
-  const unseen = puts.find(({ startedAt }, index) => {
-    const endedAt = puts[index - 1]?.endedAt ?? -Infinity;
-    return index > 0 && !reads.some((read) => read.startedAt >= endedAt && read.startedAt <= startedAt);
-  });
-  return (
-    unseen &&
-    `PUT at ${new Date(unseen.startedAt).toISOString()}, with no look at what the one before had done`
-  );
-}
-
 /**
- * A PUT is wrong when every read of the two seconds before it would have forbidden it; so is one that is not needed. A
- * read is a GET of one moment, with the lines of the same moment or of a later one.
+ * Neither an older version over a newer one nor, of one date, an earlier content: that the store's copies differ within a
+ * second nobody can tell.
  */
-function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: Case): string | undefined {
-  const moments = story.history.during(id, sentAt - READ_AGE_MS, sentAt);
-  const reads = moments.flatMap((moment, index) =>
-    moments.slice(index).map(({ isDigital }) => ({ ...moment, isDigital })),
-  );
-  const wasAdvanced = moments[0] !== undefined && wasAdvancedBefore(moments[0].at, id, story);
-  const reasons = reads.flatMap((read) =>
-    rulesOf(story).map((rules) => whyNotAdvanced({ ...read, wasAdvanced }, rules)),
-  );
-  if (reasons.includes(undefined)) return undefined;
-  const was = moments.map((moment) => moment.statusId).join(', ');
-  return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.join('; ')}`;
-}
-
-/** Whether we had learned by then that a PUT of ours had worked: by its answer, or by a GET that still showed it. */
-function wasAdvancedBefore(at: number, id: number, { history, store, plan }: Story): boolean {
-  const all = history.of(id);
-  const isAnswered = (endpoint: string, from: number, to: number) =>
-    store.log
-      .of(endpoint, id)
-      .map((entry) => ({ ...entry, startedAt: entry.startedAt - plan.storeSkewMs }))
-      .some(({ status, startedAt }) => status === 200 && startedAt >= from && startedAt <= to);
-  return advancesOf(id, { history }).some((one) => {
-    if (one.at >= at) return false;
-    const ends = all.find((later) => later.at > one.at && later.statusId !== one.statusId)?.at ?? Infinity;
-    return (
-      isAnswered('PUT /orders/{id}', one.at - plan.latencyMs - SLOWEST_MS, one.at) ||
-      isAnswered('GET /orders/{id}', one.at, ends)
-    );
+function storedBackwards({ stream, story }: Case): string | undefined {
+  const lags = oldestReplica(story) > 0;
+  const told = stream.map((snapshot) => ({
+    version: versionOf(snapshot.staff_notes),
+    modifiedAt: parseDate(snapshot.date_modified) ?? 0,
+  }));
+  const back = told.findIndex(({ version, modifiedAt }, index) => {
+    const before = told[index - 1];
+    if (before === undefined) return false;
+    return modifiedAt < before.modifiedAt || (!lags && version < before.version);
   });
-}
-
-/** Each change of the order's status by a PUT of ours. */
-function advancesOf(id: number, { history }: Pick<Story, 'history'>): readonly Moment[] {
-  return history
-    .of(id)
-    .filter(({ by, statusId }, index, all) => by === 'api' && all[index - 1]?.statusId !== statusId);
-}
-
-/** All that were deployed in the story. */
-function rulesOf({ plan, settings }: Story): readonly Rules[] {
-  return plan.rulesLater ? [aRuleSet(plan.rules), settings.rules] : [settings.rules];
-}
-
-/** Why an order in this state may not be advanced, or undefined. Written from the design, not from the code. */
-function whyNotAdvanced(
-  { statusId, isDigital, isArchived, isRemoved, wasAdvanced }: Moment & { readonly wasAdvanced: boolean },
-  rules: Rules,
-): string | undefined {
-  if (isRemoved) return 'gone';
-  if (isArchived) return 'archived';
-  if (!rules.advanceOrders) return 'only observed';
-  if (statusId === (isDigital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId))
-    return 'advanced';
-  if (!rules.allowedStatusIds.includes(statusId) || !rules.advanceStatusIds.includes(statusId))
-    return 'not new';
-  // Completed is the way forward of an order that was advanced already.
-  if (statusId === Status.Completed && wasAdvanced) return 'completed after it was advanced';
-  return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
-}
-
-/** Whether a poll sees it as new, whichever of these rules are deployed. */
-function isListed(moment: Moment, deployed: readonly Rules[]): boolean {
-  const isAllowed = deployed.every((rules) => rules.allowedStatusIds.includes(moment.statusId));
-  if (moment.isRemoved || moment.isArchived || !isAllowed) return false;
-  return moment.statusId !== Status.Completed || moment.isDigital;
+  if (back < 0) return undefined;
+  const name = ({ version, modifiedAt } = { version: 0, modifiedAt: 0 }) =>
+    `v${version} of ${new Date(modifiedAt).toISOString()}`;
+  return `${name(told[back])} was stored over ${name(told[back - 1])}`;
 }
 
 /** Only an order that the store always refuses becomes a dead letter: everything else is outlasted. */
@@ -332,7 +254,9 @@ function deadInVain({ id, letters, story }: Case): string | undefined {
 
 /** Rule 2: a void order is stored only over an earlier snapshot. */
 function storedInVain({ stream: [first], story }: Case): string | undefined {
-  const mayBeNew = rulesOf(story).some((rules) => rules.allowedStatusIds.includes(first?.status_id ?? -1));
+  const mayBeNew = story.deployed.some(({ rules }) =>
+    rules.allowedStatusIds.includes(first?.status_id ?? -1),
+  );
   if (first === undefined || (mayBeNew && first.is_deleted !== true)) return undefined;
   const isVoid = VOID.has(first.status_id) || first.is_deleted === true;
   return isVoid ? `was stored first in status ${first.status_id}, which is void` : undefined;

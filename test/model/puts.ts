@@ -1,0 +1,112 @@
+// What the design says of our PUTs: what one may rest on, what it must know, and how often it may change a status.
+import { deployedDuring, whyNotAdvanced } from './design';
+import { type Moment, type SentPut, type Told } from './history';
+import { TIMEOUTS_MS } from './lambda';
+import { type Story } from './story';
+
+/** Design rule 2: a PUT rests on a read of the last two seconds. */
+const READ_AGE_MS = 2_000;
+
+interface OneOrder {
+  readonly id: number;
+  readonly story: Story;
+}
+
+/** Between two PUTs of one order there is always a GET that began when the first had ended: it may have worked. */
+export function putUnseen({ id, story: { store } }: OneOrder): string | undefined {
+  const puts = store.log.of('PUT /orders/{id}', id);
+  const reads = store.log.of('GET /orders/{id}', id);
+  const unseen = puts.find(({ startedAt }, index) => {
+    const endedAt = puts[index - 1]?.endedAt ?? -Infinity;
+    return index > 0 && !reads.some((read) => read.startedAt >= endedAt && read.startedAt <= startedAt);
+  });
+  return (
+    unseen &&
+    `PUT at ${new Date(unseen.startedAt).toISOString()}, with no look at what the one before had done`
+  );
+}
+
+/** Two PUTs that took effect, and nobody had changed the status in between: the shopper has two mails. */
+export function advancedTwice({ id, story: { history } }: OneOrder): string | undefined {
+  const all = history.of(id);
+  const landed = all.flatMap(({ by, isRemoved }, index) => (by === 'api' && !isRemoved ? [index] : []));
+  const again = landed.find((index, nth) => {
+    const before = landed[nth - 1];
+    if (before === undefined) return false;
+    const between = all.slice(before, index);
+    return between.every(({ by, statusId }) => by === 'api' || statusId === all[before]?.statusId);
+  });
+  const at = again === undefined ? undefined : all[again]?.at;
+  return at === undefined
+    ? undefined
+    : `a PUT took effect at ${new Date(at).toISOString()}, as one had done before it`;
+}
+
+/**
+ * A PUT is wrong when every read of the two seconds before it forbids it, or is older than what was known when it began; so
+ * is one that is not needed. The lines are those of the read's moment, or of a later one.
+ */
+export function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: OneOrder): string | undefined {
+  const reads = (story.history.reads.get(id) ?? []).filter(
+    ({ startedAt, endedAt }) => startedAt >= sentAt - READ_AGE_MS && endedAt <= sentAt,
+  );
+  const reasons = reads.flatMap((read) => whyNoBasis(read, sentAt, { id, story }));
+  if (reasons.includes(undefined)) return undefined;
+  const was = reads.map((read) => read.statusId).join(', ') || 'not read';
+  return `PUT of status ${statusId} at ${new Date(sentAt).toISOString()}, while it was ${was}: ${reasons.join('; ')}`;
+}
+
+/** One entry for each reading of it; undefined where nothing speaks against the PUT. */
+function whyNoBasis(read: Told, sentAt: number, one: OneOrder): readonly (string | undefined)[] {
+  const { id, story } = one;
+  if (read.modifiedAt < newestKnown(read.startedAt, one)) return ['the read is older than what was known'];
+  const oldest = read.startedAt - oldestReplica(story);
+  const shown = story.history
+    .during(id, oldest, read.endedAt)
+    .find(({ statusId, modifiedAt }) => statusId === read.statusId && modifiedAt === read.modifiedAt);
+  if (shown === undefined) return ['the read shows what was not so'];
+  const wasAdvanced = wasAdvancedBefore(shown.at, one);
+  const lines = new Set(story.history.during(id, oldest, sentAt).map(({ isDigital }) => isDigital));
+  return [...lines].flatMap((isDigital) =>
+    deployedDuring(story, sentAt - TIMEOUTS_MS.worker, sentAt).map((deployed) =>
+      whyNotAdvanced({ ...shown, isDigital, wasAdvanced }, deployed),
+    ),
+  );
+}
+
+/** How old what the store answers may be. */
+export const oldestReplica = ({ plan }: Pick<Story, 'plan'>): number => Math.max(0, ...(plan.replicas ?? []));
+
+/**
+ * The newest date that the worker knew when it began a read: what the tables and its reference said when it took the order,
+ * what it has stored since, and what PUTs were answered since.
+ */
+function newestKnown(at: number, { id, story }: OneOrder): number {
+  const learned = story.tables.learned.filter((one) => one.orderId === id && one.at <= at);
+  const lease = learned.findLast(({ by }) => by === 'lease')?.at ?? at;
+  const answers = (story.history.answers.get(id) ?? []).filter(
+    ({ endedAt }) => endedAt >= lease && endedAt <= at,
+  );
+  const since = learned.filter((one) => one.at >= lease);
+  return Math.max(0, ...[...since, ...answers].map(({ modifiedAt }) => modifiedAt));
+}
+
+/** Whether we had learned by then that a PUT of ours had worked: by its answer, or by a GET that still showed it. */
+export function wasAdvancedBefore(at: number, { id, story: { history } }: OneOrder): boolean {
+  const [reads, answers] = [history.reads.get(id) ?? [], history.answers.get(id) ?? []];
+  return advancesOf(id, history).some((one) => {
+    const shows = (told: Told) => told.statusId === one.statusId && told.modifiedAt >= one.modifiedAt;
+    return (
+      one.at < at &&
+      (answers.some((answer) => shows(answer) && answer.startedAt <= one.at && answer.endedAt >= one.at) ||
+        reads.some((read) => shows(read) && read.endedAt >= one.at && read.startedAt < at))
+    );
+  });
+}
+
+/** Each change of the order's status by a PUT of ours. */
+export function advancesOf(id: number, history: Story['history']): readonly Moment[] {
+  return history
+    .of(id)
+    .filter(({ by, statusId }, index, all) => by === 'api' && all[index - 1]?.statusId !== statusId);
+}
