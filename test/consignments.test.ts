@@ -1,6 +1,7 @@
 // Which lines that come with an order are believed, and what shows that an order has not changed.
+import { createHash } from 'node:crypto';
 import { linesOf } from '../lambda/shared/consignments';
-import { contentDigest, isUnchanged } from '../lambda/shared/content';
+import { contentDigest, isUnchanged, showsContent } from '../lambda/shared/content';
 import { anOrder, anOrderWithLines, aWholeLine } from './fakes/builders';
 
 const consignments = (overrides: object) => ({
@@ -59,12 +60,17 @@ describe('the lines of an order', () => {
   });
 });
 
+const LINE_FIELDS = [
+  ...['product_id', 'order_address_id', 'name', 'sku', 'type', 'quantity', 'product_options'],
+  ...['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax', 'total_inc_tax'],
+];
+
 describe('the fingerprint of an order', () => {
   const order = anOrderWithLines([aWholeLine()]);
   const digest = contentDigest(order);
 
   it('is there for an order that came with its lines alone', () => {
-    expect(digest).toMatch(/^[\w-]{43}$/);
+    expect(digest).toMatch(/^2:[\w-]{43}$/);
     expect(contentDigest(anOrder())).toBeUndefined();
   });
 
@@ -86,6 +92,29 @@ describe('the fingerprint of an order', () => {
     const changed = contentDigest({ ...order, ...change });
     expect(changed).toBeDefined();
     expect(changed).not.toBe(digest);
+    expect(showsContent({ ...order, ...change }, digest)).toBe(false);
+  });
+
+  it('K11 matches the order that it was made of', () => {
+    expect(showsContent({ ...order, status_id: 9 }, digest)).toBe(true);
+  });
+
+  it.each<[string, ReturnType<typeof anOrder>, string | undefined]>([
+    ['the order came without its lines', anOrder(), digest],
+    ['there is no fingerprint', order, undefined],
+    ['the fingerprint has a later form', order, '3:x'],
+    ['the fingerprint has an earlier form and differs', order, 'x'.repeat(43)],
+  ])('K11 gives no verdict where %s', (_, shown, stored) => {
+    expect(showsContent(shown, stored)).toBeUndefined();
+  });
+
+  it('K11 in the form before the prefix still matches, whatever the fees are now', () => {
+    const line = { id: 1, ...Object.fromEntries(LINE_FIELDS.map((name) => [name, 1])) };
+    const content = { consignments: { shipping: [{ id: 5, line_items: [line] }] }, id: 7, items_total: 1 };
+    const sorted = (value: object) => JSON.stringify(Object.fromEntries(Object.entries(value).sort()));
+    const text = JSON.stringify(content).replace(JSON.stringify(line), sorted(line));
+    const stored = createHash('sha256').update(text).digest('base64url');
+    expect(showsContent({ ...content, status_id: 9, fees: [{ cost: '13.53' }] }, stored)).toBe(true);
   });
 });
 

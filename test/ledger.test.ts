@@ -151,16 +151,20 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
     it('hands out the row as it stands, with what was noted of the content', async () => {
       await take();
-      await finish({ digest: 'digest', keptUntil: iso(NOON + HOUR) });
+      await finish({ digest: 'digest', listedDigest: 'listed', keptUntil: iso(NOON + HOUR) });
       const wanted = reference({ seenAt: iso(NOON + HOUR) });
       const answer = await tables.ledger.takeLease(lease('b'), wanted, NOON + 2 * HOUR, NOON + HOUR);
       expect(answer).toMatchObject({
         kind: 'taken',
-        row: { order_id: id, state: 'copied', content_digest: 'digest', kept_until: iso(NOON + HOUR) },
+        row: {
+          ...{ order_id: id, state: 'copied', kept_until: iso(NOON + HOUR) },
+          ...{ content_digest: 'digest', listed_digest: 'listed' },
+        },
       });
       await finish({ readAt: NOON + HOUR }, NOON + HOUR, 'b');
       const row = await tables.row(id);
       expect(row).not.toHaveProperty('content_digest');
+      expect(row).not.toHaveProperty('listed_digest');
       expect(row).not.toHaveProperty('kept_until');
     });
 

@@ -323,6 +323,11 @@ describe('an order reference', () => {
     expect(() => readReference(partly)).toThrow(MalformedReferenceError);
   });
 
+  it('K11 whose listed fingerprint is no text is malformed', () => {
+    const reference = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: 'poll', listedDigest: 7 });
+    expect(() => readReference(reference)).toThrow('listedDigest is not a text');
+  });
+
   it('that is malformed says what could be read of it', () => {
     const error = new MalformedReferenceError('x', { orderId: 5 });
     expect(error.known).toEqual({ orderId: 5 });

@@ -151,7 +151,8 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const found = { ...task, read, lists, decision, earlier, advancedAt: lastAdvance(task, earlier) };
     const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
     const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
-    const end = { ...read, ...shown, ...endOf(snapshot), advances: effects.madeAdvances };
+    const { listedDigest } = task.reference;
+    const end = { ...read, ...shown, listedDigest, ...endOf(snapshot), advances: effects.madeAdvances };
     if (decision.kind === 'copy') return finishCopy(task, { ...end, reason: decision.reason }, deps);
     if (decision.kind === 'confirm') {
       // No PUT of this round shows whether lists that were fetched still belong to the order: another look does.

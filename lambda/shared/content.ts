@@ -45,15 +45,38 @@ function sameLines(one: Order, other: Order): boolean {
   return !areKnown || isEqual(one.consignments, other.consignments);
 }
 
+/** Begins each fingerprint: the version of its form. Another number whenever what is content changes. */
+const FORM = '2:';
+
 /**
  * A fingerprint of all that an order shows of itself, lines and addresses included: looks with the same one show the same
  * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
  */
 export function contentDigest(order: Row): string | undefined {
   if (linesOf(order) === undefined) return undefined;
-  const content = Object.entries(order).filter(
-    ([field]) => !NOT_CONTENT.has(field) || field === 'consignments',
+  return FORM + digestOf(order, (field) => !NOT_CONTENT.has(field) || field === 'consignments');
+}
+
+/**
+ * Whether an order shows the content that this fingerprint was made of. Undefined where nobody can say: there is no
+ * fingerprint, the order came without its lines, or the fingerprint has the form of another version.
+ */
+export function showsContent(order: Row, digest: string | undefined): boolean | undefined {
+  if (digest === undefined || linesOf(order) === undefined) return undefined;
+  if (digest.startsWith(FORM)) return contentDigest(order) === digest;
+  return firstForm(order) === digest ? true : undefined;
+}
+
+/** As versions before the prefix made it, without fees: what is still the same needs no further read after an upgrade. */
+function firstForm(order: Row): string {
+  return digestOf(
+    order,
+    (field) => field !== 'fees' && (!NOT_CONTENT.has(field) || field === 'consignments'),
   );
+}
+
+function digestOf(order: Row, isContent: (field: string) => boolean): string {
+  const content = Object.entries(order).filter(([field]) => isContent(field));
   return createHash('sha256')
     .update(JSON.stringify(Object.fromEntries(content), sortKeys))
     .digest('base64url');

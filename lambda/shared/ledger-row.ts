@@ -39,6 +39,8 @@ export interface LedgerRow {
   readonly digital?: boolean;
   /** Of the content that was stored last, by `contentDigest`. */
   readonly content_digest?: string;
+  /** Of the content that a list showed before that read: a list that goes on showing it says nothing new. */
+  readonly listed_digest?: string;
   /** When the snapshot expires, if it does. */
   readonly kept_until?: string;
   /** When its personal fields were erased: they are never stored again. */
@@ -74,6 +76,8 @@ export interface Finish {
   readonly leftAloneUntil?: string | undefined;
   readonly digital?: boolean;
   readonly digest?: string | undefined;
+  /** What the list showed that led to this read, if it was a list. */
+  readonly listedDigest?: string | undefined;
   /** ISO time, if the snapshot expires. */
   readonly keptUntil?: string | undefined;
 }
@@ -182,6 +186,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     advances: finish.advances,
     left_alone_until: finish.leftAloneUntil,
     content_digest: finish.digest,
+    listed_digest: finish.listedDigest,
     kept_until: finish.keptUntil,
     ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
   });
@@ -193,6 +198,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     'digital',
     'left_alone_until',
     'content_digest',
+    'listed_digest',
     'kept_until',
   ];
   const ofFound = finish.order === undefined ? [] : ['modified_at', 'put_modified_at', 'missing_since'];

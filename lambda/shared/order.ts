@@ -50,6 +50,9 @@ export const QUEUE_RETENTION_MS = 4 * 24 * 60 * 60 * 1000;
 /** The ledger's reason for an order that the store answers with 404. */
 export const GONE = 'not found in the store';
 
+/** The reason for an order that staff archived: it is void while it is. */
+export const ARCHIVED = 'archived';
+
 /** The ledger's reason for an order that may be advanced, but was wanted as a copy only: a poll still advances it. */
 export const COPY_ONLY = 'copied without advancing';
 
@@ -121,6 +124,8 @@ export interface OrderReference {
   readonly advance?: boolean;
   /** `true`: its snapshot was there once and is missing, so that it is stored again even if it is void now. */
   readonly wasStored?: boolean;
+  /** The fingerprint of the content that a list showed, by `contentDigest`, where it showed lines. */
+  readonly listedDigest?: string;
 }
 
 /** The merchant's choices about which orders are stored and which are advanced, and where to. */
@@ -166,7 +171,7 @@ export function decide(
 
 /** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
 export function whyVoid(order: Order, rules: Rules): string | undefined {
-  if (order.is_deleted === true) return 'archived';
+  if (order.is_deleted === true) return ARCHIVED;
   const isVoid = VOID_STATUS_IDS.has(order.status_id) && !rules.allowedStatusIds.includes(order.status_id);
   return isVoid ? `${statusName(order.status_id)} is void` : undefined;
 }
@@ -187,7 +192,7 @@ export function whyNotStored(order: Row, createdSince: number | undefined, rules
 
 /** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
 export function whyOutside(order: Row, createdSince: number | undefined): string | undefined {
-  if (order.is_deleted === true) return 'archived';
+  if (order.is_deleted === true) return ARCHIVED;
   return isCreatedBefore(order, createdSince) ? BEFORE_BOUND : undefined;
 }
 
@@ -288,6 +293,9 @@ export function readReference(body: string): OrderReference {
       : ['dateModified is not a text']),
     ...(isOptionalFlag(value.advance) ? [] : ['advance is not true or false']),
     ...(isOptionalFlag(value.wasStored) ? [] : ['wasStored is not true or false']),
+    ...(value.listedDigest === undefined || typeof value.listedDigest === 'string'
+      ? []
+      : ['listedDigest is not a text']),
   ];
   if (problems.length === 0) return { ...value, seenAt } as unknown as OrderReference;
   throw new MalformedReferenceError(`Not an order reference: ${problems.join('; ')}.`, {
