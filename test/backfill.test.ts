@@ -190,6 +190,16 @@ describe('a backfill', () => {
     });
   });
 
+  it('A3 queues an order that was skipped under rules of before', async () => {
+    const stage = aStage(some(1, { status_id: 12 }));
+    stage.world.clock.now -= DAY / 2;
+    await stage.world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(stage.world.clock.now) });
+    stage.world.clock.now += DAY;
+    expect(await stage.run()).toEqual({ ...nothing, left_out: { 'already skipped': 1 } });
+    Object.assign(stage.world.rules, { allowedStatusIds: [7, 10, 11, 12] });
+    expect(await stage.run()).toEqual({ ...nothing, copied: 1 });
+  });
+
   it('queues a void order over an earlier snapshot', async () => {
     const stage = aStage(some(1));
     await stage.run();

@@ -2,7 +2,7 @@
 import { contentDigest } from '../lambda/shared/content';
 import { BigCommerceError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
-import { aLine, anOrder, NOON, storeDate } from './fakes/builders';
+import { aLine, anOrder, aRuleSet, iso, NOON, storeDate } from './fakes/builders';
 import { withLines } from './fakes/memory-store';
 import { aWorld, type World } from './fakes/world';
 
@@ -113,11 +113,10 @@ it('Incomplete orders, which a list of all statuses hides, are listed by their s
   expect(ids(await world.poll())).toEqual([100]);
 });
 
-it('orders are followed as long as FollowUpDays says', async () => {
+it('K9 orders that the ledger knows are followed however old they are, unless FollowUpDays is 0', async () => {
   const old = { id: 1, date_created: storeDate(NOON - 8 * DAY) };
   for (const [followUpDays, expected] of [
-    [8.5, [1, 2]],
-    [7, [2]],
+    [7, [1, 2]],
     [0, []],
   ] as const) {
     const world = aWorld();
@@ -132,13 +131,126 @@ it('orders are followed as long as FollowUpDays says', async () => {
   }
 });
 
-it('a change of an order that was made too long ago is left out', async () => {
+it('K9a an order of 40 days ago that is paid and replicated today is stored as cancelled', async () => {
   const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 40 * DAY) }));
-  world.shop.edit(100, { staff_notes: 'changed' });
+  world.shop.edit(100, { status_id: Status.Cancelled });
   world.clock.now += HOUR;
-  expect(await world.poll()).toEqual([]);
-  expect(world.jobs.at(-1)?.left_out).toEqual({ 'no longer followed': 1 });
+  expect(await world.pollAndReplicate()).toBe(1);
+  expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
+  expect(world.shop.puts).toHaveLength(1);
 });
+
+it('K9 an old order that the ledger does not know stays out, and so does a change that is itself too old', async () => {
+  const world = await aReplicatedOrder();
+  const unknown = { status_id: 2, date_created: storeDate(NOON - 40 * DAY) };
+  world.shop.edit(100, { staff_notes: 'changed' });
+  world.clock.now += 31 * DAY;
+  world.shop.add(anOrder({ id: 101, ...unknown, date_modified: storeDate(world.clock.now) }));
+  expect(await world.poll()).toEqual([]);
+  expect(world.jobs.at(-1)?.left_out).toEqual({ 'no longer followed': 2 });
+});
+
+describe('K8 an order that is marked as gone', () => {
+  /** As the worker leaves it when the store goes on to answer 404. */
+  function markGone(world: World): void {
+    const now = iso(world.clock.now);
+    const gone = {
+      state: 'copied',
+      reason: 'not found in the store',
+      read_at: now,
+      reached_at: now,
+    } as const;
+    world.rows.set(100, { ...world.rows.get(100)!, ...gone });
+  }
+
+  async function aGoneOrder(): Promise<World> {
+    const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 400 * DAY) }));
+    markGone(world);
+    return world;
+  }
+
+  it('is queued by a later poll that lists it, however old the order and its last change are', async () => {
+    const world = await aGoneOrder();
+    world.clock.now += 40 * DAY;
+    expect(ids(await world.poll())).toEqual([100]);
+  });
+
+  it('is queued by the list of its status, too, from before IgnoreOrdersCreatedBefore', async () => {
+    const world = await aGoneOrder();
+    world.shop.edit(100, { status_id: 11 });
+    const settings = { ignoreOrdersCreatedBefore: NOON - 10 * DAY };
+    expect(await world.poll({ settings })).toMatchObject([{ orderId: 100, advance: false }]);
+  });
+
+  it('is queued about once a day while lists show it and its GET answers 404', async () => {
+    const world = await aGoneOrder();
+    world.shop.edit(100, { status_id: 11 });
+    let queued = 0;
+    for (let hour = 1; hour <= 96; hour += 1) {
+      world.clock.now += HOUR;
+      const references = await world.poll();
+      queued += references.length;
+      if (references.length > 0) markGone(world);
+    }
+    expect(queued).toBe(4);
+  });
+});
+
+it('K11a a total and a refunded line that move no date are stored by the next poll that lists the order', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
+    lines: [aLine({ type: 'digital' })],
+  });
+  const { deps } = withListedGets(world);
+  const pollAndReplicate = async () => {
+    const references = await world.poll({ settings: { rules: off } });
+    for (const one of references) await world.replicate(one, { deps: { ...deps, rules: off } });
+    return references.length;
+  };
+  const off = aRuleSet({ advanceOrders: false });
+  expect(await pollAndReplicate()).toBe(1);
+  world.clock.now += HOUR;
+  expect(await pollAndReplicate()).toBe(0);
+  world.shop.editSilently(100, { total_inc_tax: '2.5000' }, [
+    aLine({ type: 'digital', quantity_refunded: 1 }),
+  ]);
+  world.clock.now += HOUR;
+  expect(await pollAndReplicate()).toBe(1);
+  expect(world.snapshots.get(100)).toMatchObject({
+    total_inc_tax: '2.5000',
+    products: [{ quantity_refunded: 1 }],
+  });
+  world.clock.now += HOUR;
+  expect(await pollAndReplicate()).toBe(0);
+});
+
+it('K11 two hundred polls of a store whose lists differ from its GETs for good queue nothing more', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
+    lines: [aLine({ type: 'digital' })],
+  });
+  const off = aRuleSet({ advanceOrders: false });
+  const { deps } = withListedGets(world, { a_field_of_gets_only: 1 });
+  const counts: number[] = [];
+  for (let poll = 0; poll < 201; poll += 1) {
+    const references = await world.poll({ settings: { rules: off } });
+    for (const one of references) await world.replicate(one, { deps: { ...deps, rules: off } });
+    counts.push(references.length);
+    world.clock.now += 10 * 60_000;
+  }
+  expect(counts.reduce((sum, one) => sum + one, 0)).toBe(1);
+  expect(world.rows.get(100)?.listed_digest).not.toBe(world.rows.get(100)?.content_digest);
+});
+
+/** GETs that show the lines with the order, as the real store does, and perhaps a field that no list has. */
+function withListedGets(world: World, more: object = {}) {
+  const getOrder = async (orderId: number) => {
+    const { order, readAt } = await world.shop.store.getOrder(orderId);
+    const lines = await world.shop.store.getLines(orderId);
+    return { order: { ...withLines({ order: order!, lines }), ...more }, readAt };
+  };
+  return { deps: { store: { ...world.shop.store, getOrder } } };
+}
 
 describe('an order that nobody knows yet, since it left its new status between two polls,', () => {
   const after = async (statusId: number) => {

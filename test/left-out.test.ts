@@ -39,12 +39,6 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
   ],
   ['replicated, settled', { state: 'replicated', read_at: settled }, {}, true],
   ['replicated, unsettled', { state: 'replicated', read_at: unsettled }, {}, false],
-  [
-    'skipped, settled',
-    { state: 'skipped', read_at: settled, reason: 'Cancelled is void' },
-    { now: NOON + 30 * DAY },
-    true,
-  ],
   ['skipped, unsettled', { state: 'skipped', read_at: unsettled }, {}, false],
   [
     'skipped for 404 today',
@@ -119,6 +113,107 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
   ['another status', { state: 'queued', seen_at: settled }, { reference: { statusId: 7 } }, false],
 ])('%s', (_, row, circumstances, isKnown) => {
   expect(known(row, circumstances)).toBe(isKnown);
+});
+
+describe('a skipped order, read when settled,', () => {
+  const why = (order: Parameters<typeof anOrder>[0], reason: string, rules = {}, read_at = settled) => {
+    const shown = anOrder(order);
+    const version = { date_modified: storeDate(modified), status_id: shown.status_id };
+    const row = { order_id: 100, ...version, state: 'skipped', read_at, reason } as const;
+    const seen = aSighting({ order: shown, reference: { statusId: shown.status_id } });
+    return whyKnown(row, seen, aRuleSet(rules), NOON + 30 * DAY);
+  };
+
+  it.each([
+    ['that is still void', { status_id: 5 }, 'Cancelled is void'],
+    ['that is still archived', { is_deleted: true }, 'archived'],
+    ['that is no longer archived, but void', { status_id: 5 }, 'archived'],
+  ])('A3 %s is not queued again', (_, order, reason) => {
+    expect(why(order, reason)).toBe('already skipped');
+    expect(why(order, reason, {}, unsettled)).toBeUndefined();
+  });
+
+  it('A3 is queued once AllowedStatusIds names its status', () => {
+    const rules = { allowedStatusIds: [7, 10, 11, 12] };
+    expect(why({ status_id: 12 }, 'Manual Verification Required is void')).toBe('already skipped');
+    expect(why({ status_id: 12 }, 'Manual Verification Required is void', rules)).toBeUndefined();
+  });
+
+  it('K14 is queued once a list shows that it is no longer archived', () => {
+    expect(why({}, 'archived')).toBeUndefined();
+  });
+
+  it('K14 is not queued while its status is not one that is stored', () => {
+    expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already skipped');
+  });
+});
+
+describe('K14 an order that was copied as archived', () => {
+  const why = (order: Parameters<typeof anOrder>[0]) => {
+    const shown = anOrder(order);
+    const version = { date_modified: storeDate(modified), status_id: shown.status_id };
+    const row = { order_id: 100, ...version, state: 'copied', reason: 'archived', digital: false } as const;
+    const seen = aSighting({ order: shown, reference: { statusId: shown.status_id } });
+    return whyKnown({ ...row, read_at: settled }, seen, aRuleSet(), NOON + 30 * DAY);
+  };
+
+  it('is not queued while a list shows it as archived, even in a status that is advanced', () => {
+    expect(why({ is_deleted: true })).toBe('already copied');
+    expect(why({ is_deleted: true, status_id: 9 })).toBe('already copied');
+  });
+
+  it('is queued once a list shows it without the mark, whatever its status', () => {
+    expect(why({})).toBeUndefined();
+    expect(why({ status_id: 9, is_deleted: false })).toBeUndefined();
+  });
+});
+
+describe('K11 a list with lines of an order that was read when settled', () => {
+  const shown = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
+  const changed = withLines({ order: shown, lines: [aLine({ quantity_refunded: 1 })] });
+  const why = (order: typeof shown, row: Partial<LedgerRow>, { lists = order } = {}) => {
+    const version = { date_modified: storeDate(modified), status_id: 9 };
+    const finished = { order_id: 100, ...version, state: 'replicated', read_at: settled } as const;
+    const listedDigest = contentDigest(lists)!;
+    const seen = aSighting({ order, reference: { statusId: 9, listedDigest } });
+    return whyKnown({ ...finished, ...row }, seen, aRuleSet(), NOON);
+  };
+
+  it('shows a change that moved no date: the order is queued, whatever its state', () => {
+    const content_digest = contentDigest(shown)!;
+    expect(why(shown, { content_digest })).toBe('already replicated');
+    expect(why(changed, { content_digest })).toBeUndefined();
+    expect(why(changed, { content_digest, state: 'copied' })).toBeUndefined();
+  });
+
+  it('that differs from each GET is followed by one read only', () => {
+    const row = { content_digest: contentDigest(shown)!, listed_digest: contentDigest(changed)! };
+    expect(why(changed, row)).toBe('already replicated');
+    const again = withLines({ order: shown, lines: [aLine({ quantity_refunded: 2 })] });
+    expect(why(again, row)).toBeUndefined();
+  });
+
+  it.each([
+    ['there is no fingerprint', {}],
+    ['the fingerprint has another form', { content_digest: 'of an earlier version' }],
+    ['the fingerprint has a later form', { content_digest: '3:x' }],
+  ])('decides nothing where %s', (_, row) => {
+    expect(why(changed, row)).toBe('already replicated');
+  });
+
+  it('decides nothing where it shows no lines', () => {
+    const seen = aSighting({
+      order: anOrder({ status_id: 9, staff_notes: 'x' }),
+      reference: { statusId: 9 },
+    });
+    const version = {
+      date_modified: storeDate(modified),
+      status_id: 9,
+      content_digest: contentDigest(shown)!,
+    };
+    const row = { order_id: 100, ...version, state: 'replicated', read_at: settled } as const;
+    expect(whyKnown(row, seen, aRuleSet(), NOON)).toBe('already replicated');
+  });
 });
 
 it.each([
@@ -211,7 +306,21 @@ describe('a list of changed orders', () => {
   it.each<[string, Parameters<typeof anOrder>[0], LedgerRow | undefined, string | undefined]>([
     ['known', { status_id: 5 }, row, undefined],
     ['known, from before IgnoreOrdersCreatedBefore', createdDaysAgo(25), row, undefined],
-    ['known, but too old', createdDaysAgo(31), row, 'no longer followed'],
+    ['K9 known, however old', createdDaysAgo(4_000), row, undefined],
+    [
+      'K9 known, with a change that is too old',
+      { date_modified: storeDate(NOON - 31 * DAY) },
+      row,
+      'no longer followed',
+    ],
+    ['K9 known, without a date of its change', { date_modified: '', ...createdDaysAgo(31) }, row, undefined],
+    ['skipped, and never stored', {}, { order_id: 100, state: 'skipped' }, undefined],
+    [
+      'skipped, from before IgnoreOrdersCreatedBefore',
+      createdDaysAgo(25),
+      { order_id: 100, state: 'skipped' },
+      'created before IgnoreOrdersCreatedBefore',
+    ],
     ['unknown, too old', createdDaysAgo(31), undefined, 'no longer followed'],
     ['unknown, and shipped by somebody quicker', { status_id: 2 }, undefined, undefined],
     ['unknown, and void', { status_id: 5 }, undefined, 'Cancelled is void'],

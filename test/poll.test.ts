@@ -160,6 +160,59 @@ it('queues a waiting order again when it was changed', async () => {
   expect(await world.poll()).toHaveLength(1);
 });
 
+describe('an order that a webhook reported and the worker skipped', () => {
+  const HOUR = 3_600_000;
+
+  async function aSkippedOrder(order: Parameters<typeof anOrder>[0]) {
+    const world = aWorld();
+    world.shop.add(anOrder({ date_modified: storeDate(NOON - HOUR), ...order }));
+    await world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(NOON) });
+    expect(world.rows.get(100)).toMatchObject({ state: 'skipped' });
+    return world;
+  }
+
+  it('A3 is queued by the first poll after a deployment whose AllowedStatusIds names its status', async () => {
+    const world = await aSkippedOrder({ status_id: Status.ManualVerificationRequired });
+    world.clock.now += HOUR;
+    expect(await world.pollAndReplicate()).toBe(0);
+    const allowed = { allowedStatusIds: [7, 10, 11, 12], advanceStatusIds: [10, 11, 12] };
+    world.clock.now += HOUR;
+    const rules = { ...world.rules, ...allowed };
+    const [reference, ...others] = await world.poll({ settings: { rules } });
+    expect(others).toEqual([]);
+    await world.replicate(reference!, { deps: { rules } });
+    expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
+    // Once more, since the read before the PUT is older than its date.
+    world.clock.now += HOUR;
+    for (const one of await world.poll({ settings: { rules } })) await world.replicate(one);
+    for (let poll = 0; poll < 200; poll += 1) {
+      world.clock.now += HOUR;
+      expect(await world.poll({ settings: { rules } })).toEqual([]);
+    }
+  });
+
+  it('K14a is replicated once it is back from the archive, though its date stands still', async () => {
+    const world = await aSkippedOrder({ is_deleted: true });
+    world.shop.editSilently(100, { is_deleted: false });
+    world.clock.now += HOUR;
+    expect(await world.pollAndReplicate()).toBe(1);
+    expect(world.snapshots.get(100)).toMatchObject({ replication: { state: 'replicated' } });
+  });
+
+  it('A3 is not queued by two hundred polls of an unchanged store that lists it', async () => {
+    const world = await aSkippedOrder({ status_id: Status.Cancelled });
+    await world.poll();
+    world.shop.edit(100, { staff_notes: 'x' });
+    world.clock.now += 20_000;
+    await world.pollAndReplicate();
+    for (let poll = 0; poll < 200; poll += 1) {
+      world.clock.now += 10_000;
+      expect(await world.poll()).toEqual([]);
+    }
+    expect(world.jobs.at(-1)?.left_out).toEqual({ 'already skipped': 1 });
+  });
+});
+
 it('keeps its job small, however many orders it finds (a defect of the sample)', async () => {
   const world = aWorld({ latencyMs: 0 });
   for (let id = 1; id <= 3_000; id += 1) world.shop.add(anOrder({ id }));

@@ -29,7 +29,7 @@ export interface Bounds {
   readonly createdSince: number | undefined;
   /** Undefined on first contact: there is nothing yet that could be followed. */
   readonly modifiedSince: number | undefined;
-  /** Orders that were created earlier are followed no longer. */
+  /** Changes of earlier, and orders of earlier that the ledger does not know, are not followed. */
   readonly followedSince: number;
 }
 

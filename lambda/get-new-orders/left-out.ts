@@ -1,8 +1,9 @@
 // Which listed orders a poll need not queue: those that are neither new nor followed, and those that the ledger knows.
 // Pure.
 import { linesOf } from '../shared/consignments';
-import { contentDigest } from '../shared/content';
+import { showsContent } from '../shared/content';
 import {
+  ARCHIVED,
   FOUGHT_OVER,
   GONE,
   isCreatedBefore,
@@ -14,6 +15,7 @@ import {
   whyNotAdvanced,
   whyNotStored,
   whyOutside,
+  whyVoid,
 } from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
@@ -50,16 +52,30 @@ export function isNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean
   return rules.allowedStatusIds.includes(statusId) && whyNotNew(order, statusId, bounds) === undefined;
 }
 
-/** Says why an order that was changed is none of ours, or undefined. */
+/**
+ * Says why an order that was changed is none of ours, or undefined. An order that the ledger knows is followed however old
+ * it is, unless the change itself is too long ago; of others those are too old that were created too long ago.
+ */
 export function whyNotFollowed(
   order: ListedOrder,
   row: LedgerRow | undefined,
   rules: Rules,
   bounds: Bounds,
 ): string | undefined {
+  if (row?.state !== undefined) {
+    const changed = parseDate(order.date_modified) ?? Infinity;
+    if (changed < bounds.followedSince) return 'no longer followed';
+    // It was never stored: the bound counts as for an order without a row.
+    return row.state === 'skipped' ? whyOutside(order, bounds.createdSince) : undefined;
+  }
   if (isCreatedBefore(order, bounds.followedSince)) return 'no longer followed';
-  // What nobody knows and is to be stored has left its new status since the last poll: somebody was quicker.
-  return row?.state === undefined ? whyNotStored(order, bounds.createdSince, rules) : undefined;
+  // No ledger row, and already past its new status: staff moved it before this poll.
+  return whyNotStored(order, bounds.createdSince, rules);
+}
+
+/** Whether a snapshot is marked as gone: a list that shows such an order contradicts that, however old the order is. */
+export function isMarkedGone(row: LedgerRow | undefined): boolean {
+  return row?.state === 'copied' && row.reason === GONE;
 }
 
 /** Says that the ledger knows an order in this very version, or undefined if it must be queued. */
@@ -78,20 +94,17 @@ export function whyKnown(
 function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boolean {
   const settledAt = (look: string | undefined) => isSettled(row.date_modified, time(look));
   const isRecent = now - time(row.reached_at) < BELIEVED_MS;
-  // A row of our own advance rests on a read that is older than its date: a list shows whether anything changed with it.
-  const isStored = () =>
-    settledAt(row.read_at) || (settledAt(seen.reference.seenAt) && showsWhatIsStored(seen.order, row));
   switch (row.state) {
     case 'queued':
       return settledAt(row.seen_at) && now - time(row.seen_at) < QUEUE_RETENTION_MS;
     case 'replicated':
-      return isStored();
+      return isStored(row, seen);
     case 'skipped':
-      return settledAt(row.read_at) && (row.reason !== GONE || isRecent);
+      return settledAt(row.read_at) && (row.reason === GONE ? isRecent : isSkippedNow(seen, rules));
     case 'copied':
       if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
       if (row.reason === FOUGHT_OVER && now < time(row.left_alone_until)) return true;
-      return isStored() && (seen.reference.advance === false || !mayBeAdvancedNow(row, rules));
+      return isStored(row, seen) && !isArchivedNoMore(row, seen) && !mayBeAdvancedNow(row, seen, rules);
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
       return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;
@@ -100,19 +113,46 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
   }
 }
 
-function showsWhatIsStored(order: ListedOrder, { content_digest: stored }: LedgerRow): boolean {
-  return stored !== undefined && contentDigest(order) === stored;
+/**
+ * Whether what a list shows was stored. The store need not move the date with a change, so that a list with lines has the
+ * last word. A row of our own advance rests on a read that is older than its date: there such a list has to agree.
+ */
+function isStored(row: LedgerRow, seen: Sighting): boolean {
+  const showsChange = hasOtherContent(row, seen);
+  if (isSettled(row.date_modified, time(row.read_at))) return showsChange !== true;
+  return isSettled(row.date_modified, time(seen.reference.seenAt)) && showsChange === false;
+}
+
+/** Whether a list shows content that no read has followed yet. Undefined where that cannot be said. */
+export function hasOtherContent(row: LedgerRow, { order, reference }: Sighting): boolean | undefined {
+  const { listedDigest } = reference;
+  // A list and a GET may differ for good: what was looked at once is not looked at again.
+  if (listedDigest !== undefined && listedDigest === row.listed_digest) return false;
+  const isSame = showsContent(order, row.content_digest);
+  return isSame === undefined ? undefined : !isSame;
+}
+
+/** By the rules and the order of now: neither may be what they were when it was skipped. */
+function isSkippedNow({ order, reference }: Sighting, rules: Rules): boolean {
+  return whyNotStored({ ...order, status_id: reference.statusId }, undefined, rules) !== undefined;
+}
+
+/** Nobody knows whether the store moves the date of an order that staff bring back from the archive. */
+export function isArchivedNoMore(row: LedgerRow, { order }: Pick<Sighting, 'order'>): boolean {
+  return row.reason === ARCHIVED && order.is_deleted !== true;
 }
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */
-function mayBeAdvancedNow(row: LedgerRow, rules: Rules): boolean {
-  // An order from before IgnoreOrdersCreatedBefore has a reference that says so.
+function mayBeAdvancedNow(row: LedgerRow, { order, reference }: Sighting, rules: Rules): boolean {
+  const { status_id: statusId } = row;
+  if (statusId === undefined || reference.advance === false) return false;
+  if (whyVoid({ ...order, status_id: statusId }, rules) !== undefined) return false;
   const circumstances = {
     digital: row.digital === true,
     wasAdvanced: row.advanced_at !== undefined,
-    isOld: false,
+    isOld: isCreatedBefore(order, rules.ignoreOrdersCreatedBefore),
   };
-  return row.status_id !== undefined && whyNotAdvanced(row.status_id, circumstances, rules) === undefined;
+  return whyNotAdvanced(statusId, circumstances, rules) === undefined;
 }
 
 function time(iso: string | undefined): number {

@@ -1,4 +1,5 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
+import { contentDigest } from '../shared/content';
 import { noteQueued } from '../shared/note-queued';
 import { dateModified, isCreatedBefore } from '../shared/order';
 import type { OrderReference } from '../shared/order';
@@ -9,7 +10,7 @@ import type { LedgerRow } from '../shared/ledger-row';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
 import type { Bounds, OrderList, PollSettings } from './begin';
-import { isNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
+import { isMarkedGone, isNew, whyKnown, whyNotFollowed, whyNotNew } from './left-out';
 import type { Sighting } from './left-out';
 
 export interface TakeUpDeps {
@@ -64,6 +65,7 @@ function whyNotWanted(
   { statusId }: OrderList,
   { bounds, settings: { rules } }: Circumstances,
 ): string | undefined {
+  if (isMarkedGone(row)) return undefined;
   if (statusId !== undefined) return whyNotNew(order, statusId, bounds);
   return isNew(order, rules, bounds) ? undefined : whyNotFollowed(order, row, rules, bounds);
 }
@@ -75,6 +77,7 @@ function sight(
   { jobTimestamp, bounds: { createdSince } }: Circumstances,
 ): Sighting {
   const statusId = typeof order.status_id === 'number' ? order.status_id : list.statusId;
+  const listedDigest = contentDigest(order);
   const reference = {
     orderId: order.id,
     source: 'poll',
@@ -84,6 +87,7 @@ function sight(
     jobTimestamp,
     // What is older is followed, if it is known, and its status left alone.
     ...(isCreatedBefore(order, createdSince) ? { advance: false } : {}),
+    ...(listedDigest === undefined ? {} : { listedDigest }),
   };
   return { order, reference };
 }

@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A version that could still change under the same date is left out by later polls',
     file: poller('left-out'),
-    from: "case 'replicated':\n      return isStored();",
+    from: "case 'replicated':\n      return isStored(row, seen);",
     to: "case 'replicated':\n      return true;",
   },
   {
@@ -72,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
     file: poller('left-out'),
-    from: 'return isStored() && (seen.reference.advance === false || !mayBeAdvancedNow(row, rules));',
-    to: 'return isStored() || seen.reference.advance === false || mayBeAdvancedNow(row, rules);',
+    from: 'return isStored(row, seen) && !isArchivedNoMore(row, seen) && !mayBeAdvancedNow(row, seen, rules);',
+    to: 'return isStored(row, seen) || isArchivedNoMore(row, seen) || mayBeAdvancedNow(row, seen, rules);',
   },
   {
     rule: 'New orders that changed lately are in no list',
@@ -90,8 +90,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A list that was seen while an order could still change says that it did not',
     file: poller('left-out'),
-    from: '(settledAt(seen.reference.seenAt) && showsWhatIsStored(seen.order, row))',
-    to: 'showsWhatIsStored(seen.order, row)',
+    from: 'return isSettled(row.date_modified, time(seen.reference.seenAt)) && showsChange === false;',
+    to: 'return showsChange === false;',
   },
   {
     rule: 'A sliced poll that is taken up begins with its list again',
