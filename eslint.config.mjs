@@ -38,7 +38,7 @@ const noOutsideWorld = (files) => ({
 const flows = [
   'lambda/get-new-orders/!(index).ts',
   'lambda/audit-orders/!(index).ts',
-  'lambda/new-orders-webhook/{receive,proof,request}.ts',
+  'lambda/new-orders-webhook/{receive,proof,replays,request}.ts',
   'lambda/process-new-orders/!(index).ts',
   'lambda/shared/{listed-pages,note-queued}.ts',
 ];

@@ -64,7 +64,8 @@ function loadAws() {
   const notifications = jest.requireActual<typeof Sns>('@aws-sdk/client-sns');
   const queues = jest.requireActual<typeof Sqs>('@aws-sdk/client-sqs');
   const { accessToken, clientId, clientSecret } = simulator.credentials;
-  mockClient(dynamo.DynamoDBDocumentClient)
+  const tables = mockClient(dynamo.DynamoDBDocumentClient);
+  tables
     .on(dynamo.BatchGetCommand)
     .resolves({ Responses: {} })
     .on(dynamo.UpdateCommand)
@@ -86,6 +87,10 @@ function loadAws() {
   return {
     failSecrets: (error: Error) => void secrets.on(manager.GetSecretValueCommand).rejects(error),
     failQueue: () => void sqs.on(queues.SendMessageBatchCommand).rejects(new Error('down')),
+    remember: (item: object) =>
+      void tables.on(dynamo.GetCommand, { TableName: 'webhooks' }).resolves({ Item: item }),
+    writes: () =>
+      [...tables.commandCalls(dynamo.PutCommand), ...tables.commandCalls(dynamo.UpdateCommand)].length,
     sends: () => sqs.commandCalls(queues.SendMessageBatchCommand).length,
     subjects: () =>
       sns.commandCalls(notifications.PublishCommand).map(({ args: [{ input }] }) => input.Subject),
@@ -153,6 +158,14 @@ describe('the webhook', () => {
     const [unusable] = parsed((await post({ 'X-Order-Replication-Secret': webhookSecret })).lines);
     expect(unusable).toMatchObject({ level: 'WARN', message: 'webhook unusable', WebhooksUnusable: 1 });
     expect(unusable).not.toHaveProperty('WebhooksUnauthorized');
+  });
+
+  it('D-S1: answers a replay with 200, at the cost of one line and no write or message', async () => {
+    aws.remember({ expires_at: Date.now() / 1000 + 60 });
+    const { lines, ...answer } = await post(...genuine());
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"message":"replayed"}' });
+    expect([aws.writes(), aws.sends(), simulator.log.count()]).toEqual([0, 0, 0]);
+    expect(parsed(lines)).toMatchObject([{ message: 'webhook replayed', WebhooksReplayed: 1 }]);
   });
 
   it('answers 503 and alerts when SQS refuses', async () => {

@@ -6,8 +6,9 @@ import { toRequest } from '../lambda/new-orders-webhook/request';
 import type { ProxyEvent } from '../lambda/new-orders-webhook/request';
 import { EnqueueError } from '../lambda/shared/errors';
 import type { OrderReference } from '../lambda/shared/order';
-import type { Delivery } from '../lambda/shared/tables';
+import type { Delivery, SignedDelivery } from '../lambda/shared/tables';
 import { iso, NOON } from './fakes/builders';
+import { memoryWebhooks } from './fakes/memory-webhooks';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,10 +26,16 @@ const aWebhook = (overrides: object = {}) => ({
   ...overrides,
 });
 
-function signed(text: string | Uint8Array, { secret = clientSecret, at = NOON } = {}) {
+let messages = 0;
+
+/** Each is a message of its own, unless it is given an id. */
+function signed(
+  text: string | Uint8Array,
+  { secret = clientSecret, at = NOON, id = `msg_${(messages += 1)}` } = {},
+) {
   const timestamp = String(at / 1000);
-  const mac = createHmac('sha256', secret).update(`msg_1.${timestamp}.`).update(text).digest('base64');
-  return { 'webhook-id': 'msg_1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
+  const mac = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(text).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -36,7 +43,8 @@ type Headers = Readonly<Record<string, string>>;
 function aReceiver(rotated: { readonly known?: string; clientSecret?: string; webhookSecret?: string } = {}) {
   const order: string[] = [];
   const queued: OrderReference[] = [];
-  const deliveries: Delivery[] = [];
+  const webhooks = memoryWebhooks();
+  const { deliveries } = webhooks;
   const lines: { message: string; fields: unknown; metrics?: unknown }[] = [];
   const secretsRead: string[] = [];
   const write = (message: string, fields: unknown, metrics?: unknown) =>
@@ -63,10 +71,14 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
     },
     ledger: { noteQueued: () => Promise.resolve(order.push('noted') > 0) },
     webhooks: {
+      ...webhooks,
       record: (delivery: Delivery) => {
         order.push('recorded');
-        deliveries.push(delivery);
-        return Promise.resolve();
+        return webhooks.record(delivery);
+      },
+      remember: (delivery: SignedDelivery) => {
+        order.push('remembered');
+        return webhooks.remember(delivery);
       },
     },
     log: { info: write, warn: write, error: write },
@@ -87,16 +99,16 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
     const text = JSON.stringify(webhook);
     return post(text, signed(text, { at }), more);
   };
-  return { deps, order, queued, deliveries, lines, secretsRead, hand, post, postSigned };
+  return { deps, order, queued, webhooks, deliveries, lines, secretsRead, hand, post, postSigned };
 }
 
 const accepted = { status: 200, outcome: 'accepted' };
 
-it('accepts a signed webhook: queued first, then noted and recorded', async () => {
+it('accepts a signed webhook: queued first, then noted, recorded and remembered', async () => {
   const { postSigned, queued, deliveries, order } = aReceiver();
   expect(await postSigned(aWebhook())).toEqual(accepted);
   expect(queued).toEqual([{ orderId: 100, source: 'webhook', seenAt: iso(NOON), webhookHash: '5d2f8b0c' }]);
-  expect(order).toEqual(['queued', 'noted', 'recorded']);
+  expect(order).toEqual(['queued', 'noted', 'recorded', 'remembered']);
   expect(deliveries).toEqual([
     {
       orderId: 100,
@@ -138,13 +150,17 @@ it('answers only when all is written: a container that waits for its next reques
   };
   const slow = {
     ledger: { noteQueued: slowly('note') },
-    webhooks: { record: (delivery: Delivery) => slowly(delivery.outcome)().then(() => undefined) },
+    webhooks: {
+      ...deps.webhooks,
+      record: (delivery: Delivery) => slowly(delivery.outcome)().then(() => undefined),
+      remember: () => slowly('memory')().then(() => undefined),
+    },
   };
   await postSigned(aWebhook(), slow);
   await postSigned(aWebhook({ scope: 'store/cart/updated' }), slow);
   const queue = { ...deps.queue, enqueue: () => Promise.reject(new Error('down')) };
   await postSigned(aWebhook(), { ...slow, queue }).catch(() => undefined);
-  expect(written).toEqual(['note', 'accepted', 'ignored', 'not queued']);
+  expect(written).toEqual(['note', 'accepted', 'memory', 'ignored', 'memory', 'not queued']);
 });
 
 it('keeps its reference small, whatever calls itself a hash', async () => {
@@ -406,6 +422,128 @@ describe('a true signature with an old timestamp', () => {
   });
 });
 
+describe('D-S1: a replay of a signed delivery', () => {
+  const text = JSON.stringify(aWebhook());
+  const replayed = { status: 200, outcome: 'replayed' };
+  /** A receiver whose clock can be moved on. */
+  const aReceiverInTime = () => {
+    const receiver = aReceiver();
+    const at = (now: number) => ({ now: () => now });
+    return { ...receiver, at };
+  };
+
+  it('is answered 200, and counted, and does nothing else', async () => {
+    const { post, order, lines, deliveries } = aReceiver();
+    const captured = signed(text);
+    expect(await post(text, captured)).toEqual(accepted);
+    const done = [...order];
+    for (let times = 0; times < 3; times += 1) expect(await post(text, captured)).toEqual(replayed);
+    expect(order).toEqual(done);
+    expect(deliveries).toHaveLength(1);
+    const line = { message: 'webhook replayed', fields: { orderId: 100 }, metrics: { WebhooksReplayed: 1 } };
+    expect(lines.slice(1)).toEqual([line, line, line]);
+  });
+
+  it('is one also with the secret header beside, and with another time stamp', async () => {
+    const { post, queued } = aReceiver();
+    await post(text, { ...signed(text, { id: 'msg_a' }), ...secretHeader });
+    const later = { ...signed(text, { id: 'msg_a', at: NOON + MINUTE }), ...secretHeader };
+    expect(await post(text, later)).toEqual(replayed);
+    expect(queued).toHaveLength(1);
+  });
+
+  it('adds no row where the scope is not needed', async () => {
+    const { post, deliveries } = aReceiver();
+    const ignored = JSON.stringify(aWebhook({ scope: 'store/cart/updated' }));
+    const captured = signed(ignored);
+    expect(await post(ignored, captured)).toMatchObject({ outcome: 'ignored' });
+    expect(await post(ignored, captured)).toEqual(replayed);
+    expect(deliveries).toHaveLength(1);
+  });
+
+  it.each([0, -4 * MINUTE, 6 * MINUTE, 71 * HOUR])(
+    'is known for as long as its signature is accepted (%i ms old at first)',
+    async (age) => {
+      const { post, at, queued } = aReceiverInTime();
+      const captured = signed(text, { at: NOON - age });
+      await post(text, captured);
+      expect(await post(text, captured, at(NOON - age + 72 * HOUR))).toEqual(replayed);
+      expect(await post(text, captured, at(NOON - age + 72 * HOUR + 1))).toMatchObject({ status: 401 });
+      expect(queued).toHaveLength(1);
+    },
+  );
+
+  it('is not what has another body, another id or another order', async () => {
+    const { post, queued } = aReceiver();
+    const others = [
+      [aWebhook(), 'msg_a'],
+      [aWebhook({ scope: 'store/order/statusUpdated', data: { type: 'order', id: 100 } }), 'msg_a'],
+      [aWebhook({ data: { type: 'cart', orderId: 101 } }), 'msg_a'],
+      [aWebhook(), 'msg_b'],
+      [aWebhook(), 'msg_a '],
+    ] as const;
+    for (const [webhook, id] of others) {
+      const body = JSON.stringify(webhook);
+      expect(await post(body, signed(body, { id }))).toEqual(accepted);
+    }
+    expect(queued).toHaveLength(others.length);
+    for (const [webhook, id] of others) {
+      const body = JSON.stringify(webhook);
+      expect(await post(body, signed(body, { id }))).toEqual(replayed);
+    }
+  });
+
+  it.each(['x'.repeat(9_000), 'Zoë "🛒"', '#', "' OR 1=1"])('is known whatever its id is', async (id) => {
+    const { post } = aReceiver();
+    expect(await post(text, signed(text, { id }))).toEqual(accepted);
+    expect(await post(text, signed(text, { id }))).toEqual(replayed);
+  });
+
+  it('is not what the secret header alone authenticates: its id may be anybody’s', async () => {
+    const { post, queued } = aReceiver();
+    const captured = signed(text);
+    const withOther = { ...captured, 'webhook-signature': 'v1,AAAA', ...secretHeader };
+    for (const headers of [secretHeader, secretHeader, withOther, withOther, captured]) {
+      expect(await post(text, headers)).toEqual(accepted);
+    }
+    expect(queued).toHaveLength(5);
+  });
+
+  it('is not what was answered 503: it gets in when it comes again', async () => {
+    const { deps, post, queued } = aReceiver();
+    const captured = signed(text);
+    const queue = { ...deps.queue, enqueue: () => Promise.reject(new Error('down')) };
+    await expect(post(text, captured, { queue })).rejects.toThrow(EnqueueError);
+    expect(await post(text, captured)).toEqual(accepted);
+    expect(await post(text, captured)).toEqual(replayed);
+    expect(queued).toHaveLength(1);
+  });
+
+  it('is taken where the memory cannot be read or written, and the log says so', async () => {
+    const { deps, post, queued, lines } = aReceiver();
+    const captured = signed(text);
+    const down = () => Promise.reject(new Error('throttled'));
+    const unwritten = { webhooks: { ...deps.webhooks, remember: down } };
+    expect(await post(text, captured, unwritten)).toEqual(accepted);
+    expect(await post(text, captured)).toEqual(accepted);
+    const unread = { webhooks: { ...deps.webhooks, isRemembered: down } };
+    expect(await post(text, captured, unread)).toEqual(accepted);
+    expect(queued).toHaveLength(3);
+    const fields = { orderId: 100, error: 'Error: throttled' };
+    expect(lines).toContainEqual({ message: 'webhook not remembered', fields });
+    expect(lines).toContainEqual({ message: 'replays not looked up', fields });
+  });
+
+  it('is not looked up for junk', async () => {
+    const { deps, post } = aReceiver();
+    const looked = jest.fn(deps.webhooks.isRemembered);
+    const webhooks = { ...deps.webhooks, isRemembered: looked };
+    await post(text, signed(text, { secret: 'other' }), { webhooks });
+    await post(text, {}, { webhooks });
+    expect(looked).not.toHaveBeenCalled();
+  });
+});
+
 describe('a secret rotated under way', () => {
   const text = JSON.stringify(aWebhook());
 
@@ -482,15 +620,15 @@ describe('when the queue refuses', () => {
   });
 
   it('throws that, even when the record fails too', async () => {
-    const { postSigned } = aReceiver();
-    const webhooks = { record: () => Promise.reject(new Error('throttled')) };
+    const { deps, postSigned } = aReceiver();
+    const webhooks = { ...deps.webhooks, record: () => Promise.reject(new Error('throttled')) };
     await expect(postSigned(aWebhook(), { ...refusing, webhooks })).rejects.toThrow('SQS refused');
   });
 });
 
 it('answers 200 when only the record or the note fails: the reference is safe', async () => {
-  const { postSigned, lines } = aReceiver();
-  const fails = { record: () => Promise.reject(new Error('throttled')) };
+  const { deps, postSigned, lines } = aReceiver();
+  const fails = { ...deps.webhooks, record: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { webhooks: fails })).status).toBe(200);
   expect((await postSigned(aWebhook({ scope: 'store/cart/updated' }), { webhooks: fails })).status).toBe(200);
   const ledger = { noteQueued: () => Promise.reject(new Error('throttled')) };

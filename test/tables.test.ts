@@ -1,7 +1,7 @@
-// The Webhooks table on MiniStack: deliveries are all kept.
+// The Webhooks table on MiniStack: deliveries are all kept, and signed ones remembered for a while.
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createWebhooksTable } from '../lambda/shared/tables';
+import { createWebhooksTable, isDelivery } from '../lambda/shared/tables';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { iso, NOON } from './fakes/builders';
 import { connect, createTables } from './fakes/real-tables';
@@ -38,4 +38,43 @@ it('keeps every delivery of an order', async () => {
     { delivery: `${iso(NOON)}#one`, webhook: { hash: 'x' }, outcome: 'accepted', messageId: 'm' },
     { delivery: `${iso(NOON)}#two` },
   ]);
+});
+
+describe('D-S1: a signed delivery', () => {
+  const delivery = { orderId: 8, digest: 'd'.repeat(64), acceptedUntil: NOON };
+  const rowsOf = async (orderId: number) => {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: 'WebhooksTable',
+        KeyConditionExpression: 'orderId = :id',
+        ExpressionAttributeValues: { ':id': orderId },
+      }),
+    );
+    return Items;
+  };
+
+  it('is remembered by order and digest until its time is over, whatever DynamoDB has not deleted yet', async () => {
+    const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+    expect(await webhooks.isRemembered(delivery, NOON)).toBe(false);
+    await webhooks.remember(delivery);
+    expect(await webhooks.isRemembered(delivery, NOON)).toBe(true);
+    expect(await webhooks.isRemembered(delivery, NOON + 1_000)).toBe(false);
+    expect(await webhooks.isRemembered({ ...delivery, digest: 'other' }, NOON)).toBe(false);
+    expect(await webhooks.isRemembered({ ...delivery, orderId: 9 }, NOON)).toBe(false);
+  });
+
+  it('is remembered in a row with an expiry of its own that is no delivery', async () => {
+    const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+    await webhooks.remember({ ...delivery, orderId: 10, acceptedUntil: NOON + 1 });
+    const recorded = { orderId: 10, outcome: 'accepted', proof: 'signature', webhook: {} } as const;
+    await webhooks.record({ ...recorded, receivedAt: iso(NOON), requestId: 'one' });
+    const rows = await rowsOf(10);
+    const remembered = {
+      orderId: 10,
+      delivery: `remembered#${delivery.digest}`,
+      expires_at: NOON / 1000 + 1,
+    };
+    expect(rows.filter((row) => !isDelivery(row))).toEqual([remembered]);
+    expect(rows.filter(isDelivery)).toMatchObject([recorded]);
+  });
 });

@@ -411,7 +411,7 @@ describe('roles', () => {
       'kms:Decrypt': anyKeyOfAccount,
       'sqs:SendMessage': ['OrdersQueue'],
       'dynamodb:UpdateItem': ['LedgerTable'],
-      'dynamodb:PutItem': ['WebhooksTable'],
+      'dynamodb:GetItem dynamodb:PutItem': ['WebhooksTable'],
       'sns:Publish': ['ExceptionsTopic'],
       'kms:Decrypt kms:GenerateDataKey': ['AlertsKey'],
       'logs:CreateLogStream logs:PutLogEvents': ['CartConvertedWebhookLogGroup'],

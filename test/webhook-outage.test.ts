@@ -7,6 +7,7 @@ import { Status } from '../lambda/shared/order';
 import type { Delivery } from '../lambda/shared/tables';
 import { startSimulator, type SendWebhook, type Simulator, type Switches } from '../scripts/local/simulator';
 import { NOON } from './fakes/builders';
+import { memoryWebhooks } from './fakes/memory-webhooks';
 import { aWorld } from './fakes/world';
 import { virtualTime } from './simulator/virtual-time';
 
@@ -29,6 +30,10 @@ async function aService(switches: Partial<Switches> = {}) {
     world.clock.now = time.now();
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const webhooks = {
+    ...memoryWebhooks(),
+    record: (delivery: Delivery) => Promise.resolve(void endpoint.deliveries.push(delivery)),
+  };
   const send: SendWebhook = async ({ headers, body }) => {
     if (!endpoint.isUp) throw new Error('connection refused');
     const event = { headers: { ...headers }, body, isBase64Encoded: false };
@@ -43,7 +48,7 @@ async function aService(switches: Partial<Switches> = {}) {
         },
         queue: world.queue,
         ledger: world.ledger,
-        webhooks: { record: (delivery) => Promise.resolve(void endpoint.deliveries.push(delivery)) },
+        webhooks,
         log,
         now: time.now,
       },

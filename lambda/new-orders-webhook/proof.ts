@@ -19,9 +19,10 @@ export interface ProofDeps {
   readonly now: () => number;
 }
 
-/** `ageMs`: of a true signature, if there is one beside what proves it. */
+/** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
 export type Proof =
-  | { readonly by: 'signature' | 'secret header'; readonly ageMs: number | undefined }
+  | { readonly by: 'signature'; readonly ageMs: number; readonly id: string }
+  | { readonly by: 'secret header'; readonly ageMs: number | undefined }
   | { readonly by: 'nothing'; readonly reason: string };
 
 /**
@@ -33,7 +34,8 @@ export async function proofOf(request: SignedRequest, maxAgeMs: number, deps: Pr
   const looks = [signatureOf(request, maxAgeMs, deps), carriesSecret(request, deps)] as const;
   const [signature, header] = await Promise.allSettled(looks);
   const known = signature.status === 'fulfilled' ? signature.value : undefined;
-  if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs };
+  const { 'webhook-id': id = '' } = request.headers;
+  if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs, id };
   if (header.status === 'fulfilled' && header.value) return { by: 'secret header', ageMs: known?.ageMs };
   // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
   const [verdict] = await Promise.all(looks);

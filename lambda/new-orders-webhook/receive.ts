@@ -7,13 +7,14 @@ import type { Webhook } from '../shared/webhook';
 import type { Ledger } from '../shared/ledger';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
-import type { Delivery, WebhooksTable } from '../shared/tables';
+import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables';
 import { proofOf } from './proof';
 import type { Proof, ProofDeps, SignedRequest } from './proof';
+import { isReplay, signedDelivery } from './replays';
 
 /**
- * From this age on a true signature is stale: BigCommerce repeated the delivery without a new time stamp, or somebody
- * replayed it. It is accepted all the same, since its effect is the same at any time; many of them are worth a look.
+ * From this age on a true signature is stale: BigCommerce repeated the delivery without a new time stamp, or it was held
+ * up. It is accepted still, since its effect is the same at any time.
  */
 const STALE_MS = 5 * 60 * 1000;
 
@@ -38,12 +39,12 @@ export interface ReceiveDeps extends ProofDeps {
 }
 
 /**
- * 200 for all that is genuine, also where it cannot be used: BigCommerce would repeat any other answer, then deactivate
+ * `replayed`: genuine, and queued or ignored before. 200 for all that is genuine, also where it cannot be used: BigCommerce would repeat any other answer, then deactivate
  * the webhook. 401: not genuine.
  */
 export interface Received {
   readonly status: 200 | 401;
-  readonly outcome: 'accepted' | 'ignored' | 'rejected';
+  readonly outcome: 'accepted' | 'ignored' | 'replayed' | 'rejected';
   readonly reason?: string;
 }
 
@@ -57,23 +58,24 @@ export async function receive(
   deps: ReceiveDeps,
 ): Promise<Received> {
   const receivedAt = new Date(deps.now()).toISOString();
-  const proof = await proofOf(request, settings.webhookMaxAgeHours * HOUR_MS, deps);
+  const maxAgeMs = settings.webhookMaxAgeHours * HOUR_MS;
+  const proof = await proofOf(request, maxAgeMs, deps);
   if (proof.by === 'nothing') return { status: 401, outcome: 'rejected', reason: proof.reason };
   const webhook = readWebhook(request.body, settings.storeHash);
   if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
 
-  const { scope, orderId, content } = webhook;
+  const { orderId, scope, content } = webhook;
+  const signed = signedDelivery(orderId, request, proof, deps.now() + maxAgeMs);
+  if (signed !== undefined && (await isReplay(signed, deps))) return ignoreReplay(signed, deps);
   const stale = staleness(proof);
-  const arrival = {
-    webhook: withoutShopper(content),
-    receivedAt,
-    requestId: request.requestId,
-    proof: proof.by,
-    ...stale,
-  };
   if (stale) deps.log.warn('stale webhook', { orderId, ...stale }, { StaleWebhooks: 1 });
-  if (orderId !== undefined && isTaken(scope)) return accept({ ...arrival, orderId }, webhook, deps);
-  if (orderId !== undefined) await record({ ...arrival, orderId, outcome: 'ignored' }, deps);
+  if (orderId !== undefined) {
+    const { requestId } = request;
+    const delivery = { orderId, webhook: withoutShopper(content), receivedAt, requestId, proof: proof.by };
+    const arrival = { delivery: { ...delivery, ...stale }, signed };
+    if (isTaken(scope)) return accept(arrival, webhook, deps);
+    await Promise.all([record(arrival, { outcome: 'ignored' }, deps), rememberIt(arrival, deps)]);
+  }
   deps.log.info('webhook ignored', { orderId });
   return { status: 200, outcome: 'ignored' };
 }
@@ -89,11 +91,19 @@ function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
   return { ageSeconds: Math.floor(proof.ageMs / 1000) };
 }
 
+function ignoreReplay({ orderId }: SignedDelivery, { log }: ReceiveDeps): Received {
+  log.info('webhook replayed', { orderId }, { WebhooksReplayed: 1 });
+  return { status: 200, outcome: 'replayed' };
+}
+
 /** A genuine delivery that names an order, before it is known what becomes of it. */
-type Arrival = Omit<Delivery, 'outcome' | 'messageId'>;
+interface Arrival {
+  readonly delivery: Omit<Delivery, 'outcome' | 'messageId'>;
+  readonly signed: SignedDelivery | undefined;
+}
 
 async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): Promise<Received> {
-  const { orderId, receivedAt } = arrival;
+  const { orderId, receivedAt } = arrival.delivery;
   const reference: OrderReference = {
     orderId,
     source: 'webhook',
@@ -105,7 +115,8 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
   // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.
   await Promise.all([
     tolerate('queued order not noted', deps.ledger.noteQueued(reference, deps.now()), orderId, deps.log),
-    record({ ...arrival, outcome: 'accepted', messageId }, deps),
+    record(arrival, { outcome: 'accepted', messageId }, deps),
+    rememberIt(arrival, deps),
   ]);
   deps.log.info('webhook accepted', { orderId, source: 'webhook', messageId }, { WebhooksAccepted: 1 });
   return { status: 200, outcome: 'accepted' };
@@ -116,14 +127,23 @@ async function enqueue(reference: OrderReference, arrival: Arrival, deps: Receiv
     const [messageId = ''] = await deps.queue.enqueue([reference]);
     return messageId;
   } catch (error) {
-    await record({ ...arrival, outcome: 'not queued' }, deps);
-    const { orderId } = arrival;
+    // Not remembered: BigCommerce delivers it again, and then it must get in.
+    await record(arrival, { outcome: 'not queued' }, deps);
+    const { orderId } = reference;
     throw new EnqueueError(`Order ${orderId} could not be queued. ${describe(error)}`, { cause: error });
   }
 }
 
-function record(delivery: Delivery, deps: ReceiveDeps): Promise<void> {
-  return tolerate('webhook not recorded', deps.webhooks.record(delivery), delivery.orderId, deps.log);
+type Outcome = Pick<Delivery, 'outcome' | 'messageId'>;
+
+function record({ delivery }: Arrival, outcome: Outcome, deps: ReceiveDeps): Promise<void> {
+  const written = deps.webhooks.record({ ...delivery, ...outcome });
+  return tolerate('webhook not recorded', written, delivery.orderId, deps.log);
+}
+
+async function rememberIt({ signed }: Arrival, deps: ReceiveDeps): Promise<void> {
+  if (signed === undefined) return;
+  await tolerate('webhook not remembered', deps.webhooks.remember(signed), signed.orderId, deps.log);
 }
 
 async function tolerate(what: string, write: Promise<unknown>, orderId: number, log: Log): Promise<void> {

@@ -1,5 +1,5 @@
 // Standard Webhooks signatures, as BigCommerce makes them: HMAC-SHA256 over the raw bytes, compared in constant time.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** The three headers, as received. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec */
 export interface SignatureHeaders {
@@ -59,6 +59,12 @@ function matches(candidate: string, expected: Buffer): boolean {
     given.length === expected.length &&
     timingSafeEqual(given, expected)
   );
+}
+
+/** By what a message is known again: its id and body, hashed, since both may have any length and any characters. */
+export function digestOf(id: string, body: Uint8Array): string {
+  // In quotes an id ends where it ends, whatever the body begins with.
+  return createHash('sha256').update(JSON.stringify(id)).update(body).digest('hex');
 }
 
 /** Whether the secret header carries our own secret; compared by digests, so that not even the length shows. */

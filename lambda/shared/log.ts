@@ -20,6 +20,7 @@ export const UNITS = {
   WebhooksUnauthorized: 'Count',
   StaleWebhooks: 'Count',
   WebhooksUnusable: 'Count',
+  WebhooksReplayed: 'Count',
   WebhooksNotQueued: 'Count',
   OrdersReplicated: 'Count',
   OrdersCopied: 'Count',

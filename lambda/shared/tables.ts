@@ -137,8 +137,28 @@ export interface Delivery {
   readonly webhook: unknown;
 }
 
+/** A delivery that its signature authenticated, as it is known again. */
+export interface SignedDelivery {
+  readonly orderId: number;
+  /** Of its message id and its body, in letters and digits. */
+  readonly digest: string;
+  /** Until when its signature is accepted: epoch milliseconds. */
+  readonly acceptedUntil: number;
+}
+
 export interface WebhooksTable {
   record(delivery: Delivery): Promise<void>;
+  /** Whether it was remembered, and its time is not over at `now` (epoch milliseconds). */
+  isRemembered(delivery: SignedDelivery, now: number): Promise<boolean>;
+  remember(delivery: SignedDelivery): Promise<void>;
+}
+
+/** Begins the sort key of what is remembered; that of a delivery begins with its time. */
+const REMEMBERED = 'remembered#';
+
+/** Whether a row of the Webhooks table is a delivery, by its sort key; the others only remember one for a while. */
+export function isDelivery({ delivery }: Row): boolean {
+  return !String(delivery).startsWith(REMEMBERED);
 }
 
 export function createWebhooksTable(
@@ -146,7 +166,20 @@ export function createWebhooksTable(
   tableName: string,
   retentionDays: number,
 ): WebhooksTable {
+  const keyOf = ({ orderId, digest }: SignedDelivery) => ({ orderId, delivery: `${REMEMBERED}${digest}` });
   return {
+    async isRemembered(delivery, now) {
+      const Key = keyOf(delivery);
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+      // DynamoDB deletes up to days after the date.
+      return Number(Item?.['expires_at']) * 1000 >= now;
+    },
+
+    async remember(delivery) {
+      const Item = { ...keyOf(delivery), expires_at: expiry(delivery.acceptedUntil, 0) };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
+    },
+
     async record({ receivedAt, requestId, ...delivery }) {
       const expires_at = expiry(Date.parse(receivedAt), retentionDays);
       const Item = { ...delivery, delivery: `${receivedAt}#${requestId}`, expires_at };

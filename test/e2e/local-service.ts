@@ -8,7 +8,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 import type { LedgerRow } from '../../lambda/shared/ledger-row';
 import type { Snapshot } from '../../lambda/shared/order';
-import { readSnapshot } from '../../lambda/shared/tables';
+import { isDelivery, readSnapshot } from '../../lambda/shared/tables';
 import { localClients } from '../../scripts/local/clients';
 import { deployLocally, storeParameters } from '../../scripts/local/local-stack';
 import { startMiniStack } from '../../scripts/local/ministack';
@@ -57,7 +57,7 @@ function readers({ documents }: ReturnType<typeof localClients>, outputs: Readon
           ExpressionAttributeValues: { ':id': orderId },
         }),
       );
-      return Items;
+      return Items.filter(isDelivery);
     },
   };
 }

@@ -180,6 +180,7 @@ const does: Readonly<Record<FunctionOutput, () => readonly string[]>> = {
     `secretsmanager:GetSecretValue ${webhookSecret()}`,
     `sqs:SendMessage ${queue('Orders')}`,
     `dynamodb:UpdateItem ${table('Ledger')}`,
+    `dynamodb:GetItem ${table('Webhooks')}`,
     `dynamodb:PutItem ${table('Webhooks')}`,
     `sns:Publish ${topic}`,
   ],

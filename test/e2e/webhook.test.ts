@@ -175,6 +175,25 @@ it('is taken with its body in base64, as API Gateway may hand it over', async ()
   expect(await until(async () => (await service.webhooks(id))[0])).toMatchObject({ outcome: 'accepted' });
 });
 
+it('D-S1: is taken once, however often it is replayed', async () => {
+  const { simulator, stack } = service;
+  const { id } = simulator.orders.add({ status_id: 5, cart_id: null });
+  const body = JSON.stringify({
+    producer: `stores/${simulator.credentials.storeHash}`,
+    scope: 'store/order/created',
+    data: { type: 'order', id },
+  });
+  const captured = { destination: stack.webhookUrl, orderId: id, id: 'msg_captured', body };
+  const answers: unknown[] = [];
+  for (let times = 0; times < 3; times += 1) {
+    const { status, body: said } = await simulator.deliverWebhook(captured);
+    answers.push([status, said]);
+  }
+  const replayed = [200, '{"message":"replayed"}'];
+  expect(answers).toEqual([[200, '{"message":"accepted"}'], replayed, replayed]);
+  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
+});
+
 it('is answered 503 when the queue refuses, so that it comes again, and somebody is told', async () => {
   const { simulator, clients, stack } = service;
   const FunctionName = stack.outputs['CartConvertedWebhookFunctionName'];

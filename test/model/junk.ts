@@ -10,9 +10,8 @@ export function junk(nth: number, ids: readonly number[], now: number, { credent
     data: { type: 'order', id: orderId },
   };
   const body = JSON.stringify(genuine);
-  const signed = (text: string, secret: string, ageMs = 0): WebhookRequest => {
+  const signed = (text: string, secret: string, ageMs = 0, id = `msg_${nth}`): WebhookRequest => {
     const stamp = Math.floor((now - ageMs) / 1000);
-    const id = `msg_${nth}`;
     return {
       url: 'http://127.0.0.1:1/',
       headers: {
@@ -43,6 +42,7 @@ export function junk(nth: number, ids: readonly number[], now: number, { credent
       webhook: signed(JSON.stringify({ ...genuine, producer: 'stores/other' }), clientSecret),
     },
     { expected: 200, webhook: signed(last?.body ?? body, clientSecret) },
+    { expected: 200, webhook: signed(body, clientSecret, 0, 'msg_replayed') },
   ];
   const kind = kinds[nth % kinds.length];
   if (kind === undefined) throw new Error('There is always one.');

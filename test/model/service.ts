@@ -5,7 +5,9 @@ import { receive, type Received } from '../../lambda/new-orders-webhook/receive'
 import { toRequest } from '../../lambda/new-orders-webhook/request';
 import { DAY_MS, dayOf } from '../../lambda/shared/audit';
 import { type Rules } from '../../lambda/shared/order';
+import { type WebhooksTable } from '../../lambda/shared/tables';
 import { type SendWebhook, type WebhookRequest } from '../../scripts/local/simulator/index';
+import { memoryWebhooks } from '../fakes/memory-webhooks';
 import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from './lambda';
 import { createMapping } from './mapping';
 
@@ -31,6 +33,7 @@ export function createService(surroundings: Surroundings, settings: Settings) {
   const invokeWebhook = lambda.functionOf('webhook');
   const invokeAudit = lambda.functionOf('audit');
   const promised: string[] = [];
+  const webhooks = memoryWebhooks();
   return {
     /** Bodies of webhooks that were answered as accepted. */
     promised,
@@ -59,8 +62,9 @@ export function createService(surroundings: Surroundings, settings: Settings) {
 
     /** API Gateway and the webhook's function, for one delivery. */
     deliver: (async (webhook) => {
-      const { status, outcome } = await deliver(webhook, invokeWebhook, wire.store.credentials.storeHash);
-      if (outcome === 'accepted') promised.push(webhook.body);
+      const { storeHash } = wire.store.credentials;
+      const { status, outcome } = await deliver(webhook, invokeWebhook, storeHash, webhooks);
+      if (outcome === 'accepted' || outcome === 'replayed') promised.push(webhook.body);
       return { status, body: '' };
     }) satisfies SendWebhook,
   };
@@ -100,10 +104,11 @@ async function deliver(
   { headers, body }: WebhookRequest,
   invoke: Invoke,
   storeHash: string,
+  memory: WebhooksTable,
 ): Promise<{ readonly status: number; readonly outcome?: Received['outcome'] }> {
   const answered = await invoke(async ({ container, secrets, adapters }, awsRequestId) => {
     const request = toRequest({ headers: { ...headers }, body, isBase64Encoded: false }, { awsRequestId });
-    const webhooks = { record: () => Promise.resolve() };
+    const webhooks = container.mortal(memory);
     const deps = { ...adapters, secrets, webhooks, log, now: container.now };
     const received = receive(request, { storeHash, webhookMaxAgeHours: 72 }, deps);
     return received.catch(() => ({ status: 503 }));

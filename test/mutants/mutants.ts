@@ -22,6 +22,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return String(orderId) + describe(error) + EnqueueError.name;',
   },
   {
+    rule: 'A webhook is remembered before its reference is queued',
+    file: 'lambda/new-orders-webhook/receive.ts',
+    from: '  const messageId = await enqueue(reference, arrival, deps);',
+    to: '  await rememberIt(arrival, deps);\n  const messageId = await enqueue(reference, arrival, deps);',
+  },
+  {
+    rule: 'A replay is known by what DynamoDB has not deleted yet',
+    file: shared('tables'),
+    from: "return Number(Item?.['expires_at']) * 1000 >= now;",
+    to: "return Number(Item?.['expires_at']) * 1000 >= Math.min(0, now);",
+  },
+  {
     rule: 'A webhook without a valid proof is taken',
     file: 'lambda/new-orders-webhook/receive.ts',
     from: "if (proof.by === 'nothing') return { status: 401",

@@ -1,0 +1,37 @@
+// A signed delivery is taken once, for as long as its signature is accepted: who captured one cannot have it cost store
+// calls and rows again and again. What cannot be looked up is taken: the worker makes a second reference harmless.
+import { describe } from '../shared/errors';
+import type { Log } from '../shared/log';
+import type { SignedDelivery, WebhooksTable } from '../shared/tables';
+import type { Proof, SignedRequest } from './proof';
+import { digestOf } from './signature';
+
+export interface ReplayDeps {
+  readonly webhooks: Pick<WebhooksTable, 'isRemembered'>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/**
+ * By what a delivery is known again. `newestUntil`: epoch milliseconds, until when a signature of now would be accepted.
+ * Undefined where it names no order, which costs nothing; and without a signature, when its id may be anybody's.
+ */
+export function signedDelivery(
+  orderId: number | undefined,
+  { body }: SignedRequest,
+  proof: Proof,
+  newestUntil: number,
+): SignedDelivery | undefined {
+  if (orderId === undefined || proof.by !== 'signature') return undefined;
+  return { orderId, digest: digestOf(proof.id, body), acceptedUntil: newestUntil - proof.ageMs };
+}
+
+/** Whether it was taken before. */
+export async function isReplay(delivery: SignedDelivery, deps: ReplayDeps): Promise<boolean> {
+  try {
+    return await deps.webhooks.isRemembered(delivery, deps.now());
+  } catch (error) {
+    deps.log.warn('replays not looked up', { orderId: delivery.orderId, error: describe(error) });
+    return false;
+  }
+}
