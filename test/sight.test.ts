@@ -127,7 +127,8 @@ describe('alarms', () => {
   it('watch metrics that the functions write, in the namespace that they are given', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
     expect(own.map(([, one]) => one.MetricName)).toEqual([
-      ...['PollsFinished', 'WebhooksUnauthorized', 'GivenBackAge', 'GapsStaying', 'AuditsFinished'],
+      ...['PollsFinished', 'WebhooksUnauthorized', 'WebhooksReplayed', 'WebhooksUnusable'],
+      ...['GivenBackAge', 'GapsStaying', 'AuditsFinished'],
     ]);
     for (const [, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
@@ -145,6 +146,21 @@ describe('alarms', () => {
     for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
       expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
     }
+  });
+
+  it.each(['UnauthorizedWebhooksAlarm', 'ReplayedWebhooksAlarm'])(
+    '%s sends one email an hour at most, however junk comes in waves, and none for a little of it',
+    (id) => {
+      const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } = alarm(id);
+      expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
+      expect(Threshold).toBe(50);
+    },
+  );
+
+  it('tell of unusable webhooks, also in a store of few orders, but not of a single one', () => {
+    const one = alarm('UnusableWebhooksAlarm');
+    expect(one).toMatchObject({ MetricName: 'WebhooksUnusable', Statistic: 'Sum', Threshold: 1 });
+    expect(one).toMatchObject({ Period: 3_600, EvaluationPeriods: 24, DatapointsToAlarm: 3 });
   });
 
   it.each([
