@@ -534,6 +534,15 @@ describe('D-S1: a replay of a signed delivery', () => {
     expect(lines).toContainEqual({ message: 'replays not looked up', fields });
   });
 
+  it('is queued twice at most where both come at the same moment: the worker makes that harmless', async () => {
+    const { post, queued } = aReceiver();
+    const captured = signed(text);
+    const both = await Promise.all([post(text, captured), post(text, captured)]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(new Set(queued.map(({ orderId }) => orderId))).toEqual(new Set([100]));
+    expect(await post(text, captured)).toEqual(replayed);
+  });
+
   it('is not looked up for junk', async () => {
     const { deps, post } = aReceiver();
     const looked = jest.fn(deps.webhooks.isRemembered);

@@ -1,4 +1,8 @@
 // The Webhooks table on MiniStack: deliveries are all kept, and signed ones remembered for a while.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createWebhooksTable, isDelivery } from '../lambda/shared/tables';
@@ -61,6 +65,18 @@ describe('D-S1: a signed delivery', () => {
     expect(await webhooks.isRemembered(delivery, NOON + 1_000)).toBe(false);
     expect(await webhooks.isRemembered({ ...delivery, digest: 'other' }, NOON)).toBe(false);
     expect(await webhooks.isRemembered({ ...delivery, orderId: 9 }, NOON)).toBe(false);
+  });
+
+  it('is looked for no longer than a second, however long the table takes', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const waiting = connect({ ...miniStack, endpoint: `http://127.0.0.1:${port}` });
+    const webhooks = createWebhooksTable(waiting, 'WebhooksTable', 90);
+    await expect(webhooks.isRemembered(delivery, NOON)).rejects.toThrow('aborted');
+    waiting.destroy();
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it('is remembered in a row with an expiry of its own that is no delivery', async () => {

@@ -148,10 +148,13 @@ export interface SignedDelivery {
 
 export interface WebhooksTable {
   record(delivery: Delivery): Promise<void>;
-  /** Whether it was remembered, and its time is not over at `now` (epoch milliseconds). */
+  /** Whether it was remembered, and its time is not over at `now` (epoch milliseconds). Throws after a second. */
   isRemembered(delivery: SignedDelivery, now: number): Promise<boolean>;
   remember(delivery: SignedDelivery): Promise<void>;
 }
+
+/** BigCommerce waits for the answer, the writes still come, and a replay that is taken for new does no harm. */
+const LOOK_MS = 1_000;
 
 /** Begins the sort key of what is remembered; that of a delivery begins with its time. */
 const REMEMBERED = 'remembered#';
@@ -170,7 +173,8 @@ export function createWebhooksTable(
   return {
     async isRemembered(delivery, now) {
       const Key = keyOf(delivery);
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+      const look = new GetCommand({ TableName: tableName, Key, ConsistentRead: true });
+      const { Item } = await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_MS) });
       // DynamoDB deletes up to days after the date.
       return Number(Item?.['expires_at']) * 1000 >= now;
     },
