@@ -8,6 +8,7 @@ export interface Declaration {
   readonly NoEcho?: boolean;
   readonly AllowedPattern?: string;
   readonly AllowedValues?: readonly (string | number)[];
+  readonly MaxLength?: number;
   readonly MinValue?: number;
   readonly MaxValue?: number;
   readonly ConstraintDescription?: string;
@@ -50,7 +51,9 @@ export function stackParameters(
 }
 
 function fits(value: string, declaration: Declaration): boolean {
-  const { Type, AllowedPattern, AllowedValues, MinValue = -Infinity, MaxValue = Infinity } = declaration;
+  const { Type, AllowedPattern, AllowedValues } = declaration;
+  const { MaxLength = Infinity, MinValue = -Infinity, MaxValue = Infinity } = declaration;
+  if (value.length > MaxLength) return false;
   if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) return false;
   if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) return false;
   if (Type !== 'Number') return true;

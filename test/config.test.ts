@@ -1,9 +1,14 @@
 // Configuration: every problem at once, and no value in the message.
 import { ConfigurationError } from '../lambda/shared/errors';
 import {
+  awsClientOptions,
+  MOST_DROP_FIELDS_CHARACTERS,
+  quickAwsClientOptions,
+  readAuditConfig,
   readPollConfig,
   readWebhookConfig,
   readWorkerConfig,
+  recordAwsClientOptions,
   workerEnvironment,
 } from '../lambda/shared/config';
 
@@ -81,6 +86,9 @@ it.each([
   ['ALLOWED_STATUS_IDS', 'eleven'],
   ['ADVANCE_ORDERS', 'yes'],
   ['NEW_PHYSICAL_ORDER_STATUS_ID', '-1'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '15'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '9.5'],
+  ['NEW_DIGITAL_ORDER_STATUS_ID', ''],
   ['READ_CONSIGNMENTS', 'yes'],
   ['FOLLOW_UP_DAYS', '-1'],
   ['IGNORE_ORDERS_CREATED_BEFORE', 'last year'],
@@ -140,4 +148,37 @@ it.each(['-1', '36501', 'for ever', ''])('refuses ORDER_RETENTION_DAYS=%j', (giv
   expect(() => readWorkerConfig({ ...environment, ORDER_RETENTION_DAYS: given })).toThrow(
     'ORDER_RETENTION_DAYS: expected a number from 0 to 36500',
   );
+});
+
+describe.each(['NEW_PHYSICAL_ORDER_STATUS_ID', 'NEW_DIGITAL_ORDER_STATUS_ID'])('%s', (name) => {
+  it.each([0, 1, 4, 5, 6, 12, 13])('D-S5: is never the void status %i, for no function', (id) => {
+    const given = { ...environment, [name]: String(id) };
+    for (const read of [readPollConfig, readAuditConfig, readWorkerConfig]) {
+      expect(() => read(given)).toThrow(`${name}: expected the id of a status that is not void`);
+    }
+  });
+
+  it.each([2, 3, 7, 8, 9, 10, 11, 14])('D-S5: may be the status %i', (id) => {
+    expect(Object.values(readWorkerConfig({ ...environment, [name]: String(id) }))).toContain(id);
+  });
+});
+
+it('refuses DROP_FIELDS that would fill the environment of a function, without repeating them', () => {
+  const fields = (characters: number) => `phone,${'x'.repeat(characters - 'phone,'.length)}`;
+  const given = (characters: number) => ({ ...environment, DROP_FIELDS: fields(characters) });
+  expect(readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS)).dropFields).toHaveLength(2);
+  expect(() => readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS + 1))).toThrow(
+    /DROP_FIELDS: expected 2000 characters at most\.$/,
+  );
+});
+
+// The SDK counts a request's time from before its connection: a shorter one would cut the connection off.
+it.each([
+  ['AWS', awsClientOptions],
+  ['what answers quickly', quickAwsClientOptions],
+  ['records', recordAwsClientOptions],
+])('C-R7: clients of %s have at least a second to connect, and their requests as long', (_, options) => {
+  const { connectionTimeout, requestTimeout } = options.requestHandler;
+  expect(connectionTimeout).toBeGreaterThanOrEqual(1_000);
+  expect(requestTimeout).toBeGreaterThanOrEqual(connectionTimeout);
 });

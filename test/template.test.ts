@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import {
   auditEnvironment,
   pollEnvironment,
+  quickAwsClientOptions,
   readAuditConfig,
   readPollConfig,
   readWebhookConfig,
   readWorkerConfig,
+  recordAwsClientOptions,
   webhookEnvironment,
   workerEnvironment,
 } from '../lambda/shared/config';
@@ -108,6 +110,24 @@ function resolved(value: Intrinsic | string): string {
   if (name === undefined) throw new Error(`Neither a Ref nor an Fn::GetAtt: ${JSON.stringify(value)}`);
   return named(name);
 }
+
+/** The most characters that a value may have when it is deployed. Throws for a parameter without a bound. */
+function longest(value: Intrinsic | string): number {
+  if (typeof value === 'string') return value.length;
+  const choice = value['Fn::If'];
+  if (choice !== undefined) return Math.max(longest(choice[1]), longest(choice[2]));
+  const parameter = template.Parameters[value.Ref ?? ''];
+  // The longest are URLs of queues and ARNs, in the longest region, of a stack whose name has 43 characters.
+  if (parameter === undefined) return 130;
+  const { MaxLength, AllowedValues, MaxValue } = parameter;
+  const bounds: readonly (string | number | undefined)[] =
+    MaxLength === undefined ? (AllowedValues ?? [MaxValue]) : ['x'.repeat(MaxLength)];
+  if (bounds.includes(undefined)) throw new Error(`${value.Ref ?? ''} has no bound.`);
+  return Math.max(...bounds.map((one) => String(one).length));
+}
+
+/** Incomplete, Pending, Refunded, Cancelled, Declined, Manual Verification Required, Disputed. */
+const voidStatuses = ['0', '1', '4', '5', '6', '12', '13'];
 
 describe('parameters', () => {
   const declared = template.Parameters;
@@ -214,7 +234,9 @@ describe('parameters', () => {
         'phone;email',
         'phone,',
         ',',
+        Array(400).fill('phone').join(','),
       ],
+      ...{ NewPhysicalOrderStatusId: voidStatuses, NewDigitalOrderStatusId: voidStatuses },
       OrderRetentionDays: ['-1', '36501', 'x', ''],
     };
     for (const [name, values] of Object.entries(harmful)) {
@@ -226,6 +248,27 @@ describe('parameters', () => {
       }
     }
   });
+});
+
+describe('the statuses that orders are moved to', () => {
+  it.each(['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId'])(
+    'D-S5: %s takes a status if, and only if, the worker does',
+    (name) => {
+      const variable =
+        name === 'NewPhysicalOrderStatusId' ? 'NEW_PHYSICAL_ORDER_STATUS_ID' : 'NEW_DIGITAL_ORDER_STATUS_ID';
+      const worker = Object.entries(variablesOf('ProcessOrdersFunction')).map(
+        ([key, value]) => [key, resolved(value)] as const,
+      );
+      for (const id of Array.from({ length: 16 }, (_, nth) => String(nth))) {
+        const environment = { ...Object.fromEntries(worker), [variable]: id };
+        const problems = parameterProblems({ [name]: template.Parameters[name]! }, { [name]: id }, []);
+        const isTaken = !voidStatuses.includes(id) && Number(id) <= 14;
+        expect({ id, template: problems.length === 0 }).toEqual({ id, template: isTaken });
+        if (isTaken) expect(() => readWorkerConfig(environment)).not.toThrow();
+        else expect(() => readWorkerConfig(environment)).toThrow(`${variable}: expected the id of a status`);
+      }
+    },
+  );
 });
 
 describe('the fields that are dropped', () => {
@@ -336,6 +379,15 @@ describe.each(functionIds)('%s', (id) => {
       return [name, limit === undefined ? resolved(value) : String(limit)] as const;
     });
     expect(() => read(Object.fromEntries(variables))).not.toThrow();
+  });
+
+  it('has an environment that Lambda takes, whatever the bounds of the parameters let in', () => {
+    // docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables of a function.
+    const size = Object.entries(variablesOf(id)).reduce(
+      (sum, [name, value]) => sum + `"${name}":"",`.length + longest(value),
+      0,
+    );
+    expect(size).toBeLessThanOrEqual(4_096);
   });
 
   it('gets no secret through its environment', () => {
@@ -652,6 +704,18 @@ describe("the webhooks' API", () => {
     expect(properties('AuditOrdersEventInvokePermission')['SourceArn']).toEqual({
       'Fn::GetAtt': ['AuditOrdersRule', 'Arn'],
     });
+  });
+
+  it('C-R7: leaves the webhook time to answer, however long its secrets, the queue and its records take', () => {
+    const longestMs = ({
+      maxAttempts,
+      requestHandler,
+    }: typeof quickAwsClientOptions | typeof recordAwsClientOptions) =>
+      maxAttempts * requestHandler.requestTimeout;
+    const [secrets, queue, records] = [quickAwsClientOptions, quickAwsClientOptions, recordAwsClientOptions];
+    const allMs = longestMs(secrets) + longestMs(queue) + longestMs(records);
+    // The rest is for the pauses between two tries and for the work itself.
+    expect(allMs + 1_000).toBeLessThan(1_000 * Number(properties('CartConvertedWebhookFunction')['Timeout']));
   });
 
   it('answers before API Gateway gives up', () => {

@@ -1,5 +1,6 @@
 // The only reader of the environment: every problem is collected and thrown at once, naming no value that could be secret.
 import { ConfigurationError } from './errors';
+import { isVoidStatus } from './order';
 import { isDroppable, NEVER_DROPPED } from './personal';
 
 /** For every AWS client: none may hang, since the SDK's default is to wait for ever. Milliseconds. */
@@ -16,10 +17,13 @@ export const quickAwsClientOptions = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
 } as const;
 
-/** For the webhook's records, which are written when the order is safe already: the answer hardly waits for them. */
+/**
+ * For the webhook's records, which are written when the order is safe already: the answer hardly waits for them. The time
+ * of a request includes its connection, which takes longest in a container that has just started.
+ */
 export const recordAwsClientOptions = {
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 500, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true },
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,9 +54,9 @@ const rules = {
   allowedStatusIds: ['ALLOWED_STATUS_IDS', statusIds()],
   advanceStatusIds: ['ADVANCE_STATUS_IDS', statusIds({ mayBeEmpty: true })],
   advanceOrders: ['ADVANCE_ORDERS', flag()],
-  newPhysicalOrderStatusId: ['NEW_PHYSICAL_ORDER_STATUS_ID', integer(0, 14)],
-  newDigitalOrderStatusId: ['NEW_DIGITAL_ORDER_STATUS_ID', integer(0, 14)],
   ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
+  newPhysicalOrderStatusId: ['NEW_PHYSICAL_ORDER_STATUS_ID', targetStatus()],
+  newDigitalOrderStatusId: ['NEW_DIGITAL_ORDER_STATUS_ID', targetStatus()],
 } as const satisfies Schema;
 
 const poll = {
@@ -196,9 +200,25 @@ function statusIds({ mayBeEmpty = false } = {}): Parse<readonly number[]> {
   };
 }
 
+/** Never a void one: an order that is moved there counts as cancelled, refunded or not placed. */
+function targetStatus(): Parse<number> {
+  return (given) => {
+    const id = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+    return id <= 14 && !isVoidStatus(id)
+      ? { value: id }
+      : { expected: 'the id of a status that is not void: 2, 3, 7, 8, 9, 10, 11 or 14' };
+  };
+}
+
+/** Lambda has 4 KB for all variables of a function: the template's bounds leave this much to the fields. Characters. */
+export const MOST_DROP_FIELDS_CHARACTERS = 2_000;
+
 /** Names the first that is wrong: it is none of a secret's kind, and otherwise hard to find. */
 function fieldNames(): Parse<readonly string[]> {
   return (given) => {
+    if (given.length > MOST_DROP_FIELDS_CHARACTERS) {
+      return { expected: `${MOST_DROP_FIELDS_CHARACTERS} characters at most` };
+    }
     const names = given === '' ? [] : given.split(',').map((name) => name.trim());
     const wrong = names.find((name) => !isDroppable(name));
     if (wrong === undefined) return { value: [...new Set(names)] };
