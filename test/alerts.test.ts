@@ -22,7 +22,14 @@ it('sends a subject that SNS takes', async () => {
   const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
   expect(input).toMatchObject({ TopicArn: 'arn:topic', Message: 'why' });
   expect(input?.Subject).toMatch(/^OrderReplication-dev-ProcessOrders: poll failed x+$/);
-  expect(input?.Subject?.length).toBe(100);
+  expect(input?.Subject?.length).toBe(99);
+});
+
+it('keeps a subject of 99 characters whole: SNS takes less than 100', async () => {
+  const subject = 'x'.repeat(99 - 'OrderReplication-dev-ProcessOrders: '.length);
+  await someAlerts().sendHourly({ subject, message: 'why' });
+  const sent = sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject;
+  expect(sent).toBe(`OrderReplication-dev-ProcessOrders: ${subject}`);
 });
 
 it('sends one alert an hour for one subject', async () => {

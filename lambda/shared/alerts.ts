@@ -5,8 +5,8 @@ import type { Log } from './log';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** SNS's own limit for the subject of an email. */
-const MAX_SUBJECT_CHARACTERS = 100;
+/** SNS takes less than 100: docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const MAX_SUBJECT_CHARACTERS = 99;
 
 export interface Alert {
   readonly subject: string;
