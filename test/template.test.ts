@@ -749,8 +749,28 @@ describe("the webhooks' API", () => {
     expect(renewed(other, readFileSync(dashboardFile, 'utf8'))).toBe(other);
   });
 
-  it('is counted and timed by method', () => {
-    expect(property('WebhooksApiStage', 'MethodSettings', 0, 'MetricsEnabled')).toBe(true);
+  it('C-N1: has no metrics by method, which cost $1.50 a month: what is watched are those of its stage', () => {
+    expect(property('WebhooksApiStage', 'MethodSettings')).toEqual([
+      {
+        ...{ ResourcePath: '/*', HttpMethod: '*' },
+        ...{ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 1_000 },
+      },
+    ]);
+    expect(readFileSync(dashboardFile, 'utf8')).not.toMatch(/"(Method|Resource)"/);
+    const dimensions = property('WebhookServerErrorsAlarm', 'Dimensions') as readonly { Name: string }[];
+    expect(dimensions.map(({ Name }) => Name)).toEqual(['ApiName', 'Stage']);
+  });
+
+  it('C-W4: the alarm for junk says what junk costs at the limit of the stage, and what helps', () => {
+    const description = property('UnauthorizedWebhooksAlarm', 'AlarmDescription') as string;
+    const [, perMillion, perDay] = /requests cost about \$(\d+), .* \$(\d+) a day/.exec(description)!;
+    const millionsADay =
+      (Number(property('WebhooksApiStage', 'MethodSettings', 0, 'ThrottlingRateLimit')) * 86_400) / 1e6;
+    expect(Math.abs(Number(perMillion) * millionsADay - Number(perDay))).toBeLessThan(5);
+    expect(description).toContain('AWS WAF in front of the webhook (WebhookDestination)');
+    expect(description).not.toContain('costs nothing');
+    // The longest that CloudWatch takes.
+    expect(description.length).toBeLessThanOrEqual(1_024);
   });
 });
 

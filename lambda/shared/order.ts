@@ -37,6 +37,7 @@ const VOID_STATUS_IDS: ReadonlySet<number> = new Set([
 
 /** BigCommerce's types of lines that are not shipped; a type that is not known may be. */
 const DIGITAL_LINE_TYPES: ReadonlySet<unknown> = new Set(['digital', 'giftcertificate']);
+
 /** Whether orders in this status are neither paid nor to be shipped. */
 export const isVoidStatus = (statusId: number): boolean => VOID_STATUS_IDS.has(statusId);
 
