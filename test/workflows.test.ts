@@ -66,6 +66,11 @@ describe.each(workflows)('%s.yml', (name) => {
   });
 });
 
+it('C-R8: gives the checks 45 minutes, and a deploy longer', () => {
+  expect(check.jobs['check']!['timeout-minutes']).toBe(45);
+  expect(deploy.jobs['deploy']!['timeout-minutes']).toBeGreaterThan(45);
+});
+
 it('leaves no token in the checkout, and installs from no shared cache', () => {
   const [checkouts, nodes] = [actionSteps('actions/checkout'), actionSteps('actions/setup-node')];
   expect(checkouts.map((step) => step.with)).toEqual(Array(2).fill({ 'persist-credentials': false }));
