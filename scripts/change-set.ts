@@ -8,6 +8,7 @@ import {
   type Change,
   type CreateChangeSetInput,
   type DescribeChangeSetOutput,
+  type ResourceChangeDetail,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 
@@ -61,7 +62,19 @@ function changeLine({ ResourceChange: change }: Change): string {
   const replaced =
     Replacement === 'True' ? ', REPLACED' : Replacement === 'Conditional' ? ', maybe replaced' : '';
   const scope = Scope.length > 0 ? ` (${Scope.join(', ')})` : '';
-  return `  ${Action.padEnd(7)} ${LogicalResourceId}  ${ResourceType}${scope}${replaced}`;
+  return `  ${Action.padEnd(7)} ${LogicalResourceId}  ${ResourceType}${scope}${replaced}${onlyIf(change?.Details)}`;
+}
+
+/**
+ * What has to change before this does. CloudFormation lists a resource that reads an attribute of a changed one, and
+ * knows only while it works whether the attribute changes: new code, for one, leaves its function's ARN as it is.
+ */
+function onlyIf(details: readonly ResourceChangeDetail[] = []): string {
+  const causes = details.map(({ Evaluation, ChangeSource, CausingEntity }) =>
+    Evaluation === 'Dynamic' && ChangeSource === 'ResourceAttribute' ? CausingEntity : undefined,
+  );
+  if (causes.length === 0 || causes.includes(undefined)) return '';
+  return `, only if ${[...new Set(causes)].join(' or ')} changes`;
 }
 
 async function requestChangeSet({ cloudFormation, print }: Follow, input: CreateChangeSetInput) {

@@ -15,6 +15,7 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   type CreateChangeSetInput,
+  type ResourceChangeDetail,
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
@@ -550,6 +551,38 @@ describe('an update', () => {
       '00:00:00 UPDATE_IN_PROGRESS',
       '00:00:00 UPDATE_COMPLETE',
     ]);
+  });
+
+  describe('C-R9: the line of a change', () => {
+    const detail = (CausingEntity?: string): ResourceChangeDetail => ({
+      ...(CausingEntity === undefined
+        ? { Evaluation: 'Static', ChangeSource: 'DirectModification' }
+        : { Evaluation: 'Dynamic', ChangeSource: 'ResourceAttribute', CausingEntity }),
+    });
+    const lineOf = async (Details: ResourceChangeDetail[]) => {
+      cloudFormationGoes(updated);
+      const ResourceChange = { Action: 'Modify' as const, LogicalResourceId: 'TheRule', Details };
+      aws.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE', Changes: [{ ResourceChange }] });
+      await run();
+      return printed.find((line) => line.includes('TheRule'));
+    };
+
+    it('says what it depends on, where CloudFormation cannot know yet whether it comes', async () => {
+      const details = [detail('GetOrdersFunction.Arn'), detail('GetOrdersFunction.Arn')];
+      expect(await lineOf(details)).toMatch(/Modify +TheRule .*, only if GetOrdersFunction\.Arn changes$/);
+    });
+
+    it('names each attribute that it depends on', async () => {
+      expect(await lineOf([detail('A.Arn'), detail('B.Id')])).toMatch(/, only if A\.Arn or B\.Id changes$/);
+    });
+
+    it.each([
+      ['changes in any case', [detail('A.Arn'), detail()]],
+      ['is not explained by CloudFormation', []],
+      ['depends on nothing that is named', [{ Evaluation: 'Dynamic', ChangeSource: 'ResourceAttribute' }]],
+    ] as const)('promises nothing about a resource that %s', async (_, details) => {
+      expect(await lineOf([...details])).not.toContain('only if');
+    });
   });
 
   it('is not over because the status is still that of the last one', async () => {
