@@ -40,7 +40,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /S3 Error|NoSuchKey|GetObject/i,
-    'Lambda could not read a package: the bucket must be in the region of the stack.',
+    "Lambda could not read a package: the bucket must be in the region of the stack, or the role may not read it. The role of the bootstrap reads the bootstrap's own bucket only.",
   ],
   [
     /role\/OrderReplicationBootstrap-\S+ is not authorized to perform/i,
@@ -56,8 +56,12 @@ const hints: readonly (readonly [RegExp, string])[] = [
     'SQS refuses the name of a queue for 60 s after the queue is deleted: deploy again after a minute.',
   ],
   [
-    /already exists/i,
-    'Something of that name is there already, outside this stack: delete or rename it, or choose another --stack-name.',
+    /OrderReplicationBootstrap-(dev|staging|prod)-(CloudFormation|Deploy|Functions)\b.*already exists/i,
+    'This stage is prepared in another region of this account already: names in IAM have no region, so that a stage has one region in an account. Use that region (--region) or another account, or delete the stack of that stage in the other region first.',
+  ],
+  [
+    /^(?!.*OrderReplicationBootstrap-).*already exists/im,
+    'Something of that name is there already, outside this stack (a role may belong to a stack in another region: names in IAM have no region): delete or rename it, or choose another --stack-name.',
   ],
 ];
 

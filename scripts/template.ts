@@ -25,13 +25,14 @@ export const readTemplate = async (file = templateFile) =>
 export const withTableNames = (template: Template, stackName: string): string =>
   withNames(template, { 'AWS::StackName': stackName });
 
-/** What outlives its stack, and how it is named. */
+/** What outlives its stack by its deletion policy, and how it is named. */
 const lasting: Values = { 'AWS::DynamoDB::Table': 'TableName', 'AWS::S3::Bucket': 'BucketName' };
 
 /**
  * The template with the names of its tables and buckets written out: `known` says what stands for each variable.
  * CloudFormation adopts what exists only under a name that it need not compute:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+ * That what was adopted stays when the same deploy fails and is rolled back is inferred, and was not tried on AWS.
  */
 export function withNames(template: Template, known: Values): string {
   const named = Object.entries(template.Resources).map(([id, resource]) => {

@@ -3,6 +3,7 @@ import {
   CloudFormationClient,
   CreateChangeSetCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStacksCommand,
   DeleteChangeSetCommand,
   type Stack,
@@ -228,4 +229,17 @@ describe('what is to be done then', () => {
     expect(text).not.toMatch(/GitHub|gh |AWS_ROLE_ARN/);
     expect(text).toContain('arn:policy');
   });
+});
+
+it.each([
+  'Role with name OrderReplicationBootstrap-dev-Deploy already exists.',
+  'A policy called OrderReplicationBootstrap-dev-Functions already exists. Duplicate names are not allowed.',
+  "Resource of type 'AWS::IAM::Role' with identifier 'OrderReplicationBootstrap-dev-CloudFormation' already exists.",
+])('C-R3: a stage that another region has already is refused with what to do (%s)', async (StatusReason) => {
+  accountHas();
+  cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'FAILED', StatusReason });
+  cloudFormation.on(DescribeEventsCommand).resolves({});
+  const failure = await run().catch(String);
+  expect(failure).toContain('This stage is prepared in another region of this account already');
+  expect(failure).not.toContain('--stack-name');
 });

@@ -638,6 +638,29 @@ describe('an update', () => {
     expect(failure).not.toContain('lacks the permission');
   });
 
+  it.each([
+    [
+      'C-W5: a package that a role may not read',
+      'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for packages/v-1/a.zip. S3 Error Code: AccessDenied.',
+      'or the role may not read it',
+    ],
+    [
+      'C-R3: a role of the service in another region',
+      'OrderReplication-dev-GetOrders already exists',
+      'names in IAM have no region',
+    ],
+  ])('%s gets advice', async (_, ResourceStatusReason, advice) => {
+    cloudFormationGoes({
+      before: aStack(),
+      after: aStack({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),
+      events: [
+        ended('UPDATE_ROLLBACK_COMPLETE'),
+        anEvent({ ResourceStatus: 'CREATE_FAILED', LogicalResourceId: 'X', ResourceStatusReason }),
+      ],
+    });
+    await expect(run()).rejects.toThrow(advice);
+  });
+
   it('that CloudFormation cannot make is reported with all that it found', async () => {
     cloudFormationGoes(updated);
     aws
