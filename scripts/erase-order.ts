@@ -16,12 +16,15 @@ import type { Order, Replication, Snapshot } from '../lambda/shared/order';
 import { erasePersonal, personalEmails } from '../lambda/shared/personal';
 import { deleteOtherParts } from '../lambda/shared/order-parts';
 import { createOrdersTable, readSnapshot, type OrderItem } from '../lambda/shared/tables';
+import { eraseCartIds } from './webhook-rows';
 
 export interface EraseDeps {
   readonly documents: DynamoDBDocumentClient;
   readonly ordersTable: string;
   readonly orderPartsTable: string;
   readonly ledgerTable: string;
+  readonly webhooksTable: string;
+  /** AWS's time: leases are held against those of workers. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
@@ -29,7 +32,7 @@ export interface EraseDeps {
 /** Far longer than the few calls take; one that is left behind ends by itself. */
 const LEASE_MS = 2 * 60_000;
 
-/** This machine's clock may be ahead of the workers': a lease of theirs counts as past that much later. */
+/** Clocks differ, those of workers too: a lease of theirs counts as past that much later. */
 const CLOCK_MARGIN_MS = 60_000;
 
 /** A worker's lease lasts for some 75 s from its beginning. */
@@ -48,7 +51,7 @@ export const readOrder = (item: OrderItem, deps: EraseDeps): Promise<StoredOrder
 const partsOf = ({ documents: client, orderPartsTable: tableName }: EraseDeps) => ({ client, tableName });
 
 /**
- * Erases the order if it carries this address (in lower case); of one that is erased, deletes the parts of earlier forms.
+ * Erases the order if it carries this address (in lower case); of one that is erased, removes what is left elsewhere.
  * Waits while a worker holds it; `onWait` is told once.
  */
 export async function eraseOrder(
@@ -72,8 +75,8 @@ export async function eraseOrder(
 async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<Erasure> {
   const item = await find(lease.orderId, deps);
   const order = item && (await readOrder(item, deps));
-  // A run that was killed may have left them.
-  if (order?.replication?.erased_at !== undefined) await deleteEarlierParts(lease.orderId, deps);
+  // A run that was killed may have left it, or a restore brought it back.
+  if (order?.replication?.erased_at !== undefined) await eraseElsewhere(lease.orderId, deps);
   if (order === undefined || !personalEmails(order).has(email)) return 'other';
   const erasedAt = await remember(lease, deps);
   if (erasedAt === undefined) return 'busy';
@@ -82,7 +85,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   try {
     // Refused if a later read is there; an earlier one cannot have come after ours.
     await createOrdersTable(deps.documents, deps).store(snapshot);
-    await deleteEarlierParts(lease.orderId, deps);
+    await eraseElsewhere(lease.orderId, deps);
     return 'erased';
   } catch (error) {
     if (error instanceof RefusedWriteError) return 'busy';
@@ -96,7 +99,9 @@ function unread({ status_id }: StoredOrder): Replication {
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
 }
 
-async function deleteEarlierParts(orderId: number, deps: EraseDeps): Promise<void> {
+/** The parts of the order's earlier forms, and the carts in the records of its webhooks. */
+async function eraseElsewhere(orderId: number, deps: EraseDeps): Promise<void> {
+  await eraseCartIds(orderId, deps.documents, deps.webhooksTable);
   const item = await find(orderId, deps);
   await deleteOtherParts(partsOf(deps), orderId, item?.compressed_parts);
 }

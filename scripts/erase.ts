@@ -14,6 +14,7 @@ const usage = `Usage: npm run erase -- --email <address> [options]
 
 Finds every stored order that carries the address, erases all that is personal in it, and notes in the ledger that it
 is never to be stored again. Totals, lines, statuses and ids stay. It cannot be taken back.
+Run it again after a restore: it removes what came back.
 
   --email         of the customer, or of the recipient of a parcel, a download or a gift certificate
   --dry-run       say which orders it would erase, and change nothing
@@ -38,7 +39,6 @@ export async function erase(args: readonly string[], print: Print): Promise<void
   const { values } = readArguments(flags, usage, { args });
   const wish = { email: readEmail(values.email), dryRun: values['dry-run'] ?? false };
   await withService(values, (service) => {
-    // Leases are held against those of workers, who go by AWS's clock.
     const now = awsClock(service.clients.dynamoDb);
     return eraseAll(service, wish, print, { now, sleep });
   });
@@ -61,7 +61,9 @@ export async function eraseAll(
   const ordersTable = outputOf(service, 'OrdersTableName');
   const orderPartsTable = outputOf(service, 'OrderPartsTableName');
   const ledgerTable = outputOf(service, 'LedgerTableName');
-  const deps = { ...time, documents: service.clients.documents, ordersTable, orderPartsTable, ledgerTable };
+  const webhooksTable = outputOf(service, 'WebhooksTableName');
+  const tables = { ordersTable, orderPartsTable, ledgerTable, webhooksTable };
+  const deps = { ...time, documents: service.clients.documents, ...tables };
   const count = { looked: 0, found: 0 };
   const busy: number[] = [];
   const unreadable: number[] = [];

@@ -6,19 +6,20 @@ import {
   paginateScan,
   PutItemCommand,
   ResourceNotFoundException,
-  type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
-import { createLedger } from '../lambda/shared/ledger';
 import { CommandError, readArguments, runAsCommand, wholeNumber } from './command';
-import { outputOf, serviceFlags, serviceUsage, withService, type Service } from './service';
+import { judgeRows, type RestoreService, type Row, type Verdict } from './restore-erased';
+import { outputOf, serviceFlags, serviceUsage, withService } from './service';
 
 const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'];
 
 const usage = `Usage: npm run restore -- --table Orders --from <restored table> [options]
 
 Puts back the rows of a restored copy that the table of the service lacks. What is there stays as it is.
+Rows of people who were erased after the copy's moment are not put back. Put back the Ledger before Orders, and Orders
+before OrderParts; then run npm run erase again for each address that was erased after that moment.
 
   --table         ${tables.join(', ')}: the service's own table
   --from          the copy, as aws dynamodb restore-table-to-point-in-time made it
@@ -34,7 +35,7 @@ const flags = {
   overwrite: { type: 'boolean' },
 } as const;
 
-interface Wish {
+export interface RestoreRequest {
   readonly table: string;
   readonly from: string;
   readonly order: number | undefined;
@@ -47,56 +48,71 @@ export async function restore(args: readonly string[], print: (line: string) => 
   const { table = '', from, order, overwrite = false } = values;
   if (!tables.includes(table)) throw new CommandError(`--table takes one of ${tables.join(', ')}.`);
   if (from === undefined) throw new CommandError(`Which copy? Give --from.\n\n${usage}`);
-  const wish = {
+  const request = {
     ...{ table, from, overwrite },
     order: order === undefined ? undefined : wholeNumber('order', order, 1, 999_999_999),
   };
-  await withService(values, (service) => putBack(service, wish, print));
+  await withService(values, (service) => putBack(service, request, print));
 }
 
-async function putBack(service: Service, wish: Wish, print: (line: string) => void): Promise<void> {
+/** Throws CommandError where the service is at work and rows are to be overwritten, and for a copy that is none. */
+export async function putBack(
+  service: RestoreService,
+  request: RestoreRequest,
+  print: (line: string) => void,
+): Promise<void> {
   const { stackName, parameters, clients } = service;
-  const to = outputOf(service, `${wish.table}TableName`);
-  if (wish.overwrite && parameters['Paused'] !== 'true') {
+  const { table, from, overwrite } = request;
+  const to = outputOf(service, `${table}TableName`);
+  if (overwrite && parameters['Paused'] !== 'true') {
     throw new CommandError(
       `${stackName} is at work, and a row that it writes meanwhile would be lost: npm run pause -- --stack-name ${stackName} first.`,
     );
   }
-  const key = await commonKey(to, wish.from, clients.dynamoDb);
-  const count = { read: 0, put: 0, inParts: 0, erased: 0 };
-  for await (const found of rowsOf(wish, key, clients.dynamoDb)) {
-    const erased = wish.table === 'Orders' ? await erasedAmong(found, service) : new Set();
-    const rows = found.filter((row) => !erased.has(Number(row[key]?.N)));
-    count.erased += found.length - rows.length;
-    const put = await Promise.all(rows.map((row) => putRow(to, row, key, wish, clients.dynamoDb)));
-    count.read += found.length;
-    count.put += put.filter(Boolean).length;
-    count.inParts += rows.filter((row, index) => put[index] && row['compressed_parts']).length;
+  const key = await commonKey(to, from, clients.dynamoDb);
+  const count = { read: 0, put: 0, inParts: 0, erased: 0, unnamed: 0 };
+  for await (const rows of rowsOf(request, key, clients.dynamoDb)) {
+    const verdicts = await judgeRows(table, rows, service);
+    const put = await Promise.all(verdicts.map((one) => putRow(to, one, key, overwrite, clients.dynamoDb)));
+    const all = (what: Outcome) => put.filter((one) => one === what).length;
+    count.read += rows.length;
+    count.put += all('put');
+    count.erased += all('erased');
+    count.unnamed += all('unnamed');
+    count.inParts += rows.filter((row, index) => put[index] === 'put' && row['compressed_parts']).length;
   }
-  const rest = wish.overwrite ? '' : '; the others are there, and stay as they are';
-  print(`Put ${count.put} of ${count.read} rows of ${wish.from} back into ${to}${rest}.`);
-  if (count.erased > 0) {
-    print(
-      `${count.erased} of them are of people who were erased since, and are left out. Where one is missing, npm run audit ` +
-        'of the day on which it was made has it stored again, without what was erased.',
-    );
-  }
-  if (count.inParts > 0) {
-    print(
-      `${count.inParts} of them are kept in parts, which may have expired: put back a copy of the same moment, ` +
-        'with --table OrderParts --overwrite.',
-    );
-  }
+  for (const line of report(count, request, to)) print(line);
 }
 
-/** The orders among these rows that must not come back as they were. */
-async function erasedAmong(rows: readonly Row[], service: Service): Promise<ReadonlySet<number>> {
-  const ledger = createLedger(service.clients.documents, {
-    ledgerTable: outputOf(service, 'LedgerTableName'),
-  });
-  const known = await ledger.find(rows.map((row) => Number(row['id']?.N)));
-  return new Set([...known.values()].flatMap((row) => (row.erased_at === undefined ? [] : [row.order_id])));
+interface Count {
+  readonly read: number;
+  readonly put: number;
+  readonly inParts: number;
+  readonly erased: number;
+  readonly unnamed: number;
 }
+
+function report(count: Count, { from, overwrite }: RestoreRequest, to: string): readonly string[] {
+  const rest = overwrite ? '' : '; the others are there, and stay as they are';
+  return [
+    `Put ${count.put} of ${count.read} rows of ${from} back into ${to}${rest}.`,
+    ...(count.erased === 0 ? [] : [`${count.erased} of them ${notErasedAgain}`]),
+    ...(count.unnamed === 0 ? [] : [`${count.unnamed} of them ${unnamed}`]),
+    ...(count.inParts === 0 ? [] : [`${count.inParts} of them ${inParts}`]),
+  ];
+}
+
+const notErasedAgain =
+  'are of people who were erased since, and were not put back. Where an order is missing, npm run audit of the day on ' +
+  'which it was made has it stored again, without what was erased. An order that was missing when its customer was ' +
+  'erased is not among them: run npm run erase again for each address.';
+
+const unnamed =
+  'are parts that no stored order names, and were not put back: put back the orders of the same moment first, with ' +
+  '--table Orders.';
+
+const inParts =
+  'are kept in parts, which may have expired: put back a copy of the same moment, with --table OrderParts --overwrite.';
 
 /** The name of the partition key. Throws CommandError unless both tables have the same key. */
 async function commonKey(to: string, from: string, dynamoDb: DynamoDBClient): Promise<string> {
@@ -110,6 +126,8 @@ async function commonKey(to: string, from: string, dynamoDb: DynamoDBClient): Pr
 async function keyOf(TableName: string, dynamoDb: DynamoDBClient): Promise<readonly string[]> {
   try {
     const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
+    const problem = notReady[Table?.TableStatus ?? ''];
+    if (problem !== undefined) throw new CommandError(`${TableName} ${problem}`);
     return (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
@@ -117,38 +135,52 @@ async function keyOf(TableName: string, dynamoDb: DynamoDBClient): Promise<reado
   }
 }
 
-type Row = Record<string, AttributeValue>;
+/** A table has its key before it has its rows. */
+const notReady: Readonly<Record<string, string>> = {
+  CREATING: 'is still being restored: try again in some minutes.',
+  DELETING: 'is being deleted: restore another copy.',
+};
 
 /** Writes under way at once. */
 const AT_ONCE = 25;
 
 /** The rows of the copy, so many at a time; numbers and bytes stay as they are stored. */
-async function* rowsOf({ from, order }: Wish, key: string, client: DynamoDBClient): AsyncGenerator<Row[]> {
+async function* rowsOf(
+  { from, order }: RestoreRequest,
+  key: string,
+  client: DynamoDBClient,
+): AsyncGenerator<Row[]> {
   for await (const { Items = [] } of paginateScan({ client }, { TableName: from, ConsistentRead: true })) {
     const wanted = Items.filter((row) => order === undefined || Number(row[key]?.N) === order);
     for (let start = 0; start < wanted.length; start += AT_ONCE) yield wanted.slice(start, start + AT_ONCE);
   }
 }
 
-/** Whether the row was put: not, where one is there that is to stay. */
+/** `kept`: one is there that stays. */
+type Outcome = 'put' | 'kept' | 'erased' | 'unnamed';
+
 async function putRow(
   TableName: string,
-  Item: Row,
+  verdict: Verdict,
   key: string,
-  { overwrite }: Wish,
+  overwrite: boolean,
   dynamoDb: DynamoDBClient,
-): Promise<boolean> {
-  const onlyIfMissing = {
-    ConditionExpression: 'attribute_not_exists(#key)',
-    ExpressionAttributeNames: { '#key': key },
-  };
+): Promise<Outcome> {
+  if ('refused' in verdict) return verdict.refused;
   try {
-    await dynamoDb.send(new PutItemCommand({ TableName, Item, ...(overwrite ? {} : onlyIfMissing) }));
-    return true;
+    const condition = overwrite ? verdict.condition : onlyIfMissing(key);
+    await dynamoDb.send(new PutItemCommand({ TableName, Item: verdict.row, ...condition }));
+    return 'put';
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    // The only condition of an overwriting put.
+    return overwrite ? 'erased' : 'kept';
   }
 }
+
+const onlyIfMissing = (key: string) => ({
+  ConditionExpression: 'attribute_not_exists(#key)',
+  ExpressionAttributeNames: { '#key': key },
+});
 
 runAsCommand(module, () => restore(process.argv.slice(2), console.log));

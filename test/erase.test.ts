@@ -208,6 +208,75 @@ it('makes a row that says no more than that where there is none', async () => {
   expect(await ledgerRow(1)).toEqual({ order_id: 1, erased_at: iso(clock) });
 });
 
+describe('A12: the records of webhooks', () => {
+  const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
+  const record = (orderId: number, nth: number, webhook: Row) => ({
+    ...{ orderId, delivery: `${iso(NOON + nth)}#request`, outcome: 'accepted', webhook },
+  });
+  const ofCart = (orderId: number, nth: number) =>
+    record(orderId, nth, {
+      scope: 'store/cart/converted',
+      data: { type: 'cart', id: CART, orderId },
+      hash: 'abc',
+    });
+  const records = async (id: number) => (await all('WebhooksTable'))?.filter(({ orderId }) => orderId === id);
+  const withoutCart = (row: ReturnType<typeof ofCart>) => ({
+    ...row,
+    webhook: { ...row.webhook, data: { ...(row.webhook['data'] as Row), id: null } },
+  });
+
+  beforeEach(async () => {
+    await tables.orders.store(ofAda(1));
+    await tables.orders.store(aSnapshot({ id: 2 }));
+  });
+
+  it('name no cart of an erased order any more; all else of them stays, and those of others', async () => {
+    for (const row of [ofCart(1, 1), ofCart(1, 2), ofCart(2, 1)]) await write('WebhooksTable', row);
+    await run();
+    expect(await records(1)).toEqual([withoutCart(ofCart(1, 1)), withoutCart(ofCart(1, 2))]);
+    expect(await records(2)).toEqual([ofCart(2, 1)]);
+  });
+
+  it('keep the id of what is no cart', async () => {
+    const aboutOrder = record(1, 1, { scope: 'store/order/updated', data: { type: 'order', id: 1 } });
+    const aboutShipment = record(1, 2, {
+      scope: 'store/shipment/created',
+      data: { type: 'shipment', id: 7, orderId: 1 },
+    });
+    const withoutData = record(1, 3, { scope: 'store/cart/converted' });
+    for (const row of [aboutOrder, aboutShipment, withoutData]) await write('WebhooksTable', row);
+    await run();
+    expect(await records(1)).toEqual([aboutOrder, aboutShipment, withoutData]);
+  });
+
+  it('are reached by the next run where one was killed before them, or they came later', async () => {
+    await write('WebhooksTable', ofCart(1, 1));
+    intercept(isUpdate('#data.#id'), () => Promise.reject(new Error('killed')));
+    await expect(run()).rejects.toThrow('killed');
+    clock += 10 * MINUTE;
+    await write('WebhooksTable', ofCart(1, 2));
+    expect(await run()).toBe('No order carries this address: looked at 2 in OrdersTable.');
+    expect(await records(1)).toEqual([withoutCart(ofCart(1, 1)), withoutCart(ofCart(1, 2))]);
+  });
+
+  it('stay away when they expire meanwhile', async () => {
+    const { orderId, delivery } = ofCart(1, 1);
+    await write('WebhooksTable', ofCart(1, 1));
+    intercept(isUpdate('#data.#id'), async (pass) => {
+      await client.send(new DeleteCommand({ TableName: 'WebhooksTable', Key: { orderId, delivery } }));
+      return pass();
+    });
+    expect(await run()).toContain('Erased order 1.');
+    expect(await records(1)).toEqual([]);
+  });
+
+  it('stay as they are in a dry run', async () => {
+    await write('WebhooksTable', ofCart(1, 1));
+    await run({ dryRun: true });
+    expect(await records(1)).toEqual([ofCart(1, 1)]);
+  });
+});
+
 it('finds nothing any more when it runs again', async () => {
   await tables.orders.store(ofAda(1));
   await run();

@@ -1,9 +1,10 @@
 // A table that lost rows, or holds wrong ones, put right from a copy that was restored to an earlier moment.
 import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 import { deleteOtherParts } from '../../lambda/shared/order-parts';
 import type { Snapshot } from '../../lambda/shared/order';
+import { erase } from '../../scripts/erase';
 import { pauseOrResume } from '../../scripts/pause';
 import { restore } from '../../scripts/restore';
 import { noise } from '../fakes/noise';
@@ -32,9 +33,9 @@ async function damage(): Promise<void> {
 }
 
 /** What AWS makes of a table when it restores it. */
-async function aCopyOf(source: string): Promise<string> {
+async function aCopyOf(source: string, suffix = 'restored'): Promise<string> {
   const { dynamoDb } = service.clients;
-  const TableName = `${source}-restored`;
+  const TableName = `${source}-${suffix}`;
   const wish = { SourceTableName: source, TargetTableName: TableName, UseLatestRestorableTime: true };
   await dynamoDb.send(new RestoreTableToPointInTimeCommand(wish));
   await waitUntilTableExists({ client: dynamoDb, maxWaitTime: 30, minDelay: 1 }, { TableName });
@@ -117,3 +118,47 @@ it('refuses a copy of another table, and the table itself', async () => {
   await expect(run('--table', 'Ledger', '--from', copy)).rejects.toThrow('is no copy of');
   await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is no copy of');
 });
+
+it('A5: brings nobody back who was erased, nor does the worker that reads the order next', async () => {
+  const { simulator, stack, clients } = service;
+  const local = ['--local', '--aws-port', new URL(service.mini.endpoint).port];
+  const stopOrStart = (what: 'pause' | 'resume') => pauseOrResume([what, ...local], () => undefined);
+  await stopOrStart('resume');
+  const email = 'ada@example.com';
+  const billing_address = { first_name: 'Ada', last_name: 'Moss', email, form_fields: [] };
+  const ofAda = [500_000, 1].map(
+    (bytes) =>
+      simulator.orders.add({ status_id: 11, extra: { staff_notes: noise(bytes, 1), billing_address } }).id,
+  );
+  await stack.poll();
+  await until(async () => {
+    const rows = await Promise.all(ofAda.map((id) => service.ledgerRow(id)));
+    return rows.every((row) => row?.state === 'replicated');
+  });
+  const names = ['Ledger', 'Orders', 'OrderParts'];
+  const copies = await Promise.all(
+    names.map((name) => aCopyOf(stack.outputs[`${name}TableName`] ?? '', 'with-ada')),
+  );
+  await erase(['--email', email, ...local], () => undefined);
+  await stopOrStart('pause');
+  for (const options of [[], ['--overwrite']]) {
+    for (const [index, name] of names.entries()) {
+      await run('--table', name, '--from', copies[index] ?? '', ...options);
+    }
+  }
+  await stopOrStart('resume');
+  simulator.orders.edit(ofAda[1]!, { extra: { staff_notes: 'Ring twice', external_source: 'edited' } });
+  await simulator.deliverWebhook({ destination: stack.webhookUrl, orderId: ofAda[1]! });
+  await until(async () => (await service.snapshot(ofAda[1]!))?.['external_source'] === 'edited');
+  expect(JSON.stringify(await Promise.all(ofAda.map((id) => service.snapshot(id))))).not.toMatch(
+    /ada@example|Moss|Ring/,
+  );
+  const { Items = [] } = await clients.documents.send(
+    new QueryCommand({
+      TableName: partsTable,
+      KeyConditionExpression: 'order_id = :id',
+      ExpressionAttributeValues: { ':id': ofAda[0] },
+    }),
+  );
+  expect(Items).toEqual([]);
+}, 60_000);

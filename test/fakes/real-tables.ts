@@ -22,6 +22,7 @@ export const tableOutputs = {
   LedgerTableName: tableNames.ledgerTable,
   OrdersTableName: tableNames.ordersTable,
   OrderPartsTableName: tableNames.orderPartsTable,
+  WebhooksTableName: 'WebhooksTable',
 } as const;
 
 export function connect(miniStack: MiniStack): DynamoDBDocumentClient {
