@@ -1,5 +1,6 @@
-// The time by AWS's clock. What this machine sees is held against what workers read, and its own clock may be wrong.
+// The time by AWS's clock. What this machine sees is compared with what workers read, and its own clock may be wrong.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { isRow, parseDate } from '../lambda/shared/order';
 
@@ -7,27 +8,49 @@ import { isRow, parseDate } from '../lambda/shared/order';
 const SECOND_MS = 1_000;
 
 /**
- * A clock that is never behind AWS's, by the answers that the client has had: a time that is too early would let an edit
- * pass for read already. One that is too late costs a read at the most.
+ * AWS's time in epoch milliseconds, by the answers that the client has had: never earlier than the latest of them was
+ * made, and at most a second later than now. Too early, an edit would pass for read already; too late, a reference would
+ * be noted as queued over what a worker has finished. Before the first answer it is this machine's time.
  */
 export function awsClock(
-  { middlewareStack }: DynamoDBClient,
+  client: DynamoDBClient | SecretsManagerClient,
   localNow: () => number = Date.now,
 ): () => number {
-  let behindMs = 0;
-  middlewareStack.add(
+  let aheadMs: number | undefined;
+  const see = (answered: Answered) => (aheadMs = offsetBy(answered, aheadMs));
+  // Both have the same middleware; its type names each client's own commands.
+  (client as DynamoDBClient).middlewareStack.add(
     (next) => async (args) => {
+      const askedAt = localNow();
       const result = await next(args);
       const date = dateOf(result.response);
-      if (date > localNow()) behindMs = Math.max(behindMs, date + SECOND_MS - localNow());
+      if (date !== undefined) see({ date, askedAt, answeredAt: localNow() });
       return result;
     },
     { step: 'deserialize', name: 'awsClock' },
   );
-  return () => localNow() + behindMs;
+  return () => localNow() + (aheadMs ?? 0);
 }
 
-function dateOf(response: unknown): number {
+/** When AWS answered by its own clock, in whole seconds, and when by this machine's. */
+interface Answered {
+  readonly date: number;
+  readonly askedAt: number;
+  readonly answeredAt: number;
+}
+
+/**
+ * How far AWS's clock is ahead of this machine's; negative if it is behind. Each answer gives a bound that is at most a
+ * second too late, however slow the network is, so the latest of them is the best. One that is out of the question has
+ * been overtaken: somebody set this machine's clock.
+ */
+function offsetBy({ date, askedAt, answeredAt }: Answered, before: number | undefined): number {
+  const bound = date + SECOND_MS - answeredAt;
+  const most = date + SECOND_MS - askedAt + SECOND_MS;
+  return before === undefined || before > most ? bound : Math.max(before, bound);
+}
+
+function dateOf(response: unknown): number | undefined {
   const headers = isRow(response) && isRow(response.headers) ? response.headers : {};
-  return parseDate(headers.date) ?? -Infinity;
+  return parseDate(headers.date);
 }

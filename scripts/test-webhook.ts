@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { SECRET_HEADER } from '../lambda/shared/webhook';
+import { awsClock } from './aws-clock';
 import { CommandError } from './command';
 import { signedHeaders } from './local/simulator/deliver-webhook';
 import { dataFor, webhookBody } from './local/simulator/webhook-bodies';
@@ -13,6 +14,8 @@ const PATIENCE_MS = 30_000;
 
 /** Delivers one webhook and shows the answer. Throws CommandError for any but a 2xx. */
 export const send: Command = async (service, { scope, orderId = 0 }, print) => {
+  // The function compares the signature's time with its own; the secrets come first, with AWS's.
+  const now = awsClock(service.clients.secretsManager);
   const { clientSecret } = await service.secrets.bigCommerce();
   const webhookSecret = await service.secrets.webhook();
   const destination = destinationOf(service);
@@ -22,7 +25,8 @@ export const send: Command = async (service, { scope, orderId = 0 }, print) => {
       ? 'with the secret header (there is no client secret)'
       : "signed with the stack's client secret";
   print(`POST ${destination}\n${scope}, order ${orderId}, ${how}`);
-  const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret };
+  const sentAt = now();
+  const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret, sentAt };
   const { status, body, durationMs } = await deliver(webhook);
   print(`Answer: ${status} ${body.slice(0, 500)} after ${durationMs} ms`);
   if (status < 200 || status > 299) throw new CommandError(adviceFor(status, service));
@@ -42,6 +46,8 @@ interface TestWebhook {
   /** Signs it; empty leaves the secret header as the only proof. */
   readonly clientSecret: string;
   readonly webhookSecret: string;
+  /** AWS's time, in epoch milliseconds. */
+  readonly sentAt: number;
 }
 
 interface TestAnswer {
@@ -52,9 +58,9 @@ interface TestAnswer {
 
 /** Throws CommandError if nobody answers. */
 async function deliver(webhook: TestWebhook): Promise<TestAnswer> {
-  const { destination, storeHash, scope, orderId, clientSecret, webhookSecret } = webhook;
+  const { destination, storeHash, scope, orderId, clientSecret, webhookSecret, sentAt } = webhook;
   const startedAt = Date.now();
-  const seconds = Math.floor(startedAt / 1000);
+  const seconds = Math.floor(sentAt / 1000);
   const data = dataFor(scope, { orderId, cartId: randomUUID() });
   const body = webhookBody({ storeHash, scope, data, createdAtSeconds: seconds }, 'slashes');
   const proof =

@@ -1,9 +1,12 @@
 // A backfill over a store of small pages, with the real worker on virtual time: what is queued when, what is noted, and
 // what a kill at any point leaves behind.
+import { createServer } from 'node:http';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { OrderQuery } from '../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../lambda/shared/errors';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
 import { parseDate, type Order, type OrderReference } from '../lambda/shared/order';
+import { awsClock } from '../scripts/aws-clock';
 import type { Checkpoint } from '../scripts/backfill-checkpoint';
 import { backfill, type BackfillDeps } from '../scripts/backfill-flow';
 import { endOf, type Task } from '../scripts/backfill-judge';
@@ -11,6 +14,8 @@ import type { Selection } from '../scripts/backfill-options';
 import { countOrders } from '../scripts/backfill-pages';
 import { rehearse } from '../scripts/backfill-rehearsal';
 import { nothing, ordersIn, type Tally } from '../scripts/backfill-tally';
+import { localClients } from '../scripts/local/clients';
+import { listen, type Listening } from '../scripts/local/ports';
 import { anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
 
@@ -318,6 +323,60 @@ describe('an end', () => {
   ])('is seen where there is one: %s', (_, found, isSeen) => {
     expect(endOf(sent, found) !== undefined).toBe(isSeen);
   });
+});
+
+describe('A7: from a machine whose clock is wrong', () => {
+  let aws: Listening;
+  let date = NOON;
+  beforeAll(async () => {
+    aws = await listen(
+      createServer((_, response) => {
+        response.setHeader('date', new Date(date).toUTCString());
+        response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}');
+      }),
+    );
+  });
+  afterAll(() => aws.stop());
+
+  it.each([5 * 60_000, 0, -5 * 60_000])(
+    'by %i ms, what a worker finished before the note stays finished, and the run ends',
+    async (aheadMs) => {
+      const stage = aStage(some(3));
+      const { world } = stage;
+      const clients = localClients(aws.url);
+      const now = awsClock(clients.dynamoDb, () => world.clock.now + aheadMs);
+      const ask = async () => {
+        date = world.clock.now;
+        await clients.dynamoDb.send(new ListTablesCommand({}));
+      };
+      await ask();
+      let looks = 0;
+      const tally = await stage.run(everything, undefined, {
+        now,
+        async pause() {
+          looks += 1;
+          if (looks > 100) throw new Error('Five minutes later the backfill still waits.');
+          await stage.deps.pause();
+        },
+        ledger: {
+          async find(orderIds) {
+            await ask();
+            return world.ledger.find(orderIds);
+          },
+          // The network of this machine is slow for three seconds: the worker is quicker than the note.
+          async noteQueued(reference, at) {
+            await stage.work();
+            world.clock.now += 3_000;
+            return world.ledger.noteQueued(reference, at);
+          },
+        },
+      });
+      clients.destroy();
+      expect(tally).toEqual({ ...nothing, copied: 3 });
+      expect(stage.states()).toEqual(['copied', 'copied', 'copied']);
+      expect(world.queued).toEqual([]);
+    },
+  );
 });
 
 describe('orders by their ids', () => {

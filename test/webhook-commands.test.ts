@@ -1,14 +1,17 @@
 // npm run webhook: each command against the simulator, and what it says when something is in the way.
 import { createServer } from 'node:http';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { createSecrets } from '../lambda/shared/secrets';
 import { createClients } from '../scripts/clients';
 import { CommandError } from '../scripts/command';
+import { localClients } from '../scripts/local/clients';
 import { listen } from '../scripts/local/ports';
 import { signWebhook, startSimulator, type Simulator } from '../scripts/local/simulator';
 import type { Service } from '../scripts/service';
 import { webhook } from '../scripts/webhook';
 import { send } from '../scripts/test-webhook';
 import { create, enable, list, remove, show, type Command } from '../scripts/webhook-commands';
+import { NOON } from './fakes/builders';
 
 const scope = 'store/cart/converted';
 const destination = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/cart-converted';
@@ -335,6 +338,32 @@ describe('send', () => {
       scope,
       data: { type: 'cart', orderId: 100 },
     });
+  });
+
+  it('A7: signs with AWS’s time, whatever the clock of this machine says', async () => {
+    const { clientSecret, accessToken } = simulator.credentials;
+    const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret });
+    const aws = await listen(
+      createServer((_, response) => {
+        response.setHeader('date', new Date(NOON).toUTCString());
+        response.setHeader('content-type', 'application/x-amz-json-1.1');
+        response.end(JSON.stringify({ SecretString }));
+      }),
+    );
+    const clients = localClients(aws.url);
+    const secrets = createSecrets(clients.secretsManager, {
+      bigCommerceSecretArn: 'one',
+      webhookSecretArn: 'two',
+    });
+    const { received, url, stop } = await aReceiver(200);
+    await run(send, { orderId: 100 }, { ...aService({ url }), clients, secrets }).finally(stop);
+    clients.destroy();
+    await aws.stop();
+    const { headers, body } = received[0]!;
+    const seconds = Number(headers['webhook-timestamp']);
+    expect(seconds).toBeGreaterThanOrEqual(NOON / 1000);
+    expect(seconds).toBeLessThan(NOON / 1000 + 3_600);
+    expect(JSON.parse(body)).toMatchObject({ created_at: seconds });
   });
 
   it('takes the secret header where there is no client secret, and says so', async () => {
