@@ -2,6 +2,7 @@
 // free of clocks, environment and outside libraries.
 import js from '@eslint/js';
 import { importX } from 'eslint-plugin-import-x';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Only what `allowed` names may be imported; a type may come from anywhere. */
@@ -79,6 +80,15 @@ const adapters = [
 export default tseslint.config(
   { ignores: ['build/', '.venv/', '.local/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
+  {
+    // A text from outside, such as a shopper's message, must cost no more than its length.
+    files: ['lambda/**', 'scripts/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -139,7 +139,7 @@ export function bigCommerceOf(
   const { BigCommerceApiUrl: apiUrl = '', BigCommerceStoreHash: storeHash = '' } = parameters;
   const { accessToken } = secrets;
   const readConsignments = parameters['ReadConsignments'] === 'true';
-  const store = { apiUrl: apiUrl.replace(/\/+$/, ''), storeHash, accessToken, readConsignments };
+  const store = { apiUrl: apiUrl.replace(/(?<!\/)\/+$/, ''), storeHash, accessToken, readConsignments };
   return createBigCommerce({ ...store, quotaReservePercent: 0, ...options });
 }
 

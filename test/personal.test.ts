@@ -303,6 +303,30 @@ describe('the addresses by which an order is found', () => {
     expect([...personalEmails({ customer_message })]).toEqual(expect.arrayContaining(emails));
   });
 
+  // Work that grows with the square of the length would take minutes here.
+  const MANY = 500_000;
+  it.each([
+    ['signs before an address', `${'!'.repeat(MANY)}ada@example.com`],
+    ['signs after an address', `ada@example.com${'.'.repeat(MANY)}`],
+    ['signs between letters', `a${'!'.repeat(MANY)}b ada@example.com`],
+    ['runs of signs', `${"a.'!?".repeat(MANY / 5)} ada@example.com`],
+    ['blanks between letters', `a${' '.repeat(MANY)}b ada@example.com`],
+    ['at signs', `${'@'.repeat(MANY)} ada@example.com`],
+  ])('A10: are found in a message of half a million %s', (_, customer_message) => {
+    expect(personalEmails({ customer_message })).toContain('ada@example.com');
+  });
+
+  it('A10: lose every sign around them and none within', () => {
+    const sign = fc.constantFrom('.', "'", '!', '?');
+    const signs = fc.array(sign).map((some) => some.join(''));
+    const inner = fc.array(fc.oneof(sign, fc.constant('x'))).map((some) => `a${some.join('')}@b`);
+    fc.assert(
+      fc.property(signs, inner, signs, (before, email, after) => {
+        expect(personalEmails({ staff_notes: `see ${before}${email}${after} too` })).toContain(email);
+      }),
+    );
+  });
+
   it('are none where nobody has one', () => {
     expect(personalEmails({ customer_message: 'Ring twice', email: '', staff_notes: null })).toEqual(
       new Set(),

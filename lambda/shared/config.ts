@@ -162,7 +162,7 @@ function url(): Parse<string> {
   const pattern = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
   return (given) =>
     pattern.test(given)
-      ? { value: given.replace(/\/+$/, '') }
+      ? { value: given.replace(/(?<!\/)\/+$/, '') }
       : { expected: 'a URL that begins with https:// or http://, without user name or query' };
 }
 

@@ -128,6 +128,9 @@ function textsIn(value: unknown): readonly string[] {
 
 /** The text itself, if it may be an address, and every part of it that may be one. */
 function emailsIn(text: string): readonly string[] {
-  const parts = text.split(/[\s"<>()[\]{},;:\\/]+/).map((part) => part.replaceAll(/^[.'!?]+|[.'!?]+$/g, ''));
+  // A run of signs is tried at its beginning only: at each of them, a message of nothing else would take seconds.
+  const parts = text
+    .split(/[\s"<>()[\]{},;:\\/]+/)
+    .map((part) => part.replaceAll(/^[.'!?]+|(?<![.'!?])[.'!?]+$/g, ''));
   return [text.trim(), ...parts].filter((part) => part.includes('@')).map((email) => email.toLowerCase());
 }
