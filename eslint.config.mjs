@@ -54,6 +54,7 @@ const rules = [
   'webhook',
   'consignments',
   'content',
+  'listed',
   'audit',
 ].map((name) => `lambda/shared/${name}.ts`);
 const adapters = [
@@ -182,7 +183,7 @@ export default tseslint.config(
   mayImport(
     flows,
     [
-      shared('order', 'personal', 'consignments', 'content', 'errors', 'retry', 'webhook', 'audit'),
+      shared('order', 'personal', 'consignments', 'content', 'listed', 'errors', 'retry', 'webhook', 'audit'),
       shared('listed-pages', 'note-queued'),
       '\\./[a-z-]+(?<!index)',
     ],

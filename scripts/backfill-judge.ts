@@ -3,6 +3,7 @@ import { whyKnown, type Sighting } from '../lambda/get-new-orders/left-out';
 import type { ListedOrder } from '../lambda/shared/bigcommerce';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
 import { dateModified, whyNotStored, type OrderReference, type Rules } from '../lambda/shared/order';
+import { isTooOld } from '../lambda/shared/listed';
 import type { FoundPage } from './backfill-pages';
 import { ended, leftOut, nothing, sum, type Tally } from './backfill-tally';
 
@@ -12,6 +13,8 @@ export interface Task {
   /** Whether statuses may be touched. */
   readonly advance: boolean;
   readonly rules: Rules;
+  /** Completed orders that changed earlier are not advanced, as polls do not take them; epoch milliseconds. */
+  readonly completedSince: number;
 }
 
 /** A reference that was queued, or was found to be. */
@@ -54,12 +57,7 @@ export function judgePage(
 /** What is to be done about an order, or what has become of it. */
 type Verdict = 'queue' | 'watch' | Tally;
 
-function judge(
-  seen: Sighting,
-  row: LedgerRow | undefined,
-  { began, advance, rules }: Task,
-  now: number,
-): Verdict {
+function judge(seen: Sighting, row: LedgerRow | undefined, { began, rules }: Task, now: number): Verdict {
   if (row?.state === undefined) {
     // The bound of the polls is for a first contact with the store: history is asked for by its dates.
     const reason = whyNotStored(seen.order, undefined, rules);
@@ -70,7 +68,7 @@ function judge(
     : whyKnown(row, seen, rules, now);
   if (reason === undefined) return 'queue';
   // What is on its way may be wanted as a copy only.
-  if (row.state === 'queued') return advance ? 'queue' : 'watch';
+  if (row.state === 'queued') return seen.reference.advance === false ? 'watch' : 'queue';
   const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
   // By a worker, since the backfill began: very likely for a run that was killed.
   return reachedAt >= began ? ended(row) : leftOut(reason);
@@ -82,8 +80,14 @@ function hasExpired(row: LedgerRow, { reference }: Sighting, now: number): boole
   return isPast && row.date_modified === reference.dateModified && row.status_id === reference.statusId;
 }
 
-/** What is queued for an order as it was seen. Without `advance` the worker stores it and leaves its status alone. */
-function toReference(order: ListedOrder, seenAt: number, { began, advance }: Task): OrderReference {
+/**
+ * What is queued for an order as it was seen. Without `advance`, and where no poll would take the order for its age, the
+ * worker stores it and leaves its status alone.
+ */
+function toReference(order: ListedOrder, seenAt: number, task: Task): OrderReference {
+  const { began, rules, completedSince } = task;
+  const bounds = { completedSince, createdSince: rules.ignoreOrdersCreatedBefore };
+  const advance = task.advance && !isTooOld(order, bounds);
   return {
     orderId: order.id,
     source: 'backfill',

@@ -1,5 +1,5 @@
 // Which orders a backfill is about, as the command line says it, and the rules of the stack that it goes by. Pure.
-import { Status, statusName, toOrderId } from '../lambda/shared/order';
+import { parseDate, Status, statusName, toOrderId } from '../lambda/shared/order';
 import type { Rules } from '../lambda/shared/order';
 import { CommandError } from './command';
 import type { Values } from './parameters';
@@ -75,6 +75,7 @@ export function rulesOf(parameters: Values, advance: boolean): Rules {
     advanceOrders: advance && parameters['AdvanceOrders'] === 'true',
     newPhysicalOrderStatusId: number('NewPhysicalOrderStatusId'),
     newDigitalOrderStatusId: number('NewDigitalOrderStatusId'),
+    ignoreOrdersCreatedBefore: parseDate(parameters['IgnoreOrdersCreatedBefore']),
   };
 }
 

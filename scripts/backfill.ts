@@ -42,6 +42,8 @@ const flags = {
 /** A checkpoint that was written so lately is somebody's who is at work, unless they have just ended. */
 const AT_WORK_MS = 90_000;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
 export async function backfill(
   args: readonly string[],
@@ -87,6 +89,7 @@ function requireReady(
 const taskOf = ({ advance }: Selection, { timestamp: began }: Checkpoint, { parameters }: Service): Task => ({
   ...{ began, advance },
   rules: rulesOf(parameters, advance),
+  completedSince: began - Number(parameters['CompletedOrdersLookbackDays']) * DAY_MS,
 });
 
 /** The checkpoint of an earlier run that did not come to its end, or a new one. */

@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 
 import { BigCommerceError, EnqueueError } from '../lambda/shared/errors';
+import { contentDigest } from '../lambda/shared/content';
+import type { LedgerRow } from '../lambda/shared/ledger-row';
 import { Status } from '../lambda/shared/order';
+import type { Order } from '../lambda/shared/order';
 import { anAuditWorld, DAY, THEN } from './fakes/audit-world';
-import { aSnapshot, iso, NOON, storeDate } from './fakes/builders';
+import { anOrder, anOrderWithLines, aSnapshot, aWholeLine, iso, NOON, storeDate } from './fakes/builders';
 
 const HOUR = 3_600_000;
 const DAY_MS = 24 * HOUR;
@@ -219,6 +222,119 @@ describe('a gap is', () => {
   });
 });
 
+describe('a reference says that the status is left alone', () => {
+  const reasons: [string, Partial<LedgerRow>, boolean][] = [
+    [
+      'its snapshot is missing',
+      { state: 'copied', reason: 'copied without advancing', status_before: 11 },
+      false,
+    ],
+    ['its reference was forgotten', { state: 'queued', seen_at: iso(NOON - 5 * DAY_MS) }, false],
+    [
+      'its dead letter is gone',
+      { state: 'dead', reason: 'GET answered 503.', reached_at: iso(NOON - 15 * DAY_MS) },
+      false,
+    ],
+    ['it is noted as gone', { state: 'copied', reason: GONE, reached_at: iso(NOON - 2 * DAY_MS) }, true],
+    ['it was changed', { state: 'copied', modified_at: iso(THEN - HOUR) }, true],
+    ['it is stored, and the ledger knows nothing of it', { state: 'skipped', reason: 'archived' }, true],
+  ];
+
+  it.each(reasons)(
+    'A4 of an order from before IgnoreOrdersCreatedBefore, of no other: %s',
+    async (_, row, isStored) => {
+      for (const isOld of [true, false]) {
+        const world = anAuditWorld(isOld ? { ignoreOrdersCreatedBefore: NOON } : {});
+        const order = world.list();
+        world.note(order, row);
+        if (isStored) world.snapshots.set(order.id, aSnapshot({ ...order }));
+        await world.audit();
+        expect(world.queued.map(({ advance }) => advance)).toEqual([isOld ? false : undefined]);
+      }
+    },
+  );
+
+  it('A4c of a Completed order that changed before the lookback of the polls, and of no other', async () => {
+    const world = anAuditWorld();
+    const long = { date_modified: storeDate(NOON - 8 * DAY_MS) };
+    const completed = { status_id: Status.Completed, order_is_digital: true };
+    world.list({ ...completed, ...long });
+    world.list({ ...completed, date_modified: storeDate(NOON - 6 * DAY_MS) });
+    world.list(long);
+    await world.audit();
+    expect(world.queued.map(({ advance }) => advance)).toEqual([false, undefined, undefined]);
+  });
+
+  it('A4 of none that the first poll after a pause still takes', async () => {
+    const world = anAuditWorld({ lastPoll: NOON - 20 * DAY_MS });
+    const completed = { status_id: Status.Completed, order_is_digital: true };
+    world.list({ ...completed, date_modified: storeDate(NOON - 15 * DAY_MS) });
+    await world.audit();
+    expect(world.queued).toHaveLength(1);
+    expect(world.queued[0]).not.toHaveProperty('advance');
+  });
+});
+
+describe('of a stored order that is listed under the date that the ledger knows', () => {
+  const shown = (changes: Readonly<Record<string, unknown>> = {}) =>
+    anOrderWithLines([aWholeLine(changes)], { date_created: storeDate(THEN - HOUR) });
+  const listing = async (order: Order, row: Partial<LedgerRow>) => {
+    const world = anAuditWorld();
+    const listed = world.listReplicated({ ...order, id: 100, date_modified: storeDate(THEN) }, row);
+    const audit = await world.audit();
+    expect(audit).toMatchObject({ copied: 1, open: 0 });
+    return { world, listed };
+  };
+
+  it('D-M3 another status is a change', async () => {
+    const world = anAuditWorld();
+    const order = world.listReplicated({ status_id: 2 }, { status_id: 9 });
+    world.snapshots.set(order.id, aSnapshot({ ...order, status_id: 9 }));
+    expect(await world.audit()).toMatchObject({ copied: 1, enqueued: 1 });
+  });
+
+  it('K11a other content is a change, and its fingerprint goes with the reference', async () => {
+    const before = shown();
+    const { world, listed } = await listing(shown({ quantity_refunded: 1 }), {
+      content_digest: contentDigest(before)!,
+    });
+    expect(world.queued).toMatchObject([{ orderId: 100, listedDigest: contentDigest(listed) }]);
+  });
+
+  it.each<[string, Partial<LedgerRow>]>([
+    ['the content as it was stored', { content_digest: contentDigest({ ...shown(), id: 100 })! }],
+    ['no fingerprint', {}],
+    ['a fingerprint of another form', { content_digest: 'x' }],
+    [
+      'content that was looked at already',
+      { content_digest: '2:x', listed_digest: contentDigest({ ...shown(), id: 100 })! },
+    ],
+  ])('K11 %s is none', async (_, row) => {
+    const { world } = await listing(shown(), row);
+    expect(world.queued).toEqual([]);
+  });
+
+  it('K14 one that is no longer archived is a change', async () => {
+    const order = anOrder({ status_id: 9, date_created: storeDate(THEN - HOUR) });
+    const reason = 'archived';
+    expect((await listing(order, { state: 'copied', reason })).world.queued).toHaveLength(1);
+    expect((await listing({ ...order, is_deleted: true }, { state: 'copied', reason })).world.queued).toEqual(
+      [],
+    );
+  });
+});
+
+it('D-M4 an order that changed less than 10 s before the last poll began is no gap: that poll may have missed it', async () => {
+  for (const [before, counts] of [
+    [10_000, { queued: 1, open: 0 }],
+    [11_000, { queued: 0, open: 1 }],
+  ] as const) {
+    const world = anAuditWorld({ lastPoll: NOON - HOUR });
+    world.list({ date_modified: storeDate(NOON - HOUR - before) });
+    expect(await world.audit()).toMatchObject(counts);
+  }
+});
+
 describe('a gap stays', () => {
   it('when the audit before had it open, too', async () => {
     const world = anAuditWorld();
@@ -301,7 +417,7 @@ describe('an audit', () => {
     }
     expect(await world.audit()).toMatchObject({ listed: 2 });
     expect(world.queries).toEqual([
-      { minId: 0, createdSince: start - 1_000, createdBefore: start + DAY_MS + 1_000, withLines: false },
+      { minId: 0, createdSince: start - 1_000, createdBefore: start + DAY_MS + 1_000, withLines: true },
     ]);
   });
 

@@ -96,6 +96,7 @@ function aStage(orders: readonly Order[]) {
   const task = (selection: Selection): Task => ({
     ...{ began: NOON, advance: selection.advance },
     rules: { ...world.rules, advanceOrders: selection.advance },
+    completedSince: NOON - 7 * DAY,
   });
   const fresh = (selection: Selection): Checkpoint => ({
     ...{ timestamp: NOON, outcome: 'backfill running', selection, tally: nothing },
@@ -147,6 +148,32 @@ describe('a backfill', () => {
     const stage = aStage(some(1));
     await stage.run({ ...everything, advance: true });
     expect(stage.sent[0]).not.toHaveProperty('advance');
+  });
+
+  it('A4 leaves the status of orders alone that no poll would take for their age', async () => {
+    const completed = { status_id: 10, order_is_digital: true };
+    const orders = [
+      old(1, completed),
+      old(2, { ...completed, date_modified: storeDate(NOON - 8 * DAY) }),
+      old(3, { date_created: storeDate(FIRST - DAY), date_modified: storeDate(NOON - 8 * DAY) }),
+      old(4, { date_modified: storeDate(NOON - 8 * DAY) }),
+    ];
+    const stage = aStage(orders);
+    Object.assign(stage.world.rules, { advanceOrders: true, ignoreOrdersCreatedBefore: FIRST });
+    const everyOne = { created_since: iso(FIRST - 2 * DAY), advance: true };
+    await stage.run(everyOne);
+    const advances = stage.sent.map(({ orderId, advance }) => [orderId, advance]);
+    expect(advances).toEqual([
+      [1, undefined],
+      [2, false],
+      [3, false],
+      [4, undefined],
+    ]);
+    expect(stage.world.shop.puts.map(({ orderId }) => orderId)).not.toContain(3);
+    stage.sent.length = 0;
+    stage.world.clock.now += DAY;
+    await stage.run(everyOne);
+    expect(sentIds(stage)).not.toContain(3);
   });
 
   it('has notes of what it queued, as a poll has', async () => {

@@ -39,7 +39,8 @@ it('a backfill does not store again what has expired by OrderRetentionDays, as n
     ...{ cursor: { order_id: 100 }, orders: [world.shop.order(100)!], seenAt: world.clock.now },
     ...{ missing: [], unreadable: 0, calls: 1 },
   };
-  const task = { began: world.clock.now, advance: false, rules: aRuleSet({ advanceOrders: false }) };
+  const rules = aRuleSet({ advanceOrders: false });
+  const task = { began: world.clock.now, advance: false, rules, completedSince: NOON - 7 * DAY };
   expect(judgePage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
 });
 
@@ -87,4 +88,39 @@ it('an audit sends for an order whose snapshot is older than the ledger says, as
     replication: { ...stored.replication, state: 'stored', read_at: iso(NOON - 2 * DAY) },
   });
   expect(await world.audit()).toMatchObject({ enqueued: 1 });
+});
+
+it('A4a an audit does not advance an order from before the bound that a backfill copied and whose snapshot is lost', async () => {
+  const bound = { ignoreOrdersCreatedBefore: NOON };
+  const world = aWorld({ rules: bound });
+  const then = { date_created: storeDate(NOON - DAY), date_modified: storeDate(NOON - DAY) };
+  world.shop.add(anOrder(then));
+  await world.replicate({ ...world.referenceTo(100), source: 'backfill', advance: false });
+  world.snapshots.delete(100);
+  const audits = anAuditWorld(bound);
+  audits.list({ id: 100, ...then });
+  audits.clock.now = NOON + HOUR;
+  audits.rows.set(100, world.rows.get(100)!);
+  expect(await audits.audit()).toMatchObject({ open: 1 });
+  world.clock.now = NOON + HOUR + 60_000;
+  for (const one of audits.queued) await world.replicate(one);
+  expect(world.snapshots.has(100)).toBe(true);
+  expect(world.shop.puts).toEqual([]);
+});
+
+it('A4 a poll leaves such a copy alone while the bound holds, and advances it once the bound is moved back', async () => {
+  const world = aWorld();
+  const created = { date_created: storeDate(NOON - 20 * DAY), date_modified: storeDate(NOON - DAY) };
+  world.shop.add(anOrder(created));
+  const rules = { ...world.rules, ignoreOrdersCreatedBefore: NOON - 10 * DAY };
+  const settings = { rules, ignoreOrdersCreatedBefore: NOON - 10 * DAY };
+  await world.replicate({ ...world.referenceTo(100), source: 'webhook' }, { deps: { rules } });
+  expect(world.rows.get(100)?.reason).toBe('created before IgnoreOrdersCreatedBefore');
+  for (let poll = 0; poll < 200; poll += 1) {
+    world.clock.now += HOUR;
+    expect(await world.poll({ settings })).toEqual([]);
+  }
+  world.clock.now += HOUR;
+  for (const one of await world.poll()) await world.replicate(one);
+  expect(world.shop.puts).toMatchObject([{ orderId: 100, to: 9 }]);
 });

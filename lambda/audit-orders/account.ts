@@ -1,14 +1,9 @@
 // What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
 // gap. Pure.
 import { DAY_MS } from '../shared/audit';
-import {
-  GONE,
-  isCreatedBefore,
-  parseDate,
-  QUEUE_RETENTION_MS,
-  SETTLE_MS,
-  whyNotStored,
-} from '../shared/order';
+import { contentDigest } from '../shared/content';
+import { hasOtherContent, isArchivedNoMore, isTooOld } from '../shared/listed';
+import { GONE, parseDate, QUEUE_RETENTION_MS, SETTLE_MS, whyNotStored } from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
 import type { ListedOrder } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
@@ -39,6 +34,8 @@ export interface Found {
 export interface Circumstances {
   readonly rules: Rules;
   readonly createdSince: number | undefined;
+  /** From when on polls take Completed orders. */
+  readonly completedSince: number;
   /** When the last poll that finished began. */
   readonly lastPoll: number | undefined;
   readonly now: number;
@@ -49,10 +46,23 @@ export interface Finding {
   /** Of `queued`, why it is a gap if it cannot be queued now. */
   readonly reason?: string;
   /** What its reference is to say beside its version, if one is to be queued. */
-  readonly send?: Pick<OrderReference, 'advance' | 'wasStored'>;
+  readonly send?: Pick<OrderReference, 'advance' | 'wasStored' | 'listedDigest'>;
 }
 
+/** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
 export function accountFor(found: Found, circumstances: Circumstances): Finding {
+  const finding = judge(found, circumstances);
+  if (finding.send === undefined) return finding;
+  const listedDigest = contentDigest(found.order);
+  const send = {
+    ...finding.send,
+    ...(isTooOld(found.order, circumstances) ? { advance: false } : {}),
+    ...(listedDigest === undefined ? {} : { listedDigest }),
+  };
+  return { ...finding, send };
+}
+
+function judge(found: Found, circumstances: Circumstances): Finding {
   const { row } = found;
   switch (row?.state) {
     case 'queued':
@@ -85,12 +95,7 @@ function accountForStored(found: Found, row: LedgerRow, circumstances: Circumsta
     return { kind: 'gap', reason: NOT_GONE, send: {} };
   }
   if (!hasChanged(found.order, row) && !found.isStale) return { kind: 'copied' };
-  return { kind: 'copied', send: mayAdvance(found.order, circumstances) };
-}
-
-/** Statuses of orders from before IgnoreOrdersCreatedBefore are left alone. */
-function mayAdvance(order: ListedOrder, { createdSince }: Circumstances) {
-  return isCreatedBefore(order, createdSince) ? { advance: false } : {};
+  return { kind: 'copied', send: {} };
 }
 
 function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {
@@ -117,11 +122,16 @@ function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: Circumstances
   return (parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll;
 }
 
-/** A list that is older than the row shows no change. */
+/** A list that is older than the row shows no change. One of the same date does by its status, content or archive mark. */
 function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
   const [listed, known] = [parseDate(order.date_modified), parseDate(row.modified_at)];
   if (listed === undefined || known === undefined) return false;
-  return listed > known || (listed === known && order.status_id !== row.status_id);
+  if (listed !== known) return listed > known;
+  return (
+    order.status_id !== row.status_id ||
+    isArchivedNoMore(row, order) ||
+    hasOtherContent(row, order, contentDigest(order)) === true
+  );
 }
 
 /** Only of what was stored does a row have the status before. */

@@ -1,6 +1,7 @@
 // The audit of one day: every order that the store lists is accounted for, and what is missing is queued again.
 import { DAY_MS, dayOf } from '../shared/audit';
 import type { Audit } from '../shared/audit';
+import { findCompletedSince } from '../shared/listed';
 import { listedPages } from '../shared/listed-pages';
 import { noteQueued } from '../shared/note-queued';
 import { dateModified, parseDate } from '../shared/order';
@@ -30,6 +31,7 @@ const WIDER_MS = 1_000;
 export interface AuditSettings {
   readonly rules: Rules;
   readonly ignoreOrdersCreatedBefore: number | undefined;
+  readonly completedOrdersLookbackDays: number;
 }
 
 export interface AuditDayDeps {
@@ -67,11 +69,14 @@ export async function auditDay(
   const before = earlier && timestamp - earlier.timestamp >= STORED_WITHIN_MS ? earlier : undefined;
   const pass: Pass = { day, dryRun, timestamp, tally: newTally(before) };
   const { rules, ignoreOrdersCreatedBefore: createdSince } = settings;
-  const query = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
+  const completedSince = findCompletedSince(timestamp, lastPoll, settings.completedOrdersLookbackDays);
+  const bounds = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
+  const query = { ...bounds, withLines: true };
   for await (const { orders, unreadable, seenAt } of listedPages(query, 0, deps)) {
     countUnreadable(pass.tally, unreadable);
     const ofDay = orders.filter((order) => isOfDay(order, start));
-    await auditOrders(ofDay, seenAt, { rules, createdSince, lastPoll, now: deps.now() }, pass, deps);
+    const circumstances = { rules, createdSince, completedSince, lastPoll, now: deps.now() };
+    await auditOrders(ofDay, seenAt, circumstances, pass, deps);
   }
   const audit = toAudit(pass.tally, { timestamp, day, duration_ms: deps.now() - timestamp });
   if (dryRun) return audit;

@@ -1,14 +1,12 @@
 // Where a poll begins: anew, or where the one before it ran out of time; and which lists of the store it reads. Pure, but
 // for what the Jobs table tells.
-import { QUEUE_RETENTION_MS, Status } from '../shared/order';
+import { findCompletedSince, overlap } from '../shared/listed';
+import { Status } from '../shared/order';
 import type { Rules } from '../shared/order';
 import type { OrderQuery } from '../shared/bigcommerce';
 import type { Cursor, Job, JobsTable } from '../shared/jobs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
-const OVERLAP_MS = 60 * 60 * 1000;
 
 /** Whether the store includes the bounds of dates is not known: what is at the split is in both lists. */
 const SPLIT_MARGIN_MS = 60_000;
@@ -63,16 +61,10 @@ export async function findBegin(
   if (resumed !== undefined) return resumed;
   const lastFinished = await jobs.lastFinished();
   const since = lastFinished === undefined ? undefined : lastFinished - overlap(timestamp - lastFinished);
-  const lookback = timestamp - settings.completedOrdersLookbackDays * DAY_MS;
-  const completedSince = Math.min(lookback, since ?? Infinity);
+  const completedSince = findCompletedSince(timestamp, lastFinished, settings.completedOrdersLookbackDays);
   const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, settings);
   const lists = listsWithin(bounds, settings);
   return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0 };
-}
-
-/** How far before the last good poll changes are looked for; after a pause, what waited in the queue may be forgotten. */
-function overlap(pausedMs: number): number {
-  return pausedMs > QUEUE_RETENTION_MS - DAY_MS ? QUEUE_RETENTION_MS + DAY_MS : OVERLAP_MS;
 }
 
 /** What the next poll needs to go on with this list after this order. */

@@ -1,9 +1,8 @@
 // Which listed orders a poll need not queue: those that are neither new nor followed, and those that the ledger knows.
 // Pure.
 import { linesOf } from '../shared/consignments';
-import { showsContent } from '../shared/content';
+import { hasOtherContent, isArchivedNoMore } from '../shared/listed';
 import {
-  ARCHIVED,
   FOUGHT_OVER,
   GONE,
   isCreatedBefore,
@@ -104,7 +103,7 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
     case 'copied':
       if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
       if (row.reason === FOUGHT_OVER && now < time(row.left_alone_until)) return true;
-      return isStored(row, seen) && !isArchivedNoMore(row, seen) && !mayBeAdvancedNow(row, seen, rules);
+      return isStored(row, seen) && !isArchivedNoMore(row, seen.order) && !mayBeAdvancedNow(row, seen, rules);
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
       return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;
@@ -118,28 +117,14 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
  * last word. A row of our own advance rests on a read that is older than its date: there such a list has to agree.
  */
 function isStored(row: LedgerRow, seen: Sighting): boolean {
-  const showsChange = hasOtherContent(row, seen);
+  const showsChange = hasOtherContent(row, seen.order, seen.reference.listedDigest);
   if (isSettled(row.date_modified, time(row.read_at))) return showsChange !== true;
   return isSettled(row.date_modified, time(seen.reference.seenAt)) && showsChange === false;
-}
-
-/** Whether a list shows content that no read has followed yet. Undefined where that cannot be said. */
-export function hasOtherContent(row: LedgerRow, { order, reference }: Sighting): boolean | undefined {
-  const { listedDigest } = reference;
-  // A list and a GET may differ for good: what was looked at once is not looked at again.
-  if (listedDigest !== undefined && listedDigest === row.listed_digest) return false;
-  const isSame = showsContent(order, row.content_digest);
-  return isSame === undefined ? undefined : !isSame;
 }
 
 /** By the rules and the order of now: neither may be what they were when it was skipped. */
 function isSkippedNow({ order, reference }: Sighting, rules: Rules): boolean {
   return whyNotStored({ ...order, status_id: reference.statusId }, undefined, rules) !== undefined;
-}
-
-/** Nobody knows whether the store moves the date of an order that staff bring back from the archive. */
-export function isArchivedNoMore(row: LedgerRow, { order }: Pick<Sighting, 'order'>): boolean {
-  return row.reason === ARCHIVED && order.is_deleted !== true;
 }
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */

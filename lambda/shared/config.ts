@@ -78,6 +78,7 @@ const audit = {
   ...rules,
   ordersTable: ['ORDERS_TABLE', tableName()],
   jobsTable: ['JOBS_TABLE', tableName()],
+  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
 } as const satisfies Schema;
 

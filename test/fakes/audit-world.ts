@@ -119,6 +119,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
         {
           rules: aRuleSet(options.rules),
           ignoreOrdersCreatedBefore: options.ignoreOrdersCreatedBefore,
+          completedOrdersLookbackDays: 7,
         },
         { ...deps, ...more },
       ),

@@ -92,7 +92,8 @@ async function auditOnce(day: string, invoke: Invoke, { rules }: Settings): Prom
     const { now } = container;
     const store = container.mortal(bigCommerce.until(now() + TIMEOUTS_MS.audit - POLL_RESERVE_MS));
     const deps = { ...adapters, orders: stored, store, log, now };
-    return audit({ day }, { rules, ignoreOrdersCreatedBefore: undefined }, deps).then(
+    const bounds = { ignoreOrdersCreatedBefore: undefined, completedOrdersLookbackDays: 7 };
+    return audit({ day }, { rules, ...bounds }, deps).then(
       () => true,
       () => false,
     );

@@ -84,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
     file: poller('left-out'),
-    from: 'return isStored(row, seen) && !isArchivedNoMore(row, seen) && !mayBeAdvancedNow(row, seen, rules);',
-    to: 'return isStored(row, seen) || isArchivedNoMore(row, seen) || mayBeAdvancedNow(row, seen, rules);',
+    from: 'return isStored(row, seen) && !isArchivedNoMore(row, seen.order) && !mayBeAdvancedNow(row, seen, rules);',
+    to: 'return isStored(row, seen) || isArchivedNoMore(row, seen.order) || mayBeAdvancedNow(row, seen, rules);',
   },
   {
     rule: 'New orders that changed lately are in no list',
@@ -176,6 +176,42 @@ export const MUTANTS: readonly Mutant[] = [
     file: worker('replicate'),
     from: 'if (voidReason !== undefined && earlier === undefined &&',
     to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0 &&',
+  },
+  {
+    rule: 'D-M2 An audit has orders advanced that are too old for any poll',
+    file: auditor('account'),
+    from: '...(isTooOld(found.order, circumstances) ? { advance: false } : {}),',
+    to: '...(isTooOld(found.order, circumstances) ? {} : {}),',
+  },
+  {
+    rule: 'D-M3 An audit overlooks a status that changed within one second',
+    file: auditor('account'),
+    from: 'order.status_id !== row.status_id ||',
+    to: '',
+  },
+  {
+    rule: 'D-M4 An audit takes for a gap what changed just before the last poll began',
+    file: auditor('account'),
+    from: '(parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll',
+    to: '(parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS * 0 >= lastPoll',
+  },
+  {
+    rule: 'A skipped order is believed whatever the rules of now say',
+    file: poller('left-out'),
+    from: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules)',
+    to: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules) || true',
+  },
+  {
+    rule: 'A change without a new date is not seen',
+    file: shared('listed'),
+    from: 'return isSame === undefined ? undefined : !isSame;',
+    to: 'return isSame === undefined ? undefined : false;',
+  },
+  {
+    rule: 'A list that differs from the GETs for good is followed at every poll',
+    file: shared('listed'),
+    from: 'if (listedDigest !== undefined && listedDigest === row.listed_digest) return false;',
+    to: '',
   },
   {
     rule: 'A worker begins an order when its time is nearly over',
