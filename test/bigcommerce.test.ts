@@ -1,5 +1,5 @@
 // The BigCommerce client against the simulator, over real HTTP on loopback.
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
 import { BigCommerceError } from '../lambda/shared/errors';
@@ -185,6 +185,80 @@ describe('reading', () => {
   });
 });
 
+describe('an order that the store does not show with an extra comes without it,', () => {
+  type Refuse = (response: ServerResponse) => unknown;
+
+  /** Refuses the GET of order 100 with `include`, and counts how it is asked for. */
+  async function aStoreThatRefuses(refuse: Refuse, options: Partial<RequestsOptions> = {}) {
+    const asked: string[] = [];
+    const connected = await anApi((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
+      const include = searchParams.get('include');
+      const id = Number(pathname.split('/').pop());
+      asked.push(`${id} ${include ?? 'plainly'}`);
+      if (include !== null && id === 100) refuse(response);
+      else response.end(JSON.stringify({ id, status_id: 11 }));
+    }, options);
+    return { ...connected, asked };
+  }
+  const withLines = '100 consignments.line_items';
+
+  it.each<[string, Refuse]>([
+    ['500 (K3a)', (response) => response.writeHead(500).end()],
+    ['400', (response) => response.writeHead(400).end('[{"status":400,"message":"No such include."}]')],
+    ['413', (response) => response.writeHead(413).end()],
+    ['a connection that breaks', (response) => response.destroy()],
+    ['half an answer', (response) => response.end('{"id":100,"status_id":11,"consignm')],
+    ['an error under 200', (response) => response.end('[{"status":500,"message":"Failed."}]')],
+    ['nothing in time', () => undefined],
+  ])('whatever the refusal is: %s', async (_, refuse) => {
+    const { store, asked, pauses } = await aStoreThatRefuses(refuse, { timeoutMs: 200 });
+    expect((await store.getOrder(100)).order).toEqual({ id: 100, status_id: 11 });
+    expect(asked).toEqual([withLines, '100 plainly']);
+    // At the most one wait, as before any second try.
+    expect(pauses.length).toBeLessThanOrEqual(1);
+  });
+
+  it('and for the rest of the invocation, while other orders come with it', async () => {
+    const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(500).end());
+    await store.getOrder(100);
+    await store.getOrder(100);
+    await store.getOrder(101);
+    expect(asked).toEqual([withLines, '100 plainly', '100 plainly', '101 consignments.line_items']);
+  });
+
+  it('with the time at which the GET began that was answered', async () => {
+    const clock = { now: 1_000 };
+    const refuse: Refuse = (response) => {
+      clock.now += 5_000;
+      return response.writeHead(500).end();
+    };
+    const { store } = await aStoreThatRefuses(refuse, { now: () => clock.now });
+    expect((await store.getOrder(100)).readAt).toBe(6_000);
+  });
+
+  it.each([401, 403, 404, 429])('but a %i is about no extra', async (status) => {
+    const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(status).end());
+    await store.getOrder(100).catch(() => undefined);
+    expect(new Set(asked)).toEqual(new Set([withLines]));
+  });
+
+  it('and it is asked for plainly from the first where that is wanted', async () => {
+    const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(500).end());
+    await store.getOrder(101, { plainly: true });
+    expect(asked).toEqual(['101 plainly']);
+  });
+
+  it('which fails as it does when it is refused without any extra, too', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'status', status: 400 });
+    expect(await failure(store.getOrder(order.id))).toMatchObject({ kind: 'permanent', status: 400 });
+    const asked = simulator.log.entries.map(({ query }) => query['include']);
+    expect(asked).toEqual(['consignments.line_items', undefined]);
+  });
+});
+
 describe('setting a status', () => {
   it('sends the status id alone, and returns the answer', async () => {
     const { store, simulator } = await aStore();
@@ -262,7 +336,10 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
   it.each([400, 405, 406, 409, 413, 415, 422, 501, 505, 507])('but not a %i', async (status) => {
     const { store, simulator } = await aStore();
     simulator.faults.add({ kind: 'status', status });
-    expect(await failure(store.getOrder(100))).toMatchObject({ kind: 'permanent', status });
+    expect(await failure(store.getOrder(100, { plainly: true }))).toMatchObject({
+      kind: 'permanent',
+      status,
+    });
     expect(simulator.log.count()).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 // Lines that come with an order, and lines that are asked for: the same snapshots, by fewer calls. The real client and the
 // real worker, against a store in this process whose clock stands still.
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import type { HttpRequest } from '../lambda/shared/http';
 import type { Snapshot } from '../lambda/shared/order';
 import { createStore, type NewLine, type NewOrder, type Store } from '../scripts/local/simulator/index';
 import { pick, randomFrom, wholeNumber, type Random } from '../scripts/local/simulator/random';
@@ -46,18 +47,27 @@ function aRandomOrder(random: Random): NewOrder {
   };
 }
 
-async function replicateAll(orders: number, readConsignments: boolean, arrange: (store: Store) => void) {
+/** `refuses` says which requests the store answers with 500. */
+async function replicateAll(
+  orders: number,
+  readConsignments: boolean,
+  arrange: (store: Store) => void,
+  refuses: (request: HttpRequest) => boolean = () => false,
+) {
   const store = createStore({ seed: 7, now: () => NOON, accessToken: 'token' });
   arrange(store);
   const random = randomFrom(7, 'orders');
   for (let order = 0; order < orders; order += 1) store.orders.add(aRandomOrder(random));
   const time = { now: () => NOON, setTimer: () => () => undefined };
   const history = { puts: [] };
+  const send = overTheWire({ time, store, history } as unknown as Parameters<typeof overTheWire>[0]);
+  const failing = { status: 500, text: '', headers: {} };
   const bigCommerce = createBigCommerce({
     ...{ apiUrl: '', storeHash: store.credentials.storeHash, quotaReservePercent: 0, readConsignments },
     accessToken: () => Promise.resolve('token'),
-    http: overTheWire({ time, store, history } as unknown as Parameters<typeof overTheWire>[0]),
+    http: (request) => (refuses(request) ? Promise.resolve(failing) : send(request)),
     now: time.now,
+    sleep: () => Promise.resolve(),
   });
   const world = aWorld();
   const deps = { store: bigCommerce.until(Infinity), now: time.now };
@@ -101,4 +111,15 @@ it('asks for the lines where those that came are empty, whatever their number', 
     ({ switches }) => (switches.emptyLineItems = true),
   );
   for (const [id, { products }] of snapshots) expect(products).toHaveLength(store.orders.lines(id).length);
+});
+
+it('K3a: stores and advances an order whose GET fails with an include as one that is asked for plainly', async () => {
+  const isEvenOrder = ({ url, query }: HttpRequest) =>
+    query?.include !== undefined && Number(url.split('/').pop()) % 2 === 0;
+  const plain = await replicateAll(60, false, () => undefined);
+  const refused = await replicateAll(60, true, () => undefined, isEvenOrder);
+  expect([...refused.snapshots.keys()]).toEqual([...plain.snapshots.keys()]);
+  for (const [id, snapshot] of refused.snapshots) {
+    expect(without(snapshot)).toEqual(without(plain.snapshots.get(id)!));
+  }
 });

@@ -6,7 +6,7 @@ import { createHooks } from './hooks';
 import type { Call, Hooks } from './hooks';
 import type { Log } from './log';
 import { createRequests } from './requests';
-import type { Answer, RequestsOptions, StoreRequest } from './requests';
+import type { Answer, Query, RequestsOptions, StoreRequest } from './requests';
 
 /** BigCommerce's largest page; above it the API answers 413. */
 const PAGE_SIZE = 250;
@@ -36,8 +36,23 @@ export interface OrderQuery extends OrderDates {
 /** A row of a list: only its id is sure. */
 export type ListedOrder = Row & { readonly id: number };
 
-/** Without the structure the API answers in a form that it means to give up. */
-const WITH_LINES = { include: 'consignments.line_items', consignment_structure: 'object' } as const;
+/** Something that the store adds to an order on request, by one further word of `include`. */
+interface Extra {
+  readonly include: string;
+  readonly query?: Query;
+  /** Asked for with `readConsignments` alone. */
+  readonly isConsignments?: boolean;
+}
+
+/** In the order in which they are given up where the store does not answer with them. */
+const EXTRAS: readonly Extra[] = [
+  // Without the structure the API answers in a form that it means to give up.
+  {
+    include: 'consignments.line_items',
+    query: { consignment_structure: 'object' },
+    isConsignments: true,
+  },
+];
 
 export interface OrderPage {
   readonly orders: readonly ListedOrder[];
@@ -53,8 +68,11 @@ export interface Store {
   countOrders(dates?: OrderDates): Promise<ReadonlyMap<number, number>>;
   /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
   listOrders(query: OrderQuery): Promise<OrderPage>;
-  /** The order as it is now, with its lines if the service asks for them, or that it is gone (404). */
-  getOrder(orderId: number): Promise<Read | Gone>;
+  /**
+   * The order as it is now, or that it is gone (404): with its lines if the service asks for them. Where the store refuses
+   * the order with an extra it comes without it, now and in the calls that follow.
+   */
+  getOrder(orderId: number, form?: OrderForm): Promise<Read | Gone>;
   getLines(orderId: number): Promise<readonly Row[]>;
   getShippingAddresses(orderId: number): Promise<readonly Row[]>;
   getCoupons(orderId: number): Promise<readonly Row[]>;
@@ -62,10 +80,19 @@ export interface Store {
   putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
 }
 
+/** How one order is asked for. */
+export interface OrderForm {
+  /** Without any extra: the lightest GET that there is. */
+  readonly plainly?: boolean;
+}
+
 /** What a container shares. */
 export interface BigCommerce {
-  /** The calls of one invocation, which stop waiting at `deadline`, and whose every request is a line of `log`. */
-  until(deadline: number, log?: Log): Store & Hooks;
+  /**
+   * The calls of one invocation, which stop waiting at `deadline`, and whose every request is a line of `log`. A read may
+   * take `readTimeoutMs`, a write always as long as the container's time-out says.
+   */
+  until(deadline: number, log?: Log, readTimeoutMs?: number): Store & Hooks;
 }
 
 export interface BigCommerceOptions extends RequestsOptions {
@@ -74,10 +101,12 @@ export interface BigCommerceOptions extends RequestsOptions {
 }
 
 export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
-  const lines = options.readConsignments === false ? {} : WITH_LINES;
+  const asksLines = options.readConsignments !== false;
+  const forms = formsOf(EXTRAS.filter(({ isConsignments }) => asksLines || isConsignments !== true));
+  const [whole = {}] = forms;
   const senderFor = createRequests(options);
   return {
-    until(deadline, log) {
+    until(deadline, log, readTimeoutMs) {
       const send = senderFor(log);
       const call: Call = async (request) => {
         const answer = await send(request, deadline);
@@ -85,13 +114,20 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
         if (answer === 'too late') throw new Error(`${request.method} ${request.path} was not sent.`);
         return answer;
       };
-      const get: Get = (request) => call({ ...request, method: 'GET' });
+      const get: Get = (request) => call({ ...request, method: 'GET', timeoutMs: readTimeoutMs });
+      /** By order: the form that the store answered, where it was not the first. */
+      const answered = new Map<number, number>();
       const getAll = (orderId: number, name: string) => readToTheEnd(get, orderId, name);
       return {
         ...createHooks(call),
         countOrders: (dates = {}) => countOrders(get, dates),
-        listOrders: (query) => listOrders(get, query, query.withLines === true ? lines : {}),
-        getOrder: (orderId) => getOrder(get, orderId, lines),
+        listOrders: (query) => listOrders(get, query, query.withLines === true ? whole : {}),
+        async getOrder(orderId, { plainly = false } = {}) {
+          const step = plainly ? forms.length - 1 : (answered.get(orderId) ?? 0);
+          const { lightened, ...read } = await getOrder(get, orderId, forms.slice(step));
+          if (lightened > 0) answered.set(orderId, step + lightened);
+          return read;
+        },
         getLines: (orderId) => getAll(orderId, 'products'),
         getShippingAddresses: (orderId) => getAll(orderId, 'shipping_addresses'),
         getCoupons: (orderId) => getAll(orderId, 'coupons'),
@@ -116,7 +152,14 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
   };
 }
 
-type Query = Readonly<Record<string, string | number>>;
+/** The ways in which one order can be asked for: with all extras first, with one less each time, plainly last. */
+function formsOf(extras: readonly Extra[]): readonly Query[] {
+  const queryOf = (asked: readonly Extra[]): Query => {
+    const include = asked.map((extra) => extra.include).join(',');
+    return asked.reduce<Query>((all, { query }) => ({ ...all, ...query }), { include });
+  };
+  return [...extras.map((_, given) => queryOf(extras.slice(given))), {}];
+}
 
 type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
@@ -161,14 +204,19 @@ function inQuery({ modifiedSince, modifiedBefore, createdSince, createdBefore }:
   };
 }
 
-async function getOrder(get: Get, orderId: number, lines: Query): Promise<Read | Gone> {
+async function getOrder(
+  get: Get,
+  orderId: number,
+  [query, ...lighter]: readonly Query[],
+): Promise<(Read | Gone) & Pick<Answer<Order>, 'lightened'>> {
   const read = (body: unknown) => {
     const order = toOrder(body);
     return order?.id === orderId ? order : undefined;
   };
   const path = `/v2/orders/${orderId}`;
-  const answer = await get({ endpoint: 'GET order', path, orderId, query: lines, read });
-  return { order: answer.found ? answer.value : undefined, readAt: answer.startedAt };
+  const answer = await get({ endpoint: 'GET order', path, orderId, ...(query && { query }), lighter, read });
+  const { startedAt: readAt, lightened } = answer;
+  return answer.found ? { order: answer.value, readAt, lightened } : { order: undefined, readAt, lightened };
 }
 
 /** Pages until nothing new comes, so that no line is lost, however many there are and whatever `limit` is worth. */

@@ -13,7 +13,10 @@ import { afterFailure } from './retry';
 import type { FailedTry } from './retry';
 import { createLanes, createTurns } from './turns';
 
-/** One request must end within this time. BigCommerce names no limit of its own; its lists of 250 take seconds. */
+/**
+ * One request must end within this time, if it names none of its own. BigCommerce names no limit; its lists of 250 take
+ * seconds. PUTs always keep it: the lease outlives an invocation by more than this.
+ */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 const TIMED_OUT = 'timeout';
@@ -38,18 +41,27 @@ export interface StoreRequest<T> {
   readonly path: string;
   /** The order that it is about, if it is about one. */
   readonly orderId?: number;
-  readonly query?: Readonly<Record<string, string | number>>;
+  readonly query?: Query;
+  /** What is asked for instead, each with less in it: where a try fails the next one follows, the last after a time-out. */
+  readonly lighter?: readonly Query[];
   readonly body?: unknown;
   /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
   readonly read: (body: unknown) => T | undefined;
   /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
   readonly notAfter?: number;
+  /** How long one try may take; the container's own time-out if left out. */
+  readonly timeoutMs?: number | undefined;
 }
 
+export type Query = Readonly<Record<string, string | number>>;
+
 /** What was asked for, or that it is not there (404); `startedAt` is when this very request began. */
-export type Answer<T> =
+type OneAnswer<T> =
   | { readonly found: true; readonly value: T; readonly startedAt: number }
   | { readonly found: false; readonly startedAt: number };
+
+/** `lightened`: how many steps of `lighter` it took. */
+export type Answer<T> = OneAnswer<T> & { readonly lightened: number };
 
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
 export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
@@ -69,32 +81,56 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
     deadline: number,
     log: Log | undefined,
   ): Promise<Answer<T> | 'too late'> {
+    let lightened = 0;
     for (let tries = 0; ;) {
+      const asked = lighten(request, lightened);
       const turn = await turns.take(deadline);
       if (turn === undefined) throw outOfTime(request);
       let outcome: Outcome<T> | undefined;
       try {
-        outcome = await attempt(request, deadline, log);
+        outcome = await attempt(asked, deadline, log);
       } finally {
         turn.end(outcome && toldBy(outcome, now()));
       }
       if (outcome.kind === 'too late') return outcome.kind;
-      if (outcome.kind === 'answered') return outcome.answer;
-      const next = afterFailure(about(request, outcome, tries, deadline - now()), random);
+      if (outcome.kind === 'answered') return { ...outcome.answer, lightened };
+      const timeLeftMs = deadline - now();
+      const next = afterFailure(about(request, outcome, tries, timeLeftMs), random);
+      const steps = stepsAfter(outcome, request, lightened);
+      const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
       if (next.pausesAll) turns.pause(next.pauseMs);
-      if (!next.again) throw outcome.error;
-      if (!next.pausesAll) await sleep(next.pauseMs);
-      tries = next.tries;
+      if (!next.again && !isLighter) throw outcome.error;
+      if (next.again && !next.pausesAll) await sleep(next.pauseMs);
+      ({ tries } = next);
+      lightened = steps;
     }
   }
 
   return (log) => (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline, log));
 }
 
+function lighten<T>(request: StoreRequest<T>, steps: number): StoreRequest<T> {
+  const query = steps === 0 ? undefined : request.lighter?.[steps - 1];
+  return query === undefined ? request : { ...request, query };
+}
+
+/**
+ * How light the next try is. Whatever the refusal says, it may be the extra that is refused: all but credentials, which
+ * nothing lighter mends, and a 429, which is about the number of calls. What took too long is asked for in its lightest form.
+ */
+function stepsAfter<T>(
+  { error, http, lost }: Extract<Outcome<T>, { kind: 'failed' }>,
+  { lighter = [] }: StoreRequest<T>,
+  lightened: number,
+): number {
+  if (error.kind === 'configuration' || http?.status === 429) return lightened;
+  return lost === TIMED_OUT ? lighter.length : Math.min(lightened + 1, lighter.length);
+}
+
 /** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
 type Outcome<T> = { readonly http?: HttpAnswer } & (
   | { readonly kind: 'too late' }
-  | { readonly kind: 'answered'; readonly answer: Answer<T> }
+  | { readonly kind: 'answered'; readonly answer: OneAnswer<T> }
   | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
 );
 
@@ -102,8 +138,9 @@ type Outcome<T> = { readonly http?: HttpAnswer } & (
 function createAttempt(options: RequestsOptions, now: () => number) {
   const { timeoutMs = REQUEST_TIMEOUT_MS, http = createHttp() } = options;
 
-  const sendOnce = ({ method, path, query, body }: StoreRequest<unknown>, token: string, deadline: number) =>
-    http({
+  const sendOnce = (request: StoreRequest<unknown>, token: string, deadline: number) => {
+    const { method, path, query, body } = request;
+    return http({
       method,
       url: `${options.apiUrl}/stores/${options.storeHash}${path}`,
       ...(query ? { query } : {}),
@@ -114,8 +151,9 @@ function createAttempt(options: RequestsOptions, now: () => number) {
         'User-Agent': 'order-replication',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
-      timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),
+      timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),
     });
+  };
 
   async function askOnce<T>(wanted: StoreRequest<T>, token: string, deadline: number): Promise<Outcome<T>> {
     const startedAt = now();

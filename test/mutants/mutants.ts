@@ -388,9 +388,21 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (look.order !== undefined) {',
   },
   {
+    rule: 'An order that is refused with an extra is not asked for without it',
+    file: shared('requests'),
+    from: 'const isLighter = steps > lightened && next.pauseMs < timeLeftMs;',
+    to: 'const isLighter = steps > lightened && next.pauseMs < 0;',
+  },
+  {
+    rule: 'An order that was refused with an extra is asked for with it again',
+    file: shared('bigcommerce'),
+    from: 'if (lightened > 0) answered.set(orderId, step + lightened);',
+    to: 'if (lightened > 9) answered.set(orderId, step + lightened);',
+  },
+  {
     rule: 'A request may take for ever',
     file: shared('requests'),
-    from: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),',
+    from: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),',
     to: 'timeoutMs: Math.max(timeoutMs, 86_400_000),',
   },
   {
