@@ -101,6 +101,24 @@ test('strikes the endpoint and the order that it names, so many times, after so 
   expect(statuses).toEqual([200, 502, 502, 200]);
 });
 
+test('strikes each answer that holds an order, and no other', async () => {
+  store.faults.add({ holding: 101, kind: 'status', status: 500 });
+  const statusAt = async (path: string) => (await ask(store, 'GET', path)).status;
+  const struck = ['/orders/101', '/orders/101/products', '/orders', '/orders?min_id=101&limit=1'];
+  const spared = ['/orders/100', '/orders?limit=1', '/orders?min_id=102', '/orders/count'];
+  expect(await Promise.all(struck.map(statusAt))).toEqual([500, 500, 500, 500]);
+  expect(await Promise.all(spared.map(statusAt))).toEqual([200, 200, 204, 200]);
+  expect((await put(101)).status).toBe(200);
+});
+
+test('strikes calls that ask for too many rows, and no other', async () => {
+  store.faults.add({ limitFrom: 50, kind: 'status', status: 504 });
+  const statusAt = async (path: string) => (await ask(store, 'GET', path)).status;
+  expect(await statusAt('/orders?limit=50')).toBe(504);
+  expect(await statusAt('/orders')).toBe(504);
+  expect(await statusAt('/orders?limit=49')).toBe(200);
+});
+
 test('is taken away one by one or all at once', async () => {
   const remove = store.faults.add({ kind: 'status', status: 500 });
   store.faults.add({ kind: 'status', status: 502 });

@@ -128,11 +128,63 @@ test('listens on loopback only and lets go of its port', async () => {
   await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow(/EADDRINUSE/);
 });
 
-test('names the store by its hash in links', async () => {
-  const { id } = simulator.orders.add();
-  const { products } = fields(await fetchFrom(simulator, 'GET', `/orders/${id}`));
-  expect(products).toEqual({
-    url: `https://api.bigcommerce.com/stores/${simulator.credentials.storeHash}/v2/orders/${id}/products`,
-    resource: `/orders/${id}/products`,
-  });
+test.each(['own', 'foreign'] as const)(
+  'names the store by its hash in links, at its %s host',
+  async (linkHost) => {
+    simulator.switches.linkHost = linkHost;
+    const origin = linkHost === 'own' ? simulator.url : 'https://api.bigcommerce.com';
+    const { id } = simulator.orders.add();
+    const { products } = fields(await fetchFrom(simulator, 'GET', `/orders/${id}`));
+    simulator.switches.linkHost = 'own';
+    expect(products).toEqual({
+      url: `${origin}/stores/${simulator.credentials.storeHash}/v2/orders/${id}/products`,
+      resource: `/orders/${id}/products`,
+    });
+  },
+);
+
+test('K20a: a client that follows links alone reads 130 of 130 orders, and everything that belongs to them', async () => {
+  const store = await startSimulator({ seed: 20 });
+  for (let order = 0; order < 130; order += 1) store.orders.add({ lines: [{}, {}], coupons: [{}] });
+  const read = await readByLinks(store);
+  const requests = store.log.count();
+  await store.stop();
+  const whole = store.orders.all().map(({ id }) => ({ id, lines: 2, addresses: 1, coupons: 1 }));
+  expect(read).toEqual(whole);
+  expect(requests).toBe(3 + 3 * 130);
 });
+
+test('K20b: links in consignments and addresses lead to the store, too, by whatever name it was asked', async () => {
+  const { id } = simulator.orders.add();
+  const { port } = new URL(simulator.url);
+  const { credentials } = simulator;
+  const headers = { 'X-Auth-Token': credentials.accessToken, Accept: 'application/json' };
+  const base = `http://localhost:${port}/stores/${credentials.storeHash}/v2/orders/${id}`;
+  const texts = await Promise.all(
+    ['', '/shipping_addresses', '/consignments', '?include=consignments'].map(async (path) =>
+      (await fetch(base + path, { headers })).text(),
+    ),
+  );
+  const urls = texts.flatMap((text) => [...text.replaceAll('\\/', '/').matchAll(/"url":"([^"]+)"/g)]);
+  expect(urls.length).toBeGreaterThan(5);
+  for (const [, url] of urls) expect(url?.startsWith(base)).toBe(true);
+});
+
+/** Reads all orders by pages, and all of their parts by the links that they carry. */
+async function readByLinks({ url, credentials }: Simulator) {
+  const headers = { 'X-Auth-Token': credentials.accessToken, Accept: 'application/json' };
+  const list = async (address: string): Promise<Record<string, unknown>[]> => {
+    const text = await (await fetch(address, { headers })).text();
+    return text === '' ? [] : (JSON.parse(text) as Record<string, unknown>[]);
+  };
+  const count = async (link: unknown) => (await list((link as { url: string }).url)).length;
+  const found = [];
+  for (let page = 1; ; page += 1) {
+    const orders = await list(`${url}/stores/${credentials.storeHash}/v2/orders?page=${page}`);
+    for (const { id, products, shipping_addresses, coupons } of orders) {
+      const [lines, addresses] = [await count(products), await count(shipping_addresses)];
+      found.push({ id, lines, addresses, coupons: await count(coupons) });
+    }
+    if (orders.length < 50) return found;
+  }
+}

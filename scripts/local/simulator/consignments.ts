@@ -11,12 +11,12 @@ const MOST_LINES = 50;
 const ID_OFFSET = 100_000;
 
 /** The consignments of an order, with whole lines or links to them. */
-export function consignmentsOf(kept: KeptOrder, storeHash: string, full: boolean, switches: Switches) {
+export function consignmentsOf(kept: KeptOrder, base: string, full: boolean, switches: Switches) {
   const orderPath = `/orders/${kept.fields.id}`;
   const linesOf = (lines: readonly OrderLine[]) => {
     if (switches.emptyLineItems) return { line_items: [] };
     const first = lines.slice(0, MOST_LINES);
-    const items = full ? first : first.map((line) => link(storeHash, `${orderPath}/products/${line.id}`));
+    const items = full ? first : first.map((line) => link(base, `${orderPath}/products/${line.id}`));
     return { line_items: items, ...(lines.length > MOST_LINES ? { __warning__: warning } : {}) };
   };
   const ofType = (type: OrderLine['type']) => kept.lines.filter((line) => line.type === type);
@@ -27,7 +27,7 @@ export function consignmentsOf(kept: KeptOrder, storeHash: string, full: boolean
   const shipped = (address: ShippingAddress) => {
     const lines = kept.lines.filter((line) => line.order_address_id === address.id);
     const id = switches.consignmentIdIsAddressId ? address.id : address.id + ID_OFFSET;
-    const quotes = link(storeHash, `${orderPath}/consignments/shipping/${id}/shipping_quotes`);
+    const quotes = link(base, `${orderPath}/consignments/shipping/${id}/shipping_quotes`);
     return { ...plainNumbers(address), id, ...linesOf(lines), shipping_quotes: quotes };
   };
   return {

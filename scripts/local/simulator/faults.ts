@@ -2,7 +2,8 @@
 // how often it was made, not on what else is under way, so that a failing run can be repeated.
 import { type Damage } from './damage';
 import { randomFrom } from './random';
-import { type Call } from './routing';
+import { DEFAULT_LIMIT } from './paging';
+import { isRecord, type Call } from './routing';
 
 /** What a hook of a fault gets to see. */
 export interface FaultedCall {
@@ -16,6 +17,10 @@ interface Target {
   /** A template as in the log, or a pattern for it; without one, every call. */
   readonly endpoint?: string | RegExp;
   readonly orderId?: number;
+  /** Only GETs whose answer holds this order: the order itself, lists that it is in, and its own lists. */
+  readonly holding?: number;
+  /** Only calls that ask for at least so many rows; a call without a `limit` asks for 50. */
+  readonly limitFrom?: number;
   /** From 0 to 1; 1 if left out. */
   readonly probability?: number;
   /** How often it strikes before it is used up. */
@@ -89,10 +94,21 @@ function strikes(entry: Armed, call: Call, seed: number): boolean {
   return true;
 }
 
-function isTarget({ endpoint, orderId }: Target, call: Call): boolean {
+function isTarget({ endpoint, orderId, holding, limitFrom }: Target, call: Call): boolean {
   if (orderId !== undefined && orderId !== orderIdOf(call)) return false;
+  if (limitFrom !== undefined && Number(call.query.get('limit') ?? DEFAULT_LIMIT) < limitFrom) return false;
+  if (holding !== undefined && !holds(call, holding)) return false;
   if (endpoint === undefined) return true;
   return typeof endpoint === 'string' ? endpoint === call.endpoint : call.endpoint.search(endpoint) >= 0;
+}
+
+function holds(call: Call, orderId: number): boolean {
+  if (call.method !== 'GET') return false;
+  if (orderIdOf(call) === orderId) return true;
+  if (call.endpoint !== 'GET /orders' || call.route === undefined) return false;
+  const { body } = call.route.run(call);
+  const rows: unknown = body === '' ? [] : JSON.parse(body);
+  return Array.isArray(rows) && rows.some((row: unknown) => isRecord(row) && row.id === orderId);
 }
 
 /** The order that a call is about, if it is about one. */

@@ -42,6 +42,7 @@ export interface Simulator extends Store {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const store = createStore(options);
   const server = await serve(store, options.port ?? 0);
+  store.settings.origin = server.url;
   return {
     ...store,
     url: server.url,

@@ -7,7 +7,7 @@ import { changeOrder } from './order-changes';
 import { type Fee, type Coupon, type Order } from './order-shapes';
 import { type OrderLine } from './line-shapes';
 import { type ShippingAddress } from './address-shapes';
-import { withLinks } from './order-links';
+import { baseFrom, withLinks } from './order-links';
 import { randomFrom } from './random';
 import { announceChange, announceNew } from './order-events';
 import { type Switches } from './switches';
@@ -36,6 +36,8 @@ export interface Orders {
 export interface OrdersWorld {
   readonly seed: number;
   readonly storeHash: () => string;
+  /** Where the store listens, or empty. */
+  readonly origin: () => string;
   readonly switches: Switches;
   readonly clock: Clock;
   readonly events: Events;
@@ -63,7 +65,7 @@ export function createOrders(world: OrdersWorld): Orders {
     if (!kept) throw new Error(`There is no order ${id}.`);
     return kept;
   };
-  const view = (kept: KeptOrder): Order => withLinks(kept.fields, world.storeHash(), world.switches);
+  const view = (kept: KeptOrder): Order => viewOf(kept, world);
 
   const add = (wanted: NewOrder = {}): Order => {
     const id = wanted.id ?? nextOrderId;
@@ -103,4 +105,8 @@ export function createOrders(world: OrdersWorld): Orders {
     kept: (id) => book.get(id),
     allKept: () => book.values(),
   };
+}
+
+function viewOf({ fields }: KeptOrder, { origin, storeHash, switches }: OrdersWorld): Order {
+  return withLinks(fields, baseFrom(origin(), storeHash(), switches), switches);
 }

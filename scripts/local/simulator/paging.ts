@@ -2,7 +2,8 @@
 import { arrayError, invalidField, type Answer } from './answers';
 import { type Call } from './routing';
 
-const DEFAULT_LIMIT = 50;
+/** Rows on a page of a call that names no limit. */
+export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 250;
 
 /** The part of a list that a call asks for, or the refusal of its `page` or `limit`. */

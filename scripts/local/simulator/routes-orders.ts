@@ -2,7 +2,7 @@
 import { invalidField, json, list, notFound, type Answer } from './answers';
 import { consignmentsOf } from './consignments';
 import { select, sorted } from './order-filters';
-import { link, withLinks } from './order-links';
+import { link, linkBase, withLinks } from './order-links';
 import { type KeptOrder } from './order-defaults';
 import { isRefusal, pageOf } from './paging';
 import { type Call, type Route } from './routing';
@@ -37,13 +37,13 @@ export const orderRoutes: readonly Route[] = [
 /** The order with what `include` asks for in the place of links. */
 export function shown(call: Call, kept: KeptOrder): unknown {
   const { store, query } = call;
-  const order = withLinks(kept.fields, store.credentials.storeHash, store.switches);
+  const order = withLinks(kept.fields, linkBase(call), store.switches);
   const include = (query.get('include') ?? '').split(',');
   const full = include.includes('consignments.line_items');
   const asObject =
     query.get('consignment_structure') === 'object' || store.switches.consignmentsDefault === 'object';
   const consignments = (): unknown => {
-    const all = consignmentsOf(kept, store.credentials.storeHash, full, store.switches);
+    const all = consignmentsOf(kept, linkBase(call), full, store.switches);
     return asObject ? all : [all];
   };
   return {
@@ -111,7 +111,7 @@ function subItem(name: string, item: (call: Call, kept: KeptOrder) => unknown): 
 function addresses(call: Call, kept: KeptOrder): { id: number }[] {
   return kept.addresses.map((address) => {
     const resource = `/orders/${kept.fields.id}/shipping_addresses/${address.id}/shipping_quotes`;
-    return { ...address, shipping_quotes: link(call.store.credentials.storeHash, resource) };
+    return { ...address, shipping_quotes: link(linkBase(call), resource) };
   });
 }
 
@@ -127,8 +127,8 @@ function coupons(call: Call, kept: KeptOrder): unknown[] {
 
 function showConsignments(call: Call, kept: KeptOrder): Answer {
   const full = (call.query.get('include') ?? '').includes('consignments.line_items');
-  const { credentials, switches } = call.store;
-  return json(consignmentsOf(kept, credentials.storeHash, full, switches), switches);
+  const { switches } = call.store;
+  return json(consignmentsOf(kept, linkBase(call), full, switches), switches);
 }
 
 function showFees(call: Call, kept: KeptOrder): Answer {

@@ -47,6 +47,8 @@ export interface Settings {
   latencyMs: number;
   quota: QuotaLimit;
   scopes: readonly string[];
+  /** Where the store listens, such as `http://127.0.0.1:8080`; empty without a socket. */
+  origin: string;
 }
 
 /** A store in a box. */
@@ -77,7 +79,11 @@ export function createStore(options: StoreOptions = {}): Store {
   const settings = settingsFrom(options);
   const switches = { ...defaultSwitches(), ...options.switches };
   const events = createEvents(clock);
-  const orders = createOrders({ seed, storeHash: () => credentials.storeHash, switches, clock, events });
+  const orders = createOrders({
+    ...{ seed, switches, clock, events },
+    storeHash: () => credentials.storeHash,
+    origin: () => settings.origin,
+  });
   const hooks = createHooks({ credentials, switches, clock });
   const store: Store = {
     ...{ seed, credentials, settings, switches, clock, orders, events, hooks },
@@ -111,5 +117,5 @@ function settingsFrom(options: StoreOptions): Settings {
     quota = { requests: 1_000_000, windowMs: 30_000 },
     scopes = ['store_v2_orders', 'store_v2_information_read_only'],
   } = options;
-  return { latencyMs, quota: { ...quota }, scopes };
+  return { latencyMs, quota: { ...quota }, scopes, origin: '' };
 }

@@ -53,6 +53,8 @@ export interface Switches {
   itemsTotalCountsBundled: boolean;
   /** A coupon's `amount` and `discount`: numbers in the specification, strings in the old docs. */
   couponAmounts: 'number' | 'string';
+  /** Where links lead: to the address by which the store was asked, or to the real API's host. */
+  linkHost: 'own' | 'foreign';
   /** How the order's link to its addresses is spelled; both are served. */
   addressLink: 'shipping_addresses' | 'shippingaddresses';
   /** Whether an order that was not asked for consignments carries the link to them. */
@@ -109,6 +111,7 @@ export const defaultSwitches = (): Switches => ({
   mixedCartIsDigital: false,
   itemsTotalCountsBundled: true,
   couponAmounts: 'number',
+  linkHost: 'own',
   addressLink: 'shipping_addresses',
   consignmentsLink: true,
   consignmentsDefault: 'array',
