@@ -41,7 +41,7 @@ const flows = [
   'lambda/audit-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,replays,request}.ts',
   'lambda/process-new-orders/!(index).ts',
-  'lambda/shared/{listed-pages,note-queued}.ts',
+  'lambda/shared/{listed-pages,list-position,unreadable-orders,note-queued}.ts',
 ];
 const rules = [
   'order',
@@ -56,6 +56,7 @@ const rules = [
   'content',
   'listed',
   'audit',
+  'page-sizes',
 ].map((name) => `lambda/shared/${name}.ts`);
 const adapters = [
   'bigcommerce',
@@ -177,14 +178,14 @@ export default tseslint.config(
   mayImport(['lambda/shared/hooks.ts'], ['\\./(order|errors|webhook)'], 'Adapters do not know each other.'),
   mayImport(
     ['lambda/shared/bigcommerce.ts'],
-    ['\\./(order|errors|hooks|requests)'],
+    ['\\./(order|errors|hooks|requests|page-sizes)', 'node:util'],
     'Adapters do not know each other.',
   ),
   mayImport(
     flows,
     [
       shared('order', 'personal', 'consignments', 'content', 'listed', 'errors', 'retry', 'webhook', 'audit'),
-      shared('listed-pages', 'note-queued'),
+      shared('listed-pages', 'note-queued', 'page-sizes', 'unreadable-orders', 'list-position'),
       '\\./[a-z-]+(?<!index)',
     ],
     'Flows take adapters through their deps: import the type only.',

@@ -2,7 +2,9 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
-import { BigCommerceError } from '../lambda/shared/errors';
+import { BigCommerceError, DoubtfulListError } from '../lambda/shared/errors';
+import { createHttp } from '../lambda/shared/http';
+import type { HttpRequest } from '../lambda/shared/http';
 import { createLog } from '../lambda/shared/log';
 import { createRequests } from '../lambda/shared/requests';
 import type { RequestsOptions } from '../lambda/shared/requests';
@@ -257,6 +259,196 @@ describe('an order that the store does not show with an extra comes without it,'
     const asked = simulator.log.entries.map(({ query }) => query['include']);
     expect(asked).toEqual(['consignments.line_items', undefined]);
   });
+});
+
+describe('forms of lists', () => {
+  const answering = (body: unknown) => anApi((_, response) => response.end(JSON.stringify(body)));
+
+  it('K5a: an object whose names are all whole numbers is a list, in the order of its numbers', async () => {
+    const { store } = await answering({ 0: { id: 7 }, 2: { id: 9 }, 10: { id: 3 } });
+    const rows = [{ id: 7 }, { id: 9 }, { id: 3 }];
+    expect(await store.getLines(1)).toEqual(rows);
+    expect(await store.getShippingAddresses(1)).toEqual(rows);
+    expect((await store.listOrders({ minId: 0 })).orders).toEqual(rows);
+  });
+
+  it('K5b: a count is read from numbered statuses, too', async () => {
+    const { store } = await answering({ statuses: { 0: { id: 11, count: 4 }, 3: { id: 7, count: 0 } } });
+    expect([...(await store.countOrders())]).toEqual([
+      [11, 4],
+      [7, 0],
+    ]);
+  });
+
+  it.each([{}, null, false, '', 0])(
+    'K5c: %j is no empty list: it is asked for again, and then the call fails as doubtful',
+    async (body) => {
+      let asked = 0;
+      const { store } = await anApi((_, response) => response.end(((asked += 1), JSON.stringify(body))));
+      expect(await failure(store.listOrders({ minId: 0, once: true }))).toBeInstanceOf(DoubtfulListError);
+      asked = 0;
+      expect(await failure(store.listOrders({ minId: 0 }))).toBeInstanceOf(DoubtfulListError);
+      expect(asked).toBe(4);
+      expect(await failure(store.getCoupons(1))).toMatchObject({ kind: 'retryable', status: 200 });
+    },
+  );
+
+  it.each([
+    [[{ status: 500, message: 'Something went wrong.' }]],
+    [[{ id: '1' }, { name: 'x' }]],
+    [{ 0: { title: 'An error', type: 'about:blank' } }],
+  ])('K7a: a list of orders with rows and no usable id among them is no answer: %j', async (body) => {
+    const { store } = await answering(body);
+    expect((await failure(store.listOrders({ minId: 0 }))).kind).toBe('retryable');
+  });
+
+  it('K7b: an error beside a good row is counted as a row without a usable id', async () => {
+    const { store } = await answering([{ id: 5, status_id: 11 }, { message: 'could not be rendered' }]);
+    expect(await store.listOrders({ minId: 0 })).toEqual({
+      orders: [{ id: 5, status_id: 11 }],
+      unreadable: 1,
+      isLast: true,
+    });
+  });
+
+  it.each(['getLines', 'getShippingAddresses', 'getCoupons'] as const)(
+    'K7c: an error among the rows of %s makes the answer an error',
+    async (name) => {
+      const { store } = await answering([{ id: 1 }, { status: 500, message: 'x', details: {} }]);
+      expect((await failure(store[name](1))).kind).toBe('retryable');
+    },
+  );
+
+  it('K7d: a row without an id that says anything else is a row', async () => {
+    const rows = [{ code: 'SPRING', type: 2 }];
+    const { store } = await answering(rows);
+    expect(await store.getCoupons(1)).toEqual(rows);
+  });
+
+  it.each([
+    [{ status: 500, title: 'x' }],
+    [{ statuses: [{ status: 500, message: 'x' }] }],
+    [{ statuses: {} }],
+  ])('K7e: a count of no statuses is no count: %j', async (body) => {
+    const { store } = await answering(body);
+    expect((await failure(store.countOrders())).kind).toBe('retryable');
+  });
+
+  it('K7f: a list of webhooks that holds an error is no list of webhooks', async () => {
+    const { store } = await answering({ data: [{ status: 500, title: 'x', errors: {} }], meta: {} });
+    expect((await failure(store.listHooks())).kind).toBe('retryable');
+  });
+
+  it('K13a: two coupons with the id 0 are both read', async () => {
+    const rows = [
+      { id: 0, code: 'A' },
+      { id: 0, code: 'B' },
+      { id: 4, code: 'C' },
+      { id: 4, code: 'D' },
+    ];
+    const { store } = await answering(rows);
+    expect(await store.getCoupons(1)).toEqual(rows);
+  });
+
+  it('K13b: coupons without a usable id are read from every page, and a line that slides on to the next page once', async () => {
+    const coupons = Array.from({ length: 60 }, (_, index) => ({ id: 0, code: `C${index}` }));
+    const lines = Array.from({ length: 60 }, (_, index) => ({ id: index + 1 }));
+    const { store } = await anApi((request, response) => {
+      const isCoupons = request.url?.includes('coupons') === true;
+      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
+      // A line was added before all others after the first page had been read.
+      const shift = isCoupons || page === 1 ? 0 : 1;
+      const rows: readonly object[] = isCoupons ? coupons : lines;
+      response.end(JSON.stringify(rows.slice((page - 1) * 50 - shift, page * 50 - shift)));
+    });
+    expect(await store.getCoupons(1)).toEqual(coupons);
+    expect(await store.getLines(1)).toEqual(lines);
+  });
+});
+
+describe('pages that are too large', () => {
+  it('K1c: lists of an order are read again from their start in smaller pages, each asked for once', async () => {
+    const { store, simulator } = await aStore();
+    const lines = Array.from({ length: 130 }, (_, index) => ({ name: `line ${index}` }));
+    const order = simulator.orders.add({ status_id: 11, lines });
+    simulator.faults.add({ limitFrom: 100, kind: 'status', status: 504 });
+    const read = await store.getLines(order.id);
+    expect(read.map(({ name }) => name)).toEqual(lines.map(({ name }) => name));
+    const asked = simulator.log.entries.map(({ query }) => [Number(query['limit']), Number(query['page'])]);
+    expect(asked).toEqual([
+      ...Array.from({ length: 4 }, () => [250, 1]),
+      [125, 1],
+      [62, 1],
+      [62, 2],
+      [62, 3],
+    ]);
+  });
+
+  it('K1d: a list that fails in every size fails with its first error', async () => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'status', status: 504, times: 4 });
+    simulator.faults.add({ kind: 'status', status: 500 });
+    expect(await failure(store.getCoupons(order.id))).toMatchObject({ status: 504 });
+    expect(simulator.log.count()).toBe(4 + 7);
+  });
+
+  it.each([401, 403, 404, 429])('K1e: a %i says nothing about the size of a page', async (status) => {
+    const { store, simulator } = await aStore();
+    const order = simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'status', status });
+    await failure(store.getCoupons(order.id));
+    expect(new Set(simulator.log.entries.map(({ query }) => query['limit']))).toEqual(new Set(['250']));
+  });
+
+  it('K1f: a page of fewer than 50 is the last one only where as many were asked for', async () => {
+    const { store, simulator } = await aStore();
+    for (let order = 0; order < 9; order += 1) simulator.orders.add({ status_id: 11 });
+    const isLast = async (limit: number) => (await store.listOrders({ minId: 0, limit })).isLast;
+    expect([await isLast(250), await isLast(10), await isLast(9), await isLast(3)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+it('D-M5: cuts a request off at the deadline of its invocation', async () => {
+  const timeouts: number[] = [];
+  const http = (request: HttpRequest) => {
+    timeouts.push(request.timeoutMs);
+    return Promise.resolve({ status: 200, text: '[]', headers: {} });
+  };
+  const { bigCommerce } = connect('http://127.0.0.1:1', 'abc', { http, now: () => 5_000, timeoutMs: 10_000 });
+  for (const left of [60_000, 9_000, 40]) await bigCommerce.until(5_000 + left).getCoupons(1);
+  await bigCommerce
+    .until(5_000 + 700)
+    .putStatus(1, 9, Infinity)
+    .catch(() => undefined);
+  expect(timeouts).toEqual([10_000, 9_000, 40, 700]);
+});
+
+it('D-M8: takes no answer that is larger than memory allows, and fails instead', async () => {
+  const answer = JSON.stringify([{ id: 1, code: 'x'.repeat(5_000) }]);
+  const small = await anApi((_, response) => response.end(answer), { http: createHttp(4_000) });
+  expect((await failure(small.store.getCoupons(1))).message).toContain('maxContentLength');
+  await server?.stop();
+  const large = await anApi((_, response) => response.end(answer), { http: createHttp(6_000) });
+  expect(await large.store.getCoupons(1)).toHaveLength(1);
+});
+
+it('K20c: asks the configured address alone, wherever the links of an order lead', async () => {
+  const urls: string[] = [];
+  const send = createHttp();
+  const http = (request: HttpRequest) => (urls.push(request.url), send(request));
+  const { store, simulator } = await aStore({ switches: { linkHost: 'foreign' } }, { http });
+  const { id } = simulator.orders.add({ status_id: 11 });
+  await store.getOrder(id);
+  await store.listOrders({ minId: 0 });
+  await Promise.all([store.getLines(id), store.getShippingAddresses(id), store.getCoupons(id)]);
+  expect(urls.filter((url) => !url.startsWith(`${simulator.url}/stores/`))).toEqual([]);
+  expect(urls).toHaveLength(5);
 });
 
 describe('setting a status', () => {

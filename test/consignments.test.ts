@@ -31,6 +31,18 @@ describe('the lines of an order', () => {
     expect(linesOf(anOrder({ items_total: 1, consignments: [one] }))).toEqual([line]);
   });
 
+  it('K5d: are read from numbered objects in place of lists, of groups as of lines', () => {
+    const [one, two] = [1, 2].map((id) => aWholeLine({ id }));
+    const order = anOrder({
+      items_total: 2,
+      ...consignments({
+        shipping: { 0: { line_items: { 1: two } } },
+        email: { gift_certificates: { 3: { line_items: [one] } } },
+      }),
+    });
+    expect(linesOf(order)).toEqual([one, two]);
+  });
+
   const line = aWholeLine({ quantity: 2 });
   it.each<[string, object]>([
     [
@@ -53,6 +65,7 @@ describe('the lines of an order', () => {
       consignments({ shipping: [{ line_items: [{ ...line, price_inc_tax: undefined }] }] }),
     ],
     ['one has no id', consignments({ shipping: [{ line_items: [{ ...line, id: 0 }] }] })],
+    ['they are an empty object', consignments({ shipping: [{ line_items: {} }] })],
     ['one is no object', consignments({ shipping: [{ line_items: [line, null] }] })],
   ])('are not believed where %s', (_why, overrides) => {
     expect(linesOf(anOrderWithLines([line]))).toEqual([line]);

@@ -1,5 +1,5 @@
 // What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
-import { BigCommerceError } from './errors';
+import { BigCommerceError, DoubtfulListError } from './errors';
 import { isRow, parseJson } from './order';
 import { classifyStatus } from './retry';
 
@@ -18,7 +18,8 @@ export function readValue<T>(
 /** The error for an answer that brought no value; `call` says which, such as `GET /v2/orders/100`. */
 export function badAnswer(call: string, status: number, text: string): BigCommerceError {
   if (isSuccess(status)) {
-    return new BigCommerceError(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
+    const Unexpected = mayMeanNothing(parseJson(text)) ? DoubtfulListError : BigCommerceError;
+    return new Unexpected(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
   }
   const message = `${call} answered ${status}${said(parseJson(text))}${advice(status)}`;
   return new BigCommerceError(message, classifyStatus(status), status);
@@ -32,6 +33,11 @@ export function noAnswer(call: string, error: Error): BigCommerceError {
 /** What happened to a connection, in a word: `ECONNRESET`. */
 export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function mayMeanNothing(body: unknown): boolean {
+  if (isRow(body)) return Object.keys(body).length === 0;
+  return body === null || body === false || body === 0 || body === '';
 }
 
 function isSuccess(status: number): boolean {

@@ -1,18 +1,14 @@
 // The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
+import { isDeepStrictEqual } from 'node:util';
 import { BigCommerceError } from './errors';
-import { isRow, toOrder, toOrderId } from './order';
+import { isErrorRow, isRow, toList, toOrder, toOrderId } from './order';
 import type { Gone, Order, Read, Row } from './order';
+import { half, isLastPage, LARGEST_PAGE, mayBeTooLarge } from './page-sizes';
 import { createHooks } from './hooks';
 import type { Call, Hooks } from './hooks';
 import type { Log } from './log';
 import { createRequests } from './requests';
 import type { Answer, Query, RequestsOptions, StoreRequest } from './requests';
-
-/** BigCommerce's largest page; above it the API answers 413. */
-const PAGE_SIZE = 250;
-
-/** BigCommerce's page size when none is asked for: even a store that ignores `limit` fills a page to this. */
-const DEFAULT_PAGE_SIZE = 50;
 
 /** Bounds of dates. Whether BigCommerce includes a bound is not known: an order at one comes or it does not. */
 export interface OrderDates {
@@ -31,6 +27,10 @@ export interface OrderQuery extends OrderDates {
   readonly maxId?: number;
   /** Asks for the lines with each order, where the service does so at all. */
   readonly withLines?: boolean;
+  /** Rows on a page: as many as the store allows, if it does not say. */
+  readonly limit?: number;
+  /** Sent once, even if it fails: the caller has other ways. */
+  readonly once?: boolean;
 }
 
 /** A row of a list: only its id is sure. */
@@ -165,16 +165,20 @@ type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
 async function countOrders(get: Get, dates: OrderDates): Promise<ReadonlyMap<number, number>> {
   const path = '/v2/orders/count';
-  const read = (body: unknown) => (isRow(body) ? body : undefined);
-  const answer = await get({ endpoint: 'GET count', path, query: inQuery(dates), read });
+  const answer = await get({ endpoint: 'GET count', path, query: inQuery(dates), read: toStatuses });
   if (!answer.found) return missing('GET', path);
-  const statuses: readonly unknown[] = Array.isArray(answer.value.statuses) ? answer.value.statuses : [];
-  const counts = statuses.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
+  const counts = answer.value.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
   return new Map(counts.filter(([id, count]) => Number.isInteger(id) && Number.isInteger(count)));
+}
+
+function toStatuses(body: unknown): readonly unknown[] | undefined {
+  const statuses = isRow(body) ? toList(body.statuses) : undefined;
+  return statuses?.some(isErrorRow) ? undefined : statuses;
 }
 
 async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<OrderPage> {
   const path = '/v2/orders';
+  const { limit = LARGEST_PAGE } = query;
   const answer = await get({
     endpoint: 'GET orders',
     path,
@@ -185,14 +189,25 @@ async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<Or
       ...inQuery(query),
       ...lines,
       sort: 'id:asc',
-      limit: PAGE_SIZE,
+      limit,
     },
-    read: toList,
+    once: query.once,
+    read: toOrderRows,
   });
   if (!answer.found) return missing('GET', path);
   const rows = answer.value;
-  const orders = rows.filter((row): row is ListedOrder => isRow(row) && row.id === toOrderId(row.id));
-  return { orders, unreadable: rows.length - orders.length, isLast: rows.length < DEFAULT_PAGE_SIZE };
+  const orders = rows.filter(isListedOrder);
+  return { orders, unreadable: rows.length - orders.length, isLast: isLastPage(rows.length, limit) };
+}
+
+/** A list of orders without any usable id is no answer: an error under status 200 looks like that. */
+function toOrderRows(body: unknown): readonly unknown[] | undefined {
+  const rows = toRowsOrNone(body);
+  return rows?.length === 0 || rows?.some(isListedOrder) ? rows : undefined;
+}
+
+function isListedOrder(row: unknown): row is ListedOrder {
+  return isRow(row) && row.id !== undefined && row.id === toOrderId(row.id);
 }
 
 function inQuery({ modifiedSince, modifiedBefore, createdSince, createdBefore }: OrderDates): Query {
@@ -219,35 +234,65 @@ async function getOrder(
   return answer.found ? { order: answer.value, readAt, lightened } : { order: undefined, readAt, lightened };
 }
 
-/** Pages until nothing new comes, so that no line is lost, however many there are and whatever `limit` is worth. */
+/**
+ * All rows, however many there are and whatever `limit` is worth. Where a page fails, the list is read again from its start
+ * in smaller pages: pages are numbered by their size. Throws the first error when no size helps.
+ */
 async function readToTheEnd(get: Get, orderId: number, name: string): Promise<readonly Row[]> {
-  const path = `/v2/orders/${orderId}/${name}`;
-  const found = new Map<unknown, Row>();
-  for (let page = 1; ; page += 1) {
-    const answer = await get({
-      endpoint: `GET ${name}`,
-      path,
-      orderId,
-      query: { limit: PAGE_SIZE, page },
-      read: toRows,
-    });
-    // The order went away meanwhile: its next GET tells.
-    if (!answer.found) return missing('GET', path);
-    const before = found.size;
-    for (const row of answer.value) found.set(row.id ?? row, row);
-    if (answer.value.length < DEFAULT_PAGE_SIZE || found.size === before) return [...found.values()];
+  let failure: unknown;
+  for (let limit = LARGEST_PAGE; ; limit = half(limit)) {
+    try {
+      return await readInPages(get, orderId, name, { limit, once: failure !== undefined });
+    } catch (error) {
+      // The order may be gone: its next GET shows it.
+      if (!mayBeTooLarge(error) || error.status === 404) throw failure ?? error;
+      failure ??= error;
+      if (limit === 1) throw failure;
+    }
   }
 }
 
-/** 204 and an empty body are BigCommerce's empty list. */
-function toList(body: unknown): readonly unknown[] | undefined {
-  if (body === undefined) return [];
-  return Array.isArray(body) ? body : undefined;
+async function readInPages(
+  get: Get,
+  orderId: number,
+  name: string,
+  { limit, once }: { readonly limit: number; readonly once: boolean },
+): Promise<readonly Row[]> {
+  const path = `/v2/orders/${orderId}/${name}`;
+  const pages: (readonly Row[])[] = [];
+  for (let page = 1; ; page += 1) {
+    const query = { limit, page };
+    const answer = await get({ endpoint: `GET ${name}`, path, orderId, query, once, read: toRows });
+    if (!answer.found) return missing('GET', path);
+    const rows = answer.value;
+    // A store that knows no pages answers the same one again.
+    if (pages.some((earlier) => isDeepStrictEqual(earlier, rows))) return joined(pages);
+    pages.push(rows);
+    if (isLastPage(rows.length, limit)) return joined(pages);
+  }
+}
+
+/**
+ * The rows of all pages. A row slides to the next page when another one is added meanwhile: by its id it is known there.
+ * Within one page every row counts, whatever its id.
+ */
+function joined(pages: readonly (readonly Row[])[]): readonly Row[] {
+  const seen = new Set<unknown>();
+  return pages.flatMap((page) => {
+    const rows = page.filter(({ id }) => !seen.has(id));
+    for (const { id } of page) if (toOrderId(id) !== undefined) seen.add(id);
+    return rows;
+  });
+}
+
+/** No body, as with 204, is BigCommerce's empty list. */
+function toRowsOrNone(body: unknown): readonly unknown[] | undefined {
+  return body === undefined ? [] : toList(body);
 }
 
 function toRows(body: unknown): readonly Row[] | undefined {
-  const list = toList(body);
-  return list?.every(isRow) ? list : undefined;
+  const list = toRowsOrNone(body);
+  return list?.every(isRow) && !list.some(isErrorRow) ? list : undefined;
 }
 
 function missing(method: string, path: string): never {

@@ -1,6 +1,6 @@
 // The lines that come with an order itself, under its consignments, when it is asked for with
 // `include=consignments.line_items`. https://developer.bigcommerce.com/docs/rest-management/orders
-import { isRow, toOrderId } from './order';
+import { isRow, toList, toOrderId } from './order';
 import type { Row } from './order';
 
 /** What every line of `/products` has that any rule, total or ERP goes by: a line without one of them is not whole. */
@@ -19,21 +19,22 @@ export function linesOf(order: Row): readonly Row[] | undefined {
   if (consignments === undefined) return undefined;
   const groups = [consignments, ...groupsOf(consignments)];
   if (groups.some((group) => '__warning__' in group)) return undefined;
-  const lines = groups.flatMap(({ line_items: items = [] }) =>
-    Array.isArray(items) ? (items as unknown[]) : [items],
-  );
+  const lines = groups.flatMap(({ line_items: items = [] }) => toList(items) ?? [items]);
   return isAll(lines, order) ? [...lines].sort((one, other) => Number(one.id) - Number(other.id)) : undefined;
 }
 
 /** An object by `consignment_structure=object`; in its older form it stands in an array alone. */
 function toConsignments(value: unknown): Row | undefined {
-  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const list = toList(value);
+  const one: unknown = list?.length === 1 ? list[0] : value;
   return isRow(one) ? one : undefined;
 }
 
 function groupsOf({ pickups, shipping, downloads, email }: Row): Row[] {
   const certificates = isRow(email) ? [email, email.gift_certificates] : [];
-  return [pickups, shipping, downloads, ...certificates].flat().filter(isRow);
+  return [pickups, shipping, downloads, ...certificates]
+    .flatMap((group) => toList(group) ?? [group])
+    .filter(isRow);
 }
 
 /** Every line is whole and there once, and they are as many as the order counts. */

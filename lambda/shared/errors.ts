@@ -34,6 +34,12 @@ export class BigCommerceError extends Error {
   }
 }
 
+/** A list came in a form that may mean "nothing" (`{}`, null), though an empty list has other forms: 204 or `[]`. */
+export class DoubtfulListError extends BigCommerceError {}
+
+/** A request was not sent, because too little of the invocation's time was left: this says nothing about the store. */
+export class OutOfTimeError extends BigCommerceError {}
+
 /** SQS took only some of the references, or none. Those named were not queued. */
 export class EnqueueError extends Error {
   override readonly name = 'EnqueueError';

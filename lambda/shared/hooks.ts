@@ -1,7 +1,7 @@
 // The webhooks that are registered at the store: those of our own API account, since BigCommerce shows no others.
 // https://developer.bigcommerce.com/docs/rest-management/webhooks
 import { BigCommerceError } from './errors';
-import { isRow } from './order';
+import { isErrorRow, isRow, toList } from './order';
 import type { Answer, StoreRequest } from './requests';
 import { SECRET_HEADER } from './webhook';
 
@@ -104,8 +104,10 @@ async function listHooks(call: Call): Promise<readonly Hook[]> {
 function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly pages: number } | undefined {
   // 204 is an empty list in V2; nobody knows that it is not here.
   if (body === undefined) return { hooks: [], pages: 1 };
-  if (!isRow(body) || !(Array.isArray(body.data) || body.data === null)) return undefined;
-  const hooks = (body.data ?? []).flatMap((row: unknown) => narrow(row) ?? []);
+  if (!isRow(body)) return undefined;
+  const rows = body.data === null ? [] : toList(body.data);
+  if (rows === undefined || rows.some(isErrorRow)) return undefined;
+  const hooks = rows.flatMap((row) => narrow(row) ?? []);
   const pagination = isRow(body.meta) && isRow(body.meta.pagination) ? body.meta.pagination : {};
   const pages = typeof pagination.total_pages === 'number' ? pagination.total_pages : 1;
   return { hooks, pages };

@@ -26,8 +26,8 @@ export interface HttpAnswer {
 /** Sends one request. Rejects when no whole answer came: with axios's `code` where it knows one. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** Makes the sender that one container shares, and with it its connections. */
-export function createHttp(): Http {
+/** Makes the sender that one container shares, and with it its connections. A larger answer than `maxBytes` is an error. */
+export function createHttp(maxBytes = MAX_ANSWER_BYTES): Http {
   const client = axios.create({
     // The container reuses connections; a request whose connection BigCommerce has closed meanwhile is repeated.
     httpAgent: new HttpAgent({ keepAlive: true }),
@@ -35,7 +35,7 @@ export function createHttp(): Http {
     proxy: false,
     // A followed redirect would carry the token to wherever it points.
     maxRedirects: 0,
-    maxContentLength: MAX_ANSWER_BYTES,
+    maxContentLength: maxBytes,
     responseType: 'text',
     transformResponse: (text: unknown) => text,
     validateStatus: () => true,

@@ -277,6 +277,27 @@ export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * The rows of a JSON list: of an array, or of an object whose names are all whole numbers, as PHP writes an array with gaps.
+ * Undefined for anything else, such as `{}` or null: no one knows whether that means an empty list.
+ */
+export function toList(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  if (!isRow(value)) return undefined;
+  const names = Object.keys(value);
+  const isNumbered = names.length > 0 && names.every((name) => /^\d+$/.test(name));
+  if (!isNumbered) return undefined;
+  return names.sort((one, other) => Number(one) - Number(other)).map((name) => value[name]);
+}
+
+const ERROR_FIELDS = new Set(['status', 'message', 'details', 'title', 'type', 'errors']);
+
+/** Whether a row of a list is an error of the store, which some answers carry under status 200. */
+export function isErrorRow(row: unknown): boolean {
+  const names = isRow(row) ? Object.keys(row) : [];
+  return names.length > 0 && names.every((name) => ERROR_FIELDS.has(name));
+}
+
 /** Reads a queue body; unknown sources and fields are kept. Throws MalformedReferenceError saying what is wrong. */
 export function readReference(body: string): OrderReference {
   const value = parseJson(body);

@@ -3,7 +3,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { badAnswer, codeOf, noAnswer, readValue } from './answers';
 import { logCall } from './call-log';
-import { BigCommerceError } from './errors';
+import { OutOfTimeError } from './errors';
+import type { BigCommerceError } from './errors';
 import { createHttp, isTimeout } from './http';
 import type { Http, HttpAnswer } from './http';
 import type { Log } from './log';
@@ -47,6 +48,8 @@ export interface StoreRequest<T> {
   readonly body?: unknown;
   /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
   readonly read: (body: unknown) => T | undefined;
+  /** Not repeated when it fails: the caller has another way. */
+  readonly once?: boolean | undefined;
   /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
   readonly notAfter?: number;
   /** How long one try may take; the container's own time-out if left out. */
@@ -99,8 +102,9 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
       const steps = stepsAfter(outcome, request, lightened);
       const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
       if (next.pausesAll) turns.pause(next.pauseMs);
-      if (!next.again && !isLighter) throw outcome.error;
-      if (next.again && !next.pausesAll) await sleep(next.pauseMs);
+      const isAgain = next.again && request.once !== true;
+      if (!isAgain && !isLighter) throw outcome.error;
+      if (isAgain && !next.pausesAll) await sleep(next.pauseMs);
       ({ tries } = next);
       lightened = steps;
     }
@@ -218,7 +222,7 @@ const header =
     headers[name];
 
 function outOfTime(wanted: StoreRequest<unknown>): Error {
-  return new BigCommerceError(
+  return new OutOfTimeError(
     `${call(wanted)} was not sent: too little of the invocation's time is left.`,
     'retryable',
   );

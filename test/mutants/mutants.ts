@@ -64,6 +64,30 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'const seenAt = deps.now();\n    const page = await ask(minId);',
   },
   {
+    rule: 'A request is not cut off at the deadline of its invocation',
+    file: shared('requests'),
+    from: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),',
+    to: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline)),',
+  },
+  {
+    rule: 'An answer of any size is taken',
+    file: shared('http'),
+    from: 'maxContentLength: maxBytes,',
+    to: 'maxContentLength: -maxBytes,',
+  },
+  {
+    rule: 'Rows of one page are taken for one by their id',
+    file: shared('bigcommerce'),
+    from: 'const rows = page.filter(({ id }) => !seen.has(id));',
+    to: 'const rows = page.filter(({ id }) => !seen.has(id) && seen.add(id));',
+  },
+  {
+    rule: 'An error under status 200 is taken for an empty list of orders',
+    file: shared('bigcommerce'),
+    from: 'return rows?.length === 0 || rows?.some(isListedOrder) ? rows : undefined;',
+    to: 'return rows;',
+  },
+  {
     rule: 'What was queued once is believed to be on its way for ever',
     file: poller('left-out'),
     from: 'return settledAt(row.seen_at) && now - time(row.seen_at) < QUEUE_RETENTION_MS;',
@@ -408,8 +432,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Lines beyond the first page are lost',
     file: shared('bigcommerce'),
-    from: 'if (answer.value.length < DEFAULT_PAGE_SIZE || found.size === before)',
-    to: 'if (answer.value.length >= 0 || found.size === before)',
+    from: 'if (isLastPage(rows.length, limit)) return joined(pages);',
+    to: 'if (isLastPage(rows.length, limit) || limit > 0) return joined(pages);',
   },
   {
     rule: 'Lines that come with an order are believed though they are cut',
