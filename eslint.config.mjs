@@ -44,6 +44,7 @@ const flows = [
   'lambda/shared/{listed-pages,list-position,unreadable-orders,note-queued}.ts',
 ];
 const rules = [
+  'json',
   'order',
   'personal',
   'errors',
@@ -137,7 +138,7 @@ export default tseslint.config(
   },
   mayImport(
     [...rules, 'lambda/shared/log.ts'],
-    ['\\./(order|errors|consignments|content)', 'node:crypto'],
+    ['\\./(json|order|errors|consignments|content)', 'node:crypto'],
     'The rules, and what everybody logs by, stand alone.',
   ),
   mayImport(
@@ -152,13 +153,13 @@ export default tseslint.config(
   ),
   mayImport(
     adapters,
-    ['\\./(order|errors|retry|log|batch-get|job-rows)', '@aws-sdk/.*', 'axios', 'node:.*'],
+    ['\\./(json|order|errors|retry|log|batch-get|job-rows)', '@aws-sdk/.*', 'axios', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // packing.ts says what of an order is plain, order-parts.ts keeps what its item cannot hold: parts of one adapter.
   mayImport(
     ['lambda/shared/tables.ts'],
-    ['\\./(order|errors|packing|order-parts|job-rows)', '@aws-sdk/.*', 'node:.*'],
+    ['\\./(json|order|errors|packing|order-parts|job-rows)', '@aws-sdk/.*', 'node:.*'],
     'Adapters do not know each other.',
   ),
   // ledger-row.ts says what is written, ledger.ts writes it: two halves of one adapter.

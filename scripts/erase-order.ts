@@ -15,7 +15,7 @@ import type { Lease } from '../lambda/shared/ledger-row';
 import type { Order, Replication, Snapshot } from '../lambda/shared/order';
 import { erasePersonal, personalEmails } from '../lambda/shared/personal';
 import { deleteOtherParts } from '../lambda/shared/order-parts';
-import { createOrdersTable, readSnapshot, type OrderItem } from '../lambda/shared/tables';
+import { createOrdersTable, readStored, type OrderItem } from '../lambda/shared/tables';
 import { eraseCartIds } from './webhook-rows';
 
 export interface EraseDeps {
@@ -46,7 +46,7 @@ export type Erasure = 'erased' | 'other' | 'busy';
 export type StoredOrder = Order & { readonly replication?: Replication };
 
 export const readOrder = (item: OrderItem, deps: EraseDeps): Promise<StoredOrder> =>
-  readSnapshot(item, partsOf(deps));
+  readStored(item, partsOf(deps));
 
 const partsOf = ({ documents: client, orderPartsTable: tableName }: EraseDeps) => ({ client, tableName });
 

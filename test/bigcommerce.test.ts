@@ -67,6 +67,31 @@ const failure = async (call: Promise<unknown>): Promise<BigCommerceError> => {
 };
 
 describe('reading', () => {
+  it('K12a: gives the integers of an order and its lines with every digit, whoever writes them how', async () => {
+    const bodies = new Map([
+      ['/orders/7', '{"id":7,"status_id":11,"external_id":820982911946154508,"text":"1234567890123456789"}'],
+      ['/products', '[{"id":1,"external_id":9007199254740993,"price":12.5,"many":12345678901234567.5}]'],
+    ]);
+    const { store } = await anApi(({ url = '' }, response) => {
+      const path = [...bodies.keys()].find((end) => url.split('?')[0]!.endsWith(end)) ?? '';
+      response.setHeader('content-type', 'application/json').end(bodies.get(path));
+    });
+    expect((await store.getOrder(7)).order).toEqual({
+      ...{ id: 7, status_id: 11, external_id: 820_982_911_946_154_508n, text: '1234567890123456789' },
+    });
+    expect(await store.getLines(7)).toEqual([
+      { id: 1, external_id: 9_007_199_254_740_993n, price: 12.5, many: Number('12345678901234567.5') },
+    ]);
+  });
+
+  it('K12: counts an order whose id is beyond 2^53 as unreadable', async () => {
+    const { store } = await anApi((_, response) => {
+      response.end('[{"id":9007199254740993,"status_id":11},{"id":8,"status_id":11}]');
+    });
+    const { orders, unreadable } = await store.listOrders({ minId: 0 });
+    expect([orders.map(({ id }) => id), unreadable]).toEqual([[8], 1]);
+  });
+
   it('counts orders by status, empty ones included', async () => {
     const { store, simulator } = await aStore();
     simulator.orders.add({ status_id: 11 });

@@ -93,6 +93,12 @@ describe('the fingerprint of an order', () => {
     expect(contentDigest({ ...order, status_id: 9, date_modified: 'later', products: [] })).toBe(digest);
   });
 
+  it('K12: tells integers beyond 2^53 apart by their last digit', () => {
+    const digestOf = (external_id: unknown) => contentDigest({ ...order, external_id });
+    expect(digestOf(820_982_911_946_154_508n)).toBe(digestOf(820_982_911_946_154_508n));
+    expect(digestOf(820_982_911_946_154_508n)).not.toBe(digestOf(820_982_911_946_154_507n));
+  });
+
   it.each([
     ['a note', { staff_notes: 'changed' }],
     ['a line', anOrderWithLines([aWholeLine({ name: 'Cup' })])],

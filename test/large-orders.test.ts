@@ -1,8 +1,12 @@
 // Large orders on their whole way, from the simulated store's pages through the worker into the tables.
+import { createServer } from 'node:http';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { timesUntil } from '../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
+import { localClients } from '../scripts/local/clients';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
+import { listen } from '../scripts/local/ports';
 import { startSimulator, type Simulator } from '../scripts/local/simulator';
 import { aReference, iso } from './fakes/builders';
 import { noise } from './fakes/noise';
@@ -19,11 +23,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => Promise.all([miniStack.stop(), simulator.stop()]));
 
-/** What the worker makes of an order, with the real client and the real tables around its flow. */
-async function replicate(orderId: number) {
+/** What the worker makes of an order of the simulated store, with the real client and the real tables around its flow. */
+async function replicate(orderId: number, apiUrl = simulator.url) {
   const { accessToken, storeHash } = simulator.credentials;
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl: simulator.url, storeHash, quotaReservePercent: 10 },
+    ...{ apiUrl, storeHash, quotaReservePercent: 10 },
     accessToken: () => Promise.resolve(accessToken),
   });
   const times = timesUntil(Date.now() + 60_000);
@@ -59,3 +63,29 @@ it.each([
   },
   30_000,
 );
+
+it('K12a: an order and its line keep every digit of an integer beyond 2^53, from the store’s answer to the item', async () => {
+  const long = '820982911946154508';
+  const line = '{"id":1,"type":"physical","quantity":1,"external_id":9007199254740993}';
+  const order = (statusId: number) =>
+    `{"id":7001,"status_id":${statusId},"date_modified":"Sat, 10 Jan 2026 11:00:00 +0000","items_total":1,"external_id":${long}}`;
+  const lists = new Map([
+    ['/products', `[${line}]`],
+    ['/shipping_addresses', '[{"id":5}]'],
+  ]);
+  const server = await listen(
+    createServer(({ method, url = '' }, response) => {
+      const path = url.split('?')[0]!;
+      const list = [...lists].find(([end]) => path.endsWith(end))?.[1] ?? '[]';
+      response.end(path.endsWith('/7001') ? order(method === 'PUT' ? 9 : 11) : list);
+    }),
+  );
+  await replicate(7001, server.url);
+  await server.stop();
+  const key = { TableName: 'OrdersTable', Key: { id: { N: '7001' } } };
+  const { Item } = await localClients(miniStack.endpoint).dynamoDb.send(new GetItemCommand(key));
+  expect(Item).toMatchObject({
+    ...{ status_id: { N: '9' }, external_id: { N: long } },
+    products: { L: [{ M: { external_id: { N: '9007199254740993' } } }] },
+  });
+});

@@ -2,12 +2,20 @@
 // whoever dies or comes in between.
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { RefusedWriteError } from '../lambda/shared/errors';
 import { deleteOtherParts, readParts, writeParts } from '../lambda/shared/order-parts';
 import type { Row, Snapshot } from '../lambda/shared/order';
-import { createOrdersTable, readSnapshot, type OrderItem, type OrdersTable } from '../lambda/shared/tables';
+import {
+  createOrdersTable,
+  readSnapshot,
+  unmarshallOptions,
+  type OrderItem,
+  type OrdersTable,
+} from '../lambda/shared/tables';
 import { localClients } from '../scripts/local/clients';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from './fakes/builders';
@@ -369,6 +377,53 @@ it('gives numbers beyond JavaScript’s back as numbers', async () => {
   const snapshot = aSnapshot({ id, external: 2 ** 60, small: 0.1 });
   await orders.store(snapshot);
   expect(await orders.find(id)).toEqual(snapshot);
+});
+
+describe('K12: an integer beyond 2^53', () => {
+  const long = 820_982_911_946_154_508n;
+  const order = () => ({
+    ...{ id, external_id: long, odd: [9_007_199_254_740_993n, 10n ** 38n], double: 2 ** 60 },
+    products: [aLine({ external_id: -long })],
+  });
+
+  it('keeps its digits as a number of DynamoDB’s, and comes back the same', async () => {
+    const snapshot = aSnapshot(order());
+    await orders.store(snapshot);
+    expect(await orders.find(id)).toStrictEqual(snapshot);
+    const { dynamoDb } = localClients(miniStack.endpoint);
+    const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
+    const { Item } = await dynamoDb.send(new GetItemCommand(key));
+    expect(Item).toMatchObject({ external_id: { N: '820982911946154508' } });
+    expect(Item?.['products']).toMatchObject({ L: [{ M: { external_id: { N: '-820982911946154508' } } }] });
+  });
+
+  it.each([
+    ['plain', {}],
+    ['compressed', { products: linesOf(250, 1_000) }],
+    ['in parts', { products: twoPartsOfLines }],
+  ])('is a text by readSnapshot, from an image that is %s', async (_, overrides) => {
+    await orders.store(aSnapshot({ ...order(), ...overrides }));
+    const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
+    const { Item: image = {} } = await localClients(miniStack.endpoint).dynamoDb.send(
+      new GetItemCommand(key),
+    );
+    const read = await readSnapshot(unmarshall(image, unmarshallOptions), partsTable());
+    expect(read).toMatchObject({
+      ...{ id, external_id: '820982911946154508', double: 2 ** 60 },
+      odd: ['9007199254740993', `1${'0'.repeat(38)}`],
+    });
+  });
+
+  it('is in an item of an earlier version what that version made of it', async () => {
+    const compressed = gzipSync('{"coupons":[{"id":820982911946154500}]}');
+    const item = { ...aSnapshot({ id }), coupons: undefined, external_id: 820982911946154500, compressed };
+    await client.send(new PutCommand({ TableName: tableNames.ordersTable, Item: item }));
+    const read = await readSnapshot(await itemOf());
+    expect(read).toMatchObject({
+      external_id: '820982911946154500',
+      coupons: [{ id: '820982911946154500' }],
+    });
+  });
 });
 
 it('takes a row that the sample left for no snapshot, and stores over it', async () => {

@@ -29,6 +29,9 @@ it.each([
   ['a number too small', [5e-324]],
   ['more levels than DynamoDB has', nested(31)],
   ['far more levels', nested(2_000)],
+  ['K12: an integer of 39 digits', [-(10n ** 38n)]],
+  ['K12: a double that would come back as an integer', 2 ** 60],
+  ['K12: the same below zero, of 38 digits', -1e37],
   ['an empty name', { '': 1 }],
   ['a name that the SDK loses', JSON.parse('{"__proto__":{"a":1}}')],
   ['a name that the SDK stumbles over', [{ constructor: { name: 'Set' } }]],
@@ -67,4 +70,30 @@ it('takes a plain field for the newer one: an advance sets it in place', async (
   expect(plain).not.toHaveProperty('custom_status');
   const advanced = await unpack({ ...plain, custom_status: 'Picked', status_id: 9 }, compressed!);
   expect(advanced).toMatchObject({ custom_status: 'Picked', status_id: 9 });
+});
+
+it('K12: leaves integers of up to 38 digits plain', async () => {
+  const snapshot = aSnapshot({
+    id: 7,
+    external_id: 820_982_911_946_154_508n,
+    most: [1n - 10n ** 38n],
+    double: 1e38,
+  });
+  expect(await packedFields(snapshot)).toEqual([]);
+});
+
+it('K12: packs a large order with every digit', async () => {
+  const notes = { staff_notes: noise(300_000, 1), deep: [{ external_id: 820_982_911_946_154_508n }] };
+  const lines = Array.from({ length: 1_000 }, (_, id) => aLine({ id, external_id: 2n ** 70n }));
+  expect(await packedFields(aSnapshot({ ...notes, products: lines }))).toEqual(['products', 'staff_notes']);
+});
+
+it('K10: goes by what DynamoDB counts, not by the bytes of its JSON', async () => {
+  // In JSON 13 bytes each, for DynamoDB 8.
+  const flags = Array.from({ length: 30_000 }, () => ({ on: false }));
+  expect(JSON.stringify(flags).length).toBeGreaterThan(350_000);
+  expect(await packedFields(aSnapshot({ flags }))).toEqual([]);
+  const digits = Array.from({ length: 110_000 }, () => 7);
+  expect(JSON.stringify(digits).length).toBeLessThan(260_000);
+  expect(await packedFields(aSnapshot({ digits }))).toEqual(['digits']);
 });

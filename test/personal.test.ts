@@ -201,6 +201,13 @@ describe('erasing', () => {
     expect(erasePersonal(order)).toEqual({ products: [{ product_options: [option(type, left)] }] });
   });
 
+  it('K12: leaves no digit of an integer beyond 2^53', () => {
+    expect(erasePersonal({ id: 1, customer_id: 820_982_911_946_154_508n })).toEqual({
+      id: 1,
+      customer_id: 0,
+    });
+  });
+
   it('leaves null what is null, and absent what is absent', () => {
     const order = { id: 1, staff_notes: null, cart_id: null, billing_address: { email: null } };
     expect(erasePersonal(order)).toEqual(order);

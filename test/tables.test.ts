@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { parseJson } from '../lambda/shared/order';
 import { createWebhooksTable, isDelivery } from '../lambda/shared/tables';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { iso, NOON } from './fakes/builders';
@@ -93,4 +94,24 @@ describe('D-S1: a signed delivery', () => {
     expect(rows.filter((row) => !isDelivery(row))).toEqual([remembered]);
     expect(rows.filter(isDelivery)).toMatchObject([recorded]);
   });
+});
+
+it('K12: records a webhook with every digit, as a text what DynamoDB’s numbers cannot hold', async () => {
+  const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+  const digits = '1'.repeat(39);
+  const webhook = parseJson(`{"data":{"external_id":820982911946154508},"odd":[${digits}]}`);
+  await webhooks.record({
+    ...{ orderId: 18, receivedAt: iso(NOON), requestId: 'one', outcome: 'accepted', proof: 'signature' },
+    webhook,
+  } as never);
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: 'WebhooksTable',
+      KeyConditionExpression: 'orderId = :id',
+      ExpressionAttributeValues: { ':id': 18 },
+    }),
+  );
+  expect(Items).toMatchObject([
+    { webhook: { data: { external_id: 820_982_911_946_154_508n }, odd: [digits] } },
+  ]);
 });

@@ -1,6 +1,7 @@
 // What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
 import { createHash } from 'node:crypto';
 import { linesOf } from './consignments';
+import { stringifyExact } from './json';
 import { dateModified } from './order';
 import type { Order, Replication, Row, Snapshot } from './order';
 
@@ -78,11 +79,11 @@ function firstForm(order: Row): string {
 function digestOf(order: Row, isContent: (field: string) => boolean): string {
   const content = Object.entries(order).filter(([field]) => isContent(field));
   return createHash('sha256')
-    .update(JSON.stringify(Object.fromEntries(content), sortKeys))
+    .update(stringifyExact(Object.fromEntries(content), sortKeys))
     .digest('base64url');
 }
 
-/** For JSON.stringify: the order in which fields came is no news. */
+/** For stringifyExact: the order in which fields came is no news. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

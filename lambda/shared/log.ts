@@ -52,9 +52,14 @@ export function createLog(namespace: string, common: Fields = {}): Log {
     const line = { timestamp: time.toISOString(), level, message, ...common, ...fields };
     // Not by console.log: Lambda's own puts a time, a request id and a level before the line, and a line with metrics is
     // to be JSON from end to end. https://github.com/aws-powertools/powertools-lambda-typescript/issues/1766
-    process.stdout.write(`${JSON.stringify({ ...line, ...embed(metrics, namespace, time) })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...line, ...embed(metrics, namespace, time) }, writeBigint)}\n`);
   };
   return { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+}
+
+/** JSON.stringify throws on a bigint, which an integer of the store's may be. */
+function writeBigint(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 /** The metrics as members of a line, and beside them what makes CloudWatch look for them. */

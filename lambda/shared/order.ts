@@ -1,5 +1,6 @@
 // What an order is and what may be done with it: pure rules, no clock, no network.
 import { MalformedReferenceError } from './errors';
+import { parseExact } from './json';
 
 /** BigCommerce's fixed status ids; merchants can rename them, never renumber. */
 export const Status = {
@@ -332,10 +333,10 @@ function isOptionalFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
 }
 
-/** Reads JSON; undefined, which no JSON is, when it is none. */
+/** Reads JSON, integers beyond 2^53 as bigints; undefined, which no JSON is, when it is none. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return undefined;
   }

@@ -90,7 +90,7 @@ function keepOfCart(data: Row): Row {
 export function erasePersonal<T extends Row>(order: T): T {
   return mapPersonal(order, (name, value) => {
     if (typeof value === 'string') return NULLABLE.has(name) ? null : '';
-    if (typeof value === 'number') return 0;
+    if (typeof value === 'number' || typeof value === 'bigint') return 0;
     return Array.isArray(value) ? [] : value;
   }) as T;
 }

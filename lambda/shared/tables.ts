@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError, RefusedWriteError } from './errors';
 import { expiry } from './job-rows';
+import { bigintsAsTexts, MAX_DIGITS, readNumber } from './json';
 import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
 import type { Replication, Row, Snapshot } from './order';
 import { pack, unpack } from './packing';
@@ -10,10 +11,14 @@ import { pack, unpack } from './packing';
 /** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
 const INLINE_BYTES = 320_000;
 
-/** For every document client: a number beyond what JavaScript holds must neither fail an order nor come back a BigInt. */
+/** For `unmarshall`: an integer beyond 2^53 is read as a bigint, with all its digits. */
+export const unmarshallOptions = { wrapNumbers: readNumber };
+
+/** For every document client: an integer beyond 2^53 is a bigint; a double beyond it fails no write. */
 export const documentOptions = {
   marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
-  unmarshallOptions: { wrapNumbers: Number },
+  // A copy: the document client adds an option of its own to the object, which unmarshall must not see.
+  unmarshallOptions: { ...unmarshallOptions },
 };
 
 /** A stored order. `compressed`, or its parts, stand in for the fields that cannot be plain. */
@@ -62,7 +67,7 @@ export function createOrdersTable(
       );
       // The sample, whose table this may once have been, stored orders without saying when they were read.
       if (Item?.replication === undefined) return undefined;
-      return readSnapshot(Item, parts).catch((error: unknown) => {
+      return readStored(Item, parts).catch((error: unknown) => {
         if (!(error instanceof MissingPartsError)) throw error;
         // What is left of it says how the order stands; whoever reads it stores it anew.
         return withoutPacked(Item);
@@ -88,10 +93,16 @@ export function createOrdersTable(
 }
 
 /**
- * Gives back the whole order from an item of the Orders table or an image of its stream (unmarshalled), whatever its form.
- * `parts` is needed for those alone that are too large for one item even if they are gzipped.
+ * Returns the whole order from an item of the Orders table or an image of its stream, whatever its form; an integer beyond
+ * 2^53 is a text. Unmarshall with `unmarshallOptions`, or such integers are rounded before they come here.
+ * `parts` is needed only for orders that are too large for one item even if they are gzipped; throws without it.
  */
 export async function readSnapshot(item: OrderItem, parts?: PartsTable): Promise<Snapshot> {
+  return bigintsAsTexts(await readStored(item, parts)) as Snapshot;
+}
+
+/** The same for code that writes the order again: an integer beyond 2^53 is a bigint. */
+export async function readStored(item: OrderItem, parts?: PartsTable): Promise<Snapshot> {
   const { compressed, compressed_parts: name, ...plain } = item;
   if (name !== undefined) {
     const { id } = plain as unknown as Snapshot;
@@ -184,9 +195,11 @@ export function createWebhooksTable(
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
 
-    async record({ receivedAt, requestId, ...delivery }) {
+    async record({ receivedAt, requestId, webhook, ...delivery }) {
       const expires_at = expiry(Date.parse(receivedAt), retentionDays);
-      const Item = { ...delivery, delivery: `${receivedAt}#${requestId}`, expires_at };
+      // A longer integer would be refused, and the row with it.
+      const recorded = bigintsAsTexts(webhook, MAX_DIGITS);
+      const Item = { ...delivery, webhook: recorded, delivery: `${receivedAt}#${requestId}`, expires_at };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
   };
