@@ -56,6 +56,7 @@ const rules = [
   'consignments',
   'content',
   'listed',
+  'stored-form',
   'audit',
   'page-sizes',
 ].map((name) => `lambda/shared/${name}.ts`);
@@ -185,7 +186,18 @@ export default tseslint.config(
   mayImport(
     flows,
     [
-      shared('order', 'personal', 'consignments', 'content', 'listed', 'errors', 'retry', 'webhook', 'audit'),
+      shared(
+        'order',
+        'personal',
+        'consignments',
+        'content',
+        'listed',
+        'stored-form',
+        'errors',
+        'retry',
+        'webhook',
+        'audit',
+      ),
       shared('listed-pages', 'note-queued', 'page-sizes', 'unreadable-orders', 'list-position'),
       '\\./[a-z-]+(?<!index)',
     ],

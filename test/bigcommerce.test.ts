@@ -228,7 +228,8 @@ describe('an order that the store does not show with an extra comes without it,'
     }, options);
     return { ...connected, asked };
   }
-  const withLines = '100 consignments.line_items';
+  const withLines = '100 consignments.line_items,fees';
+  const withFees = '100 fees';
 
   it.each<[string, Refuse]>([
     ['500 (K3a)', (response) => response.writeHead(500).end()],
@@ -241,9 +242,9 @@ describe('an order that the store does not show with an extra comes without it,'
   ])('whatever the refusal is: %s', async (_, refuse) => {
     const { store, asked, pauses } = await aStoreThatRefuses(refuse, { timeoutMs: 200 });
     expect((await store.getOrder(100)).order).toEqual({ id: 100, status_id: 11 });
-    expect(asked).toEqual([withLines, '100 plainly']);
-    // At the most one wait, as before any second try.
-    expect(pauses.length).toBeLessThanOrEqual(1);
+    expect(asked.filter((form) => form !== withFees)).toEqual([withLines, '100 plainly']);
+    // No more waits than further tries.
+    expect(pauses.length).toBeLessThanOrEqual(2);
   });
 
   it('and for the rest of the invocation, while other orders come with it', async () => {
@@ -251,7 +252,22 @@ describe('an order that the store does not show with an extra comes without it,'
     await store.getOrder(100);
     await store.getOrder(100);
     await store.getOrder(101);
-    expect(asked).toEqual([withLines, '100 plainly', '100 plainly', '101 consignments.line_items']);
+    expect(asked).toEqual([
+      ...[withLines, withFees, '100 plainly', '100 plainly'],
+      '101 consignments.line_items,fees',
+    ]);
+  });
+
+  it('each extra by itself: an order whose lines are refused still comes with its fees (K3b)', async () => {
+    const asked: (string | null)[] = [];
+    const { store } = await anApi((request, response) => {
+      const include = new URL(request.url ?? '', 'http://x').searchParams.get('include');
+      asked.push(include);
+      if (include?.includes('line_items') === true) response.writeHead(500).end();
+      else response.end(JSON.stringify({ id: 100, status_id: 11, fees: [{ id: 1 }] }));
+    });
+    expect((await store.getOrder(100)).order).toMatchObject({ fees: [{ id: 1 }] });
+    expect(asked).toEqual(['consignments.line_items,fees', 'fees']);
   });
 
   it('with the time at which the GET began that was answered', async () => {
@@ -261,7 +277,7 @@ describe('an order that the store does not show with an extra comes without it,'
       return response.writeHead(500).end();
     };
     const { store } = await aStoreThatRefuses(refuse, { now: () => clock.now });
-    expect((await store.getOrder(100)).readAt).toBe(6_000);
+    expect((await store.getOrder(100)).readAt).toBe(11_000);
   });
 
   it.each([401, 403, 404, 429])('but a %i is about no extra', async (status) => {
@@ -282,7 +298,7 @@ describe('an order that the store does not show with an extra comes without it,'
     simulator.faults.add({ kind: 'status', status: 400 });
     expect(await failure(store.getOrder(order.id))).toMatchObject({ kind: 'permanent', status: 400 });
     const asked = simulator.log.entries.map(({ query }) => query['include']);
-    expect(asked).toEqual(['consignments.line_items', undefined]);
+    expect(asked).toEqual(['consignments.line_items,fees', 'fees', undefined]);
   });
 });
 

@@ -43,6 +43,7 @@ function aRandomOrder(random: Random): NewOrder {
     customer_message: pick(random, [null, ...texts]),
     lines: Array.from({ length: count }, () => same ?? aRandomLine(random)),
     ...(oneIn(4) ? { coupons: [{ code: pick(random, texts) }] } : {}),
+    ...(oneIn(4) ? { fees: [{ display_name_customer: pick(random, texts), cost_inc_tax: '13.5300' }] } : {}),
     ...(oneIn(10) ? { extra: { a_new_field: { deep: [null, '', 0, pick(random, texts)] } } } : {}),
   };
 }
@@ -90,6 +91,7 @@ describe.each([
     ({ switches }: Store) => {
       Object.assign(switches, { itemsTotalCountsBundled: false, consignmentIdIsAddressId: false });
       Object.assign(switches, { escaping: 'all', emptyList: 'array', digitalAddressCount: 1 });
+      Object.assign(switches, { putWithoutFees: 'drop' });
     },
   ],
 ])('%s', (_name, orders, arrange: (store: Store) => void) => {
@@ -100,6 +102,7 @@ describe.each([
     expect([...withLines.snapshots.keys()]).toEqual([...plain.snapshots.keys()]);
     for (const [id, snapshot] of withLines.snapshots) {
       expect(without(snapshot)).toEqual(without(plain.snapshots.get(id)!));
+      expect(snapshot.fees).toEqual(withLines.store.orders.fees(id));
     }
     const called = (way: typeof plain) => way.store.log.count();
     expect(called(withLines)).toBeLessThan(called(plain));
@@ -124,5 +127,27 @@ it('K3a: stores and advances an order whose GET fails with an include as one tha
   expect([...refused.snapshots.keys()]).toEqual([...plain.snapshots.keys()]);
   for (const [id, snapshot] of refused.snapshots) {
     expect(without(snapshot)).toEqual(without(plain.snapshots.get(id)!));
+  }
+});
+
+it('K10: stores the fees that come with an order by no further call, and others by one', async () => {
+  const [along, asked] = [
+    await replicateAll(100, true, () => undefined),
+    await replicateAll(100, true, ({ switches }) => {
+      Object.assign(switches, { includesFees: false, feesSpelling: 'cost_exc_tax' });
+    }),
+  ];
+  expect([...along.snapshots].filter(([, { fees }]) => fees?.length === 1).length).toBeGreaterThan(10);
+  expect([...asked.snapshots.values()]).toEqual([...along.snapshots.values()]);
+  expect(along.store.log.count('GET /orders/{id}/fees')).toBe(0);
+  expect(asked.store.log.count('GET /orders/{id}/fees')).toBeGreaterThanOrEqual(asked.snapshots.size);
+});
+
+it('K10: stores each line and each address once', async () => {
+  const { snapshots } = await replicateAll(100, true, () => undefined);
+  for (const { consignments, products, shipping_addresses } of snapshots.values()) {
+    const text = JSON.stringify(consignments);
+    expect(text).not.toMatch(/"(?:price_inc_tax|street_1|first_name|base_cost)":/);
+    for (const { id } of [...products, ...shipping_addresses]) expect(text).toContain(`{"id":${String(id)},`);
   }
 });

@@ -93,6 +93,20 @@ describe('the fingerprint of an order', () => {
     expect(contentDigest({ ...order, status_id: 9, date_modified: 'later', products: [] })).toBe(digest);
   });
 
+  it('K10: goes by the fees that came along, and not by a link to them', () => {
+    const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
+    const fees = [{ id: 1, cost_inc_tax: '13.5300' }];
+    expect(contentDigest({ ...order, fees: link })).toBe(digest);
+    expect(contentDigest({ ...order, fees: [] })).toBe(digest);
+    expect(contentDigest({ ...order, fees })).not.toBe(digest);
+  });
+
+  it('K10: is that of the version before fees and long integers came along: no upgrade reads every order again', () => {
+    const before = 'RCUcMUiP84Jdtc5OczX8eFmBkstsoahEI-d8-ILGGlg';
+    expect(contentDigest({ ...order, fees: {} })).toBe(`2:${before}`);
+    expect(showsContent({ ...order, fees: {} }, before)).toBe(true);
+  });
+
   it('K12: tells integers beyond 2^53 apart by their last digit', () => {
     const digestOf = (external_id: unknown) => contentDigest({ ...order, external_id });
     expect(digestOf(820_982_911_946_154_508n)).toBe(digestOf(820_982_911_946_154_508n));

@@ -1,7 +1,7 @@
 // Large orders on their whole way, from the simulated store's pages through the worker into the tables.
 import { createServer } from 'node:http';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { timesUntil } from '../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../lambda/shared/bigcommerce';
 import { localClients } from '../scripts/local/clients';
@@ -63,6 +63,15 @@ it.each([
   },
   30_000,
 );
+
+it('K10: an order of 200 ordinary lines stays plain', async () => {
+  const lines = Array.from({ length: 200 }, (_, index) => ({ name: `Mug ${index}` }));
+  const { id } = simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000, lines });
+  await replicate(id);
+  const { Item } = await client.send(new GetCommand({ TableName: 'OrdersTable', Key: { id } }));
+  expect(Item).toMatchObject({ products: simulator.orders.lines(id), replication: { state: 'replicated' } });
+  expect(Item).not.toHaveProperty('compressed');
+});
 
 it('K12a: an order and its line keep every digit of an integer beyond 2^53, from the store’s answer to the item', async () => {
   const long = '820982911946154508';

@@ -223,6 +223,16 @@ describe('content', () => {
     'coupons',
   ])('is not %s', (field) => expect(sameContent(anOrder({ [field]: 'other' }), anOrder())).toBe(true));
 
+  it('K10: is the fees where both looks show them', () => {
+    const [one, other] = [anOrder({ fees: [{ id: 1 }] }), anOrder({ fees: [] })];
+    const link = anOrder({ fees: { url: 'https://store.example/', resource: '/orders/100/fees' } });
+    expect(sameContent(one, { ...one })).toBe(true);
+    expect(sameContent(one, other)).toBe(false);
+    expect([sameContent(link, one), sameContent(one, link), sameContent(one, anOrder())]).toEqual([
+      ...[true, true, true],
+    ]);
+  });
+
   it('is everything else, deeply, new fields included', () => {
     expect(sameContent(anOrder({ staff_notes: 'x' }), anOrder())).toBe(false);
     expect(sameContent(anOrder({ new_field: null }), anOrder())).toBe(false);

@@ -1,4 +1,5 @@
 // The worker's flow: each rule by name, each defect of the sample that it must not repeat.
+import { contentDigest } from '../lambda/shared/content';
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
 import {
@@ -961,6 +962,14 @@ describe('A4: an order from before IgnoreOrdersCreatedBefore', () => {
   });
 });
 
+it('K5d: fees that come as an object with numbers for names are stored as a list', async () => {
+  const world = aWorld();
+  const fees = [{ id: 1, cost_inc_tax: '13.5300' }, { id: 4, cost_inc_tax: '1.0000' }];
+  world.shop.add(anOrder({ fees: { 0: fees[0], 3: fees[1] } }));
+  await world.replicate(aReference());
+  expect(world.snapshots.get(100)).toMatchObject({ fees, replication: { state: 'replicated' } });
+});
+
 describe('effect once', () => {
   it('acknowledges a covered reference without a call to BigCommerce', async () => {
     const world = aWorld();
@@ -1094,7 +1103,65 @@ describe('an order that comes with its lines', () => {
     expect(calls(world)).toEqual(['getOrder', 'getCoupons', 'getShippingAddresses', 'putStatus']);
     const { products, consignments } = world.snapshots.get(100)!;
     expect(products).toEqual(lines);
-    expect(consignments).toEqual(anOrderWithLines(lines).consignments);
+    const line_items = lines.map(({ id, quantity }) => ({ id, quantity }));
+    const shipping = [{ id: 5, street_1: '1 Test Street', line_items }];
+    expect(consignments).toEqual({ ...(anOrderWithLines(lines).consignments as object), shipping });
+  });
+
+  it('K10: is stored once more, and not advanced again, where an earlier version stored its lines twice', async () => {
+    const world = aWorld();
+    const whole = anOrderWithLines(lines, { fees: [{ id: 1, cost_inc_tax: '13.5300' }] });
+    world.shop.add(whole, { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
+    await world.replicate(aReference());
+    const stored = world.snapshots.get(100)!;
+    const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
+    world.snapshots.set(100, { ...stored, consignments: whole.consignments, fees: link as never });
+    world.rows.set(100, {
+      ...world.rows.get(100)!,
+      content_digest: contentDigest({ ...whole, fees: link })!,
+    });
+    calls(world);
+    for (const lookedAt of [60_000, 120_000]) {
+      world.clock.now = NOON + lookedAt;
+      await world.replicate(aReference({ source: 'webhook', seenAt: iso(world.clock.now) }));
+    }
+    expect(world.snapshots.get(100)).toMatchObject({
+      fees: [{ id: 1, cost_inc_tax: '13.5300' }],
+      consignments: {
+        shipping: [{ id: 5, line_items: lines.map(({ id, quantity }) => ({ id, quantity })) }],
+      },
+    });
+    expect(calls(world)).toEqual([
+      ...['getOrder', 'getCoupons', 'getShippingAddresses', 'getOrder'],
+      'getOrder',
+    ]);
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('K10: is fetched whole again when a field of an address is kept that was dropped before', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
+    const dropping = { dropFields: ['street_1'], orderRetentionDays: 0 };
+    await world.replicate(aReference(), { deps: { keeping: dropping } });
+    expect(JSON.stringify(world.snapshots.get(100))).not.toContain('1 Test Street');
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ seenAt: iso(world.clock.now) }));
+    expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5, street_1: '1 Test Street' }]);
+  });
+
+  it('K10: keeps in its consignment the field of an address that is dropped only there', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
+    const keeping = { dropFields: ['shipping_addresses.street_1'], orderRetentionDays: 0 };
+    await world.replicate(aReference(), { deps: { keeping } });
+    expect(world.snapshots.get(100)).toMatchObject({
+      shipping_addresses: [{ id: 5 }],
+      consignments: { shipping: [{ id: 5, street_1: '1 Test Street' }] },
+    });
+    calls(world);
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ seenAt: iso(world.clock.now) }), { deps: { keeping } });
+    expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
   });
 
   it('costs no address call where every line is digital', async () => {
@@ -1136,7 +1203,7 @@ describe('an order that comes with its lines', () => {
     await world.replicate(aReference({ seenAt: iso(world.clock.now) }));
     expect(calls(world)).toEqual(expect.arrayContaining(['getCoupons', 'getShippingAddresses']));
     expect(world.snapshots.get(100)).toMatchObject(
-      'products' in changes ? { consignments: changes.consignments } : changes,
+      'products' in changes ? { products: [...lines, aWholeLine({ id: 3 })] } : changes,
     );
   });
 
@@ -1176,6 +1243,71 @@ describe('an order that comes with its lines', () => {
     expect(world.shop.puts).toEqual([]);
     expect(world.rows.get(100)).toMatchObject({ state: 'copied', digital: false });
     expect(calls(world)).not.toContain('getLines');
+  });
+});
+
+describe('fees', () => {
+  const fees = [{ id: 1, type: 'custom_fee', cost_inc_tax: '13.5300' }];
+  const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
+  const calls = (world: World) => world.shop.calls.map((call) => call.split(' ')[0]);
+
+  it('K10a: that come with an order are stored by no further call', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ fees }));
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)?.fees).toEqual(fees);
+    expect(calls(world)).not.toContain('getFees');
+  });
+
+  it('K10: that are only linked are fetched', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ fees: link }), { fees });
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
+  });
+
+  it('K10: that are only linked are fetched again with an order that shows itself as it was stored', async () => {
+    const world = aWorld();
+    const lines = [aWholeLine()];
+    world.shop.add(anOrderWithLines(lines, { fees: link }), { lines, fees });
+    await world.replicate(aReference());
+    world.clock.now += 60_000;
+    world.shop.calls.length = 0;
+    await world.replicate(aReference({ seenAt: iso(world.clock.now) }));
+    expect(calls(world)).toEqual(['getOrder', 'getCoupons', 'getFees']);
+    expect(world.stream).toHaveLength(2);
+  });
+
+  it('K10: that a PUT answers with a link, or that a read shows no more of, are no change', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ fees }));
+    const putStatus = async (...put: Parameters<typeof world.shop.store.putStatus>) => {
+      const answer = await world.shop.store.putStatus(...put);
+      return answer === 'too late' ? answer : { ...answer, fees: link };
+    };
+    await world.replicate(aReference(), { deps: { store: { ...world.shop.store, putStatus } } });
+    expect(calls(world).filter((call) => call === 'getOrder')).toHaveLength(1);
+    expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
+  });
+
+  it('K10: that were changed between the read and the PUT are stored', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ fees }));
+    const changed = [{ ...fees[0], cost_inc_tax: '14.5300' }];
+    world.shop.before('putStatus', () => world.shop.editSilently(100, { fees: changed }));
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({ fees: changed, status_id: 9 });
+    expect(world.shop.puts).toHaveLength(1);
+  });
+
+  it('K10: which the store does not know, though it links to them, hold an order up until the third receive', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ fees: link }));
+    const getFees = () => Promise.reject(new BigCommerceError('GET fees answered 404.', 'retryable', 404));
+    const deps = { store: { ...world.shop.store, getFees } };
+    expect(await world.replicate(aReference(), { receiveCount: 2, deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 3, deps })).toBe('acknowledged');
+    expect(world.snapshots.get(100)).toMatchObject({ fees: [], status_id: 9 });
   });
 });
 

@@ -1,13 +1,14 @@
-// Joins an order's products, shipping addresses and coupons to it, each in full.
-import { linesOf } from '../shared/consignments';
+// Joins an order's products, shipping addresses, coupons and fees to it, each in full.
+import { areFeesLinked, feesOf, linesOf } from '../shared/consignments';
 import { contentDigest, isEqual } from '../shared/content';
 import { BigCommerceError } from '../shared/errors';
 import { dateModified, isDigital, isSettled } from '../shared/order';
+import { withoutRepeats } from '../shared/stored-form';
 import type { Order, Row, Snapshot, SubResources } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
 
-type Calls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons'>;
+type Calls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
 
 /**
  * The lists belong to the read: what did not come with its GET is fetched after it. Throws what the store's calls throw,
@@ -19,10 +20,36 @@ export async function enrich(order: Order, believesNoAddress: boolean, store: Ca
   const addresses = seemsDigital(order)
     ? lines.then((found) => (isDigital(found) ? [] : store.getShippingAddresses(order.id)))
     : store.getShippingAddresses(order.id);
-  const [products, shipping_addresses, foundCoupons] = await Promise.all([lines, addresses, coupons]);
-  const lists = { products, shipping_addresses, coupons: foundCoupons };
+  const fees = areFeesLinked(order) ? feesByLink(order, believesNoAddress, store) : feesAlong(order);
+  const [products, shipping_addresses, foundCoupons, foundFees] = await Promise.all([
+    lines,
+    addresses,
+    coupons,
+    fees,
+  ]);
+  const lists = { products, shipping_addresses, coupons: foundCoupons, ...foundFees };
   assertComplete(order, lists, believesNoAddress);
   return lists;
+}
+
+/** As a list, whatever the form in which they came with the order; without any they stay as the order shows them. */
+function feesAlong(order: Order): Pick<SubResources, 'fees'> {
+  const fees = feesOf(order);
+  return fees === undefined ? {} : { fees };
+}
+
+/** A store that has no such list, though an order links to it, has no fees: believed as late as that there is no address. */
+async function feesByLink(
+  { id }: Order,
+  isBelieved: boolean,
+  store: Pick<Calls, 'getFees'>,
+): Promise<Pick<SubResources, 'fees'>> {
+  try {
+    return { fees: await store.getFees(id) };
+  } catch (error) {
+    if (isBelieved && error instanceof BigCommerceError && error.status === 404) return { fees: [] };
+    throw error;
+  }
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
@@ -35,8 +62,8 @@ function seemsDigital(order: Order): boolean {
 
 /**
  * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
- * without its lines. Addresses are part of what it shows. Coupons are not: of a version that could still change when it was
- * read, as of one that our own PUT made, they are fetched. `toKeep` is what is kept of an order nowadays: one that shows
+ * without its lines. Addresses and fees are part of what it shows. Coupons are not: of a version that could still change when
+ * it was read, as of one that our own PUT made, they are fetched; fees that are only linked always are. `toKeep` is what is kept of an order nowadays: one that shows
  * other fields than were stored is fetched whole.
  */
 export async function listsAsStored(
@@ -44,21 +71,33 @@ export async function listsAsStored(
   stored: Snapshot | undefined,
   row: LedgerRow,
   toKeep: (order: Order) => Order,
-  store: Pick<Calls, 'getCoupons'>,
+  store: Pick<Calls, 'getCoupons' | 'getFees'>,
 ): Promise<SubResources | undefined> {
   const products = linesOf(order);
   if (products === undefined || stored === undefined || stored.replication.gone === true) return undefined;
+  const { shipping_addresses } = stored;
   const same =
     stored.replication.state !== 'stored' &&
     stored.status_id === order.status_id &&
     dateModified(stored) === dateModified(order) &&
     contentDigest(order) === row.content_digest &&
-    isEqual(toKeep(order).consignments, stored.consignments);
+    isEqual(consignmentsToStore(order, stored, toKeep), stored.consignments);
   if (!same) return undefined;
-  const { shipping_addresses } = stored;
   const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
-  const coupons = isSure ? stored.coupons : await store.getCoupons(order.id);
-  return { products, shipping_addresses, coupons };
+  const [coupons, fees] = await Promise.all([
+    isSure ? stored.coupons : store.getCoupons(order.id),
+    areFeesLinked(order) ? store.getFees(order.id) : feesOf(order),
+  ]);
+  return { products, shipping_addresses, coupons, ...(fees === undefined ? {} : { fees }) };
+}
+
+/** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
+function consignmentsToStore(
+  order: Order,
+  { shipping_addresses }: Snapshot,
+  toKeep: (order: Order) => Order,
+) {
+  return withoutRepeats(toKeep({ ...order, products: linesOf(order), shipping_addresses })).consignments;
 }
 
 /**

@@ -36,7 +36,7 @@ const LEFT_ALONE_MS = 60 * 60 * 1000;
 export interface ReplicateDeps extends GiveUpDeps {
   readonly store: Pick<
     Store,
-    'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'putStatus' | 'listOrders'
+    'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees' | 'putStatus' | 'listOrders'
   >;
   readonly orders: OrdersTable;
   readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'finish' | 'finishAdvance' | 'noteDead'>;

@@ -10,6 +10,7 @@ import type {
   Snapshot,
   SubResources,
 } from '../shared/order';
+import { withoutRepeats } from '../shared/stored-form';
 import type { LedgerRow } from '../shared/ledger-row';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -37,7 +38,8 @@ export interface Found {
 export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
   const replication = describeReplication(found, now);
   const whole: Snapshot = { ...found.read.order, ...found.lists, replication };
-  return { ...toKeep(whole, replication.erased_at, keeping), ...expiry(keeping, now) };
+  // After what is dropped: what an address does not show stays in its consignment.
+  return { ...withoutRepeats(toKeep(whole, replication.erased_at, keeping)), ...expiry(keeping, now) };
 }
 
 /**

@@ -25,7 +25,7 @@ export interface OrderQuery extends OrderDates {
   readonly minId: number;
   /** The greatest id that is asked for; whether the bound is inclusive is not known either. */
   readonly maxId?: number;
-  /** Asks for the lines with each order, where the service does so at all. */
+  /** Asks for lines and fees with each order, where the service asks for lines with orders at all. */
   readonly withLines?: boolean;
   /** Rows on a page: as many as the store allows, if it does not say. */
   readonly limit?: number;
@@ -52,6 +52,7 @@ const EXTRAS: readonly Extra[] = [
     query: { consignment_structure: 'object' },
     isConsignments: true,
   },
+  { include: 'fees' },
 ];
 
 export interface OrderPage {
@@ -69,13 +70,15 @@ export interface Store {
   /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
   listOrders(query: OrderQuery): Promise<OrderPage>;
   /**
-   * The order as it is now, or that it is gone (404): with its lines if the service asks for them. Where the store refuses
+   * The order as it is now, or that it is gone (404): with its fees, and its lines if the service asks for them. Where the store refuses
    * the order with an extra it comes without it, now and in the calls that follow.
    */
   getOrder(orderId: number, form?: OrderForm): Promise<Read | Gone>;
   getLines(orderId: number): Promise<readonly Row[]>;
   getShippingAddresses(orderId: number): Promise<readonly Row[]>;
   getCoupons(orderId: number): Promise<readonly Row[]>;
+  /** For an order whose fees did not come with it. */
+  getFees(orderId: number): Promise<readonly Row[]>;
   /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
   putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
 }
@@ -121,7 +124,7 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
       return {
         ...createHooks(call),
         countOrders: (dates = {}) => countOrders(get, dates),
-        listOrders: (query) => listOrders(get, query, query.withLines === true ? whole : {}),
+        listOrders: (query) => listOrders(get, query, query.withLines === true && asksLines ? whole : {}),
         async getOrder(orderId, { plainly = false } = {}) {
           const step = plainly ? forms.length - 1 : (answered.get(orderId) ?? 0);
           const { lightened, ...read } = await getOrder(get, orderId, forms.slice(step));
@@ -131,6 +134,7 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
         getLines: (orderId) => getAll(orderId, 'products'),
         getShippingAddresses: (orderId) => getAll(orderId, 'shipping_addresses'),
         getCoupons: (orderId) => getAll(orderId, 'coupons'),
+        getFees: (orderId) => getFees(get, orderId),
         async putStatus(orderId, statusId, notAfter) {
           const path = `/v2/orders/${orderId}`;
           const body = { status_id: statusId };
@@ -176,7 +180,7 @@ function toStatuses(body: unknown): readonly unknown[] | undefined {
   return statuses?.some(isErrorRow) ? undefined : statuses;
 }
 
-async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<OrderPage> {
+async function listOrders(get: Get, query: OrderQuery, extras: Query): Promise<OrderPage> {
   const path = '/v2/orders';
   const { limit = LARGEST_PAGE } = query;
   const answer = await get({
@@ -187,7 +191,7 @@ async function listOrders(get: Get, query: OrderQuery, lines: Query): Promise<Or
       ...(query.minId > 0 ? { min_id: query.minId } : {}),
       ...(query.maxId === undefined ? {} : { max_id: query.maxId }),
       ...inQuery(query),
-      ...lines,
+      ...extras,
       sort: 'id:asc',
       limit,
     },
@@ -250,6 +254,17 @@ async function readToTheEnd(get: Get, orderId: number, name: string): Promise<re
       if (limit === 1) throw failure;
     }
   }
+}
+
+/** All at once, in an object of their own; its documentation spells a field of some in another way than an order does. */
+async function getFees(get: Get, orderId: number): Promise<readonly Row[]> {
+  const path = `/v2/orders/${orderId}/fees`;
+  const read = (body: unknown) => toRows(isRow(body) ? body.fees : body);
+  const answer = await get({ endpoint: 'GET fees', path, orderId, read });
+  if (!answer.found) return missing('GET', path);
+  return answer.value.map(({ cost_exc_tax, ...fee }) =>
+    cost_exc_tax === undefined ? fee : { cost_ex_tax: cost_exc_tax, ...fee },
+  );
 }
 
 async function readInPages(

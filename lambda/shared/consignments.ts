@@ -1,5 +1,5 @@
-// The lines that come with an order itself, under its consignments, when it is asked for with
-// `include=consignments.line_items`. https://developer.bigcommerce.com/docs/rest-management/orders
+// What comes with an order itself when it is asked for with `include=consignments.line_items,fees`: the lines, under its
+// consignments, and the fees. https://developer.bigcommerce.com/docs/rest-management/orders
 import { isRow, toList, toOrderId } from './order';
 import type { Row } from './order';
 
@@ -21,6 +21,17 @@ export function linesOf(order: Row): readonly Row[] | undefined {
   if (groups.some((group) => '__warning__' in group)) return undefined;
   const lines = groups.flatMap(({ line_items: items = [] }) => toList(items) ?? [items]);
   return isAll(lines, order) ? [...lines].sort((one, other) => Number(one.id) - Number(other.id)) : undefined;
+}
+
+/** The fees of an order that came with them, by `include=fees`; undefined where they are a link, or the store has none. */
+export function feesOf(order: Row): readonly Row[] | undefined {
+  const fees = toList(order.fees);
+  return fees?.every(isRow) === true ? fees : undefined;
+}
+
+/** Whether an order shows only where its fees are to be read. */
+export function areFeesLinked({ fees }: Row): boolean {
+  return isRow(fees) && ('url' in fees || 'resource' in fees);
 }
 
 /** An object by `consignment_structure=object`; in its older form it stands in an array alone. */

@@ -1,6 +1,6 @@
 // What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
 import { createHash } from 'node:crypto';
-import { linesOf } from './consignments';
+import { feesOf, linesOf } from './consignments';
 import { stringifyExact } from './json';
 import { dateModified } from './order';
 import type { Order, Replication, Row, Snapshot } from './order';
@@ -27,7 +27,16 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
 
 /** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
 export function sameContent(answer: Order, read: Order): boolean {
-  return Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field]));
+  return (
+    Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field])) &&
+    sameFees(answer, read)
+  );
+}
+
+/** A link in the place of the fees shows nothing of them. */
+function sameFees(one: Order, other: Order): boolean {
+  const [fees, otherFees] = [feesOf(one), feesOf(other)];
+  return fees === undefined || otherFees === undefined || isEqual(fees, otherFees);
 }
 
 /** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
@@ -50,12 +59,16 @@ function sameLines(one: Order, other: Order): boolean {
 const FORM = '2:';
 
 /**
- * A fingerprint of all that an order shows of itself, lines and addresses included: looks with the same one show the same
+ * A fingerprint of all that an order shows of itself, lines, addresses and fees included: looks with the same one show the same
  * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
  */
 export function contentDigest(order: Row): string | undefined {
   if (linesOf(order) === undefined) return undefined;
-  return FORM + digestOf(order, (field) => !NOT_CONTENT.has(field) || field === 'consignments');
+  // No fees are the same as a link to them, by which they are read elsewhere.
+  const hasFees = (feesOf(order) ?? []).length > 0;
+  const isContent = (field: string) =>
+    !NOT_CONTENT.has(field) || field === 'consignments' || (field === 'fees' && hasFees);
+  return FORM + digestOf(order, isContent);
 }
 
 /**

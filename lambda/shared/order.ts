@@ -87,11 +87,12 @@ export interface Gone {
   readonly readAt: number;
 }
 
-/** Products, shipping addresses and coupons as the store lists them. */
+/** Products, shipping addresses and coupons as the store lists them; fees where they did not come with the order. */
 export interface SubResources {
   readonly products: readonly Row[];
   readonly shipping_addresses: readonly Row[];
   readonly coupons: readonly Row[];
+  readonly fees?: readonly Row[];
 }
 
 /** How an order stands in the Orders table. */

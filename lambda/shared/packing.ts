@@ -98,7 +98,8 @@ function valueBytes(value: unknown): number {
 
 /** Two digits a byte, aligned on the decimal point, and one for the exponent; one more below zero. */
 function numberBytes(text: string): number {
-  const digits = text.replace(/e.*$/, '').replaceAll(/\D/g, '').length;
+  const [mantissa = ''] = text.split('e');
+  const digits = mantissa.replaceAll(/\D/g, '').length;
   return 2 + Math.ceil(digits / 2) + (text.startsWith('-') ? 1 : 0);
 }
 

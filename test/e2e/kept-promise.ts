@@ -1,6 +1,7 @@
 // What became of an order: in the store, in the Orders table and in the ledger, held against what the rules promise.
 import { isEqual } from '../../lambda/shared/content';
 import { parseJson, Status } from '../../lambda/shared/order';
+import { withoutRepeats } from '../../lambda/shared/stored-form';
 import type { Simulator } from '../../scripts/local/simulator/index';
 import type { AnsweredCall } from './aws-proxy';
 import { deployedFunctions } from './deployed-functions';
@@ -136,7 +137,7 @@ function news({ replication, ...content }: StoredItem) {
   return { ...content, state: replication.M.state };
 }
 
-/** The order with its lists as the store's API gives them: a snapshot has to have it so. */
+/** The order with its lists as the store's API gives them, each line and address once: a snapshot has to have it so. */
 async function truth({ handle, credentials }: Simulator, id: number) {
   const read = async (path: string): Promise<unknown> => {
     const answer = await handle({
@@ -148,11 +149,11 @@ async function truth({ handle, credentials }: Simulator, id: number) {
   };
   const [order, products, shipping_addresses, coupons] = await Promise.all(
     [
-      '?include=consignments.line_items&consignment_structure=object',
+      '?include=consignments.line_items,fees&consignment_structure=object',
       '/products?limit=250',
       '/shipping_addresses?limit=250',
       '/coupons?limit=250',
     ].map(read),
   );
-  return { ...(order as object), products, shipping_addresses, coupons };
+  return withoutRepeats({ ...(order as object), products, shipping_addresses, coupons });
 }

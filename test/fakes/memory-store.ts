@@ -17,6 +17,7 @@ interface Shelf {
   lines: readonly Row[];
   addresses: readonly Row[];
   coupons: readonly Row[];
+  fees?: readonly Row[];
 }
 
 /** All bounds are inclusive. */
@@ -127,6 +128,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       call('getShippingAddresses', String(orderId), () => list(orderId, ({ addresses }) => addresses)),
     getCoupons: (orderId) =>
       call('getCoupons', String(orderId), () => list(orderId, ({ coupons }) => coupons)),
+    getFees: (orderId) => call('getFees', String(orderId), () => list(orderId, ({ fees = [] }) => fees)),
     async putStatus(orderId, statusId, notAfter) {
       clock.now += putTurnMs;
       if (clock.now > notAfter) return 'too late';

@@ -259,6 +259,17 @@ describe('switches', () => {
     expect(store.orders.fees(100)).toEqual([]);
   });
 
+  test('K10: spell a fee in another way under its own path, and leave fees a link', async () => {
+    const store = createStore({ switches: { feesSpelling: 'cost_exc_tax', includesFees: false } });
+    store.orders.add({ fees: [{}] });
+    const fees = await ask(store, 'GET', '/orders/100/fees');
+    expect(fees.body).toMatchObject({ fees: [{ cost_exc_tax: '1.0000', cost_inc_tax: '1.0000' }] });
+    expect(fees.text).not.toContain('cost_ex_tax');
+    expect(fields(await ask(store, 'GET', '/orders/100?include=fees'))).toMatchObject({
+      fees: { resource: '/orders/100/fees' },
+    });
+  });
+
   test('answer JSON to everybody', async () => {
     const store = createStore({ switches: { xmlWithoutAccept: false } });
     const answer = await ask(store, 'GET', '/time', undefined, { Accept: '*/*' });

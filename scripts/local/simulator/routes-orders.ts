@@ -49,7 +49,7 @@ export function shown(call: Call, kept: KeptOrder): unknown {
   return {
     ...order,
     ...(full || include.includes('consignments') ? { consignments: consignments() } : {}),
-    ...(include.includes('fees') ? { fees: kept.fees } : {}),
+    ...(include.includes('fees') && store.switches.includesFees ? { fees: kept.fees } : {}),
   };
 }
 
@@ -133,5 +133,6 @@ function showConsignments(call: Call, kept: KeptOrder): Answer {
 
 function showFees(call: Call, kept: KeptOrder): Answer {
   const { switches } = call.store;
-  return kept.fees.length > 0 ? json({ fees: kept.fees }, switches) : list([], switches);
+  const fees = kept.fees.map(({ cost_ex_tax, ...fee }) => ({ ...fee, [switches.feesSpelling]: cost_ex_tax }));
+  return fees.length > 0 ? json({ fees }, switches) : list([], switches);
 }

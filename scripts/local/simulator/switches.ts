@@ -39,6 +39,10 @@ export interface Switches {
   putWithoutStatus: 'keep' | 'pending';
   /** A PUT without `fees`: are the order's fees kept? */
   putWithoutFees: 'keep' | 'drop';
+  /** `/orders/{id}/fees`: `cost_ex_tax` as with the order, or `cost_exc_tax` as in an example of the specification. */
+  feesSpelling: 'cost_ex_tax' | 'cost_exc_tax';
+  /** Whether `include=fees` is obeyed; else the fees stay a link. */
+  includesFees: boolean;
   /** A PUT that repeats the status: does `date_modified` move? */
   sameStatusBumpsDate: boolean;
   /** A PUT that repeats the status: does `store/order/updated` fire? */
@@ -104,6 +108,8 @@ export const defaultSwitches = (): Switches => ({
   rateLimitHeaders: 'all',
   putWithoutStatus: 'keep',
   putWithoutFees: 'keep',
+  feesSpelling: 'cost_ex_tax',
+  includesFees: true,
   sameStatusBumpsDate: true,
   sameStatusFiresUpdated: true,
   partiallyRefundedIsPaid: false,
