@@ -41,7 +41,7 @@ const flows = [
   'lambda/audit-orders/!(index).ts',
   'lambda/new-orders-webhook/{receive,proof,replays,request}.ts',
   'lambda/process-new-orders/!(index).ts',
-  'lambda/shared/{listed-pages,list-position,unreadable-orders,note-queued}.ts',
+  'lambda/shared/{listed-pages,find-unreadable,unreadable-orders,note-queued}.ts',
 ];
 const rules = [
   'json',
@@ -198,7 +198,7 @@ export default tseslint.config(
         'webhook',
         'audit',
       ),
-      shared('listed-pages', 'note-queued', 'page-sizes', 'unreadable-orders', 'list-position'),
+      shared('listed-pages', 'note-queued', 'page-sizes', 'find-unreadable', 'unreadable-orders'),
       '\\./[a-z-]+(?<!index)',
     ],
     'Flows take adapters through their deps: import the type only.',

@@ -81,7 +81,11 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
   };
   await poll(settings, {
     ...{ store, queue, jobs: memoryJobs([]), log: silent, now: Date.now, stopBefore: Infinity },
-    ledger: { find: () => Promise.resolve(new Map()), noteQueued: () => Promise.resolve(true) },
+    ledger: {
+      find: () => Promise.resolve(new Map()),
+      noteQueued: () => Promise.resolve(true),
+      noteUnreadable: () => Promise.resolve(),
+    },
     alerts: { sendHourly: () => Promise.resolve() },
   });
   return (Math.max(...used) - (used[0] ?? 0)) / 1e6;

@@ -1,8 +1,10 @@
 // The poll: every new order becomes one reference; what the ledger knows is left out and counted; failures are heard.
+import type { OrderQuery } from '../lambda/shared/bigcommerce';
 import { BigCommerceError, EnqueueError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
 import { aLine, anOrder, iso, NOON, storeDate } from './fakes/builders';
 import { aWorld } from './fakes/world';
+import type { World } from './fakes/world';
 
 const DAY = 86_400_000;
 
@@ -231,16 +233,18 @@ it('counts a note that the ledger did not take for nothing: the order is queued'
 });
 
 describe('a poll that fails', () => {
-  const down = new BigCommerceError('GET /v2/orders/count answered 503.', 'retryable', 503);
+  const down = new BigCommerceError('GET /v2/orders answered 503.', 'retryable', 503);
+  /** A store whose lists fail from now on. */
+  const withoutLists = (world: World) => ({
+    store: { ...world.shop.store, listOrders: () => Promise.reject(down) },
+  });
 
   it('records its job, alerts and throws (a defect of the sample: no email was ever sent)', async () => {
     const world = aWorld();
-    world.shop.before('countOrders', () => {
-      throw down;
-    });
-    await expect(world.poll()).rejects.toBe(down);
+    world.shop.add(anOrder());
+    await expect(world.poll({ deps: withoutLists(world) })).rejects.toBe(down);
     expect(world.jobs).toMatchObject([
-      { outcome: 'failed', error: 'BigCommerceError: GET /v2/orders/count answered 503.' },
+      { outcome: 'failed', error: 'BigCommerceError: GET /v2/orders answered 503.' },
     ]);
     expect(world.alerts).toHaveLength(1);
     expect(world.alerts[0]?.message).toContain('answered 503');
@@ -263,12 +267,12 @@ describe('a poll that fails', () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
     world.shop.add(anOrder({ id: 2, status_id: 11 }));
-    world.shop.after('listOrders', () =>
-      world.shop.before('listOrders', () => {
-        throw down;
-      }),
-    );
-    await expect(world.poll()).rejects.toBe(down);
+    const { listOrders } = world.shop.store;
+    const store = {
+      ...world.shop.store,
+      listOrders: (query: OrderQuery) => (query.statusId === 11 ? Promise.reject(down) : listOrders(query)),
+    };
+    await expect(world.poll({ deps: { store } })).rejects.toBe(down);
     expect(world.jobs).toMatchObject([{ outcome: 'failed', enqueued: 1 }]);
     world.queued.length = 0;
     world.clock.now += DAY;
@@ -286,16 +290,127 @@ describe('a poll that fails', () => {
 
   it('throws what went wrong first, even when recording fails too', async () => {
     const world = aWorld();
-    world.shop.before('countOrders', () => {
-      throw down;
-    });
+    world.shop.add(anOrder());
     const jobs = {
       record: () => Promise.reject(new Error('table gone')),
       lastFinished: () => Promise.resolve(undefined),
       lastSliced: () => Promise.resolve(undefined),
     };
-    await expect(world.poll({ deps: { jobs } })).rejects.toBe(down);
+    await expect(world.poll({ deps: { jobs, ...withoutLists(world) } })).rejects.toBe(down);
     expect(world.alerts).toHaveLength(1);
+  });
+});
+
+describe('orders that no list can show', () => {
+  const inSevens = (world: World) => {
+    for (let id = 101; id <= 107; id += 1)
+      world.shop.add(anOrder({ id, date_modified: storeDate(NOON - DAY) }));
+  };
+  const idsOf = (references: readonly { orderId: number }[]) => references.map(({ orderId }) => orderId);
+
+  it('K1a: are stepped over: the other six are queued, and the seventh is named and queued alone', async () => {
+    const world = aWorld();
+    inSevens(world);
+    world.shop.makeUnreadable(104);
+    const references = await world.poll();
+    expect(idsOf(references).sort()).toEqual([101, 102, 103, 104, 105, 106, 107]);
+    expect(references.find(({ orderId }) => orderId === 104)).toEqual({
+      ...{ orderId: 104, source: 'poll', jobTimestamp: NOON },
+      seenAt: expect.any(String) as unknown,
+    });
+    expect(world.jobs).toMatchObject([
+      { outcome: 'finished', found: 6, enqueued: 7, unreadable: 1, unreadable_ids: [104] },
+    ]);
+    expect(world.alerts).toHaveLength(1);
+    expect(world.alerts[0]?.subject).toBe('BigCommerce cannot list some orders');
+    expect(world.alerts[0]?.message).toContain('order 104');
+  });
+
+  it('K1u: are queued once a day, whether or not the ledger knows them', async () => {
+    const world = aWorld();
+    inSevens(world);
+    await world.pollAndReplicate();
+    world.clock.now += DAY;
+    for (const id of [104, 105]) world.shop.edit(id, { status_id: 11 });
+    world.shop.makeUnreadable(104);
+    world.shop.makeUnreadable(105);
+    const perPoll: (readonly number[])[] = [];
+    for (let poll = 0; poll < 14; poll += 1) {
+      perPoll.push(idsOf(await world.poll()).filter((id) => id === 104 || id === 105));
+      world.clock.now += 2 * 3_600_000;
+    }
+    expect(perPoll[0]).toEqual([104, 105]);
+    expect(perPoll.flat()).toEqual([104, 105, 104, 105]);
+    expect(world.jobs.slice(1).every(({ unreadable }) => unreadable === 2)).toBe(true);
+  });
+
+  it('K1v: are found as usual once they can be listed again', async () => {
+    const world = aWorld();
+    inSevens(world);
+    world.shop.makeUnreadable(104);
+    await world.poll();
+    world.shop.makeReadable(104);
+    expect(idsOf(await world.poll())).toContain(104);
+    expect(world.jobs[1]).not.toHaveProperty('unreadable_ids');
+  });
+
+  it('K1w: are named in the job of a poll that fails later', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder({ id: 1, status_id: 7 }));
+    world.shop.add(anOrder({ id: 2, status_id: 7 }));
+    world.shop.add(anOrder({ id: 3, status_id: 11 }));
+    world.shop.makeUnreadable(1);
+    const down = new BigCommerceError('GET /v2/orders answered 503.', 'retryable', 503);
+    const { listOrders } = world.shop.store;
+    const store = {
+      ...world.shop.store,
+      listOrders: (query: OrderQuery) => (query.statusId === 11 ? Promise.reject(down) : listOrders(query)),
+    };
+    await expect(world.poll({ deps: { store } })).rejects.toBe(down);
+    expect(world.jobs).toMatchObject([{ outcome: 'failed', unreadable: 1, unreadable_ids: [1] }]);
+    expect(world.alerts.map(({ subject }) => subject)).toEqual([
+      'BigCommerce cannot list some orders',
+      'poll failed',
+    ]);
+  });
+
+  it('K1b: 60 orders are queued though the store fails on pages of 150 rows and more', async () => {
+    const world = aWorld();
+    for (let id = 1; id <= 60; id += 1) world.shop.add(anOrder({ id }));
+    world.shop.limitRows(149);
+    expect(await world.poll()).toHaveLength(60);
+    expect(world.jobs).toMatchObject([{ outcome: 'finished', found: 60 }]);
+    expect(world.alerts).toEqual([]);
+  });
+});
+
+describe('a count that fails', () => {
+  const failing = (error: Error) => (world: World) =>
+    world.shop.before('countOrders', () => {
+      throw error;
+    });
+
+  it('K2a: lets the poll ask for every list, and its job says why nothing was counted', async () => {
+    const world = aWorld();
+    for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));
+    failing(new BigCommerceError('GET /v2/orders/count answered 504.', 'retryable', 504))(world);
+    expect(await world.poll()).toHaveLength(3);
+    expect(world.shop.calls.map((call) => call.split(' from')[0])).toEqual([
+      ...['countOrders', 'listOrders 7', 'listOrders 10', 'listOrders 11'],
+    ]);
+    expect(world.jobs).toMatchObject([
+      {
+        ...{ outcome: 'finished', counted: {}, enqueued: 3 },
+        not_counted: 'BigCommerceError: GET /v2/orders/count answered 504.',
+      },
+    ]);
+    expect(world.alerts).toEqual([]);
+  });
+
+  it('K2b: for a wrong token fails the poll', async () => {
+    const world = aWorld();
+    failing(new BigCommerceError('GET /v2/orders/count answered 401.', 'configuration', 401))(world);
+    await expect(world.poll()).rejects.toThrow('401');
   });
 });
 

@@ -964,7 +964,10 @@ describe('A4: an order from before IgnoreOrdersCreatedBefore', () => {
 
 it('K5d: fees that come as an object with numbers for names are stored as a list', async () => {
   const world = aWorld();
-  const fees = [{ id: 1, cost_inc_tax: '13.5300' }, { id: 4, cost_inc_tax: '1.0000' }];
+  const fees = [
+    { id: 1, cost_inc_tax: '13.5300' },
+    { id: 4, cost_inc_tax: '1.0000' },
+  ];
   world.shop.add(anOrder({ fees: { 0: fees[0], 3: fees[1] } }));
   await world.replicate(aReference());
   expect(world.snapshots.get(100)).toMatchObject({ fees, replication: { state: 'replicated' } });

@@ -83,15 +83,43 @@ it('begins anew after it has come to its end', async () => {
 it('begins anew after one that failed, so that one bad page does not keep the others from being read', async () => {
   const world = aStore(600);
   await pollFor(world, 0);
-  world.shop.before('listOrders', () => {
-    throw new BigCommerceError('GET /v2/orders answered 400.', 'permanent', 400);
-  });
-  await expect(pollFor(world, MINUTE)).rejects.toThrow('400');
+  const refused = new BigCommerceError('GET /v2/orders answered 400.', 'permanent', 400);
+  const store = { ...world.shop.store, listOrders: () => Promise.reject(refused) };
+  const deps = { store, stopBefore: world.clock.now + MINUTE };
+  await expect(world.poll({ deps })).rejects.toThrow('400');
+  world.clock.now += 120 * MINUTE;
   world.clock.now += 120 * MINUTE;
   expect(await pollFor(world, MINUTE)).toEqual(ids(251, 600));
   expect(outcomes(world)).toEqual(['sliced', 'failed', 'finished']);
   expect(world.jobs[1]).toMatchObject({ began: NOON });
   expect(world.jobs[2]?.began).toBe(world.jobs[2]?.timestamp);
+});
+
+it('K1x: stops in time while it looks for an order that no list can show, and the next polls find it', async () => {
+  const world = aStore(600);
+  world.shop.makeUnreadable(400);
+  const queued: number[] = [];
+  for (let polls = 0; polls < 20 && !outcomes(world).includes('finished'); polls += 1) {
+    queued.push(...(await pollFor(world, 8 * SECOND)));
+  }
+  expect(outcomes(world).at(-1)).toBe('finished');
+  expect(new Set(queued)).toEqual(new Set(ids(1, 600)));
+  expect(world.jobs.flatMap(({ unreadable_ids: found = [] }) => found)).toEqual([400]);
+  expect(world.jobs.some(({ cursor }) => (cursor?.page_size ?? 250) < 250)).toBe(true);
+});
+
+it('K1y: is sliced in front of the eleventh order that no list can show', async () => {
+  const world = aStore(60);
+  const unreadable = ids(1, 12).map((nth) => nth * 3);
+  for (const id of unreadable) world.shop.makeUnreadable(id);
+  const first = await pollFor(world, DAY);
+  const second = await pollFor(world, DAY);
+  expect(outcomes(world)).toEqual(['sliced', 'finished']);
+  expect(world.jobs.map(({ unreadable_ids: found }) => found)).toEqual([
+    unreadable.slice(0, 10),
+    unreadable.slice(10),
+  ]);
+  expect(new Set([...first, ...second])).toEqual(new Set(ids(1, 60)));
 });
 
 it('is gone on with from the last record when the poll after it was killed', async () => {

@@ -38,6 +38,8 @@ export interface OrderList {
   readonly query: Omit<OrderQuery, 'minId'>;
   /** The last order of it that is read already, or 0. */
   readonly afterId: number;
+  /** Rows on its first page, where larger pages failed. */
+  readonly pageSize?: number | undefined;
 }
 
 export interface Begin {
@@ -68,7 +70,12 @@ export async function findBegin(
 }
 
 /** What the next poll needs to go on with this list after this order. */
-export function cursorAt(list: OrderList, afterId: number, { bounds, names, slices }: Begin): Cursor {
+export function cursorAt(
+  list: OrderList,
+  afterId: number,
+  { bounds, names, slices }: Begin,
+  pageSize?: number,
+): Cursor {
   return {
     lists: names,
     list: list.name,
@@ -76,6 +83,7 @@ export function cursorAt(list: OrderList, afterId: number, { bounds, names, slic
     completed_since: bounds.completedSince,
     modified_since: bounds.modifiedSince,
     slices: slices + 1,
+    ...(pageSize === undefined ? {} : { page_size: pageSize }),
   };
 }
 
@@ -88,7 +96,7 @@ function resume({ timestamp, began = timestamp, cursor }: Job, settings: PollSet
   if (names.join() !== cursor.lists.join()) return undefined;
   const [first, ...others] = all.slice(names.indexOf(cursor.list));
   if (first === undefined) return undefined;
-  const lists = [{ ...first, afterId: cursor.last_id }, ...others];
+  const lists = [{ ...first, afterId: cursor.last_id, pageSize: cursor.page_size }, ...others];
   return { began, bounds, names, lists, slices: cursor.slices };
 }
 

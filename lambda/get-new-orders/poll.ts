@@ -1,13 +1,17 @@
 // The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
 // into one reference, and records the job. A store too large for one poll is read by several, one after the other.
-import { listedPages } from '../shared/listed-pages';
+import { BigCommerceError, describe } from '../shared/errors';
+import { listedPages, newEffort } from '../shared/listed-pages';
+import { referToUnreadable } from '../shared/unreadable-orders';
 import type { Alerts } from '../shared/alerts';
 import type { Store } from '../shared/bigcommerce';
+import type { ListedPage } from '../shared/listed-pages';
 import type { Cursor, Job, JobsTable } from '../shared/jobs';
 import type { Log } from '../shared/log';
 import { cursorAt, findBegin } from './begin';
 import type { PollSettings } from './begin';
 import { recordFailure } from './record-failure';
+import { reportUnreadable } from './report-unreadable';
 import { takeUp } from './take-up';
 import type { TakeUpDeps, Tally } from './take-up';
 
@@ -30,6 +34,9 @@ interface Pass extends Tally {
   found: number;
   enqueued: number;
   readonly left_out: Record<string, number>;
+  not_counted?: string;
+  unreadable?: number;
+  unreadable_ids?: readonly number[];
 }
 
 /** Queues every order that the ledger does not know so yet. Records a failure, alerts, and throws it. */
@@ -43,8 +50,10 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
     const job = { ...pass, duration_ms: deps.now() - timestamp, ...end };
     await deps.jobs.record(job);
     tell(job, deps.log);
+    await reportUnreadable(job, deps.alerts);
     return job;
   } catch (error) {
+    await reportUnreadable(pass, deps.alerts);
     await recordFailure({ ...pass, duration_ms: deps.now() - timestamp }, error, deps);
     throw error;
   }
@@ -52,25 +61,55 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
 
 /** Returns where to go on, if there is too little time for all. */
 async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Promise<Cursor | undefined> {
-  const counts = await deps.store.countOrders();
-  pass.counted = Object.fromEntries(counts);
+  const counts = await countOrders(pass, deps);
   const begin = await findBegin(pass.timestamp, settings, deps.jobs);
   pass.began = begin.began;
   const circumstances = { jobTimestamp: pass.timestamp, bounds: begin.bounds, settings };
   // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
   const lists = begin.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
-  let pages = 0;
-  // One page is read in any case, or polls would go on with one another for ever.
-  const isTimeUp = () => pages > 0 && deps.now() >= deps.stopBefore;
+  const effort = newEffort();
+  const isTimeUp = () => deps.now() >= deps.stopBefore;
   for (const list of lists) {
-    if (isTimeUp()) return cursorAt(list, list.afterId, begin);
-    for await (const page of listedPages(list.query, list.afterId, deps)) {
+    // One page is read in any case, or polls would go on with one another for ever.
+    if (effort.pages > 0 && isTimeUp()) return cursorAt(list, list.afterId, begin, list.pageSize);
+    const reading = { ...deps, effort, isTimeUp, size: list.pageSize };
+    for await (const page of listedPages(list.query, list.afterId, reading)) {
       add(await takeUp(page, list, circumstances, deps), pass);
-      pages += 1;
+      await addUnreadable(page, pass, deps);
+      if (page.stopped) return cursorAt(list, page.lastId, begin, page.stopped.size);
       if (!page.isLast && isTimeUp()) return cursorAt(list, page.lastId, begin);
     }
   }
   return undefined;
+}
+
+/** Counts only inform, and spare calls: without them every list is asked for. */
+async function countOrders(pass: Pass, { store, log }: PollDeps): Promise<ReadonlyMap<number, number>> {
+  try {
+    const counts = await store.countOrders();
+    pass.counted = Object.fromEntries(counts);
+    return counts;
+  } catch (error) {
+    if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
+    pass.not_counted = describe(error);
+    log.warn('orders not counted', { error: pass.not_counted });
+    return new Map();
+  }
+}
+
+/** Names the orders that no list can show, and queues a reference to each of them. */
+async function addUnreadable(
+  { unreadableIds, seenAt }: ListedPage,
+  pass: Pass,
+  deps: PollDeps,
+): Promise<void> {
+  if (unreadableIds.length === 0) return;
+  const ids = [...new Set([...(pass.unreadable_ids ?? []), ...unreadableIds])];
+  pass.unreadable_ids = ids;
+  pass.unreadable = ids.length;
+  deps.log.warn('orders stepped over that no list can show', { orderIds: unreadableIds });
+  const sender = { source: 'poll', seenAt, jobTimestamp: pass.timestamp };
+  pass.enqueued += await referToUnreadable(unreadableIds, sender, deps);
 }
 
 function add({ found, enqueued, left_out }: Tally, pass: Pass): void {

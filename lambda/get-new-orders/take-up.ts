@@ -15,7 +15,7 @@ import type { Sighting } from './left-out';
 
 export interface TakeUpDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
   readonly log: Log;
   readonly now: () => number;
 }

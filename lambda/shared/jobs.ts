@@ -10,12 +10,17 @@ export interface Job {
   /** When the first of the polls began that read the store between them; rows of earlier versions do not say. */
   readonly began?: number;
   readonly duration_ms: number;
-  /** The store's count of orders by status id. */
+  /** The store's count of orders by status id; empty where it could not be had. */
   readonly counted: Readonly<Record<string, number>>;
   readonly found: number;
   readonly enqueued: number;
   /** How many listed orders were not queued, by reason. */
   readonly left_out: Readonly<Record<string, number>>;
+  /** How many orders no list can show, and which: they are not among those found. */
+  readonly unreadable?: number;
+  readonly unreadable_ids?: readonly number[];
+  /** Why the store's counts were not available. */
+  readonly not_counted?: string;
   readonly error?: string;
   /** Of a sliced poll. */
   readonly cursor?: Cursor;
@@ -33,6 +38,8 @@ export interface Cursor {
   readonly modified_since?: number | undefined;
   /** How many polls have read the store so far. */
   readonly slices: number;
+  /** Rows on the next page, where larger pages failed. */
+  readonly page_size?: number | undefined;
 }
 
 export interface JobsTable {

@@ -23,6 +23,8 @@ export interface LedgerRow {
   readonly reached_at?: string;
   /** When a worker last began on it. */
   readonly tried_at?: string;
+  /** When a reference was last queued because no list can show the order. */
+  readonly unreadable_at?: string;
   readonly status_before?: number;
   readonly status_after?: number;
   /** When it was advanced last; stays, whatever becomes of the order. */
@@ -171,6 +173,10 @@ export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, u
       ...(onlyCopied === '' ? {} : { ':copyOnly': COPY_ONLY }),
     },
   };
+}
+
+export function unreadableUpdate(now: number) {
+  return { UpdateExpression: 'SET unreadable_at = :now', ExpressionAttributeValues: { ':now': iso(now) } };
 }
 
 export function finishUpdate(lease: Lease, finish: Finish, now: number) {

@@ -19,6 +19,7 @@ import {
   leaseUpdate,
   queuedUpdate,
   releaseUpdate,
+  unreadableUpdate,
 } from './ledger-row';
 import type { AdvanceFinish, Death, Finish, Learnt, Lease, LedgerRow } from './ledger-row';
 import type { OrderReference, Snapshot } from './order';
@@ -28,6 +29,8 @@ export interface Ledger {
   find(orderIds: readonly number[]): Promise<ReadonlyMap<number, LedgerRow>>;
   /** Notes that a reference is on its way, unless the row knows better: false then. */
   noteQueued(reference: OrderReference, now: number): Promise<boolean>;
+  /** Notes that a reference was queued because no list can show the order. */
+  noteUnreadable(orderId: number, now: number): Promise<void>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
   takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
   /** Lets go of an order that was not finished, and keeps what was learnt. Only the owner's call has an effect. */
@@ -75,6 +78,10 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
     },
 
     noteQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
+
+    async noteUnreadable(orderId, now) {
+      await update(orderId, unreadableUpdate(now));
+    },
 
     async takeLease(lease, reference, until, now) {
       const taking = { ...leaseUpdate(lease, reference, until, now), ReturnValues: 'ALL_NEW' } as const;

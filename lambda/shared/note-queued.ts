@@ -9,7 +9,7 @@ const NOTES_AT_ONCE = 25;
 
 interface Deps {
   readonly ledger: Pick<Ledger, 'noteQueued'>;
-  readonly log: Log;
+  readonly log: Pick<Log, 'warn'>;
   readonly now: () => number;
 }
 

@@ -106,6 +106,11 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve(true);
     },
 
+    noteUnreadable(orderId, now) {
+      change(orderId, { unreadable_at: iso(now) });
+      return Promise.resolve();
+    },
+
     takeLease(lease, reference, until, now) {
       const row = rows.get(lease.orderId);
       if (row?.lease_owner === lease.owner) return Promise.resolve({ kind: 'taken', row });

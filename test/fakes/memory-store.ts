@@ -90,6 +90,8 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     if (shelf === undefined) throw new BigCommerceError('404', 'retryable', 404);
     return structuredClone(pick(shelf));
   };
+  const unreadable = new Set<number>();
+  let mostRows = Infinity;
   let lastReadAt = Number.NaN;
   let putTurnMs = 0;
 
@@ -107,10 +109,15 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
         const matching = [...shelves.values()]
           .filter(({ order }) => isMeant(order, query))
           .sort((one, other) => one.order.id - other.order.id);
+        const { limit = 250 } = query;
+        const page = matching.slice(0, limit);
+        if (limit > mostRows || page.some(({ order }) => unreadable.has(order.id))) {
+          throw new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500);
+        }
         return {
-          orders: structuredClone(matching.slice(0, 250).map(query.withLines === true ? withLines : plain)),
+          orders: structuredClone(page.map(query.withLines === true ? withLines : plain)),
           unreadable: 0,
-          isLast: matching.length < 50,
+          isLast: page.length < Math.min(limit, 50),
         };
       }),
     async getOrder(orderId) {
@@ -165,6 +172,11 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       shelf.order = { ...shelf.order, ...changes };
       if (lines !== undefined) shelf.lines = lines;
     },
+    /** From now on each list fails that holds this order, or until it is readable again. */
+    makeUnreadable: (orderId: number) => void unreadable.add(orderId),
+    makeReadable: (orderId: number) => void unreadable.delete(orderId),
+    /** From now on lists fail that are asked for more rows. */
+    limitRows: (rows: number) => void (mostRows = rows),
     /** How long a PUT waits for its turn from now on. */
     delayPuts: (ms: number) => void (putTurnMs = ms),
     remove: (orderId: number) => void shelves.delete(orderId),

@@ -54,14 +54,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A poll reads the first page of a list only',
     file: shared('listed-pages'),
-    from: 'const isLast = page.isLast || orders.length === 0;',
-    to: 'const isLast = page.isLast || orders.length >= 0;',
+    from: 'this.isOver = page.isLast || orders.length === 0;',
+    to: 'this.isOver = page.isLast || orders.length >= 0;',
   },
   {
     rule: 'A poll says that it saw a list when it asked for it, not when the answer was in',
     file: shared('listed-pages'),
-    from: 'const page = await ask(minId);\n    const seenAt = deps.now();',
-    to: 'const seenAt = deps.now();\n    const page = await ask(minId);',
+    from: '      const asked = await this.ask({ minId: minIdAt(this.state), withLines: asksLines, limit, once });\n      const seenAt = this.deps.now();',
+    to: '      const seenAt = this.deps.now();\n      const asked = await this.ask({ minId: minIdAt(this.state), withLines: asksLines, limit, once });',
+  },
+  {
+    rule: 'A list is asked for in one size only',
+    file: shared('listed-pages'),
+    from: 'if (asksLines || limit > 1) {',
+    to: 'if (limit > 0) throw failure;\n      if (asksLines) {',
+  },
+  {
+    rule: 'An order is stepped over though the store answers nothing beyond it',
+    file: shared('listed-pages'),
+    from: 'if (pending.length === 0 && (await isDown())) throw failure;',
+    to: 'if (pending.length < 0 && (await isDown())) throw failure;',
+  },
+  {
+    rule: 'An order that is stepped over is not named',
+    file: shared('listed-pages'),
+    from: 'pending = [...pending, this.state.after];',
+    to: 'pending = [...pending];',
   },
   {
     rule: 'A request is not cut off at the deadline of its invocation',
@@ -132,7 +150,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A sliced poll that is taken up begins with its list again',
     file: poller('begin'),
-    from: 'const lists = [{ ...first, afterId: cursor.last_id }, ...others];',
+    from: 'const lists = [{ ...first, afterId: cursor.last_id, pageSize: cursor.page_size }, ...others];',
     to: 'const lists = [first, ...others];',
   },
   {

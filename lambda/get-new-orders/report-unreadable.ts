@@ -1,0 +1,20 @@
+// A poll that steps over orders succeeds; an email names them all the same, since no one else would notice.
+import type { Alerts } from '../shared/alerts';
+import type { Job } from '../shared/jobs';
+
+/** Never throws. One email an hour, however many polls there are. */
+export async function reportUnreadable(
+  { unreadable_ids: ids = [] }: Pick<Job, 'unreadable_ids'>,
+  alerts: Pick<Alerts, 'sendHourly'>,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const [orders, them] = ids.length === 1 ? ['order', 'it'] : ['orders', 'them'];
+  await alerts.sendHourly({
+    subject: 'BigCommerce cannot list some orders',
+    message: [
+      `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}. The poll stepped over ${them} and read all others.`,
+      `Changes of ${them} may be missing. Each of these orders is queued once a day, since it may be readable alone. Audits count it as open.`,
+      `Open ${orders} ${ids.join(', ')} in the control panel of the store and save ${them}. If the next poll still fails there, report the ids to BigCommerce support.`,
+    ].join('\n\n'),
+  });
+}
