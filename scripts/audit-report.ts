@@ -29,13 +29,19 @@ export function accountOf(audits: readonly Audit[]): readonly string[] {
 export function whatIsOpen(audits: readonly Audit[], dryRun: boolean): string | undefined {
   const { open } = total(audits);
   if (open === 0) return undefined;
+  const unreadable = audits.flatMap(({ unreadable_ids = [] }) => unreadable_ids);
   const staying = sumOf(audits)('staying');
-  const notQueued = audits.reduce((sum, audit) => sum + Math.max(0, audit.open - audit.enqueued), 0);
+  const notQueued = audits.reduce(
+    (sum, { open, enqueued, unreadable_ids = [] }) =>
+      sum + Math.max(0, open - unreadable_ids.length - enqueued),
+    0,
+  );
   return [
     open === 1 ? '1 order is open.' : `${number(open)} orders are open.`,
     dryRun
       ? 'This was a dry run: nothing was queued.'
       : 'What was queued again is stored within minutes: run it again then.',
+    ...(unreadable.length === 0 ? [] : [cannotBeListed(unreadable)]),
     ...(notQueued === 0
       ? []
       : [`${number(notQueued)} of them are too many for one audit: npm run backfill takes any number.`]),
@@ -45,6 +51,11 @@ export function whatIsOpen(audits: readonly Audit[], dryRun: boolean): string | 
           `${number(staying)} of them were open before: the saved query "one order's story" says what became of each.`,
         ]),
   ].join(' ');
+}
+
+function cannotBeListed(ids: readonly number[]): string {
+  const orders = ids.length === 1 ? 'order' : 'orders';
+  return `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}: open and save what it names in the control panel, or report it to BigCommerce support.`;
 }
 
 type Count = 'listed' | 'copied' | 'queued' | 'dead' | 'open' | 'staying';

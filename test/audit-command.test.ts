@@ -116,6 +116,17 @@ describe('it says', () => {
     expect(ending).toContain('3,000 of them are too many for one audit: npm run backfill');
   });
 
+  it('K1F: which orders no list can show, and that a backfill does not help with them', async () => {
+    const gaps = [{ id: 102, reason: 'the store fails on each list that holds it' }];
+    const found = { listed: 4, open: 1, gaps, enqueued: 0, unreadable: 1, unreadable_ids: [102] };
+    const { said, ending } = await run(['2026-11-20'], [audited('2026-11-20', found)]);
+    expect(said.at(-1)).toBe(
+      '  missing: order 102 of 2026-11-20, the store fails on each list that holds it',
+    );
+    expect(ending).toContain('BigCommerce fails on each list that holds order 102:');
+    expect(ending).not.toContain('backfill');
+  });
+
   it('that a dry run queued nothing', async () => {
     const { ending, events } = await run(['2026-11-20'], [audited('2026-11-20', { open: 2 })], true);
     expect(ending).toBe('2 orders are open. This was a dry run: nothing was queued.');

@@ -525,3 +525,59 @@ it('whatever there is, each listed order is accounted for once, and each gap is 
     ),
   );
 });
+
+describe('orders that no list can show', () => {
+  const HOUR = 3_600_000;
+  const aStore = (unreadable: readonly number[], count = 7) => {
+    const world = anAuditWorld();
+    for (let order = 0; order < count; order += 1) world.listReplicated();
+    for (const id of unreadable) world.unreadable.add(id);
+    return world;
+  };
+
+  it('K1A: stay open, and are named, even where the tables know them', async () => {
+    const world = aStore([103]);
+    expect(await world.audit()).toMatchObject({
+      ...{ listed: 7, copied: 6, open: 1, staying: 0, enqueued: 1, unreadable: 1, unreadable_ids: [103] },
+      gaps: [{ id: 103, reason: 'the store fails on each list that holds it' }],
+      open_ids: [103],
+    });
+    expect(world.queued).toEqual([
+      {
+        ...{ orderId: 103, source: 'audit', advance: false, jobTimestamp: world.results[0]?.timestamp },
+        seenAt: expect.any(String) as unknown,
+      },
+    ]);
+  });
+
+  it('K1B: are open in the next audit, too, and get no further reference on the same day', async () => {
+    const world = aStore([103]);
+    await world.audit();
+    world.clock.now += 24 * HOUR;
+    expect(await world.audit()).toMatchObject({ open: 1, staying: 1, enqueued: 0 });
+    world.clock.now += 24 * HOUR;
+    expect(await world.audit()).toMatchObject({ open: 1, staying: 1, enqueued: 1 });
+  });
+
+  it('K1C: leave the reference to the polls, which may advance them', async () => {
+    const world = aStore([103]);
+    await world.ledger.noteUnreadable(103, world.clock.now - 26 * HOUR);
+    expect(await world.audit()).toMatchObject({ open: 1, enqueued: 0 });
+  });
+
+  it('K1D: are neither queued nor noted by a dry run', async () => {
+    const world = aStore([103]);
+    expect(await world.audit({ dryRun: true })).toMatchObject({ open: 1, unreadable_ids: [103] });
+    expect([world.queued, world.rows.get(103)?.unreadable_at]).toEqual([[], undefined]);
+  });
+
+  it('K1E: fail the audit where they are more than ten, which no result accounts for', async () => {
+    const world = aStore(
+      Array.from({ length: 11 }, (_, index) => 101 + 2 * index),
+      30,
+    );
+    await expect(world.audit()).rejects.toThrow('more than 10 orders');
+    expect(world.results).toEqual([]);
+    expect(world.alerts).toHaveLength(1);
+  });
+});

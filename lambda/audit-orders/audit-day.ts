@@ -3,6 +3,7 @@ import { DAY_MS, dayOf } from '../shared/audit';
 import type { Audit } from '../shared/audit';
 import { findCompletedSince } from '../shared/listed';
 import { listedPages } from '../shared/listed-pages';
+import { referToUnreadable, UNREADABLE } from '../shared/unreadable-orders';
 import { noteQueued } from '../shared/note-queued';
 import { dateModified, parseDate } from '../shared/order';
 import type { OrderReference, Rules } from '../shared/order';
@@ -10,6 +11,7 @@ import type { Audits } from '../shared/audits';
 import type { ListedOrder, Store } from '../shared/bigcommerce';
 import type { JobsTable } from '../shared/jobs';
 import type { Ledger } from '../shared/ledger';
+import type { ListedPage } from '../shared/listed-pages';
 import type { LedgerRow } from '../shared/ledger-row';
 import type { Log } from '../shared/log';
 import type { Queue } from '../shared/queue';
@@ -25,6 +27,9 @@ const MOST_ENQUEUED = 1_000;
 /** So long after it was found a gap that is still one stays. */
 const STORED_WITHIN_MS = 60 * 60 * 1000;
 
+/** Polls send a reference each day to what no list can show; an audit sends its own where they did not for so long. */
+const AFTER_POLLS_MS = 1.5 * DAY_MS;
+
 /** Whether the store includes the bounds of dates is not known, so that a little more is asked for. */
 const WIDER_MS = 1_000;
 
@@ -36,7 +41,7 @@ export interface AuditSettings {
 
 export interface AuditDayDeps {
   readonly store: Pick<Store, 'listOrders'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
   readonly orders: StoredOrders;
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly jobs: Pick<JobsTable, 'lastFinished'>;
@@ -72,8 +77,11 @@ export async function auditDay(
   const completedSince = findCompletedSince(timestamp, lastPoll, settings.completedOrdersLookbackDays);
   const bounds = { createdSince: start - WIDER_MS, createdBefore: start + DAY_MS + WIDER_MS };
   const query = { ...bounds, withLines: true };
-  for await (const { orders, unreadable, seenAt } of listedPages(query, 0, deps)) {
+  for await (const page of listedPages(query, 0, deps)) {
+    const { orders, unreadable, seenAt } = page;
+    if (page.stopped) throw page.stopped.cause;
     countUnreadable(pass.tally, unreadable);
+    await leaveOpen(page, pass, deps);
     const ofDay = orders.filter((order) => isOfDay(order, start));
     const circumstances = { rules, createdSince, completedSince, lastPoll, now: deps.now() };
     await auditOrders(ofDay, seenAt, circumstances, pass, deps);
@@ -83,6 +91,27 @@ export async function auditDay(
   await deps.audits.record(audit);
   report(audit, deps.log);
   return audit;
+}
+
+/**
+ * Orders that no list can show stay open, whatever the tables have of them. A poll's reference comes first: it may advance
+ * the order, where the audit does not know whether a poll would.
+ */
+async function leaveOpen(
+  { unreadableIds, seenAt }: ListedPage,
+  pass: Pass,
+  deps: AuditDayDeps,
+): Promise<void> {
+  for (const id of unreadableIds) countOrder(pass.tally, id, { kind: 'gap', reason: UNREADABLE });
+  pass.tally.unreadableIds.push(...unreadableIds);
+  if (unreadableIds.length === 0 || pass.dryRun) return;
+  deps.log.warn('orders stepped over that no list can show', { orderIds: unreadableIds, day: pass.day });
+  const about = { source: 'audit', advance: false, jobTimestamp: pass.timestamp };
+  pass.tally.enqueued += await referToUnreadable(
+    unreadableIds,
+    { ...about, seenAt, afterMs: AFTER_POLLS_MS },
+    deps,
+  );
 }
 
 /** An order whose date cannot be read belongs to the day that the store listed it for. */

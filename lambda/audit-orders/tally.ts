@@ -15,6 +15,7 @@ export interface Tally {
   readonly gaps: NamedOrder[];
   readonly deadOrders: NamedOrder[];
   readonly openIds: number[];
+  readonly unreadableIds: number[];
   listed: number;
   copied: number;
   queued: number;
@@ -27,7 +28,7 @@ export interface Tally {
 /** `earlier` is the audit of the same day before this one. */
 export function newTally(earlier: Audit | undefined): Tally {
   return {
-    ...{ wasOpen: openIn(earlier), leftOut: {}, gaps: [], deadOrders: [], openIds: [] },
+    ...{ wasOpen: openIn(earlier), leftOut: {}, gaps: [], deadOrders: [], openIds: [], unreadableIds: [] },
     ...{ listed: 0, copied: 0, queued: 0, dead: 0, open: 0, staying: 0, enqueued: 0 },
   };
 }
@@ -83,5 +84,8 @@ export function toAudit(tally: Tally, of: Pick<Audit, 'timestamp' | 'day' | 'dur
     summary: summarize(of.day, { listed, open }),
     ...{ listed, copied, queued, dead, left_out: tally.leftOut, open, staying, enqueued },
     ...{ gaps: tally.gaps, dead_orders: tally.deadOrders, open_ids: tally.openIds },
+    ...(tally.unreadableIds.length === 0
+      ? {}
+      : { unreadable: tally.unreadableIds.length, unreadable_ids: tally.unreadableIds }),
   };
 }

@@ -34,6 +34,9 @@ export interface Audit {
   readonly dead_orders: readonly NamedOrder[];
   /** The ids of the first gaps, more of them than are named: by them the next audit knows which stay. */
   readonly open_ids: readonly number[];
+  /** How many of the gaps are orders that no list can show, and which. */
+  readonly unreadable?: number;
+  readonly unreadable_ids?: readonly number[];
 }
 
 /** `2026-11-20: 1,204 of 1,204, 0 open`; `window` is a day, or several. */

@@ -3,6 +3,7 @@ import { audit } from '../../lambda/audit-orders/audit';
 import type { AuditDeps } from '../../lambda/audit-orders/audit';
 import type { Audit } from '../../lambda/shared/audit';
 import type { OrderQuery } from '../../lambda/shared/bigcommerce';
+import { BigCommerceError } from '../../lambda/shared/errors';
 import type { LedgerRow } from '../../lambda/shared/ledger-row';
 import type { Fields, Log, Metrics } from '../../lambda/shared/log';
 import { parseDate } from '../../lambda/shared/order';
@@ -35,6 +36,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
   const alerts: { subject: string; message: string }[] = [];
   const lines: { level: string; message: string; fields?: Fields; metrics?: Metrics }[] = [];
   const queries: OrderQuery[] = [];
+  const unreadable = new Set<number>();
   const write = (level: string) => (message: string, fields?: Fields, metrics?: Metrics) =>
     void lines.push({ level, message, ...(fields && { fields }), ...(metrics && { metrics }) });
   const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
@@ -43,16 +45,20 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     store: {
       listOrders(query) {
         queries.push(query);
-        const { minId, createdSince = -Infinity, createdBefore = Infinity } = query;
+        const { minId, maxId = Infinity, createdSince = -Infinity, createdBefore = Infinity } = query;
+        const { limit = pageSize } = query;
         const fitting = listed
           .filter(({ id, date_created: date }) => {
             const created = parseDate(date) ?? createdSince;
-            return id >= minId && created >= createdSince && created <= createdBefore;
+            return id >= minId && id <= maxId && created >= createdSince && created <= createdBefore;
           })
           .sort((one, other) => one.id - other.id);
         clock.now += 100;
-        const orders = structuredClone(fitting.slice(0, pageSize));
-        return Promise.resolve({ orders, unreadable: 0, isLast: fitting.length <= pageSize });
+        const orders = structuredClone(fitting.slice(0, Math.min(limit, pageSize)));
+        if (orders.some(({ id }) => unreadable.has(id))) {
+          return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
+        }
+        return Promise.resolve({ orders, unreadable: 0, isLast: fitting.length <= orders.length });
       },
     },
     ledger: tables.ledger,
@@ -79,6 +85,8 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     deps,
     queued,
     results,
+    /** Orders that make each list fail which holds them. */
+    unreadable,
     alerts,
     lines,
     queries,
