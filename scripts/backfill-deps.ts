@@ -21,8 +21,10 @@ const LOCAL_LOOK_EVERY_MS = 300;
 export interface Tools {
   readonly store: Pick<Store, 'countOrders' | 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
   readonly checkpoints: Checkpoints;
+  /** Repeats a step until it is answered. Lists are not repeated call by call: a smaller page may be needed. */
+  readonly patiently: <T>(step: () => Promise<T>) => Promise<T>;
   /** The quota as the store's last answer told of it. */
   readonly allowed: () => Allowed | undefined;
   readonly pause: () => Promise<void>;
@@ -62,8 +64,8 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
   );
   return {
     store: {
-      countOrders: (dates) => ask(() => store().countOrders(dates)),
-      listOrders: (query) => ask(() => store().listOrders(query)),
+      countOrders: (dates) => store().countOrders(dates),
+      listOrders: (query) => store().listOrders(query),
       getOrder: (orderId) => ask(() => store().getOrder(orderId)),
     },
     // What is sent twice because an answer was lost is replicated once.
@@ -71,7 +73,9 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
     ledger: {
       find: (orderIds) => ask(() => ledger.find(orderIds)),
       noteQueued: (reference, now) => patiently(() => ledger.noteQueued(reference, now)),
+      noteUnreadable: (orderId, now) => patiently(() => ledger.noteUnreadable(orderId, now)),
     },
+    patiently: ask,
     checkpoints: { ...checkpoints, save: (...args) => patiently(() => checkpoints.save(...args)) },
     allowed,
     pause: () => sleep(isLocal ? LOCAL_LOOK_EVERY_MS : LOOK_EVERY_MS),

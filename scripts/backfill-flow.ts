@@ -4,6 +4,7 @@ import type { Store } from '../lambda/shared/bigcommerce';
 import type { Ledger } from '../lambda/shared/ledger';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
 import type { Queue } from '../lambda/shared/queue';
+import { referToUnreadable } from '../lambda/shared/unreadable-orders';
 import type { Checkpoint, Checkpoints } from './backfill-checkpoint';
 import { endOf, judgePage, type Sent, type Task } from './backfill-judge';
 import { pagesOf, type Cursor, type FoundPage } from './backfill-pages';
@@ -24,7 +25,11 @@ export const QUEUED_AT_ONCE = 20;
 export interface BackfillDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  /** Repeats what the store does not answer now. */
+  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
+  /** Says what went wrong without an effect on the backfill. */
+  readonly warn?: (text: string) => void;
   readonly checkpoints: Pick<Checkpoints, 'save'>;
   /** Shows how far it is. */
   readonly show: (tally: Tally) => void;
@@ -79,6 +84,7 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
   const rows = await deps.ledger.find(found.orders.map(({ id }) => id));
   const { fresh: judged, underWay, tally } = judgePage(found, rows, run.task, deps.now());
   const fresh = [...judged];
+  await refer(found, run.task, deps);
   const page = { cursor: found.cursor, tally, open: fresh.length + underWay.length };
   run.pages.push(page);
   watch(underWay, page, run, deps);
@@ -92,6 +98,14 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
     await queue(next, deps);
     watch(next, page, run, deps);
   }
+}
+
+/** No one waits for these: what no list can show stays open, whether a worker copies it or not. */
+async function refer({ unreadableIds, seenAt }: FoundPage, task: Task, deps: BackfillDeps): Promise<void> {
+  const { advance, began: jobTimestamp } = task;
+  const sender = { source: 'backfill', seenAt, jobTimestamp, ...(advance ? {} : { advance }) };
+  const log = { warn: (message: string) => deps.warn?.(message) };
+  await referToUnreadable(unreadableIds, sender, { ...deps, log });
 }
 
 /** Queued first, noted after: a note without a reference would hide the order. */

@@ -35,7 +35,7 @@ export interface JudgedPage {
 
 /** Holds a page against the ledger's rows, as they are now. */
 export function judgePage(
-  { orders, seenAt, missing, unreadable }: FoundPage,
+  { orders, seenAt, missing, unreadable, unreadableIds }: FoundPage,
   rows: ReadonlyMap<number, LedgerRow>,
   task: Task,
   now: number,
@@ -50,7 +50,11 @@ export function judgePage(
   return {
     fresh: judged.filter(({ verdict }) => verdict === 'queue'),
     underWay: judged.filter(({ verdict }) => verdict === 'watch'),
-    tally: sum([...known, leftOut('without a usable id', unreadable), { ...nothing, not_found: missing }]),
+    tally: sum([
+      ...known,
+      leftOut('without a usable id', unreadable),
+      { ...nothing, not_found: missing, unreadable_ids: unreadableIds },
+    ]),
   };
 }
 

@@ -1,14 +1,17 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
-import { listedPages } from '../lambda/shared/listed-pages';
+import { ListReader, newEffort, type Effort } from '../lambda/shared/listed-pages';
 import type { ListedOrder, Store } from '../lambda/shared/bigcommerce';
 import { parseDate, Status } from '../lambda/shared/order';
 import type { Selection } from './backfill-options';
+import { CommandError } from './command';
 
 /** Whether BigCommerce's bounds take their own second in is not known: it is asked for more, and the rest left out here. */
 const WIDENED_MS = 1_000;
 
 /** As many as have to be asked for again, at the most, after a kill. */
 const NAMED_AT_ONCE = 25;
+
+const HOW_TO_CONTINUE = 'Run the same command again: it continues behind those that it has stepped over.';
 
 /** Where a backfill stands: the last order of a page, and the status whose list that is, if there is one to each. */
 export interface Cursor {
@@ -25,6 +28,8 @@ export interface FoundPage {
   readonly missing: readonly number[];
   /** Rows without a usable id. */
   readonly unreadable: number;
+  /** Orders that no list can show. */
+  readonly unreadableIds: readonly number[];
   /** How many calls it took. */
   readonly calls: number;
 }
@@ -38,6 +43,8 @@ interface Window {
 interface Deps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly now: () => number;
+  /** Repeats the reading of a page until the store answers; once, if left out. */
+  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
 /** Without --to a backfill ends where it began: what comes later is for the polls. */
@@ -83,21 +90,48 @@ async function* listed(
   from: Cursor | undefined,
   deps: Deps,
 ): AsyncGenerator<FoundPage> {
+  const { patiently = once } = deps;
+  const effort = newEffort();
   const first = Math.max(0, statusIds.indexOf(from?.status_id));
   for (const [index, statusId] of statusIds.slice(first).entries()) {
     const status = statusId === undefined ? {} : { statusId };
     const after = index === 0 ? (from?.order_id ?? 0) : 0;
-    for await (const page of listedPages({ ...status, ...widened(window), withLines: true }, after, deps)) {
+    const query = { ...status, ...widened(window), withLines: true };
+    const [reader, calls] = countingReader(query, after, effort, deps);
+    for (let last = false; !last;) {
+      const page = await patiently(() => reader.next());
+      if (page?.stopped) throw new CommandError(`${page.stopped.cause.message} ${HOW_TO_CONTINUE}`);
+      if (page === undefined) break;
+      last = page.isLast;
       yield {
         cursor: { ...(statusId === undefined ? {} : { status_id: statusId }), order_id: page.lastId },
         orders: page.orders.filter((order) => isWithin(order, window)),
         seenAt: page.seenAt,
         missing: [],
         unreadable: page.unreadable,
-        calls: 1,
+        unreadableIds: page.unreadableIds,
+        calls: calls(),
       };
     }
   }
+}
+
+const once = <T>(step: () => Promise<T>): Promise<T> => step();
+
+/** A reader, and how many calls it has made since this was last asked. */
+function countingReader(
+  query: ConstructorParameters<typeof ListReader>[0],
+  after: number,
+  effort: Effort,
+  { store, now }: Deps,
+): readonly [ListReader, () => number] {
+  let calls = 0;
+  const listOrders: Store['listOrders'] = (asked) => {
+    calls += 1;
+    return store.listOrders(asked);
+  };
+  const reader = new ListReader(query, after, { store: { listOrders }, now, effort });
+  return [reader, () => calls - (calls = 0)];
 }
 
 /** An order without a readable date is taken: to copy one too many does no harm. */
@@ -122,6 +156,6 @@ async function* named(
     const found = new Set(orders.map(({ id }) => id));
     const missing = some.filter((id) => !found.has(id));
     const cursor = { order_id: some.at(-1) ?? after };
-    yield { cursor, orders, seenAt: now(), missing, unreadable: 0, calls: some.length };
+    yield { cursor, orders, seenAt: now(), missing, unreadable: 0, unreadableIds: [], calls: some.length };
   }
 }

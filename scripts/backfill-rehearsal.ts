@@ -10,6 +10,7 @@ export interface RehearsalDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly ledger: Pick<Ledger, 'find'>;
   readonly show: (lookedAt: number) => void;
+  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
   readonly now: () => number;
 }
 

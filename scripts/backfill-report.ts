@@ -28,24 +28,29 @@ export function createPace(now: () => number): (done: number) => number | undefi
 }
 
 /** Such as "1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 left out". */
-export function progress(tally: Tally, total: number, pace: number | undefined): string {
+export function progress(tally: Tally, total: number | undefined, pace: number | undefined): string {
   const done = ordersIn(tally);
+  const rest = `${number(tally.dead)} dead, ${number(totalOf(tally.left_out))} left out`;
+  if (total === undefined)
+    return `${number(done)}${pace === undefined ? '' : `, ${pace.toFixed(1)} a second`}; ${rest}`;
   const all = Math.max(total, done);
   const speed =
     pace === undefined
       ? ''
       : `, ${pace.toFixed(1)} a second, ${duration(((all - done) / pace) * SECOND)} left`;
   const percent = all === 0 ? 100 : Math.floor((100 * done) / all);
-  return `${number(done)} of ${number(all)} (${percent} %)${speed}; ${number(tally.dead)} dead, ${number(totalOf(tally.left_out))} left out`;
+  return `${number(done)} of ${number(all)} (${percent} %)${speed}; ${rest}`;
 }
 
 /** What became of the orders, a line for each kind that there was. */
 export function account(tally: Tally): readonly string[] {
-  if (ordersIn(tally) === 0) return ['The store lists no such order: there is nothing to copy.'];
+  if (ordersIn(tally) + (tally.unreadable_ids ?? []).length === 0)
+    return ['The store lists no such order: there is nothing to copy.'];
   return [row('Orders', number(ordersIn(tally))), ...kinds(tally)];
 }
 
-function kinds({ copied, replicated, skipped, left_out, dead, dead_orders, not_found }: Tally): string[] {
+function kinds(tally: Tally): string[] {
+  const { copied, replicated, skipped, left_out, dead, dead_orders, not_found, unreadable_ids = [] } = tally;
   const named = dead_orders.map(
     ({ order_id, reason }) => `  order ${order_id}: ${excerpt(reason, MOST_OF_A_REASON)}`,
   );
@@ -57,6 +62,7 @@ function kinds({ copied, replicated, skipped, left_out, dead, dead_orders, not_f
     ...(totalOf(left_out) > 0 ? [row('Left out', reasons(left_out))] : []),
     ...(dead > 0 ? [row('Dead', number(dead)), ...named, ...more] : []),
     ...notFound(not_found),
+    ...unreadable(unreadable_ids),
   ];
 }
 
@@ -124,6 +130,14 @@ const reasons = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts)
     .map(([reason, orders]) => `${number(orders)} ${printable(reason)}`)
     .join(', ');
+
+function unreadable(ids: readonly number[]): readonly string[] {
+  if (ids.length === 0) return [];
+  const orders = ids.length === 1 ? 'order' : 'orders';
+  return [
+    row('Not listed', `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}; queued alone`),
+  ];
+}
 
 function notFound(ids: readonly number[]): readonly string[] {
   if (ids.length === 0) return [];

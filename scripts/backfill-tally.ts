@@ -14,6 +14,8 @@ export interface Tally {
   readonly dead: number;
   readonly dead_orders: readonly { readonly order_id: number; readonly reason: string }[];
   readonly not_found: readonly number[];
+  /** Orders that no list can show; absent in what earlier versions kept. */
+  readonly unreadable_ids?: readonly number[];
 }
 
 export const nothing: Tally = {
@@ -42,6 +44,7 @@ export function leftOut(reason: string, orders = 1): Tally {
 
 export function sum(tallies: readonly Tally[]): Tally {
   const total = (count: (tally: Tally) => number) => tallies.reduce((all, tally) => all + count(tally), 0);
+  const unreadableIds = [...new Set(tallies.flatMap(({ unreadable_ids = [] }) => unreadable_ids))];
   return {
     copied: total(({ copied }) => copied),
     replicated: total(({ replicated }) => replicated),
@@ -50,6 +53,7 @@ export function sum(tallies: readonly Tally[]): Tally {
     dead: total(({ dead }) => dead),
     dead_orders: tallies.flatMap(({ dead_orders }) => dead_orders).slice(0, MOST_NAMED),
     not_found: tallies.flatMap(({ not_found }) => not_found),
+    ...(unreadableIds.length === 0 ? {} : { unreadable_ids: unreadableIds }),
   };
 }
 

@@ -1,4 +1,5 @@
 // npm run backfill: copies orders from before the service's time, by way of its own queue and worker.
+import { BigCommerceError } from '../lambda/shared/errors';
 import type { Checkpoint } from './backfill-checkpoint';
 import { toolsOf, type Tools } from './backfill-deps';
 import { backfill as copy } from './backfill-flow';
@@ -126,15 +127,16 @@ async function run(
   screen: ProgressLine,
 ): Promise<void> {
   const { selection } = checkpoint;
-  const total = await countOrders(selection, task.began, tools.store);
+  const total = await countedOrders(checkpoint, tools, screen);
   const statuses = task.advance ? 'moved on where they may be' : 'left alone';
-  screen.say(`About ${number(total)} ${inWords(selection)}; statuses are ${statuses}.`);
+  const about = total === undefined ? 'All' : `About ${number(total)}`;
+  screen.say(`${about} ${inWords(selection)}; statuses are ${statuses}.`);
   const pace = createPace(tools.now);
   const show = (tally: Tally) => screen.show(progress(tally, total, pace(ordersIn(tally))));
   const sayStill = (error: string | undefined) => screen.say(still(error, service));
   const startedAt = tools.now();
   try {
-    const tally = await copy(checkpoint, task, { ...tools, show, sayStill });
+    const tally = await copy(checkpoint, task, { ...tools, show, sayStill, warn: screen.say });
     screen.clear();
     for (const line of account(tally)) screen.say(line);
     screen.say(`It took ${duration(tools.now() - startedAt)}. ${afterwards(tally, selection, service)}`);
@@ -145,6 +147,21 @@ async function run(
   }
 }
 
+/** The count only informs: without it the backfill runs all the same. */
+async function countedOrders(
+  { selection, timestamp: began }: Checkpoint,
+  { store }: Tools,
+  { say }: Pick<ProgressLine, 'say'>,
+): Promise<number | undefined> {
+  try {
+    return await countOrders(selection, began, store);
+  } catch (error) {
+    if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
+    say(`The store did not count its orders. ${error.message}`);
+    return undefined;
+  }
+}
+
 async function sayPlan(
   checkpoint: Checkpoint,
   task: Task,
@@ -152,10 +169,11 @@ async function sayPlan(
   tools: Tools,
   { say, show, clear }: ProgressLine,
 ): Promise<void> {
-  const total = await countOrders(checkpoint.selection, task.began, tools.store);
+  const total = await countedOrders(checkpoint, tools, { say });
   const rehearsal = await rehearse(checkpoint, task, {
     ...tools,
-    show: (lookedAt) => show(`Looked at ${number(lookedAt)} of ${number(total)}`),
+    show: (lookedAt) =>
+      show(`Looked at ${number(lookedAt)}${total === undefined ? '' : ` of ${number(total)}`}`),
   });
   clear();
   const callsPerOrder = (parameters['ReadConsignments'] === 'true' ? 3 : 4) + (task.advance ? 1 : 0);

@@ -62,15 +62,23 @@ function report({
   enqueued,
   left_out,
   cursor,
+  not_counted: notCounted,
+  unreadable_ids: unreadableIds = [],
 }: Job): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
   const leftOut = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
   const rows = {
     Began: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
-    'In the store': inStore.join(', ') || 'no order',
+    'In the store':
+      notCounted === undefined ? inStore.join(', ') || 'no order' : `not counted: ${printable(notCounted)}`,
     Found: String(found),
     Queued: String(enqueued),
     'Left out': leftOut.join(', ') || 'none',
+    ...(unreadableIds.length === 0
+      ? {}
+      : {
+          'Not listed': `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`,
+        }),
     ...(cursor === undefined ? {} : { Stopped: `in time: ${howToGoOn(cursor)}` }),
   };
   return Object.entries(rows).map(([name, value]) => `${name.padEnd(12)} ${value}`);

@@ -107,3 +107,16 @@ it.each([
     new RegExp(`^${words}`),
   );
 });
+
+it('K2c: says how far it is without a total, where the store did not count its orders', () => {
+  expect(progress(aTally({ copied: 1_204, dead: 3 }), undefined, 4.3)).toBe(
+    '1,207, 4.3 a second; 3 dead, 0 left out',
+  );
+  expect(progress(nothing, undefined, undefined)).toBe('0; 0 dead, 0 left out');
+});
+
+it('K1L: names the orders that no list can show, even where there is nothing else to name', () => {
+  expect(account({ ...nothing, unreadable_ids: [7, 9] }).at(-1)).toBe(
+    'Not listed   BigCommerce fails on each list that holds orders 7, 9; queued alone',
+  );
+});

@@ -13,9 +13,11 @@ import { endOf, type Task } from '../scripts/backfill-judge';
 import type { Selection } from '../scripts/backfill-options';
 import { countOrders } from '../scripts/backfill-pages';
 import { rehearse } from '../scripts/backfill-rehearsal';
+import { account } from '../scripts/backfill-report';
 import { nothing, ordersIn, type Tally } from '../scripts/backfill-tally';
 import { localClients } from '../scripts/local/clients';
 import { listen, type Listening } from '../scripts/local/ports';
+import { createPatience } from '../scripts/patience';
 import { anOrder, aReference, iso, NOON, storeDate } from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
 
@@ -39,6 +41,7 @@ function aStage(orders: readonly Order[]) {
   const world: World = aWorld({ rules: { advanceOrders: false } });
   for (const order of orders) world.shop.add(order);
   const queries: OrderQuery[] = [];
+  const unreadable = new Set<number>();
   const said: (string | undefined)[] = [];
   const shown: number[] = [];
   const saved: Checkpoint[] = [];
@@ -50,19 +53,20 @@ function aStage(orders: readonly Order[]) {
   const list = (query: OrderQuery) => {
     queries.push(query);
     world.clock.now += 100;
-    const { statusId, minId, createdSince = 0, createdBefore = Infinity } = query;
+    const { statusId, minId, maxId = Infinity, createdSince = 0, createdBefore = Infinity } = query;
+    const { limit = PAGE } = query;
     const matching = orders
       .map(({ id }) => world.shop.order(id)!)
       .filter(({ id, status_id, date_created }) => {
         const created = parseDate(date_created)!;
         const isAsked = statusId === undefined || status_id === statusId;
-        return isAsked && id >= minId && created >= createdSince && created <= createdBefore;
+        return isAsked && id >= minId && id <= maxId && created >= createdSince && created <= createdBefore;
       });
-    return Promise.resolve({
-      orders: matching.slice(0, PAGE),
-      unreadable: 0,
-      isLast: matching.length < PAGE,
-    });
+    const page = matching.slice(0, Math.min(limit, PAGE));
+    if (page.some(({ id }) => unreadable.has(id))) {
+      return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
+    }
+    return Promise.resolve({ orders: page, unreadable: 0, isLast: matching.length < Math.min(limit, PAGE) });
   };
 
   async function work(): Promise<void> {
@@ -102,6 +106,7 @@ function aStage(orders: readonly Order[]) {
     ...{ timestamp: NOON, outcome: 'backfill running', selection, tally: nothing },
   });
   return {
+    unreadable,
     ...{ world, queries, said, shown, saved, sent, worker, work, deps },
     mostUnderWay: () => mostUnderWay,
     run: (selection = everything, checkpoint = fresh(selection), more: Partial<BackfillDeps> = {}) =>
@@ -540,7 +545,7 @@ describe('a run that is killed', () => {
       .run(selection, undefined, {
         store: { ...store, listOrders: dying(store.listOrders) },
         queue: { enqueue: dying(queue.enqueue) },
-        ledger: { find: dying(ledger.find), noteQueued: dying(ledger.noteQueued) },
+        ledger: { ...ledger, find: dying(ledger.find), noteQueued: dying(ledger.noteQueued) },
         checkpoints: { save: dying(checkpoints.save) },
         pause: dying(pause),
       })
@@ -573,6 +578,69 @@ describe('a failure', () => {
     const store = { ...stage.deps.store, listOrders };
     await expect(stage.run(everything, undefined, { store })).rejects.toThrow('answered 401');
     expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill running' });
+  });
+});
+
+describe('orders that no list can show', () => {
+  it('K1G: are named in the result and queued alone, and all others are copied', async () => {
+    const stage = aStage(some(10));
+    stage.unreadable.add(103);
+    expect(await stage.run()).toEqual({ ...nothing, copied: 9, unreadable_ids: [103] });
+    expect(stage.sent.filter(({ orderId }) => orderId === 103)).toEqual([
+      {
+        ...{ orderId: 103, source: 'backfill', advance: false, jobTimestamp: NOON },
+        seenAt: expect.any(String) as unknown,
+      },
+    ]);
+    await stage.work();
+    expect(stage.world.snapshots.size).toBe(10);
+  });
+
+  it('K1H: get no second reference by another run on the same day', async () => {
+    const stage = aStage(some(10));
+    stage.unreadable.add(103);
+    await stage.run();
+    await stage.run();
+    expect(sentIds(stage).filter((id) => id === 103)).toHaveLength(1);
+  });
+
+  it('K1I: are named by a rehearsal, which queues nothing', async () => {
+    const stage = aStage(some(10));
+    stage.unreadable.add(103);
+    const { queued, tally } = await stage.rehearse();
+    expect([queued, tally.unreadable_ids, stage.sent]).toEqual([9, [103], []]);
+    expect(account(tally).join()).toContain('103');
+  });
+
+  it('K1J: end the command when they are more than ten, and the next run continues', async () => {
+    const stage = aStage(some(30));
+    const unreadable = Array.from({ length: 12 }, (_, index) => 101 + 2 * index);
+    for (const id of unreadable) stage.unreadable.add(id);
+    await expect(stage.run()).rejects.toThrow('Run the same command again');
+    await stage.work();
+    const tally = await stage.run(everything, stage.saved.at(-1));
+    expect(tally).toMatchObject({ unreadable_ids: unreadable });
+    expect(ordersIn(tally)).toBe(18);
+  });
+
+  it('K1K: are found although the command repeats what the store does not answer', async () => {
+    const stage = aStage(some(10));
+    stage.unreadable.add(103);
+    let isDown = true;
+    const waits: string[] = [];
+    const store = {
+      ...stage.deps.store,
+      listOrders: (query: OrderQuery) =>
+        isDown
+          ? Promise.reject(new BigCommerceError('GET /v2/orders answered 503.', 'retryable', 503))
+          : stage.deps.store.listOrders(query),
+    };
+    const say = (text: string) => void waits.push(text);
+    const sleep = () => Promise.resolve(void (isDown = waits.length < 3));
+    const patiently = createPatience({ say, sleep });
+    const tally = await stage.run(everything, undefined, { store, patiently });
+    expect(tally).toEqual({ ...nothing, copied: 9, unreadable_ids: [103] });
+    expect(waits).toHaveLength(3);
   });
 });
 

@@ -37,7 +37,7 @@ it('a backfill does not store again what has expired by OrderRetentionDays, as n
   expect(Date.parse(world.rows.get(100)!.kept_until!)).toBeLessThan(world.clock.now);
   const page = {
     ...{ cursor: { order_id: 100 }, orders: [world.shop.order(100)!], seenAt: world.clock.now },
-    ...{ missing: [], unreadable: 0, calls: 1 },
+    ...{ missing: [], unreadable: 0, unreadableIds: [], calls: 1 },
   };
   const rules = aRuleSet({ advanceOrders: false });
   const task = { began: world.clock.now, advance: false, rules, completedSince: NOON - 7 * DAY };

@@ -162,6 +162,13 @@ it('passes on what Lambda says where the error has no message', async () => {
   expect(await refusal()).toContain('The poll failed: Unhandled');
 });
 
+it('K1M: names the orders that no list can show, and says that the store counted nothing', async () => {
+  answers({ ...aJob(), counted: {}, not_counted: 'GET answered 504.', unreadable: 1, unreadable_ids: [104] });
+  const said = await run();
+  expect(said).toContain('In the store not counted: GET answered 504.');
+  expect(said).toContain('Not listed   orders 104: BigCommerce fails on each list that holds one of them');
+});
+
 it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
   'does not take %j for a job',
   async (payload) => {
