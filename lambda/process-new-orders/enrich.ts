@@ -74,7 +74,8 @@ export async function listsAsStored(
   store: Pick<Calls, 'getCoupons' | 'getFees'>,
 ): Promise<SubResources | undefined> {
   const products = linesOf(order);
-  if (products === undefined || stored === undefined || stored.replication.gone === true) return undefined;
+  if (products === undefined || stored === undefined) return undefined;
+  if (stored.replication.gone === true || stored.replication.parts_missing === true) return undefined;
   const { shipping_addresses } = stored;
   const same =
     stored.replication.state !== 'stored' &&

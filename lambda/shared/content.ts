@@ -102,10 +102,11 @@ function sortKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Whether storing `next` over `earlier` would tell nobody anything. */
+/** Whether storing `next` over `earlier` would tell nobody anything. Of what has lost its parts the content is unknown. */
 export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
   const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
   return (
+    earlier.replication.parts_missing !== true &&
     same('state') &&
     same('target_status_id') &&
     same('gone') &&

@@ -107,6 +107,8 @@ export interface Replication {
   readonly gone?: boolean;
   /** When its personal fields were erased, never to be stored again. */
   readonly erased_at?: string;
+  /** Never in the table. Its parts are missing: the order is stored, and all else that is shown of it is no content. */
+  readonly parts_missing?: true;
 }
 
 /** The enriched order as stored. */

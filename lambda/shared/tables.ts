@@ -1,6 +1,6 @@
 // The Orders and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError, RefusedWriteError } from './errors';
 import { expiry } from './job-rows';
 import { bigintsAsTexts, MAX_DIGITS, readNumber } from './json';
@@ -30,8 +30,12 @@ export type OrderItem = Row & {
 };
 
 export interface OrdersTable {
+  /** Marked as `replication.parts_missing` where parts of it are gone: its content is unknown then. */
   find(orderId: number): Promise<Snapshot | undefined>;
-  /** Stores the snapshot whole, whatever is in it. Throws RefusedWriteError when a snapshot read later is there. */
+  /**
+   * Stores the snapshot whole, whatever is in it; of one with `parts_missing` only how it stands, so that parts that are
+   * restored belong to it again. Throws RefusedWriteError when a snapshot read later is there.
+   */
   store(snapshot: Snapshot): Promise<void>;
 }
 
@@ -60,6 +64,18 @@ export function createOrdersTable(
     return Attributes as OrderItem | undefined;
   };
 
+  /** Leaves the content as it is, and the parts named. */
+  const markUnlessReadLater = ({ id, replication: { parts_missing, ...replication } }: Snapshot) =>
+    client.send(
+      new UpdateCommand({
+        TableName: ordersTable,
+        Key: { id },
+        UpdateExpression: 'SET replication = :replication',
+        ConditionExpression: 'replication.read_at <= :readAt',
+        ExpressionAttributeValues: { ':replication': replication, ':readAt': replication.read_at },
+      }),
+    );
+
   return {
     async find(orderId) {
       const { Item } = await client.send(
@@ -69,19 +85,20 @@ export function createOrdersTable(
       if (Item?.replication === undefined) return undefined;
       return readStored(Item, parts).catch((error: unknown) => {
         if (!(error instanceof MissingPartsError)) throw error;
-        // What is left of it says how the order stands; whoever reads it stores it anew.
         return withoutPacked(Item);
       });
     },
 
     async store(snapshot) {
+      if (snapshot.replication.parts_missing === true) {
+        await markUnlessReadLater(snapshot).catch((error: unknown) => throwRefused(error, snapshot));
+        return;
+      }
       const item = await toItem(snapshot, parts);
       const replaced = await putUnlessReadLater(item, snapshot).catch(async (error: unknown) => {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        if (hasParts(item)) await supersedeParts(parts, snapshot, 'refused');
-        throw new RefusedWriteError(`Order ${snapshot.id} was stored by a later read meanwhile.`, {
-          cause: error,
-        });
+        const isRefused = error instanceof ConditionalCheckFailedException;
+        if (isRefused && hasParts(item)) await supersedeParts(parts, snapshot, 'refused');
+        return throwRefused(error, snapshot);
       });
       // The SDK repeats a write whose answer was lost: then what it replaced is itself, and tells of nothing before.
       const isRepeated = replaced?.replication?.read_at === snapshot.replication.read_at;
@@ -116,9 +133,15 @@ export async function readStored(item: OrderItem, parts?: PartsTable): Promise<S
   return unpack(plain, typeof compressed === 'string' ? Buffer.from(compressed, 'base64') : compressed);
 }
 
-/** What an item shows beside what is packed; lists that are packed are empty. */
-function withoutPacked({ compressed, compressed_parts, ...plain }: OrderItem): Snapshot {
-  return { products: [], shipping_addresses: [], coupons: [], ...plain } as unknown as Snapshot;
+/** How the order stands, in the form of a snapshot: the lists that are packed are unknown, not empty. */
+function withoutPacked({ compressed, compressed_parts, replication, ...plain }: OrderItem): Snapshot {
+  const lists = { products: [], shipping_addresses: [], coupons: [] };
+  return { ...lists, ...plain, replication: { ...replication, parts_missing: true } } as unknown as Snapshot;
+}
+
+function throwRefused(error: unknown, { id }: Snapshot): never {
+  if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  throw new RefusedWriteError(`Order ${id} was stored by a later read meanwhile.`, { cause: error });
 }
 
 async function toItem(snapshot: Snapshot, parts: PartsTable): Promise<OrderItem> {
