@@ -379,6 +379,23 @@ it('gives numbers beyond JavaScript’s back as numbers', async () => {
   expect(await orders.find(id)).toEqual(snapshot);
 });
 
+it('A9: keeps the store’s fields of our names out of the item, and gives them back', async () => {
+  const theirs = { expires_at: 1_700_000_000, replication: { state: 'copied' }, store_fields: null };
+  const snapshot = aSnapshot({ id, store_fields: theirs, compressed: 'theirs', compressed_parts: 'too' });
+  await orders.store(snapshot);
+  expect(await orders.find(id)).toEqual(snapshot);
+  const { dynamoDb } = localClients(miniStack.endpoint);
+  const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
+  const { Item = {} } = await dynamoDb.send(new GetItemCommand(key));
+  const names = Object.keys(Item).filter((name) => /expires|replication|store_fields|compressed/.test(name));
+  expect(names.sort()).toEqual(['compressed', 'replication']);
+  expect(Item).toMatchObject({
+    compressed: { B: expect.anything() as unknown },
+    replication: { M: { state: { S: 'stored' } } },
+  });
+  expect(await readSnapshot(unmarshall(Item, unmarshallOptions))).toMatchObject({ store_fields: theirs });
+});
+
 describe('K12: an integer beyond 2^53', () => {
   const long = 820_982_911_946_154_508n;
   const order = () => ({

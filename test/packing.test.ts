@@ -40,7 +40,7 @@ it.each([
   expect(await packedFields(aSnapshot({ odd: value }))).toEqual(['odd']);
 });
 
-it.each(['', '__proto__', 'constructor', '\ud83d', 'compressed', 'compressed_parts'])(
+it.each(['', '__proto__', 'constructor', '\ud83d', 'compressed', 'compressed_parts', 'store_fields'])(
   'packs a field whose name cannot be an attribute’s: %j',
   async (name) => {
     const snapshot = aSnapshot();

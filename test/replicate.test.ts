@@ -1406,6 +1406,57 @@ describe('what is kept of an order', () => {
     },
   );
 
+  describe('A9: of a field of the store that has a name of ours', () => {
+    const theirs = {
+      expires_at: 1_700_000_000,
+      replication: { state: 'copied', read_at: '2999-01-01T00:00:00.000Z', gone: true },
+      store_fields: [1],
+    };
+
+    it.each([
+      [0, undefined, undefined],
+      [30, Math.ceil(NOON / 1000 + 30 * 86_400), iso(NOON + 30 * DAY)],
+    ])(
+      'is all, and nothing stands where ours stands, with OrderRetentionDays=%i',
+      async (days, expiry, until) => {
+        const world = aWorld({ latencyMs: 0 });
+        world.shop.add(anOrderWithLines(lines, theirs));
+        const deps = { keeping: { dropFields: [], orderRetentionDays: days } };
+        await world.replicate(aReference(), { deps });
+        const stored = world.snapshots.get(100)!;
+        expect(stored.expires_at).toBe(expiry);
+        expect(stored).toMatchObject({
+          status_id: 9,
+          replication: { state: 'replicated', read_at: iso(NOON) },
+        });
+        expect(stored.replication).not.toHaveProperty('gone');
+        expect(stored.store_fields).toEqual(theirs);
+        expect(world.rows.get(100)?.kept_until).toBe(until);
+        const written = world.stream.length;
+        await world.replicate(aLater(world), { deps });
+        expect(world.stream).toHaveLength(written);
+      },
+    );
+
+    it('is all of one that is no time at all, and is read again where it changes', async () => {
+      const world = aWorld();
+      world.shop.add(anOrder({ expires_at: 'never' }));
+      expect(await world.replicate(aReference())).toBe('acknowledged');
+      world.shop.edit(100, { expires_at: 'tomorrow' });
+      await world.replicate(aLater(world));
+      expect(world.snapshots.get(100)).toMatchObject({ store_fields: { expires_at: 'tomorrow' } });
+      expect(world.snapshots.get(100)).not.toHaveProperty('expires_at');
+    });
+
+    it('is nothing personal once the order is erased', async () => {
+      const world = aWorld();
+      world.shop.add(anOrder({ replication: { email: 'ada@example.com', id: 7 } }));
+      world.rows.set(100, { order_id: 100, erased_at: iso(NOON) });
+      await world.replicate(aReference());
+      expect(world.snapshots.get(100)?.store_fields).toEqual({ replication: { email: '', id: 7 } });
+    });
+  });
+
   it('is whole again, with its addresses, once nothing is to be dropped any more', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines, personal), { addresses: [{ id: 5, street_1: '1 Test Street' }] });

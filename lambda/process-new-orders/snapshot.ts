@@ -1,8 +1,9 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
-import { COPY_ONLY } from '../shared/order';
+import { COPY_ONLY, OUR_FIELDS } from '../shared/order';
 import { dropFields, erasePersonal } from '../shared/personal';
 import type {
   Decision,
+  Order,
   OrderReference,
   Read,
   Replication,
@@ -37,9 +38,17 @@ export interface Found {
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
 export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
   const replication = describeReplication(found, now);
-  const whole: Snapshot = { ...found.read.order, ...found.lists, replication };
+  const whole: Snapshot = { ...besideOurs(found.read.order), ...found.lists, replication };
   // After what is dropped: what an address does not show stays in its consignment.
   return { ...withoutRepeats(toKeep(whole, replication.erased_at, keeping)), ...expiry(keeping, now) };
+}
+
+/** The order with its fields of our names in one of their own, so that none stands in the place of ours. */
+function besideOurs(order: Order): Order {
+  const taken = Object.entries(order).filter(([name]) => OUR_FIELDS.has(name));
+  if (taken.length === 0) return order;
+  const rest = Object.entries(order).filter(([name]) => !OUR_FIELDS.has(name));
+  return { ...Object.fromEntries(rest), store_fields: Object.fromEntries(taken) } as unknown as Order;
 }
 
 /**

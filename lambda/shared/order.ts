@@ -116,7 +116,12 @@ export interface Snapshot extends Order, SubResources {
   readonly replication: Replication;
   /** For the table's TTL, in epoch seconds: it is kept for ever without. */
   readonly expires_at?: number;
+  /** The store's own fields of the names in OUR_FIELDS. */
+  readonly store_fields?: Row;
 }
+
+/** What we add to an order. The store may give it a field of such a name at any time. A further name of ours belongs here. */
+export const OUR_FIELDS: ReadonlySet<string> = new Set(['replication', 'expires_at', 'store_fields']);
 
 /** The only thing ever queued. */
 export interface OrderReference {

@@ -25,8 +25,8 @@ const NUMBERS_END = 1e126;
 /** The SDK loses the first, and takes an object with the second for one of another class. */
 const MISTAKEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
-/** The store's fields of these names would be taken for ours. */
-const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['compressed', 'compressed_parts']);
+/** The store's fields of these names would be taken for ours, as those in `store_fields` would outside of it. */
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['compressed', 'compressed_parts', 'store_fields']);
 
 /** What conditions and updates go by: never packed. */
 const ALWAYS_PLAIN: ReadonlySet<string> = new Set(['id', 'replication']);
