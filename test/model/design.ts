@@ -3,11 +3,11 @@ import { Status, type Rules } from '../../lambda/shared/order';
 import { type Moment } from './history';
 import { type Story } from './story';
 
-/** What was deployed from `at` on; `createdSince` is IgnoreOrdersCreatedBefore in epoch milliseconds. */
+/** What was deployed from `at` on. */
 export interface Deployed {
   readonly at: number;
   readonly rules: Rules;
-  readonly createdSince: number | undefined;
+  readonly dropFields: readonly string[];
 }
 
 type Shown = Pick<Moment, 'statusId' | 'isArchived' | 'isRemoved' | 'isDigital' | 'createdAt'>;
@@ -34,12 +34,12 @@ export function deployedLast({ deployed }: Pick<Story, 'deployed'>): Deployed {
 /** Why an order in this state may not be advanced, or undefined. */
 export function whyNotAdvanced(
   shown: Shown & { readonly wasAdvanced: boolean },
-  { rules, createdSince = -Infinity }: Deployed,
+  { rules }: Pick<Deployed, 'rules'>,
 ): string | undefined {
   const { statusId, isDigital, isArchived, isRemoved, wasAdvanced, createdAt } = shown;
   if (isRemoved) return 'gone';
   if (isArchived) return 'archived';
-  if (createdAt < createdSince) return 'created before IgnoreOrdersCreatedBefore';
+  if (createdAt < since(rules)) return 'created before IgnoreOrdersCreatedBefore';
   if (!rules.advanceOrders) return 'only observed';
   if (statusId === (isDigital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId))
     return 'advanced';
@@ -53,9 +53,10 @@ export function whyNotAdvanced(
 /** Whether a poll sees it as new, whichever of these is deployed. */
 export function isListed(moment: Shown, deployed: readonly Deployed[]): boolean {
   const isAllowed = deployed.every(
-    ({ rules, createdSince = -Infinity }) =>
-      rules.allowedStatusIds.includes(moment.statusId) && moment.createdAt >= createdSince,
+    ({ rules }) => rules.allowedStatusIds.includes(moment.statusId) && moment.createdAt >= since(rules),
   );
   if (moment.isRemoved || moment.isArchived || !isAllowed) return false;
   return moment.statusId !== Status.Completed || moment.isDigital;
 }
+
+const since = ({ ignoreOrdersCreatedBefore = -Infinity }: Rules) => ignoreOrdersCreatedBefore;

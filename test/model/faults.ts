@@ -137,9 +137,9 @@ export const FAULTS: readonly Fault[] = [
     struck: ({ struck }) => struck.storeFaults,
   },
   {
-    name: 'a deployment with other rules under way',
+    name: 'deployments with other rules under way',
     plan: on(otherRules),
-    struck: ({ plan }) => (plan.rulesLater === undefined ? 0 : 1),
+    struck: ({ plan }) => plan.rulesLater?.length ?? 0,
   },
   {
     name: 'a small quota that other apps use up',

@@ -10,7 +10,7 @@ const BATCH = 10;
 /** Returns what wakes it: to be called whenever a message may have become visible. */
 export function createMapping(
   surroundings: Surroundings,
-  settings: { readonly rules: Rules },
+  settings: { readonly rules: Rules; readonly dropFields: readonly string[] },
   { functionOf }: ReturnType<typeof createLambda>,
 ): () => void {
   const { time, random, sqs } = surroundings;
@@ -24,7 +24,7 @@ export function createMapping(
       const { callsUntil, ...times } = timesUntil(container.now() + TIMEOUTS_MS.worker);
       const store = container.mortal(bigCommerce.until(callsUntil));
       const { now } = container;
-      const keeping = { dropFields: [], orderRetentionDays: 0 };
+      const keeping = { dropFields: settings.dropFields, orderRetentionDays: 0 };
       const known = { rules: settings.rules, keeping, maxReceiveCount: MAX_RECEIVES, worker };
       return replicateBatch(received, { ...adapters, ...times, ...known, store, log, now, random });
     });

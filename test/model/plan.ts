@@ -45,14 +45,28 @@ export interface Span {
   readonly forMs: number;
 }
 
+export interface Deployment {
+  readonly atMs: number;
+  readonly rules: Partial<Rules>;
+  readonly dropFields?: readonly string[];
+}
+
+export interface Loss {
+  readonly order: number;
+  readonly atMs: number;
+}
+
 export interface Plan {
   /** Decides all that is left to chance: latencies, the order of messages, jitter. */
   readonly seed: number;
   readonly latencyMs: number;
   readonly storeSkewMs: number;
   readonly rules: Partial<Rules>;
-  /** A deployment with other rules under way. */
-  readonly rulesLater?: { readonly atMs: number; readonly rules: Partial<Rules> } | undefined;
+  readonly dropFields?: readonly string[];
+  /** Deployments with other rules under way. */
+  readonly rulesLater?: readonly Deployment[];
+  /** Snapshots that are taken out of the Orders table, as by a restore of an older one. */
+  readonly losses?: readonly Loss[];
   /** How old what the store's copies show is, in milliseconds: each GET is answered by any of them. */
   readonly replicas?: readonly number[];
   /** Lists are cut to so many rows, whatever is asked for. */

@@ -20,6 +20,7 @@ const POLL_RESERVE_MS = 10_000;
 /** What is deployed; live. */
 export interface Settings {
   rules: Rules;
+  dropFields: readonly string[];
   /** Polls begin no further page after so long. */
   pollsStopAfterMs: number;
 }
@@ -77,7 +78,8 @@ async function pollOnce(invoke: Invoke, { rules, pollsStopAfterMs }: Settings): 
     const until = now() + TIMEOUTS_MS.poll - POLL_RESERVE_MS;
     const store = container.mortal(bigCommerce.until(until));
     const deps = { ...adapters, store, log, now, stopBefore: Math.min(until, now() + pollsStopAfterMs) };
-    const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 };
+    const { ignoreOrdersCreatedBefore } = rules;
+    const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore, followUpDays: 30 };
     return poll({ rules, ...bounds }, deps).then(
       () => true,
       () => false,
@@ -92,7 +94,8 @@ async function auditOnce(day: string, invoke: Invoke, { rules }: Settings): Prom
     const { now } = container;
     const store = container.mortal(bigCommerce.until(now() + TIMEOUTS_MS.audit - POLL_RESERVE_MS));
     const deps = { ...adapters, orders: stored, store, log, now };
-    const bounds = { ignoreOrdersCreatedBefore: undefined, completedOrdersLookbackDays: 7 };
+    const { ignoreOrdersCreatedBefore } = rules;
+    const bounds = { ignoreOrdersCreatedBefore, completedOrdersLookbackDays: 7 };
     return audit({ day }, { rules, ...bounds }, deps).then(
       () => true,
       () => false,

@@ -48,8 +48,11 @@ export function setUp(plan: Plan): Stage {
     secrets: { failures: plan.secretFailures ?? 0 },
   };
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
-  const settings = { rules: aRuleSet(plan.rules), pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity };
-  const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, createdSince: undefined }];
+  const settings = {
+    ...{ rules: aRuleSet(plan.rules), dropFields: plan.dropFields ?? [] },
+    pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
+  };
+  const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, dropFields: settings.dropFields }];
   const struck = { storeFaults: 0, undelivered: 0 };
   const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
   const tables = createTables(time, randomFrom(plan.seed, 'tables'), habits.tables);

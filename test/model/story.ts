@@ -2,6 +2,7 @@
 // service has come to rest.
 import { type NewLine } from '../../scripts/local/simulator/index';
 import { type Audit } from '../../lambda/shared/audit';
+import { type Snapshot } from '../../lambda/shared/order';
 import { aRuleSet, NOON } from '../fakes/builders';
 import { junk } from './junk';
 import { type Edit, type Goods, type Plan, type StoreFault } from './plan';
@@ -18,6 +19,8 @@ export interface Story extends Stage {
   /** The ids of the planned orders, in their sequence. */
   readonly ids: readonly number[];
   readonly junkAnswers: readonly { readonly expected: number; readonly status: number }[];
+  /** What was stored when the service had come to rest, before any audit of it all. */
+  readonly byPolls: { readonly at: number; readonly snapshots: ReadonlyMap<number, Snapshot> };
   /** References that the last poll, at rest, still queued. */
   readonly restless: number;
   /** Of all orders, when all is mended, and once more when what the first ones queued has been stored. */
@@ -30,6 +33,9 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
   const stage = setUp(plan);
   const ids = placeOrders(stage);
   const junkAnswers = sendJunk(stage, ids);
+  for (const { order, atMs } of plan.losses ?? []) {
+    stage.at(atMs, () => stage.tables.snapshots.delete(ids[order] ?? 0));
+  }
   for (const edit of plan.edits) stage.at(edit.atMs, () => change(edit, ids[edit.order], stage));
   for (const ms of plan.polls) stage.at(ms, stage.service.poll);
   for (const ms of plan.audits) stage.at(ms, () => stage.service.audit(BEGIN));
@@ -42,13 +48,14 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
   Object.assign(stage.habits.tables, { failures: 0, conflicts: 0 });
   stage.habits.secrets.failures = 0;
   stage.settings.pollsStopAfterMs = Infinity;
-  // What left its new status before any poll began to look is found by the first audit, and stored before the second.
   await comeToRest(stage);
+  const byPolls = { at: stage.time.now(), snapshots: new Map(stage.tables.snapshots) };
+  // What left its new status before any poll began to look is found by the first audit, and stored before the second.
   const firstAudits = await auditAll(stage);
   const restless = await comeToRest(stage);
   const audits = await auditAll(stage);
   if (!staysOpen) stage.store.close();
-  return { ...stage, ids, junkAnswers, restless, firstAudits, audits };
+  return { ...stage, ids, junkAnswers, byPolls, restless, firstAudits, audits };
 }
 
 /** When every story begins. */
@@ -97,7 +104,7 @@ function arm(fault: StoreFault, stage: Stage, orderId?: number): void {
 
 /** What is changed under way in the store's account and in the deployment. */
 function planChanges({ plan, store, secret, settings, deployed, time, at }: Stage): void {
-  const { rotation, withoutScope, rulesLater, otherApps, lastsMs } = plan;
+  const { rotation, withoutScope, rulesLater = [], otherApps, lastsMs } = plan;
   if (otherApps) {
     const { everyMs, calls } = otherApps;
     for (let ms = 0; ms < lastsMs; ms += everyMs) at(ms, () => store.quota.spend(calls));
@@ -111,10 +118,10 @@ function planChanges({ plan, store, secret, settings, deployed, time, at }: Stag
     at(withoutScope.fromMs, () => (store.settings.scopes = []));
     at(withoutScope.fromMs + withoutScope.forMs, () => (store.settings.scopes = scopes));
   }
-  if (rulesLater) {
-    at(rulesLater.atMs, () => {
-      settings.rules = aRuleSet(rulesLater.rules);
-      deployed.push({ at: time.now(), rules: settings.rules, createdSince: undefined });
+  for (const { atMs, rules, dropFields = [] } of rulesLater) {
+    at(atMs, () => {
+      Object.assign(settings, { rules: aRuleSet(rules), dropFields });
+      deployed.push({ at: time.now(), rules: settings.rules, dropFields });
     });
   }
 }

@@ -1,7 +1,9 @@
 // What may go wrong, as fast-check makes it up: the pieces of which the faults are put together.
 import fc from 'fast-check';
+import { Status, type Rules } from '../../lambda/shared/order';
 import { SCOPES } from '../../lambda/shared/webhook';
 import { type Damage } from '../../scripts/local/simulator/index';
+import { NOON } from '../fakes/builders';
 import { aDay, DAY_LASTS_MS, HOUR, MINUTE, SECOND } from './arbitrary';
 import { type Kill, type Part, type Plan, type StoreFault } from './plan';
 
@@ -195,13 +197,36 @@ export const slicedPolls = fc
     orders: plan.orders.map((order, index) => (index < 52 ? { ...order, atMs: 0, lines: 1 } : order)),
   }));
 
-/** Observed first and advanced later, or the other way round, and other statuses. */
+/** Rules of every kind, as one of several deployments has them. */
+export const someRules: fc.Arbitrary<Partial<Rules>> = fc.record(
+  {
+    allowedStatusIds: fc.constantFrom(
+      [7, 10, 11],
+      [11],
+      [7, 10, 11, Status.Incomplete],
+      [7, 10, 11, 12],
+      [2, 7, 10, 11],
+    ),
+    advanceStatusIds: fc.constantFrom([10, 11], [11], [7, 10, 11], [11, 12], []),
+    advanceOrders: fc.boolean(),
+    ignoreOrdersCreatedBefore: within(DAY_LASTS_MS).map((ms) => NOON + ms),
+  },
+  { requiredKeys: [] },
+);
+const dropFields = fc.constantFrom<string[]>([], [], ['consignments'], ['customer_message', 'coupons']);
+
+/** Two deployments or more; some snapshots are lost, and audits queue them. */
 export const otherRules = fc.record({
-  rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [11] }),
-  rulesLater: fc.record({
-    atMs: within(DAY_LASTS_MS),
-    rules: fc.constantFrom({}, { advanceOrders: false }, { advanceStatusIds: [7, 10, 11] }),
-  }),
+  ...{ rules: someRules, dropFields },
+  rulesLater: fc
+    .array(fc.record({ atMs: within(DAY_LASTS_MS), rules: someRules, dropFields }), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((all) => all.sort((one, other) => one.atMs - other.atMs)),
+  losses: fc.array(fc.record({ order: fc.nat(5), atMs: within(DAY_LASTS_MS) }), { maxLength: 2 }),
+  audits: fc.array(within(DAY_LASTS_MS), { maxLength: 2 }),
+  scopes: fc.subarray([...SCOPES]),
 });
 
 /** A quota that other apps of the store use too, sometimes nearly all of it. */
@@ -265,8 +290,8 @@ export const everything = fc.record({
     { advanceOrders: false },
     { allowedStatusIds: [11, 12] },
   ),
-  rulesLater: fc.option(
+  rulesLater: fc.array(
     fc.record({ atMs: within(DAY_LASTS_MS), rules: fc.constantFrom({}, { advanceOrders: false }) }),
-    { nil: undefined },
+    { maxLength: 1 },
   ),
 });
