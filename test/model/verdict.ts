@@ -128,7 +128,10 @@ function endOf({ row, letters }: Case): End {
 }
 
 /** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
-function notAccountedFor({ queuedAt, row, snapshot, letters }: Case): string | undefined {
+function notAccountedFor(one: Case): string | undefined {
+  const { queuedAt, row, snapshot, letters, now } = one;
+  // No list shows it, so that nothing finds out that its snapshot was taken away.
+  if (isLost(one) && isHidden(now)) return undefined;
   if (queuedAt.length === 0 || letters.length > 0) return undefined;
   if (row?.state === 'skipped') return row.reason === undefined ? 'skipped without a reason' : undefined;
   if (row?.state === 'copied' && row.reason === undefined) return 'left alone without a reason';
@@ -195,8 +198,7 @@ function notWhole(one: Case): string | undefined {
 
 /** What is stored is stored as it is now, whatever became of it, where a list of the store shows it still. */
 function notFollowed({ now, letters, snapshot }: Case): string | undefined {
-  const isHidden = now.isRemoved || now.isArchived || now.statusId === Status.Incomplete;
-  if (snapshot === undefined || isHidden || letters.length > 0) return undefined;
+  if (snapshot === undefined || isHidden(now) || letters.length > 0) return undefined;
   const { staff_notes: notes, status_id: statusId } = snapshot;
   const isSo = versionOf(notes) === now.version && statusId === now.statusId;
   return isSo ? undefined : `was left behind as ${String(notes)} in status ${statusId}`;
@@ -226,6 +228,10 @@ function missedByPolls(one: Case): string | undefined {
 /** Somebody took its snapshot out of the table. */
 const isLost = ({ id, story: { plan, ids } }: Case): boolean =>
   plan.losses?.some(({ order }) => ids[order] === id) === true;
+
+/** No list of all statuses shows it. */
+const isHidden = ({ isRemoved, isArchived, statusId }: Moment) =>
+  isRemoved || isArchived || statusId === Status.Incomplete;
 
 /** What was advanced is stored with the content that it had then, lines included. */
 function contentLost({ id, story, stream, letters, now }: Case): string | undefined {
