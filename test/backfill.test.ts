@@ -401,6 +401,7 @@ describe('A7: from a machine whose clock is wrong', () => {
             world.clock.now += 3_000;
             return world.ledger.noteQueued(reference, at);
           },
+          noteUnreadable: () => Promise.reject(new Error('Each order can be listed.')),
         },
       });
       clients.destroy();

@@ -76,6 +76,8 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     const reference = aReference({ orderId: 1, seenAt: iso(world.clock.now) });
     const { ledger, orders } = tables;
     await world.replicate(reference, { receiveCount: 3, deps: { ledger, orders } });
+    world.clock.now += 25 * 60 * MINUTE;
+    await world.replicate(reference, { receiveCount: 16, deps: { ledger, orders } });
     expect(await tables.row(1)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
     for (const Item of saved) await client.send(new PutCommand({ TableName: 'OrderPartsTable', Item }));
     const { replication, ...content } = large(1, NOON + 1_000);

@@ -98,7 +98,7 @@ it.each([
   const world = aWorld();
   world.shop.add(anOrder(digital), digitalLists);
   const wanted = world.referenceTo(100);
-  // The PUT times out, and the GET after it does not show it: the reference is given back.
+  // The PUT times out, and the GET after it does not show it: the reference returns to the queue.
   world.shop.before('putStatus', () => {
     throw new BigCommerceError('PUT timed out.', 'retryable');
   });

@@ -1,55 +1,96 @@
 // Joins an order's products, shipping addresses, coupons and fees to it, each in full.
 import { areFeesLinked, feesOf, linesOf } from '../shared/consignments';
 import { contentDigest, isEqual } from '../shared/content';
-import { BigCommerceError } from '../shared/errors';
+import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/errors';
 import { dateModified, isDigital, isSettled } from '../shared/order';
 import { withoutRepeats } from '../shared/stored-form';
-import type { Order, Row, Snapshot, SubResources } from '../shared/order';
+import type { ListName, Order, Row, Snapshot, SubResources } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { LedgerRow } from '../shared/ledger-row';
 
-type Calls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
+export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
+
+/** The lists of an order as far as they could be had; those that `incomplete` names are empty here. */
+export interface Enriched {
+  readonly lists: SubResources;
+  readonly incomplete: readonly ListName[];
+  /** Why a list is incomplete; undefined if none is. */
+  readonly error: Error | undefined;
+}
+
+/** One list: its rows, or why they are not believed. */
+interface Found {
+  readonly rows: readonly Row[];
+  readonly error?: Error;
+}
 
 /**
- * The lists belong to the read: what did not come with its GET is fetched after it. Throws what the store's calls throw,
- * and BigCommerceError where a list is empty that cannot be; no address at all is believed if `believesNoAddress`.
+ * The lists belong to the read: what did not come with its GET is fetched after it. An empty list that something
+ * contradicts is incomplete; what only leaves it in doubt counts no more if `believesDoubts`. Never throws.
  */
-export async function enrich(order: Order, believesNoAddress: boolean, store: Calls): Promise<SubResources> {
-  const coupons = store.getCoupons(order.id);
-  const lines = Promise.resolve(linesOf(order) ?? store.getLines(order.id));
+export async function enrich(order: Order, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
+  const ask = (rows: Promise<readonly Row[]>) => foundIn(rows, believesDoubts);
+  const coupons = ask(store.getCoupons(order.id));
+  const came = linesOf(order);
+  const lines = came === undefined ? ask(store.getLines(order.id)) : Promise.resolve<Found>({ rows: came });
   const addresses = seemsDigital(order)
-    ? lines.then((found) => (isDigital(found) ? [] : store.getShippingAddresses(order.id)))
-    : store.getShippingAddresses(order.id);
-  const fees = areFeesLinked(order) ? feesByLink(order, believesNoAddress, store) : feesAlong(order);
+    ? lines.then((found) =>
+        isDigital(found.rows) ? { rows: [] } : ask(store.getShippingAddresses(order.id)),
+      )
+    : ask(store.getShippingAddresses(order.id));
+  const fees = areFeesLinked(order) ? ask(store.getFees(order.id)) : Promise.resolve(feesAlong(order));
   const [products, shipping_addresses, foundCoupons, foundFees] = await Promise.all([
     lines,
     addresses,
     coupons,
     fees,
   ]);
-  const lists = { products, shipping_addresses, coupons: foundCoupons, ...foundFees };
-  assertComplete(order, lists, believesNoAddress);
-  return lists;
+  const found = { products, shipping_addresses, coupons: foundCoupons };
+  const withFees = foundFees === undefined ? found : { ...found, fees: foundFees };
+  return toEnriched(withDoubts(order, withFees, believesDoubts));
 }
 
-/** As a list, whatever the form in which they came with the order; without any they stay as the order shows them. */
-function feesAlong(order: Order): Pick<SubResources, 'fees'> {
-  const fees = feesOf(order);
-  return fees === undefined ? {} : { fees };
-}
+/** An order that shows neither fees nor a link to them has no such list. */
+type Lists = Readonly<Record<Exclude<ListName, 'fees'>, Found>> & { readonly fees?: Found };
 
-/** A store that has no such list, though an order links to it, has no fees: believed as late as that there is no address. */
-async function feesByLink(
-  { id }: Order,
-  isBelieved: boolean,
-  store: Pick<Calls, 'getFees'>,
-): Promise<Pick<SubResources, 'fees'>> {
+/** A list that could not be had is as good as none: its error is kept beside it. */
+async function foundIn(rows: Promise<readonly Row[]>, believesDoubts: boolean): Promise<Found> {
   try {
-    return { fees: await store.getFees(id) };
+    return { rows: await rows };
   } catch (error) {
-    if (isBelieved && error instanceof BigCommerceError && error.status === 404) return { fees: [] };
-    throw error;
+    if (believesDoubts && isDoubt(error)) return { rows: [] };
+    return { rows: [], error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/** Whether the store may have meant that there is nothing: it answered 404, or in an unusual form. */
+function isDoubt(error: unknown): boolean {
+  return error instanceof DoubtfulListError || (error instanceof BigCommerceError && error.status === 404);
+}
+
+function toEnriched({ products, shipping_addresses, coupons, fees }: Lists): Enriched {
+  const found: Lists = { products, shipping_addresses, coupons, ...(fees === undefined ? {} : { fees }) };
+  const incomplete = (Object.keys(found) as ListName[]).filter((name) => found[name]?.error !== undefined);
+  const errors = incomplete.flatMap((name) => found[name]?.error ?? []);
+  const lists = {
+    products: products.rows,
+    shipping_addresses: shipping_addresses.rows,
+    coupons: coupons.rows,
+    ...(fees === undefined ? {} : { fees: fees.rows }),
+  };
+  return { lists, incomplete, error: worstOf(errors) };
+}
+
+/** The one to act on: a wrong setting is alerted, and while one list may still come the others wait for it. */
+function worstOf(errors: readonly Error[]): Error | undefined {
+  const ofKind = (kind: string) => errors.find((error) => failureKind(error) === kind);
+  return ofKind('configuration') ?? ofKind('retryable') ?? ofKind('permanent');
+}
+
+/** As a list, whatever the form in which they came with the order; undefined where it shows none. */
+function feesAlong(order: Order): Found | undefined {
+  const rows = feesOf(order);
+  return rows === undefined ? undefined : { rows };
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
@@ -62,16 +103,20 @@ function seemsDigital(order: Order): boolean {
 
 /**
  * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
- * without its lines. Addresses and fees are part of what it shows. Coupons are not: of a version that could still change when
- * it was read, as of one that our own PUT made, they are fetched; fees that are only linked always are. `toKeep` is what is kept of an order nowadays: one that shows
- * other fields than were stored is fetched whole.
+ * without its lines, or was not stored whole. Addresses and fees are part of what it shows. Coupons are not: of a version
+ * that could still change when it was read, as of one that our own PUT made, they are fetched, and an error of theirs is
+ * thrown; fees that are only linked always are. `toKeep` is what is kept of an order nowadays: one that shows other fields
+ * than were stored is fetched whole.
  */
 export async function listsAsStored(
   order: Order,
   stored: Snapshot | undefined,
   row: LedgerRow,
   toKeep: (order: Order) => Order,
-  store: Pick<Calls, 'getCoupons' | 'getFees'>,
+  {
+    believesDoubts,
+    store,
+  }: { readonly believesDoubts: boolean; readonly store: Pick<ListCalls, 'getCoupons' | 'getFees'> },
 ): Promise<SubResources | undefined> {
   const products = linesOf(order);
   if (products === undefined || stored === undefined) return undefined;
@@ -79,17 +124,22 @@ export async function listsAsStored(
   const { shipping_addresses } = stored;
   const same =
     stored.replication.state !== 'stored' &&
+    stored.replication.incomplete === undefined &&
     stored.status_id === order.status_id &&
     dateModified(stored) === dateModified(order) &&
     contentDigest(order) === row.content_digest &&
     isEqual(consignmentsToStore(order, stored, toKeep), stored.consignments);
   if (!same) return undefined;
   const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
+  const ask = (rows: Promise<readonly Row[]>) => foundIn(rows, believesDoubts);
   const [coupons, fees] = await Promise.all([
-    isSure ? stored.coupons : store.getCoupons(order.id),
-    areFeesLinked(order) ? store.getFees(order.id) : feesOf(order),
+    isSure ? Promise.resolve<Found>({ rows: stored.coupons }) : ask(store.getCoupons(order.id)),
+    areFeesLinked(order) ? ask(store.getFees(order.id)) : feesAlong(order),
   ]);
-  return { products, shipping_addresses, coupons, ...(fees === undefined ? {} : { fees }) };
+  const error = coupons.error ?? fees?.error;
+  if (error !== undefined) throw error;
+  const lists = { products, shipping_addresses, coupons: coupons.rows };
+  return fees === undefined ? lists : { ...lists, fees: fees.rows };
 }
 
 /** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
@@ -102,24 +152,33 @@ function consignmentsToStore(
 }
 
 /**
- * Throws when a list is empty although the order counts something in it: an empty answer looks the same as an empty list.
- * `items_total` is sure; what BigCommerce counts as a shipping address is not, so that is believed in the end. Gift
- * certificates and pickups have none.
+ * An empty answer looks the same as an empty list: it is incomplete where the order counts something in it. `items_total`
+ * is sure. What BigCommerce counts as a shipping address is not, nor is what a `coupon_discount` comes from: these are
+ * doubts, believed in the end. Gift certificates and pickups have no address.
  */
-function assertComplete(order: Order, lists: SubResources, believesNoAddress: boolean): void {
-  if (lists.products.length === 0) assertNone(order, 'items_total', 'products');
-  if (lists.shipping_addresses.length === 0 && lists.products.some(isShipped) && !believesNoAddress) {
-    assertNone(order, 'shipping_address_count', 'shipping addresses');
-  }
+function withDoubts(order: Order, found: Lists, believesDoubts: boolean): Lists {
+  const { products, shipping_addresses, coupons } = found;
+  const mayBeShipped = products.error !== undefined || products.rows.some(isShipped);
+  return {
+    ...found,
+    products: unlessCounted(order, products, 'items_total', 'products'),
+    shipping_addresses:
+      mayBeShipped && !believesDoubts
+        ? unlessCounted(order, shipping_addresses, 'shipping_address_count', 'shipping addresses')
+        : shipping_addresses,
+    coupons: believesDoubts ? coupons : unlessCounted(order, coupons, 'coupon_discount', 'coupons'),
+  };
 }
 
 function isShipped(line: Row): boolean {
   return !isDigital([line]) && !line.order_pickup_method_id;
 }
 
-function assertNone({ id, ...order }: Order, field: 'items_total' | 'shipping_address_count', what: string) {
+type CountField = 'items_total' | 'shipping_address_count' | 'coupon_discount';
+
+function unlessCounted({ id, ...order }: Order, found: Found, field: CountField, what: string): Found {
   const count = Number(order[field] ?? 0);
-  if (!(count > 0)) return;
+  if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
   const text = `The store lists no ${what} of order ${id}, although its ${field} is ${count}.`;
-  throw new BigCommerceError(text, 'retryable');
+  return { rows: [], error: new BigCommerceError(text, 'retryable') };
 }

@@ -1,7 +1,17 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
 import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
-import { COPY_ONLY, decide, FOUGHT_OVER, GONE, isDigital, readReference, whyVoid } from '../shared/order';
+import {
+  COPY_ONLY,
+  decide,
+  FOUGHT_OVER,
+  GONE,
+  isDigital,
+  NOT_DIGITAL,
+  readReference,
+  staysNotDigital,
+  whyVoid,
+} from '../shared/order';
 import type { Decision, Gone, Order, OrderReference, Read, Rules, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Ledger } from '../shared/ledger';
@@ -10,16 +20,17 @@ import type { Metrics } from '../shared/log';
 import type { OrdersTable } from '../shared/tables';
 import { advance } from './advance';
 import { Effects } from './effects';
-import { enrich, listsAsStored } from './enrich';
+import { listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
+import { wholeLists } from './incomplete';
 import { makeSnapshot, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
 import { whyStale } from './stale';
 
 /**
  * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
- * the API and a list ahead of the GET; no shipping address, though the order counts one.
+ * the API and a list ahead of the GET; a list of an order that is in doubt.
  */
 const BELIEVED_RECEIVE = 3;
 
@@ -131,7 +142,8 @@ const MAX_ROUNDS = 12;
 /** From a read to its end; whenever the order turns out to have changed, from the newer read again. */
 async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
   const { orderId } = task.lease;
-  const believesNoAddress = task.message.receiveCount >= BELIEVED_RECEIVE;
+  const { receiveCount } = task.message;
+  const [believesDoubts, isLast] = [receiveCount >= BELIEVED_RECEIVE, receiveCount >= deps.maxReceiveCount];
   const { effects } = task;
   let [read, earlier] = await Promise.all([deps.store.getOrder(orderId), deps.orders.find(orderId)]);
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
@@ -143,14 +155,18 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
     const keptNow = (order: Order) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
-    const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, deps.store);
-    const lists = asStored ?? (await enrich(read.order, believesNoAddress, deps.store));
+    const doubting = { believesDoubts, store: deps.store };
+    const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, doubting);
+    const look = { ...task, read, earlier, advancedAt: lastAdvance(task, earlier), believesDoubts, isLast };
+    const lists = asStored ?? (await wholeLists(look, deps));
+    const isOnceNotDigital = staysNotDigital(read.order, lists.products, task.row.digital);
     const decided = decide(read.order, lists.products, earlier, deps.rules, lastAdvance(task, earlier));
-    const decision = decideFor(task, decided, deps.now());
+    const decision = decideFor(task, decided, isOnceNotDigital, deps.now());
     if (decision.kind === 'confirm') noteConfirmed(read.order, earlier, task, deps);
     const found = { ...task, read, lists, decision, earlier, advancedAt: lastAdvance(task, earlier) };
     const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
-    const shown = { digital: isDigital(lists.products), digest: contentDigest(read.order) };
+    const digital = isDigital(lists.products) && !isOnceNotDigital;
+    const shown = { digital, digest: contentDigest(read.order) };
     const { listedDigest } = task.reference;
     const end = { ...read, ...shown, listedDigest, ...endOf(snapshot), advances: effects.madeAdvances };
     if (decision.kind === 'copy') return finishCopy(task, { ...end, reason: decision.reason }, deps);
@@ -209,7 +225,8 @@ function noteConfirmed(
 ): void {
   const stored = earlier?.replication;
   const isNoted = (lastAdvance(task, earlier) ?? '') >= (stored?.read_at ?? '');
-  if (stored?.state === 'stored' && !isNoted) task.effects.noteAdvanced(order, now());
+  const isWhole = stored?.incomplete === undefined;
+  if (stored?.state === 'stored' && isWhole && !isNoted) task.effects.noteAdvanced(order, now());
 }
 
 /** Whether an order without a snapshot had one that has not expired: the reference says so, or what the ledger notes of it. */
@@ -229,8 +246,9 @@ function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
 }
 
 /** Who only wants a copy leaves the status to a later poll; an order that is put back each time is left alone. */
-function decideFor(task: Task, decision: Decision, now: number): Decision {
+function decideFor(task: Task, decision: Decision, isOnceNotDigital: boolean, now: number): Decision {
   if (decision.kind !== 'advance') return decision;
+  if (isOnceNotDigital) return { kind: 'copy', reason: NOT_DIGITAL };
   if (leftAloneUntil(task, now) !== undefined) return { kind: 'copy', reason: FOUGHT_OVER };
   return task.reference.advance === false ? { kind: 'copy', reason: COPY_ONLY } : decision;
 }

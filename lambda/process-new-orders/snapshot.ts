@@ -3,6 +3,7 @@ import { COPY_ONLY, OUR_FIELDS } from '../shared/order';
 import { dropFields, erasePersonal } from '../shared/personal';
 import type {
   Decision,
+  ListName,
   Order,
   OrderReference,
   Read,
@@ -23,10 +24,16 @@ export interface Keeping {
   readonly orderRetentionDays: number;
 }
 
+/** Nothing is decided on an order of which lists could not be had: it is only stored. */
+interface Incomplete {
+  readonly kind: 'incomplete';
+  readonly incomplete: readonly ListName[];
+}
+
 export interface Found {
   readonly read: Read;
   readonly lists: SubResources;
-  readonly decision: Decision;
+  readonly decision: Decision | Incomplete;
   /** What the table holds of it. */
   readonly earlier: Snapshot | undefined;
   readonly row: LedgerRow;
@@ -75,6 +82,12 @@ function describeReplication(found: Found, now: number): Replication {
     ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
     ...(erasedAt === undefined ? {} : { erased_at: erasedAt }),
   };
+  if (decision.kind === 'incomplete') {
+    // What an earlier attempt intended may still land, or has landed.
+    const intended = earlier?.replication.target_status_id;
+    const target = intended === undefined ? {} : { target_status_id: intended };
+    return { ...common, state: 'stored', incomplete: decision.incomplete, ...target };
+  }
   if (decision.kind === 'advance') {
     return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
   }

@@ -111,6 +111,7 @@ export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
     same('target_status_id') &&
     same('gone') &&
     same('erased_at') &&
+    isEqual(earlier.replication.incomplete, next.replication.incomplete) &&
     isEqual(
       { ...earlier, replication: null, expires_at: null },
       { ...next, replication: null, expires_at: null },

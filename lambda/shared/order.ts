@@ -66,6 +66,9 @@ export const BEFORE_BOUND = 'created before IgnoreOrdersCreatedBefore';
 /** The ledger's reason for an order that another app or staff put back each time it was advanced. */
 export const FOUGHT_OVER = 'put back again and again after it was advanced';
 
+/** Why a Completed order with something to ship is not advanced. */
+export const NOT_DIGITAL = 'Completed, but not all of it is digital';
+
 /** A JSON object of the store, as it came. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -95,6 +98,9 @@ export interface SubResources {
   readonly fees?: readonly Row[];
 }
 
+/** A list that is joined to an order. */
+export type ListName = keyof SubResources;
+
 /** How an order stands in the Orders table. */
 export interface Replication {
   readonly state: 'stored' | 'copied' | 'replicated';
@@ -105,6 +111,8 @@ export interface Replication {
   readonly target_status_id?: number;
   readonly advanced_at?: string;
   readonly gone?: boolean;
+  /** The lists that could not be had whole, if any: they are as an earlier snapshot had them, or empty. */
+  readonly incomplete?: readonly ListName[];
   /** When its personal fields were erased, never to be stored again. */
   readonly erased_at?: string;
   /** Never in the table. Its parts are missing: the order is stored, and all else that is shown of it is no content. */
@@ -232,7 +240,7 @@ export function whyNotAdvanced(
   if (statusId === targetStatus(digital, rules)) return `${name} is its target status already`;
   if (!rules.allowedStatusIds.includes(statusId)) return `moved on to ${name} before it was taken`;
   if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
-  if (statusId === Status.Completed && !digital) return `${name}, but not all of it is digital`;
+  if (statusId === Status.Completed && !digital) return NOT_DIGITAL;
   if (statusId === Status.Completed && wasAdvanced) return `${name} after it was advanced`;
   if (isOld) return BEFORE_BOUND;
   return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
@@ -241,6 +249,15 @@ export function whyNotAdvanced(
 /** Digital: nothing of it is shipped, each line is a download or a gift certificate. An order without a line is not. */
 export function isDigital(lines: readonly Row[]): boolean {
   return lines.length > 0 && lines.every((line) => DIGITAL_LINE_TYPES.has(line.type));
+}
+
+/**
+ * Whether a Completed order stays what the ledger noted of it: not digital. Gift certificates did not count as digital once,
+ * and an upgrade moves no order of before.
+ */
+export function staysNotDigital(order: Order, lines: readonly Row[], noted: boolean | undefined): boolean {
+  const hasCertificate = lines.some(({ type }) => type === 'giftcertificate');
+  return noted === false && order.status_id === Status.Completed && hasCertificate;
 }
 
 function targetStatus(digital: boolean, rules: Rules): number {

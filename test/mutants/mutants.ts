@@ -264,8 +264,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An empty answer is taken for an empty list, whatever the order counts',
     file: worker('enrich'),
-    from: 'if (!(count > 0)) return;',
-    to: 'if (count >= 0) return;',
+    from: 'found.error !== undefined || !(count > 0)) return found;',
+    to: 'found.error !== undefined || count >= 0) return found;',
   },
   {
     rule: 'A PUT rests on a read of any age',

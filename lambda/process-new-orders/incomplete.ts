@@ -1,0 +1,62 @@
+// The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
+import { isUnchanged, sameSnapshot } from '../shared/content';
+import { BigCommerceError, describe, failureKind } from '../shared/errors';
+import type { Order, Read, Snapshot, SubResources } from '../shared/order';
+import type { OrdersTable } from '../shared/tables';
+import { enrich } from './enrich';
+import type { Enriched, ListCalls } from './enrich';
+import { makeSnapshot, toKeep } from './snapshot';
+import type { Found, Keeping } from './snapshot';
+
+export interface Look extends Omit<Found, 'read' | 'lists' | 'decision'> {
+  readonly read: Read;
+  /** Whether a list in doubt is believed by now. */
+  readonly believesDoubts: boolean;
+  /** Whether this is the last receive. */
+  readonly isLast: boolean;
+}
+
+export interface WholeListsDeps {
+  readonly store: ListCalls;
+  readonly orders: Pick<OrdersTable, 'store'>;
+  readonly keeping: Keeping;
+  readonly now: () => number;
+}
+
+/**
+ * The lists of an order by calls of their own. Throws where one is not whole: at the last receive, or where no repetition
+ * helps, the order is stored before as far as it is known, since that is of more use than no order.
+ */
+export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubResources> {
+  const { order } = look.read;
+  const enriched = await enrich(order, look.believesDoubts, deps.store);
+  const { error } = enriched;
+  if (error === undefined) return enriched.lists;
+  const isHopeless = look.isLast || failureKind(error) === 'permanent';
+  if (!isHopeless || isStoredWhole(order, look.earlier, deps.keeping)) throw error;
+  await storeIncomplete(look, enriched, deps);
+  const what = enriched.incomplete.join(' and ');
+  const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${describe(error)}`;
+  const status = error instanceof BigCommerceError ? error.status : undefined;
+  throw new BigCommerceError(text, failureKind(error), status);
+}
+
+/** Whether the table has this very version whole: nothing incomplete may replace it. */
+function isStoredWhole(order: Order, earlier: Snapshot | undefined, keeping: Keeping): boolean {
+  if (earlier === undefined) return false;
+  const { incomplete, gone, erased_at } = earlier.replication;
+  const isWhole = incomplete === undefined && gone !== true;
+  return isWhole && isUnchanged(toKeep(order, erased_at, keeping), earlier);
+}
+
+async function storeIncomplete(look: Look, { lists, incomplete }: Enriched, deps: WholeListsDeps) {
+  const { earlier } = look;
+  const known = Object.fromEntries(incomplete.map((name) => [name, earlier?.[name] ?? []]));
+  const found = {
+    ...look,
+    lists: { ...lists, ...known },
+    decision: { kind: 'incomplete', incomplete } as const,
+  };
+  const next = makeSnapshot(found, deps.keeping, deps.now());
+  if (earlier === undefined || !sameSnapshot(earlier, next)) await deps.orders.store(next);
+}
