@@ -72,18 +72,22 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     const saved = await partsOf(1);
     await deleteOtherParts(parts(), 1);
     const world = aWorld();
-    world.clock.now = NOON + 10 * MINUTE;
-    const reference = aReference({ orderId: 1, seenAt: iso(world.clock.now) });
     const { ledger, orders } = tables;
-    await world.replicate(reference, { receiveCount: 3, deps: { ledger, orders } });
-    world.clock.now += 25 * 60 * MINUTE;
-    await world.replicate(reference, { receiveCount: 16, deps: { ledger, orders } });
+    const goneAt = NOON + 25 * 60 * MINUTE;
+    for (const [receiveCount, lookedAt] of [
+      [3, NOON + 10 * MINUTE],
+      [4, goneAt],
+    ] as const) {
+      world.clock.now = lookedAt;
+      const reference = aReference({ orderId: 1, seenAt: iso(NOON + 10 * MINUTE) });
+      await world.replicate(reference, { receiveCount, deps: { ledger, orders } });
+    }
     expect(await tables.row(1)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
     for (const Item of saved) await client.send(new PutCommand({ TableName: 'OrderPartsTable', Item }));
     const { replication, ...content } = large(1, NOON + 1_000);
     expect(await tables.orders.find(1)).toEqual({
       ...content,
-      replication: { ...replication, state: 'copied', gone: true, read_at: iso(NOON + 10 * MINUTE) },
+      replication: { ...replication, state: 'copied', gone: true, read_at: iso(goneAt) },
     });
   });
 
