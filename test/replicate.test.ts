@@ -1262,9 +1262,14 @@ describe('fees', () => {
     expect(calls(world)).not.toContain('getFees');
   });
 
-  it('K10: that are only linked are fetched', async () => {
+  it.each([
+    ['only linked', link],
+    ['an error', [{ status: 500, message: 'Something went wrong.' }]],
+    ['null', null],
+    ['an object without any', {}],
+  ])('K10: that are %s are fetched', async (_, shown) => {
     const world = aWorld();
-    world.shop.add(anOrder({ fees: link }), { fees });
+    world.shop.add(anOrder({ fees: shown }), { fees });
     await world.replicate(aReference());
     expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
   });

@@ -1,5 +1,5 @@
 // Joins an order's products, shipping addresses, coupons and fees to it, each in full.
-import { areFeesLinked, feesOf, linesOf } from '../shared/consignments';
+import { feesOf, lacksFees, linesOf } from '../shared/consignments';
 import { contentDigest, isEqual } from '../shared/content';
 import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/errors';
 import { dateModified, isDigital, isSettled } from '../shared/order';
@@ -38,7 +38,7 @@ export async function enrich(order: Order, believesDoubts: boolean, store: ListC
         isDigital(found.rows) ? { rows: [] } : ask(store.getShippingAddresses(order.id)),
       )
     : ask(store.getShippingAddresses(order.id));
-  const fees = areFeesLinked(order) ? ask(store.getFees(order.id)) : Promise.resolve(feesAlong(order));
+  const fees = lacksFees(order) ? ask(store.getFees(order.id)) : Promise.resolve(feesAlong(order));
   const [products, shipping_addresses, foundCoupons, foundFees] = await Promise.all([
     lines,
     addresses,
@@ -105,7 +105,7 @@ function seemsDigital(order: Order): boolean {
  * The lists of an order that shows itself exactly as it was stored, in the same version; undefined if it does not, or came
  * without its lines, or was not stored whole. Addresses and fees are part of what it shows. Coupons are not: of a version
  * that could still change when it was read, as of one that our own PUT made, they are fetched, and an error of theirs is
- * thrown; fees that are only linked always are. `toKeep` is what is kept of an order nowadays: one that shows other fields
+ * thrown; fees that the order does not show always are. `toKeep` is what is kept of an order nowadays: one that shows other fields
  * than were stored is fetched whole.
  */
 export async function listsAsStored(
@@ -134,7 +134,7 @@ export async function listsAsStored(
   const ask = (rows: Promise<readonly Row[]>) => foundIn(rows, believesDoubts);
   const [coupons, fees] = await Promise.all([
     isSure ? Promise.resolve<Found>({ rows: stored.coupons }) : ask(store.getCoupons(order.id)),
-    areFeesLinked(order) ? ask(store.getFees(order.id)) : feesAlong(order),
+    lacksFees(order) ? ask(store.getFees(order.id)) : feesAlong(order),
   ]);
   const error = coupons.error ?? fees?.error;
   if (error !== undefined) throw error;

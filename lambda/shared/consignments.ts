@@ -1,6 +1,6 @@
 // What comes with an order itself when it is asked for with `include=consignments.line_items,fees`: the lines, under its
 // consignments, and the fees. https://developer.bigcommerce.com/docs/rest-management/orders
-import { isRow, toList, toOrderId } from './order';
+import { isErrorRow, isRow, toList, toOrderId } from './order';
 import type { Row } from './order';
 
 /** What every line of `/products` has that any rule, total or ERP goes by: a line without one of them is not whole. */
@@ -23,15 +23,15 @@ export function linesOf(order: Row): readonly Row[] | undefined {
   return isAll(lines, order) ? [...lines].sort((one, other) => Number(one.id) - Number(other.id)) : undefined;
 }
 
-/** The fees of an order that came with them, by `include=fees`; undefined where they are a link, or the store has none. */
+/** The fees of an order that came with them; undefined where it does not show them, as where a link stands in their place. */
 export function feesOf(order: Row): readonly Row[] | undefined {
   const fees = toList(order.fees);
-  return fees?.every(isRow) === true ? fees : undefined;
+  return fees?.every(isRow) === true && !fees.some(isErrorRow) ? fees : undefined;
 }
 
-/** Whether an order shows only where its fees are to be read. */
-export function areFeesLinked({ fees }: Row): boolean {
-  return isRow(fees) && ('url' in fees || 'resource' in fees);
+/** Whether an order names its fees without showing them: a link, an error, or nothing of a known form. */
+export function lacksFees(order: Row): boolean {
+  return order.fees !== undefined && feesOf(order) === undefined;
 }
 
 /** An object by `consignment_structure=object`; in its older form it stands in an array alone. */
