@@ -7,7 +7,12 @@ import { type Plan } from './plan';
 import { type Story } from './story';
 import {
   aroundAdvances,
+  emptyLists,
   everything,
+  fights,
+  latePuts,
+  missingForMinutes,
+  unreadable,
   hangs,
   kills,
   lateToTheApi,
@@ -179,6 +184,39 @@ export const FAULTS: readonly Fault[] = [
       .tuple(fc.oneof(aDay({ edits: [2, 8] }), aroundAdvances, twoSeconds), replicas)
       .map(([plan, more]) => ({ ...plan, ...more })),
     struck: ({ plan }) => Math.max(0, ...(plan.replicas ?? [])),
+  },
+  {
+    name: 'another app that puts orders back again and again',
+    plan: fc.tuple(fc.oneof(aDay(), aroundAdvances), fights).map(([plan, more]) => ({ ...plan, ...more })),
+    struck: ({ plan }) => plan.fights?.length ?? 0,
+  },
+  {
+    name: 'PUTs that take effect when their client has given up',
+    plan: fc
+      .tuple(fc.oneof(aDay(), aroundAdvances), latePuts)
+      .map(([plan, late]) => ({ ...plan, storeFaults: late })),
+    struck: ({ struck }) => struck.storeFaults,
+  },
+  {
+    name: '404 for minutes for an order that is there',
+    plan: on(
+      fc.record({
+        storeFaults: missingForMinutes,
+        scopes: fc.constant(SCOPES),
+        deliveries: fc.constant({ duplicates: 0.5, shuffleMs: MINUTE }),
+      }),
+    ),
+    struck: ({ struck }) => struck.storeFaults,
+  },
+  {
+    name: 'lists that come back empty',
+    plan: emptyLists,
+    struck: ({ struck }) => struck.storeFaults,
+  },
+  {
+    name: 'orders that the store cannot show, and pages that are too large for it',
+    plan: on(unreadable),
+    struck: ({ trouble }) => trouble.struck,
   },
   {
     name: 'webhooks forged, stale, replayed, oversized or no JSON',

@@ -20,6 +20,12 @@ const SKEW_MS = 400;
 
 export const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** An email to the operator. */
+export interface Alert {
+  readonly at: number;
+  readonly subject: string;
+}
+
 /** What the functions reach from their containers. */
 export interface Surroundings {
   readonly time: VirtualTime;
@@ -31,6 +37,7 @@ export interface Surroundings {
   readonly secret: { accessToken: string; readonly clientSecret: string; readonly webhook: string };
   /** How many of its calls fail, from 0 to 1; live. */
   readonly secretHabits: { readonly failures: number };
+  readonly alerts: Alert[];
   readonly kills: readonly Kill[];
   readonly readConsignments: boolean;
 }
@@ -67,6 +74,7 @@ function createStart(surroundings: Surroundings) {
   const { time, random, wire, sqs, tables, readConsignments } = surroundings;
   const secretsManager = secretsManagerWith(surroundings);
   const { sleep } = time;
+  const sns = recordingSns(surroundings);
 
   return (part: Part) => {
     const container = createContainer(time, Math.round((2 * random() - 1) * SKEW_MS));
@@ -84,7 +92,7 @@ function createStart(surroundings: Surroundings) {
       }),
       adapters: {
         queue: mortal(createQueue(sqs.client, { queueUrl: ORDERS, deadLetterQueueUrl: DEAD_LETTERS, sleep })),
-        alerts: mortal(createAlerts(silentSns, { topicArn: 'topic', functionName: part, log, now })),
+        alerts: mortal(createAlerts(sns, { topicArn: 'topic', functionName: part, log, now })),
         ledger: mortal(tables.ledger),
         orders: mortal(tables.orders),
         jobs: mortal(tables.jobsTable),
@@ -108,4 +116,10 @@ function secretsManagerWith({ secret, secretHabits, random }: Surroundings): Sec
   return { send } as unknown as SecretsManagerClient;
 }
 
-const silentSns = { send: () => Promise.resolve({}) } as unknown as SNSClient;
+function recordingSns({ alerts, time }: Surroundings): SNSClient {
+  const send = ({ input }: { input: { Subject: string } }) => {
+    alerts.push({ at: time.now(), subject: input.Subject });
+    return Promise.resolve({});
+  };
+  return { send } as unknown as SNSClient;
+}

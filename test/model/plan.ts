@@ -51,6 +51,18 @@ export interface Deployment {
   readonly dropFields?: readonly string[];
 }
 
+/** Another app, which sets an order that we have advanced back to status 11. */
+export interface Fight {
+  readonly order: number;
+  readonly afterMs: number;
+  readonly times: number;
+}
+
+/** An order that the store cannot render: its GET and each list that holds it answer 500. */
+export interface Unreadable extends Span {
+  readonly order: number;
+}
+
 export interface Loss {
   readonly order: number;
   readonly atMs: number;
@@ -69,6 +81,10 @@ export interface Plan {
   readonly losses?: readonly Loss[];
   /** How old what the store's copies show is, in milliseconds: each GET is answered by any of them. */
   readonly replicas?: readonly number[];
+  readonly fights?: readonly Fight[];
+  readonly unreadable?: readonly Unreadable[];
+  /** Lists that are asked for more rows answer 504 meanwhile. */
+  readonly largestPage?: (Span & { readonly rows: number }) | undefined;
   /** Lists are cut to so many rows, whatever is asked for. */
   readonly pageSize?: number;
   readonly quota?: { readonly requests: number; readonly windowMs: number };

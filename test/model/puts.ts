@@ -7,6 +7,9 @@ import { type Story } from './story';
 /** Design rule 2: a PUT rests on a read of the last two seconds. */
 const READ_AGE_MS = 2_000;
 
+/** The world's clock, the store's and those of containers tell different times, by so much at most. */
+export const CLOCKS_APART_MS = 3_000;
+
 interface OneOrder {
   readonly id: number;
   readonly story: Story;
@@ -102,6 +105,40 @@ export function wasAdvancedBefore(at: number, { id, story: { history } }: OneOrd
         reads.some((read) => shows(read) && read.endedAt >= one.at && read.startedAt < at))
     );
   });
+}
+
+/** More of our own changes of a status within an hour are a fight with another app: a mail to the shopper each. */
+const MOST_ADVANCES_AN_HOUR = 3;
+const HOUR_MS = 3_600_000;
+
+export function foughtOver({ id, story: { history } }: OneOrder): string | undefined {
+  const all = advancesOf(id, history);
+  const fourth = all.find(({ at }, index) => {
+    const first = all[index - MOST_ADVANCES_AN_HOUR];
+    return first !== undefined && at - first.at < HOUR_MS - CLOCKS_APART_MS;
+  });
+  return fourth && `was advanced a fourth time within an hour at ${new Date(fourth.at).toISOString()}`;
+}
+
+/** One alert for each hour in which an order that was put back three times is left alone, and none without that. */
+export function alertsOfFights({ id, story }: OneOrder): string | undefined {
+  const sent = story.alerts.filter(({ subject }) => subject.includes(`order ${id} is put back`));
+  const all = advancesOf(id, story.history);
+  const moments = story.history.of(id);
+  // Of each third advance within an hour: whether somebody put the order back after it, and it stayed so.
+  const fights = all.filter((third, index) => {
+    const first = all[index - MOST_ADVANCES_AN_HOUR + 1];
+    if (first === undefined || third.at - first.at > HOUR_MS - 5 * 60_000) return false;
+    const back = moments.find(({ at, by }) => at > third.at && by === 'merchant');
+    const isNew = back !== undefined && back.statusId === 11 && back.at - first.at < HOUR_MS - 5 * 60_000;
+    return isNew && moments.every(({ at }) => at <= back.at || at > back.at + 5 * 60_000);
+  });
+  if (sent.length === 0 && fights.length > 0)
+    return 'was put back three times within an hour, and nobody was alerted';
+  const tooMany = sent.some(
+    ({ at }, index) => at - (sent[index - 1]?.at ?? -Infinity) < HOUR_MS - CLOCKS_APART_MS,
+  );
+  return tooMany ? 'was alerted of twice within an hour' : undefined;
 }
 
 /** Each change of the order's status by a PUT of ours. */

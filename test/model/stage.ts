@@ -7,8 +7,10 @@ import { type Deployed } from './design';
 import { watch, type History } from './history';
 import { type Plan } from './plan';
 import { behindReplicas } from './replicas';
+import { type Alert } from './lambda';
 import { createService, type Service, type Settings } from './service';
 import { createSqs, type QueueHabits, type Sqs } from './sqs';
+import { withTrouble, type Trouble } from './unreadable';
 import { createTables, type TableHabits, type Tables } from './tables';
 
 const FIRST_TOKEN = 'the first token';
@@ -32,6 +34,9 @@ export interface Stage {
   /** What the secret holds; live. */
   readonly secret: { accessToken: string };
   readonly settings: Settings;
+  /** What was sent to the operator. */
+  readonly alerts: readonly Alert[];
+  readonly trouble: Trouble;
   /** All that was deployed so far, in its sequence. */
   readonly deployed: Deployed[];
   /** How often faults of the store struck, and webhooks found nobody. */
@@ -71,10 +76,19 @@ export function setUp(plan: Plan): Stage {
     },
   });
   register(plan.scopes, store);
+  const trouble: Trouble = { unreadable: new Set(), mostRows: Infinity, struck: 0 };
   const history = watch(store, time.now);
   const random = randomFrom(plan.seed, 'service');
-  const wire = { time, store, history, handle: answering(plan, store, time), pageSize: plan.pageSize };
+  const wire = {
+    time,
+    store,
+    history,
+    handle: answering(plan, store, trouble, time),
+    pageSize: plan.pageSize,
+  };
+  const alerts: Alert[] = [];
   const surroundings = {
+    alerts,
     time,
     random,
     wire,
@@ -87,12 +101,32 @@ export function setUp(plan: Plan): Stage {
   };
   const service = createService(surroundings, settings);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
-  return { plan, time, store, history, sqs, tables, service, habits, secret, settings, deployed, struck, at };
+  return {
+    plan,
+    time,
+    store,
+    history,
+    sqs,
+    tables,
+    service,
+    habits,
+    secret,
+    settings,
+    deployed,
+    alerts,
+    trouble,
+    struck,
+    at,
+  };
 }
 
-function answering({ seed, replicas: [first, ...others] = [] }: Plan, store: Store, { now }: VirtualTime) {
-  if (first === undefined) return store.handle;
-  return behindReplicas(store, [first, ...others], now, randomFrom(seed, 'replicas'));
+function answering(plan: Plan, store: Store, trouble: Trouble, { now }: VirtualTime): Store['handle'] {
+  const { seed, replicas: [first, ...others] = [], unreadable, largestPage } = plan;
+  const whole =
+    first === undefined
+      ? store.handle
+      : behindReplicas(store, [first, ...others], now, randomFrom(seed, 'replicas'));
+  return unreadable || largestPage ? withTrouble(whole, trouble, store) : whole;
 }
 
 function register(scopes: readonly string[], { hooks }: Store): void {

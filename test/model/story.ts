@@ -2,7 +2,7 @@
 // service has come to rest.
 import { type NewLine } from '../../scripts/local/simulator/index';
 import { type Audit } from '../../lambda/shared/audit';
-import { type Snapshot } from '../../lambda/shared/order';
+import { Status, type Snapshot } from '../../lambda/shared/order';
 import { aRuleSet, NOON } from '../fakes/builders';
 import { junk } from './junk';
 import { type Edit, type Goods, type Plan, type StoreFault } from './plan';
@@ -33,6 +33,12 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
   const stage = setUp(plan);
   const ids = placeOrders(stage);
   const junkAnswers = sendJunk(stage, ids);
+  const { largestPage } = plan;
+  if (largestPage) {
+    const { fromMs, forMs, rows } = largestPage;
+    stage.at(fromMs, () => (stage.trouble.mostRows = rows));
+    stage.at(fromMs + forMs, () => (stage.trouble.mostRows = Infinity));
+  }
   for (const { order, atMs } of plan.losses ?? []) {
     stage.at(atMs, () => stage.tables.snapshots.delete(ids[order] ?? 0));
   }
@@ -78,9 +84,27 @@ function placeOrders(stage: Stage): number[] {
       const { id } = store.orders.add(wanted);
       ids[index] = id;
       for (const fault of plan.storeFaults) if (fault.order === index) arm(fault, stage, id);
+      planTroubles(index, id, stage);
     });
   }
   return ids;
+}
+
+/** What befalls one order; times are from its placing on. */
+function planTroubles(index: number, id: number, { plan, store, trouble, at }: Stage): void {
+  for (const { order, fromMs, forMs } of plan.unreadable ?? []) {
+    if (order !== index) continue;
+    at(fromMs, () => trouble.unreadable.add(id));
+    at(fromMs + forMs, () => trouble.unreadable.delete(id));
+  }
+  for (const { order, afterMs, times } of plan.fights ?? []) {
+    let left = order === index ? times : 0;
+    store.events.listen(({ kind, orderId, by }) => {
+      if (orderId !== id || kind !== 'statusUpdated' || by !== 'api' || left === 0) return;
+      left -= 1;
+      at(afterMs, () => store.orders.kept(id) && store.orders.setStatus(id, Status.AwaitingFulfillment));
+    });
+  }
 }
 
 function linesOf(goods: Goods, count: number, version: number): NewLine[] {

@@ -5,7 +5,7 @@ import { SCOPES } from '../../lambda/shared/webhook';
 import { type Damage } from '../../scripts/local/simulator/index';
 import { NOON } from '../fakes/builders';
 import { aDay, DAY_LASTS_MS, HOUR, MINUTE, SECOND } from './arbitrary';
-import { type Kill, type Part, type Plan, type StoreFault } from './plan';
+import { type Kill, type Part, type Plan, type Span, type StoreFault } from './plan';
 
 export const within = (max: number) => fc.integer({ min: 0, max });
 
@@ -181,6 +181,87 @@ export const replicas = fc.record({
     maxLength: 3,
   }),
   storeSkewMs: fc.integer({ min: -SECOND, max: SECOND }),
+});
+
+/** Another app sets orders back to 11 whenever we have advanced them. */
+export const fights = fc.record({
+  fights: fc.uniqueArray(
+    fc.record({
+      order: fc.nat(3),
+      afterMs: fc.integer({ min: SECOND, max: 4 * MINUTE }),
+      times: fc.integer({ min: 1, max: 12 }),
+    }),
+    { minLength: 1, maxLength: 3, selector: ({ order }) => order },
+  ),
+  scopes: fc.constant(SCOPES),
+});
+
+/** A PUT whose client has given up takes effect up to 15 s later. */
+export const latePuts: fc.Arbitrary<StoreFault[]> = fc.array(
+  fc.record({
+    fromMs: within(DAY_LASTS_MS / 2),
+    forMs: fc.integer({ min: 5 * MINUTE, max: 90 * MINUTE }),
+    damage: fc
+      .integer({ min: 9 * SECOND, max: 24 * SECOND })
+      .map((delayMs): Damage => ({ kind: 'slow', delayMs })),
+    probability: fc.constantFrom(0.3, 0.6, 1),
+    endpoint: fc.constant('PUT /orders/{id}'),
+  }),
+  { minLength: 1, maxLength: 2 },
+);
+
+/** The GET of an order that has long been there answers 404 for minutes. */
+export const missingForMinutes: fc.Arbitrary<StoreFault[]> = fc.array(
+  fc.record({
+    order: fc.nat(5),
+    fromMs: within(30 * MINUTE),
+    forMs: fc.integer({ min: MINUTE, max: 40 * MINUTE }),
+    damage: fc.constant<Damage>({ kind: 'status', status: 404 }),
+    probability: fc.constant(1),
+    endpoint: fc.constant('GET /orders/{id}'),
+  }),
+  { minLength: 2, maxLength: 6 },
+);
+
+const nothingListed = (span: Span): StoreFault => ({
+  ...span,
+  damage: { kind: 'empty' },
+  probability: 1,
+  endpoint: 'GET /orders',
+});
+
+/** Lists of orders that come back empty, though there are some. */
+export const emptyLists: fc.Arbitrary<Plan> = fc.oneof(
+  fc
+    .tuple(
+      aDay({ edits: [2, 8] }),
+      fc.record({ fromMs: within(DAY_LASTS_MS), forMs: fc.integer({ min: 5 * MINUTE, max: 90 * MINUTE }) }),
+    )
+    .map(([plan, span]) => ({ ...plan, storeFaults: [nothingListed(span)] })),
+  // What is edited after one poll is in no list of the next, which comes more than an hour later.
+  fc.tuple(aDay({ edits: [2, 8] }), fc.integer({ min: 0, max: 20 * MINUTE })).map(([plan, early]) => ({
+    ...plan,
+    scopes: [],
+    polls: [5 * MINUTE, 110 * MINUTE],
+    orders: plan.orders.map((order) => ({ ...order, atMs: order.atMs % (4 * MINUTE) })),
+    edits: plan.edits.map((edit) => ({ ...edit, atMs: 10 * MINUTE + (edit.atMs % (35 * MINUTE)) })),
+    storeFaults: [nothingListed({ fromMs: 110 * MINUTE - early, forMs: early + 5 * MINUTE })],
+  })),
+);
+
+const someTime = { fromMs: within(HOUR), forMs: fc.integer({ min: 10 * MINUTE, max: 2 * HOUR }) };
+
+/** Orders that the store cannot render for a while, and pages that are too large for it. */
+export const unreadable = fc.record({
+  unreadable: fc.array(fc.record({ order: fc.nat(5), ...someTime }), { minLength: 1, maxLength: 2 }),
+  largestPage: fc.option(
+    fc.record({
+      fromMs: within(HOUR),
+      forMs: fc.integer({ min: 10 * MINUTE, max: HOUR }),
+      rows: fc.integer({ min: 1, max: 150 }),
+    }),
+    { nil: undefined },
+  ),
 });
 
 /** Many short polls, some killed, over lists of several pages; between them orders are edited. */

@@ -6,11 +6,18 @@ import { deployedDuring, deployedLast, isListed, VOID, whyNotAdvanced } from './
 import { type DeadLetter } from './sqs';
 import { versionOf, type Moment, type SentPut } from './history';
 import { TIMEOUTS_MS } from './lambda';
-import { advancedTwice, advancesOf, oldestReplica, putUnseen, wasAdvancedBefore, wasForbidden } from './puts';
+import {
+  advancedTwice,
+  alertsOfFights,
+  CLOCKS_APART_MS,
+  foughtOver,
+  advancesOf,
+  oldestReplica,
+  putUnseen,
+  wasAdvancedBefore,
+  wasForbidden,
+} from './puts';
 import { type Story } from './story';
-
-/** The world's clock, the store's and a poll's tell different times, by so much at most. */
-const CLOCKS_APART_MS = 3_000;
 
 /** How orders ended; `unseen` ones were never new while anybody looked. */
 export type End = 'replicated' | 'copied' | 'skipped' | 'dead' | 'unseen';
@@ -64,11 +71,19 @@ export function judge(story: Story): Verdict {
       isLost(one) ? undefined : storedTwice(one),
       storedBackwards(one),
       putUnseen(one),
+      foughtOver(one),
       advancedTwice(one),
     ]),
     regressed: all((one) => one.puts.map((put) => wasForbidden(put, one))),
     wrong: [
-      ...all((one) => [letterWithoutReason(one), deadInVain(one), storedInVain(one), keptInVain(one)]),
+      ...all((one) => [
+        letterWithoutReason(one),
+        deadInVain(one),
+        storedInVain(one),
+        keptInVain(one),
+        alertsOfFights(one),
+        goneInVain(one),
+      ]),
       ...aboutAll(story),
     ],
     ends,
@@ -172,6 +187,7 @@ function notKept({ promised, isKept }: Case): string | undefined {
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
   const { now, letters, story } = one;
+  if (isBelievedGone(one)) return undefined;
   const wasAdvanced = wasAdvancedBefore(now.at, one) || wasMovedForUs(one);
   const isDone = whyNotAdvanced({ ...now, wasAdvanced }, deployedLast(story)) !== undefined;
   if (!isListed(now, [deployedLast(story)]) || letters.length > 0 || isDone) return undefined;
@@ -212,7 +228,7 @@ function missedByPolls(one: Case): string | undefined {
   const { id, story, letters } = one;
   const { at, snapshots } = story.byPolls;
   const now = story.history.of(id).findLast((moment) => moment.at <= at);
-  if (now === undefined || letters.length > 0 || isLost(one)) return undefined;
+  if (now === undefined || letters.length > 0 || isLost(one) || isBelievedGone(one)) return undefined;
   const then = { ...one, now, snapshot: snapshots.get(id) };
   const isUnknown = isListed(now, [deployedLast(story)]) && then.snapshot === undefined;
   const firstPoll = story.tables.jobs.find(({ outcome }) => outcome === 'finished');
@@ -228,6 +244,12 @@ function missedByPolls(one: Case): string | undefined {
 /** Somebody took its snapshot out of the table. */
 const isLost = ({ id, story: { plan, ids } }: Case): boolean =>
   plan.losses?.some(({ order }) => ids[order] === id) === true;
+
+/** Of an order that was never stored three 404s are believed, for a day: longer than it takes to come to rest. */
+const isBelievedGone = ({ id, stream, row, story: { store } }: Case): boolean =>
+  stream.length === 0 &&
+  row?.state === 'skipped' &&
+  store.log.of('GET /orders/{id}', id).at(-1)?.status === 404;
 
 /** No list of all statuses shows it. */
 const isHidden = ({ isRemoved, isArchived, statusId }: Moment) =>
@@ -316,6 +338,12 @@ function keptInVain({ stream, story }: Case): string | undefined {
   return kept[0] && `was stored with ${kept[0]}, which is dropped`;
 }
 
+/** An order that is there is never noted as gone, whatever its GETs say. */
+function goneInVain({ stream, now }: Case): string | undefined {
+  const isGone = stream.some(({ replication }) => replication.gone === true);
+  return isGone && !now.isRemoved ? 'was noted as gone, and is there' : undefined;
+}
+
 /** Only a worker that is killed at a letter's last receive leaves it to SQS, which gives no reason. */
 function letterWithoutReason({ letters, story }: Case): string | undefined {
   const bare = letters.some(({ bySqs, attributes }) => !bySqs && (attributes.reason ?? '') === '');
@@ -323,7 +351,18 @@ function letterWithoutReason({ letters, story }: Case): string | undefined {
   return bare || moved ? 'is a dead letter without a reason' : undefined;
 }
 
-function aboutAll({ restless, junkAnswers, audits }: Story): string[] {
+/** Some orders that the store cannot render, or its largest pages, must not keep a poll from reading all the others. */
+function failedPolls({ plan, tables }: Story): readonly string[] {
+  const isWell = plan.storeFaults.length === 0 && plan.tableFailures === 0 && plan.queue.failures === 0;
+  const isTroubled = plan.unreadable !== undefined || plan.largestPage !== undefined;
+  const failed = isWell && isTroubled ? tables.jobs.filter(({ outcome }) => outcome === 'failed') : [];
+  return failed.map(
+    ({ timestamp, error }) => `the poll of ${new Date(timestamp).toISOString()} failed: ${error}`,
+  );
+}
+
+function aboutAll(story: Story): string[] {
+  const { restless, junkAnswers, audits } = story;
   const letIn = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
   return [
     ...(restless > 0 ? [`the last poll of a store at rest queued ${restless} references`] : []),
@@ -331,6 +370,7 @@ function aboutAll({ restless, junkAnswers, audits }: Story): string[] {
       .filter(({ open, enqueued }) => open + enqueued > 0)
       .map(({ summary }) => `an audit says ${summary}`),
     ...(audits.length > 0 ? [] : ['no audit came to an end']),
+    ...failedPolls(story),
     ...letIn.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
   ];
 }
