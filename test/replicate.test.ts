@@ -807,7 +807,20 @@ describe('K17: an order that another app puts back', () => {
     world.shop.edit(100, { status_id: Status.Cancelled });
     await world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
     expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
-    expect(world.rows.get(100)).not.toHaveProperty('left_alone_until');
+  });
+
+  it('K17: is left alone for the whole hour, whatever it is set to in between', async () => {
+    const world = await advanced();
+    await putBack(world, 3, 18 * MINUTE);
+    const { left_alone_until: until } = world.rows.get(100)!;
+    for (const status_id of [Status.Cancelled, Status.AwaitingFulfillment]) {
+      world.clock.now += 15 * MINUTE;
+      world.shop.edit(100, { status_id });
+      await world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
+    }
+    expect(world.shop.puts).toHaveLength(3);
+    expect(world.alerts).toHaveLength(1);
+    expect(world.rows.get(100)?.left_alone_until).toBe(until);
   });
 
   it('is advanced each time where hours lie between', async () => {

@@ -202,7 +202,6 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     'status_before',
     'status_after',
     'digital',
-    'left_alone_until',
     'content_digest',
     'listed_digest',
     'kept_until',

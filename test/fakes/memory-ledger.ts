@@ -50,7 +50,7 @@ export function memoryTables(): MemoryTables {
   function finishRow(lease: Lease, finish: Finish, now: number): void {
     const told = [
       ...(['reason', 'status_before', 'status_after', 'digital'] as const),
-      ...(['content_digest', 'listed_digest', 'kept_until', 'left_alone_until'] as const),
+      ...(['content_digest', 'listed_digest', 'kept_until'] as const),
     ];
     const version =
       finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
