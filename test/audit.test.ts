@@ -28,6 +28,35 @@ describe('an order counts as', () => {
     expect(await world.audit()).toMatchObject({ listed: 1, queued: 1, open: 0, enqueued: 0 });
   });
 
+  describe('one that is stored without all of its lists', () => {
+    const incomplete = ['coupons'] as const;
+    const listIncomplete = (row: Partial<LedgerRow>) => {
+      const world = anAuditWorld();
+      const order = world.listReplicated({}, row);
+      const replication = { state: 'stored', incomplete } as const;
+      world.snapshots.set(order.id, aSnapshot({ ...order, replication }));
+      return { world, id: order.id };
+    };
+
+    it('K4: as dead, not as copied, while its dead letter is kept', async () => {
+      const { world } = listIncomplete({ state: 'dead', reason: 'GET answered 500.' });
+      expect(await world.audit()).toMatchObject({ dead: 1, copied: 0, open: 0, enqueued: 0 });
+    });
+
+    it('as a gap, and queued, once its dead letter has expired', async () => {
+      const reached_at = iso(NOON - 15 * DAY_MS);
+      const { world, id } = listIncomplete({ state: 'dead', reason: 'GET answered 500.', reached_at });
+      expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
+      expect(world.queued).toMatchObject([{ orderId: id }]);
+    });
+
+    it('as a gap, and queued, where the ledger could not note the dead letter', async () => {
+      const { world, id } = listIncomplete({ state: 'replicated' });
+      expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
+      expect(world.queued).toMatchObject([{ orderId: id }]);
+    });
+  });
+
   it('dead with its reason', async () => {
     const world = anAuditWorld();
     const order = world.list();

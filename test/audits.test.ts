@@ -65,6 +65,12 @@ describe('stored orders', () => {
     expect(versions.get(120)).toMatchObject({ date_modified, status_id });
   });
 
+  it('show which of their lists could not be had', async () => {
+    const replication = { incomplete: ['coupons'] as const };
+    await createOrdersTable(client, tableNames).store(aSnapshot({ id: 310, replication }));
+    expect((await stored().among([310])).get(310)?.replication?.incomplete).toEqual(['coupons']);
+  });
+
   it('are not those that somebody else put there', async () => {
     await client.send(new PutCommand({ TableName: 'OrdersTable', Item: { id: 300, status_id: 11 } }));
     expect(await stored().among([300])).toEqual(new Map());

@@ -19,6 +19,7 @@ export const UNKNOWN = 'not known to the ledger';
 export const MISSING = 'stored once, and missing from the Orders table';
 export const FORGOTTEN = 'queued more than 4 days ago, and not replicated since';
 export const NOT_GONE = 'noted as not found in the store, which lists it';
+export const INCOMPLETE = 'stored without all of its lists';
 export const EXPIRED = 'expired by OrderRetentionDays';
 
 /** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
@@ -26,6 +27,8 @@ export interface Found {
   readonly order: ListedOrder;
   readonly row: LedgerRow | undefined;
   readonly isStored: boolean;
+  /** Whether the snapshot lacks a list that could not be had: beside it stands a dead letter. */
+  readonly isIncomplete: boolean;
   /** Whether the snapshot shows another version than the row: a table that was restored has such. */
   readonly isStale: boolean;
 }
@@ -79,10 +82,11 @@ function judge(found: Found, circumstances: Circumstances): Finding {
   }
 }
 
-/** A letter that nobody has any more, of an order that is not there, accounts for nothing. */
+/** A dead letter that has expired, of an order that is not stored whole, accounts for nothing. */
 function accountForDead(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
   const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, circumstances);
-  if (found.isStored || isKept) return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
+  if ((found.isStored && !found.isIncomplete) || isKept)
+    return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
   return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, circumstances) };
 }
 
@@ -91,6 +95,8 @@ function accountForStored(found: Found, row: LedgerRow, circumstances: Circumsta
     if (hasExpired(row, circumstances)) return { kind: 'left out', reason: EXPIRED };
     return { kind: 'gap', reason: MISSING, send: { wasStored: true } };
   }
+  // Its dead letter could not be noted.
+  if (found.isIncomplete) return { kind: 'gap', reason: INCOMPLETE, send: {} };
   if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
     return { kind: 'gap', reason: NOT_GONE, send: {} };
   }

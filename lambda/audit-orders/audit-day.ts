@@ -133,7 +133,9 @@ async function auditOrders(
   const stored = await deps.orders.among(ids);
   const findings = orders.map((order) => {
     const [row, version] = [rows.get(order.id), stored.get(order.id)];
-    const found = { order, row, isStored: version !== undefined, isStale: differs(version, row) };
+    const isIncomplete = version?.replication?.incomplete !== undefined;
+    const isStored = version !== undefined;
+    const found = { order, row, isStored, isIncomplete, isStale: differs(version, row) };
     return { order, finding: accountFor(found, circumstances) };
   });
   const toSend = findings.filter(({ finding }) => finding.send !== undefined);

@@ -268,6 +268,42 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'found.error !== undefined || count >= 0) return found;',
   },
   {
+    rule: 'A list in doubt is believed at the first receive',
+    file: worker('enrich'),
+    from: 'if (believesDoubts && isDoubt(error)) return { rows: [] };',
+    to: 'if (isDoubt(error)) return { rows: [] };',
+  },
+  {
+    rule: 'An order without one of its lists is stored nowhere',
+    file: worker('incomplete'),
+    from: 'if (!isHopeless || isStoredWhole',
+    to: 'if (!isHopeless || look.isLast || isStoredWhole',
+  },
+  {
+    rule: 'An incomplete snapshot replaces one that is whole',
+    file: worker('incomplete'),
+    from: 'return isWhole && isUnchanged(',
+    to: 'return !isWhole && isUnchanged(',
+  },
+  {
+    rule: 'The lists of an incomplete snapshot are believed',
+    file: worker('enrich'),
+    from: 'stored.replication.incomplete === undefined &&',
+    to: 'stored.id > 0 &&',
+  },
+  {
+    rule: 'An audit counts an incomplete order as dead for ever',
+    file: auditor('account'),
+    from: 'if ((found.isStored && !found.isIncomplete) || isKept)',
+    to: 'if (found.isStored || isKept)',
+  },
+  {
+    rule: 'A Completed order of before is moved since gift certificates count as digital',
+    file: shared('order'),
+    from: 'return noted === false && order.status_id === Status.Completed && hasCertificate;',
+    to: 'return noted === false && order.status_id < 0 && hasCertificate;',
+  },
+  {
     rule: 'A PUT rests on a read of any age',
     file: worker('advance'),
     from: 'const MAX_READ_AGE_MS = 2_000;',
