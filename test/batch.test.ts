@@ -1,5 +1,6 @@
 // The references of one invocation: a few at a time, each with its own outcome.
 import { replicateBatch, timesUntil } from '../lambda/process-new-orders/batch';
+import type { ReplicateDeps } from '../lambda/process-new-orders/replicate';
 import { BigCommerceError } from '../lambda/shared/errors';
 import { aReference, anOrder } from './fakes/builders';
 import { aWorld, type World } from './fakes/world';
@@ -11,6 +12,10 @@ const messages = (orderIds: readonly (number | string)[], receiveCount = 1) =>
     body: typeof orderId === 'string' ? orderId : JSON.stringify(aReference({ orderId })),
     receiveCount,
   }));
+
+/** Every read may take as long as it likes. */
+const replicateAll = (batch: Parameters<typeof replicateBatch>[0], { store, ...deps }: ReplicateDeps) =>
+  replicateBatch(batch, { ...deps, storeFor: () => store });
 
 function aWorldOf(orders: number): World {
   const world = aWorld();
@@ -27,17 +32,14 @@ it('holds up no order by another one: only the one that fails is given back', as
       ? Promise.reject(new BigCommerceError('GET /v2/orders/3 answered 500.', 'retryable', 500))
       : world.shop.store.getOrder(orderId);
   const batch = messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  const outcomes = await replicateBatch(
-    batch,
-    world.workerDeps({ store: { ...world.shop.store, getOrder } }),
-  );
+  const outcomes = await replicateAll(batch, world.workerDeps({ store: { ...world.shop.store, getOrder } }));
   expect(outcomes).toEqual(batch.map((_, index) => (index === 2 ? 'given back' : 'acknowledged')));
   expect(puts(world)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 it('parks what is malformed, beside all others', async () => {
   const world = aWorldOf(2);
-  await replicateBatch(messages([1, 'junk', 2]), world.workerDeps());
+  await replicateAll(messages([1, 'junk', 2]), world.workerDeps());
   expect(world.parked).toMatchObject([{ body: 'junk' }]);
   expect(puts(world)).toEqual([1, 2]);
 });
@@ -56,7 +58,7 @@ it('begins four orders, and the next when one of them has ended', async () => {
     held -= 1;
   };
   const ledger = { ...world.ledger, takeLease, finishAdvance };
-  await replicateBatch(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), world.workerDeps({ ledger }));
+  await replicateAll(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), world.workerDeps({ ledger }));
   expect(puts(world)).toHaveLength(10);
   expect(most).toBe(4);
 });
@@ -78,7 +80,7 @@ describe('an invocation that runs short of time', () => {
       return world.shop.store.getLines(orderId);
     };
     const deps = world.workerDeps({ store: { ...world.shop.store, getLines } });
-    const outcomes = await replicateBatch(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), deps);
+    const outcomes = await replicateAll(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), deps);
     expect(outcomes.slice(4)).toEqual(Array(6).fill('given back'));
     const begun = new Set(world.shop.calls.map((call) => call.split(' ')[1]));
     expect([...begun].sort()).toEqual(['1', '2', '3', '4']);
@@ -89,7 +91,7 @@ describe('an invocation that runs short of time', () => {
   it('parks at the last receive what it has not begun, with that reason', async () => {
     const world = aWorldOf(1);
     const deps = world.workerDeps({ beginBefore: world.clock.now });
-    expect(await replicateBatch(messages([1], 20), deps)).toEqual(['acknowledged']);
+    expect(await replicateAll(messages([1], 20), deps)).toEqual(['acknowledged']);
     expect(world.parked).toMatchObject([
       { orderId: 1, reason: expect.stringContaining('was not begun: too little') as string },
     ]);

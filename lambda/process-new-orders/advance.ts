@@ -44,9 +44,12 @@ export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Adv
   let basis = task.enriched;
   for (let lateReads = 0; ;) {
     if (deps.now() - basis.readAt > MAX_READ_AGE_MS) {
-      const again = await readAgain(task, deps);
+      // A plain GET is the lightest that there is: where that one is slow, too, no PUT can rest on it.
+      const plainly = lateReads > 0;
+      const again = await stored(task, readAgain(task, deps, plainly));
       if (again.kind === 'changed') return again;
       basis = again.read;
+      if (plainly && deps.now() - basis.readAt > MAX_READ_AGE_MS) throw tooSlow(task);
     }
     if (effects.puts >= MAX_PUTS) throw putEnough(task);
     const answer = await put(task, basis, deps);
@@ -108,22 +111,34 @@ function saysNothing({ status }: BigCommerceError): boolean {
 }
 
 function tooSlow({ snapshot }: AdvanceTask): BigCommerceError {
-  const text = `Order ${snapshot.id} could not be advanced: no PUT of it could be sent within 2 s of a read.`;
+  const text = `Order ${snapshot.id} is stored but not advanced: no PUT of it could be sent within 2 s of a read.`;
   return new BigCommerceError(text, 'retryable');
+}
+
+/** A read that gets no answer in time is no reason to look for the order elsewhere: the error says that it is stored. */
+async function stored<T>({ snapshot }: AdvanceTask, read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    const isLate = error instanceof BigCommerceError && error.status === undefined;
+    if (!isLate) throw error;
+    const text = `Order ${snapshot.id} is stored but not advanced: ${error.message}`;
+    throw new BigCommerceError(text, error.kind);
+  }
 }
 
 type Again =
   { readonly kind: 'same'; readonly read: Read } | { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Reads the order again: it is the same as it was enriched, or it has changed. */
-async function readAgain(task: AdvanceTask, { store }: AdvanceDeps): Promise<Again> {
+async function readAgain(task: AdvanceTask, { store }: AdvanceDeps, plainly = false): Promise<Again> {
   const { snapshot, enriched } = task;
   // A Completed order is advanced only for its lines: they are part of what must not have changed. Where they do not come
   // with the order they come before it, whose two seconds many pages would use up; its date tells of later edits.
   const withLines = enriched.order.status_id === Status.Completed;
-  const cameAlong = linesOf(enriched.order) !== undefined;
-  const fetched = withLines && !cameAlong ? await store.getLines(snapshot.id) : undefined;
-  const read = await store.getOrder(snapshot.id);
+  const comeAlong = linesOf(enriched.order) !== undefined && !plainly;
+  const fetched = withLines && !comeAlong ? await store.getLines(snapshot.id) : undefined;
+  const read = await store.getOrder(snapshot.id, { plainly });
   if (read.order === undefined) return { kind: 'changed', read };
   const lines = withLines ? (fetched ?? linesOf(read.order)) : task.lines;
   const same =

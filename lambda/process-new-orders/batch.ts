@@ -7,8 +7,13 @@ import type { Message, Outcome } from './give-up';
 /** Left for giving back what did not get done. */
 const RESERVE_MS = 5_000;
 
-/** One request's timeout, and some: an order that is begun with less has little chance to end. */
+/** A first read's time-out, and some: an order that is begun with less has little chance to end. */
 const BEGIN_NEEDS_MS = 15_000;
+
+/** A read may take longer at each receive: some orders are large, and some stores slow. Two tries fit into an invocation. */
+const FIRST_READ_TIMEOUT_MS = 10_000;
+const LONGER_EACH_RECEIVE_MS = 5_000;
+const LONGEST_READ_TIMEOUT_MS = 25_000;
 
 /** A PUT of a worker that was killed at its deadline may still land. */
 const LEASE_BEYOND_DEADLINE_MS = PUT_MAY_LAND_MS;
@@ -28,19 +33,34 @@ export function timesUntil(deadline: number) {
 /** An order's calls follow each other in three steps: so many orders keep the lane of each endpoint busy. */
 const ORDERS_AT_ONCE = 4;
 
-/** Replicates every message and returns their outcomes in order. One failure holds up no other. Never throws. */
+export interface BatchDeps extends Omit<ReplicateDeps, 'store'> {
+  /** The store's calls, each read of which may take so long, in milliseconds. */
+  readonly storeFor: (readTimeoutMs: number) => ReplicateDeps['store'];
+}
+
+/**
+ * Replicates every message and returns their outcomes in order. One failure holds up no other: what was received often, and
+ * may take long, is begun last. Never throws.
+ */
 export async function replicateBatch(
   messages: readonly Message[],
-  deps: ReplicateDeps,
+  deps: BatchDeps,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const waiting = [...messages.entries()];
+  const waiting = [...messages.entries()].sort(([, one], [, other]) => one.receiveCount - other.receiveCount);
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, message] = next;
-      outcomes[index] = await replicate(message, deps);
+      outcomes[index] = await replicate(message, forMessage(message, deps));
     }
   };
   await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, work));
   return outcomes;
+}
+
+function forMessage({ receiveCount }: Message, { storeFor, ...deps }: BatchDeps): ReplicateDeps {
+  const longer = LONGER_EACH_RECEIVE_MS * (Math.max(1, receiveCount) - 1);
+  const readTimeoutMs = Math.min(FIRST_READ_TIMEOUT_MS + longer, LONGEST_READ_TIMEOUT_MS);
+  const beginBefore = deps.beginBefore - (readTimeoutMs - FIRST_READ_TIMEOUT_MS);
+  return { ...deps, beginBefore, store: storeFor(readTimeoutMs) };
 }

@@ -47,7 +47,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const deps = {
     ...shared,
     ...times,
-    store: bigCommerce.until(callsUntil, log),
+    storeFor: (readTimeoutMs: number) => bigCommerce.until(callsUntil, log, readTimeoutMs),
     log,
     worker: context.awsRequestId,
     now: Date.now,

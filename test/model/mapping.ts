@@ -22,11 +22,12 @@ export function createMapping(
   const replicate = (received: readonly Received[]) =>
     invoke(({ container, bigCommerce, adapters }: Started, worker) => {
       const { callsUntil, ...times } = timesUntil(container.now() + TIMEOUTS_MS.worker);
-      const store = container.mortal(bigCommerce.until(callsUntil));
+      const storeFor = (readTimeoutMs: number) =>
+        container.mortal(bigCommerce.until(callsUntil, undefined, readTimeoutMs));
       const { now } = container;
       const keeping = { dropFields: settings.dropFields, orderRetentionDays: 0 };
       const known = { rules: settings.rules, keeping, maxReceiveCount: MAX_RECEIVES, worker };
-      return replicateBatch(received, { ...adapters, ...times, ...known, store, log, now, random });
+      return replicateBatch(received, { ...adapters, ...times, ...known, storeFor, log, now, random });
     });
 
   /** Batch after batch, until the queue shows nothing. What is not acknowledged comes again by itself. */

@@ -304,6 +304,30 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return noted === false && order.status_id < 0 && hasCertificate;',
   },
   {
+    rule: 'A slow order gets no more time at later receives',
+    file: worker('batch'),
+    from: 'const longer = LONGER_EACH_RECEIVE_MS * (Math.max(1, receiveCount) - 1);',
+    to: 'const longer = 0 * LONGER_EACH_RECEIVE_MS * receiveCount;',
+  },
+  {
+    rule: 'A slow order is begun before those that are new',
+    file: worker('batch'),
+    from: 'one.receiveCount - other.receiveCount);',
+    to: 'other.receiveCount - one.receiveCount);',
+  },
+  {
+    rule: 'A PUT rests on a read with lines, however slow that is',
+    file: worker('advance'),
+    from: 'const plainly = lateReads > 0;',
+    to: 'const plainly = lateReads > 90;',
+  },
+  {
+    rule: 'A PUT may take as long as a read',
+    file: shared('bigcommerce'),
+    from: '            notAfter,\n          } as const;',
+    to: '            notAfter,\n            timeoutMs: readTimeoutMs,\n          } as const;',
+  },
+  {
     rule: 'A PUT rests on a read of any age',
     file: worker('advance'),
     from: 'const MAX_READ_AGE_MS = 2_000;',
