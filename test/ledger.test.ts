@@ -284,6 +284,25 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
+  it('D-M11: an advance whose snapshot has been removed is refused, and leaves no stub of an order', async () => {
+    await take();
+    const finishing = {
+      state: 'replicated',
+      readAt: NOON + SECOND,
+      advancedAt: iso(NOON + 2 * SECOND),
+    } as const;
+    const finished = tables.ledger.finishAdvance(
+      lease(),
+      snapshot(NOON + SECOND),
+      { ...finishing, order: order({ status_id: 9 }) },
+      NOON + 2 * SECOND,
+      5 * SECOND,
+    );
+    await expect(finished).rejects.toThrow(RefusedWriteError);
+    expect(await tables.orders.find(id)).toBeUndefined();
+    expect(await tables.row(id)).not.toHaveProperty('state');
+  });
+
   describe('a snapshot', () => {
     it('comes back as it was stored, and is never overwritten by one read earlier', async () => {
       expect(await tables.orders.find(id)).toBeUndefined();
@@ -375,6 +394,15 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         reason: 'store down',
         status_id: 11,
       });
+    });
+
+    it('D-M12: leaves nothing of it on a row that is finished later', async () => {
+      await noteDead();
+      await take('a', NOON + HOUR, NOON + HOUR);
+      await finish({ readAt: NOON + HOUR }, NOON + HOUR + SECOND);
+      const row = await tables.row(id);
+      expect(row).toMatchObject({ state: 'copied' });
+      for (const name of ['dead_by', 'reason', 'last_error']) expect(row).not.toHaveProperty(name);
     });
 
     it('is written where there is no row, and without a version for a webhook', async () => {

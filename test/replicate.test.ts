@@ -1,4 +1,5 @@
 // The worker's flow: each rule by name, each defect of the sample that it must not repeat.
+import type { ReplicateDeps } from '../lambda/process-new-orders/replicate';
 import { contentDigest } from '../lambda/shared/content';
 import { BigCommerceError, ConfigurationError } from '../lambda/shared/errors';
 import { Status } from '../lambda/shared/order';
@@ -595,6 +596,79 @@ describe('a failed PUT', () => {
       },
     ]);
     expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
+  });
+});
+
+describe('a PUT that is refused for its credentials', () => {
+  it.each([401, 403])('D-M10: is followed by no other call: %i', async (status) => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    world.shop.before('putStatus', () => {
+      throw new BigCommerceError(`PUT answered ${status}.`, 'configuration', status);
+    });
+    expect(await world.replicate(aReference())).toBe('given back');
+    expect(world.shop.calls.at(-1)).toBe('putStatus 100 to 9');
+    expect(world.alerts).toHaveLength(1);
+  });
+});
+
+describe('an order that a worker advanced and did not finish', () => {
+  it('D-M6: keeps the status that it had before', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    const lost = new BigCommerceError('PUT got no answer.', 'retryable');
+    world.shop.after('putStatus', () => {
+      world.shop.before('getOrder', () => {
+        throw lost;
+      });
+      throw lost;
+    });
+    expect(await world.replicate(aReference())).toBe('given back');
+    world.clock.now += 60_000;
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('acknowledged');
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', status_before: 11, status_after: 9 });
+    expect(world.snapshots.get(100)?.replication).toMatchObject({ status_before: 11, target_status_id: 9 });
+  });
+});
+
+describe('an order that is gone after it was stored', () => {
+  const DAY = 24 * 3_600_000;
+
+  async function anOrderThatIsGone(depsOf: (world: World) => Partial<ReplicateDeps> = () => ({})) {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines([aWholeLine()], { status_id: Status.Shipped }));
+    await world.replicate(aReference());
+    const shown = world.shop.order(100)!;
+    world.shop.remove(100);
+    world.clock.now += 3_600_000;
+    const seen = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
+    await world.replicate(seen, { receiveCount: 3 });
+    world.clock.now += DAY;
+    const readFrom = world.clock.now;
+    await world.replicate(seen, { receiveCount: 4, deps: depsOf(world) });
+    return { world, shown, readFrom };
+  }
+
+  it('D-M7: is marked with the time of the read that did not find it', async () => {
+    const { world, readFrom } = await anOrderThatIsGone();
+    const { replication } = world.snapshots.get(100)!;
+    expect(replication).toMatchObject({ gone: true, read_at: iso(readFrom) });
+    expect(world.rows.get(100)?.read_at).toBe(iso(readFrom));
+  });
+
+  it('D-M13: has its lists fetched when it is back, whatever the row and the order show', async () => {
+    // The worker dies between the mark and the ledger's note of it: the row is as it was.
+    const dying = (world: World) => ({
+      ledger: { ...world.ledger, finish: () => Promise.reject(new Error('died')) },
+    });
+    const { world, shown } = await anOrderThatIsGone(dying);
+    expect(world.snapshots.get(100)?.replication.gone).toBe(true);
+    world.shop.add(shown, { coupons: [{ id: 3 }] });
+    world.clock.now += 3_600_000;
+    await world.replicate(aReference({ source: 'webhook', seenAt: iso(world.clock.now) }));
+    expect(world.snapshots.get(100)?.coupons).toEqual([{ id: 3 }]);
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 });
 

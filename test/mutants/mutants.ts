@@ -84,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A request is not cut off at the deadline of its invocation',
     file: shared('requests'),
-    from: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline - now())),',
-    to: 'timeoutMs: Math.max(1, Math.min(timeoutMs, deadline)),',
+    from: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),',
+    to: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline)),',
   },
   {
     rule: 'An answer of any size is taken',
@@ -326,6 +326,42 @@ export const MUTANTS: readonly Mutant[] = [
     file: shared('bigcommerce'),
     from: '            notAfter,\n          } as const;',
     to: '            notAfter,\n            timeoutMs: readTimeoutMs,\n          } as const;',
+  },
+  {
+    rule: 'A PUT that is refused for its credentials is followed by another GET',
+    file: worker('advance'),
+    from: "!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;",
+    to: '!(error instanceof BigCommerceError)) throw error;',
+  },
+  {
+    rule: 'An advance that is confirmed forgets which status the order had',
+    file: worker('snapshot'),
+    from: 'status_before: earlier?.replication.status_before ?? read.order.status_id,',
+    to: 'status_before: read.order.status_id,',
+  },
+  {
+    rule: 'An order is marked gone under the time of an earlier read',
+    file: worker('replicate'),
+    from: 'read_at: iso(gone.readAt),',
+    to: "read_at: gone.readAt < 0 ? '' : replication.read_at,",
+  },
+  {
+    rule: 'An order that is back has the lists that it had before it was gone',
+    file: worker('enrich'),
+    from: 'stored === undefined || stored.replication.gone === true) return undefined;',
+    to: 'stored === undefined) return undefined;',
+  },
+  {
+    rule: 'An advance is finished although its snapshot is not there',
+    file: shared('ledger-row'),
+    from: "'attribute_exists(id) AND replication.read_at <= :readAt'",
+    to: "'attribute_not_exists(id) OR replication.read_at <= :readAt'",
+  },
+  {
+    rule: 'How an order died stays on a row that is finished',
+    file: shared('ledger-row'),
+    from: "      'last_error',\n      'dead_by',\n",
+    to: "      'last_error',\n",
   },
   {
     rule: 'A PUT rests on a read of any age',
