@@ -1,5 +1,5 @@
 // The Jobs table on MiniStack: rows that expire, and what the next poll asks of them.
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createJobsTable, type Cursor, type Job } from '../lambda/shared/jobs';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
@@ -40,9 +40,24 @@ async function tableOf(...rows: readonly Job[]) {
   return jobs;
 }
 
-it('lets each row expire', async () => {
+/** Deletes a poll's row, as the table's TTL does. */
+const expire = (minute: number) =>
+  client.send(new DeleteCommand({ TableName: 'JobsTable', Key: { timestamp: NOON + minute * MINUTE } }));
+
+/** As an earlier version left it, without the rows that never expire. */
+async function forgetKept(): Promise<void> {
+  for (const timestamp of [0, 1]) {
+    await client.send(new DeleteCommand({ TableName: 'JobsTable', Key: { timestamp } }));
+  }
+}
+
+it('lets the row of each poll expire, and keeps two without an outcome or an end', async () => {
   await tableOf(aJob(0), aJob(1, { outcome: 'failed', error: 'down' }));
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: 'JobsTable' }));
+  const { Items: all = [] } = await client.send(new ScanCommand({ TableName: 'JobsTable' }));
+  const Items = all.filter(({ outcome }) => outcome !== undefined);
+  const others = all.filter((row) => !Items.includes(row));
+  expect(others.map(({ timestamp }) => Number(timestamp)).sort()).toEqual([0, 1]);
+  for (const row of others) expect(row).not.toHaveProperty('expires_at');
   expect(Items.map(({ timestamp, expires_at }) => Number(expires_at) * 1000 - Number(timestamp))).toEqual([
     90 * 24 * 3_600_000,
     90 * 24 * 3_600_000,
@@ -71,6 +86,40 @@ describe('when the last poll that finished began', () => {
   });
 });
 
+describe('A6 when the last poll that finished began, after its row has expired,', () => {
+  it('is still known, also that of its first slice', async () => {
+    const jobs = await tableOf(
+      aJob(0),
+      aJob(30, { began: NOON + 10 * MINUTE }),
+      aJob(31, { outcome: 'failed' }),
+    );
+    for (const minute of [0, 30, 31]) await expire(minute);
+    expect(await jobs.lastFinished()).toBe(NOON + 10 * MINUTE);
+  });
+
+  it('is that of the later poll, though the earlier one ended last', async () => {
+    const jobs = await tableOf(aJob(5), aJob(3));
+    for (const minute of [3, 5]) await expire(minute);
+    expect(await jobs.lastFinished()).toBe(NOON + 5 * MINUTE);
+  });
+
+  it('is that of the newest row where an earlier version has polled since', async () => {
+    const jobs = await tableOf(aJob(0));
+    const [kept] = (await client.send(new ScanCommand({ TableName: 'JobsTable' }))).Items!.filter(
+      ({ timestamp }) => Number(timestamp) === 0,
+    );
+    await jobs.record(aJob(7));
+    await client.send(new PutCommand({ TableName: 'JobsTable', Item: kept }));
+    expect(await jobs.lastFinished()).toBe(NOON + 7 * MINUTE);
+  });
+
+  it('is found by the newest row in a table of an earlier version', async () => {
+    const jobs = await tableOf(aJob(0), aJob(4));
+    await forgetKept();
+    expect(await jobs.lastFinished()).toBe(NOON + 4 * MINUTE);
+  });
+});
+
 describe('a sliced poll', () => {
   const sliced = aJob(10, { outcome: 'sliced', cursor });
 
@@ -82,6 +131,21 @@ describe('a sliced poll', () => {
   it.each(['finished', 'failed'] as const)('is no longer the last after one that %s', async (outcome) => {
     const jobs = await tableOf(sliced, aJob(11, { outcome }));
     expect(await jobs.lastSliced()).toBeUndefined();
+  });
+
+  it('A6 is found with its cursor after its row has expired, unless another poll failed since', async () => {
+    const jobs = await tableOf(aJob(0), sliced);
+    for (const minute of [0, 10]) await expire(minute);
+    expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
+    await jobs.record(aJob(11, { outcome: 'failed' }));
+    await expire(11);
+    expect(await jobs.lastSliced()).toBeUndefined();
+  });
+
+  it('is found in a table of an earlier version', async () => {
+    const jobs = await tableOf(aJob(0), sliced);
+    await forgetKept();
+    expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
   });
 
   it('is there only when there was one', async () => {

@@ -4,6 +4,9 @@ import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/li
 import type { Audit } from './audit';
 import { expiry, newestOf } from './job-rows';
 
+/** For 14 days the schedule comes back to a day that is open: until then it must know so. */
+const LEAST_DAYS = 15;
+
 export interface Audits {
   record(audit: Audit): Promise<void>;
   newestOf(day: string): Promise<Audit | undefined>;
@@ -16,7 +19,7 @@ export function createAudits(
 ): Audits {
   return {
     async record(audit) {
-      const expires_at = expiry(audit.timestamp, retentionDays);
+      const expires_at = expiry(audit.timestamp, Math.max(retentionDays, LEAST_DAYS));
       const Item = { ...audit, outcome: outcomeOf(audit.day), expires_at };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },

@@ -1,6 +1,14 @@
-// The Jobs table: one small row for each poll, which also tells the next one where to begin.
+// The Jobs table: one small row for each poll, and two that never expire, which say where the next one begins.
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expiry, newestOf } from './job-rows';
+
+/**
+ * Reserved keys: what the next poll goes by must outlast any pause, and the rows of polls expire. Neither row has an
+ * outcome, so that the index ByOutcome lists only polls, audits and backfills.
+ */
+const LAST_FINISHED = 0;
+const LAST = 1;
 
 /** What one poll found and did; bounded, however many orders there were. */
 export interface Job {
@@ -57,28 +65,66 @@ export function createJobsTable(
 ): JobsTable {
   const newest = async (outcome: Job['outcome']) => (await newestOf(outcome, client, tableName))[0];
 
-  async function find(timestamp: number): Promise<Job | undefined> {
+  async function find(timestamp: number): Promise<Record<string, unknown> | undefined> {
     const input = { TableName: tableName, Key: { timestamp }, ConsistentRead: true };
-    const { Item } = await client.send(new GetCommand(input));
-    return Item as Job | undefined;
+    return (await client.send(new GetCommand(input))).Item;
+  }
+
+  const findJob = (timestamp: number) => find(timestamp) as Promise<Job | undefined>;
+
+  async function findKept(key: number): Promise<Kept | undefined> {
+    return (await find(key))?.poll as Kept | undefined;
+  }
+
+  /** An earlier poll may end after a later one: the later one stays. */
+  async function keep(key: number, poll: Kept): Promise<void> {
+    const put = new PutCommand({
+      TableName: tableName,
+      Item: { timestamp: key, poll },
+      ConditionExpression: 'attribute_not_exists(poll) OR poll.#timestamp <= :timestamp',
+      ExpressionAttributeNames: { '#timestamp': 'timestamp' },
+      ExpressionAttributeValues: { ':timestamp': poll.timestamp },
+    });
+    try {
+      await client.send(put);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  /** A stack of an earlier version has rows alone, and may have been deployed again in between: the newest counts. */
+  async function findLastFinished(): Promise<Kept | undefined> {
+    const [kept, timestamp] = await Promise.all([findKept(LAST_FINISHED), newest('finished')]);
+    if (timestamp === undefined || (kept !== undefined && kept.timestamp >= timestamp)) return kept;
+    return (await findJob(timestamp)) ?? { timestamp, outcome: 'finished' };
   }
 
   return {
     async record(job) {
       const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
       await client.send(new PutCommand({ TableName: tableName, Item }));
+      const { timestamp, outcome, began } = job;
+      const short = { timestamp, outcome, ...(began === undefined ? {} : { began }) };
+      if (outcome === 'finished') await keep(LAST_FINISHED, short);
+      await keep(LAST, outcome === 'sliced' ? job : short);
     },
 
     async lastFinished() {
-      const timestamp = await newest('finished');
-      return timestamp === undefined ? undefined : ((await find(timestamp))?.began ?? timestamp);
+      const last = await findLastFinished();
+      return last?.began ?? last?.timestamp;
     },
 
     async lastSliced() {
-      const timestamp = await newest('sliced');
-      if (timestamp === undefined) return undefined;
-      const later = await Promise.all([newest('finished'), newest('failed')]);
-      return later.some((other = 0) => other > timestamp) ? undefined : find(timestamp);
+      const [kept, ...rows] = await Promise.all([
+        findKept(LAST),
+        ...(['sliced', 'finished', 'failed'] as const).map(newest),
+      ]);
+      const last = Math.max(...rows.map((timestamp = 0) => timestamp), kept?.timestamp ?? 0);
+      if (kept?.timestamp === last) return kept.outcome === 'sliced' ? (kept as Job) : undefined;
+      return last > 0 && rows[0] === last ? findJob(last) : undefined;
     },
   };
 }
+
+/** What is kept of a poll for the next one: all of it if it was sliced. */
+type Kept = Pick<Job, 'timestamp' | 'outcome' | 'began'>;

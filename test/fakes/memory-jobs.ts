@@ -1,16 +1,24 @@
-// The Jobs table in memory, its rows in the order in which they were written.
+// The Jobs table in memory, its rows in the order in which they were written. What the next poll goes by outlasts them.
 import type { Job, JobsTable } from '../../lambda/shared/jobs';
 
+/** By the array of rows, which a test may empty as the table's TTL does. */
+const kept = new WeakMap<Job[], Job[]>();
+
 export function memoryJobs(jobs: Job[]): JobsTable {
+  const memory = kept.get(jobs) ?? [];
+  kept.set(jobs, memory);
   const newest = (...outcomes: readonly Job['outcome'][]) =>
-    jobs
+    [...memory, ...jobs]
       .filter(({ outcome }) => outcomes.includes(outcome))
       .reduce<Job | undefined>(
-        (one, other) => (one && one.timestamp >= other.timestamp ? one : other),
+        (one, other) => (one && one.timestamp > other.timestamp ? one : other),
         undefined,
       );
   return {
-    record: (job) => Promise.resolve(void jobs.push(structuredClone(job))),
+    record(job) {
+      for (const rows of [jobs, memory]) rows.push(structuredClone(job));
+      return Promise.resolve();
+    },
     lastFinished() {
       const job = newest('finished');
       return Promise.resolve(job?.began ?? job?.timestamp);
