@@ -98,6 +98,19 @@ it('each order is listed once: new ones that changed lately among the changes, a
   expect(world.jobs.at(-1)).toMatchObject({ found: 3, enqueued: 1, left_out: { 'already queued': 2 } });
 });
 
+it.each([-59_000, -1_000, 0, 1_000, 59_000])(
+  'D-M1 an order that changed %i ms from where the lists are split is queued once',
+  async (ms) => {
+    const world = aWorld();
+    await world.poll();
+    const split = NOON - HOUR;
+    world.shop.add(anOrder({ date_modified: storeDate(split + ms) }));
+    world.clock.now += HOUR;
+    expect(ids(await world.poll())).toEqual([100]);
+    expect(world.jobs.at(-1)).toMatchObject({ enqueued: 1 });
+  },
+);
+
 it('an old order that staff put back is taken, however long it is that it was made', async () => {
   const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 400 * DAY) }));
   world.shop.edit(100, { status_id: Status.AwaitingFulfillment });

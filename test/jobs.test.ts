@@ -120,6 +120,14 @@ describe('A6 when the last poll that finished began, after its row has expired,'
   });
 });
 
+it('D-S3 since when changes are looked for again is told by the last poll that finished', async () => {
+  const jobs = await tableOf(aJob(0), aJob(5, { began: NOON, held_since: NOON + 5 * MINUTE }));
+  await expire(5);
+  expect([await jobs.heldSince(), await jobs.lastFinished()]).toEqual([NOON + 5 * MINUTE, NOON]);
+  await jobs.record(aJob(6));
+  expect(await jobs.heldSince()).toBeUndefined();
+});
+
 describe('a sliced poll', () => {
   const sliced = aJob(10, { outcome: 'sliced', cursor });
 

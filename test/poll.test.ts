@@ -276,7 +276,7 @@ describe('a poll that fails', () => {
     expect(world.jobs).toMatchObject([
       { outcome: 'failed', error: 'BigCommerceError: GET /v2/orders answered 503.' },
     ]);
-    expect(world.alerts).toHaveLength(1);
+    expect(world.alerts).toMatchObject([{ subject: 'poll failed' }]);
     expect(world.alerts[0]?.message).toContain('answered 503');
     expect(world.lines).toEqual([{ level: 'ERROR', message: 'poll failed', metrics: undefined }]);
   });
@@ -324,6 +324,7 @@ describe('a poll that fails', () => {
     const jobs = {
       record: () => Promise.reject(new Error('table gone')),
       lastFinished: () => Promise.resolve(undefined),
+      heldSince: () => Promise.resolve(undefined),
       lastSliced: () => Promise.resolve(undefined),
     };
     await expect(world.poll({ deps: { jobs, ...withoutLists(world) } })).rejects.toBe(down);
@@ -472,4 +473,115 @@ it('costs at most 50 calls for 10,000 new orders, whether it is the first poll o
     expect(await world.poll()).toHaveLength(10_000);
     expect(world.shop.calls.length).toBeLessThanOrEqual(50);
   }
+});
+
+describe('D-S3 a list of changes that comes back empty', () => {
+  const HOUR = 3_600_000;
+  const empty = { orders: [], unreadable: 0, isLast: true };
+
+  /** A store whose one order was edited after the last poll. */
+  async function anEditedOrder() {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.pollAndReplicate();
+    world.clock.now += 3 * HOUR;
+    await world.pollAndReplicate();
+    world.clock.now += 3 * HOUR;
+    await world.pollAndReplicate();
+    world.shop.edit(100, { staff_notes: 'edited' });
+    world.clock.now += 3 * HOUR;
+    world.shop.calls.length = 0;
+    return world;
+  }
+
+  /** Lists of changes are empty `times` times; the rest is the store's. */
+  const hiding = (world: ReturnType<typeof aWorld>, times = Infinity, more: object = {}) => {
+    let left = times;
+    const listOrders: typeof world.shop.store.listOrders = (query) => {
+      if (query.statusId !== undefined || left <= 0) return world.shop.store.listOrders(query);
+      left -= 1;
+      return Promise.resolve(empty);
+    };
+    return { deps: { store: { ...world.shop.store, listOrders, ...more } } };
+  };
+
+  it('is looked for again by the next poll where the count of the same dates is not', async () => {
+    const world = await anEditedOrder();
+    expect(await world.poll(hiding(world, 1))).toEqual([]);
+    expect(world.shop.calls).toEqual(['countOrders', 'countOrders']);
+    const [before, held] = world.jobs.slice(-2);
+    expect(held).toMatchObject({ outcome: 'finished', began: before?.began, held_since: held?.timestamp });
+    world.clock.now += 3 * HOUR;
+    expect(await world.pollAndReplicate()).toBe(1);
+    expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'edited' });
+    expect(world.jobs.at(-1)).not.toHaveProperty('held_since');
+    world.clock.now += 3 * HOUR;
+    await world.poll();
+    expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
+  });
+
+  it('is believed after a day: the count may include orders that no list shows', async () => {
+    const world = await anEditedOrder();
+    const last = world.jobs.at(-1)!;
+    for (let poll = 0; poll < 8; poll += 1) {
+      await world.poll(hiding(world));
+      expect(world.jobs.at(-1)).toMatchObject({ outcome: 'finished', began: last.began });
+      world.clock.now += 3 * HOUR;
+    }
+    await world.poll(hiding(world));
+    const { began, timestamp } = world.jobs.at(-1)!;
+    expect(began).toBe(timestamp);
+    expect(world.jobs.at(-1)).not.toHaveProperty('held_since');
+  });
+
+  it('is believed where the count is empty, too, with one call', async () => {
+    const world = await anEditedOrder();
+    world.shop.remove(100);
+    await world.poll();
+    expect(world.shop.calls).toEqual(['countOrders', 'listOrders any from 0', 'countOrders']);
+    expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
+  });
+
+  it('is believed where Incomplete orders alone are counted, which no such list shows', async () => {
+    const world = await anEditedOrder();
+    world.shop.edit(100, { status_id: Status.Incomplete });
+    await world.poll();
+    expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
+  });
+
+  it('is asked for again where the count fails', async () => {
+    const world = await anEditedOrder();
+    const countOrders = (dates?: object) =>
+      dates === undefined ? world.shop.store.countOrders() : Promise.reject(new Error('504'));
+    const references = await world.poll(hiding(world, 1, { countOrders }));
+    expect(references.map(({ orderId }) => orderId)).toEqual([100]);
+    expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
+  });
+
+  it('at the end of a list that an earlier poll began is asked for again', async () => {
+    const world = aWorld({ latencyMs: 1_000 });
+    await world.poll();
+    world.clock.now += 3 * HOUR;
+    const date_modified = storeDate(world.clock.now - HOUR);
+    for (let id = 1; id <= 300; id += 1) world.shop.add(anOrder({ id, date_modified }));
+    // The first of the two only gets to the list of its status.
+    expect(await world.poll({ deps: { stopBefore: 0 } })).toHaveLength(0);
+    expect(await world.poll({ deps: { stopBefore: 0 } })).toHaveLength(250);
+    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'sliced' });
+    world.clock.now += 3 * HOUR;
+    expect(await world.poll(hiding(world, 1))).toHaveLength(50);
+  });
+
+  it('in its midst is noticed, too: an empty second page after a full first one', async () => {
+    const world = aWorld({ latencyMs: 0 });
+    await world.poll();
+    world.clock.now += 3 * HOUR;
+    const date_modified = storeDate(world.clock.now - HOUR);
+    for (let id = 1; id <= 300; id += 1) world.shop.add(anOrder({ id, date_modified }));
+    const listOrders: typeof world.shop.store.listOrders = (query) =>
+      query.minId > 0 ? Promise.resolve(empty) : world.shop.store.listOrders(query);
+    expect(await world.poll({ deps: { store: { ...world.shop.store, listOrders } } })).toHaveLength(250);
+    world.clock.now += 3 * HOUR;
+    expect(await world.poll()).toHaveLength(50);
+  });
 });

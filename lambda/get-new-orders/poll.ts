@@ -5,15 +5,17 @@ import { listedPages, newEffort } from '../shared/listed-pages';
 import { referToUnreadable } from '../shared/unreadable-orders';
 import type { Alerts } from '../shared/alerts';
 import type { Store } from '../shared/bigcommerce';
-import type { ListedPage } from '../shared/listed-pages';
+import type { Effort, ListedPage } from '../shared/listed-pages';
 import type { Cursor, Job, JobsTable } from '../shared/jobs';
 import type { Log } from '../shared/log';
 import { cursorAt, findBegin } from './begin';
-import type { PollSettings } from './begin';
+import type { Begin, OrderList, PollSettings } from './begin';
+import { countMissing, holdChanges } from './check-changes';
+import type { Hold, ListEnd } from './check-changes';
 import { recordFailure } from './record-failure';
 import { reportUnreadable } from './report-unreadable';
 import { takeUp } from './take-up';
-import type { TakeUpDeps, Tally } from './take-up';
+import type { Circumstances, TakeUpDeps, Tally } from './take-up';
 
 /** So many polls that go on with one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;
@@ -44,9 +46,11 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
   const timestamp = deps.now();
   const pass: Pass = { timestamp, began: timestamp, counted: {}, found: 0, enqueued: 0, left_out: {} };
   try {
-    const cursor = await readStore(pass, settings, deps);
+    const { cursor, hold } = await readStore(pass, settings, deps);
     const end =
-      cursor === undefined ? ({ outcome: 'finished' } as const) : ({ outcome: 'sliced', cursor } as const);
+      cursor === undefined
+        ? ({ outcome: 'finished', ...hold } as const)
+        : ({ outcome: 'sliced', cursor } as const);
     const job = { ...pass, duration_ms: deps.now() - timestamp, ...end };
     await deps.jobs.record(job);
     tell(job, deps.log);
@@ -59,28 +63,68 @@ export async function poll(settings: PollSettings, deps: PollDeps): Promise<Job>
   }
 }
 
-/** Returns where to go on, if there is too little time for all. */
-async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Promise<Cursor | undefined> {
+/** What the next poll is to know: where to go on, or that the same changes are to be looked for again. */
+interface Reading {
+  readonly cursor?: Cursor | undefined;
+  readonly hold?: Hold | undefined;
+}
+
+async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Promise<Reading> {
   const counts = await countOrders(pass, deps);
   const begin = await findBegin(pass.timestamp, settings, deps.jobs);
   pass.began = begin.began;
   const circumstances = { jobTimestamp: pass.timestamp, bounds: begin.bounds, settings };
   // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
   const lists = begin.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
-  const effort = newEffort();
-  const isTimeUp = () => deps.now() >= deps.stopBefore;
+  const task = { begin, circumstances, pass, effort: newEffort() };
+  let hold: Hold | undefined;
   for (const list of lists) {
     // One page is read in any case, or polls would go on with one another for ever.
-    if (effort.pages > 0 && isTimeUp()) return cursorAt(list, list.afterId, begin, list.pageSize);
-    const reading = { ...deps, effort, isTimeUp, size: list.pageSize };
-    for await (const page of listedPages(list.query, list.afterId, reading)) {
-      add(await takeUp(page, list, circumstances, deps), pass);
-      await addUnreadable(page, pass, deps);
-      if (page.stopped) return cursorAt(list, page.lastId, begin, page.stopped.size);
-      if (!page.isLast && isTimeUp()) return cursorAt(list, page.lastId, begin);
+    if (task.effort.pages > 0 && deps.now() >= deps.stopBefore) {
+      return { cursor: cursorAt(list, list.afterId, begin, list.pageSize) };
     }
+    const end = await readList(list, task, deps);
+    if (end.cursor !== undefined) return { cursor: end.cursor };
+    const missing = await countMissing(list, end, deps);
+    // Asked for again, its end is believed.
+    const again =
+      missing === undefined ? await readList({ ...list, afterId: end.lastId }, task, deps) : undefined;
+    if (again?.cursor !== undefined) return { cursor: again.cursor };
+    if (missing !== undefined && missing > 0) hold = await holdChanges(missing, pass.timestamp, deps);
   }
-  return undefined;
+  return { hold };
+}
+
+/** The reading of a store. */
+interface Task {
+  readonly begin: Begin;
+  readonly circumstances: Circumstances;
+  readonly pass: Pass;
+  readonly effort: Effort;
+}
+
+/** `cursor` is there where too little time is left for the rest of the list. */
+async function readList(
+  list: OrderList,
+  { begin, circumstances, pass, effort }: Task,
+  deps: PollDeps,
+): Promise<ListEnd & { readonly cursor?: Cursor }> {
+  const isTimeUp = () => deps.now() >= deps.stopBefore;
+  const reading = { ...deps, effort, isTimeUp, size: list.pageSize };
+  let end: ListEnd = { listed: 0, endsEmpty: false, lastId: list.afterId };
+  for await (const page of listedPages(list.query, list.afterId, reading)) {
+    add(await takeUp(page, list, circumstances, deps), pass);
+    await addUnreadable(page, pass, deps);
+    const shown = page.orders.length + page.unreadable;
+    end = {
+      listed: end.listed + shown + page.unreadableIds.length,
+      endsEmpty: shown === 0,
+      lastId: page.lastId,
+    };
+    if (page.stopped) return { ...end, cursor: cursorAt(list, page.lastId, begin, page.stopped.size) };
+    if (!page.isLast && isTimeUp()) return { ...end, cursor: cursorAt(list, page.lastId, begin) };
+  }
+  return end;
 }
 
 /** Counts only inform, and spare calls: without them every list is asked for. */

@@ -32,6 +32,11 @@ export interface Job {
   readonly error?: string;
   /** Of a sliced poll. */
   readonly cursor?: Cursor;
+  /**
+   * Epoch milliseconds: since then lists of changes end before the store's count of them, so that `began` is that of the
+   * last poll before.
+   */
+  readonly held_since?: number;
 }
 
 /** Where a poll stopped because its time was nearly over, and what the next one needs to go on from there. */
@@ -54,6 +59,8 @@ export interface JobsTable {
   record(job: Job): Promise<void>;
   /** When the last poll that finished began, or the first of its slices, in epoch milliseconds. */
   lastFinished(): Promise<number | undefined>;
+  /** The last poll that finished says `held_since`, if it does. */
+  heldSince(): Promise<number | undefined>;
   /** The last poll, if it was sliced. */
   lastSliced(): Promise<Job | undefined>;
 }
@@ -103,8 +110,8 @@ export function createJobsTable(
     async record(job) {
       const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
       await client.send(new PutCommand({ TableName: tableName, Item }));
-      const { timestamp, outcome, began } = job;
-      const short = { timestamp, outcome, ...(began === undefined ? {} : { began }) };
+      const { timestamp, outcome, began, held_since } = job;
+      const short = { timestamp, outcome, began, held_since };
       if (outcome === 'finished') await keep(LAST_FINISHED, short);
       await keep(LAST, outcome === 'sliced' ? job : short);
     },
@@ -112,6 +119,10 @@ export function createJobsTable(
     async lastFinished() {
       const last = await findLastFinished();
       return last?.began ?? last?.timestamp;
+    },
+
+    async heldSince() {
+      return (await findLastFinished())?.held_since;
     },
 
     async lastSliced() {
@@ -127,4 +138,7 @@ export function createJobsTable(
 }
 
 /** What is kept of a poll for the next one: all of it if it was sliced. */
-type Kept = Pick<Job, 'timestamp' | 'outcome' | 'began'>;
+type Kept = Pick<Job, 'timestamp' | 'outcome'> & {
+  readonly began?: number | undefined;
+  readonly held_since?: number | undefined;
+};

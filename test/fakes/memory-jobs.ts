@@ -23,6 +23,7 @@ export function memoryJobs(jobs: Job[]): JobsTable {
       const job = newest('finished');
       return Promise.resolve(job?.began ?? job?.timestamp);
     },
+    heldSince: () => Promise.resolve(newest('finished')?.held_since),
     lastSliced() {
       const job = newest('finished', 'sliced', 'failed');
       return Promise.resolve(job?.outcome === 'sliced' ? job : undefined);

@@ -96,12 +96,16 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
   let putTurnMs = 0;
 
   const store: Store = {
-    countOrders: () =>
+    countOrders: ({ modifiedSince = 0, modifiedBefore = Infinity, createdSince = 0 } = {}) =>
       call('countOrders', '', () => {
         const counts = new Map<number, number>();
         for (let id = 0; id <= 14; id += 1) counts.set(id, 0);
         for (const { order } of shelves.values())
-          counts.set(order.status_id, counts.get(order.status_id)! + 1);
+          if (
+            isWithin(order.date_modified, modifiedSince, modifiedBefore) &&
+            isWithin(order.date_created, createdSince, Infinity)
+          )
+            counts.set(order.status_id, counts.get(order.status_id)! + 1);
         return counts;
       }),
     listOrders: (query: OrderQuery) =>

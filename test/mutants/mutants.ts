@@ -156,8 +156,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What changed while a store was read in slices is missed by the next poll',
     file: shared('jobs'),
-    from: '((await find(timestamp))?.began ?? timestamp)',
-    to: '((await find(timestamp))?.timestamp ?? timestamp)',
+    from: 'return last?.began ?? last?.timestamp;',
+    to: 'return last?.timestamp;',
   },
   {
     rule: 'An audit does not queue what is missing',
@@ -218,6 +218,30 @@ export const MUTANTS: readonly Mutant[] = [
     file: worker('replicate'),
     from: 'if (voidReason !== undefined && earlier === undefined &&',
     to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0 &&',
+  },
+  {
+    rule: 'D-M1 Between the lists of new and of changed orders a minute is in neither',
+    file: poller('begin'),
+    from: 'const SPLIT_MARGIN_MS = 60_000;',
+    to: 'const SPLIT_MARGIN_MS = -60_000;',
+  },
+  {
+    rule: 'D-M9 Every poll that fails is said to have a wrong token',
+    file: poller('record-failure'),
+    from: "subject: isConfiguration ? 'polls fail:",
+    to: "subject: isConfiguration || job.enqueued >= 0 ? 'polls fail:",
+  },
+  {
+    rule: 'D-S3 An empty list of changes is believed whatever the store counts',
+    file: poller('check-changes'),
+    from: 'return Math.max(0, counted - listed);',
+    to: 'return Math.min(0, counted - listed);',
+  },
+  {
+    rule: 'A6 What the next poll goes by expires with the rows of polls',
+    file: shared('jobs'),
+    from: 'if (timestamp === undefined || (kept !== undefined && kept.timestamp >= timestamp)) return kept;',
+    to: 'if (timestamp === undefined) return undefined;',
   },
   {
     rule: 'D-M2 An audit has orders advanced that are too old for any poll',
