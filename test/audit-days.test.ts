@@ -2,7 +2,8 @@
 import { dueDays, readWish } from '../lambda/audit-orders/days';
 import { dayOf, startOfDay, type Audit } from '../lambda/shared/audit';
 import { anAuditWorld } from './fakes/audit-world';
-import { NOON } from './fakes/builders';
+import type { LedgerRow } from '../lambda/shared/ledger-row';
+import { iso, NOON } from './fakes/builders';
 
 const DAY_MS = 86_400_000;
 const AFTER = NOON - 12 * 3_600_000 + 1;
@@ -66,6 +67,52 @@ describe('the schedule', () => {
     await expect(world.invoke({}, { store })).rejects.toThrow('down');
     expect(world.results.map(({ day }) => day)).toEqual(['2026-01-08', '2026-01-09']);
     expect(world.lines.at(-1)).toMatchObject({ fields: { daysDone: ['2026-01-09'] } });
+  });
+});
+
+describe('K8 a scheduled audit asks again for orders that are marked as gone', () => {
+  const GONE = 'not found in the store';
+
+  async function aNight(row: Partial<LedgerRow>, event: object = {}) {
+    const world = anAuditWorld();
+    for (const id of [100, 105]) world.listReplicated({ id });
+    await world.invoke({});
+    const reached_at = iso(NOON - DAY_MS);
+    world.rows.set(103, { order_id: 103, state: 'copied', reason: GONE, reached_at, ...row });
+    world.clock.now += DAY_MS;
+    await world.invoke(event);
+    return world.queued;
+  }
+
+  it('that no list shows any more, and leaves their status alone', async () => {
+    const seenAt = iso(NOON + DAY_MS);
+    expect(await aNight({})).toMatchObject([{ orderId: 103, source: 'audit', advance: false }]);
+    expect((await aNight({}))[0]!.seenAt >= seenAt).toBe(true);
+  });
+
+  it.each<[string, Partial<LedgerRow>]>([
+    ['one that was marked just now', { reached_at: iso(NOON + DAY_MS) }],
+    ['one that was never stored', { state: 'skipped' }],
+    ['one that was copied for another reason', { reason: 'archived' }],
+  ])('but not for %s', async (_, row) => {
+    expect(await aNight(row)).toEqual([]);
+  });
+
+  it('and neither the audit of a named day nor a dry run does', async () => {
+    expect(await aNight({}, { day: '2026-01-08' })).toEqual([]);
+    expect(await aNight({}, { dryRun: true })).toEqual([]);
+  });
+
+  it('for fourteen days', async () => {
+    const world = anAuditWorld();
+    for (const id of [100, 105]) world.listReplicated({ id });
+    await world.invoke({});
+    for (let night = 1; night <= 20; night += 1) {
+      world.rows.set(103, { order_id: 103, state: 'copied', reason: GONE, reached_at: iso(NOON) });
+      world.clock.now += DAY_MS;
+      await world.invoke({});
+    }
+    expect(world.queued).toHaveLength(13);
   });
 });
 

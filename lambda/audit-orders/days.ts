@@ -30,11 +30,19 @@ export function readWish(event: unknown, now: number): Wish {
  * or before it was over; or, once there were audits, not at all.
  */
 export async function dueDays(now: number, audits: Pick<Audits, 'newestOf'>): Promise<readonly number[]> {
-  const yesterday = now - (now % DAY_MS) - DAY_MS;
-  const earlier = Array.from({ length: LOOK_BACK_DAYS - 1 }, (_, nth) => yesterday - (nth + 1) * DAY_MS);
+  const [yesterday, ...earlier] = recentDays(now);
   const newest = await Promise.all(earlier.map((start) => audits.newestOf(dayOf(start))));
   const first = newest.findLastIndex((audit) => audit !== undefined);
   return [yesterday, ...earlier.filter((start, nth) => nth <= first && !isClosed(newest[nth], start))];
+}
+
+/** The days at which the schedule looks, the newest first; epoch milliseconds of their begin. */
+export function recentDays(now: number): readonly [number, ...number[]] {
+  const yesterday = now - (now % DAY_MS) - DAY_MS;
+  return [
+    yesterday,
+    ...Array.from({ length: LOOK_BACK_DAYS - 1 }, (_, nth) => yesterday - (nth + 1) * DAY_MS),
+  ];
 }
 
 function isClosed(audit: Audit | undefined, start: number): boolean {

@@ -23,6 +23,8 @@ export interface Tally {
   open: number;
   staying: number;
   enqueued: number;
+  firstId: number;
+  lastId: number;
 }
 
 /** `earlier` is the audit of the same day before this one. */
@@ -30,6 +32,7 @@ export function newTally(earlier: Audit | undefined): Tally {
   return {
     ...{ wasOpen: openIn(earlier), leftOut: {}, gaps: [], deadOrders: [], openIds: [], unreadableIds: [] },
     ...{ listed: 0, copied: 0, queued: 0, dead: 0, open: 0, staying: 0, enqueued: 0 },
+    ...{ firstId: Infinity, lastId: 0 },
   };
 }
 
@@ -42,6 +45,8 @@ function openIn(earlier: Audit | undefined): (id: number) => boolean {
 
 export function countOrder(tally: Tally, id: number, { kind, reason = '' }: Finding): void {
   tally.listed += 1;
+  tally.firstId = Math.min(tally.firstId, id);
+  tally.lastId = Math.max(tally.lastId, id);
   switch (kind) {
     case 'copied':
     case 'queued':
@@ -87,5 +92,6 @@ export function toAudit(tally: Tally, of: Pick<Audit, 'timestamp' | 'day' | 'dur
     ...(tally.unreadableIds.length === 0
       ? {}
       : { unreadable: tally.unreadableIds.length, unreadable_ids: tally.unreadableIds }),
+    ...(tally.lastId > 0 ? { first_id: tally.firstId, last_id: tally.lastId } : {}),
   };
 }

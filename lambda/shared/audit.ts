@@ -37,6 +37,9 @@ export interface Audit {
   /** How many of the gaps are orders that no list can show, and which. */
   readonly unreadable?: number;
   readonly unreadable_ids?: readonly number[];
+  /** Between these ids are those of the day's orders, also of such as no list shows any more; absent if none was listed. */
+  readonly first_id?: number;
+  readonly last_id?: number;
 }
 
 /** `2026-11-20: 1,204 of 1,204, 0 open`; `window` is a day, or several. */

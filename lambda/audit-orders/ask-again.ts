@@ -1,0 +1,54 @@
+// An order that is marked as gone may come back, and no list need show it: each night it is asked for again, for as long as
+// the schedule looks at the day on which it was created.
+import { DAY_MS, dayOf } from '../shared/audit';
+import type { Audit } from '../shared/audit';
+import { GONE } from '../shared/order';
+import type { OrderReference } from '../shared/order';
+import type { AuditDayDeps } from './audit-day';
+import { recentDays } from './days';
+
+/** Ids are looked up in the ledger in parts of this size. */
+const IDS_AT_ONCE = 1_000;
+
+/** One night looks up no more, the newest days first: it takes about two minutes. */
+const MOST_IDS = 200_000;
+
+/** Not again in the night in which it was marked. */
+const ASKED_AFTER_MS = DAY_MS / 2;
+
+/** Returns how many orders were queued. */
+export async function askAgain(
+  deps: Pick<AuditDayDeps, 'audits' | 'ledger' | 'queue' | 'log' | 'now'>,
+): Promise<number> {
+  const now = deps.now();
+  const audits = await Promise.all(recentDays(now).map((start) => deps.audits.newestOf(dayOf(start))));
+  let [left, asked] = [MOST_IDS, 0];
+  for (const [first, last] of audits.flatMap(idsOf)) {
+    for (let from = first; from <= last && left > 0; from += IDS_AT_ONCE) {
+      const ids = Array.from(
+        { length: Math.min(IDS_AT_ONCE, last - from + 1, left) },
+        (_, nth) => from + nth,
+      );
+      left -= ids.length;
+      const rows = await deps.ledger.find(ids);
+      const gone = [...rows.values()].filter(({ state, reason, reached_at: at = '' }) => {
+        return state === 'copied' && reason === GONE && now - Date.parse(at) >= ASKED_AFTER_MS;
+      });
+      asked += gone.length;
+      await deps.queue.enqueue(gone.map(({ order_id }) => toReference(order_id, now)));
+    }
+  }
+  if (asked > 0) deps.log.info('orders marked as gone asked for again', { asked });
+  return asked;
+}
+
+function idsOf(audit: Audit | undefined): (readonly [number, number])[] {
+  const { first_id: first, last_id: last } = audit ?? {};
+  return first === undefined || last === undefined ? [] : [[first, last]];
+}
+
+/** Its age is not known, so that its status is left alone: a poll advances it if it is new again. */
+function toReference(orderId: number, now: number): OrderReference {
+  const seenAt = new Date(now).toISOString();
+  return { orderId, source: 'audit', seenAt, jobTimestamp: now, advance: false };
+}
