@@ -1060,6 +1060,50 @@ it('K5d: fees that come as an object with numbers for names are stored as a list
   expect(world.snapshots.get(100)).toMatchObject({ fees, replication: { state: 'replicated' } });
 });
 
+describe('K11: an order of which a list showed other content under the same date', () => {
+  const before = anOrderWithLines([aWholeLine()], { status_id: 9 });
+  const after = anOrderWithLines([aWholeLine({ quantity_refunded: 1 })], { status_id: 9 });
+
+  /** Stored as it was before, and referenced by a list that shows it as it is after. */
+  async function aListedChange() {
+    const world = aWorld();
+    world.shop.add(before, { lines: [aWholeLine()] });
+    await world.replicate(world.referenceTo(100));
+    world.clock.now += 60_000;
+    const reference = { ...world.referenceTo(100), listedDigest: contentDigest(after)! };
+    return { world, reference };
+  }
+
+  it('is stored as it is then, and the row notes what the list showed', async () => {
+    const { world, reference } = await aListedChange();
+    world.shop.editSilently(100, after, [aWholeLine({ quantity_refunded: 1 })]);
+    expect(await world.replicate(reference)).toBe('acknowledged');
+    expect(world.snapshots.get(100)).toMatchObject({ products: [{ quantity_refunded: 1 }] });
+    const { listedDigest } = reference;
+    expect(world.rows.get(100)).toMatchObject({ content_digest: listedDigest, listed_digest: listedDigest });
+  });
+
+  it('returns to the queue while the read lags behind the list, and is believed at the third receive', async () => {
+    const { world, reference } = await aListedChange();
+    const { content_digest: stored } = world.rows.get(100)!;
+    for (const receiveCount of [1, 2]) {
+      expect(await world.replicate(reference, { receiveCount })).not.toBe('acknowledged');
+      expect(world.rows.get(100)).not.toHaveProperty('listed_digest');
+    }
+    expect(await world.replicate(reference, { receiveCount: 3 })).toBe('acknowledged');
+    const { listedDigest } = reference;
+    expect(world.rows.get(100)).toMatchObject({ content_digest: stored, listed_digest: listedDigest });
+  });
+
+  it('is acknowledged at the first receive where the list shows what was looked at before', async () => {
+    const { world, reference } = await aListedChange();
+    await world.replicate(reference, { receiveCount: 3 });
+    world.clock.now += 60_000;
+    const again = { ...reference, seenAt: iso(world.clock.now) };
+    expect(await world.replicate(again)).toBe('acknowledged');
+  });
+});
+
 describe('effect once', () => {
   it('acknowledges a covered reference without a call to BigCommerce', async () => {
     const world = aWorld();

@@ -150,6 +150,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     effects.noteRead(read.order);
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
     refuseStale(read, earlier, task, deps);
+    refuseUnchanged(read, task);
     const voidReason = whyVoid(read.order, deps.rules);
     if (voidReason !== undefined && earlier === undefined && !wasStored(task, deps.now())) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
@@ -205,6 +206,19 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, task: Task, deps
   const text = `The store shows an old version of order ${read.order.id}: ${reason}.`;
   if (message.receiveCount < STALE_BELIEVED_RECEIVE) throw new BigCommerceError(text, 'retryable');
   deps.log.warn('old version believed', { orderId: read.order.id, receiveCount: message.receiveCount, text });
+}
+
+/**
+ * Throws where a list showed other content, and this read shows what was stored before: it may lag behind that list. From
+ * the third receive on it is believed, since lists and reads may differ for good.
+ */
+function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Task): void {
+  const isNews = listedDigest !== undefined && listedDigest !== row.listed_digest;
+  if (!isNews || message.receiveCount >= BELIEVED_RECEIVE) return;
+  const digest = contentDigest(order);
+  if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
+  const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;
+  throw new BigCommerceError(text, 'retryable');
 }
 
 /** When it was advanced last, by this attempt or before: the snapshot may be lost, and the row may know more. */
