@@ -1,4 +1,4 @@
-// Stands between a function and MiniStack: sees each call to AWS, lets single ones fail, or a test act just before or
+// Stands between a function, or a command, and MiniStack: sees each call to AWS, lets single ones fail, or a test act just before or
 // just after one takes effect. Functions go through it by their environment alone.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
@@ -19,7 +19,7 @@ export interface AwsFault {
 
 /** A call as it was answered. */
 export interface AnsweredCall {
-  /** As in an IAM action: `dynamodb`, `sqs`, `secretsmanager`, `sns`. */
+  /** As in an IAM action: `dynamodb`, `sqs`, `secretsmanager`, `sns`, `lambda`, `cloudformation`. */
   readonly service: string;
   readonly operation: string;
   readonly input: Row;
@@ -103,21 +103,22 @@ async function pass(
   response.end(answered);
 }
 
-const services: Readonly<Record<string, string>> = {
-  DynamoDB_20120810: 'dynamodb',
-  AmazonSQS: 'sqs',
-  secretsmanager: 'secretsmanager',
-};
+/** The service that a call is signed for. */
+const signedFor = (authorization = '') =>
+  /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(authorization)?.[1] ?? '';
 
-/** SNS alone still speaks the query protocol, which has no target. */
-function readCall({ headers }: IncomingMessage, body: string): Omit<AnsweredCall, 'output'> {
-  const [prefix = '', operation] = String(headers['x-amz-target'] ?? '').split('.');
-  if (operation === undefined) {
-    const input = Object.fromEntries(new URLSearchParams(body));
-    return { service: 'sns', operation: input['Action'] ?? '', input };
+/** SNS and CloudFormation speak the query protocol, which has no target, and Lambda has paths. */
+function readCall({ headers, url = '' }: IncomingMessage, body: string): Omit<AnsweredCall, 'output'> {
+  const service = signedFor(headers.authorization);
+  const [, operation] = String(headers['x-amz-target'] ?? '').split('.');
+  if (operation !== undefined) {
+    const input = parseJson(body);
+    return { service, operation, input: isRow(input) ? input : {} };
   }
-  const input = parseJson(body);
-  return { service: services[prefix] ?? prefix, operation, input: isRow(input) ? input : {} };
+  const [, FunctionName] = /\/functions\/([^/]+)\/invocations$/.exec(url) ?? [];
+  if (FunctionName !== undefined) return { service, operation: 'InvokeFunction', input: { FunctionName } };
+  const input = Object.fromEntries(new URLSearchParams(body));
+  return { service, operation: input['Action'] ?? '', input };
 }
 
 /** docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */

@@ -7,45 +7,20 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 
 import { dayOf } from '../../lambda/shared/audit';
-import { isRow, parseJson, type Row } from '../../lambda/shared/order';
+import { parseJson } from '../../lambda/shared/order';
 import { noise } from '../fakes/noise';
-import { startAwsProxy, type AnsweredCall, type AwsProxy } from './aws-proxy';
+import { startAwsProxy, type AwsProxy } from './aws-proxy';
 import { deployedFunctions, type FunctionOutput } from './deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
+import { arn, needed } from './needed-permissions';
 import { until } from './until';
 
 const account = '000000000000';
 const stack = 'OrderReplication-dev';
-const arn = (service: string, name: string) => `arn:aws:${service}:us-east-1:${account}:${name}`;
 const table = (name: string) => arn('dynamodb', `table/${stack}-${name}`);
 const queue = (name: string) => arn('sqs', `${stack}-${name}`);
 const topic = arn('sns', `${stack}-ApplicationErrors`);
 const logs = (name: string) => arn('logs', `log-group:/order-replication/${stack}/${name}:log-stream:x`);
-
-/** "action resource" of one call; a transaction needs what its items need. */
-function needed({ service, operation, input }: AnsweredCall): string[] {
-  if (operation === 'TransactWriteItems') {
-    const items = Array.isArray(input['TransactItems']) ? input['TransactItems'].filter(isRow) : [];
-    return items.flatMap((item) =>
-      Object.entries(item).flatMap(([name, inner]) =>
-        isRow(inner) ? resourcesOf(inner).map((resource) => `dynamodb:${name}Item ${resource}`) : [],
-      ),
-    );
-  }
-  const action = `${service}:${operation.replace(/^(SendMessage|ChangeMessageVisibility)Batch$/, '$1')}`;
-  return resourcesOf(input).map((resource) => `${action} ${resource}`);
-}
-
-function resourcesOf(input: Row): string[] {
-  const { TableName, IndexName, RequestItems, QueueUrl, TopicArn, SecretId } = input;
-  if (isRow(RequestItems)) return Object.keys(RequestItems).map((name) => arn('dynamodb', `table/${name}`));
-  if (typeof TableName === 'string') {
-    const index = typeof IndexName === 'string' ? `/index/${IndexName}` : '';
-    return [arn('dynamodb', `table/${TableName}${index}`)];
-  }
-  if (typeof QueueUrl === 'string') return [arn('sqs', QueueUrl.split('/').at(-1) ?? '')];
-  return [TopicArn, SecretId].filter((one) => typeof one === 'string');
-}
 
 let service: LocalService;
 let iam: IAMClient;

@@ -1,0 +1,161 @@
+// What each command of an operator calls on AWS, seen on its way to the deployed stack, against the table of permissions.
+import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+
+import { dayOf } from '../../lambda/shared/audit';
+import { audit } from '../../scripts/audit';
+import { backfill } from '../../scripts/backfill';
+import { createCheckpoints } from '../../scripts/backfill-checkpoint';
+import { readSelection } from '../../scripts/backfill-options';
+import { nothing } from '../../scripts/backfill-tally';
+import { deadLetters } from '../../scripts/dead-letters';
+import { erase } from '../../scripts/erase';
+import { pauseOrResume } from '../../scripts/pause';
+import { poll } from '../../scripts/poll';
+import { restore } from '../../scripts/restore';
+import { webhook } from '../../scripts/webhook';
+import { commandPermissions, type CommandName } from '../command-permissions';
+import { noise } from '../fakes/noise';
+import { startAwsProxy, type AwsProxy } from './aws-proxy';
+import { startLocalService, type LocalService } from './local-service';
+import { arn, needed } from './needed-permissions';
+import { until } from './until';
+
+const EMAIL = 'ada@example.com';
+const COPY = 'a-copy';
+
+let service: LocalService;
+let proxy: AwsProxy;
+let calls: Set<string>;
+/** The options by which a command reaches the service, through the proxy. */
+let there: readonly string[];
+/** Large: its parts are needed after an erasure, too. */
+let large: number;
+let failing: number;
+
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  service = await startLocalService({ ReadConsignments: 'true' });
+  const { mini, simulator, stack } = service;
+  proxy = await startAwsProxy(mini.endpoint, (call) => {
+    for (const one of needed(call)) calls.add(one);
+  });
+  there = ['--local', '--aws-port', new URL(proxy.url).port];
+  const extra = { a_new_field: noise(500_000, 1), staff_notes: `Write to ${EMAIL} ${noise(40_000, 2)}` };
+  large = simulator.orders.add({ status_id: 11, extra }).id;
+  failing = simulator.orders.add({ status_id: 11 }).id;
+  simulator.faults.add({ endpoint: 'GET /orders/{id}', orderId: failing, kind: 'status', status: 400 });
+  await stack.poll();
+  await until(async () => (await service.ledgerRow(large))?.state === 'replicated');
+  await isDead();
+}, 60_000);
+afterAll(async () => {
+  await service.stop();
+  await proxy.stop();
+});
+
+const isDead = () => until(async () => (await service.ledgerRow(failing))?.state === 'dead');
+const output = (name: string) => service.stack.outputs[name] ?? '';
+const silent = () => undefined;
+
+/** What each command is asked for, in all its forms. */
+const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
+  poll: () => poll(there, silent),
+
+  async audit() {
+    const day = dayOf(Date.parse(service.simulator.orders.get(large)?.date_created ?? ''));
+    // It ends with an error where an order is open.
+    await audit(['--from', day, '--to', day, ...there], silent).catch(silent);
+  },
+
+  async webhook() {
+    for (const command of ['create', 'list', 'show', 'enable', 'delete'])
+      await webhook([command, ...there], silent);
+    await webhook(['send', '--order', String(large), ...there], silent);
+  },
+
+  async 'dead-letters'() {
+    await deadLetters(['list', ...there], silent);
+    await deadLetters(['show', '--order', String(failing), ...there], silent);
+    await deadLetters(['redrive', '--all', ...there], silent);
+    await until(async () => {
+      const said: string[] = [];
+      await deadLetters(['list', ...there], (line) => said.push(line));
+      return said.join().includes(`${failing}`);
+    });
+    await deadLetters(['drop', '--all', ...there], silent);
+  },
+
+  async backfill() {
+    const { id } = service.simulator.orders.add({ status_id: 11, date_created: '2025-01-10T12:00:00Z' });
+    const selection = readSelection({ ids: `${id}` }, Date.now());
+    const timestamp = Date.now() - 3_600_000;
+    await createCheckpoints(service.clients.documents, output('JobsTableName'), 90).save(
+      { timestamp, outcome: 'backfill running', selection, tally: nothing },
+      timestamp,
+    );
+    await backfill(['--ids', `${id}`, '--restart', ...there], { write: () => true });
+  },
+
+  async erase() {
+    const delivery = `${new Date().toISOString()}#request`;
+    const webhookOfCart = {
+      scope: 'store/cart/converted',
+      data: { type: 'cart', id: 'b0386708', orderId: large },
+    };
+    const { documents } = service.clients;
+    const Item = { orderId: large, delivery, webhook: webhookOfCart };
+    await documents.send(new PutCommand({ TableName: output('WebhooksTableName'), Item }));
+    // Of a worker that was killed.
+    const part = { order_id: large, part: '2020-01-01T00:00:00.000Z#a1b2#0000', data: Buffer.from('x') };
+    await documents.send(new PutCommand({ TableName: output('OrderPartsTableName'), Item: part }));
+    await erase(['--email', EMAIL, ...there], silent);
+  },
+
+  async restore() {
+    await pauseOrResume(['pause', '--local', '--aws-port', String(service.mini.port)], silent);
+    calls.clear();
+    for (const table of ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
+      const from = `${output(`${table}TableName`)}-${COPY}`;
+      await aCopyOf(output(`${table}TableName`), from);
+      await restore(['--table', table, '--from', from, ...there], silent);
+      await restore(['--table', table, '--from', from, '--overwrite', ...there], silent);
+    }
+  },
+};
+
+async function aCopyOf(SourceTableName: string, TargetTableName: string): Promise<void> {
+  const { dynamoDb } = service.clients;
+  const request = { SourceTableName, TargetTableName, UseLatestRestorableTime: true };
+  await dynamoDb.send(new RestoreTableToPointInTimeCommand(request));
+  await waitUntilTableExists(
+    { client: dynamoDb, maxWaitTime: 30, minDelay: 1 },
+    { TableName: TargetTableName },
+  );
+}
+
+/** As the table has it: without region and account, and by the names of the outputs for what AWS names. */
+function shortened(call: string): string {
+  const [action = '', resource = ''] = call.split(' ');
+  const secrets = ['BigCommerceSecretArn', 'WebhookSecretArn'];
+  const secret = secrets.find((name) => output(name) === resource);
+  if (secret !== undefined) return `${action} ${secret}`;
+  if (resource.endsWith(`-${COPY}`)) return `${action} table/the copy`;
+  return `${action} ${resource.split(':').slice(5).join(':').replace(service.stack.stackName, '<stack>')}`;
+}
+
+it.each(Object.keys(runs) as readonly CommandName[])(
+  'C-W2: npm run %s calls what the table of permissions says, on what it says',
+  async (name) => {
+    calls = new Set();
+    await runs[name]();
+    const stack = arn('cloudformation', `stack/${service.stack.stackName}/*`);
+    const expected: readonly string[] = commandPermissions[name];
+    const called = new Set([...calls].filter((call) => !call.endsWith(stack)).map(shortened));
+    expect([...called].sort()).toEqual([...expected].sort());
+    expect([...calls].filter((call) => call.endsWith(stack))).toEqual([
+      `cloudformation:DescribeStacks ${stack}`,
+    ]);
+  },
+);
