@@ -16,7 +16,7 @@ import type { Order, Replication, Snapshot } from '../lambda/shared/order';
 import { erasePersonal, personalEmails } from '../lambda/shared/personal';
 import { deleteOtherParts } from '../lambda/shared/order-parts';
 import { createOrdersTable, readStored, type OrderItem } from '../lambda/shared/tables';
-import { eraseCartIds } from './webhook-rows';
+import { eraseShopper } from './webhook-rows';
 
 export interface EraseDeps {
   readonly documents: DynamoDBDocumentClient;
@@ -99,9 +99,9 @@ function unread({ status_id }: StoredOrder): Replication {
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
 }
 
-/** The parts of the order's earlier forms, and the carts in the records of its webhooks. */
+/** The parts of the order's earlier forms, and what leads to a shopper in the records of its webhooks. */
 async function eraseElsewhere(orderId: number, deps: EraseDeps): Promise<void> {
-  await eraseCartIds(orderId, deps.documents, deps.webhooksTable);
+  await eraseShopper(orderId, deps.documents, deps.webhooksTable);
   const item = await find(orderId, deps);
   await deleteOtherParts(partsOf(deps), orderId, item?.compressed_parts);
 }

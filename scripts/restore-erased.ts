@@ -5,7 +5,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { batchGet } from '../lambda/shared/batch-get';
 import type { PartsName } from '../lambda/shared/order-parts';
 import { outputOf, type Service } from './service';
-import { withoutCartId } from './webhook-rows';
+import { recordable } from './webhook-rows';
 
 /** A row of a copy: numbers and bytes stay as they are stored. */
 export type Row = Record<string, AttributeValue>;
@@ -32,7 +32,7 @@ export async function judgeRows(
   rows: readonly Row[],
   service: RestoreService,
 ): Promise<readonly Verdict[]> {
-  if (table === 'Webhooks') return rows.map((row) => ({ row: withoutCartId(row) }));
+  if (table === 'Webhooks') return rows.map((row) => ({ row: recordable(row) }));
   const judge = judges[table];
   if (judge === undefined) return rows.map((row) => ({ row }));
   const ids = rows.map(orderIdOf);

@@ -1,22 +1,41 @@
-// The cart's id in rows of the Webhooks table: `data.id` of a webhook about a cart. It is personal, as `cart_id` in an
-// order is, and stands beside the order's id.
+// What leads to a shopper in rows of the Webhooks table: the ids of carts and customers, which older versions recorded
+// beside the order's id.
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { isRow } from '../lambda/shared/order';
+import { isRow, type Row } from '../lambda/shared/order';
+import { withoutShopper } from '../lambda/shared/personal';
 
-const ABOUT_CARTS = 'store/cart/';
+type StoredRow = Readonly<Record<string, AttributeValue>>;
 
-/** The row of a copy, as it may be put back: with no id of a cart. */
-export function withoutCartId(row: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
-  const webhook = row['webhook']?.M;
-  const data = webhook?.['data']?.M;
-  if (data?.['id'] === undefined || !isAboutCart(webhook?.['scope']?.S, data['type']?.S)) return { ...row };
-  return { ...row, webhook: { M: { ...webhook, data: { M: { ...data, id: { NULL: true } } } } } };
+/** The row of a copy as it may be put back: without what is no longer recorded. */
+export function recordable(row: StoredRow): Record<string, AttributeValue> {
+  const { webhook, ...rest } = row;
+  if (webhook?.M === undefined) return { ...row };
+  return { ...rest, webhook: pruned(webhook, withoutShopper(plain(webhook) as Row)) };
 }
 
-/** Removes the id of the cart from all rows of an order. */
-export async function eraseCartIds(
+/** Maps and lists as they are; numbers and bytes stay as DynamoDB has them. */
+function plain(value: AttributeValue): unknown {
+  if (value.M !== undefined) {
+    return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, plain(inner)]));
+  }
+  return value.L?.map(plain) ?? value.S ?? value;
+}
+
+/** The value with those names only that are in `kept`, of which nothing but names was dropped. */
+function pruned(value: AttributeValue, kept: unknown): AttributeValue {
+  if (value.M !== undefined && isRow(kept)) {
+    const names = Object.entries(value.M).filter(([name]) => name in kept);
+    return { M: Object.fromEntries(names.map(([name, inner]) => [name, pruned(inner, kept[name])])) };
+  }
+  if (value.L === undefined || !Array.isArray(kept)) return value;
+  return { L: value.L.map((inner, index) => pruned(inner, kept[index])) };
+}
+
+/** Removes it from all rows of an order. */
+export async function eraseShopper(
   orderId: number,
   client: DynamoDBDocumentClient,
   TableName: string,
@@ -28,29 +47,22 @@ export async function eraseCartIds(
     ConsistentRead: true,
   };
   for await (const { Items = [] } of paginateQuery({ client }, ofOrder)) {
-    for (const { delivery } of Items.filter(namesCart)) {
-      await client.send(withoutId(TableName, { orderId, delivery })).catch((error: unknown) => {
+    for (const { delivery, webhook } of Items) {
+      if (!isRow(webhook)) continue;
+      const kept = withoutShopper(webhook);
+      if (isDeepStrictEqual(kept, webhook)) continue;
+      await client.send(replacing(TableName, { orderId, delivery }, kept)).catch((error: unknown) => {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       });
     }
   }
 }
 
-const withoutId = (TableName: string, Key: Record<string, unknown>) =>
+const replacing = (TableName: string, Key: Record<string, unknown>, webhook: Row) =>
   new UpdateCommand({
     ...{ TableName, Key },
-    UpdateExpression: 'SET webhook.#data.#id = :none',
-    // Else a row that expires at this moment would come back as no more than its key.
-    ConditionExpression: 'attribute_exists(webhook.#data.#id)',
-    ExpressionAttributeNames: { '#data': 'data', '#id': 'id' },
-    ExpressionAttributeValues: { ':none': null },
+    UpdateExpression: 'SET webhook = :webhook',
+    // Else a row that expires at this moment would come back.
+    ConditionExpression: 'attribute_exists(webhook)',
+    ExpressionAttributeValues: { ':webhook': webhook },
   });
-
-function namesCart({ webhook }: Readonly<Record<string, unknown>>): boolean {
-  if (!isRow(webhook) || !isRow(webhook.data)) return false;
-  const { id, type } = webhook.data;
-  return id !== undefined && id !== null && isAboutCart(webhook.scope, type);
-}
-
-const isAboutCart = (scope: unknown, type: unknown) =>
-  type === 'cart' || (typeof scope === 'string' && scope.startsWith(ABOUT_CARTS));

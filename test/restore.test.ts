@@ -80,7 +80,10 @@ const ofAda = (id: number, more: Parameters<typeof aSnapshot>[0] = {}) =>
 const delivery = (orderId: number) => ({
   orderId,
   delivery: `${iso(NOON)}#${orderId}`,
-  webhook: { scope: 'store/cart/converted', data: { type: 'cart', id: CART, orderId } },
+  webhook: {
+    ...{ scope: 'store/cart/converted', hash: 'abc', created_at: 1_795_000_000, notes: ['one', { n: 1.5 }] },
+    data: { type: 'cart', id: CART, orderId, customerId: 7 },
+  },
 });
 
 async function erase(): Promise<string> {
@@ -184,15 +187,17 @@ describe('A5: after an erasure', () => {
     expect((await all('Orders')).find(({ id }) => id === 1)).toEqual(erased);
   });
 
-  it('the cart of a webhook does not come back, nor that of an order nobody erased', async () => {
+  it('cart and customer of a webhook do not come back, nor those of an order that was not erased', async () => {
     for (const { orderId, delivery } of await all('Webhooks')) {
       await remove('WebhooksTable', { orderId, delivery });
     }
     expect(await restore('Webhooks')).toMatch(/^Put 3 of 3 rows/);
-    const cart = { type: 'cart', id: null };
-    expect((await all('Webhooks')).map(({ webhook }) => (webhook as Row).data)).toEqual(
-      expect.arrayContaining([1, 2, 3].map((orderId) => ({ ...cart, orderId }))),
-    );
+    const expected = [1, 2, 3].map((orderId) => ({
+      ...delivery(orderId),
+      webhook: { ...delivery(orderId).webhook, data: { type: 'cart', orderId } },
+    }));
+    const byId = (rows: readonly Row[]) => [...rows].sort((a, b) => Number(a.orderId) - Number(b.orderId));
+    expect(byId(await all('Webhooks'))).toEqual(expected);
   });
 
   it('another run removes what an earlier restore had brought back', async () => {
