@@ -693,4 +693,34 @@ export const MUTANTS: readonly Mutant[] = [
     from: '`(attribute_not_exists(read_at) OR read_at <= :seen_at) AND ` +',
     to: '`(attribute_not_exists(read_at) OR read_at <= :seen_at OR read_at > :seen_at) AND ` +',
   },
+  {
+    rule: 'A restore overwrites an order that is erased meanwhile',
+    file: 'scripts/restore-erased.ts',
+    from: "return { row, condition: { ConditionExpression: 'attribute_not_exists(replication.erased_at)' } };",
+    to: 'return { row };',
+  },
+  {
+    rule: 'A row of the ledger comes back without the mark of an erasure',
+    file: 'scripts/restore-erased.ts',
+    from: 'row: { ...row, erased_at: { S: since } },',
+    to: 'row,',
+  },
+  {
+    rule: 'Parts come back that no order names',
+    file: 'scripts/restore-erased.ts',
+    from: "const isNamed = parts !== undefined && namesPart(parts, row['part']?.S ?? '');",
+    to: "const isNamed = parts === undefined || namesPart(parts, row['part']?.S ?? '');",
+  },
+  {
+    rule: 'Records of webhooks keep the cart of an erased order',
+    file: 'scripts/erase-order.ts',
+    from: '  await eraseShopper(orderId, deps.documents, deps.webhooksTable);\n',
+    to: '',
+  },
+  {
+    rule: 'The clock of a machine that is ahead is believed',
+    file: 'scripts/aws-clock.ts',
+    from: 'const bound = date + SECOND_MS - answeredAt;',
+    to: 'const bound = Math.max(0, date + SECOND_MS - answeredAt);',
+  },
 ];
