@@ -80,6 +80,8 @@ describe('docs/cost.md', () => {
     expect(rows.get(`${alarms} alarms`)).toEqual(Array(3).fill(alarms / 10));
     expect(rows.get('dashboard')?.[0]).toBe(3 * count('AWS::CloudWatch::Dashboard'));
     expect(rows.get('KMS key')?.[0]).toBe(count('AWS::KMS::Key'));
+    const [, metrics] = /up to (\d+) metrics/.exec(textOf('README.md'))!;
+    expect(rows.get(`${metrics!} metrics from log lines, at most`)?.[0]).toBeCloseTo(0.3 * Number(metrics));
     const secrets = count('AWS::SecretsManager::Secret');
     expect(rows.get(`${secrets} secrets`)?.[0]).toBeCloseTo(0.4 * secrets);
   });
