@@ -113,6 +113,6 @@ async function takeDown(
 }
 
 const kept = (stackName: string) =>
-  `Its tables are kept: npm run deploy with the same stage or --stack-name takes them over, and npm run destroy -- --delete-data --stack-name ${stackName} deletes them.`;
+  `Its tables are kept: npm run deploy with the same stage or --stack-name takes them over (after a minute: SQS refuses the names of deleted queues for 60 s), and npm run destroy -- --delete-data --stack-name ${stackName} deletes them.`;
 
 runAsCommand(module, () => destroy(process.argv.slice(2), console.log));

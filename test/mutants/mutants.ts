@@ -723,4 +723,28 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const bound = date + SECOND_MS - answeredAt;',
     to: 'const bound = Math.max(0, date + SECOND_MS - answeredAt);',
   },
+  {
+    rule: 'Orders are moved to a void status',
+    file: shared('config'),
+    from: 'return id <= 14 && !isVoidStatus(id)',
+    to: 'return id <= 14',
+  },
+  {
+    rule: 'Concurrency is reserved though fewer than 100 executions stay unreserved',
+    file: 'scripts/reserved-concurrency.ts',
+    from: 'if (available - RESERVED < LEAST_UNRESERVED)',
+    to: 'if (available < LEAST_UNRESERVED)',
+  },
+  {
+    rule: 'What the stack has reserved itself is not counted as its own',
+    file: 'scripts/reserved-concurrency.ts',
+    from: "(current === 'true' ? RESERVED : 0)",
+    to: '0',
+  },
+  {
+    rule: 'A stack is created again before SQS takes the names of its queues',
+    file: 'scripts/deploy.ts',
+    from: 'if (account !== STAND_IN_ACCOUNT)',
+    to: 'if (account === STAND_IN_ACCOUNT)',
+  },
 ];
