@@ -4,7 +4,7 @@ import { FAULTS } from './model/faults';
 import { survive } from './model/survive';
 
 /** Of each fault; some seconds of all together. */
-const ORDERS = 150;
+const ORDERS = 120;
 
 it.each(FAULTS.map((fault) => [fault.name, fault] as const))(
   'survives %s',
