@@ -372,8 +372,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that is back has the lists that it had before it was gone',
     file: worker('enrich'),
-    from: 'stored === undefined || stored.replication.gone === true) return undefined;',
-    to: 'stored === undefined) return undefined;',
+    from: 'if (stored.replication.gone === true || stored.replication.parts_missing === true) return undefined;',
+    to: 'if (stored.replication.parts_missing === true) return undefined;',
   },
   {
     rule: 'An advance is finished although its snapshot is not there',
