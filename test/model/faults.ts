@@ -11,6 +11,7 @@ import {
   everything,
   fights,
   latePuts,
+  longPause,
   missingForMinutes,
   unreadable,
   hangs,
@@ -217,6 +218,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'orders that the store cannot show, and pages that are too large for it',
     plan: on(unreadable),
     struck: ({ trouble }) => trouble.struck,
+  },
+  {
+    name: 'a pause that is longer than records are kept',
+    plan: longPause,
+    struck: ({ plan }) => plan.lastsMs,
   },
   {
     name: 'webhooks forged, stale, replayed, oversized or no JSON',

@@ -75,6 +75,9 @@ export interface Plan {
   readonly storeSkewMs: number;
   readonly rules: Partial<Rules>;
   readonly dropFields?: readonly string[];
+  /** RecordRetentionDays, and CompletedOrdersLookbackDays. */
+  readonly recordRetentionDays?: number;
+  readonly lookbackDays?: number;
   /** Deployments with other rules under way. */
   readonly rulesLater?: readonly Deployment[];
   /** Snapshots that are taken out of the Orders table, as by a restore of an older one. */

@@ -21,6 +21,8 @@ const POLL_RESERVE_MS = 10_000;
 export interface Settings {
   rules: Rules;
   dropFields: readonly string[];
+  /** CompletedOrdersLookbackDays. */
+  readonly lookbackDays: number;
   /** Polls begin no further page after so long. */
   pollsStopAfterMs: number;
 }
@@ -72,14 +74,17 @@ export function createService(surroundings: Surroundings, settings: Settings) {
 }
 
 /** Whether it ended well. */
-async function pollOnce(invoke: Invoke, { rules, pollsStopAfterMs }: Settings): Promise<boolean> {
+async function pollOnce(
+  invoke: Invoke,
+  { rules, lookbackDays, pollsStopAfterMs }: Settings,
+): Promise<boolean> {
   const outcome = await invoke(({ container, bigCommerce, adapters }) => {
     const { now } = container;
     const until = now() + TIMEOUTS_MS.poll - POLL_RESERVE_MS;
     const store = container.mortal(bigCommerce.until(until));
     const deps = { ...adapters, store, log, now, stopBefore: Math.min(until, now() + pollsStopAfterMs) };
     const { ignoreOrdersCreatedBefore } = rules;
-    const bounds = { completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore, followUpDays: 30 };
+    const bounds = { completedOrdersLookbackDays: lookbackDays, ignoreOrdersCreatedBefore, followUpDays: 30 };
     return poll({ rules, ...bounds }, deps).then(
       () => true,
       () => false,
@@ -89,13 +94,13 @@ async function pollOnce(invoke: Invoke, { rules, pollsStopAfterMs }: Settings): 
 }
 
 /** Whether it ended well. */
-async function auditOnce(day: string, invoke: Invoke, { rules }: Settings): Promise<boolean> {
+async function auditOnce(day: string, invoke: Invoke, { rules, lookbackDays }: Settings): Promise<boolean> {
   const outcome = await invoke(({ container, bigCommerce, adapters: { stored, ...adapters } }) => {
     const { now } = container;
     const store = container.mortal(bigCommerce.until(now() + TIMEOUTS_MS.audit - POLL_RESERVE_MS));
     const deps = { ...adapters, orders: stored, store, log, now };
     const { ignoreOrdersCreatedBefore } = rules;
-    const bounds = { ignoreOrdersCreatedBefore, completedOrdersLookbackDays: 7 };
+    const bounds = { ignoreOrdersCreatedBefore, completedOrdersLookbackDays: lookbackDays };
     return audit({ day }, { rules, ...bounds }, deps).then(
       () => true,
       () => false,

@@ -55,12 +55,18 @@ export function setUp(plan: Plan): Stage {
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
   const settings = {
     ...{ rules: aRuleSet(plan.rules), dropFields: plan.dropFields ?? [] },
+    lookbackDays: plan.lookbackDays ?? 7,
     pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
   };
   const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, dropFields: settings.dropFields }];
   const struck = { storeFaults: 0, undelivered: 0 };
   const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
-  const tables = createTables(time, randomFrom(plan.seed, 'tables'), habits.tables);
+  const tables = createTables(
+    time,
+    randomFrom(plan.seed, 'tables'),
+    habits.tables,
+    plan.recordRetentionDays ?? 90,
+  );
   const store = createStore({
     ...{ seed: plan.seed, accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET },
     ...{ latencyMs: plan.latencyMs, deliveries: plan.deliveries },

@@ -1,15 +1,15 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type Audit } from '../../lambda/shared/audit';
-import { type Audits } from '../../lambda/shared/audits';
+import { createAudits } from '../../lambda/shared/audits';
 import { type StoredOrders } from '../../lambda/shared/stored-orders';
 import { type Random } from '../../scripts/local/simulator/random';
-import { type Job } from '../../lambda/shared/jobs';
+import { createJobsTable, type Job } from '../../lambda/shared/jobs';
 import { type Ledger } from '../../lambda/shared/ledger';
 import { parseDate } from '../../lambda/shared/order';
 import { type OrdersTable } from '../../lambda/shared/tables';
-import { memoryJobs } from '../fakes/memory-jobs';
 import { memoryTables } from '../fakes/memory-ledger';
+import { jobRows } from './job-rows';
 import { type VirtualTime } from '../simulator/virtual-time';
 
 export interface TableHabits {
@@ -26,13 +26,21 @@ export interface Learned {
   readonly by: 'lease' | 'snapshot';
 }
 
-export function createTables(time: VirtualTime, random: Random, habits: TableHabits) {
+export function createTables(
+  time: VirtualTime,
+  random: Random,
+  habits: TableHabits,
+  recordRetentionDays: number,
+) {
   const memory = memoryTables();
   const jobs: Job[] = [];
   const audits: Audit[] = [];
   const struck = { failed: 0, cancelled: 0 };
   const learned: Learned[] = [];
   const { sleep } = time;
+  const client = jobRows(time.now);
+  const pollRows = createJobsTable(client, 'jobs', recordRetentionDays);
+  const auditRows = createAudits(client, 'jobs', recordRetentionDays);
 
   const late =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
@@ -100,11 +108,16 @@ export function createTables(time: VirtualTime, random: Random, habits: TableHab
       among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
     } satisfies StoredOrders),
     audits,
-    auditsTable: lateAll({
-      record: (audit) => Promise.resolve(void audits.push(audit)),
-      newestOf: (day) => Promise.resolve(audits.findLast((audit) => audit.day === day)),
-    } satisfies Audits),
-    jobsTable: lateAll(memoryJobs(jobs)),
+    auditsTable: lateAll({ ...auditRows, record: noting(audits, auditRows.record) }),
+    jobsTable: lateAll({ ...pollRows, record: noting(jobs, pollRows.record) }),
+  };
+}
+
+/** Keeps what was recorded, for the verdict: rows expire. */
+function noting<T>(all: T[], record: (one: T) => Promise<void>): (one: T) => Promise<void> {
+  return async (one) => {
+    await record(one);
+    all.push(structuredClone(one));
   };
 }
 

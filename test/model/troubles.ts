@@ -264,6 +264,27 @@ export const unreadable = fc.record({
   ),
 });
 
+const DAY = 24 * HOUR;
+
+/** The schedule is off for longer than records are kept, while orders are placed, completed and edited. */
+export const longPause = fc
+  .tuple(
+    aDay({ edits: [2, 6] }),
+    fc.integer({ min: 4 * DAY, max: 9 * DAY }),
+    fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 6, maxLength: 6 }),
+  )
+  .map(([plan, pauseMs, percents]): Plan => {
+    const inPause = (index: number) =>
+      Math.round(2 * HOUR + ((percents[index % 6] ?? 0) / 100) * (pauseMs - 3 * HOUR));
+    return {
+      ...plan,
+      ...{ scopes: [], recordRetentionDays: 3, lookbackDays: 1, audits: [], lastsMs: pauseMs + 2 * HOUR },
+      polls: [HOUR, pauseMs, pauseMs + HOUR],
+      orders: plan.orders.map((order, index) => ({ ...order, atMs: index < 2 ? 0 : inPause(index) })),
+      edits: plan.edits.map((edit, index) => ({ ...edit, atMs: inPause(index) + edit.atMs / 4 })),
+    };
+  });
+
 /** Many short polls, some killed, over lists of several pages; between them orders are edited. */
 export const slicedPolls = fc
   .tuple(
