@@ -296,3 +296,19 @@ describe('a Completed order with a gift certificate', () => {
     expect(world.shop.puts).toMatchObject([{ from: 10, to: 8 }]);
   });
 });
+
+it('A snapshot of which the parts are missing is not whole: what can be had of the order replaces it', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  await world.replicate(aReference());
+  world.clock.now += HOUR;
+  const { replication, ...left } = world.snapshots.get(100)!;
+  world.snapshots.set(100, { ...left, products: [], replication: { ...replication, parts_missing: true } });
+  const deps = failing(world, { coupons: refusals.unavailable });
+  await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
+  expect(world.snapshots.get(100)).toMatchObject({
+    products: [{ id: 1 }],
+    replication: { incomplete: ['coupons'] },
+  });
+  expect(world.snapshots.get(100)?.replication).not.toHaveProperty('parts_missing');
+});

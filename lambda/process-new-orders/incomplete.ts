@@ -44,8 +44,8 @@ export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubR
 /** Whether the table has this very version whole: nothing incomplete may replace it. */
 function isStoredWhole(order: Order, earlier: Snapshot | undefined, keeping: Keeping): boolean {
   if (earlier === undefined) return false;
-  const { incomplete, gone, erased_at } = earlier.replication;
-  const isWhole = incomplete === undefined && gone !== true;
+  const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
+  const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;
   return isWhole && isUnchanged(toKeep(order, erased_at, keeping), earlier);
 }
 
