@@ -1298,6 +1298,30 @@ describe('an order that comes with its lines', () => {
     expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
   });
 
+  it('K3: keeps its consignments when a later read has to do without them, as long as it is the same', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines(lines), { lines });
+    await world.replicate(aReference());
+    const { consignments } = world.snapshots.get(100)!;
+    const written = world.stream.length;
+    const link = { url: 'https://store.example/', resource: '/orders/100/consignments' };
+    const getOrder: typeof world.shop.store.getOrder = async (orderId) => {
+      const { order, readAt } = await world.shop.store.getOrder(orderId);
+      return { order: { ...order!, consignments: link }, readAt };
+    };
+    const deps = { store: { ...world.shop.store, getOrder } };
+    world.clock.now += 60_000;
+    await world.replicate(aReference({ source: 'webhook', seenAt: iso(world.clock.now) }), { deps });
+    expect(world.stream).toHaveLength(written);
+    expect(world.snapshots.get(100)?.consignments).toEqual(consignments);
+
+    world.clock.now += 60_000;
+    world.shop.edit(100, { staff_notes: 'gift' });
+    world.clock.now += 60_000;
+    await world.replicate(world.referenceTo(100), { deps });
+    expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift', consignments: link });
+  });
+
   it('costs no address call where every line is digital', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine({ type: 'digital' })]));

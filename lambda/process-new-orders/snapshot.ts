@@ -1,5 +1,6 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
-import { COPY_ONLY, OUR_FIELDS } from '../shared/order';
+import { isUnchanged } from '../shared/content';
+import { COPY_ONLY, isRow, OUR_FIELDS } from '../shared/order';
 import { dropFields, erasePersonal } from '../shared/personal';
 import type {
   Decision,
@@ -45,9 +46,25 @@ export interface Found {
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
 export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
   const replication = describeReplication(found, now);
-  const whole: Snapshot = { ...besideOurs(found.read.order), ...found.lists, replication };
+  const order = { ...besideOurs(found.read.order), ...knownConsignments(found, replication, keeping) };
+  const whole: Snapshot = { ...order, ...found.lists, replication };
   // After what is dropped: what an address does not show stays in its consignment.
   return { ...withoutRepeats(toKeep(whole, replication.erased_at, keeping)), ...expiry(keeping, now) };
+}
+
+/** A plain read shows a link in the place of the consignments, or nothing: of a version that is stored with them they stay. */
+function knownConsignments(
+  { read: { order }, earlier }: Found,
+  { erased_at: erasedAt }: Replication,
+  keeping: Keeping,
+): { readonly consignments?: unknown } {
+  if (earlier === undefined || hasConsignments(order) || !hasConsignments(earlier)) return {};
+  return isUnchanged(toKeep(order, erasedAt, keeping), earlier) ? { consignments: earlier.consignments } : {};
+}
+
+function hasConsignments({ consignments }: Row): boolean {
+  const isLink = isRow(consignments) && ('url' in consignments || 'resource' in consignments);
+  return typeof consignments === 'object' && consignments !== null && !isLink;
 }
 
 /** The order with its fields of our names in one of their own, so that none stands in the place of ours. */
