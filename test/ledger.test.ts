@@ -316,6 +316,16 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
+  it('K1P: notes a reference to an order that no list can show, and leaves the rest of its row unchanged', async () => {
+    await tables.ledger.noteQueued(reference(), NOON);
+    const before = await tables.row(id);
+    await tables.ledger.noteUnreadable(id, NOON + HOUR);
+    expect(await tables.row(id)).toEqual({ ...before, unreadable_at: iso(NOON + HOUR) });
+    await take();
+    await finish({ state: 'skipped', reason: 'archived' });
+    expect((await tables.row(id))?.unreadable_at).toBe(iso(NOON + HOUR));
+  });
+
   describe('the note that a reference is queued', () => {
     const note = (overrides: object = {}, now = NOON) => tables.ledger.noteQueued(reference(overrides), now);
 
