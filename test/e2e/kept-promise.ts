@@ -1,6 +1,6 @@
 // What became of an order: in the store, in the Orders table and in the ledger, held against what the rules promise.
 import { isEqual } from '../../lambda/shared/content';
-import { parseJson, Status } from '../../lambda/shared/order';
+import { isRow, parseJson, Status } from '../../lambda/shared/order';
 import { withoutRepeats } from '../../lambda/shared/stored-form';
 import type { Simulator } from '../../scripts/local/simulator/index';
 import type { AnsweredCall } from './aws-proxy';
@@ -46,6 +46,12 @@ export function keptPromise(service: LocalService) {
       storedAs: replication?.state,
     };
   };
+  /** The order as the store shows it: plainly where it refused, as it came, to show it with its lines. */
+  const shown = async (id: number) => {
+    const consignments = (await service.snapshot(id))?.['consignments'];
+    const isLinked = isRow(consignments) && 'resource' in consignments;
+    return truth(simulator, id, isLinked ? 'fees' : 'consignments.line_items,fees');
+  };
   const free = { isHeld: false };
   const once = { putsInVain: [], storedInVain: [] };
   const untouched = { advances: [], ...once };
@@ -71,7 +77,7 @@ export function keptPromise(service: LocalService) {
         advances: [{ from, to }],
         ...once,
         ledger: { state: 'replicated', reason: undefined, ...free },
-        stored: await truth(simulator, id),
+        stored: await shown(id),
         storedAs: 'replicated',
       });
     },
@@ -80,7 +86,7 @@ export function keptPromise(service: LocalService) {
       expect(await outcome(id)).toEqual({
         ...untouched,
         ledger: { state: 'copied', reason, ...free },
-        stored: await truth(simulator, id),
+        stored: await shown(id),
         storedAs: 'copied',
       });
     },
@@ -138,7 +144,7 @@ function news({ replication, ...content }: StoredItem) {
 }
 
 /** The order with its lists as the store's API gives them, each line and address once: a snapshot has to have it so. */
-async function truth({ handle, credentials }: Simulator, id: number) {
+async function truth({ handle, credentials }: Simulator, id: number, include: string) {
   const read = async (path: string): Promise<unknown> => {
     const answer = await handle({
       method: 'GET',
@@ -149,7 +155,7 @@ async function truth({ handle, credentials }: Simulator, id: number) {
   };
   const [order, products, shipping_addresses, coupons] = await Promise.all(
     [
-      '?include=consignments.line_items,fees&consignment_structure=object',
+      `?include=${include}&consignment_structure=object`,
       '/products?limit=250',
       '/shipping_addresses?limit=250',
       '/coupons?limit=250',
