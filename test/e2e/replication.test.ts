@@ -216,7 +216,7 @@ describe('npm run poll', () => {
 
   it('says why a poll failed', async () => {
     const mended = service.simulator.faults.add({
-      ...{ endpoint: 'GET /orders/count', kind: 'status', status: 400 },
+      ...{ endpoint: 'GET /orders', kind: 'status', status: 400 },
     });
     await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an email goes out/);
     mended();
@@ -245,7 +245,10 @@ describe('npm run dead-letters', () => {
     const mended = faults.add({ endpoint, orderId: id, kind: 'status', status: 400 });
     await service.stack.poll();
     expect(await finished(id)).toMatchObject({ state: 'dead' });
-    expect(await list()).toMatch(new RegExp(`^${id} .*answered 400`, 'm'));
+    expect(await list()).toMatch(
+      new RegExp(`^${id} .*stored but not advanced: no complete list of its coupons`, 'm'),
+    );
+    expect(await command(deadLetters, `show --order ${id}`)).toContain('answered 400');
     mended();
     expect(await command(deadLetters, `redrive --order ${id}`)).toContain('Moved 1 of 1 dead letter');
     await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
