@@ -7,6 +7,7 @@ import { type Plan } from './plan';
 import { type Story } from './story';
 import {
   aroundAdvances,
+  backfills,
   emptyLists,
   everything,
   fights,
@@ -223,6 +224,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'a pause that is longer than records are kept',
     plan: longPause,
     struck: ({ plan }) => plan.lastsMs,
+  },
+  {
+    name: 'backfills by operators whose clocks are minutes off',
+    plan: fc.tuple(aDay({ edits: [1, 6] }), backfills).map(([plan, more]) => ({ ...plan, ...more })),
+    struck: ({ service }) => service.backfills.begun,
   },
   {
     name: 'webhooks forged, stale, replayed, oversized or no JSON',

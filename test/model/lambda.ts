@@ -15,8 +15,8 @@ import { overTheWire, type Wire } from './wire';
 
 export const TIMEOUTS_MS = { worker: 60_000, poll: 300_000, webhook: 10_000, audit: 900_000 } as const;
 
-/** Containers' clocks differ from the world's by so much at most. */
-const SKEW_MS = 400;
+/** Containers' clocks differ from the world's by so much at most, and so from each other by nearly CLOCK_MARGIN_MS. */
+const SKEW_MS = 480;
 
 export const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -70,7 +70,7 @@ export function createLambda(surroundings: Surroundings) {
 }
 
 /** Makes what a cold start makes. */
-function createStart(surroundings: Surroundings) {
+export function createStart(surroundings: Surroundings) {
   const { time, random, wire, sqs, tables, readConsignments } = surroundings;
   const secretsManager = secretsManagerWith(surroundings);
   const { sleep } = time;

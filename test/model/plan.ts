@@ -63,6 +63,15 @@ export interface Unreadable extends Span {
   readonly order: number;
 }
 
+/** An operator's, whose clock is ahead by so much, or behind. */
+export interface Backfill {
+  readonly atMs: number;
+  readonly clockMs: number;
+  /** How long each of its calls to DynamoDB is under way, there and back. */
+  readonly lineMs: number;
+  readonly advance: boolean;
+}
+
 export interface Loss {
   readonly order: number;
   readonly atMs: number;
@@ -84,6 +93,7 @@ export interface Plan {
   readonly losses?: readonly Loss[];
   /** How old what the store's copies show is, in milliseconds: each GET is answered by any of them. */
   readonly replicas?: readonly number[];
+  readonly backfills?: readonly Backfill[];
   readonly fights?: readonly Fight[];
   readonly unreadable?: readonly Unreadable[];
   /** Lists that are asked for more rows answer 504 meanwhile. */

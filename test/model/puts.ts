@@ -96,15 +96,17 @@ function newestKnown(at: number, { id, story }: OneOrder): number {
 
 /** Whether we had learned by then that a PUT of ours had worked: by its answer, or by a GET that still showed it. */
 export function wasAdvancedBefore(at: number, { id, story: { history } }: OneOrder): boolean {
-  const [reads, answers] = [history.reads.get(id) ?? [], history.answers.get(id) ?? []];
-  return advancesOf(id, history).some((one) => {
-    const shows = (told: Told) => told.statusId === one.statusId && told.modifiedAt >= one.modifiedAt;
-    return (
-      one.at < at &&
-      (answers.some((answer) => shows(answer) && answer.startedAt <= one.at && answer.endedAt >= one.at) ||
-        reads.some((read) => shows(read) && read.endedAt >= one.at && read.startedAt < at))
-    );
-  });
+  return advancesOf(id, history).some((one) => one.at < at && isLearned(one, at, id, history));
+}
+
+function isLearned(one: Moment, before: number, id: number, { reads, answers }: Story['history']): boolean {
+  const shows = (told: Told) => told.statusId === one.statusId && told.modifiedAt >= one.modifiedAt;
+  return (
+    (answers.get(id) ?? []).some(
+      (answer) => shows(answer) && answer.startedAt <= one.at && answer.endedAt >= one.at,
+    ) ||
+    (reads.get(id) ?? []).some((read) => shows(read) && read.endedAt >= one.at && read.startedAt < before)
+  );
 }
 
 /** More of our own changes of a status within an hour are a fight with another app: a mail to the shopper each. */
@@ -112,7 +114,7 @@ const MOST_ADVANCES_AN_HOUR = 3;
 const HOUR_MS = 3_600_000;
 
 export function foughtOver({ id, story: { history } }: OneOrder): string | undefined {
-  const all = advancesOf(id, history);
+  const all = learnedAdvances(id, history);
   const fourth = all.find(({ at }, index) => {
     const first = all[index - MOST_ADVANCES_AN_HOUR];
     return first !== undefined && at - first.at < HOUR_MS - CLOCKS_APART_MS;
@@ -123,7 +125,7 @@ export function foughtOver({ id, story: { history } }: OneOrder): string | undef
 /** One alert for each hour in which an order that was put back three times is left alone, and none without that. */
 export function alertsOfFights({ id, story }: OneOrder): string | undefined {
   const sent = story.alerts.filter(({ subject }) => subject.includes(`order ${id} is put back`));
-  const all = advancesOf(id, story.history);
+  const all = learnedAdvances(id, story.history);
   const moments = story.history.of(id);
   // Of each third advance within an hour: whether somebody put the order back after it, and it stayed so.
   const fights = all.filter((third, index) => {
@@ -139,6 +141,15 @@ export function alertsOfFights({ id, story }: OneOrder): string | undefined {
     ({ at }, index) => at - (sent[index - 1]?.at ?? -Infinity) < HOUR_MS - CLOCKS_APART_MS,
   );
   return tooMany ? 'was alerted of twice within an hour' : undefined;
+}
+
+/** Those of which we have learned, before somebody else changed the status again. */
+function learnedAdvances(id: number, history: Story['history']): readonly Moment[] {
+  const all = history.of(id);
+  return advancesOf(id, history).filter((one) => {
+    const ends = all.find(({ at, statusId }) => at > one.at && statusId !== one.statusId)?.at ?? Infinity;
+    return isLearned(one, ends, id, history);
+  });
 }
 
 /** Each change of the order's status by a PUT of ours. */

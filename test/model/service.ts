@@ -10,6 +10,8 @@ import { type SendWebhook, type WebhookRequest } from '../../scripts/local/simul
 import { memoryWebhooks } from '../fakes/memory-webhooks';
 import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from './lambda';
 import { createMapping } from './mapping';
+import { runBackfill } from './operator';
+import { type Backfill } from './plan';
 
 /** Lambda's own retries of a failed asynchronous invocation. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
@@ -37,7 +39,16 @@ export function createService(surroundings: Surroundings, settings: Settings) {
   const invokeAudit = lambda.functionOf('audit');
   const promised: string[] = [];
   const webhooks = memoryWebhooks();
+  const backfills = { begun: 0, ended: 0 };
   return {
+    backfills,
+
+    async backfill(plan: Backfill): Promise<void> {
+      backfills.begun += 1;
+      await runBackfill(plan, surroundings, settings);
+      backfills.ended += 1;
+    },
+
     /** Bodies of webhooks that were answered as accepted. */
     promised,
     struck: lambda.struck,

@@ -264,6 +264,19 @@ export const unreadable = fc.record({
   ),
 });
 
+/** Backfills from machines whose clocks are minutes off, some of them beside polls. */
+export const backfills = fc.record({
+  backfills: fc.array(
+    fc.record({
+      atMs: within(DAY_LASTS_MS),
+      clockMs: fc.integer({ min: -10 * MINUTE, max: 10 * MINUTE }),
+      lineMs: fc.constantFrom(50, 2 * SECOND, 10 * SECOND),
+      advance: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
 const DAY = 24 * HOUR;
 
 /** The schedule is off for longer than records are kept, while orders are placed, completed and edited. */

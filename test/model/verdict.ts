@@ -363,6 +363,7 @@ function failedPolls({ plan, tables }: Story): readonly string[] {
 
 function aboutAll(story: Story): string[] {
   const { restless, junkAnswers, audits } = story;
+  const { begun, ended } = story.service.backfills;
   const letIn = junkAnswers.filter(({ expected, status }) => expected !== 200 && status === 200);
   return [
     ...(restless > 0 ? [`the last poll of a store at rest queued ${restless} references`] : []),
@@ -371,6 +372,7 @@ function aboutAll(story: Story): string[] {
       .map(({ summary }) => `an audit says ${summary}`),
     ...(audits.length > 0 ? [] : ['no audit came to an end']),
     ...failedPolls(story),
+    ...(begun > ended ? ['a backfill waits for what nothing brings'] : []),
     ...letIn.map(({ expected }) => `junk was answered 200 instead of ${expected}`),
   ];
 }
