@@ -9,6 +9,7 @@ import {
   aroundAdvances,
   backfills,
   emptyLists,
+  erasures,
   everything,
   fights,
   latePuts,
@@ -229,6 +230,11 @@ export const FAULTS: readonly Fault[] = [
     name: 'backfills by operators whose clocks are minutes off',
     plan: fc.tuple(aDay({ edits: [1, 6] }), backfills).map(([plan, more]) => ({ ...plan, ...more })),
     struck: ({ service }) => service.backfills.begun,
+  },
+  {
+    name: 'erased orders that are edited, or lost from one table',
+    plan: fc.tuple(aDay({ edits: [3, 10] }), erasures).map(([plan, more]) => ({ ...plan, ...more })),
+    struck: ({ tables }) => tables.erased.size,
   },
   {
     name: 'webhooks forged, stale, replayed, oversized or no JSON',

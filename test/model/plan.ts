@@ -75,6 +75,8 @@ export interface Backfill {
 export interface Loss {
   readonly order: number;
   readonly atMs: number;
+  /** The ledger's row in its place. */
+  readonly ofRow?: boolean;
 }
 
 export interface Plan {
@@ -89,6 +91,8 @@ export interface Plan {
   readonly lookbackDays?: number;
   /** Deployments with other rules under way. */
   readonly rulesLater?: readonly Deployment[];
+  /** Orders whose people are erased from then on, as `npm run erase` does it. */
+  readonly erasures?: readonly Loss[];
   /** Snapshots that are taken out of the Orders table, as by a restore of an older one. */
   readonly losses?: readonly Loss[];
   /** How old what the store's copies show is, in milliseconds: each GET is answered by any of them. */

@@ -39,8 +39,12 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
     stage.at(fromMs, () => (stage.trouble.mostRows = rows));
     stage.at(fromMs + forMs, () => (stage.trouble.mostRows = Infinity));
   }
-  for (const { order, atMs } of plan.losses ?? []) {
-    stage.at(atMs, () => stage.tables.snapshots.delete(ids[order] ?? 0));
+  const { rows, snapshots } = stage.tables;
+  for (const { order, atMs, ofRow = false } of plan.losses ?? []) {
+    stage.at(atMs, () => whenFree(ids[order], stage, (id) => (ofRow ? rows : snapshots).delete(id)));
+  }
+  for (const { order, atMs } of plan.erasures ?? []) {
+    stage.at(atMs, () => whenFree(ids[order], stage, (id) => stage.tables.erase(id)));
   }
   for (const edit of plan.edits) stage.at(edit.atMs, () => change(edit, ids[edit.order], stage));
   for (const ms of plan.polls) stage.at(ms, stage.service.poll);
@@ -89,6 +93,13 @@ function placeOrders(stage: Stage): number[] {
     });
   }
   return ids;
+}
+
+/** Does it when no worker holds the order, as commands wait for a lease. */
+function whenFree(id: number | undefined, stage: Stage, run: (id: number) => unknown): void {
+  const { lease_until: until } = stage.tables.rows.get(id ?? 0) ?? {};
+  if (id === undefined || until === undefined || Date.parse(until) < stage.time.now()) run(id ?? 0);
+  else stage.at(2_000, () => whenFree(id, stage, run));
 }
 
 /** What befalls one order; times are from its placing on. */

@@ -7,6 +7,7 @@ import { type Random } from '../../scripts/local/simulator/random';
 import { createJobsTable, type Job } from '../../lambda/shared/jobs';
 import { type Ledger } from '../../lambda/shared/ledger';
 import { parseDate } from '../../lambda/shared/order';
+import { erasePersonal } from '../../lambda/shared/personal';
 import { type OrdersTable } from '../../lambda/shared/tables';
 import { memoryTables } from '../fakes/memory-ledger';
 import { jobRows } from './job-rows';
@@ -95,7 +96,24 @@ export function createTables(
     throw new Error('The answer was lost.');
   };
 
+  /** By order: how much of the stream there was when its people were erased. */
+  const erased = new Map<number, number>();
+  /** What the command does: the ledger's mark first, then the snapshot. An order that is not stored has nobody in it. */
+  function erase(id: number): void {
+    const [row, snapshot] = [memory.rows.get(id), memory.snapshots.get(id)];
+    if (row === undefined || snapshot === undefined || erased.has(id)) return;
+    const erased_at = new Date(time.now()).toISOString();
+    memory.rows.set(id, { ...row, erased_at });
+    const replication = { ...snapshot.replication, erased_at };
+    const nameless = { ...erasePersonal(snapshot), replication };
+    memory.snapshots.set(id, nameless);
+    memory.stream.push(nameless);
+    erased.set(id, memory.stream.length);
+  }
+
   return {
+    erase,
+    erased,
     rows: memory.rows,
     snapshots: memory.snapshots,
     stream: memory.stream,

@@ -277,6 +277,28 @@ export const backfills = fc.record({
   ),
 });
 
+/** Erased orders go on to be edited, and lose their snapshot or their ledger's row, but not both. */
+export const erasures = fc
+  .record({
+    erasures: fc.array(fc.record({ order: fc.nat(5), atMs: within(DAY_LASTS_MS) }), {
+      minLength: 2,
+      maxLength: 6,
+    }),
+    lost: fc.array(fc.record({ order: fc.nat(5), afterMs: within(HOUR), ofRow: fc.boolean() }), {
+      maxLength: 3,
+    }),
+    audits: fc.array(within(DAY_LASTS_MS), { maxLength: 2 }),
+  })
+  .map(({ lost, ...more }) => ({
+    ...more,
+    losses: lost
+      .filter(({ order }, index) => lost.findIndex((one) => one.order === order) === index)
+      .flatMap(({ order, afterMs, ofRow }) => {
+        const erasure = more.erasures.find((one) => one.order === order);
+        return erasure ? [{ order, ofRow, atMs: erasure.atMs + afterMs }] : [];
+      }),
+  }));
+
 const DAY = 24 * HOUR;
 
 /** The schedule is off for longer than records are kept, while orders are placed, completed and edited. */

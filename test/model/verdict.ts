@@ -62,14 +62,12 @@ export function judge(story: Story): Verdict {
       notQueued(one),
       notKept(one),
       leftBehind(one),
-      notWhole(one),
-      notFollowed(one),
-      contentLost(one),
-      missedByPolls(one),
+      // The version of an erased order is no longer in what is stored.
+      ...(isErased(one) ? [] : [notWhole(one), notFollowed(one), contentLost(one), missedByPolls(one)]),
     ]),
     doubled: all((one) => [
       isLost(one) ? undefined : storedTwice(one),
-      storedBackwards(one),
+      isErased(one) ? undefined : storedBackwards(one),
       putUnseen(one),
       foughtOver(one),
       advancedTwice(one),
@@ -83,6 +81,7 @@ export function judge(story: Story): Verdict {
         keptInVain(one),
         alertsOfFights(one),
         goneInVain(one),
+        broughtBack(one),
       ]),
       ...aboutAll(story),
     ],
@@ -145,8 +144,8 @@ function endOf({ row, letters }: Case): End {
 /** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
 function notAccountedFor(one: Case): string | undefined {
   const { queuedAt, row, snapshot, letters, now } = one;
-  // No list shows it, so that nothing finds out that its snapshot was taken away.
-  if (isLost(one) && isHidden(now)) return undefined;
+  // No list shows it, so that nothing shows that its snapshot was taken away; or the row of what was not stored was.
+  if (isLost(one) && (isHidden(now) || (row ?? snapshot) === undefined)) return undefined;
   if (queuedAt.length === 0 || letters.length > 0) return undefined;
   if (row?.state === 'skipped') return row.reason === undefined ? 'skipped without a reason' : undefined;
   if (row?.state === 'copied' && row.reason === undefined) return 'left alone without a reason';
@@ -336,6 +335,18 @@ function keptInVain({ stream, story }: Case): string | undefined {
     );
   });
   return kept[0] && `was stored with ${kept[0]}, which is dropped`;
+}
+
+const isErased = ({ id, story: { tables } }: Case): boolean => tables.erased.has(id);
+
+/** Nothing that is stored after an erasure names the shopper, whoever reads the order again. */
+function broughtBack({ id, story: { tables, store } }: Case): string | undefined {
+  const { billing_address: { email = '', last_name: name = '' } = {} } = store.orders.kept(id)?.fields ?? {};
+  const since = tables.stream.slice(tables.erased.get(id) ?? Infinity).filter((one) => one.id === id);
+  const isBack = since.some((one) =>
+    [email, name].some((text) => text !== '' && JSON.stringify(one).includes(text)),
+  );
+  return isBack ? 'names its shopper again, who was erased' : undefined;
 }
 
 /** An order that is there is never noted as gone, whatever its GETs say. */
