@@ -113,8 +113,13 @@ function isLearned(one: Moment, before: number, id: number, { reads, answers }: 
 const MOST_ADVANCES_AN_HOUR = 3;
 const HOUR_MS = 3_600_000;
 
-export function foughtOver({ id, story: { history } }: OneOrder): string | undefined {
-  const all = learnedAdvances(id, history);
+/** What keeps workers from an order, or kills them, keeps them from seeing or noting what it was set to. */
+const isWell = ({ plan }: Story): boolean =>
+  plan.kills.length + plan.storeFaults.length + plan.tableFailures + (plan.conflicts ?? 0) === 0;
+
+export function foughtOver({ id, story }: OneOrder): string | undefined {
+  if (!isWell(story)) return undefined;
+  const all = learnedAdvances(id, story.history);
   const fourth = all.find(({ at }, index) => {
     const first = all[index - MOST_ADVANCES_AN_HOUR];
     return first !== undefined && at - first.at < HOUR_MS - CLOCKS_APART_MS;
@@ -135,7 +140,7 @@ export function alertsOfFights({ id, story }: OneOrder): string | undefined {
     const isNew = back !== undefined && back.statusId === 11 && back.at - first.at < HOUR_MS - 5 * 60_000;
     return isNew && moments.every(({ at }) => at <= back.at || at > back.at + 5 * 60_000);
   });
-  if (sent.length === 0 && fights.length > 0)
+  if (isWell(story) && sent.length === 0 && fights.length > 0)
     return 'was put back three times within an hour, and nobody was alerted';
   const tooMany = sent.some(
     ({ at }, index) => at - (sent[index - 1]?.at ?? -Infinity) < HOUR_MS - CLOCKS_APART_MS,

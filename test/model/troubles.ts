@@ -184,17 +184,15 @@ export const replicas = fc.record({
 });
 
 /** Another app sets orders back to 11 whenever we have advanced them. */
-export const fights = fc.record({
-  fights: fc.uniqueArray(
-    fc.record({
-      order: fc.nat(3),
-      afterMs: fc.integer({ min: SECOND, max: 4 * MINUTE }),
-      times: fc.integer({ min: 1, max: 12 }),
-    }),
-    { minLength: 1, maxLength: 3, selector: ({ order }) => order },
-  ),
-  scopes: fc.constant(SCOPES),
-});
+const someFights = fc.uniqueArray(
+  fc.record({
+    order: fc.nat(3),
+    afterMs: fc.integer({ min: SECOND, max: 4 * MINUTE }),
+    times: fc.integer({ min: 1, max: 12 }),
+  }),
+  { minLength: 1, maxLength: 3, selector: ({ order }) => order },
+);
+export const fights = fc.record({ fights: someFights, scopes: fc.constant(SCOPES) });
 
 /** A PUT whose client has given up takes effect up to 15 s later. */
 export const latePuts: fc.Arbitrary<StoreFault[]> = fc.array(
@@ -403,11 +401,16 @@ export const webhookOutage = aDay().map((plan) => ({
   lastsMs: 48 * HOUR,
 }));
 
+function sometimes<T>(some: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant<T[]>([]) }, { weight: 1, arbitrary: some });
+}
+
 export const everything = fc.record({
   storeFaults: fc
     .tuple(
       storeFaults(...statuses(429, 500, 503), ...resets, ...hangs, ...slow, ...broken, none()),
-      fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: poisoned }),
+      sometimes(poisoned),
+      sometimes(latePuts),
     )
     .map((both) => both.flat()),
   kills: kills('worker', 'worker', 'poll', 'webhook'),
@@ -416,6 +419,11 @@ export const everything = fc.record({
     ...{ failures: fc.constantFrom(0, 0.1), refusals: fc.constantFrom(0, 0.3) },
   }),
   tableFailures: fc.constantFrom(0, 0.05, 0.2),
+  conflicts: fc.constantFrom(0, 0, 0.3),
+  fights: sometimes(someFights),
+  unreadable: sometimes(
+    fc.array(fc.record({ order: fc.nat(5), ...someTime }), { minLength: 1, maxLength: 2 }),
+  ),
   rotation,
   secretFailures: fc.constantFrom(0, 0.2),
   junk: fc.array(within(DAY_LASTS_MS), { maxLength: 3 }),
