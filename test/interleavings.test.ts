@@ -580,6 +580,26 @@ it('A2d: placed, advanced and read again within one second of the store: one PUT
   expect(moves(world)).toEqual(['11 → 9']);
 });
 
+it('A2g: nor a second one where a list that lags, too, is noted in between', async () => {
+  const world = aWorld({ latencyMs: 20 });
+  world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  const early = world.referenceTo(100);
+  await world.replicate(early, { deps });
+  expect(world.shop.order(100)?.date_modified).toBe(storeDate(NOON));
+  world.clock.now += 2_500;
+  lag.until = world.clock.now + 5_000;
+  const listed = { ...early, seenAt: iso(world.clock.now) };
+  expect(await world.ledger.noteQueued(listed, world.clock.now)).toBe(true);
+
+  expect(await world.replicate(listed, { deps })).toBe('given back');
+  world.clock.now += 60_000;
+  await world.replicate(listed, { deps, receiveCount: 2 });
+
+  expect(moves(world)).toEqual(['11 → 9']);
+  expect(world.rows.get(100)?.state).toBe('replicated');
+});
+
 it('A2e: a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
   const world = aWorld();
   world.shop.add(anOrder());

@@ -43,11 +43,17 @@ function newestDate({ reference, row, earlier, answer }: Known): number {
   return Math.max(...dates.map((date) => parseDate(date) ?? -Infinity));
 }
 
-/** What our own PUTs made of the order, the last one first; what this attempt knows replaces what the row knows. */
-function putVersions({ row, answer }: Known) {
+/**
+ * What our own PUTs made of the order; what this attempt knows replaces what the row knows. The snapshot counts beside the
+ * row: the note of a list that lags takes the row's state and status.
+ */
+function putVersions({ row, earlier, answer }: Known) {
   if (answer !== undefined) return [{ date: answer.date_modified, statusId: answer.status_id }];
   return [
     ...(row.state === 'replicated' ? [{ date: row.modified_at, statusId: row.status_id }] : []),
+    ...(earlier?.replication.state === 'replicated'
+      ? [{ date: earlier.date_modified, statusId: earlier.status_id }]
+      : []),
     ...(row.put_modified_at === undefined ? [] : [{ date: row.put_modified_at, statusId: row.status_after }]),
   ];
 }
