@@ -600,6 +600,27 @@ it('A2g: nor a second one where a list that lags, too, is noted in between', asy
   expect(world.rows.get(100)?.state).toBe('replicated');
 });
 
+it('A2h: a failed PUT is not taken for one that worked where a read lags behind a put-back from the target', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder({ status_id: Status.AwaitingShipment }));
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  world.shop.edit(100, { status_id: Status.AwaitingFulfillment });
+  world.clock.now += 60_000;
+  world.shop.before('putStatus', () => {
+    lag.until = world.clock.now + 5_000;
+    throw new BigCommerceError('PUT answered 500.', 'retryable', 500);
+  });
+  const reference = world.referenceTo(100);
+
+  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(world.rows.get(100)).not.toHaveProperty('advanced_at');
+  world.clock.now += 60_000;
+  expect(await world.replicate(reference, { deps, receiveCount: 2 })).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['11 → 9']);
+  expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances: [expect.any(String)] });
+});
+
 it('A2e: a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
   const world = aWorld();
   world.shop.add(anOrder());

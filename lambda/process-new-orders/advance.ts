@@ -2,7 +2,7 @@
 import { BigCommerceError } from '../shared/errors';
 import { linesOf } from '../shared/consignments';
 import { isEqual, isUnchanged, sameContent } from '../shared/content';
-import { dateModified, isSettled, Status } from '../shared/order';
+import { dateModified, isSettled, parseDate, Status } from '../shared/order';
 import type { Gone, Order, Read, Row, Snapshot } from '../shared/order';
 import type { Store } from '../shared/bigcommerce';
 import type { Effects } from './effects';
@@ -64,7 +64,9 @@ export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Adv
     if (mayStillLand) effects.noteUnanswered(deps.now());
     const after = await readAgain(task, deps);
     const { order } = after.read;
-    if (order?.status_id === targetStatusId) return settle(order, task, deps);
+    // A read that lags may show an earlier stay in the target status: that tells nothing of this PUT.
+    const shows = order?.status_id === targetStatusId && !isOlder(order, task.enriched.order);
+    if (shows) return settle(order, task, deps);
     // A second PUT beside one that lands late would be a second email to the shopper.
     if (mayStillLand) throw error;
     // What has changed meanwhile is decided on again: it may be cancelled, or deleted.
@@ -73,6 +75,10 @@ export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Adv
     if (effects.puts >= MAX_PUTS) throw error;
     basis = after.read;
   }
+}
+
+function isOlder(order: Order, than: Order): boolean {
+  return (parseDate(order.date_modified) ?? Infinity) < (parseDate(than.date_modified) ?? -Infinity);
 }
 
 function putEnough({ snapshot: { id }, targetStatusId }: AdvanceTask): BigCommerceError {

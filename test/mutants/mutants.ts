@@ -402,8 +402,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A failed PUT is taken for done when a GET works',
     file: worker('advance'),
-    from: 'if (order?.status_id === targetStatusId) return settle',
+    from: 'if (shows) return settle',
     to: 'if (order !== undefined) return settle',
+  },
+  {
+    rule: 'A failed PUT is taken for done when a read lags',
+    file: worker('advance'),
+    from: ' && !isOlder(order, task.enriched.order)',
+    to: ' && order !== task.enriched.order',
   },
   {
     rule: 'The answer to a PUT is not compared with what was stored',
