@@ -79,6 +79,43 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
   });
 });
 
+describe('coupons of an order that was stored and advanced, and is read again,', () => {
+  it.each([
+    [
+      'are kept against an empty answer until the third receive, where it counts a discount',
+      '5.0000',
+      [{ id: 3 }],
+    ],
+    ['are gone at once where it counts none', '0.0000', []],
+  ])('%s', async (_, coupon_discount, coupons) => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines([aWholeLine()], { coupon_discount }), { coupons: [{ id: 3 }] });
+    await world.replicate(aReference());
+    world.clock.now += HOUR;
+    const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
+    const deps = { store: { ...world.shop.store, getCoupons: () => Promise.resolve([]) } };
+    await world.replicate(again, { deps, receiveCount: 2 });
+    expect(world.snapshots.get(100)?.coupons).toEqual(coupons);
+    expect(await world.replicate(again, { deps, receiveCount: 3 })).toBe('acknowledged');
+    expect(world.snapshots.get(100)?.coupons).toEqual([]);
+  });
+
+  it.each([[[]], [['coupons']]])(
+    'are believed to be none at once where none were stored: %j',
+    async (dropFields) => {
+      const world = aWorld();
+      const deps = { keeping: { dropFields, orderRetentionDays: 0 } };
+      world.shop.add(anOrderWithLines([aWholeLine()], { coupon_discount: '5.0000' }));
+      await world.replicate(aReference(), { receiveCount: 3, deps });
+      for (let times = 0; times < 2; times += 1) {
+        world.clock.now += HOUR;
+        const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
+        expect(await world.replicate(again, { deps })).toBe('acknowledged');
+      }
+    },
+  );
+});
+
 describe('an order of which a list cannot be had', () => {
   it('K4b: is stored at the last receive, not advanced, and has a dead letter', async () => {
     const world = aWorld();

@@ -132,10 +132,14 @@ export async function listsAsStored(
   if (!same) return undefined;
   const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
   const ask = (rows: Promise<readonly Row[]>) => foundIn(rows, believesDoubts);
-  const [coupons, fees] = await Promise.all([
+  const [found, fees] = await Promise.all([
     isSure ? Promise.resolve<Found>({ rows: stored.coupons }) : ask(store.getCoupons(order.id)),
     lacksFees(order) ? ask(store.getFees(order.id)) : feesAlong(order),
   ]);
+  // Coupons that were stored do not vanish by one empty answer, either. DropFields may have left none.
+  const hadSome = Array.isArray(stored.coupons) && stored.coupons.length > 0;
+  const isDoubted = !believesDoubts && hadSome;
+  const coupons = isDoubted ? unlessCounted(order, found, 'coupon_discount', 'coupons') : found;
   const error = coupons.error ?? fees?.error;
   if (error !== undefined) throw error;
   const lists = { products, shipping_addresses, coupons: coupons.rows };
