@@ -189,6 +189,22 @@ describe('an order of which a list cannot be had', () => {
     expect(world.parked).toHaveLength(1);
   });
 
+  it('is stored where the table has this version, and has lost its parts: of those nothing is known', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder(), { coupons: [{ id: 3 }] });
+    await world.replicate(aReference());
+    world.clock.now += HOUR;
+    const { replication, ...content } = world.snapshots.get(100)!;
+    const standIn = { ...content, products: [], coupons: [] };
+    world.snapshots.set(100, { ...standIn, replication: { ...replication, parts_missing: true } });
+    const deps = failing(world, { coupons: refusals.unavailable });
+    await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
+    expect(world.snapshots.get(100)).toMatchObject({
+      products: [{ id: 1 }],
+      replication: { state: 'stored', incomplete: ['coupons'] },
+    });
+  });
+
   it('is not stored where nothing is to be stored of it', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));
