@@ -177,6 +177,21 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
+  it('keeps the status that it had before it was advanced', async () => {
+    const world = aWorld();
+    world.shop.add(anOrder());
+    await world.replicate(aReference());
+    world.clock.now += HOUR;
+    world.shop.edit(100, { staff_notes: 'gift' });
+    const deps = failing(world, { coupons: refusals.unavailable });
+    await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
+    world.clock.now += HOUR;
+    await world.replicate(world.referenceTo(100));
+    const before = { status_before: Status.AwaitingFulfillment };
+    expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'replicated', ...before });
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', ...before });
+  });
+
   it('stays as it is stored where the table has this version whole', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { coupons: [{ id: 3 }] });

@@ -103,7 +103,9 @@ function describeReplication(found: Found, now: number): Replication {
     // What an earlier attempt intended may still land, or has landed.
     const intended = earlier?.replication.target_status_id;
     const target = intended === undefined ? {} : { target_status_id: intended };
-    return { ...common, state: 'stored', incomplete: decision.incomplete, ...target };
+    const isThere = intended === read.order.status_id;
+    const status_before = (isThere ? earlier?.replication.status_before : undefined) ?? common.status_before;
+    return { ...common, state: 'stored', incomplete: decision.incomplete, ...target, status_before };
   }
   if (decision.kind === 'advance') {
     return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
