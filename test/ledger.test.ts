@@ -495,6 +495,19 @@ describe('a transaction that is cancelled', () => {
     expect(pauses).toEqual([50, 100, 200]);
   });
 
+  it('A1: is given up sooner where each try takes long: what was learnt must still be written', async () => {
+    let passed = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (passed += 400));
+    try {
+      const throttled = cancelled('ThrottlingError', 'None');
+      const { error, tokens } = await finishAfter([throttled, throttled, throttled, throttled], 1_000);
+      expect(error).toBe(throttled);
+      expect(tokens).toHaveLength(3);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('is not repeated where a row knows better, even if it met another write as well', async () => {
     const { error, tokens } = await finishAfter([cancelled('ConditionalCheckFailed', 'TransactionConflict')]);
     expect(error).toBeInstanceOf(RefusedWriteError);

@@ -39,15 +39,15 @@ export interface Ledger {
   finish(lease: Lease, finish: Finish, now: number): Promise<void>;
   /**
    * Ends an advance in one transaction over the Orders table and the ledger, and lets go. One that only conflicts with
-   * another write, or is throttled, is repeated, with pauses of `pausesMs` in all at most. Throws RefusedWriteError if a
-   * row knows better.
+   * another write, or is throttled, is repeated until `leftMs` have passed. Throws RefusedWriteError if a row knows
+   * better.
    */
   finishAdvance(
     lease: Lease,
     snapshot: Snapshot,
     finish: AdvanceFinish,
     now: number,
-    pausesMs: number,
+    leftMs: number,
   ): Promise<void>;
   /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
   noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
@@ -99,7 +99,7 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       if (!done) throw refused(lease.orderId);
     },
 
-    async finishAdvance(lease, snapshot, finish, now, pausesMs) {
+    async finishAdvance(lease, snapshot, finish, now, leftMs) {
       const order = {
         TableName: ordersTable,
         Key: { id: lease.orderId },
@@ -116,7 +116,7 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
         ClientRequestToken: randomUUID(),
       };
       const send = () => client.send(new TransactWriteCommand(input));
-      if (!(await unlessRefused(repeated(send, pausesMs, tables.sleep)))) throw refused(lease.orderId);
+      if (!(await unlessRefused(repeated(send, leftMs, tables.sleep)))) throw refused(lease.orderId);
     },
 
     noteDead: (reference, death, now) =>
@@ -159,14 +159,17 @@ const LONGEST_PAUSE_MS = 1_000;
 /** Repeats a transaction that the SDK gives up at once: it met another write of the same rows, or was throttled. */
 async function repeated(
   send: () => Promise<object>,
-  pausesMs: number,
+  timeMs: number,
   sleep: (ms: number) => Promise<unknown> = wait,
 ): Promise<object> {
-  let leftMs = pausesMs;
+  let leftMs = timeMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const sentAt = performance.now();
     try {
       return await send();
     } catch (error) {
+      // Throttled ones take their time, too; the release that follows must still fit in.
+      leftMs -= performance.now() - sentAt;
       if (!passes(error) || pauseMs > leftMs) throw error;
     }
     await sleep(pauseMs);
