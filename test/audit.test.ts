@@ -600,6 +600,14 @@ describe('orders that no list can show', () => {
     expect([world.queued, world.rows.get(103)?.unreadable_at]).toEqual([[], undefined]);
   });
 
+  it('K1F: add to the thousand that an audit queues, and let no further order through', async () => {
+    const world = anAuditWorld();
+    for (let order = 0; order < 1_600; order += 1) world.list();
+    for (const id of [1_250, 1_251]) world.unreadable.add(id);
+    expect(await world.audit()).toMatchObject({ listed: 1_600, open: 1_600, enqueued: 1_002 });
+    expect(world.queued).toHaveLength(1_002);
+  });
+
   it('K1E: fail the audit where they are more than ten, which no result accounts for', async () => {
     const world = aStore(
       Array.from({ length: 11 }, (_, index) => 101 + 2 * index),

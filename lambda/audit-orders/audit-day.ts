@@ -139,7 +139,8 @@ async function auditOrders(
     return { order, finding: accountFor(found, circumstances) };
   });
   const toSend = findings.filter(({ finding }) => finding.send !== undefined);
-  const sent = new Set(toSend.slice(0, MOST_ENQUEUED - pass.tally.enqueued));
+  // References to orders that no list can show may exceed the limit by a few.
+  const sent = new Set(toSend.slice(0, Math.max(0, MOST_ENQUEUED - pass.tally.enqueued)));
   if (!pass.dryRun) await enqueue([...sent], seenAt, pass, deps);
   pass.tally.enqueued += sent.size;
   for (const one of findings) {
