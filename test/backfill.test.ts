@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { OrderQuery } from '../lambda/shared/bigcommerce';
-import { BigCommerceError } from '../lambda/shared/errors';
+import { BigCommerceError, OutOfTimeError } from '../lambda/shared/errors';
 import type { LedgerRow } from '../lambda/shared/ledger-row';
 import { parseDate, type Order, type OrderReference } from '../lambda/shared/order';
 import { awsClock } from '../scripts/aws-clock';
@@ -622,6 +622,24 @@ describe('orders that no list can show', () => {
     const tally = await stage.run(everything, stage.saved.at(-1));
     expect(tally).toMatchObject({ unreadable_ids: unreadable });
     expect(ordersIn(tally)).toBe(18);
+  });
+
+  it('K1L: end no command that waits for its turn for longer than a call may', async () => {
+    const stage = aStage(some(10));
+    const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
+    let left = 2;
+    const store = {
+      ...stage.deps.store,
+      listOrders: (query: OrderQuery) =>
+        stage.queries.length > 1 && (left -= 1) >= 0
+          ? Promise.reject(late)
+          : stage.deps.store.listOrders(query),
+    };
+    const waits: string[] = [];
+    const say = (text: string) => void waits.push(text);
+    const patiently = createPatience({ say, sleep: () => Promise.resolve() });
+    expect(await stage.run(everything, undefined, { store, patiently })).toEqual({ ...nothing, copied: 10 });
+    expect(waits).toHaveLength(2);
   });
 
   it('K1K: are found although the command repeats what the store does not answer', async () => {

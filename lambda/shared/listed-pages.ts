@@ -54,7 +54,7 @@ interface Deps {
   /** Is told when lines are given up. */
   readonly log?: Pick<Log, 'warn'>;
   readonly now: () => number;
-  /** Whether no further call may begin, unless nothing was read yet. */
+  /** Whether no further call may begin, unless nothing was read yet. Without it a lack of time is a failure. */
   readonly isTimeUp?: () => boolean;
   readonly effort?: Effort;
   /** Rows on the first page, if an earlier reader of this list had to make them fewer. */
@@ -123,12 +123,17 @@ export class ListReader {
     } catch (error) {
       const { size } = this.state;
       this.state = before;
-      const isStop = error instanceof Stop || (error instanceof OutOfTimeError && this.effort.isAnswered);
-      if (!isStop) throw error;
+      if (!this.isStop(error)) throw error;
       this.isOver = true;
       const nothing = { orders: [], unreadable: 0, unreadableIds: [], isLast: false };
       return { ...nothing, seenAt: this.deps.now(), lastId: before.after, stopped: { cause: error, size } };
     }
+  }
+
+  /** Whoever sets no time waits: a request that was not sent is then asked for again by the next call. */
+  private isStop(error: unknown): error is Error {
+    if (error instanceof Stop) return true;
+    return error instanceof OutOfTimeError && this.effort.isAnswered && this.deps.isTimeUp !== undefined;
   }
 
   /** One page, however small, and the orders in front of it that were stepped over. */
