@@ -585,6 +585,17 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([expect.closeTo(7_250, -2)]);
   });
 
+  it('K1u: waits as long as a 429 asks also where a list is asked for once', async () => {
+    const { store, simulator, pauses } = await aStore();
+    simulator.orders.add({ status_id: 11 });
+    simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
+    expect((await store.listOrders({ minId: 0, limit: 1, once: true })).orders).toHaveLength(1);
+    expect(pauses).toEqual([expect.closeTo(7_250, -2)]);
+    simulator.faults.add({ kind: 'status', status: 500, times: 1 });
+    await failure(store.listOrders({ minId: 0, limit: 1, once: true }));
+    expect(simulator.log.count()).toBe(3);
+  });
+
   it('pauses after a 429 without any header (a defect of the sample: 700 requests a second)', async () => {
     const { store, simulator, pauses } = await aStore();
     simulator.faults.add({ kind: 'rateLimit', mode: 'none' });

@@ -29,7 +29,7 @@ export interface OrderQuery extends OrderDates {
   readonly withLines?: boolean;
   /** Rows on a page: as many as the store allows, if it does not say. */
   readonly limit?: number;
-  /** Sent once, even if it fails: the caller has other ways. */
+  /** Sent once, even if it fails, but for a 429: the caller has other ways. */
   readonly once?: boolean;
 }
 

@@ -22,6 +22,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const TIMED_OUT = 'timeout';
 
+const TOO_MANY_REQUESTS = 429;
+
 export interface RequestsOptions {
   readonly apiUrl: string;
   readonly storeHash: string;
@@ -48,7 +50,7 @@ export interface StoreRequest<T> {
   readonly body?: unknown;
   /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
   readonly read: (body: unknown) => T | undefined;
-  /** Not repeated when it fails: the caller has another way. */
+  /** Not repeated when it fails, but for a 429: the caller has another way. */
   readonly once?: boolean | undefined;
   /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
   readonly notAfter?: number;
@@ -102,7 +104,8 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
       const steps = stepsAfter(outcome, request, lightened);
       const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
       if (next.pausesAll) turns.pause(next.pauseMs);
-      const isAgain = next.again && request.once !== true;
+      // A quota that is used up says nothing about the request: its pause is kept, as for any other.
+      const isAgain = next.again && (request.once !== true || outcome.http?.status === TOO_MANY_REQUESTS);
       if (!isAgain && !isLighter) throw outcome.error;
       if (isAgain && !next.pausesAll) await sleep(next.pauseMs);
       ({ tries } = next);
@@ -127,7 +130,7 @@ function stepsAfter<T>(
   { lighter = [] }: StoreRequest<T>,
   lightened: number,
 ): number {
-  if (error.kind === 'configuration' || http?.status === 429) return lightened;
+  if (error.kind === 'configuration' || http?.status === TOO_MANY_REQUESTS) return lightened;
   return lost === TIMED_OUT ? lighter.length : Math.min(lightened + 1, lighter.length);
 }
 
