@@ -313,6 +313,16 @@ describe('forms of lists', () => {
     expect((await store.listOrders({ minId: 0 })).orders).toEqual(rows);
   });
 
+  it.each([null, '', false, []])('K2d: a status whose count is %j is not counted as empty', async (count) => {
+    const { store } = await answering({
+      statuses: [
+        { id: 11, count },
+        { id: 7, count: '0' },
+      ],
+    });
+    expect([...(await store.countOrders())]).toEqual([[7, 0]]);
+  });
+
   it('K5b: a count is read from numbered statuses, too', async () => {
     const { store } = await answering({ statuses: { 0: { id: 11, count: 4 }, 3: { id: 7, count: 0 } } });
     expect([...(await store.countOrders())]).toEqual([

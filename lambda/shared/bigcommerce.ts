@@ -171,8 +171,14 @@ async function countOrders(get: Get, dates: OrderDates): Promise<ReadonlyMap<num
   const path = '/v2/orders/count';
   const answer = await get({ endpoint: 'GET count', path, query: inQuery(dates), read: toStatuses });
   if (!answer.found) return missing('GET', path);
-  const counts = answer.value.filter(isRow).map((row) => [Number(row.id), Number(row.count)] as const);
+  const counts = answer.value.filter(isRow).map((row) => [toCount(row.id), toCount(row.count)] as const);
   return new Map(counts.filter(([id, count]) => Number.isInteger(id) && Number.isInteger(count)));
+}
+
+/** NaN for what is no number: it must not look like an empty status, whose list nobody asks for. */
+function toCount(value: unknown): number {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  return typeof value === 'number' || isText ? Number(value) : Number.NaN;
 }
 
 function toStatuses(body: unknown): readonly unknown[] | undefined {
