@@ -405,6 +405,32 @@ describe('orders that no list can show', () => {
     ]);
   });
 
+  it('K1Q: fail the poll where more than ten begin a list, and keep no other list from being read', async () => {
+    const world = aWorld();
+    for (let id = 1; id <= 11; id += 1) {
+      world.shop.add(anOrder({ id, status_id: 7 }));
+      world.shop.makeUnreadable(id);
+    }
+    world.shop.add(anOrder({ id: 12, status_id: 7 }));
+    world.shop.add(anOrder({ id: 100, status_id: 11 }));
+    await expect(world.poll()).rejects.toThrow('more than 10 orders');
+    expect(idsOf(world.queued)).toEqual([100]);
+    expect(world.jobs).toMatchObject([{ outcome: 'failed', found: 1, enqueued: 1 }]);
+    expect(world.alerts.map(({ subject }) => subject)).toEqual(['poll failed']);
+  });
+
+  it('K1R: fail the poll also where too little time is left for the lists behind them', async () => {
+    const world = aWorld({ latencyMs: 1_000 });
+    for (let id = 1; id <= 11; id += 1) {
+      world.shop.add(anOrder({ id, status_id: 7 }));
+      world.shop.makeUnreadable(id);
+    }
+    for (let id = 101; id <= 400; id += 1) world.shop.add(anOrder({ id, status_id: 11 }));
+    await expect(world.poll({ deps: { stopBefore: NOON } })).rejects.toThrow('more than 10 orders');
+    expect(world.queued).toHaveLength(250);
+    expect(world.jobs).toMatchObject([{ outcome: 'failed' }]);
+  });
+
   it('K1b: 60 orders are queued though the store fails on pages of 150 rows and more', async () => {
     const world = aWorld();
     for (let id = 1; id <= 60; id += 1) world.shop.add(anOrder({ id }));

@@ -1,7 +1,7 @@
 // The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
 // into one reference, and records the job. A store too large for one poll is read by several, one after the other.
 import { BigCommerceError, describe } from '../shared/errors';
-import { listedPages, newEffort } from '../shared/listed-pages';
+import { listedPages, newEffort, TooManyUnreadableError } from '../shared/listed-pages';
 import { referToUnreadable } from '../shared/unreadable-orders';
 import type { Alerts } from '../shared/alerts';
 import type { Store } from '../shared/bigcommerce';
@@ -77,22 +77,40 @@ async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Pr
   // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
   const lists = begin.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
   const task = { begin, circumstances, pass, effort: newEffort() };
-  let hold: Hold | undefined;
+  let [hold, failure]: [Hold?, TooManyUnreadableError?] = [];
   for (const list of lists) {
-    // One page is read in any case, or polls would go on with one another for ever.
-    if (task.effort.pages > 0 && deps.now() >= deps.stopBefore) {
-      return { cursor: cursorAt(list, list.afterId, begin, list.pageSize) };
+    try {
+      const reading = await readWhole(list, task, deps);
+      hold ??= reading.hold;
+      if (reading.cursor === undefined) continue;
+      if (failure === undefined) return { cursor: reading.cursor };
+      break;
+    } catch (error) {
+      if (!(error instanceof TooManyUnreadableError)) throw error;
+      failure ??= error;
     }
-    const end = await readList(list, task, deps);
-    if (end.cursor !== undefined) return { cursor: end.cursor };
-    const missing = await countMissing(list, end, deps);
-    // Asked for again, its end is believed.
-    const again =
-      missing === undefined ? await readList({ ...list, afterId: end.lastId }, task, deps) : undefined;
-    if (again?.cursor !== undefined) return { cursor: again.cursor };
-    if (missing !== undefined && missing > 0) hold = await holdChanges(missing, pass.timestamp, deps);
   }
+  // Orders of one list keep no other list from being read; the poll fails all the same.
+  if (failure !== undefined) throw failure;
   return { hold };
+}
+
+/** One list, as far as time allows; the list of changes is checked at its end. */
+async function readWhole(list: OrderList, task: Task, deps: PollDeps): Promise<Reading> {
+  const { begin, pass, effort } = task;
+  // One page is read in any case, or polls would go on with one another for ever.
+  if (effort.pages > 0 && deps.now() >= deps.stopBefore) {
+    return { cursor: cursorAt(list, list.afterId, begin, list.pageSize) };
+  }
+  const end = await readList(list, task, deps);
+  if (end.cursor !== undefined) return { cursor: end.cursor };
+  const missing = await countMissing(list, end, deps);
+  if (missing === undefined) {
+    // Asked for again, its end is believed.
+    const { cursor } = await readList({ ...list, afterId: end.lastId }, task, deps);
+    return { cursor };
+  }
+  return missing > 0 ? { hold: await holdChanges(missing, pass.timestamp, deps) } : {};
 }
 
 /** The reading of a store. */

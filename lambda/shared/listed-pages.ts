@@ -77,6 +77,9 @@ export async function* listedPages(
 /** Says that the reader has to stop here. */
 class Stop extends Error {}
 
+/** More orders than may be stepped over stand at the begin of a list: of other lists this says nothing. */
+export class TooManyUnreadableError extends BigCommerceError {}
+
 type Asked = { readonly page: OrderPage } | { readonly error: BigCommerceError };
 
 /** Where a reader stands, and what it has learned of the list. */
@@ -222,7 +225,7 @@ export class ListReader {
 
   private tooMany(ids: readonly number[]): Error {
     const text = `The store fails on more than ${MOST_UNREADABLE} orders of its lists; the last ones are ${ids.join(', ')}.`;
-    return this.effort.pages > 0 ? new Stop(text) : new BigCommerceError(text, 'permanent');
+    return this.effort.pages > 0 ? new Stop(text) : new TooManyUnreadableError(text, 'permanent');
   }
 
   private readonly probe: Probe = async (minId, maxId) => {
