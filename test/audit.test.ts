@@ -600,7 +600,7 @@ describe('orders that no list can show', () => {
     expect([world.queued, world.rows.get(103)?.unreadable_at]).toEqual([[], undefined]);
   });
 
-  it('K1F: add to the thousand that an audit queues, and let no further order through', async () => {
+  it('K1O: add to the thousand that an audit queues, and let no further order through', async () => {
     const world = anAuditWorld();
     for (let order = 0; order < 1_600; order += 1) world.list();
     for (const id of [1_250, 1_251]) world.unreadable.add(id);

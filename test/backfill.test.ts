@@ -624,7 +624,7 @@ describe('orders that no list can show', () => {
     expect(ordersIn(tally)).toBe(18);
   });
 
-  it('K1L: end no command that waits for its turn for longer than a call may', async () => {
+  it('K1P: end no command that waits for its turn for longer than a call may', async () => {
     const stage = aStage(some(10));
     const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
     let left = 2;

@@ -595,7 +595,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([expect.closeTo(7_250, -2)]);
   });
 
-  it('K1u: waits as long as a 429 asks also where a list is asked for once', async () => {
+  it('K1S: waits as long as a 429 asks also where a list is asked for once', async () => {
     const { store, simulator, pauses } = await aStore();
     simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
