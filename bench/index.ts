@@ -1,5 +1,5 @@
 // Measures what the README says about size, start, calls and speed, on this machine, and prints it.
-import { runAsCommand } from '../scripts/command';
+import { readArguments, runAsCommand } from '../scripts/command';
 import { measureCost } from './cost';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
@@ -7,7 +7,12 @@ import { measurePoll } from './poll';
 import { measureQuota } from './quota';
 import { measureWebhook } from './webhook';
 
+const usage = `Usage: npm run bench
+
+Measures size, start, calls, speed and cost on this machine; takes some minutes.`;
+
 async function main(): Promise<void> {
+  readArguments({}, usage);
   await measurePackages(console.log);
   await measureWebhook(console.log);
   await measureDrain(console.log);
