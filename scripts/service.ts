@@ -40,6 +40,8 @@ export const serviceFlags = {
   'aws-port': { type: 'string' },
 } as const;
 
+const stages: readonly string[] = ['dev', 'staging', 'prod'];
+
 export const serviceUsage = `  --stage         dev (if left out), staging or prod
   --stack-name    OrderReplication-<stage> if left out
   --region        or $AWS_REGION
@@ -77,6 +79,9 @@ export async function withClients<T>(
   options: ServiceOptions,
   use: (clients: Clients, stackName: string) => Promise<T>,
 ): Promise<T> {
+  if (options['stack-name'] === undefined && !stages.includes(options.stage)) {
+    throw new CommandError('--stage takes dev, staging or prod. For another stack give --stack-name.');
+  }
   const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
   const endpoint =
     port === undefined ? undefined : `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;

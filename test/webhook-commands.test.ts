@@ -427,6 +427,8 @@ describe('the command line', () => {
     ['list --aws-port x', /--aws-port takes a whole number/],
     ['list --aws-port=', /--aws-port takes a whole number/],
     ['list --frob', /There is no option --frob/],
+    ['list --stage qa', /--stage takes dev, staging or prod/],
+    ['list --local --stage=', /--stage takes dev, staging or prod/],
   ])('%j is refused before anything is asked', async (line, expected) => {
     expect(await objection(line)).toMatch(expected);
   });
