@@ -108,11 +108,17 @@ export function still(lastError: string | undefined, service: string): string {
   return `Nothing has ended for some minutes. ${why}. This waits; npm run dead-letters -- list ${service} shows what has come to nothing.`;
 }
 
-/** What to do next; `service` are the options that name it. */
-export function afterwards({ dead }: Tally, { created_since: since }: Selection, service: string): string {
-  const letters = dead > 0 ? `npm run dead-letters -- list ${service} shows what is dead, and why. ` : '';
-  const from = since === undefined ? '' : `--from ${since.slice(0, 10)} `;
-  return `${letters}npm run audit -- ${from}${service} says whether any order is missing.`;
+/**
+ * What to do next, as sentences; `service` are the options that name it. An audit goes by the days on which orders were
+ * created, which ids do not tell.
+ */
+export function afterwards({ dead }: Tally, { created_since: since }: Selection, service: string): string[] {
+  return [
+    ...(dead > 0 ? [`npm run dead-letters -- list ${service} shows what is dead, and why.`] : []),
+    ...(since === undefined
+      ? []
+      : [`npm run audit -- --from ${since.slice(0, 10)} ${service} says whether any order is missing.`]),
+  ];
 }
 
 export function duration(ms: number): string {

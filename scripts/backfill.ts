@@ -139,7 +139,8 @@ async function run(
     const tally = await copy(checkpoint, task, { ...tools, show, sayStill, warn: screen.say });
     screen.clear();
     for (const line of account(tally)) screen.say(line);
-    screen.say(`It took ${duration(tools.now() - startedAt)}. ${afterwards(tally, selection, service)}`);
+    const took = `It took ${duration(tools.now() - startedAt)}.`;
+    screen.say([took, ...afterwards(tally, selection, service)].join(' '));
   } catch (error) {
     screen.clear();
     screen.say('Not at its end. What is queued is copied all the same; the same command goes on from there.');
