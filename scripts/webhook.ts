@@ -11,7 +11,7 @@ const usage = `Usage: npm run webhook -- <command> [id] [options]
   list            all webhooks of the stack's API account; BigCommerce shows it no others
   show [id]       one of them; this stack's, if no id is given
   enable [id]     switches one of this stack's on again, with the secret of now
-  delete [id]     takes one away
+  delete [id]     deletes one of this account; this stack's, if no id is given
   send            delivers a signed test webhook to the stack and shows the answer
 
   --order ID      send: the order that it names
