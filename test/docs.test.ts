@@ -34,7 +34,7 @@ it('K19: the README warns of emails, of the first poll and of other apps before 
   const begin = readme.indexOf('### Before the first deploy');
   const warnings = readme.slice(begin, readme.indexOf('npm run deploy -- --stage', begin));
   expect(begin).toBeLessThan(readme.indexOf('npm run bootstrap -- --repository'));
-  for (const text of ['Order notifications', 'first poll advances everyone who waits', 'Other apps']) {
+  for (const text of ['Order notifications', 'first poll advances all orders that wait', 'Other apps']) {
     expect(warnings).toContain(text);
   }
   expect(warnings).toContain('Run the first week with `AdvanceOrders=false`');
