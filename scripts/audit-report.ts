@@ -54,8 +54,8 @@ export function whatIsOpen(audits: readonly Audit[], dryRun: boolean): string | 
 }
 
 function cannotBeListed(ids: readonly number[]): string {
-  const orders = ids.length === 1 ? 'order' : 'orders';
-  return `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}: open and save what it names in the control panel, or report it to BigCommerce support.`;
+  const [orders, them] = ids.length === 1 ? ['order', 'it'] : ['orders', 'them'];
+  return `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}. Open and save ${them} in the control panel of the store; if that does not help, report ${them} to BigCommerce support.`;
 }
 
 type Count = 'listed' | 'copied' | 'queued' | 'dead' | 'open' | 'staying';

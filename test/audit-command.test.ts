@@ -123,7 +123,7 @@ describe('it says', () => {
     expect(said.at(-1)).toBe(
       '  missing: order 102 of 2026-11-20, the store fails on each list that holds it',
     );
-    expect(ending).toContain('BigCommerce fails on each list that holds order 102:');
+    expect(ending).toContain('BigCommerce fails on each list that holds order 102. Open and save it');
     expect(ending).not.toContain('backfill');
   });
 

@@ -838,7 +838,7 @@ describe('K17: an order that another app puts back', () => {
     expect(world.shop.puts).toHaveLength(3);
     expect(world.alerts).toHaveLength(1);
     expect(world.alerts[0]).toMatchObject({
-      subject: 'order 100 is put back again and again',
+      subject: 'others keep resetting the status of order 100',
       message: expect.stringContaining('AdvanceStatusIds') as string,
     });
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 11, replication: { state: 'copied' } });

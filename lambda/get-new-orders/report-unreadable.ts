@@ -8,12 +8,13 @@ export async function reportUnreadable(
   alerts: Pick<Alerts, 'sendHourly'>,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const [orders, them] = ids.length === 1 ? ['order', 'it'] : ['orders', 'them'];
+  const isOne = ids.length === 1;
+  const [orders, them] = isOne ? ['order', 'it'] : ['orders', 'them'];
   await alerts.sendHourly({
     subject: 'BigCommerce cannot list some orders',
     message: [
       `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}. The poll stepped over ${them} and read all others.`,
-      `Changes of ${them} may be missing. Each of these orders is queued once a day, since it may be readable alone. Audits count it as open.`,
+      `Changes of ${them} may be missing. The service queues ${isOne ? 'it' : 'each of them'} once a day, because BigCommerce may still return ${isOne ? 'it' : 'one'} alone. Audits count ${them} as open.`,
       `Open ${orders} ${ids.join(', ')} in the control panel of the store and save ${them}. If the next poll still fails there, report the ids to BigCommerce support.`,
     ].join('\n\n'),
   });

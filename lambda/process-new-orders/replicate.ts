@@ -289,9 +289,9 @@ async function finishCopy(
 
 async function alertFoughtOver({ lease: { orderId } }: Task, until: string | undefined, deps: ReplicateDeps) {
   await deps.alerts.sendHourly({
-    subject: `order ${orderId} is put back again and again`,
+    subject: `others keep resetting the status of order ${orderId}`,
     message: [
-      `The service advanced order ${orderId} ${MAX_ADVANCES_AN_HOUR} times within an hour, and it was put back each time.`,
+      `The service advanced order ${orderId} ${MAX_ADVANCES_AN_HOUR} times within an hour, and another app or staff reset it each time.`,
       `Every change of the status may email the shopper, so the status is left unchanged until ${until ?? 'further notice'}. The order is stored.`,
       "Look at the order's history in the store for the app or person who sets the status. Let only one of the two do so: the app, or this service (parameter AdvanceStatusIds).",
     ].join('\n\n'),

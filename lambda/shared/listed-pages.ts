@@ -237,7 +237,7 @@ export class ListReader {
   private async ask(asked: OrderQuery): Promise<Asked> {
     const { store, isTimeUp } = this.deps;
     if (this.effort.pages > 0 && isTimeUp?.() === true) {
-      throw new Stop('The time for reading lists is over.');
+      throw new Stop('No time is left to read lists.');
     }
     try {
       const { once = false, limit = LARGEST_PAGE, ...range } = asked;
