@@ -96,23 +96,24 @@ function report(count: Count, { from, overwrite }: RestoreRequest, to: string): 
   const rest = overwrite ? '' : '; the others are there, and stay as they are';
   return [
     `Put ${count.put} of ${count.read} rows of ${from} back into ${to}${rest}.`,
-    ...(count.erased === 0 ? [] : [`${count.erased} of them ${notErasedAgain}`]),
-    ...(count.unnamed === 0 ? [] : [`${count.unnamed} of them ${unnamed}`]),
-    ...(count.inParts === 0 ? [] : [`${count.inParts} of them ${inParts}`]),
+    ...(count.erased === 0 ? [] : [`${are(count.erased)} ${notErasedAgain}`]),
+    ...(count.unnamed === 0 ? [] : [`${are(count.unnamed)} ${unnamed}`]),
+    ...(count.inParts === 0 ? [] : [`${are(count.inParts)} ${inParts}`]),
   ];
 }
 
+const are = (count: number) => `${count} of them ${count === 1 ? 'is' : 'are'}`;
+
 const notErasedAgain =
-  'are of people who were erased since, and were not put back. Where an order is missing, npm run audit of the day on ' +
-  'which it was made has it stored again, without what was erased. An order that was missing when its customer was ' +
-  'erased is not among them: run npm run erase again for each address.';
+  'of people who were erased since: not put back. If such an order is missing, npm run audit -- --from <its day> ' +
+  '--to <its day> stores it again without the erased fields. Run npm run erase again for each address: an order that ' +
+  'was missing when its customer was erased does not count as erased.';
 
 const unnamed =
-  'are parts that no stored order names, and were not put back: put back the orders of the same moment first, with ' +
-  '--table Orders.';
+  'of parts that no stored order names: not put back. Put back the orders of the same moment first, with --table Orders.';
 
 const inParts =
-  'are kept in parts, which may have expired: put back a copy of the same moment, with --table OrderParts --overwrite.';
+  'kept in parts, which may have expired: put back a copy of the same moment, with --table OrderParts --overwrite.';
 
 /** The name of the partition key. Throws CommandError unless both tables have the same key. */
 async function commonKey(to: string, from: string, dynamoDb: DynamoDBClient): Promise<string> {

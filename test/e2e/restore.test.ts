@@ -73,7 +73,7 @@ it('puts back the rows that are missing, whole, and leaves what is there', async
   await run('--table', 'Orders', '--from', copy);
   expect(said).toEqual([
     `Put 1 of 3 rows of ${copy} back into ${table}; the others are there, and stay as they are.`,
-    expect.stringMatching(/^1 of them are kept in parts, .* --table OrderParts --overwrite\.$/),
+    expect.stringMatching(/^1 of them is kept in parts, .* --table OrderParts --overwrite\.$/),
   ]);
   expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
 });
