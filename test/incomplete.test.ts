@@ -177,19 +177,20 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
-  it('keeps the status that it had before it was advanced', async () => {
+  it('keeps the status that it had before it was advanced, and counts that advance once', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
-    world.clock.now += HOUR;
+    world.clock.now += HOUR / 6;
     world.shop.edit(100, { staff_notes: 'gift' });
     const deps = failing(world, { coupons: refusals.unavailable });
     await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
-    world.clock.now += HOUR;
+    world.clock.now += HOUR / 6;
     await world.replicate(world.referenceTo(100));
     const before = { status_before: Status.AwaitingFulfillment };
     expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'replicated', ...before });
     expect(world.rows.get(100)).toMatchObject({ state: 'replicated', ...before });
+    expect(world.rows.get(100)?.advances).toHaveLength(1);
   });
 
   it('stays as it is stored where the table has this version whole', async () => {

@@ -484,6 +484,20 @@ it('A1c: nor when the read after the answered PUT fails, and the reference becom
   expect(moves(world)).toEqual(['10 → 8']);
 });
 
+it('A1d: an advance that was noted with the lease counts once when the next receive confirms it', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  const reference = world.referenceTo(100);
+  await world.replicate(reference, { deps: conflicting(world) });
+  const { advances } = world.rows.get(100)!;
+  expect(advances).toHaveLength(1);
+  world.clock.now += 60_000;
+
+  expect(await world.replicate(reference, { receiveCount: 2 })).toBe('acknowledged');
+
+  expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances });
+});
+
 it('A2a: a read from before our own PUT makes no second one over what a warehouse did since', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
