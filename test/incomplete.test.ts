@@ -221,6 +221,22 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
+  it('is stored where the table has this version, but with other lines', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines([aWholeLine()], { status_id: 2 }), { coupons: [{ id: 3 }] });
+    await world.replicate(aReference());
+    world.clock.now += HOUR;
+    const edited = anOrderWithLines([aWholeLine({ quantity_refunded: 1 })], { status_id: 2 });
+    world.shop.editSilently(100, edited);
+    const deps = failing(world, { coupons: refusals.unavailable });
+    await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
+    expect(world.snapshots.get(100)).toMatchObject({
+      products: [{ quantity_refunded: 1 }],
+      coupons: [{ id: 3 }],
+      replication: { incomplete: ['coupons'] },
+    });
+  });
+
   it('is not stored where nothing is to be stored of it', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));

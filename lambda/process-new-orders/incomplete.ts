@@ -1,7 +1,7 @@
 // The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
-import { isUnchanged, sameSnapshot } from '../shared/content';
+import { isUnchanged, sameSnapshot, showsContent } from '../shared/content';
 import { BigCommerceError, describe, failureKind } from '../shared/errors';
-import type { Order, Read, Snapshot, SubResources } from '../shared/order';
+import type { Read, SubResources } from '../shared/order';
 import type { OrdersTable } from '../shared/tables';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
@@ -33,7 +33,7 @@ export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubR
   const { error } = enriched;
   if (error === undefined) return enriched.lists;
   const isHopeless = look.isLast || failureKind(error) === 'permanent';
-  if (!isHopeless || isStoredWhole(order, look.earlier, deps.keeping)) throw error;
+  if (!isHopeless || isStoredWhole(look, deps.keeping)) throw error;
   await storeIncomplete(look, enriched, deps);
   const what = enriched.incomplete.join(' and ');
   const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${describe(error)}`;
@@ -42,8 +42,9 @@ export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubR
 }
 
 /** Whether the table has this very version whole: nothing incomplete may replace it. */
-function isStoredWhole(order: Order, earlier: Snapshot | undefined, keeping: Keeping): boolean {
-  if (earlier === undefined) return false;
+function isStoredWhole({ read: { order }, earlier, row }: Look, keeping: Keeping): boolean {
+  // The store need not move the date with a change, and what is stored shows each line elsewhere.
+  if (earlier === undefined || showsContent(order, row.content_digest) === false) return false;
   const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
   const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;
   return isWhole && isUnchanged(toKeep(order, erased_at, keeping), earlier);
