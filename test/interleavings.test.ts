@@ -498,6 +498,26 @@ it('A1d: an advance that was noted with the lease counts once when the next rece
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances });
 });
 
+it.each([
+  ['shows an older date', NOON - HOUR],
+  ['shows the same date, of one second', NOON],
+])('A1e: what was noted with the lease stops a read that lags behind that PUT and %s', async (_, date) => {
+  const world = aWorld({ latencyMs: 20 });
+  world.shop.add(anOrder({ date_modified: storeDate(date) }));
+  const { lag, deps } = lagging(world, world.shop.order(100)!);
+  await world.replicate(world.referenceTo(100), { deps: conflicting(world) });
+  expect(world.shop.order(100)?.date_modified).toBe(storeDate(NOON));
+  world.clock.now += 2_000;
+  lag.until = world.clock.now + 5_000;
+  const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+
+  expect(await world.replicate(webhook, { deps })).toBe('given back');
+  world.clock.now += 60_000;
+  expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
+
+  expect(moves(world)).toEqual(['11 → 9']);
+});
+
 it('A2a: a read from before our own PUT makes no second one over what a warehouse did since', async () => {
   const world = aWorld();
   world.shop.add(anOrder());

@@ -321,6 +321,17 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
   });
 
+  it('a line that came with the order and changed without its date', async () => {
+    const world = aWorld();
+    world.shop.add(anOrderWithLines([aWholeLine()]));
+    world.shop.after('getCoupons', () => {
+      world.clock.now += 5_000;
+      world.shop.editSilently(100, anOrderWithLines([aWholeLine({ name: 'edited' })]));
+    });
+    await world.replicate(aReference());
+    expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
+  });
+
   it('lines of a Completed order, fetched before its GET: many pages of them make no PUT too late', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
