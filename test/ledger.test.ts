@@ -113,13 +113,14 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
 
     it('K8: keeps the first 404 of several, until a read finds the order', async () => {
-      const missing = async (now: number, isMissing: boolean) => {
+      const missing = async (now: number, isMissing: boolean, wasFound = false) => {
         await take('a', NOON, now);
-        await tables.ledger.release(lease('a'), '404', { isMissing }, now);
+        await tables.ledger.release(lease('a'), '404', { isMissing, wasFound }, now);
         return (await tables.row(id))?.missing_since;
       };
       expect(await missing(NOON + SECOND, true)).toBe(iso(NOON + SECOND));
       expect(await missing(NOON + HOUR, true)).toBe(iso(NOON + SECOND));
+      expect(await missing(NOON + 1.5 * HOUR, true, true)).toBe(iso(NOON + 1.5 * HOUR));
       expect(await missing(NOON + 2 * HOUR, false)).toBeUndefined();
       expect(await missing(NOON + 3 * HOUR, true)).toBe(iso(NOON + 3 * HOUR));
       await take('b', NOON, NOON + 4 * HOUR);

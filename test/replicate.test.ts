@@ -927,6 +927,23 @@ describe('K17: an order that another app puts back', () => {
   });
 });
 
+it('confirms a PUT that lands after the order was copied for one who wants no advance', async () => {
+  const world = aWorld();
+  world.shop.add(anOrder());
+  world.shop.before('putStatus', () => {
+    throw new BigCommerceError('PUT got no answer.', 'retryable');
+  });
+  await world.replicate(aReference());
+  world.clock.now += 60_000;
+  const copy = aReference({ source: 'backfill', seenAt: iso(world.clock.now), advance: false });
+  await world.replicate(copy);
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copied without advancing' });
+  world.clock.now += 60_000;
+  world.shop.edit(100, { status_id: Status.AwaitingShipment });
+  await world.replicate(world.referenceTo(100));
+  expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
+});
+
 describe('K8: an order that is stored and answered 404', () => {
   const MINUTE = 60_000;
   const DAY = 24 * 60 * MINUTE;
@@ -945,6 +962,21 @@ describe('K8: an order that is stored and answered 404', () => {
     return { store: { ...world.shop.store, getOrder } };
   };
   const webhook = (world: World) => ({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
+
+  it('is not marked gone by the first 404 after a read of the same attempt that found it', async () => {
+    const world = aWorld();
+    const order = anOrder();
+    world.shop.add(order);
+    world.rows.set(100, { order_id: 100, missing_since: iso(NOON - 30 * 3_600_000) });
+    world.shop.after('getLines', () => {
+      world.clock.now += 5_000;
+      world.shop.remove(100);
+    });
+    const deps = { store: { ...world.shop.store, getCoupons: () => Promise.resolve([]) } };
+    expect(await world.replicate(aReference(), { receiveCount: 5, deps })).toBe('given back');
+    expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
+    expect(Date.parse(world.rows.get(100)!.missing_since!)).toBeGreaterThan(NOON);
+  });
 
   it('K8a: for five minutes is not marked gone by a redelivered webhook', async () => {
     const world = await replicated();

@@ -16,6 +16,8 @@ export class Effects {
   puts = 0;
   private advanced: Learnt['advanced'];
   private isMissing: boolean | undefined;
+  /** Whether any read of this attempt found it. */
+  wasFound = false;
   private heldUntil: number | undefined;
 
   /** `advances` are those that the row knows. */
@@ -23,6 +25,7 @@ export class Effects {
 
   noteRead(order: Order | undefined): void {
     this.isMissing = order === undefined;
+    this.wasFound ||= order !== undefined;
   }
 
   /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. */
@@ -61,6 +64,7 @@ export class Effects {
     return {
       ...(this.advanced === undefined ? {} : { advanced: this.advanced }),
       isMissing: this.isMissing,
+      wasFound: this.wasFound,
       heldUntil: this.heldUntil,
     };
   }

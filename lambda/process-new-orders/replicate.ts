@@ -314,7 +314,9 @@ async function finishGone(
 ): Promise<Done> {
   if (task.message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(task, 'believed at the third receive');
   if (earlier === undefined) return finish(task, { ...gone, state: 'skipped', reason: GONE }, deps);
-  const missingSince = Date.parse(task.row.missing_since ?? iso(gone.readAt));
+  // What an earlier attempt noted counts no more where this one found the order first.
+  const noted = task.effects.wasFound ? undefined : task.row.missing_since;
+  const missingSince = Date.parse(noted ?? iso(gone.readAt));
   if (gone.readAt - missingSince < GONE_AFTER_MS) throw notYetGone(task, 'believed after 24 hours');
   if (await isListed(task.lease.orderId, deps)) throw notYetGone(task, 'not believed, since a list shows it');
   // What it was to become is off; that it once was advanced stays true.
@@ -330,8 +332,7 @@ async function finishGone(
   const erasedAt = task.row.erased_at ?? replication.erased_at;
   const kept = toKeep({ ...earlier, replication: marked }, erasedAt, deps.keeping);
   await store(kept, earlier, deps);
-  const { madeAdvances: advances } = task.effects;
-  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt, advances } as const;
+  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt } as const;
   return finish(task, { ...gone, ...end }, deps);
 }
 

@@ -94,6 +94,8 @@ export interface Learnt {
   };
   /** Whether the order's last GET was answered 404; undefined if there was none. */
   readonly isMissing?: boolean | undefined;
+  /** Whether an earlier GET of the same attempt found it: then this 404 is the first of its row. */
+  readonly wasFound?: boolean | undefined;
   /** Until when a PUT of this attempt may still land, in epoch milliseconds: nobody takes the order before. */
   readonly heldUntil?: number | undefined;
 }
@@ -224,7 +226,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
 
 /** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
 export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: number) {
-  const { advanced, isMissing, heldUntil } = learnt;
+  const { advanced, isMissing, wasFound, heldUntil } = learnt;
   const modified = parseDate(advanced?.order.date_modified);
   const values = defined({
     last_error: error,
@@ -241,9 +243,10 @@ export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: 
     ...(isMissing === false ? ['missing_since'] : []),
   ];
   // The first 404 of several is what counts.
-  const first = 'missing_since = if_not_exists(missing_since, :missing_since)';
+  const kept = 'missing_since = if_not_exists(missing_since, :missing_since)';
+  const update = setting(Object.keys(values), removed);
   return {
-    UpdateExpression: setting(Object.keys(values), removed).replace('missing_since = :missing_since', first),
+    UpdateExpression: wasFound === true ? update : update.replace('missing_since = :missing_since', kept),
     ConditionExpression: 'lease_owner = :owner',
     ExpressionAttributeValues: { ...placeholders(values), ':owner': lease.owner },
   };

@@ -127,12 +127,13 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
     },
 
-    release(lease, error, { advanced, isMissing, heldUntil }, now) {
+    release(lease, error, { advanced, isMissing, wasFound, heldUntil }, now) {
       const row = rows.get(lease.orderId);
       if (row?.lease_owner !== lease.owner) return Promise.resolve();
       change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
       if (heldUntil !== undefined) change(lease.orderId, { lease_until: iso(heldUntil) });
-      if (isMissing === true) change(lease.orderId, { missing_since: row.missing_since ?? iso(now) });
+      const noted = wasFound === true ? undefined : row.missing_since;
+      if (isMissing === true) change(lease.orderId, { missing_since: noted ?? iso(now) });
       if (isMissing === false) change(lease.orderId, {}, ['missing_since']);
       if (advanced !== undefined) {
         const modified = parseDate(advanced.order.date_modified);
