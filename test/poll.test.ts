@@ -598,6 +598,16 @@ describe('D-S3 a list of changes that comes back empty', () => {
     expect(await world.poll(hiding(world, 1))).toHaveLength(50);
   });
 
+  it('at the end of such a list is asked for again however little time there is, and the polls come to an end', async () => {
+    const world = aWorld({ latencyMs: 1_000 });
+    await world.poll();
+    world.clock.now += 3 * HOUR;
+    const date_modified = storeDate(world.clock.now - HOUR);
+    for (let id = 1; id <= 250; id += 1) world.shop.add(anOrder({ id, date_modified }));
+    for (let poll = 0; poll < 4; poll += 1) await world.poll({ deps: { stopBefore: 0 } });
+    expect(world.jobs.map(({ outcome }) => outcome).slice(1, 4)).toEqual(['sliced', 'sliced', 'finished']);
+  });
+
   it('in its midst is noticed, too: an empty second page after a full first one', async () => {
     const world = aWorld({ latencyMs: 0 });
     await world.poll();

@@ -106,7 +106,8 @@ async function readWhole(list: OrderList, task: Task, deps: PollDeps): Promise<R
   if (end.cursor !== undefined) return { cursor: end.cursor };
   const missing = await countMissing(list, end, deps);
   if (missing === undefined) {
-    // Asked for again, its end is believed.
+    // Asked for again, its end is believed; and it is asked for, or polls would go on with one another for ever.
+    effort.pages = 0;
     const { cursor } = await readList({ ...list, afterId: end.lastId }, task, deps);
     return { cursor };
   }
