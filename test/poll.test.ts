@@ -375,6 +375,44 @@ describe('orders that no list can show', () => {
     expect(world.jobs.slice(1).every(({ unreadable }) => unreadable === 2)).toBe(true);
   });
 
+  /** Two orders change while no list can show the first: before its reference of the day, and after it. */
+  async function anUnreadableChange(deps: object) {
+    const [world, referred]: [World, number[]] = [aWorld(), []];
+    for (const id of [104, 105]) world.shop.add(anOrder({ id, date_modified: storeDate(NOON - DAY) }));
+    for (let poll = 0; poll < 2; poll += 1) {
+      await world.pollAndReplicate();
+      world.clock.now += DAY;
+    }
+    world.shop.makeUnreadable(104);
+    for (const id of [104, 105]) world.shop.edit(id, { staff_notes: 'edited' });
+    world.clock.now += 2 * 3_600_000;
+    expect(await world.pollAndReplicate()).toBe(2);
+    world.clock.now += 2 * 3_600_000;
+    for (const id of [104, 105]) world.shop.edit(id, { status_id: Status.Cancelled });
+    for (let poll = 0; poll < 30; poll += 1) {
+      const references = await world.poll({ deps });
+      for (const reference of references) await world.replicate(reference);
+      referred.push(...idsOf(references).filter((id) => id === 104));
+      world.clock.now += 2 * 3_600_000;
+    }
+    return { world, referred };
+  }
+
+  it.each([
+    ['a poll reads all changes', Infinity],
+    ['the last page is for the next poll', 0],
+  ])(
+    'K1T: are not forgotten when they change after their reference of the day: %s',
+    async (_, stopBefore) => {
+      const { world, referred } = await anUnreadableChange({ stopBefore });
+      expect(world.snapshots.get(104)).toMatchObject({ status_id: Status.Cancelled });
+      // The changes are held until then, and no longer.
+      expect(referred).toEqual([104]);
+      expect(world.jobs.at(-1)).not.toHaveProperty('held_since');
+      expect(world.jobs.at(-1)).not.toHaveProperty('unreadable_ids');
+    },
+  );
+
   it('K1v: are found as usual once they can be listed again', async () => {
     const world = aWorld();
     inSevens(world);

@@ -50,6 +50,8 @@ export interface Begin {
   readonly lists: readonly OrderList[];
   /** How many polls have read the store before this one, and did not get to its end. */
   readonly slices: number;
+  /** As the cursor says it. */
+  readonly waits: boolean;
 }
 
 /** A sliced poll is taken up, unless it was followed by another one that failed, or reads other lists by now. */
@@ -66,7 +68,7 @@ export async function findBegin(
   const completedSince = findCompletedSince(timestamp, lastFinished, settings.completedOrdersLookbackDays);
   const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, settings);
   const lists = listsWithin(bounds, settings);
-  return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0 };
+  return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0, waits: false };
 }
 
 /** What the next poll needs to go on with this list after this order. */
@@ -97,7 +99,7 @@ function resume({ timestamp, began = timestamp, cursor }: Job, settings: PollSet
   const [first, ...others] = all.slice(names.indexOf(cursor.list));
   if (first === undefined) return undefined;
   const lists = [{ ...first, afterId: cursor.last_id, pageSize: cursor.page_size }, ...others];
-  return { began, bounds, names, lists, slices: cursor.slices };
+  return { began, bounds, names, lists, slices: cursor.slices, waits: cursor.waits === true };
 }
 
 function findBounds(

@@ -58,10 +58,22 @@ export interface Hold {
 export async function holdChanges(
   missing: number,
   timestamp: number,
-  { jobs, log }: CheckDeps,
+  deps: CheckDeps,
 ): Promise<Hold | undefined> {
+  const hold = await findHold(timestamp, deps);
+  deps.log.warn('list of changes ends before the count', { missing, looksAgain: hold !== undefined });
+  return hold;
+}
+
+/** As long as an order among the changes waits for its reference of the day, since it may have changed after the last one. */
+export async function holdUnreadable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
+  const hold = await findHold(timestamp, deps);
+  deps.log.warn('changed orders that no list can show wait', { looksAgain: hold !== undefined });
+  return hold;
+}
+
+async function findHold(timestamp: number, { jobs }: Pick<CheckDeps, 'jobs'>): Promise<Hold | undefined> {
   const [began, heldSince = timestamp] = await Promise.all([jobs.lastFinished(), jobs.heldSince()]);
   const isHeld = began !== undefined && timestamp - heldSince < HELD_MS;
-  log.warn('list of changes ends before the count', { missing, looksAgain: isHeld });
   return isHeld ? { began, held_since: heldSince } : undefined;
 }

@@ -10,7 +10,7 @@ import type { Cursor, Job, JobsTable } from '../shared/jobs';
 import type { Log } from '../shared/log';
 import { cursorAt, findBegin } from './begin';
 import type { Begin, OrderList, PollSettings } from './begin';
-import { countMissing, holdChanges } from './check-changes';
+import { countMissing, holdChanges, holdUnreadable } from './check-changes';
 import type { Hold, ListEnd } from './check-changes';
 import { recordFailure } from './record-failure';
 import { reportUnreadable } from './report-unreadable';
@@ -76,14 +76,14 @@ async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Pr
   const circumstances = { jobTimestamp: pass.timestamp, bounds: begin.bounds, settings };
   // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
   const lists = begin.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
-  const task = { begin, circumstances, pass, effort: newEffort() };
+  const task: Task = { begin, circumstances, pass, effort: newEffort(), waits: begin.waits };
   let [hold, failure]: [Hold?, TooManyUnreadableError?] = [];
   for (const list of lists) {
     try {
       const reading = await readWhole(list, task, deps);
       hold ??= reading.hold;
       if (reading.cursor === undefined) continue;
-      if (failure === undefined) return { cursor: reading.cursor };
+      if (failure === undefined) return { cursor: { ...reading.cursor, ...(task.waits && { waits: true }) } };
       break;
     } catch (error) {
       if (!(error instanceof TooManyUnreadableError)) throw error;
@@ -92,6 +92,7 @@ async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Pr
   }
   // Orders of one list keep no other list from being read; the poll fails all the same.
   if (failure !== undefined) throw failure;
+  if (task.waits) hold ??= await holdUnreadable(pass.timestamp, deps);
   return { hold };
 }
 
@@ -120,20 +121,24 @@ interface Task {
   readonly circumstances: Circumstances;
   readonly pass: Pass;
   readonly effort: Effort;
+  /** An order among the changes that no list can show has had its reference of the day. */
+  waits: boolean;
 }
 
 /** `cursor` is there where too little time is left for the rest of the list. */
 async function readList(
   list: OrderList,
-  { begin, circumstances, pass, effort }: Task,
+  task: Task,
   deps: PollDeps,
 ): Promise<ListEnd & { readonly cursor?: Cursor }> {
+  const { begin, circumstances, pass, effort } = task;
   const isTimeUp = () => deps.now() >= deps.stopBefore;
   const reading = { ...deps, effort, isTimeUp, size: list.pageSize };
   let end: ListEnd = { listed: 0, endsEmpty: false, lastId: list.afterId };
   for await (const page of listedPages(list.query, list.afterId, reading)) {
     add(await takeUp(page, list, circumstances, deps), pass);
-    await addUnreadable(page, pass, deps);
+    const referred = await addUnreadable(page, pass, deps);
+    if (list.statusId === undefined && referred < page.unreadableIds.length) task.waits = true;
     const shown = page.orders.length + page.unreadable;
     end = {
       listed: end.listed + shown + page.unreadableIds.length,
@@ -160,19 +165,21 @@ async function countOrders(pass: Pass, { store, log }: PollDeps): Promise<Readon
   }
 }
 
-/** Names the orders that no list can show, and queues a reference to each of them. */
+/** Names the orders that no list can show, and queues a reference to each that had none for a day. Returns how many. */
 async function addUnreadable(
   { unreadableIds, seenAt }: ListedPage,
   pass: Pass,
   deps: PollDeps,
-): Promise<void> {
-  if (unreadableIds.length === 0) return;
+): Promise<number> {
+  if (unreadableIds.length === 0) return 0;
   const ids = [...new Set([...(pass.unreadable_ids ?? []), ...unreadableIds])];
   pass.unreadable_ids = ids;
   pass.unreadable = ids.length;
   deps.log.warn('orders stepped over that no list can show', { orderIds: unreadableIds });
   const sender = { source: 'poll', seenAt, jobTimestamp: pass.timestamp };
-  pass.enqueued += await referToUnreadable(unreadableIds, sender, deps);
+  const referred = await referToUnreadable(unreadableIds, sender, deps);
+  pass.enqueued += referred;
+  return referred;
 }
 
 function add({ found, enqueued, left_out }: Tally, pass: Pass): void {

@@ -33,8 +33,8 @@ export interface Job {
   /** Of a sliced poll. */
   readonly cursor?: Cursor;
   /**
-   * Epoch milliseconds: since then lists of changes end before the store's count of them, so that `began` is that of the
-   * last poll before.
+   * Epoch milliseconds: since then lists of changes end before the store's count of them, or hold orders that wait for their
+   * reference, so that `began` is that of the last poll before.
    */
   readonly held_since?: number;
 }
@@ -53,6 +53,8 @@ export interface Cursor {
   readonly slices: number;
   /** Rows on the next page, where larger pages failed. */
   readonly page_size?: number | undefined;
+  /** An order among the changes that no list can show waits for its reference of the day. */
+  readonly waits?: boolean | undefined;
 }
 
 export interface JobsTable {
