@@ -288,6 +288,60 @@ describe('a page that cannot be had', () => {
     await expect(readAll({ ...shop, fails: () => late })).rejects.toBe(late);
   });
 
+  /** Readers of 290 s each, one after the other, of a list that hangs at its unreadable orders. */
+  async function readBySlices(ids: readonly number[], unreadable: readonly number[]) {
+    const read = { ids: [] as number[], unreadableIds: [] as number[], slices: 0 };
+    let [after, size, isOver]: [number, number, boolean] = [0, 250, false];
+    for (; !isOver && read.slices < 12; read.slices += 1) {
+      let elapsed = 0;
+      const fails = ({ minId, maxId = Infinity, limit = 250, once }: OrderQuery) => {
+        if (elapsed >= 290_000) return new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
+        const rows = ids.filter((id) => id >= minId && id <= maxId).slice(0, limit);
+        const hangs = rows.some((id) => unreadable.includes(id));
+        elapsed += hangs ? (once === true ? 10_000 : 20_000) : 500;
+        return hangs ? down : undefined;
+      };
+      const page = await readAll({ ids, fails, size, isTimeUp: () => elapsed >= 230_000 }, after);
+      read.ids.push(...page.ids);
+      read.unreadableIds.push(...page.unreadableIds);
+      [after, size] = [page.last?.lastId ?? after, page.last?.stopped?.size ?? 250];
+      isOver = page.last?.isLast === true;
+    }
+    return read;
+  }
+
+  it.each([
+    [4_194_305, 1],
+    [33_554_433, 1],
+    [5_001, 5],
+    [1_048_577, 3],
+  ])(
+    'K1U: comes to an end where a list hangs at its first orders: from %i on, %i of them',
+    async (from, many) => {
+      const ids = upTo(20).map((id) => from + id - 1);
+      const { slices, ...read } = await readBySlices(ids, ids.slice(0, many));
+      expect(read).toEqual({ ids: ids.slice(many), unreadableIds: ids.slice(0, many) });
+      expect(slices).toBeLessThanOrEqual(4);
+    },
+  );
+
+  it('K1V: continues in front of all orders, even if the search was shown an empty range by mistake', async () => {
+    const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
+    let isLate = false;
+    const listOrders = ({ minId, maxId = Infinity }: OrderQuery): Promise<OrderPage> => {
+      if (isLate) return Promise.reject(late);
+      // The one range that holds the order, and comes back empty.
+      isLate = maxId >= 1_000 && maxId < Infinity;
+      const isBad = minId <= 1_000 && maxId >= 1_000 && !isLate;
+      if (isBad) return Promise.reject(down);
+      return Promise.resolve({ orders: [], unreadable: 0, isLast: true });
+    };
+    const deps = { store: { listOrders }, now: () => NOON, isTimeUp: () => false };
+    const page = await new ListReader({}, 0, deps).next();
+    expect(page?.stopped?.cause).toBe(late);
+    expect(page?.lastId).toBe(511);
+  });
+
   it('K7g: steps over a row without a usable id that stands alone on its page', async () => {
     const ids = upTo(9);
     const listOrders = ({ minId, maxId = Infinity, limit = 250 }: OrderQuery): Promise<OrderPage> => {

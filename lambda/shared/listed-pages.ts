@@ -100,6 +100,8 @@ export class ListReader {
   private readonly effort: Effort;
   private state: State;
   private isOver = false;
+  /** Ids up to which the search for an unreadable order was shown nothing. */
+  private clearedTo: number[] = [];
 
   constructor({ withLines = false, ...query }: Omit<OrderQuery, 'minId'>, afterId: number, deps: Deps) {
     this.withLines = withLines;
@@ -121,6 +123,7 @@ export class ListReader {
   async next(): Promise<ListedPage | undefined> {
     if (this.isOver) return undefined;
     const before = this.state;
+    this.clearedTo = [];
     try {
       return await this.read();
     } catch (error) {
@@ -129,7 +132,8 @@ export class ListReader {
       if (!this.isStop(error)) throw error;
       this.isOver = true;
       const nothing = { orders: [], unreadable: 0, unreadableIds: [], isLast: false };
-      return { ...nothing, seenAt: this.deps.now(), lastId: before.after, stopped: { cause: error, size } };
+      const lastId = Math.max(before.after, this.clearedTwice());
+      return { ...nothing, seenAt: this.deps.now(), lastId, stopped: { cause: error, size } };
     }
   }
 
@@ -216,11 +220,25 @@ export class ListReader {
   private async stepOver(at: Position, failure: Error, pending: readonly number[]): Promise<Position> {
     const isDown = async () => (await this.probe(at.after + FAR_BEYOND)) === 'failed';
     if (pending.length === 0 && (await isDown())) throw failure;
-    const behind = await findUnreadable(at, this.probe);
+    const behind = await findUnreadable(at, pending.length === 0 ? this.clearing(at) : this.probe);
     if (behind === undefined) return { after: at.after, isInclusive: at.isInclusive };
     const isOneMore = behind.after > at.after;
     if (isOneMore && pending.length >= this.effort.left) throw this.tooMany([...pending, behind.after]);
     return behind;
+  }
+
+  /** Remembers what is empty: a search that takes too long is continued there, or it would begin anew for ever. */
+  private clearing({ after }: Position): Probe {
+    return async (minId, maxId) => {
+      const shown = await this.probe(minId, maxId);
+      if (shown === undefined && maxId !== undefined && minId <= after + 1) this.clearedTo.push(maxId - 1);
+      return shown;
+    };
+  }
+
+  /** One empty answer may be spurious: what a wider range has shown, too, is believed. */
+  private clearedTwice(): number {
+    return this.clearedTo.sort((one, other) => other - one)[1] ?? 0;
   }
 
   private tooMany(ids: readonly number[]): Error {
