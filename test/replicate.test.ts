@@ -456,7 +456,7 @@ describe('an answer that is empty', () => {
 });
 
 describe('a failed PUT', () => {
-  const failed = new BigCommerceError('PUT answered 500.', 'retryable', 500);
+  const failed = new BigCommerceError('PUT answered 429.', 'retryable', 429);
 
   it('is never taken for done by a GET (a defect of the sample)', async () => {
     const world = aWorld();
@@ -471,7 +471,7 @@ describe('a failed PUT', () => {
 
     expect(world.shop.order(100)?.status_id).toBe(11);
     expect(world.rows.get(100)).not.toHaveProperty('state');
-    expect(world.rows.get(100)).toMatchObject({ last_error: 'BigCommerceError: PUT answered 500.' });
+    expect(world.rows.get(100)).toMatchObject({ last_error: 'BigCommerceError: PUT answered 429.' });
     expect(world.rows.get(100)).not.toHaveProperty('lease_owner');
   });
 
@@ -546,6 +546,8 @@ describe('a failed PUT', () => {
     ['no answer', undefined],
     ['502', 502],
     ['504', 504],
+    ['500', 500],
+    ['503', 503],
     ['a 200 that cannot be read', 200],
   ])(
     'D-S4: with %s that the GET does not show is not followed by another in this invocation',

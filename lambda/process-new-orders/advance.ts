@@ -111,9 +111,10 @@ async function put(
   }
 }
 
-/** 502 and 504 are a gateway's: they say no more of the PUT than no answer does, nor does a 2xx that cannot be read. */
-function saysNothing({ status }: BigCommerceError): boolean {
-  return status === undefined || status === 502 || status === 504 || (status >= 200 && status < 300);
+/** A 5xx, a gateway's above all, says no more of the PUT than no answer does; nor does a 2xx that cannot be read. */
+function saysNothing({ kind, status }: BigCommerceError): boolean {
+  if (kind !== 'retryable') return false;
+  return status === undefined || status >= 500 || (status >= 200 && status < 300);
 }
 
 function tooSlow({ snapshot }: AdvanceTask): BigCommerceError {
