@@ -10,6 +10,8 @@ import { ended, leftOut, nothing, sum, type Tally } from './backfill-tally';
 export interface Task {
   /** When the backfill began, in epoch milliseconds; a resumed one began with its first run. */
   readonly began: number;
+  /** From when on what a worker ended counts for this backfill, in epoch milliseconds. */
+  readonly countsFrom: number;
   /** Whether statuses may be touched. */
   readonly advance: boolean;
   readonly rules: Rules;
@@ -61,7 +63,12 @@ export function judgePage(
 /** What is to be done about an order, or what has become of it. */
 type Verdict = 'queue' | 'watch' | Tally;
 
-function judge(seen: Sighting, row: LedgerRow | undefined, { began, rules }: Task, now: number): Verdict {
+function judge(
+  seen: Sighting,
+  row: LedgerRow | undefined,
+  { countsFrom, rules }: Task,
+  now: number,
+): Verdict {
   if (row?.state === undefined) {
     // The bound of the polls is for a first contact with the store: history is asked for by its dates.
     const reason = whyNotStored(seen.order, undefined, rules);
@@ -75,7 +82,7 @@ function judge(seen: Sighting, row: LedgerRow | undefined, { began, rules }: Tas
   if (row.state === 'queued') return seen.reference.advance === false ? 'watch' : 'queue';
   const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
   // By a worker, since the backfill began: very likely for a run that was killed.
-  return reachedAt >= began ? ended(row) : leftOut(reason);
+  return reachedAt >= countsFrom ? ended(row) : leftOut(reason);
 }
 
 /** Stored once in this very version, and not to be kept any longer. */

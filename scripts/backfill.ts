@@ -1,5 +1,6 @@
 // npm run backfill: copies orders from before the service's time, by way of its own queue and worker.
 import { BigCommerceError } from '../lambda/shared/errors';
+import { CLOCK_MARGIN_MS } from '../lambda/shared/order';
 import type { Checkpoint } from './backfill-checkpoint';
 import { toolsOf, type Tools } from './backfill-deps';
 import { backfill as copy } from './backfill-flow';
@@ -59,8 +60,9 @@ export async function backfill(
   await withService(values, async (service) => {
     requireReady(service, selection, dryRun, sameService(values));
     const tools = toolsOf(service, { isLocal, stop, say: screen.say });
-    const checkpoint = await begin(selection, { restart, dryRun }, tools, screen);
-    const task = taskOf(selection, checkpoint, service);
+    const begun = await begin(selection, { restart, dryRun }, tools, screen);
+    const { checkpoint } = begun;
+    const task = taskOf(selection, begun, service);
     if (dryRun) await sayPlan(checkpoint, task, service, tools, screen);
     else await run(checkpoint, task, sameService(values), tools, screen);
   });
@@ -87,11 +89,22 @@ function requireReady(
   }
 }
 
-const taskOf = ({ advance }: Selection, { timestamp: began }: Checkpoint, { parameters }: Service): Task => ({
+const taskOf = (
+  { advance }: Selection,
+  { checkpoint: { timestamp: began }, isResumed }: Begun,
+  { parameters }: Service,
+): Task => ({
   ...{ began, advance },
+  // AWS's time is known to a second: what a killed run had copied right after it began counts for it.
+  countsFrom: isResumed ? began - CLOCK_MARGIN_MS : began,
   rules: rulesOf(parameters, advance),
   completedSince: began - Number(parameters['CompletedOrdersLookbackDays']) * DAY_MS,
 });
+
+interface Begun {
+  readonly checkpoint: Checkpoint;
+  readonly isResumed: boolean;
+}
 
 /** The checkpoint of an earlier run that did not come to its end, or a new one. */
 async function begin(
@@ -99,11 +112,11 @@ async function begin(
   { restart, dryRun }: { readonly restart: boolean; readonly dryRun: boolean },
   { checkpoints, now }: Tools,
   { say }: ProgressLine,
-): Promise<Checkpoint> {
+): Promise<Begun> {
   const found = await checkpoints.find(selection);
   // Not before: the first answer shows AWS's time.
   const fresh = { timestamp: now(), outcome: 'backfill running', selection, tally: nothing } as const;
-  if (found === undefined) return fresh;
+  if (found === undefined) return { checkpoint: fresh, isResumed: false };
   const { checkpoint, savedAt } = found;
   if (now() - savedAt < AT_WORK_MS) {
     say('Another run of this backfill is at work, or was ended just now. Two do no harm.');
@@ -113,10 +126,10 @@ async function begin(
     say(
       `Goes on with the backfill of ${iso(checkpoint.timestamp)}, after ${done} orders; --restart begins anew.`,
     );
-    return checkpoint;
+    return { checkpoint, isResumed: true };
   }
   if (!dryRun) await checkpoints.forget(checkpoint);
-  return fresh;
+  return { checkpoint: fresh, isResumed: false };
 }
 
 async function run(

@@ -98,7 +98,7 @@ function aStage(orders: readonly Order[]) {
     mostUnderWay: 3,
   };
   const task = (selection: Selection): Task => ({
-    ...{ began: NOON, advance: selection.advance },
+    ...{ began: NOON, countsFrom: NOON, advance: selection.advance },
     rules: { ...world.rules, advanceOrders: selection.advance },
     completedSince: NOON - 7 * DAY,
   });

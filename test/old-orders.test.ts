@@ -40,7 +40,13 @@ it('a backfill does not store again what has expired by OrderRetentionDays, as n
     ...{ missing: [], unreadable: 0, unreadableIds: [], calls: 1 },
   };
   const rules = aRuleSet({ advanceOrders: false });
-  const task = { began: world.clock.now, advance: false, rules, completedSince: NOON - 7 * DAY };
+  const task = {
+    began: world.clock.now,
+    countsFrom: world.clock.now,
+    advance: false,
+    rules,
+    completedSince: NOON - 7 * DAY,
+  };
   expect(judgePage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
 });
 

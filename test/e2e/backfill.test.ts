@@ -99,9 +99,16 @@ describe('a backfill', () => {
     expect(copied.map(reads)).toEqual(times(50, 1));
   });
 
-  it('moves statuses on where it is told to', async () => {
+  it('A4: moves no status of orders from before IgnoreOrdersCreatedBefore, not even where it is told to', async () => {
     const waiting = copied.slice(40);
-    expect(await run(...window(month), '--status', '11', '--advance')).toMatch(
+    expect(await run(...window(month), '--status', '11', '--advance')).toContain('10 already copied');
+    expect(statuses(waiting)).toEqual(times(10, AwaitingFulfillment));
+    expect(waiting.map(puts)).toEqual(times(10, 0));
+  });
+
+  it('moves statuses on where it is told to', async () => {
+    const waiting = addAll('2025-08', times(10, AwaitingFulfillment));
+    expect(await run(...window('2025-08'), '--status', '11', '--advance')).toMatch(
       /\nOrders +10\nReplicated +10,/,
     );
     expect(statuses(waiting)).toEqual(times(10, AwaitingShipment));

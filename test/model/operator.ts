@@ -32,7 +32,7 @@ export async function runBackfill(
   await backfill(
     { timestamp: began, outcome: 'backfill running', selection, tally: nothing },
     {
-      ...{ began, advance, completedSince: began - lookbackDays * DAY_MS },
+      ...{ began, countsFrom: began, advance, completedSince: began - lookbackDays * DAY_MS },
       rules: { ...rules, advanceOrders: rules.advanceOrders && advance },
     },
     {
