@@ -23,7 +23,9 @@ import { Effects } from './effects';
 import { listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
+import { markGone, notYetGone, whyNotGone } from './gone';
 import { wholeLists } from './incomplete';
+import { alertFoughtOver, leftAloneUntil } from './put-back';
 import { makeSnapshot, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
 import { whyStale } from './stale';
@@ -36,13 +38,6 @@ const BELIEVED_RECEIVE = 3;
 
 /** From this receive on a read that looks stale is believed: the store's clock may have been set back. */
 const STALE_BELIEVED_RECEIVE = 10;
-
-/** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
-const GONE_AFTER_MS = 24 * 60 * 60 * 1000;
-
-/** So many advances within an hour, and another app or staff put the order back after each: it is left alone for another. */
-const MAX_ADVANCES_AN_HOUR = 3;
-const LEFT_ALONE_MS = 60 * 60 * 1000;
 
 export interface ReplicateDeps extends GiveUpDeps {
   readonly store: Pick<
@@ -263,16 +258,8 @@ function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
 function decideFor(task: Task, decision: Decision, isOnceNotDigital: boolean, now: number): Decision {
   if (decision.kind !== 'advance') return decision;
   if (isOnceNotDigital) return { kind: 'copy', reason: NOT_DIGITAL };
-  if (leftAloneUntil(task, now) !== undefined) return { kind: 'copy', reason: FOUGHT_OVER };
+  if (leftAloneUntil(task.row, task.effects, now) !== undefined) return { kind: 'copy', reason: FOUGHT_OVER };
   return task.reference.advance === false ? { kind: 'copy', reason: COPY_ONLY } : decision;
-}
-
-/** ISO time until which an order that may be advanced is left alone, if it is. */
-function leftAloneUntil({ row, effects }: Task, now: number): string | undefined {
-  const until = row.left_alone_until;
-  if (until !== undefined && Date.parse(until) > now) return until;
-  const isFoughtOver = effects.recentAdvances(now).length >= MAX_ADVANCES_AN_HOUR;
-  return isFoughtOver ? iso(now + LEFT_ALONE_MS) : undefined;
 }
 
 async function finishCopy(
@@ -281,21 +268,10 @@ async function finishCopy(
   deps: ReplicateDeps,
 ): Promise<Done> {
   if (end.reason !== FOUGHT_OVER) return finish(task, { ...end, state: 'copied' }, deps);
-  const until = leftAloneUntil(task, deps.now());
+  const until = leftAloneUntil(task.row, task.effects, deps.now());
   const done = await finish(task, { ...end, state: 'copied', leftAloneUntil: until }, deps);
-  if (until !== task.row.left_alone_until) await alertFoughtOver(task, until, deps);
+  if (until !== task.row.left_alone_until) await alertFoughtOver(task.lease.orderId, until, deps.alerts);
   return done;
-}
-
-async function alertFoughtOver({ lease: { orderId } }: Task, until: string | undefined, deps: ReplicateDeps) {
-  await deps.alerts.sendHourly({
-    subject: `others keep resetting the status of order ${orderId}`,
-    message: [
-      `The service advanced order ${orderId} ${MAX_ADVANCES_AN_HOUR} times within an hour, and another app or staff reset it each time.`,
-      `Every change of the status may email the shopper, so the status is left unchanged until ${until ?? 'further notice'}. The order is stored.`,
-      "Look at the order's history in the store for the app or person who sets the status. Let only one of the two do so: the app, or this service (parameter AdvanceStatusIds).",
-    ].join('\n\n'),
-  });
 }
 
 /** Stores what is news, and returns what the table holds then. */
@@ -312,50 +288,19 @@ async function finishGone(
   task: Task,
   deps: ReplicateDeps,
 ): Promise<Done> {
-  if (task.message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(task, 'believed at the third receive');
+  const { row, effects, message } = task;
+  const { orderId } = task.lease;
+  if (message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(orderId, 'believed at the third receive');
   if (earlier === undefined) return finish(task, { ...gone, state: 'skipped', reason: GONE }, deps);
   // What an earlier attempt noted counts no more where this one found the order first.
-  const noted = task.effects.wasFound ? undefined : task.row.missing_since;
-  const missingSince = Date.parse(noted ?? iso(gone.readAt));
-  if (gone.readAt - missingSince < GONE_AFTER_MS) throw notYetGone(task, 'believed after 24 hours');
-  if (await isListed(task.lease.orderId, deps)) throw notYetGone(task, 'not believed, since a list shows it');
-  // What it was to become is off; that it once was advanced stays true.
-  const { target_status_id: intended, ...replication } = earlier.replication;
+  const since = effects.wasFound ? undefined : row.missing_since;
+  const doubt = await whyNotGone({ orderId, readAt: gone.readAt, since }, deps);
+  if (doubt !== undefined) throw notYetGone(orderId, doubt);
   const advancedAt = lastAdvance(task, earlier);
-  const marked = {
-    ...replication,
-    ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
-    state: 'copied',
-    read_at: iso(gone.readAt),
-    gone: true,
-  } as const;
-  const erasedAt = task.row.erased_at ?? replication.erased_at;
-  const kept = toKeep({ ...earlier, replication: marked }, erasedAt, deps.keeping);
-  await store(kept, earlier, deps);
+  const erasedAt = row.erased_at ?? earlier.replication.erased_at;
+  await store(toKeep(markGone(earlier, gone.readAt, advancedAt), erasedAt, deps.keeping), earlier, deps);
   const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt } as const;
   return finish(task, { ...gone, ...end }, deps);
-}
-
-function notYetGone({ lease: { orderId } }: Task, until: string): BigCommerceError {
-  return new BigCommerceError(
-    `The store answers 404 for order ${orderId}; this is ${until}.`,
-    'retryable',
-    404,
-  );
-}
-
-/**
- * Whether a list shows the order although its GET does not. Its neighbours are asked for too: whether the bounds are
- * inclusive is not known. A list that fails shows nothing: then the 404s alone count.
- */
-async function isListed(orderId: number, { store, log }: ReplicateDeps): Promise<boolean> {
-  try {
-    const { orders } = await store.listOrders({ minId: orderId - 1, maxId: orderId + 1 });
-    return orders.some(({ id }) => id === orderId);
-  } catch (error) {
-    log.warn('order not looked for in a list', { orderId, error: describe(error) });
-    return false;
-  }
 }
 
 async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<Done> {

@@ -365,9 +365,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order is marked gone under the time of an earlier read',
-    file: worker('replicate'),
-    from: 'read_at: iso(gone.readAt),',
-    to: "read_at: gone.readAt < 0 ? '' : replication.read_at,",
+    file: worker('gone'),
+    from: 'read_at: new Date(readAt).toISOString(),',
+    to: "read_at: readAt < 0 ? '' : replication.read_at,",
   },
   {
     rule: 'An order that is back has the lists that it had before it was gone',
@@ -653,19 +653,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A stored order is marked gone without a day of 404s',
-    file: worker('replicate'),
+    file: worker('gone'),
     from: 'const GONE_AFTER_MS = 24 * 60 * 60 * 1000;',
     to: 'const GONE_AFTER_MS = 60 * 1000;',
   },
   {
     rule: 'A stored order is marked gone although a list shows it',
-    file: worker('replicate'),
+    file: worker('gone'),
     from: 'return orders.some(({ id }) => id === orderId);',
     to: 'return orders.some(({ id }) => id < orderId);',
   },
   {
     rule: 'An order that is put back each time is advanced without end',
-    file: worker('replicate'),
+    file: worker('put-back'),
     from: 'const MAX_ADVANCES_AN_HOUR = 3;',
     to: 'const MAX_ADVANCES_AN_HOUR = 3_000;',
   },
