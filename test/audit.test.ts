@@ -617,4 +617,19 @@ describe('orders that no list can show', () => {
     expect(world.results).toEqual([]);
     expect(world.alerts).toHaveLength(1);
   });
+
+  it('K1X: of one day keep no other day from being audited, and the audit fails even so', async () => {
+    for (const pageSize of [250, 5]) {
+      const world = anAuditWorld({ pageSize });
+      world.list({ date_created: storeDate(THEN - 26 * HOUR) });
+      await world.audit({ day: '2026-01-08' });
+      for (let order = 0; order < 30; order += 1) world.listReplicated();
+      for (let index = 0; index < 11; index += 1) world.unreadable.add(108 + 2 * index);
+      world.clock.now += 2 * HOUR;
+      await expect(world.invoke({})).rejects.toThrow('more than 10 orders');
+      expect(world.results.map(({ day }) => day)).toEqual(['2026-01-08', '2026-01-08']);
+      expect(world.results.at(-1)).toMatchObject({ listed: 1, queued: 1 });
+      expect(world.alerts).toHaveLength(1);
+    }
+  });
 });

@@ -2,7 +2,7 @@
 import { DAY_MS, dayOf } from '../shared/audit';
 import type { Audit } from '../shared/audit';
 import { findCompletedSince } from '../shared/listed';
-import { listedPages } from '../shared/listed-pages';
+import { listedPages, TooManyUnreadableError } from '../shared/listed-pages';
 import { referToUnreadable, UNREADABLE } from '../shared/unreadable-orders';
 import { noteQueued } from '../shared/note-queued';
 import { dateModified, parseDate } from '../shared/order';
@@ -79,7 +79,8 @@ export async function auditDay(
   const query = { ...bounds, withLines: true };
   for await (const page of listedPages(query, 0, deps)) {
     const { orders, unreadable, seenAt } = page;
-    if (page.stopped) throw page.stopped.cause;
+    // No audit stops for lack of time.
+    if (page.stopped) throw new TooManyUnreadableError(page.stopped.cause.message, 'permanent');
     countUnreadable(pass.tally, unreadable);
     await leaveOpen(page, pass, deps);
     const ofDay = orders.filter((order) => isOfDay(order, start));

@@ -1,6 +1,7 @@
 // Audits one day or, by the schedule, all that are due, one after the other: each day's result is kept when it is known.
 import type { Audit } from '../shared/audit';
 import type { Alerts } from '../shared/alerts';
+import { TooManyUnreadableError } from '../shared/listed-pages';
 import { askAgain } from './ask-again';
 import { auditDay } from './audit-day';
 import type { AuditDayDeps, AuditSettings } from './audit-day';
@@ -21,11 +22,24 @@ export async function audit(
   const audits: Audit[] = [];
   try {
     const days = start === undefined ? await dueDays(deps.now(), deps.audits) : [start];
-    for (const day of days) audits.push(await auditDay({ start: day, dryRun }, settings, deps));
+    const failures: TooManyUnreadableError[] = [];
+    for (const day of days) {
+      const result = await auditDay({ start: day, dryRun }, settings, deps).catch(ofOneDay);
+      if (result instanceof TooManyUnreadableError) failures.push(result);
+      else audits.push(result);
+    }
     if (start === undefined && !dryRun) await askAgain(deps);
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
     return audits;
   } catch (error) {
     await reportFailure(audits, error, deps);
     throw error;
   }
+}
+
+/** Orders of one day that no list can show keep no other day from being audited: the audit fails at its end. */
+function ofOneDay(error: unknown): TooManyUnreadableError {
+  if (error instanceof TooManyUnreadableError) return error;
+  throw error;
 }
