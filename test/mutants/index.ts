@@ -17,6 +17,8 @@ const COPIED = [
   'scripts',
   'test',
   'cloudformation',
+  'docs',
+  'README.md',
   'package.json',
   'jest.config.mjs',
   'tsconfig.json',
@@ -27,7 +29,7 @@ const GROUPS = {
   rules: [
     '--testPathPatterns=test/[a-z-]+\\.test\\.ts$',
     '--testPathIgnorePatterns=test/(survival|quota-shared|packages|mutants|.*template|sight|workflows|webhook)\\.',
-    '--testPathIgnorePatterns=test/(.*deploy|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
+    '--testPathIgnorePatterns=test/(after-deploy|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
   ],
   stories: ['--testPathPatterns=test/(survival|quota-shared)\\.test\\.ts$'],
 } as const;
