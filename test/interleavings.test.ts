@@ -538,7 +538,7 @@ it('A2a: a read from before our own PUT makes no second one over what a warehous
   expect(world.stream.map(({ status_id }) => status_id)).toEqual([11, 9, Status.Shipped]);
 });
 
-it('A2b: an order edited between GET and PUT gets one PUT, though reads lag behind that PUT', async () => {
+it('A2b, K18a: an order edited between GET and PUT gets one PUT, though reads lag behind that PUT', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const { lag, deps } = lagging(world, world.shop.order(100)!);
