@@ -146,6 +146,23 @@ export async function listsAsStored(
   return fees === undefined ? lists : { ...lists, fees: fees.rows };
 }
 
+/**
+ * The lists with the rows that are stored where a list came empty although the order still counts something in it: an
+ * empty answer that is believed in the end must not take away what is known.
+ */
+export function keepCounted(order: Order, lists: SubResources, stored: Snapshot | undefined): SubResources {
+  const keep = (name: 'shipping_addresses' | 'coupons', field: CountField) => {
+    const known: unknown = stored?.[name];
+    const isKept = lists[name].length === 0 && Array.isArray(known) && Number(order[field] ?? 0) > 0;
+    return isKept ? (known as readonly Row[]) : lists[name];
+  };
+  return {
+    ...lists,
+    shipping_addresses: keep('shipping_addresses', 'shipping_address_count'),
+    coupons: keep('coupons', 'coupon_discount'),
+  };
+}
+
 /** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
 function consignmentsToStore(
   order: Order,

@@ -20,7 +20,7 @@ import type { Metrics } from '../shared/log';
 import type { OrdersTable } from '../shared/tables';
 import { advance } from './advance';
 import { Effects } from './effects';
-import { listsAsStored } from './enrich';
+import { keepCounted, listsAsStored } from './enrich';
 import { giveUp } from './give-up';
 import type { GiveUpDeps, Message, Outcome } from './give-up';
 import { markGone, notYetGone, whyNotGone } from './gone';
@@ -154,7 +154,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const doubting = { believesDoubts, store: deps.store };
     const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, doubting);
     const look = { ...task, read, earlier, advancedAt: lastAdvance(task, earlier), believesDoubts, isLast };
-    const lists = asStored ?? (await wholeLists(look, deps));
+    const lists = keepCounted(read.order, asStored ?? (await wholeLists(look, deps)), earlier);
     const isOnceNotDigital = staysNotDigital(read.order, lists.products, task.row.digital);
     const decided = decide(read.order, lists.products, earlier, deps.rules, lastAdvance(task, earlier));
     const decision = decideFor(task, decided, isOnceNotDigital, deps.now());
