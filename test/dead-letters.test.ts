@@ -505,7 +505,13 @@ describe('the command line', () => {
 
   it('says that there is no such stage', async () => {
     expect(await objection(`list --stage nowhere --aws-port ${miniStack.port}`)).toContain(
-      'There is no stack OrderReplication-nowhere',
+      '--stage takes dev, staging or prod',
+    );
+  });
+
+  it('says that a stage is not deployed', async () => {
+    expect(await objection(`list --stage prod --aws-port ${miniStack.port}`)).toContain(
+      'There is no stack OrderReplication-prod',
     );
   });
 });
