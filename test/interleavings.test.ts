@@ -405,9 +405,8 @@ function conflicting(world: World) {
   return { ledger: { ...world.ledger, finishAdvance: () => Promise.reject(error) } };
 }
 
-const moves = ({ shop }: World) => shop.puts.map(({ from, to }) => `${from} → ${to}`);
-
-it('A1: an order whose advance was answered and not written stays Completed when staff complete it', async () => {
+/** A store with one Completed order of downloads alone. */
+function aDigitalSale(): World {
   const world = aWorld();
   world.shop.add(
     anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
@@ -416,6 +415,13 @@ it('A1: an order whose advance was answered and not written stays Completed when
       addresses: [],
     },
   );
+  return world;
+}
+
+const moves = ({ shop }: World) => shop.puts.map(({ from, to }) => `${from} → ${to}`);
+
+it('A1: an order whose advance was answered and not written stays Completed when staff complete it', async () => {
+  const world = aDigitalSale();
   const reference = world.referenceTo(100);
   expect(await world.replicate(reference, { deps: conflicting(world) })).toBe('given back');
   expect(world.rows.get(100)).toMatchObject({
@@ -437,14 +443,7 @@ it('A1: an order whose advance was answered and not written stays Completed when
 });
 
 it('A1b: nor is it put back when the same attempt reads it as Completed after its own answered PUT', async () => {
-  const world = aWorld();
-  world.shop.add(
-    anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
-    {
-      lines: [aLine({ type: 'digital' })],
-      addresses: [],
-    },
-  );
+  const world = aDigitalSale();
   // The answer shows content that was edited meanwhile, so that the order is read once more; by then it is completed.
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
   world.shop.after('putStatus', () => {
@@ -464,14 +463,7 @@ it('A1b: nor is it put back when the same attempt reads it as Completed after it
 });
 
 it('A1c: nor when the read after the answered PUT fails, and the reference becomes a dead letter', async () => {
-  const world = aWorld();
-  world.shop.add(
-    anOrder({ status_id: Status.Completed, order_is_digital: true, shipping_address_count: 0 }),
-    {
-      lines: [aLine({ type: 'digital' })],
-      addresses: [],
-    },
-  );
+  const world = aDigitalSale();
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
   world.shop.after('putStatus', () => failPermanently(world, 'getOrder'));
   await world.replicate(world.referenceTo(100));
