@@ -129,7 +129,7 @@ export function foughtOver({ id, story }: OneOrder): string | undefined {
 
 /** One alert for each hour in which an order that was put back three times is left alone, and none without that. */
 export function alertsOfFights({ id, story }: OneOrder): string | undefined {
-  const sent = story.alerts.filter(({ subject }) => subject.includes(`order ${id} is put back`));
+  const sent = story.alerts.filter(({ subject }) => subject.endsWith(`resetting the status of order ${id}`));
   const all = learnedAdvances(id, story.history);
   const moments = story.history.of(id);
   // Of each third advance within an hour: whether somebody put the order back after it, and it stayed so.
