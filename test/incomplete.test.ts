@@ -110,6 +110,19 @@ describe('coupons of an order that was stored and advanced, and is read again,',
     });
   });
 
+  it.each(['coupons', 'shipping_addresses'])('are read again where %s are dropped', async (name) => {
+    const world = aWorld();
+    const deps = { keeping: { dropFields: [name], orderRetentionDays: 0 } };
+    const counts = { coupon_discount: '5.0000', status_id: 7 };
+    world.shop.add(anOrderWithLines([aWholeLine()], counts), { coupons: [{ id: 3 }] });
+    for (let times = 0; times < 3; times += 1) {
+      const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
+      expect(await world.replicate(again, { deps })).toBe('acknowledged');
+      world.clock.now += HOUR;
+    }
+    expect(world.snapshots.get(100)).not.toHaveProperty(name);
+  });
+
   it.each([[[]], [['coupons']]])(
     'are believed to be none at once where none were stored: %j',
     async (dropFields) => {

@@ -152,8 +152,10 @@ export async function listsAsStored(
  */
 export function keepCounted(order: Order, lists: SubResources, stored: Snapshot | undefined): SubResources {
   const keep = (name: 'shipping_addresses' | 'coupons', field: CountField) => {
-    const known: unknown = stored?.[name];
-    const isKept = lists[name].length === 0 && Array.isArray(known) && Number(order[field] ?? 0) > 0;
+    // DropFields may have left neither.
+    const [came, known]: readonly unknown[] = [lists[name], stored?.[name]];
+    const isEmpty = Array.isArray(came) && came.length === 0;
+    const isKept = isEmpty && Array.isArray(known) && Number(order[field] ?? 0) > 0;
     return isKept ? (known as readonly Row[]) : lists[name];
   };
   return {
