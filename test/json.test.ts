@@ -46,11 +46,23 @@ it('K12: reads a long text of quotes and backslashes in one pass', () => {
   expect(parseExact(text)).toMatchObject({ id: 820_982_911_946_154_508n });
 });
 
+it.each([
+  ['a run of a sign', '#'.repeat(300_000)],
+  ['runs of every length', Array.from({ length: 800 }, (_, length) => '#'.repeat(length)).join(' ')],
+  ['numbers between signs', `#${Array.from({ length: 50_000 }, (_, number) => number).join('#')}#`],
+  ['numbers with a gap', '#0##2#1#3#'],
+])('A10, K12: reads and writes a long integer beside %s in one pass', (_, message) => {
+  const value = { message, id: 820_982_911_946_154_508n };
+  const text = JSON.stringify({ message, id: 0 }).replace('"id":0', '"id":820982911946154508');
+  expect(stringifyExact(value)).toBe(text);
+  expect(parseExact(text)).toEqual(value);
+});
+
 it('K12: writes what it reads back as the very same, of any JSON and any number', () => {
   const long = fc.oneof(
     fc.bigInt().filter((value) => !Number.isSafeInteger(Number(value))),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value)),
-    fc.constantFrom('#', '##7', '"', '\\', 2 ** 60, 1e300),
+    fc.constantFrom('#', '##7', '#0#', '#0#1#5', '"', '\\', 2 ** 60, 1e300),
   );
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(

@@ -87,9 +87,11 @@ function digitsOf(value: number | bigint): string {
   return typeof value === 'bigint' ? String(value) : value.toExponential();
 }
 
-/** A text that occurs nowhere in this JSON. */
+/** A short text that occurs nowhere in this JSON. One pass finds it: a shopper may write any number of such signs. */
 function markFor(json: string): string {
-  let mark = '#';
-  while (json.includes(mark)) mark += '#';
-  return mark;
+  const taken = new Set<string>();
+  for (const [, digits = ''] of json.matchAll(/#(\d+)(?=#)/g)) taken.add(digits);
+  let number = 0;
+  while (taken.has(String(number))) number += 1;
+  return `#${number}#`;
 }
