@@ -101,9 +101,10 @@ function unread({ status_id }: StoredOrder): Replication {
 
 /** The parts of the order's earlier forms, and what leads to a shopper in the records of its webhooks. */
 async function eraseElsewhere(orderId: number, deps: EraseDeps): Promise<void> {
-  await eraseShopper(orderId, deps.documents, deps.webhooksTable);
+  // First what needs the lease: rows of webhooks may be so many that it runs out.
   const item = await find(orderId, deps);
   await deleteOtherParts(partsOf(deps), orderId, item?.compressed_parts);
+  await eraseShopper(orderId, deps.documents, deps.webhooksTable);
 }
 
 async function find(orderId: number, { documents, ordersTable }: EraseDeps): Promise<OrderItem | undefined> {

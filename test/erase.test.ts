@@ -9,6 +9,7 @@ import {
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 
+import { writeParts } from '../lambda/shared/order-parts';
 import type { Row, Snapshot } from '../lambda/shared/order';
 import { erasePersonal } from '../lambda/shared/personal';
 import { CommandError } from '../scripts/command';
@@ -268,6 +269,19 @@ describe('A12: the records of webhooks', () => {
     });
     expect(await run()).toContain('Erased order 1.');
     expect(await records(1)).toEqual([]);
+  });
+
+  it('cost a later read no parts where they take longer than the lease', async () => {
+    await write('WebhooksTable', ofCart(1, 1));
+    const laterRead = aSnapshot({ id: 1, replication: { read_at: iso(clock + 5 * MINUTE) } });
+    intercept(isUpdate('SET webhook'), async (pass) => {
+      clock += 5 * MINUTE;
+      // A worker, which has taken the order over, writes the parts first and then the item that names them.
+      await writeParts({ client, tableName: 'OrderPartsTable' }, laterRead, Buffer.from('packed'));
+      return pass();
+    });
+    expect(await run()).toContain('Erased order 1.');
+    expect(await all('OrderPartsTable')).toHaveLength(1);
   });
 
   it('stay as they are in a dry run', async () => {
