@@ -35,9 +35,9 @@ export async function chooseReservation(
   const { ReserveConcurrency: current } = parametersOf(existing);
   const limits = await readLimits(lambda);
   if ('problem' in limits) return { parameters: {}, note: notChecked(limits.problem, current) };
-  // What this stack has reserved already is taken off the account's unreserved executions, and is the stack's to keep.
-  const available = limits.unreserved + (current === 'true' ? RESERVED : 0);
-  if (available - RESERVED < LEAST_UNRESERVED) {
+  // What Lambda has reserved for this stack is the stack's to keep: some accounts may leave less than 100 unreserved.
+  if (current === 'true' && hasReserved(limits)) return { parameters: {}, note: undefined };
+  if (limits.unreserved - RESERVED < LEAST_UNRESERVED) {
     return { parameters: { ReserveConcurrency: 'false' }, note: tooSmall(limits) };
   }
   if (current !== 'false') return { parameters: {}, note: undefined };
@@ -65,6 +65,9 @@ async function readLimits(
     return { problem: `${inWords(error)}${hint}` };
   }
 }
+
+/** Whether functions of the account have as many executions reserved as the worker has. */
+const hasReserved = ({ unreserved, all }: Limits) => all === undefined || all - unreserved >= RESERVED;
 
 const tooSmall = ({ unreserved, all }: Limits) =>
   [

@@ -734,6 +734,21 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
+  it('C-B1: is kept where Lambda has reserved it with less than 100 left, as some accounts allow', async () => {
+    withValue('true');
+    accountHas({ all: 1_000, unreserved: 50 });
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, UsePreviousValue: true });
+    expect(reported()).toEqual([]);
+  });
+
+  it('C-B1: is given up where nothing of the account is reserved and its limit is too small', async () => {
+    withValue('true');
+    accountHas({ all: 50, unreserved: 50 });
+    await run();
+    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
+  });
+
   it('C-B1: is reported at each deploy until the account allows it, and then reserved', async () => {
     withValue('false');
     accountHas({ all: 10, unreserved: 10 });

@@ -738,14 +738,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Concurrency is reserved though fewer than 100 executions stay unreserved',
     file: 'scripts/reserved-concurrency.ts',
-    from: 'if (available - RESERVED < LEAST_UNRESERVED)',
-    to: 'if (available < LEAST_UNRESERVED)',
+    from: 'if (limits.unreserved - RESERVED < LEAST_UNRESERVED)',
+    to: 'if (limits.unreserved < LEAST_UNRESERVED)',
   },
   {
     rule: 'What the stack has reserved itself is not counted as its own',
     file: 'scripts/reserved-concurrency.ts',
-    from: "(current === 'true' ? RESERVED : 0)",
-    to: '0',
+    from: "current === 'true' && hasReserved(limits)",
+    to: 'false',
   },
   {
     rule: 'A stack is created again before SQS takes the names of its queues',
