@@ -17,7 +17,6 @@ const COPIED = [
   'scripts',
   'test',
   'cloudformation',
-  'docs',
   'README.md',
   'package.json',
   'jest.config.mjs',
@@ -29,7 +28,7 @@ const GROUPS = {
   rules: [
     '--testPathPatterns=test/[a-z-]+\\.test\\.ts$',
     '--testPathIgnorePatterns=test/(survival|quota-shared|packages|mutants|.*template|sight|workflows|webhook)\\.',
-    '--testPathIgnorePatterns=test/(after-deploy|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
+    '--testPathIgnorePatterns=test/(after-deploy|docs|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
   ],
   stories: ['--testPathPatterns=test/(survival|quota-shared)\\.test\\.ts$'],
 } as const;
