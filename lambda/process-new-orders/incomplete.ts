@@ -1,11 +1,11 @@
 // The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
-import { isUnchanged, sameSnapshot, showsContent } from '../shared/content';
+import { isUnchanged, showsContent } from '../shared/content';
 import { BigCommerceError, describe, failureKind } from '../shared/errors';
 import type { Read, SubResources } from '../shared/order';
 import type { OrdersTable } from '../shared/tables';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
-import { makeSnapshot, toKeep } from './snapshot';
+import { makeSnapshot, storeNews, toKeep } from './snapshot';
 import type { Found, Keeping } from './snapshot';
 
 export interface Look extends Omit<Found, 'read' | 'lists' | 'decision'> {
@@ -58,6 +58,5 @@ async function storeIncomplete(look: Look, { lists, incomplete }: Enriched, deps
     lists: { ...lists, ...known },
     decision: { kind: 'incomplete', incomplete } as const,
   };
-  const next = makeSnapshot(found, deps.keeping, deps.now());
-  if (earlier === undefined || !sameSnapshot(earlier, next)) await deps.orders.store(next);
+  await storeNews(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps.orders);
 }

@@ -1,6 +1,6 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
 import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
-import { contentDigest, isUnchanged, sameSnapshot } from '../shared/content';
+import { contentDigest, isUnchanged } from '../shared/content';
 import {
   COPY_ONLY,
   decide,
@@ -26,7 +26,7 @@ import type { GiveUpDeps, Message, Outcome } from './give-up';
 import { markGone, notYetGone, whyNotGone } from './gone';
 import { wholeLists } from './incomplete';
 import { alertFoughtOver, leftAloneUntil } from './put-back';
-import { makeSnapshot, toKeep } from './snapshot';
+import { makeSnapshot, storeNews, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
 import { whyStale } from './stale';
 
@@ -156,11 +156,11 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const look = { ...task, read, earlier, advancedAt: lastAdvance(task, earlier), believesDoubts, isLast };
     const lists = keepCounted(read.order, asStored ?? (await wholeLists(look, deps)), earlier);
     const isOnceNotDigital = staysNotDigital(read.order, lists.products, task.row.digital);
-    const decided = decide(read.order, lists.products, earlier, deps.rules, lastAdvance(task, earlier));
+    const decided = decide(read.order, lists.products, earlier, deps.rules, look.advancedAt);
     const decision = decideFor(task, decided, isOnceNotDigital, deps.now());
     if (decision.kind === 'confirm') noteConfirmed(read.order, earlier, task, deps);
     const found = { ...task, read, lists, decision, earlier, advancedAt: lastAdvance(task, earlier) };
-    const snapshot = await store(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps);
+    const snapshot = await storeNews(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps.orders);
     const digital = isDigital(lists.products) && !isOnceNotDigital;
     const shown = { digital, digest: contentDigest(read.order) };
     const { listedDigest } = task.reference;
@@ -274,13 +274,6 @@ async function finishCopy(
   return done;
 }
 
-/** Stores what is news, and returns what the table holds then. */
-async function store(next: Snapshot, earlier: Snapshot | undefined, deps: ReplicateDeps): Promise<Snapshot> {
-  if (earlier !== undefined && sameSnapshot(earlier, next)) return earlier;
-  await deps.orders.store(next);
-  return next;
-}
-
 /** Nothing to store; an earlier snapshot is marked, so that consumers learn that the order is gone. */
 async function finishGone(
   gone: Gone,
@@ -298,7 +291,8 @@ async function finishGone(
   if (doubt !== undefined) throw notYetGone(orderId, doubt);
   const advancedAt = lastAdvance(task, earlier);
   const erasedAt = row.erased_at ?? earlier.replication.erased_at;
-  await store(toKeep(markGone(earlier, gone.readAt, advancedAt), erasedAt, deps.keeping), earlier, deps);
+  const marked = toKeep(markGone(earlier, gone.readAt, advancedAt), erasedAt, deps.keeping);
+  await storeNews(marked, earlier, deps.orders);
   const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt } as const;
   return finish(task, { ...gone, ...end }, deps);
 }

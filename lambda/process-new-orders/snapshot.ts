@@ -1,5 +1,5 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
-import { isUnchanged } from '../shared/content';
+import { isUnchanged, sameSnapshot } from '../shared/content';
 import { COPY_ONLY, isRow, OUR_FIELDS } from '../shared/order';
 import { dropFields, erasePersonal } from '../shared/personal';
 import type {
@@ -15,6 +15,7 @@ import type {
 } from '../shared/order';
 import { withoutRepeats } from '../shared/stored-form';
 import type { LedgerRow } from '../shared/ledger-row';
+import type { OrdersTable } from '../shared/tables';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -80,6 +81,17 @@ function besideOurs(order: Order): Order {
  */
 export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, keeping: Keeping): T {
   return dropFields(erasedAt === undefined ? order : erasePersonal(order), keeping.dropFields);
+}
+
+/** Stores what is news, and returns what the table holds then. Throws what the table throws. */
+export async function storeNews(
+  next: Snapshot,
+  earlier: Snapshot | undefined,
+  orders: Pick<OrdersTable, 'store'>,
+): Promise<Snapshot> {
+  if (earlier !== undefined && sameSnapshot(earlier, next)) return earlier;
+  await orders.store(next);
+  return next;
 }
 
 /** As DynamoDB's TTL wants it, in epoch seconds. */

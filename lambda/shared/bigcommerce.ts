@@ -262,17 +262,6 @@ async function readToTheEnd(get: Get, orderId: number, name: string): Promise<re
   }
 }
 
-/** All at once, in an object of their own; its documentation spells a field of some in another way than an order does. */
-async function getFees(get: Get, orderId: number): Promise<readonly Row[]> {
-  const path = `/v2/orders/${orderId}/fees`;
-  const read = (body: unknown) => toRows(isRow(body) ? body.fees : body);
-  const answer = await get({ endpoint: 'GET fees', path, orderId, read });
-  if (!answer.found) return missing('GET', path);
-  return answer.value.map(({ cost_exc_tax, ...fee }) =>
-    cost_exc_tax === undefined ? fee : { cost_ex_tax: cost_exc_tax, ...fee },
-  );
-}
-
 async function readInPages(
   get: Get,
   orderId: number,
@@ -304,6 +293,17 @@ function joined(pages: readonly (readonly Row[])[]): readonly Row[] {
     for (const { id } of page) if (toOrderId(id) !== undefined) seen.add(id);
     return rows;
   });
+}
+
+/** All at once, in an object of their own; its documentation spells a field of some in another way than an order does. */
+async function getFees(get: Get, orderId: number): Promise<readonly Row[]> {
+  const path = `/v2/orders/${orderId}/fees`;
+  const read = (body: unknown) => toRows(isRow(body) ? body.fees : body);
+  const answer = await get({ endpoint: 'GET fees', path, orderId, read });
+  if (!answer.found) return missing('GET', path);
+  return answer.value.map(({ cost_exc_tax, ...fee }) =>
+    cost_exc_tax === undefined ? fee : { cost_ex_tax: cost_exc_tax, ...fee },
+  );
 }
 
 /** No body, as with 204, is BigCommerce's empty list. */

@@ -191,9 +191,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A reference is acknowledged before its snapshot is stored',
-    file: worker('replicate'),
-    from: 'await deps.orders.store(next);',
-    to: 'deps.orders.store(next).catch(() => undefined);',
+    file: worker('snapshot'),
+    from: 'await orders.store(next);',
+    to: 'orders.store(next).catch(() => undefined);',
   },
   {
     rule: 'An order is replicated by two workers at once',
