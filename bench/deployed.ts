@@ -1,8 +1,8 @@
 // The deployed service on this machine, for as long as one measurement takes.
-import { localClients, type LocalClients } from '../scripts/local/clients';
+import { localClients, type LocalClients } from '../scripts/service/local-clients';
 import { deployLocally, storeParameters, type LocalStack } from '../scripts/local/local-stack';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../scripts/local/simulator';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 
 export interface Deployed {
   readonly miniStack: MiniStack;

@@ -1,6 +1,6 @@
 // A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time beside the floor.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Simulator } from '../scripts/local/simulator';
+import type { Simulator } from '../simulator';
 import { withDeployed } from './deployed';
 
 const ORDERS = 200;

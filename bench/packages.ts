@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { build, bundleEntry } from '../scripts/build';
+import { build, bundleEntry } from '../scripts/packages/build';
 import { median } from './deployed';
 
 const RUNS = 15;

@@ -5,10 +5,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { poll } from '../lambda/get-new-orders/poll';
-import { createBigCommerce } from '../lambda/shared/bigcommerce';
-import { startSimulator, type Simulator } from '../scripts/local/simulator';
-import { aRuleSet } from '../test/fakes/builders';
-import { memoryJobs } from '../test/fakes/memory-jobs';
+import { createBigCommerce } from '../lambda/shared/bigcommerce/client';
+import { startSimulator, type Simulator } from '../simulator';
+import { aRuleSet } from '../test/support/builders';
+import { memoryJobs } from '../test/support/memory-jobs';
 import { addOrders } from './drain';
 import { withDeployed } from './deployed';
 

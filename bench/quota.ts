@@ -1,5 +1,5 @@
 // Draining a poll against the quota of an ordinary plan, on a clock that runs faster, all parts of it alike.
-import type { Simulator } from '../scripts/local/simulator';
+import type { Simulator } from '../simulator';
 import { addOrders, drained } from './drain';
 import { withDeployed } from './deployed';
 

@@ -1,11 +1,11 @@
 // An order that is marked as gone may come back, and no list need show it: each night it is asked for again, for as long as
 // the schedule looks at the day on which it was created.
-import { DAY_MS, dayOf } from '../shared/audit';
-import type { Audit } from '../shared/audit';
-import { GONE } from '../shared/order';
-import type { OrderReference } from '../shared/order';
+import { DAY_MS, dayOf } from '../shared/order/audit-result';
+import type { Audit } from '../shared/order/audit-result';
+import { GONE } from '../shared/order/order';
+import type { OrderReference } from '../shared/order/order';
 import type { AuditDayDeps } from './audit-day';
-import { recentDays } from './days';
+import { recentDays } from './due-days';
 
 /** Ids are looked up in the ledger in parts of this size. */
 const IDS_AT_ONCE = 1_000;

@@ -1,11 +1,11 @@
 // Audits one day or, by the schedule, all that are due, one after the other: each day's result is kept when it is known.
-import type { Audit } from '../shared/audit';
-import type { Alerts } from '../shared/alerts';
-import { TooManyUnreadableError } from '../shared/listed-pages';
+import type { Audit } from '../shared/order/audit-result';
+import type { Alerts } from '../shared/aws/alerts';
+import { TooManyUnreadableError } from '../shared/steps/list-orders';
 import { askAgain } from './ask-again';
 import { auditDay } from './audit-day';
 import type { AuditDayDeps, AuditSettings } from './audit-day';
-import { dueDays, readWish } from './days';
+import { dueDays, readWish } from './due-days';
 import { reportFailure } from './report-failure';
 
 export interface AuditDeps extends AuditDayDeps {

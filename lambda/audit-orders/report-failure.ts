@@ -1,8 +1,8 @@
 // An audit that fails is heard of, in the log and by email; neither may hide the first error.
-import type { Audit } from '../shared/audit';
-import { describe, failureKind, HOW_TO_MEND } from '../shared/errors';
-import type { Alerts } from '../shared/alerts';
-import type { Log } from '../shared/log';
+import type { Audit } from '../shared/order/audit-result';
+import { describe, failureKind, HOW_TO_MEND } from '../shared/runtime/errors';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Log } from '../shared/runtime/log';
 
 interface Deps {
   readonly alerts: Pick<Alerts, 'sendHourly'>;

@@ -1,7 +1,7 @@
 // Counts what an audit finds, and makes its result: each order once, and no larger than an item may be.
-import { summarize } from '../shared/audit';
-import type { Audit, NamedOrder } from '../shared/audit';
-import type { Finding } from './account';
+import { summarize } from '../shared/order/audit-result';
+import type { Audit, NamedOrder } from '../shared/order/audit-result';
+import type { Finding } from './classify';
 
 /** Gaps, and dead orders, that a result names with their reasons. */
 const MOST_NAMED = 100;

@@ -1,12 +1,12 @@
 // An empty answer looks the same as an empty list: what it hid of the list of changes would never be listed again. The
 // store's count of the same orders is asked for then, and where it knows of more, the next poll looks again from where
 // this one did.
-import { describe } from '../shared/errors';
-import { Status } from '../shared/order';
-import type { Store } from '../shared/bigcommerce';
-import type { JobsTable } from '../shared/jobs';
-import type { Log } from '../shared/log';
-import type { OrderList } from './begin';
+import { describe } from '../shared/runtime/errors';
+import { Status } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
+import type { JobsTable } from '../shared/tables/jobs';
+import type { Log } from '../shared/runtime/log';
+import type { OrderList } from './poll-window';
 
 /** A count may include orders that no list shows: no longer than this is it believed against the list. */
 const HELD_MS = 24 * 60 * 60 * 1000;

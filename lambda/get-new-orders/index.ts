@@ -5,17 +5,17 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { createAlerts } from '../shared/alerts';
-import { createBigCommerce } from '../shared/bigcommerce';
+import { createAlerts } from '../shared/aws/alerts';
+import { createBigCommerce } from '../shared/bigcommerce/client';
 import { awsClientOptions, quickAwsClientOptions, readPollConfig } from '../shared/config';
-import { createJobsTable } from '../shared/jobs';
-import type { Job } from '../shared/jobs';
-import { createLedger } from '../shared/ledger';
-import { createLog } from '../shared/log';
-import { createQueue } from '../shared/queue';
-import { createSecrets } from '../shared/secrets';
-import { documentOptions } from '../shared/tables';
-import { checkWebhook } from './check-webhook';
+import { createJobsTable } from '../shared/tables/jobs';
+import type { Job } from '../shared/tables/jobs';
+import { createLedger } from '../shared/tables/ledger';
+import { createLog } from '../shared/runtime/log';
+import { createQueue } from '../shared/aws/queue';
+import { createSecrets } from '../shared/aws/secrets';
+import { documentOptions } from '../shared/tables/orders';
+import { checkWebhook } from './ensure-webhook';
 import { poll } from './poll';
 
 /** Left for recording a failed job and alerting. */

@@ -1,21 +1,21 @@
 // The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
 // into one reference, and records the job. A store too large for one poll is read by several, one after the other.
-import { BigCommerceError, describe } from '../shared/errors';
-import { listedPages, newEffort, TooManyUnreadableError } from '../shared/listed-pages';
-import { referToUnreadable } from '../shared/unreadable-orders';
-import type { Alerts } from '../shared/alerts';
-import type { Store } from '../shared/bigcommerce';
-import type { Effort, ListedPage } from '../shared/listed-pages';
-import type { Cursor, Job, JobsTable } from '../shared/jobs';
-import type { Log } from '../shared/log';
-import { cursorAt, findBegin } from './begin';
-import type { Begin, OrderList, PollSettings } from './begin';
+import { BigCommerceError, describe } from '../shared/runtime/errors';
+import { listedPages, newEffort, TooManyUnreadableError } from '../shared/steps/list-orders';
+import { referToUnreadable } from '../shared/steps/unreadable-orders';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Store } from '../shared/bigcommerce/client';
+import type { Effort, ListedPage } from '../shared/steps/list-orders';
+import type { Cursor, Job, JobsTable } from '../shared/tables/jobs';
+import type { Log } from '../shared/runtime/log';
+import { cursorAt, findBegin } from './poll-window';
+import type { Begin, OrderList, PollSettings } from './poll-window';
 import { countMissing, holdChanges, holdUnreadable } from './check-changes';
 import type { Hold, ListEnd } from './check-changes';
 import { recordFailure } from './record-failure';
 import { reportUnreadable } from './report-unreadable';
-import { takeUp } from './take-up';
-import type { Circumstances, TakeUpDeps, Tally } from './take-up';
+import { takeUp } from './enqueue-page';
+import type { Circumstances, TakeUpDeps, Tally } from './enqueue-page';
 
 /** So many polls that go on with one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;

@@ -1,8 +1,8 @@
 // A poll that fails is heard of: in the log, by email and in its job row; none of these may hide the first error.
-import { describe, failureKind, HOW_TO_MEND } from '../shared/errors';
-import type { Alerts } from '../shared/alerts';
-import type { Job, JobsTable } from '../shared/jobs';
-import type { Log } from '../shared/log';
+import { describe, failureKind, HOW_TO_MEND } from '../shared/runtime/errors';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Job, JobsTable } from '../shared/tables/jobs';
+import type { Log } from '../shared/runtime/log';
 
 interface Deps {
   readonly jobs: Pick<JobsTable, 'record'>;

@@ -1,6 +1,6 @@
 // A poll that steps over orders succeeds; an email names them all the same, since no one else would notice.
-import type { Alerts } from '../shared/alerts';
-import type { Job } from '../shared/jobs';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Job } from '../shared/tables/jobs';
 
 /** Never throws. One email an hour, however many polls there are. */
 export async function reportUnreadable(

@@ -1,15 +1,15 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
-import { describe, EnqueueError } from '../shared/errors';
-import type { OrderReference } from '../shared/order';
-import { withoutShopper } from '../shared/personal';
-import { isTaken, readWebhook } from '../shared/webhook';
-import type { Webhook } from '../shared/webhook';
-import type { Ledger } from '../shared/ledger';
-import type { Log } from '../shared/log';
-import type { Queue } from '../shared/queue';
-import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables';
-import { proofOf } from './proof';
-import type { Proof, ProofDeps, SignedRequest } from './proof';
+import { describe, EnqueueError } from '../shared/runtime/errors';
+import type { OrderReference } from '../shared/order/order';
+import { withoutShopper } from '../shared/order/personal-data';
+import { isTaken, readWebhook } from '../shared/order/webhook-event';
+import type { Webhook } from '../shared/order/webhook-event';
+import type { Ledger } from '../shared/tables/ledger';
+import type { Log } from '../shared/runtime/log';
+import type { Queue } from '../shared/aws/queue';
+import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/orders';
+import { proofOf } from './authenticate';
+import type { Proof, ProofDeps, SignedRequest } from './authenticate';
 import { isReplay, signedDelivery } from './replays';
 
 /**

@@ -1,9 +1,9 @@
 // A signed delivery is taken once, for as long as its signature is accepted: who captured one cannot have it cost store
 // calls and rows again and again. What cannot be looked up is taken: the worker makes a second reference harmless.
-import { describe } from '../shared/errors';
-import type { Log } from '../shared/log';
-import type { SignedDelivery, WebhooksTable } from '../shared/tables';
-import type { Proof, SignedRequest } from './proof';
+import { describe } from '../shared/runtime/errors';
+import type { Log } from '../shared/runtime/log';
+import type { SignedDelivery, WebhooksTable } from '../shared/tables/orders';
+import type { Proof, SignedRequest } from './authenticate';
 import { digestOf } from './signature';
 
 export interface ReplayDeps {

@@ -1,10 +1,10 @@
 // Moves an order on in BigCommerce. There is no compare-and-set: every PUT rests on a read of the last two seconds.
-import { BigCommerceError } from '../shared/errors';
-import { linesOf } from '../shared/consignments';
-import { isEqual, isUnchanged, sameContent } from '../shared/content';
-import { dateModified, isSettled, parseDate, Status } from '../shared/order';
-import type { Gone, Order, Read, Row, Snapshot } from '../shared/order';
-import type { Store } from '../shared/bigcommerce';
+import { BigCommerceError } from '../shared/runtime/errors';
+import { linesOf } from '../shared/order/consignments';
+import { isEqual, isUnchanged, sameContent } from '../shared/order/content';
+import { dateModified, isSettled, parseDate, Status } from '../shared/order/order';
+import type { Gone, Order, Read, Row, Snapshot } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
 import type { Effects } from './effects';
 
 /** The oldest read that a PUT may rest on. What the store changes within it is overwritten. */

@@ -1,12 +1,12 @@
 // Joins an order's products, shipping addresses, coupons and fees to it, each in full.
-import { feesOf, lacksFees, linesOf } from '../shared/consignments';
-import { contentDigest, isEqual } from '../shared/content';
-import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/errors';
-import { dateModified, isDigital, isSettled } from '../shared/order';
-import { withoutRepeats } from '../shared/stored-form';
-import type { ListName, Order, Row, Snapshot, SubResources } from '../shared/order';
-import type { Store } from '../shared/bigcommerce';
-import type { LedgerRow } from '../shared/ledger-row';
+import { feesOf, lacksFees, linesOf } from '../shared/order/consignments';
+import { contentDigest, isEqual } from '../shared/order/content';
+import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/runtime/errors';
+import { dateModified, isDigital, isSettled } from '../shared/order/order';
+import { withoutRepeats } from '../shared/order/stored-form';
+import type { ListName, Order, Row, Snapshot, SubResources } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
 
 export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
 

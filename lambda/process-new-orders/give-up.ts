@@ -5,13 +5,13 @@ import {
   HOW_TO_MEND,
   LeaseHeldError,
   MalformedReferenceError,
-} from '../shared/errors';
-import type { OrderReference } from '../shared/order';
-import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from '../shared/retry';
-import type { Alerts } from '../shared/alerts';
-import type { Ledger } from '../shared/ledger';
-import type { Log } from '../shared/log';
-import type { Queue } from '../shared/queue';
+} from '../shared/runtime/errors';
+import type { OrderReference } from '../shared/order/order';
+import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from '../shared/bigcommerce/retry';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Ledger } from '../shared/tables/ledger';
+import type { Log } from '../shared/runtime/log';
+import type { Queue } from '../shared/aws/queue';
 
 /** A received message of the Orders queue. */
 export interface Message {

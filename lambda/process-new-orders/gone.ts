@@ -1,8 +1,8 @@
 // When a 404 is believed of an order that is stored, and how its snapshot says so.
-import { BigCommerceError, describe } from '../shared/errors';
-import type { Snapshot } from '../shared/order';
-import type { Store } from '../shared/bigcommerce';
-import type { Log } from '../shared/log';
+import { BigCommerceError, describe } from '../shared/runtime/errors';
+import type { Snapshot } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
+import type { Log } from '../shared/runtime/log';
 
 /** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
 const GONE_AFTER_MS = 24 * 60 * 60 * 1000;

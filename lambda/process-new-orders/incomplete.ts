@@ -1,8 +1,8 @@
 // The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
-import { isUnchanged, showsContent } from '../shared/content';
-import { BigCommerceError, describe, failureKind } from '../shared/errors';
-import type { Read, SubResources } from '../shared/order';
-import type { OrdersTable } from '../shared/tables';
+import { isUnchanged, showsContent } from '../shared/order/content';
+import { BigCommerceError, describe, failureKind } from '../shared/runtime/errors';
+import type { Read, SubResources } from '../shared/order/order';
+import type { OrdersTable } from '../shared/tables/orders';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
 import { makeSnapshot, storeNews, toKeep } from './snapshot';

@@ -1,7 +1,7 @@
 // The brake: an order that another app or staff put back each time it was advanced is left alone for a while. Each change of
 // a status may email the shopper, and two that set statuses against each other never end.
-import type { Alerts } from '../shared/alerts';
-import type { LedgerRow } from '../shared/ledger-row';
+import type { Alerts } from '../shared/aws/alerts';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
 import type { Effects } from './effects';
 
 /** So many advances within an hour, each followed by a put-back: the last one is not followed. */

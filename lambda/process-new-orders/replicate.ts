@@ -1,6 +1,6 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
-import { BigCommerceError, describe, LeaseHeldError } from '../shared/errors';
-import { contentDigest, isUnchanged } from '../shared/content';
+import { BigCommerceError, describe, LeaseHeldError } from '../shared/runtime/errors';
+import { contentDigest, isUnchanged } from '../shared/order/content';
 import {
   COPY_ONLY,
   decide,
@@ -11,13 +11,13 @@ import {
   readReference,
   staysNotDigital,
   whyVoid,
-} from '../shared/order';
-import type { Decision, Gone, Order, OrderReference, Read, Rules, Snapshot } from '../shared/order';
-import type { Store } from '../shared/bigcommerce';
-import type { Ledger } from '../shared/ledger';
-import type { Finish, Lease, LedgerRow } from '../shared/ledger-row';
-import type { Metrics } from '../shared/log';
-import type { OrdersTable } from '../shared/tables';
+} from '../shared/order/order';
+import type { Decision, Gone, Order, OrderReference, Read, Rules, Snapshot } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
+import type { Ledger } from '../shared/tables/ledger';
+import type { Finish, Lease, LedgerRow } from '../shared/tables/ledger-updates';
+import type { Metrics } from '../shared/runtime/log';
+import type { OrdersTable } from '../shared/tables/orders';
 import { advance } from './advance';
 import { Effects } from './effects';
 import { keepCounted, listsAsStored } from './enrich';

@@ -1,7 +1,7 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
-import { isUnchanged, sameSnapshot } from '../shared/content';
-import { COPY_ONLY, isRow, OUR_FIELDS } from '../shared/order';
-import { dropFields, erasePersonal } from '../shared/personal';
+import { isUnchanged, sameSnapshot } from '../shared/order/content';
+import { COPY_ONLY, isRow, OUR_FIELDS } from '../shared/order/order';
+import { dropFields, erasePersonal } from '../shared/order/personal-data';
 import type {
   Decision,
   ListName,
@@ -12,10 +12,10 @@ import type {
   Row,
   Snapshot,
   SubResources,
-} from '../shared/order';
-import { withoutRepeats } from '../shared/stored-form';
-import type { LedgerRow } from '../shared/ledger-row';
-import type { OrdersTable } from '../shared/tables';
+} from '../shared/order/order';
+import { withoutRepeats } from '../shared/order/stored-form';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
+import type { OrdersTable } from '../shared/tables/orders';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

@@ -1,7 +1,7 @@
 // Whether a read is older than what is known already: the store's reads may lag behind its writes, and behind each other.
-import { isSettled, parseDate } from '../shared/order';
-import type { Order, OrderReference, Read, Snapshot } from '../shared/order';
-import type { LedgerRow } from '../shared/ledger-row';
+import { isSettled, parseDate } from '../shared/order/order';
+import type { Order, OrderReference, Read, Snapshot } from '../shared/order/order';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
 
 /** All that tells of an order's versions beside its reads. */
 export interface Known {

@@ -1,7 +1,7 @@
 // The only reader of the environment: every problem is collected and thrown at once, naming no value that could be secret.
-import { ConfigurationError } from './errors';
-import { isVoidStatus } from './order';
-import { isDroppable, NEVER_DROPPED } from './personal';
+import { ConfigurationError } from './runtime/errors';
+import { isVoidStatus } from './order/order';
+import { isDroppable, NEVER_DROPPED } from './order/personal-data';
 
 /** For every AWS client: none may hang, since the SDK's default is to wait for ever. Milliseconds. */
 export const awsClientOptions = {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 
-import type { LocalClients } from './clients';
+import type { LocalClients } from '../service/local-clients';
 import { listen } from './ports';
 
 /** An alert email as it would arrive. */

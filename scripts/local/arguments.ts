@@ -1,5 +1,5 @@
 // Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
-import { CommandError, readArguments, wholeNumber } from '../command';
+import { CommandError, readArguments, wholeNumber } from '../terminal/command';
 import type { StoreAccount } from './local-stack';
 
 export interface StartOptions {

@@ -2,10 +2,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CommandError, root } from '../command';
+import { CommandError, root } from '../terminal/command';
 import { receiveAlerts } from './alerts';
 import type { StartOptions } from './arguments';
-import { localClients, type LocalClients } from './clients';
+import { localClients, type LocalClients } from '../service/local-clients';
 import type { Closing } from './closing';
 import { differences } from './gaps';
 import { realStoreNotice, thingsToTry } from './instructions';

@@ -5,9 +5,9 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 
-import { isRow } from '../../lambda/shared/order';
-import type { Resource } from '../template';
-import type { LocalClients } from './clients';
+import { isRow } from '../../lambda/shared/order/order';
+import type { Resource } from '../stack/template';
+import type { LocalClients } from '../service/local-clients';
 
 export interface DeployedStack {
   readonly resources: readonly (Resource & { readonly logicalId: string; readonly physicalId: string })[];

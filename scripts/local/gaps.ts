@@ -3,9 +3,9 @@
 import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 
-import { isRow } from '../../lambda/shared/order';
-import type { Resource } from '../template';
-import type { LocalClients } from './clients';
+import { isRow } from '../../lambda/shared/order/order';
+import type { Resource } from '../stack/template';
+import type { LocalClients } from '../service/local-clients';
 import { readStack, type DeployedStack } from './deployed-stack';
 
 /** Said by every local run. */

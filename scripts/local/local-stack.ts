@@ -4,10 +4,10 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
-import { build } from '../build';
-import { CommandError } from '../command';
-import { deploy } from '../deploy';
-import type { LocalClients } from './clients';
+import { build } from '../packages/build';
+import { CommandError } from '../terminal/command';
+import { deploy } from '../commands/deploy/deploy';
+import type { LocalClients } from '../service/local-clients';
 import { fillGaps } from './gaps';
 
 export interface LocalStackOptions {

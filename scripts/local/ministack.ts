@@ -5,7 +5,7 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
-import { CommandError, root } from '../command';
+import { CommandError, root } from '../terminal/command';
 import { freePort } from './ports';
 
 export interface MiniStackOptions {
@@ -57,7 +57,7 @@ main()
 export async function startMiniStack(options: MiniStackOptions = {}): Promise<MiniStack> {
   const python = pythonOf(join(root, '.venv', 'local'));
   if (!existsSync(python)) {
-    throw new CommandError('MiniStack is not installed: run "node scripts/install.mjs --local".');
+    throw new CommandError('MiniStack is not installed: run "node tools/install.mjs --local".');
   }
   const port = options.port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;

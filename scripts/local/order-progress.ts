@@ -2,10 +2,10 @@
 // was to be expected.
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 
-import type { LedgerRow } from '../../lambda/shared/ledger-row';
-import { statusName, type Snapshot } from '../../lambda/shared/order';
-import { readSnapshot } from '../../lambda/shared/tables';
-import type { LocalClients } from './clients';
+import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import { statusName, type Snapshot } from '../../lambda/shared/order/order';
+import { readSnapshot } from '../../lambda/shared/tables/orders';
+import type { LocalClients } from '../service/local-clients';
 import type { Expectation } from './expectation';
 import type { OrderRow } from './orders-table-view';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
-import { CommandError } from '../command';
+import { CommandError } from '../terminal/command';
 
 /** A server that listens on 127.0.0.1. */
 export interface Listening {

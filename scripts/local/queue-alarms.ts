@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import type { LocalClients } from './clients';
+import type { LocalClients } from '../service/local-clients';
 import { readStack, type DeployedStack } from './deployed-stack';
 
 const alarmEveryMs = 2_000;

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { CommandError } from '../command';
+import { CommandError } from '../terminal/command';
 import { expectationFor, type Expectation } from './expectation';
 import type { FollowedOrder } from './order-progress';
 import {
@@ -11,7 +11,7 @@ import {
   type Delivery,
   type KeptOrder,
   type Simulator,
-} from './simulator/index';
+} from '../../simulator/index';
 
 export interface SimulatedStore {
   readonly simulator: Simulator;

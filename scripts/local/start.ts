@@ -2,15 +2,15 @@
 // through it for all to see.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { SETTLE_MS } from '../../lambda/shared/order';
-import { CommandError, runAsCommand } from '../command';
+import { SETTLE_MS } from '../../lambda/shared/order/order';
+import { CommandError, runAsCommand } from '../terminal/command';
 import { readStartOptions, type StartOptions } from './arguments';
 import { bringUp, type LocalRun } from './bring-up';
 import { closeOnSignals, type Closing } from './closing';
 import type { PollResult } from './local-stack';
 import { isUnderWay, shortcomings, toRow, type OrderProgress } from './order-progress';
 import { requireFreePort } from './ports';
-import type { Simulator } from './simulator/index';
+import type { Simulator } from '../../simulator/index';
 
 // A run takes some 30 seconds; this is for a laden machine.
 const onceDeadlineMs = 120_000;

@@ -3,10 +3,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-import { dayOf, type Audit } from '../../lambda/shared/audit';
-import { parseJson, Status } from '../../lambda/shared/order';
-import { audit } from '../../scripts/audit';
-import { deployedFunctions } from './deployed-functions';
+import { dayOf, type Audit } from '../../lambda/shared/order/audit-result';
+import { parseJson, Status } from '../../lambda/shared/order/order';
+import { audit } from '../../scripts/commands/audit/command';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 

@@ -3,12 +3,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { Status } from '../../lambda/shared/order';
-import { backfill } from '../../scripts/backfill';
-import { QUEUED_AT_ONCE } from '../../scripts/backfill-flow';
-import { root } from '../../scripts/command';
-import { pauseOrResume } from '../../scripts/pause';
-import { deployedFunctions, type DeployedFunctions } from './deployed-functions';
+import { Status } from '../../lambda/shared/order/order';
+import { backfill } from '../../scripts/commands/backfill/command';
+import { QUEUED_AT_ONCE } from '../../scripts/commands/backfill/run';
+import { root } from '../../scripts/terminal/command';
+import { pauseOrResume } from '../../scripts/commands/pause/command';
+import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 

@@ -16,11 +16,11 @@ import {
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 
-import { bootstrap } from '../../scripts/bootstrap';
-import { build } from '../../scripts/build';
-import { createClients, type Clients } from '../../scripts/clients';
-import { deploy, type DeployOptions } from '../../scripts/deploy';
-import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
+import { build } from '../../scripts/packages/build';
+import { createClients, type Clients } from '../../scripts/service/clients';
+import { deploy, type DeployOptions } from '../../scripts/commands/deploy/deploy';
+import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 
 const issuer = 'https://token.actions.githubusercontent.com';

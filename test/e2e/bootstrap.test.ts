@@ -30,14 +30,14 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 
-import { bootstrap, type BootstrapOptions } from '../../scripts/bootstrap';
-import { build } from '../../scripts/build';
-import { root } from '../../scripts/command';
-import { deploy } from '../../scripts/deploy';
-import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstrap/bootstrap';
+import { build } from '../../scripts/packages/build';
+import { root } from '../../scripts/terminal/command';
+import { deploy } from '../../scripts/commands/deploy/deploy';
+import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
-import { describeStack } from '../../scripts/stack-events';
-import { callsFor } from '../stack-calls';
+import { describeStack } from '../../scripts/stack/stack-events';
+import { callsFor } from '../support/stack-calls';
 import { until } from './until';
 
 const account = '000000000000';
@@ -177,7 +177,15 @@ describe('preparing an account', () => {
   });
 
   it('is one command, which says what goes into GitHub', async () => {
-    const command = ['--import', 'tsx', 'scripts/bootstrap.ts', '--stage', 'dev', '--region', 'us-east-1'];
+    const command = [
+      '--import',
+      'tsx',
+      'scripts/commands/bootstrap/bootstrap.ts',
+      '--stage',
+      'dev',
+      '--region',
+      'us-east-1',
+    ];
     const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
     const child = spawn(process.execPath, command, {
       cwd: root,

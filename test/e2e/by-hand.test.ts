@@ -15,18 +15,18 @@ import { ListSubscriptionsByTopicCommand, ListTopicsCommand, UnsubscribeCommand 
 import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
-import { afterDeploy } from '../../scripts/after-deploy';
-import { build } from '../../scripts/build';
-import { deploy, type DeployResult } from '../../scripts/deploy';
-import { deployOptions } from '../../scripts/deploy-options';
-import { readTemplate } from '../../scripts/template';
-import { destroy } from '../../scripts/destroy';
+import { afterDeploy } from '../../scripts/commands/deploy/after-deploy';
+import { build } from '../../scripts/packages/build';
+import { deploy, type DeployResult } from '../../scripts/commands/deploy/deploy';
+import { deployOptions } from '../../scripts/commands/deploy/options';
+import { readTemplate } from '../../scripts/stack/template';
+import { destroy } from '../../scripts/commands/destroy/destroy';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
-import { pauseOrResume } from '../../scripts/pause';
-import { poll } from '../../scripts/poll';
+import { startSimulator, type Simulator } from '../../simulator/index';
+import { pauseOrResume } from '../../scripts/commands/pause/command';
+import { poll } from '../../scripts/commands/poll/command';
 import { until } from './until';
 
 const stackName = 'OrderReplication-dev';

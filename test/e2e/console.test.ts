@@ -12,12 +12,12 @@ import {
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { packageNames } from '../../scripts/build';
-import { root } from '../../scripts/command';
-import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { packageNames } from '../../scripts/packages/build';
+import { root } from '../../scripts/terminal/command';
+import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
-import { outputsOf } from '../../scripts/stack-events';
+import { startSimulator, type Simulator } from '../../simulator/index';
+import { outputsOf } from '../../scripts/stack/stack-events';
 import { until } from './until';
 
 const StackName = 'OrderReplication-dev';

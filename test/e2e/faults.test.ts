@@ -2,10 +2,10 @@
 // every order that was seen in a new status ends as the rules say, and is advanced once.
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
-import { GONE, Status } from '../../lambda/shared/order';
+import { GONE, Status } from '../../lambda/shared/order/order';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { startAwsProxy, type AwsProxy } from './aws-proxy';
-import { deployedFunctions, type DeployedFunctions } from './deployed-functions';
+import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
+import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
 import { keptPromise, type KeptPromise } from './kept-promise';
 import { startLocalService, type LocalService } from './local-service';
 import { addShaped, changeOrders, LONG, placeOrders, type PlacedOrders } from './orders-under-fault';

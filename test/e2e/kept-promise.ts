@@ -1,10 +1,10 @@
 // What became of an order: in the store, in the Orders table and in the ledger, held against what the rules promise.
-import { isEqual } from '../../lambda/shared/content';
-import { isRow, parseJson, Status } from '../../lambda/shared/order';
-import { withoutRepeats } from '../../lambda/shared/stored-form';
-import type { Simulator } from '../../scripts/local/simulator/index';
-import type { AnsweredCall } from './aws-proxy';
-import { deployedFunctions } from './deployed-functions';
+import { isEqual } from '../../lambda/shared/order/content';
+import { isRow, parseJson, Status } from '../../lambda/shared/order/order';
+import { withoutRepeats } from '../../lambda/shared/order/stored-form';
+import type { Simulator } from '../../simulator/index';
+import type { AnsweredCall } from '../../scripts/local/aws-proxy';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import type { LocalService } from './local-service';
 import { until } from './until';
 

@@ -1,6 +1,6 @@
 // Where a worker is killed: around each of its effects, seen from the store and from DynamoDB.
-import type { Fault, Simulator } from '../../scripts/local/simulator/index';
-import type { AwsFault } from './aws-proxy';
+import type { Fault, Simulator } from '../../simulator/index';
+import type { AwsFault } from '../../scripts/local/aws-proxy';
 
 type Kill = () => void;
 

@@ -3,9 +3,13 @@
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import { Status } from '../../lambda/shared/order';
-import { startAwsProxy, type AwsProxy } from './aws-proxy';
-import { deployedFunctions, type DeployedFunctions, type FunctionOutput } from './deployed-functions';
+import { Status } from '../../lambda/shared/order/order';
+import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
+import {
+  deployedFunctions,
+  type DeployedFunctions,
+  type FunctionOutput,
+} from '../../scripts/local/deployed-functions';
 import { keptPromise, type KeptPromise } from './kept-promise';
 import { amidPages, mayHaveEnded, pointsInDynamoDb, pointsInStore } from './kill-points';
 import { startLocalService, type LocalService } from './local-service';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { LedgerRow } from '../../lambda/shared/ledger-row';
-import type { Snapshot } from '../../lambda/shared/order';
-import { isDelivery, readSnapshot } from '../../lambda/shared/tables';
-import { localClients } from '../../scripts/local/clients';
+import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { Snapshot } from '../../lambda/shared/order/order';
+import { isDelivery, readSnapshot } from '../../lambda/shared/tables/orders';
+import { localClients } from '../../scripts/service/local-clients';
 import { deployLocally, storeParameters } from '../../scripts/local/local-stack';
 import { startMiniStack } from '../../scripts/local/ministack';
-import { startSimulator } from '../../scripts/local/simulator/index';
+import { startSimulator } from '../../simulator/index';
 
 export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 

@@ -1,7 +1,7 @@
 // The orders that faults.test.ts follows: each under a fault that passes, or about to be changed by the merchant.
-import { Status } from '../../lambda/shared/order';
-import type { NewOrder, Simulator } from '../../scripts/local/simulator/index';
-import type { AwsProxy } from './aws-proxy';
+import { Status } from '../../lambda/shared/order/order';
+import type { NewOrder, Simulator } from '../../simulator/index';
+import type { AwsProxy } from '../../scripts/local/aws-proxy';
 import { addresses, awsFaults, lines, storeFaults } from './passing-faults';
 import type { PassingFault } from './passing-faults';
 

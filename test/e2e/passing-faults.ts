@@ -1,6 +1,6 @@
 // Faults that pass: what the store and DynamoDB do to the calls of one order for a while, by the name of a test.
-import type { Fault, RateLimitHeaders } from '../../scripts/local/simulator/index';
-import type { AwsFault } from './aws-proxy';
+import type { Fault, RateLimitHeaders } from '../../simulator/index';
+import type { AwsFault } from '../../scripts/local/aws-proxy';
 
 /** Strikes so often, and then no more. */
 export type PassingFault = Fault & { readonly times: number };

@@ -6,11 +6,11 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 
-import { dayOf } from '../../lambda/shared/audit';
-import { parseJson } from '../../lambda/shared/order';
-import { noise } from '../fakes/noise';
-import { startAwsProxy, type AwsProxy } from './aws-proxy';
-import { deployedFunctions, type FunctionOutput } from './deployed-functions';
+import { dayOf } from '../../lambda/shared/order/audit-result';
+import { parseJson } from '../../lambda/shared/order/order';
+import { noise } from '../support/noise';
+import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
+import { deployedFunctions, type FunctionOutput } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { arn, needed } from './needed-permissions';
 import { until } from './until';

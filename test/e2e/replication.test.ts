@@ -7,11 +7,11 @@ import { DescribeContinuousBackupsCommand, DescribeTimeToLiveCommand } from '@aw
 import { GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
-import { Status } from '../../lambda/shared/order';
+import { Status } from '../../lambda/shared/order/order';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { deadLetters } from '../../scripts/dead-letters';
+import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
-import { poll } from '../../scripts/poll';
+import { poll } from '../../scripts/commands/poll/command';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 
@@ -268,7 +268,7 @@ describe('npm run dead-letters', () => {
     const words = [
       '--import',
       'tsx',
-      'scripts/dead-letters.ts',
+      'scripts/commands/dead-letters/command.ts',
       'redrive',
       '--all',
       '--aws-port',

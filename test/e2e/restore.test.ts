@@ -2,12 +2,12 @@
 import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
-import { deleteOtherParts } from '../../lambda/shared/order-parts';
-import type { Snapshot } from '../../lambda/shared/order';
-import { erase } from '../../scripts/erase';
-import { pauseOrResume } from '../../scripts/pause';
-import { restore } from '../../scripts/restore';
-import { noise } from '../fakes/noise';
+import { deleteOtherParts } from '../../lambda/shared/tables/order-parts';
+import type { Snapshot } from '../../lambda/shared/order/order';
+import { erase } from '../../scripts/commands/orders/erase';
+import { pauseOrResume } from '../../scripts/commands/pause/command';
+import { restore } from '../../scripts/commands/restore/command';
+import { noise } from '../support/noise';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { freePort, listen, portIsFree } from '../../scripts/local/ports';
-import { startSimulator } from '../../scripts/local/simulator/index';
+import { startSimulator } from '../../simulator/index';
 import { until } from './until';
 
 jest.setTimeout(150_000);
@@ -110,7 +110,12 @@ it('stays up and polls until Ctrl-C, which leaves nothing running', async () => 
   const run = start([...command, '--poll-every', '1', ...ports.options]);
   await isUp(run);
   const sent = /npm run (webhook) -- (send --order \d+ --aws-port \d+)/.exec(run.said());
-  const words = ['--import', 'tsx', `scripts/${sent?.[1]}.ts`, ...(sent?.[2]?.split(' ') ?? [])];
+  const words = [
+    '--import',
+    'tsx',
+    `scripts/commands/${sent?.[1]}/command.ts`,
+    ...(sent?.[2]?.split(' ') ?? []),
+  ];
   const webhook = start([process.execPath, ...words]);
   expect({ code: await webhook.code, said: webhook.said() }).toMatchObject({
     code: 0,

@@ -8,9 +8,9 @@ import {
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { CommandError } from '../../scripts/command';
-import { signWebhook } from '../../scripts/local/simulator/index';
-import { webhook } from '../../scripts/webhook';
+import { CommandError } from '../../scripts/terminal/command';
+import { signWebhook } from '../../simulator/index';
+import { webhook } from '../../scripts/commands/webhook/command';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from './until';
 

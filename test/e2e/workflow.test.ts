@@ -17,12 +17,12 @@ import { join } from 'node:path';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { root } from '../../scripts/command';
-import { localClients, type LocalClients } from '../../scripts/local/clients';
+import { root } from '../../scripts/terminal/command';
+import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
-import { describeStack, outputsOf, parametersOf } from '../../scripts/stack-events';
-import { readWorkflow, runStep, type Contexts } from '../workflow-files';
+import { startSimulator, type Simulator } from '../../simulator/index';
+import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-events';
+import { readWorkflow, runStep, type Contexts } from '../support/workflow-files';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
   ({ run }) => run !== undefined,
@@ -55,7 +55,16 @@ beforeAll(async () => {
   clients = localClients(ministack.endpoint);
   await clients.s3.send(new CreateBucketCommand({ Bucket: vars.AWS_DEPLOYMENT_BUCKET }));
   checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
-  const files = ['lambda', 'scripts', 'cloudformation', 'package.json', 'package-lock.json', 'tsconfig.json'];
+  const files = [
+    'lambda',
+    'scripts',
+    'simulator',
+    'tools',
+    'cloudformation',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ];
   for (const name of [...files, '.npmrc'])
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));

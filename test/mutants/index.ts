@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, readArguments, root, runAsCommand } from '../../scripts/command';
+import { CommandError, readArguments, root, runAsCommand } from '../../scripts/terminal/command';
 import { MUTANTS, type Mutant } from './mutants';
 
 const usage = `Usage: npm run mutants -- [options]
@@ -15,6 +15,8 @@ Breaks each rule of test/mutants/mutants.ts on purpose, in a copy, and runs the 
 const COPIED = [
   'lambda',
   'scripts',
+  'simulator',
+  'tools',
   'test',
   'cloudformation',
   'README.md',
@@ -26,11 +28,12 @@ const COPIED = [
 /** The tests of single rules, and the stories: each group has to do without the other. */
 const GROUPS = {
   rules: [
-    '--testPathPatterns=test/[a-z-]+\\.test\\.ts$',
-    '--testPathIgnorePatterns=test/(survival|quota-shared|packages|mutants|.*template|sight|workflows|webhook)\\.',
-    '--testPathIgnorePatterns=test/(after-deploy|docs|job-summary|bootstrap|pause|destroy|dead-letters|.*-commands?)\\.',
+    '--testPathPatterns=test/(lambda|scripts/(service|commands/(backfill|deploy|orders|restore)))/',
+    '--testPathPatterns=test/stories/[a-z-]+\\.test\\.ts$',
+    '--testPathIgnorePatterns=test/stories/(survival|quota-shared)\\.',
+    '--testPathIgnorePatterns=deploy/(after-deploy|job-summary)\\.',
   ],
-  stories: ['--testPathPatterns=test/(survival|quota-shared)\\.test\\.ts$'],
+  stories: ['--testPathPatterns=test/stories/(survival|quota-shared)\\.test\\.ts$'],
 } as const;
 
 async function main(): Promise<void> {

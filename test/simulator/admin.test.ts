@@ -1,8 +1,8 @@
 // The door for people with curl.
 import { createServer } from 'node:http';
 import { listen } from '../../scripts/local/ports';
-import { startSimulator, type Simulator } from '../../scripts/local/simulator/index';
-import { fetchFrom } from './client';
+import { startSimulator, type Simulator } from '../../simulator/index';
+import { fetchFrom } from '../support/store-client';
 
 let simulator: Simulator;
 beforeAll(async () => {

@@ -1,0 +1,155 @@
+// What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
+// gap. Pure.
+import { DAY_MS } from '../shared/order/audit-result';
+import { contentDigest } from '../shared/order/content';
+import { hasOtherContent, isArchivedNoMore, isTooOld } from '../shared/order/listed';
+import { GONE, parseDate, QUEUE_RETENTION_MS, SETTLE_MS, whyNotStored } from '../shared/order/order';
+import type { OrderReference, Rules } from '../shared/order/order';
+import type { ListedOrder } from '../shared/bigcommerce/client';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
+
+/** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
+const GONE_BELIEVED_MS = DAY_MS / 2;
+
+/** As long as the dead letter queue keeps a message. */
+const LETTER_RETENTION_MS = 14 * DAY_MS;
+
+export const LETTER_GONE = 'a dead letter of more than 14 days ago, and not replicated since';
+export const UNKNOWN = 'not known to the ledger';
+export const MISSING = 'stored once, and missing from the Orders table';
+export const FORGOTTEN = 'queued more than 4 days ago, and not replicated since';
+export const NOT_GONE = 'noted as not found in the store, which lists it';
+export const INCOMPLETE = 'stored without all of its lists';
+export const EXPIRED = 'expired by OrderRetentionDays';
+
+/** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
+export interface Found {
+  readonly order: ListedOrder;
+  readonly row: LedgerRow | undefined;
+  readonly isStored: boolean;
+  /** Whether the snapshot lacks a list that could not be had: beside it stands a dead letter. */
+  readonly isIncomplete: boolean;
+  /** Whether the snapshot shows another version than the row: a table that was restored has such. */
+  readonly isStale: boolean;
+}
+
+/** Times are epoch milliseconds. */
+export interface Circumstances {
+  readonly rules: Rules;
+  readonly createdSince: number | undefined;
+  /** From when on polls take Completed orders. */
+  readonly completedSince: number;
+  /** When the last poll that finished began. */
+  readonly lastPoll: number | undefined;
+  readonly now: number;
+}
+
+export interface Finding {
+  readonly kind: 'copied' | 'queued' | 'dead' | 'left out' | 'gap';
+  /** Of `queued`, why it is a gap if it cannot be queued now. */
+  readonly reason?: string;
+  /** What its reference is to say beside its version, if one is to be queued. */
+  readonly send?: Pick<OrderReference, 'advance' | 'wasStored' | 'listedDigest'>;
+}
+
+/** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
+export function accountFor(found: Found, circumstances: Circumstances): Finding {
+  const finding = judge(found, circumstances);
+  if (finding.send === undefined) return finding;
+  const listedDigest = contentDigest(found.order);
+  const send = {
+    ...finding.send,
+    ...(isTooOld(found.order, circumstances) ? { advance: false } : {}),
+    ...(listedDigest === undefined ? {} : { listedDigest }),
+  };
+  return { ...finding, send };
+}
+
+function judge(found: Found, circumstances: Circumstances): Finding {
+  const { row } = found;
+  switch (row?.state) {
+    case 'queued':
+      if (isWithin(QUEUE_RETENTION_MS, row.seen_at, circumstances)) return { kind: 'queued' };
+      return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, circumstances) };
+    case 'dead':
+      return accountForDead(found, row, circumstances);
+    case 'copied':
+    case 'replicated':
+      return accountForStored(found, row, circumstances);
+    case 'skipped':
+    case undefined:
+      return accountForUnstored(found, circumstances);
+  }
+}
+
+/** A dead letter that has expired, of an order that is not stored whole, accounts for nothing. */
+function accountForDead(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
+  const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, circumstances);
+  if ((found.isStored && !found.isIncomplete) || isKept)
+    return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
+  return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, circumstances) };
+}
+
+function accountForStored(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
+  if (!found.isStored) {
+    if (hasExpired(row, circumstances)) return { kind: 'left out', reason: EXPIRED };
+    return { kind: 'gap', reason: MISSING, send: { wasStored: true } };
+  }
+  // Its dead letter could not be noted.
+  if (found.isIncomplete) return { kind: 'gap', reason: INCOMPLETE, send: {} };
+  if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+    return { kind: 'gap', reason: NOT_GONE, send: {} };
+  }
+  if (!hasChanged(found.order, row) && !found.isStale) return { kind: 'copied' };
+  return { kind: 'copied', send: {} };
+}
+
+function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {
+  const notToBeStored = whyNotStored(order, circumstances.createdSince, circumstances.rules);
+  if (notToBeStored !== undefined && !isStored) return { kind: 'left out', reason: notToBeStored };
+  if (row?.reason === GONE && isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+    return { kind: 'left out', reason: GONE };
+  }
+  // A snapshot of which the ledger knows nothing is brought up to date; the rules say nothing of its status.
+  const send = notToBeStored === undefined ? {} : { advance: false };
+  const kind = isNewToPolls(order, circumstances) ? 'queued' : 'gap';
+  return { kind, reason: whyUnstored(row), send };
+}
+
+function whyUnstored(row: LedgerRow | undefined): string {
+  if (row?.state === undefined) return UNKNOWN;
+  return row.reason === GONE
+    ? NOT_GONE
+    : `skipped (${row.reason ?? 'no reason was noted'}), and to be stored now`;
+}
+
+/** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */
+function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: Circumstances): boolean {
+  return (parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll;
+}
+
+/** A list that is older than the row shows no change. One of the same date does by its status, content or archive mark. */
+function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
+  const [listed, known] = [parseDate(order.date_modified), parseDate(row.modified_at)];
+  if (listed === undefined || known === undefined) return false;
+  if (listed !== known) return listed > known;
+  return (
+    order.status_id !== row.status_id ||
+    isArchivedNoMore(row, order) ||
+    hasOtherContent(row, order, contentDigest(order)) === true
+  );
+}
+
+/** Only of what was stored does a row have the status before. */
+function wasStored({ isStored }: Found, row: LedgerRow, circumstances: Circumstances) {
+  const isMissing = !isStored && row.status_before !== undefined && !hasExpired(row, circumstances);
+  return isMissing ? { wasStored: true } : {};
+}
+
+function hasExpired({ kept_until }: LedgerRow, { now }: Circumstances): boolean {
+  return kept_until !== undefined && Date.parse(kept_until) <= now;
+}
+
+function isWithin(ms: number, time: string | undefined, { now }: Circumstances): boolean {
+  return time !== undefined && now - Date.parse(time) < ms;
+}

@@ -1,0 +1,99 @@
+// One page of a list: which of its orders need a worker becomes references, queued first and noted after.
+import { contentDigest } from '../shared/order/content';
+import { noteQueued } from '../shared/steps/enqueue';
+import { dateModified, isCreatedBefore } from '../shared/order/order';
+import type { OrderReference } from '../shared/order/order';
+import type { ListedOrder } from '../shared/bigcommerce/client';
+import type { ListedPage } from '../shared/steps/list-orders';
+import type { Ledger } from '../shared/tables/ledger';
+import type { LedgerRow } from '../shared/tables/ledger-updates';
+import type { Log } from '../shared/runtime/log';
+import type { Queue } from '../shared/aws/queue';
+import type { Bounds, OrderList, PollSettings } from './poll-window';
+import { isMarkedGone, isNew, whyKnown, whyNotFollowed, whyNotNew } from './select-orders';
+import type { Sighting } from './select-orders';
+
+export interface TakeUpDeps {
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** The poll that took up a page, and what it looks at. */
+export interface Circumstances {
+  readonly jobTimestamp: number;
+  readonly bounds: Bounds;
+  readonly settings: PollSettings;
+}
+
+/** What came of listed orders. */
+export interface Tally {
+  readonly found: number;
+  readonly enqueued: number;
+  /** How many were not queued, by reason. */
+  readonly left_out: Readonly<Record<string, number>>;
+}
+
+/** Queues what is new in the page of a status, or changed in that of any status, and not known to the ledger so. */
+export async function takeUp(
+  page: ListedPage,
+  list: OrderList,
+  circumstances: Circumstances,
+  deps: TakeUpDeps,
+): Promise<Tally> {
+  const { rules } = circumstances.settings;
+  const reasons = Array.from({ length: page.unreadable }, () => 'without a usable id');
+  const rows = await deps.ledger.find(page.orders.map(({ id }) => id));
+  const references: OrderReference[] = [];
+  for (const order of page.orders) {
+    const row = rows.get(order.id);
+    const seen = sight(order, page.seenAt, list, circumstances);
+    const reason = whyNotWanted(order, row, list, circumstances) ?? whyKnown(row, seen, rules, deps.now());
+    if (reason === undefined) references.push(seen.reference);
+    else reasons.push(reason);
+  }
+  await deps.queue.enqueue(references);
+  await noteQueued(references, deps);
+  return { found: page.orders.length, enqueued: references.length, left_out: countEach(reasons) };
+}
+
+/** In the list of a status are new orders, in that of changes new ones and others that are followed. */
+function whyNotWanted(
+  order: ListedOrder,
+  row: LedgerRow | undefined,
+  { statusId }: OrderList,
+  { bounds, settings: { rules } }: Circumstances,
+): string | undefined {
+  if (isMarkedGone(row)) return undefined;
+  if (statusId !== undefined) return whyNotNew(order, statusId, bounds);
+  return isNew(order, rules, bounds) ? undefined : whyNotFollowed(order, row, rules, bounds);
+}
+
+function sight(
+  order: ListedOrder,
+  seenAt: number,
+  list: OrderList,
+  { jobTimestamp, bounds: { createdSince } }: Circumstances,
+): Sighting {
+  const statusId = typeof order.status_id === 'number' ? order.status_id : list.statusId;
+  const listedDigest = contentDigest(order);
+  const reference = {
+    orderId: order.id,
+    source: 'poll',
+    seenAt: new Date(seenAt).toISOString(),
+    ...(statusId === undefined ? {} : { statusId }),
+    dateModified: dateModified(order),
+    jobTimestamp,
+    // What is older is followed, if it is known, and its status left alone.
+    ...(isCreatedBefore(order, createdSince) ? { advance: false } : {}),
+    ...(listedDigest === undefined ? {} : { listedDigest }),
+  };
+  return { order, reference };
+}
+
+function countEach(reasons: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}

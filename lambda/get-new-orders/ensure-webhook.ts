@@ -1,0 +1,95 @@
+// After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
+import { BigCommerceError, describe, failureKind } from '../shared/runtime/errors';
+import { bringsOrders, bringsReferences, CART_CONVERTED, sameUrl } from '../shared/order/webhook-event';
+import type { Alerts } from '../shared/aws/alerts';
+import type { Hook, Hooks } from '../shared/bigcommerce/webhooks';
+import type { Log } from '../shared/runtime/log';
+
+export interface CheckWebhookDeps {
+  readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'setRight'>;
+  readonly secrets: { webhookNow(): Promise<string> };
+  readonly alerts: Pick<Alerts, 'sendHourly'>;
+  readonly log: Log;
+}
+
+/** One call to BigCommerce while all is well. Never throws: the orders do not depend on it, the polls find them all. */
+export async function checkWebhook(destination: string, deps: CheckWebhookDeps): Promise<void> {
+  try {
+    await setAllRight(destination, deps);
+  } catch (error) {
+    deps.log.warn('webhook not checked', { error: describe(error) });
+    if (!passes(error)) await deps.alerts.sendHourly(notChecked(error));
+  }
+}
+
+/** What the next poll may find gone. An answer that cannot be read would stay so. */
+function passes(error: unknown): boolean {
+  const isOdd = error instanceof BigCommerceError && error.status !== undefined && error.status < 300;
+  return failureKind(error) === 'retryable' && !isOdd;
+}
+
+async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
+  const hooks = await findOurs(destination, deps);
+  // Fetched after the list: a secret that is just being rotated must not be put back.
+  const secret = await deps.secrets.webhookNow();
+  if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
+  const mended = hooks.map((hook) => setRight(hook, secret, deps));
+  await Promise.allSettled(mended);
+  await Promise.all(mended);
+}
+
+async function setRight(hook: Hook, secret: string, { hooks, alerts, log }: CheckWebhookDeps): Promise<void> {
+  const { id, scope, is_active: wasActive } = hook;
+  try {
+    if (!(await hooks.setRight(hook, secret))) return;
+    log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', { hookId: id, scope });
+    if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'It is switched on again.'));
+  } catch (error) {
+    // An answer that is lost may have had its effect: then nobody would ever hear of it again.
+    if (wasActive) throw error;
+    log.warn('webhook not switched on', { hookId: id, scope, error: describe(error) });
+    const failed = `Switching it on failed, and the next poll looks again. ${describe(error)}`;
+    await alerts.sendHourly(wasInactive(hook, failed));
+  }
+}
+
+async function findOurs(destination: string, { hooks }: CheckWebhookDeps): Promise<readonly Hook[]> {
+  const all = await hooks.listHooks();
+  return all.filter((hook) => sameUrl(hook.destination, destination) && bringsReferences(hook.scope));
+}
+
+async function register(destination: string, secret: string, deps: CheckWebhookDeps): Promise<void> {
+  try {
+    const hook = await deps.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
+    deps.log.info('webhook registered', { hookId: hook.id, scope: hook.scope });
+  } catch (error) {
+    // Another poll may have been quicker, or the answer may be lost.
+    const hooks = await findOurs(destination, deps);
+    if (!hooks.some(({ scope }) => bringsOrders(scope))) throw error;
+  }
+}
+
+function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string) {
+  const since =
+    changedAt === undefined ? '' : ` since ${new Date(changedAt * 1000).toISOString()}, its last change`;
+  return {
+    subject: `webhook ${id} was inactive`,
+    message: [
+      `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
+      'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
+      'If deliveries failed, the log of the function CartConvertedWebhook (/order-replication/<stack>/CartConvertedWebhook) says why: look for "webhook rejected" and "webhook not queued".',
+      'If you switched it off on purpose, deploy with CheckWebhook=false.',
+    ].join('\n\n'),
+  };
+}
+
+function notChecked(error: unknown) {
+  return {
+    subject: 'webhook cannot be checked',
+    message: [
+      'The poll went well, but whether the webhook of the store is there and active could not be made sure of.',
+      describe(error),
+      'Until that is mended, orders are found by the polls. If you poll only, deploy with CheckWebhook=false.',
+    ].join('\n\n'),
+  };
+}

@@ -1,0 +1,75 @@
+// Who sent a webhook: BigCommerce, by its signature or by the secret header of our own registration, or anybody else.
+import type { BigCommerceCredentials } from '../shared/aws/secrets';
+import { MAX_BODY_BYTES, SECRET_HEADER } from '../shared/order/webhook-event';
+import { isSecret, verifySignature } from './signature';
+import type { Verdict } from './signature';
+
+export interface SignedRequest {
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface ProofDeps {
+  /** `fresh` refetches: a secret may have been rotated meanwhile. */
+  readonly secrets: {
+    bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
+    webhook(fresh?: boolean): Promise<string>;
+  };
+  readonly now: () => number;
+}
+
+/** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
+export type Proof =
+  | { readonly by: 'signature'; readonly ageMs: number; readonly id: string }
+  | { readonly by: 'secret header'; readonly ageMs: number | undefined }
+  | { readonly by: 'nothing'; readonly reason: string };
+
+/**
+ * Looks at the signature and at the header; one has to hold. Junk without either costs no call at all, and a body that is
+ * too large for a webhook no hashing: it needs the header.
+ * Throws only when a secret cannot be read and what could be read did not settle it.
+ */
+export async function proofOf(request: SignedRequest, maxAgeMs: number, deps: ProofDeps): Promise<Proof> {
+  const looks = [signatureOf(request, maxAgeMs, deps), carriesSecret(request, deps)] as const;
+  const [signature, header] = await Promise.allSettled(looks);
+  const known = signature.status === 'fulfilled' ? signature.value : undefined;
+  const { 'webhook-id': id = '' } = request.headers;
+  if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs, id };
+  if (header.status === 'fulfilled' && header.value) return { by: 'secret header', ageMs: known?.ageMs };
+  // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
+  const [verdict] = await Promise.all(looks);
+  return {
+    by: 'nothing',
+    reason: `no secret header that holds, and as to its signature: ${reasonOf(verdict)}`,
+  };
+}
+
+const reasonOf = (verdict: Verdict | undefined) =>
+  verdict === undefined || verdict.holds ? 'it has none' : verdict.reason;
+
+/** Undefined for a request without a signature. */
+async function signatureOf(
+  { headers, body }: SignedRequest,
+  maxAgeMs: number,
+  { secrets, now }: ProofDeps,
+): Promise<Verdict | undefined> {
+  const signature = headers['webhook-signature'];
+  if (signature === undefined) return undefined;
+  if (body.length > MAX_BODY_BYTES) {
+    return { holds: false, reason: `the body has more than ${MAX_BODY_BYTES} bytes and is not hashed` };
+  }
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers;
+  const verify = async (fresh: boolean) => {
+    const { clientSecret } = await secrets.bigCommerce(fresh);
+    return verifySignature({ id, timestamp, signature, clientSecret, body, now: now(), maxAgeMs });
+  };
+  const verdict = await verify(false);
+  return !verdict.holds && verdict.otherSecret ? verify(true) : verdict;
+}
+
+async function carriesSecret({ headers }: SignedRequest, { secrets }: ProofDeps): Promise<boolean> {
+  const given = headers[SECRET_HEADER.toLowerCase()];
+  if (given === undefined || given === '') return false;
+  return isSecret(given, await secrets.webhook()) || isSecret(given, await secrets.webhook(true));
+}

@@ -1,0 +1,58 @@
+// Emails to the operator, through the ApplicationErrors topic: what failed, why, and what to do; no personal data.
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { describe } from '../runtime/errors';
+import type { Log } from '../runtime/log';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** SNS takes less than 100: docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const MAX_SUBJECT_CHARACTERS = 99;
+
+export interface Alert {
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Alerts {
+  /**
+   * Sends an alert, at most once an hour for one subject from this container: many orders fail of one wrong token.
+   * Never throws: what went wrong first is what the caller goes on to report.
+   */
+  sendHourly(alert: Alert): Promise<void>;
+}
+
+export interface AlertsOptions {
+  readonly topicArn: string;
+  readonly functionName: string;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+export function createAlerts(
+  client: SNSClient,
+  { topicArn, functionName, log, now = Date.now }: AlertsOptions,
+): Alerts {
+  const sentAt = new Map<string, number>();
+
+  async function send({ subject, message }: Alert): Promise<boolean> {
+    const line = `${functionName}: ${subject}`
+      .replaceAll(/[^\u0020-\u007E]/g, ' ')
+      .slice(0, MAX_SUBJECT_CHARACTERS);
+    try {
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: line, Message: message }));
+      return true;
+    } catch (error) {
+      log.error('alert not sent', { subject, error: describe(error) });
+      return false;
+    }
+  }
+
+  return {
+    async sendHourly(alert) {
+      if (now() - (sentAt.get(alert.subject) ?? -Infinity) < HOUR_MS) return;
+      sentAt.set(alert.subject, now());
+      // What did not go out is not counted: the next one is tried.
+      if (!(await send(alert))) sentAt.delete(alert.subject);
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// The Orders queue and its dead letter queue: order references go in, come back later, or are parked.
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { EnqueueError } from '../runtime/errors';
+import type { OrderReference } from '../order/order';
+
+/** SQS's own limit of entries in a batch. */
+const BATCH_SIZE = 10;
+
+/** Batches on their way side by side: a poll sends a thousand of them, each in its own time there and back. */
+const BATCHES_AT_ONCE = 10;
+
+/** SQS refuses single entries of a batch when it is throttled; it is asked this many times in all. */
+const MAX_SENDS = 4;
+const RESEND_AFTER_MS = 200;
+
+/** Why a reference is parked, as the dead letter's attributes say it. */
+export interface Parking {
+  readonly reason: string;
+  readonly orderId?: number | undefined;
+  readonly firstSeenAt?: string | undefined;
+}
+
+export interface QueueNames {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl?: string;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+export interface Queue {
+  /** Queues every reference, in tens side by side, and returns their message ids in order; throws EnqueueError if any is refused. */
+  enqueue(references: readonly OrderReference[]): Promise<readonly string[]>;
+  /** Hides a received message for this many seconds from now. */
+  giveBack(receiptHandle: string, seconds: number): Promise<void>;
+  /** Puts a body, as it was, into the dead letter queue with its reason. */
+  park(body: string, parking: Parking): Promise<void>;
+}
+
+/** What became of one batch: an id for each that was taken, and why the last was not. */
+interface Sent {
+  readonly messageIds: readonly (string | undefined)[];
+  readonly refusal: string;
+}
+
+export function createQueue(client: SQSClient, names: QueueNames): Queue {
+  const { queueUrl, deadLetterQueueUrl } = names;
+  return {
+    async enqueue(references) {
+      const bodies = references.map((reference) => JSON.stringify(reference));
+      const messageIds: string[] = [];
+      for (const part of inParts(bodies, BATCH_SIZE * BATCHES_AT_ONCE)) {
+        messageIds.push(...(await sendSome(part, client, names)));
+      }
+      return messageIds;
+    },
+
+    async giveBack(receiptHandle, seconds) {
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        }),
+      );
+    },
+
+    async park(body, parking) {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: deadLetterQueueUrl,
+          MessageBody: body,
+          MessageAttributes: Object.fromEntries(
+            Object.entries(parking)
+              .filter(([, value]) => value !== undefined)
+              .map(([name, value]) => [
+                name,
+                { DataType: 'String', StringValue: attributeText(String(value)) },
+              ]),
+          ),
+        }),
+      );
+    },
+  };
+}
+
+/** Returns when all batches have ended, so that nothing is sent any more after an error. */
+async function sendSome(bodies: readonly string[], client: SQSClient, names: QueueNames) {
+  const tens = inParts(bodies, BATCH_SIZE);
+  const ended = await Promise.allSettled(tens.map((ten) => sendTen(ten, client, names)));
+  const sent = ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const messageIds = sent.flatMap((one) => one.messageIds).filter((id) => id !== undefined);
+  if (messageIds.length === bodies.length) return messageIds;
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const refusal = sent.find((one) => one.messageIds.includes(undefined))?.refusal ?? '';
+  const refused = bodies.length - messageIds.length;
+  throw new EnqueueError(`SQS refused ${refused} of ${bodies.length} references: ${refusal}.`);
+}
+
+async function sendTen(
+  bodies: readonly string[],
+  client: SQSClient,
+  { queueUrl, sleep = wait }: QueueNames,
+): Promise<Sent> {
+  const messageIds = new Map<number, string>();
+  let refusal = 'no answer for it';
+  for (let sends = 1; messageIds.size < bodies.length && sends <= MAX_SENDS; sends += 1) {
+    if (sends > 1) await sleep(RESEND_AFTER_MS * 2 ** (sends - 2));
+    const entries = bodies
+      .map((MessageBody, index) => ({ Id: String(index), MessageBody }))
+      .filter(({ Id }) => !messageIds.has(Number(Id)));
+    const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
+    for (const one of answer.Successful ?? []) messageIds.set(Number(one.Id), one.MessageId ?? '');
+    refusal = answer.Failed?.[0]?.Code ?? refusal;
+  }
+  return { messageIds: bodies.map((_, index) => messageIds.get(index)), refusal };
+}
+
+function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts = Math.ceil(all.length / size);
+  return Array.from({ length: parts }, (_, index) => all.slice(index * size, (index + 1) * size));
+}
+
+/** SQS takes the characters of XML only, and no empty text. */
+function attributeText(text: string): string {
+  return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD') || '-';
+}

@@ -1,0 +1,110 @@
+// Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConfigurationError, describe } from '../runtime/errors';
+import { isRow, parseJson } from '../order/order';
+
+const KEPT_MS = 5 * 60 * 1000;
+
+/** How soon after a fetch a refetch may follow: a wrong token, or junk, must not become a storm on Secrets Manager. */
+const REFETCH_AFTER_MS = 10_000;
+
+export interface BigCommerceCredentials {
+  readonly clientId: string;
+  readonly accessToken: string;
+  /** Empty: signatures of webhooks cannot be verified, and none is accepted. */
+  readonly clientSecret: string;
+}
+
+export interface Secrets {
+  /** Throws ConfigurationError naming everything that is missing from the secret. */
+  bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
+  /** The access token of those credentials. */
+  readonly accessToken: (fresh?: boolean) => Promise<string>;
+  /** What our registration makes BigCommerce send as a header. Throws ConfigurationError if no header can carry it. */
+  webhook(fresh?: boolean): Promise<string>;
+  /** The same as it is at this very moment; throws when it cannot be fetched. */
+  webhookNow(): Promise<string>;
+}
+
+export interface SecretArns {
+  readonly bigCommerceSecretArn: string;
+  readonly webhookSecretArn?: string;
+  readonly now?: () => number;
+}
+
+export function createSecrets(client: SecretsManagerClient, arns: SecretArns): Secrets {
+  const { now = Date.now } = arns;
+  const kept = new Map<
+    string,
+    { readonly text: string; readonly fetchedAt: number; readonly triedAt: number }
+  >();
+
+  async function fetchText(arn: string): Promise<string> {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    const text = SecretString ?? '';
+    kept.set(arn, { text, fetchedAt: now(), triedAt: now() });
+    return text;
+  }
+
+  async function read(arn: string, fresh: boolean): Promise<string> {
+    const known = kept.get(arn);
+    if (known === undefined) return fetchText(arn).catch(asConfiguration);
+    const isOld = fresh || now() - known.fetchedAt >= KEPT_MS;
+    if (!isOld || now() - known.triedAt < REFETCH_AFTER_MS) return known.text;
+    try {
+      return await fetchText(arn);
+    } catch {
+      // The last good value goes on working while Secrets Manager does not, and is not held up at every call.
+      kept.set(arn, { ...known, triedAt: now() });
+      return known.text;
+    }
+  }
+
+  const bigCommerce = async (fresh = false) => toCredentials(await read(arns.bigCommerceSecretArn, fresh));
+
+  return {
+    bigCommerce,
+    accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
+    webhook: async (fresh = false) => toHeaderValue(await read(arns.webhookSecretArn ?? '', fresh)),
+    webhookNow: async () =>
+      toHeaderValue(await fetchText(arns.webhookSecretArn ?? '').catch(asConfiguration)),
+  };
+}
+
+/** A secret that was set from a file easily ends with a line break, which no header carries. */
+function toHeaderValue(text: string): string {
+  const value = text.trim();
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new ConfigurationError(
+    'The webhook secret is empty or cannot travel in a header (letters and digits can): see WebhookSecretArn.',
+  );
+}
+
+/** Secrets Manager's words for what stays wrong until somebody mends it. */
+const LASTING = new Set([
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'DecryptionFailure',
+  'InvalidRequestException',
+  'InvalidParameterException',
+]);
+
+function asConfiguration(error: unknown): never {
+  if (!(error instanceof Error) || !LASTING.has(error.name)) throw error;
+  throw new ConfigurationError(`A secret cannot be read. ${describe(error)}`, { cause: error });
+}
+
+function toCredentials(text: string): BigCommerceCredentials {
+  const value = parseJson(text);
+  if (!isRow(value))
+    throw new ConfigurationError('The BigCommerce secret is no JSON object: see BigCommerceSecretArn.');
+  const { clientId, accessToken, clientSecret = '' } = value;
+  const problems = [
+    ...(typeof clientId === 'string' && clientId !== '' ? [] : ['clientId is missing']),
+    ...(typeof accessToken === 'string' && accessToken !== '' ? [] : ['accessToken is missing']),
+    ...(typeof clientSecret === 'string' ? [] : ['clientSecret is not a text']),
+  ];
+  if (problems.length > 0)
+    throw new ConfigurationError(`The BigCommerce secret is not usable: ${problems.join('; ')}.`);
+  return { clientId: String(clientId), accessToken: String(accessToken), clientSecret: String(clientSecret) };
+}

@@ -1,0 +1,240 @@
+// How BigCommerce is asked: one call at a time per endpoint, in its turn, with its timeout, its token and its retries.
+// Apart from bigcommerce.ts, so that what is asked and how it is asked can each be read in a minute.
+import { setTimeout as wait } from 'node:timers/promises';
+import { badAnswer, codeOf, noAnswer, readValue } from './response';
+import { logCall } from './call-log';
+import { OutOfTimeError } from '../runtime/errors';
+import type { BigCommerceError } from '../runtime/errors';
+import { createHttp, isTimeout } from './http';
+import type { Http, HttpAnswer } from './http';
+import type { Log } from '../runtime/log';
+import { readQuota } from './quota';
+import type { Quota } from './quota';
+import { afterFailure } from './retry';
+import type { FailedTry } from './retry';
+import { createLanes, createTurns } from './throttle';
+
+/**
+ * One request must end within this time, if it names none of its own. BigCommerce names no limit; its lists of 250 take
+ * seconds. PUTs always keep it: the lease outlives an invocation by more than this.
+ */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const TIMED_OUT = 'timeout';
+
+const TOO_MANY_REQUESTS = 429;
+
+export interface RequestsOptions {
+  readonly apiUrl: string;
+  readonly storeHash: string;
+  readonly quotaReservePercent: number;
+  /** The access token; `fresh` refetches it, after BigCommerce refused the one at hand. */
+  readonly accessToken: (fresh?: boolean) => Promise<string>;
+  readonly http?: Http;
+  readonly now?: () => number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  readonly random?: () => number;
+  readonly timeoutMs?: number;
+}
+
+export interface StoreRequest<T> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
+  readonly endpoint: string;
+  readonly path: string;
+  /** The order that it is about, if it is about one. */
+  readonly orderId?: number;
+  readonly query?: Query;
+  /** What is asked for instead, each with less in it: where a try fails the next one follows, the last after a time-out. */
+  readonly lighter?: readonly Query[];
+  readonly body?: unknown;
+  /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
+  readonly read: (body: unknown) => T | undefined;
+  /** Not repeated when it fails, but for a 429: the caller has another way. */
+  readonly once?: boolean | undefined;
+  /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
+  readonly notAfter?: number;
+  /** How long one try may take; the container's own time-out if left out. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export type Query = Readonly<Record<string, string | number>>;
+
+/** What was asked for, or that it is not there (404); `startedAt` is when this very request began. */
+type OneAnswer<T> =
+  | { readonly found: true; readonly value: T; readonly startedAt: number }
+  | { readonly found: false; readonly startedAt: number };
+
+/** `lightened`: how many steps of `lighter` it took. */
+export type Answer<T> = OneAnswer<T> & { readonly lightened: number };
+
+/** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
+export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
+
+/**
+ * Makes what one container shares; connections, lanes and what is known of the quota live as long. Gives a sender to each
+ * invocation, which tells its log, if it has one, of every request that is sent.
+ */
+export function createRequests(options: RequestsOptions): (log?: Log) => Send {
+  const { now = Date.now, sleep = wait, random = Math.random } = options;
+  const attempt = createAttempt(options, now);
+  const inLane = createLanes();
+  const turns = createTurns({ ...options, now, sleep });
+
+  async function sendInTurn<T>(
+    request: StoreRequest<T>,
+    deadline: number,
+    log: Log | undefined,
+  ): Promise<Answer<T> | 'too late'> {
+    let lightened = 0;
+    for (let tries = 0; ;) {
+      const asked = lighten(request, lightened);
+      const turn = await turns.take(deadline);
+      if (turn === undefined) throw outOfTime(request);
+      let outcome: Outcome<T> | undefined;
+      try {
+        outcome = await attempt(asked, deadline, log);
+      } finally {
+        turn.end(outcome && toldBy(outcome, now()));
+      }
+      if (outcome.kind === 'too late') return outcome.kind;
+      if (outcome.kind === 'answered') return { ...outcome.answer, lightened };
+      const timeLeftMs = deadline - now();
+      const next = afterFailure(about(request, outcome, tries, timeLeftMs), random);
+      const steps = stepsAfter(outcome, request, lightened);
+      const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
+      if (next.pausesAll) turns.pause(next.pauseMs);
+      // A quota that is used up says nothing about the request: its pause is kept, as for any other.
+      const isAgain = next.again && (request.once !== true || outcome.http?.status === TOO_MANY_REQUESTS);
+      if (!isAgain && !isLighter) throw outcome.error;
+      if (isAgain && !next.pausesAll) await sleep(next.pauseMs);
+      ({ tries } = next);
+      lightened = steps;
+    }
+  }
+
+  return (log) => (request, deadline) => inLane(request.endpoint, () => sendInTurn(request, deadline, log));
+}
+
+function lighten<T>(request: StoreRequest<T>, steps: number): StoreRequest<T> {
+  const query = steps === 0 ? undefined : request.lighter?.[steps - 1];
+  return query === undefined ? request : { ...request, query };
+}
+
+/**
+ * How light the next try is. Whatever the refusal says, it may be the extra that is refused: all but credentials, which
+ * nothing lighter mends, and a 429, which is about the number of calls. What took too long is asked for in its lightest form.
+ */
+function stepsAfter<T>(
+  { error, http, lost }: Extract<Outcome<T>, { kind: 'failed' }>,
+  { lighter = [] }: StoreRequest<T>,
+  lightened: number,
+): number {
+  if (error.kind === 'configuration' || http?.status === TOO_MANY_REQUESTS) return lightened;
+  return lost === TIMED_OUT ? lighter.length : Math.min(lightened + 1, lighter.length);
+}
+
+/** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
+type Outcome<T> = { readonly http?: HttpAnswer } & (
+  | { readonly kind: 'too late' }
+  | { readonly kind: 'answered'; readonly answer: OneAnswer<T> }
+  | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
+);
+
+/** One try: no answer, an unusable one, or the answer. A 401 is tried once more with a token fetched afresh. */
+function createAttempt(options: RequestsOptions, now: () => number) {
+  const { timeoutMs = REQUEST_TIMEOUT_MS, http = createHttp() } = options;
+
+  const sendOnce = (request: StoreRequest<unknown>, token: string, deadline: number) => {
+    const { method, path, query, body } = request;
+    return http({
+      method,
+      url: `${options.apiUrl}/stores/${options.storeHash}${path}`,
+      ...(query ? { query } : {}),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        Accept: 'application/json',
+        'X-Auth-Token': token,
+        'User-Agent': 'order-replication',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),
+    });
+  };
+
+  async function askOnce<T>(wanted: StoreRequest<T>, token: string, deadline: number): Promise<Outcome<T>> {
+    const startedAt = now();
+    if (startedAt > (wanted.notAfter ?? Infinity)) return { kind: 'too late' };
+    const came = await sendOnce(wanted, token, deadline).catch((error: unknown) => asError(error));
+    if (came instanceof Error) {
+      const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
+      return { kind: 'failed', error: noAnswer(call(wanted), came), lost };
+    }
+    return { http: came, ...judge(wanted, came, startedAt) };
+  }
+
+  return async function attempt<T>(
+    wanted: StoreRequest<T>,
+    deadline: number,
+    log: Log | undefined,
+    fresh = false,
+  ): Promise<Outcome<T>> {
+    const token = await options.accessToken(fresh);
+    const startedAt = now();
+    const outcome = await askOnce(wanted, token, deadline);
+    if (outcome.kind === 'too late') return outcome;
+    const endedAt = now();
+    const quotaLeft = toldBy(outcome, endedAt)?.quota?.left;
+    if (log) logCall(log, wanted, { ...outcome, quotaLeft, durationMs: endedAt - startedAt });
+    const isRefused = outcome.http?.status === 401;
+    if (isRefused && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, log, true);
+    if (isRefused) await options.accessToken(true);
+    return outcome;
+  };
+}
+
+function judge<T>(wanted: StoreRequest<T>, { status, text }: HttpAnswer, startedAt: number) {
+  if (status === 404) return { kind: 'answered', answer: { found: false, startedAt } } as const;
+  const value = readValue(status, text, wanted.read);
+  if (value !== undefined) return { kind: 'answered', answer: { found: true, value, startedAt } } as const;
+  return { kind: 'failed', error: badAnswer(call(wanted), status, text) } as const;
+}
+
+function about<T>(
+  { method }: StoreRequest<T>,
+  { error, lost, http }: Extract<Outcome<T>, { kind: 'failed' }>,
+  triesBefore: number,
+  timeLeftMs: number,
+): FailedTry {
+  const said = http && { status: http.status, header: header(http) };
+  return { method, kind: error.kind, timedOut: lost === TIMED_OUT, triesBefore, timeLeftMs, ...said };
+}
+
+/** What an answer tells of the quota. That a refusal tells nothing does not mean that there is none. */
+function toldBy(
+  { kind, http }: Outcome<unknown>,
+  now: number,
+): { readonly quota: Quota | undefined } | undefined {
+  const quota = http && readQuota(header(http), now);
+  return quota !== undefined || kind === 'answered' ? { quota } : undefined;
+}
+
+const header =
+  ({ headers }: HttpAnswer) =>
+  (name: string) =>
+    headers[name];
+
+function outOfTime(wanted: StoreRequest<unknown>): Error {
+  return new OutOfTimeError(
+    `${call(wanted)} was not sent: too little of the invocation's time is left.`,
+    'retryable',
+  );
+}
+
+function call(wanted: StoreRequest<unknown>): string {
+  return `${wanted.method} ${wanted.path}`;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

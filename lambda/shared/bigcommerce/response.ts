@@ -1,0 +1,70 @@
+// What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
+import { BigCommerceError, DoubtfulListError } from '../runtime/errors';
+import { isRow, parseJson } from '../order/order';
+import { classifyStatus } from './retry';
+
+/** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */
+export function readValue<T>(
+  status: number,
+  text: string,
+  read: (body: unknown) => T | undefined,
+): T | undefined {
+  if (!isSuccess(status)) return undefined;
+  if (text === '') return read(undefined);
+  const body = parseJson(text);
+  return body === undefined ? undefined : read(body);
+}
+
+/** The error for an answer that brought no value; `call` says which, such as `GET /v2/orders/100`. */
+export function badAnswer(call: string, status: number, text: string): BigCommerceError {
+  if (isSuccess(status)) {
+    const Unexpected = mayMeanNothing(parseJson(text)) ? DoubtfulListError : BigCommerceError;
+    return new Unexpected(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
+  }
+  const message = `${call} answered ${status}${said(parseJson(text))}${advice(status)}`;
+  return new BigCommerceError(message, classifyStatus(status), status);
+}
+
+/** The error for no answer at all. Of the client's own only code and message go on: it carries the token. */
+export function noAnswer(call: string, error: Error): BigCommerceError {
+  return new BigCommerceError(`${call} got no answer (${codeOf(error)}: ${error.message}).`, 'retryable');
+}
+
+/** What happened to a connection, in a word: `ECONNRESET`. */
+export function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function mayMeanNothing(body: unknown): boolean {
+  if (isRow(body)) return Object.keys(body).length === 0;
+  return body === null || body === false || body === 0 || body === '';
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
+function said(body: unknown): string {
+  const first: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isRow(first)) return '.';
+  const texts = [first.message, first.title, first.detail];
+  const text = texts.find((part) => typeof part === 'string' && part !== '');
+  const parts = [...(typeof text === 'string' ? [text] : []), ...fieldErrors(first.errors)];
+  return parts.length > 0 ? `: ${parts.join('; ').slice(0, 200)}` : '.';
+}
+
+/** V3 says field by field what it objects to. What it says of headers may repeat the secret in them. */
+function fieldErrors(errors: unknown): string[] {
+  return Object.entries(isRow(errors) ? errors : {}).flatMap(([field, problem]) => {
+    if (field.startsWith('headers')) return [`${field} is refused`];
+    return typeof problem === 'string' ? [`${field}: ${problem}`] : [];
+  });
+}
+
+function advice(status: number): string {
+  if (status === 401) return ' Check BigCommerceToken: the store does not know this access token.';
+  if (status === 403)
+    return ' Check BigCommerceStoreHash, and the API account: it needs the scope Orders, modify.';
+  return status >= 300 && status < 400 ? ' Check BigCommerceApiUrl: the API redirects from there.' : '';
+}

@@ -1,0 +1,150 @@
+// The webhooks that are registered at the store: those of our own API account, since BigCommerce shows no others.
+// https://developer.bigcommerce.com/docs/rest-management/webhooks
+import { BigCommerceError } from '../runtime/errors';
+import { isErrorRow, isRow, toList } from '../order/order';
+import type { Answer, StoreRequest } from './request';
+import { SECRET_HEADER } from '../order/webhook-event';
+
+/** BigCommerce's largest page. An API account may have ten webhooks per scope: one page in practice. */
+const PAGE_SIZE = 250;
+
+/** A webhook as the store has it; `updated_at` is UNIX seconds. */
+export interface Hook {
+  readonly id: number;
+  readonly scope: string;
+  readonly destination: string;
+  readonly is_active: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly updated_at?: number;
+}
+
+export interface WantedHook {
+  readonly scope: string;
+  readonly destination: string;
+  /** What its secret header is to carry. */
+  readonly secret: string;
+}
+
+/** Every call may throw BigCommerceError or ConfigurationError. */
+export interface Hooks {
+  listHooks(): Promise<readonly Hook[]>;
+  /** Undefined: none of this API account's has this id. */
+  getHook(id: number): Promise<Hook | undefined>;
+  /** One POST, never repeated. The store refuses a second one for the same scope and destination, and an eleventh. */
+  registerHook(wanted: WantedHook): Promise<Hook>;
+  /**
+   * Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent.
+   * Throws BigCommerceError also when the store leaves it inactive, and when it is gone.
+   */
+  setRight(hook: Hook, secret: string): Promise<boolean>;
+  /** False: there was none. */
+  deleteHook(id: number): Promise<boolean>;
+}
+
+export type Call = <T>(request: StoreRequest<T>) => Promise<Answer<T>>;
+
+export function createHooks(call: Call): Hooks {
+  const one = (method: 'GET' | 'PUT', id: number, body?: unknown) =>
+    call({ method, endpoint: `${method} hook`, path: `/v3/hooks/${id}`, body, read: toHook });
+  return {
+    listHooks: () => listHooks(call),
+
+    async getHook(id) {
+      const answer = await one('GET', id);
+      return answer.found ? answer.value : undefined;
+    },
+
+    async registerHook({ scope, destination, secret }) {
+      const body = { scope, destination, is_active: true, headers: { [SECRET_HEADER]: secret } };
+      const path = '/v3/hooks';
+      const answer = await call({ method: 'POST', endpoint: 'POST hooks', path, body, read: toHook });
+      return answer.found ? answer.value : missing('POST', path);
+    },
+
+    async setRight(hook, secret) {
+      const hasSecret = secretOf(hook) === secret;
+      if (hook.is_active && hasSecret) return false;
+      const headers = { ...otherHeaders(hook), [SECRET_HEADER]: secret };
+      const answer = await one('PUT', hook.id, { is_active: true, ...(hasSecret ? {} : { headers }) });
+      if (!answer.found) return gone(hook.id);
+      if (answer.value.is_active) return true;
+      throw new BigCommerceError(`BigCommerce leaves the webhook ${hook.id} inactive.`, 'permanent');
+    },
+
+    async deleteHook(id) {
+      const path = `/v3/hooks/${id}`;
+      return (await call({ method: 'DELETE', endpoint: 'DELETE hook', path, read: () => true })).found;
+    },
+  };
+}
+
+/** What a webhook sends in our secret header, if it sends one. */
+export function secretOf(hook: Hook): string | undefined {
+  return Object.entries(hook.headers).find(([name]) => isSecretHeader(name))?.[1];
+}
+
+const otherHeaders = (hook: Hook) =>
+  Object.fromEntries(Object.entries(hook.headers).filter(([name]) => !isSecretHeader(name)));
+
+const isSecretHeader = (name: string) => name.toLowerCase() === SECRET_HEADER.toLowerCase();
+
+async function listHooks(call: Call): Promise<readonly Hook[]> {
+  const path = '/v3/hooks';
+  const hooks: Hook[] = [];
+  for (let page = 1; ; page += 1) {
+    const query = { limit: PAGE_SIZE, page };
+    const answer = await call({ method: 'GET', endpoint: 'GET hooks', path, query, read: toPage });
+    if (!answer.found) return missing('GET', path);
+    hooks.push(...answer.value.hooks);
+    if (page >= answer.value.pages) return hooks;
+  }
+}
+
+/** V3 wraps a list in `data`, and says in `meta` how many pages there are. What is no webhook of our kind is left out. */
+function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly pages: number } | undefined {
+  // 204 is an empty list in V2; nobody knows that it is not here.
+  if (body === undefined) return { hooks: [], pages: 1 };
+  if (!isRow(body)) return undefined;
+  const rows = body.data === null ? [] : toList(body.data);
+  if (rows === undefined || rows.some(isErrorRow)) return undefined;
+  const hooks = rows.flatMap((row) => narrow(row) ?? []);
+  const pagination = isRow(body.meta) && isRow(body.meta.pagination) ? body.meta.pagination : {};
+  const pages = typeof pagination.total_pages === 'number' ? pagination.total_pages : 1;
+  return { hooks, pages };
+}
+
+/** Wrapped in `data` by V3; parts of the documentation show it bare. */
+function toHook(body: unknown): Hook | undefined {
+  return isRow(body) ? narrow(body.data ?? body) : undefined;
+}
+
+function narrow(row: unknown): Hook | undefined {
+  if (!isRow(row)) return undefined;
+  const { id, scope, destination, is_active, headers, updated_at } = row;
+  if (typeof id !== 'number' || typeof scope !== 'string' || typeof destination !== 'string')
+    return undefined;
+  if (typeof is_active !== 'boolean') return undefined;
+  const changed = isTime(updated_at) ? { updated_at } : {};
+  return { id, scope, destination, is_active, headers: textsOf(headers), ...changed };
+}
+
+/** UNIX seconds of a year that anybody can write down. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value < 1e11;
+}
+
+function textsOf(headers: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(isRow(headers) ? headers : {});
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** Gone since it was listed: who looks again sees it. */
+function gone(id: number): never {
+  throw new BigCommerceError(`PUT /v3/hooks/${id} answered 404: it is gone.`, 'retryable', 404);
+}
+
+function missing(method: string, path: string): never {
+  throw new BigCommerceError(`${method} ${path} answered 404.`, 'permanent', 404);
+}

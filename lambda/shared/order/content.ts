@@ -1,0 +1,139 @@
+// What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
+import { createHash } from 'node:crypto';
+import { feesOf, linesOf } from './consignments';
+import { stringifyExact } from '../runtime/json';
+import { dateModified } from './order';
+import type { Order, Replication, Row, Snapshot } from './order';
+
+/** Status, dates and payment follow an advance by themselves; the rest is content. */
+const FOLLOWING_FIELDS = [
+  'status_id',
+  'status',
+  'custom_status',
+  'payment_status',
+  'date_modified',
+  'date_shipped',
+] as const;
+
+const NOT_CONTENT: ReadonlySet<string> = new Set([
+  ...FOLLOWING_FIELDS,
+  'date_created',
+  'consignments',
+  'fees',
+  'products',
+  'shipping_addresses',
+  'coupons',
+]);
+
+/** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
+export function sameContent(answer: Order, read: Order): boolean {
+  return (
+    Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field])) &&
+    sameFees(answer, read)
+  );
+}
+
+/** A link in the place of the fees shows nothing of them. */
+function sameFees(one: Order, other: Order): boolean {
+  const [fees, otherFees] = [feesOf(one), feesOf(other)];
+  return fees === undefined || otherFees === undefined || isEqual(fees, otherFees);
+}
+
+/** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
+export function isUnchanged(again: Order, before: Order): boolean {
+  return (
+    again.status_id === before.status_id &&
+    dateModified(again) === dateModified(before) &&
+    sameContent(again, before) &&
+    sameLines(again, before)
+  );
+}
+
+/** Of an order that came without its lines nothing is known of them. */
+function sameLines(one: Order, other: Order): boolean {
+  const areKnown = linesOf(one) !== undefined && linesOf(other) !== undefined;
+  return !areKnown || isEqual(one.consignments, other.consignments);
+}
+
+/** Begins each fingerprint: the version of its form. Another number whenever what is content changes. */
+const FORM = '2:';
+
+/**
+ * A fingerprint of all that an order shows of itself, lines, addresses and fees included: looks with the same one show the same
+ * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
+ */
+export function contentDigest(order: Row): string | undefined {
+  if (linesOf(order) === undefined) return undefined;
+  // No fees are the same as a link to them, by which they are read elsewhere.
+  const hasFees = (feesOf(order) ?? []).length > 0;
+  const isContent = (field: string) =>
+    !NOT_CONTENT.has(field) || field === 'consignments' || (field === 'fees' && hasFees);
+  return FORM + digestOf(order, isContent);
+}
+
+/**
+ * Whether an order shows the content that this fingerprint was made of. Undefined where nobody can say: there is no
+ * fingerprint, the order came without its lines, or the fingerprint has the form of another version.
+ */
+export function showsContent(order: Row, digest: string | undefined): boolean | undefined {
+  if (digest === undefined || linesOf(order) === undefined) return undefined;
+  if (digest.startsWith(FORM)) return contentDigest(order) === digest;
+  return firstForm(order) === digest ? true : undefined;
+}
+
+/** As versions before the prefix made it, without fees: what is still the same needs no further read after an upgrade. */
+function firstForm(order: Row): string {
+  return digestOf(
+    order,
+    (field) => field !== 'fees' && (!NOT_CONTENT.has(field) || field === 'consignments'),
+  );
+}
+
+function digestOf(order: Row, isContent: (field: string) => boolean): string {
+  const content = Object.entries(order).filter(([field]) => isContent(field));
+  return createHash('sha256')
+    .update(stringifyExact(Object.fromEntries(content), sortKeys))
+    .digest('base64url');
+}
+
+/** For stringifyExact: the order in which fields came is no news. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Whether storing `next` over `earlier` would tell nobody anything. Of what has lost its parts the content is unknown. */
+export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
+  const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
+  return (
+    earlier.replication.parts_missing !== true &&
+    same('state') &&
+    same('target_status_id') &&
+    same('gone') &&
+    same('erased_at') &&
+    isEqual(earlier.replication.incomplete, next.replication.incomplete) &&
+    isEqual(
+      { ...earlier, replication: null, expires_at: null },
+      { ...next, replication: null, expires_at: null },
+    )
+  );
+}
+
+/** The fields that the Orders table takes over from the answer to an advance. */
+export function followingFields(answer: Order): Row {
+  return Object.fromEntries(
+    FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),
+  );
+}
+
+/** Compares JSON values by content. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const entries = Object.entries(one);
+  return (
+    entries.length === Object.keys(other).length &&
+    entries.every(([key, value]) => key in other && isEqual(value, (other as Row)[key]))
+  );
+}

@@ -1,0 +1,54 @@
+// Orders that make every list fail which holds them. Each gets a reference, once a day at most: its own GET may work.
+import { describe } from '../runtime/errors';
+import { noteQueued } from './enqueue';
+import type { Ledger } from '../tables/ledger';
+import type { LedgerRow } from '../tables/ledger-updates';
+import type { Log } from '../runtime/log';
+import type { OrderReference } from '../order/order';
+import type { Queue } from '../aws/queue';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Why such an order is not accounted for. */
+export const UNREADABLE = 'the store fails on each list that holds it';
+
+interface Deps {
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly log: Pick<Log, 'warn'>;
+  readonly now: () => number;
+}
+
+/** What all of their references say; `seenAt` is in epoch milliseconds. */
+export interface Sender extends Pick<OrderReference, 'source' | 'jobTimestamp' | 'advance'> {
+  readonly seenAt: number;
+  /** How long after another sender's reference this one sends its own; a day, if left out. */
+  readonly afterMs?: number;
+}
+
+/** Queues a reference to each of the orders that had none for a day. Returns how many. */
+export async function referToUnreadable(
+  orderIds: readonly number[],
+  { seenAt, afterMs = DAY_MS, ...sender }: Sender,
+  deps: Deps,
+): Promise<number> {
+  if (orderIds.length === 0) return 0;
+  const rows = await deps.ledger.find(orderIds);
+  const isDue = (row: LedgerRow | undefined) =>
+    row?.unreadable_at === undefined || deps.now() - Date.parse(row.unreadable_at) >= afterMs;
+  const due = orderIds.filter((orderId) => isDue(rows.get(orderId)));
+  const at = new Date(seenAt).toISOString();
+  const references = due.map((orderId): OrderReference => ({ orderId, ...sender, seenAt: at }));
+  await deps.queue.enqueue(references);
+  await noteQueued(references, deps);
+  for (const orderId of due) await note(orderId, deps);
+  return due.length;
+}
+
+async function note(orderId: number, { ledger, log, now }: Deps): Promise<void> {
+  try {
+    await ledger.noteUnreadable(orderId, now());
+  } catch (error) {
+    log.warn('reference to an unreadable order not noted', { orderId, error: describe(error) });
+  }
+}

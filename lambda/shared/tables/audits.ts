@@ -1,0 +1,36 @@
+// The results of audits, beside the polls' in the Jobs table. Their outcome names the day, so that the index ByOutcome
+// finds the newest audit of a day in one query, however many there were of others.
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Audit } from '../order/audit-result';
+import { expiry, newestOf } from './job-rows';
+
+/** For 14 days the schedule comes back to a day that is open: until then it must know so. */
+const LEAST_DAYS = 15;
+
+export interface Audits {
+  record(audit: Audit): Promise<void>;
+  newestOf(day: string): Promise<Audit | undefined>;
+}
+
+export function createAudits(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  retentionDays: number,
+): Audits {
+  return {
+    async record(audit) {
+      const expires_at = expiry(audit.timestamp, Math.max(retentionDays, LEAST_DAYS));
+      const Item = { ...audit, outcome: outcomeOf(audit.day), expires_at };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
+    },
+
+    async newestOf(day) {
+      const [timestamp] = await newestOf(outcomeOf(day), client, tableName);
+      if (timestamp === undefined) return undefined;
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { timestamp } }));
+      return Item as Audit | undefined;
+    },
+  };
+}
+
+const outcomeOf = (day: string) => `audited ${day}`;

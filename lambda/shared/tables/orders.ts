@@ -1,0 +1,229 @@
+// The Orders and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { MissingPartsError, RefusedWriteError } from '../runtime/errors';
+import { expiry } from './job-rows';
+import { bigintsAsTexts, MAX_DIGITS, readNumber } from '../runtime/json';
+import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
+import type { Replication, Row, Snapshot } from '../order/order';
+import { pack, unpack } from './order-item';
+
+/** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
+const INLINE_BYTES = 320_000;
+
+/** For `unmarshall`: an integer beyond 2^53 is read as a bigint, with all its digits. */
+export const unmarshallOptions = { wrapNumbers: readNumber };
+
+/** For every document client: an integer beyond 2^53 is a bigint; a double beyond it fails no write. */
+export const documentOptions = {
+  marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+  // A copy: the document client adds an option of its own to the object, which unmarshall must not see.
+  unmarshallOptions: { ...unmarshallOptions },
+};
+
+/** A stored order. `compressed`, or its parts, stand in for the fields that cannot be plain. */
+export type OrderItem = Row & {
+  /** Base64 text in the events that Lambda makes of the stream. */
+  readonly compressed?: Uint8Array | string;
+  readonly compressed_parts?: PartsName;
+  readonly replication?: Replication;
+};
+
+export interface OrdersTable {
+  /** Marked as `replication.parts_missing` where parts of it are gone: its content is unknown then. */
+  find(orderId: number): Promise<Snapshot | undefined>;
+  /**
+   * Stores the snapshot whole, whatever is in it; of one with `parts_missing` only how it stands, so that parts that are
+   * restored belong to it again. Throws RefusedWriteError when a snapshot read later is there.
+   */
+  store(snapshot: Snapshot): Promise<void>;
+}
+
+export interface OrdersTables {
+  readonly ordersTable: string;
+  readonly orderPartsTable: string;
+}
+
+export function createOrdersTable(
+  client: DynamoDBDocumentClient,
+  { ordersTable, orderPartsTable }: OrdersTables,
+): OrdersTable {
+  const parts = { client, tableName: orderPartsTable };
+
+  /** Returns the item that was there before. */
+  const putUnlessReadLater = async (Item: OrderItem, { replication }: Snapshot) => {
+    const { Attributes } = await client.send(
+      new PutCommand({
+        TableName: ordersTable,
+        Item,
+        ConditionExpression: 'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt',
+        ExpressionAttributeValues: { ':readAt': replication.read_at },
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return Attributes as OrderItem | undefined;
+  };
+
+  /** Leaves the content as it is, and the parts named. */
+  const markUnlessReadLater = ({ id, replication: { parts_missing, ...replication } }: Snapshot) =>
+    client.send(
+      new UpdateCommand({
+        TableName: ordersTable,
+        Key: { id },
+        UpdateExpression: 'SET replication = :replication',
+        ConditionExpression: 'replication.read_at <= :readAt',
+        ExpressionAttributeValues: { ':replication': replication, ':readAt': replication.read_at },
+      }),
+    );
+
+  return {
+    async find(orderId) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: ordersTable, Key: { id: orderId }, ConsistentRead: true }),
+      );
+      // The sample, whose table this may once have been, stored orders without saying when they were read.
+      if (Item?.replication === undefined) return undefined;
+      return readStored(Item, parts).catch((error: unknown) => {
+        if (!(error instanceof MissingPartsError)) throw error;
+        return withoutPacked(Item);
+      });
+    },
+
+    async store(snapshot) {
+      if (snapshot.replication.parts_missing === true) {
+        await markUnlessReadLater(snapshot).catch((error: unknown) => throwRefused(error, snapshot));
+        return;
+      }
+      const item = await toItem(snapshot, parts);
+      const replaced = await putUnlessReadLater(item, snapshot).catch(async (error: unknown) => {
+        const isRefused = error instanceof ConditionalCheckFailedException;
+        if (isRefused && hasParts(item)) await supersedeParts(parts, snapshot, 'refused');
+        return throwRefused(error, snapshot);
+      });
+      // The SDK repeats a write whose answer was lost: then what it replaced is itself, and tells of nothing before.
+      const isRepeated = replaced?.replication?.read_at === snapshot.replication.read_at;
+      if (hasParts(item) || hasParts(replaced) || isRepeated) {
+        await supersedeParts(parts, snapshot, 'stored');
+      }
+    },
+  };
+}
+
+/**
+ * Returns the whole order from an item of the Orders table or an image of its stream, whatever its form; an integer beyond
+ * 2^53 is a text. Unmarshall with `unmarshallOptions`, or such integers are rounded before they come here.
+ * `parts` is needed only for orders that are too large for one item even if they are gzipped; throws without it.
+ */
+export async function readSnapshot(item: OrderItem, parts?: PartsTable): Promise<Snapshot> {
+  return bigintsAsTexts(await readStored(item, parts)) as Snapshot;
+}
+
+/** The same for code that writes the order again: an integer beyond 2^53 is a bigint. */
+export async function readStored(item: OrderItem, parts?: PartsTable): Promise<Snapshot> {
+  const { compressed, compressed_parts: name, ...plain } = item;
+  if (name !== undefined) {
+    const { id } = plain as unknown as Snapshot;
+    if (parts !== undefined) return unpack(plain, await readParts(parts, id, name));
+    throw new Error(
+      `Order ${id} is kept in parts: give readSnapshot a DynamoDBDocumentClient and the name of their table, ` +
+        'which is the output OrderPartsTableName of the stack.',
+    );
+  }
+  if (compressed === undefined) return plain as unknown as Snapshot;
+  return unpack(plain, typeof compressed === 'string' ? Buffer.from(compressed, 'base64') : compressed);
+}
+
+/** How the order stands, in the form of a snapshot: the lists that are packed are unknown, not empty. */
+function withoutPacked({ compressed, compressed_parts, replication, ...plain }: OrderItem): Snapshot {
+  const lists = { products: [], shipping_addresses: [], coupons: [] };
+  return { ...lists, ...plain, replication: { ...replication, parts_missing: true } } as unknown as Snapshot;
+}
+
+function throwRefused(error: unknown, { id }: Snapshot): never {
+  if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  throw new RefusedWriteError(`Order ${id} was stored by a later read meanwhile.`, { cause: error });
+}
+
+async function toItem(snapshot: Snapshot, parts: PartsTable): Promise<OrderItem> {
+  const { plain, compressed } = await pack(snapshot);
+  if (compressed === undefined) return plain;
+  if (compressed.length <= INLINE_BYTES) return { ...plain, compressed };
+  return { ...plain, compressed_parts: await writeParts(parts, snapshot, compressed) };
+}
+
+function hasParts(item: OrderItem | undefined): boolean {
+  return item?.compressed_parts !== undefined;
+}
+
+/** One genuine delivery that named an order. */
+export interface Delivery {
+  readonly orderId: number;
+  /** ISO time of arrival. */
+  readonly receivedAt: string;
+  /** Tells deliveries of one millisecond apart. */
+  readonly requestId: string;
+  readonly outcome: 'accepted' | 'ignored' | 'not queued';
+  readonly messageId?: string;
+  /** What showed that it is genuine. */
+  readonly proof: string;
+  /** Of a true signature that came late. */
+  readonly ageSeconds?: number;
+  readonly webhook: unknown;
+}
+
+/** A delivery that its signature authenticated, as it is known again. */
+export interface SignedDelivery {
+  readonly orderId: number;
+  /** Of its message id and its body, in letters and digits. */
+  readonly digest: string;
+  /** Until when its signature is accepted: epoch milliseconds. */
+  readonly acceptedUntil: number;
+}
+
+export interface WebhooksTable {
+  record(delivery: Delivery): Promise<void>;
+  /** Whether it was remembered, and its time is not over at `now` (epoch milliseconds). Throws after a second. */
+  isRemembered(delivery: SignedDelivery, now: number): Promise<boolean>;
+  remember(delivery: SignedDelivery): Promise<void>;
+}
+
+/** BigCommerce waits for the answer, the writes still come, and a replay that is taken for new does no harm. */
+const LOOK_MS = 1_000;
+
+/** Begins the sort key of what is remembered; that of a delivery begins with its time. */
+const REMEMBERED = 'remembered#';
+
+/** Whether a row of the Webhooks table is a delivery, by its sort key; the others only remember one for a while. */
+export function isDelivery({ delivery }: Row): boolean {
+  return !String(delivery).startsWith(REMEMBERED);
+}
+
+export function createWebhooksTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  retentionDays: number,
+): WebhooksTable {
+  const keyOf = ({ orderId, digest }: SignedDelivery) => ({ orderId, delivery: `${REMEMBERED}${digest}` });
+  return {
+    async isRemembered(delivery, now) {
+      const Key = keyOf(delivery);
+      const look = new GetCommand({ TableName: tableName, Key, ConsistentRead: true });
+      const { Item } = await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_MS) });
+      // DynamoDB deletes up to days after the date.
+      return Number(Item?.['expires_at']) * 1000 >= now;
+    },
+
+    async remember(delivery) {
+      const Item = { ...keyOf(delivery), expires_at: expiry(delivery.acceptedUntil, 0) };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
+    },
+
+    async record({ receivedAt, requestId, webhook, ...delivery }) {
+      const expires_at = expiry(Date.parse(receivedAt), retentionDays);
+      // A longer integer would be refused, and the row with it.
+      const recorded = bigintsAsTexts(webhook, MAX_DIGITS);
+      const Item = { ...delivery, webhook: recorded, delivery: `${receivedAt}#${requestId}`, expires_at };
+      await client.send(new PutCommand({ TableName: tableName, Item }));
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// What is to be done about each order that a backfill finds: by what the ledger knows, as in a poll, and by the rules. Pure.
+import { whyKnown, type Sighting } from '../../../lambda/get-new-orders/select-orders';
+import type { ListedOrder } from '../../../lambda/shared/bigcommerce/client';
+import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import {
+  dateModified,
+  whyNotStored,
+  type OrderReference,
+  type Rules,
+} from '../../../lambda/shared/order/order';
+import { isTooOld } from '../../../lambda/shared/order/listed';
+import type { FoundPage } from './pages';
+import { ended, leftOut, nothing, sum, type Tally } from './tally';
+
+export interface Task {
+  /** When the backfill began, in epoch milliseconds; a resumed one began with its first run. */
+  readonly began: number;
+  /** From when on what a worker ended counts for this backfill, in epoch milliseconds. */
+  readonly countsFrom: number;
+  /** Whether statuses may be touched. */
+  readonly advance: boolean;
+  readonly rules: Rules;
+  /** Completed orders that changed earlier are not advanced, as polls do not take them; epoch milliseconds. */
+  readonly completedSince: number;
+}
+
+/** A reference that was queued, or was found to be. */
+export interface Sent {
+  readonly reference: OrderReference;
+  /** When the row reached the state that it had before. */
+  readonly reachedBefore: string | undefined;
+}
+
+/** A page of the store's orders, each of them in one of the three. */
+export interface JudgedPage {
+  readonly fresh: readonly Sent[];
+  /** On their way already, perhaps by an earlier run that was killed. */
+  readonly underWay: readonly Sent[];
+  /** Of those that need nothing more. */
+  readonly tally: Tally;
+}
+
+/** Holds a page against the ledger's rows, as they are now. */
+export function judgePage(
+  { orders, seenAt, missing, unreadable, unreadableIds }: FoundPage,
+  rows: ReadonlyMap<number, LedgerRow>,
+  task: Task,
+  now: number,
+): JudgedPage {
+  const judged = orders.map((order) => {
+    const row = rows.get(order.id);
+    const reference = toReference(order, seenAt, task);
+    const verdict = judge({ order, reference }, row, task, now);
+    return { reference, reachedBefore: row?.reached_at, verdict };
+  });
+  const known = judged.map(({ verdict }) => (typeof verdict === 'string' ? nothing : verdict));
+  return {
+    fresh: judged.filter(({ verdict }) => verdict === 'queue'),
+    underWay: judged.filter(({ verdict }) => verdict === 'watch'),
+    tally: sum([
+      ...known,
+      leftOut('without a usable id', unreadable),
+      { ...nothing, not_found: missing, unreadable_ids: unreadableIds },
+    ]),
+  };
+}
+
+/** What is to be done about an order, or what has become of it. */
+type Verdict = 'queue' | 'watch' | Tally;
+
+function judge(
+  seen: Sighting,
+  row: LedgerRow | undefined,
+  { countsFrom, rules }: Task,
+  now: number,
+): Verdict {
+  if (row?.state === undefined) {
+    // The bound of the polls is for a first contact with the store: history is asked for by its dates.
+    const reason = whyNotStored(seen.order, undefined, rules);
+    return reason === undefined ? 'queue' : leftOut(reason);
+  }
+  const reason = hasExpired(row, seen, now)
+    ? 'expired by OrderRetentionDays'
+    : whyKnown(row, seen, rules, now);
+  if (reason === undefined) return 'queue';
+  // What is on its way may be wanted as a copy only.
+  if (row.state === 'queued') return seen.reference.advance === false ? 'watch' : 'queue';
+  const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
+  // By a worker, since the backfill began: very likely for a run that was killed.
+  return reachedAt >= countsFrom ? ended(row) : leftOut(reason);
+}
+
+/** Stored once in this very version, and not to be kept any longer. */
+function hasExpired(row: LedgerRow, { reference }: Sighting, now: number): boolean {
+  const isPast = row.kept_until !== undefined && Date.parse(row.kept_until) <= now;
+  return isPast && row.date_modified === reference.dateModified && row.status_id === reference.statusId;
+}
+
+/**
+ * What is queued for an order as it was seen. Without `advance`, and where no poll would take the order for its age, the
+ * worker stores it and leaves its status alone.
+ */
+function toReference(order: ListedOrder, seenAt: number, task: Task): OrderReference {
+  const { began, rules, completedSince } = task;
+  const bounds = { completedSince, createdSince: rules.ignoreOrdersCreatedBefore };
+  const advance = task.advance && !isTooOld(order, bounds);
+  return {
+    orderId: order.id,
+    source: 'backfill',
+    seenAt: new Date(seenAt).toISOString(),
+    ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
+    dateModified: dateModified(order),
+    jobTimestamp: began,
+    ...(advance ? {} : { advance }),
+  };
+}
+
+/**
+ * The row, if a worker has ended what was sent. It says so by another time than it had before, whatever this machine's
+ * clock is worth; or it rests on a read that makes the worker take the reference for done.
+ */
+export function endOf({ reference, reachedBefore }: Sent, row: LedgerRow | undefined): LedgerRow | undefined {
+  if (row?.state === undefined || row.state === 'queued') return undefined;
+  const isCovered = row.read_at !== undefined && row.read_at > reference.seenAt;
+  return isCovered || row.reached_at !== reachedBefore ? row : undefined;
+}

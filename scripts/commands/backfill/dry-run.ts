@@ -1,0 +1,42 @@
+// What a backfill would do: it looks at all that a backfill looks at, and writes nothing anywhere.
+import type { Store } from '../../../lambda/shared/bigcommerce/client';
+import type { Ledger } from '../../../lambda/shared/tables/ledger';
+import type { Checkpoint } from './checkpoint';
+import { judgePage, type Task } from './classify';
+import { pagesOf } from './pages';
+import { leftOut, nothing, ordersIn, sum, type Tally } from './tally';
+
+export interface RehearsalDeps {
+  readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
+  readonly ledger: Pick<Ledger, 'find'>;
+  readonly show: (lookedAt: number) => void;
+  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly now: () => number;
+}
+
+export interface Rehearsal {
+  /** Orders that would be queued. */
+  readonly queued: number;
+  /** What has become, or would become, of the others. */
+  readonly tally: Tally;
+  /** Of the store's API, to find all of them. */
+  readonly calls: number;
+}
+
+/** Goes on from the checkpoint, as the backfill would. */
+export async function rehearse(
+  { selection, cursor }: Checkpoint,
+  task: Task,
+  deps: RehearsalDeps,
+): Promise<Rehearsal> {
+  let [queued, calls, tally] = [0, 0, nothing];
+  for await (const found of pagesOf(selection, task.began, cursor, deps)) {
+    const rows = await deps.ledger.find(found.orders.map(({ id }) => id));
+    const { fresh, underWay, tally: known } = judgePage(found, rows, task, deps.now());
+    queued += fresh.length;
+    calls += found.calls;
+    tally = sum([tally, known, leftOut('already queued', underWay.length)]);
+    deps.show(ordersIn(tally) + queued);
+  }
+  return { queued, tally, calls };
+}

@@ -1,0 +1,78 @@
+// Prepares an AWS account for deploys, once: for each stage the bucket of its packages, and the roles that GitHub
+// Actions and CloudFormation work with. Run again, it changes what differs and nothing else.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { explained } from '../../service/aws-errors';
+import { bootstrapOptions } from './options';
+import { planBootstrap, type BootstrapPlan, type BootstrapWish } from './plan';
+import { chooseProvider } from './github-provider';
+import { howToDeploy, type Bootstrapped } from './report';
+import { createClients, placeOf, type Clients } from '../../service/clients';
+import { runAsCommand } from '../../terminal/command';
+import { stackParameters } from '../../stack/parameters';
+import { changeStack } from '../../stack/stack-change';
+import { outputsOf, type Follow } from '../../stack/stack-events';
+import { clearAway } from '../../stack/stack-state';
+import { bootstrapTemplateFile, readTemplate, withNames, type Template } from '../../stack/template';
+
+export interface BootstrapOptions extends BootstrapWish {
+  readonly print?: ((line: string) => void) | undefined;
+}
+
+export type BootstrapClients = Pick<Clients, 'cloudFormation' | 'iam' | 'sts'>;
+
+/** What is the same for all stages. */
+interface Site {
+  readonly follow: Follow;
+  readonly clients: BootstrapClients;
+  readonly template: Template;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** Prepares the stages, one after the other. Throws CommandError, in plain words, for all that the caller can put right. */
+export async function bootstrap(
+  { print = console.log, ...wish }: BootstrapOptions,
+  clients: BootstrapClients,
+): Promise<readonly Bootstrapped[]> {
+  const { cloudFormation } = clients;
+  try {
+    const template = await readTemplate(bootstrapTemplateFile);
+    const plans = await planBootstrap(cloudFormation, template, wish);
+    const { account, region } = await placeOf(clients);
+    print(`Preparing account ${account}, ${region}, for ${wish.stages.join(', ')}`);
+    const site = { follow: { cloudFormation, print, sleep }, clients, template, account, region };
+    const done: Bootstrapped[] = [];
+    // One after the other: the first makes GitHub's identity provider, the others must find it.
+    for (const plan of plans) done.push(await prepare(plan, site));
+    return done;
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function prepare(plan: BootstrapPlan, site: Site): Promise<Bootstrapped> {
+  const { stage, stackName, repository, leftover, existing, previous } = plan;
+  const { follow, clients, template, account, region } = site;
+  if (leftover !== undefined) await clearAway(follow, leftover);
+  const given = { ...plan.given, GitHubOidcProviderArn: await chooseProvider(clients.iam, plan) };
+  const known = { StageName: stage, 'AWS::AccountId': account, 'AWS::Region': region };
+  const { stack, changed } = await changeStack(follow, {
+    stackName,
+    existing,
+    TemplateBody: withNames(template, known),
+    Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
+  });
+  return { stage, stackName, repository, changed, region, outputs: outputsOf(stack) };
+}
+
+runAsCommand(module, async () => {
+  const { region, ...wish } = bootstrapOptions();
+  const clients = createClients(region === undefined ? {} : { region });
+  try {
+    const done = await bootstrap(wish, clients);
+    for (const line of done.flatMap(howToDeploy)) console.log(line);
+  } finally {
+    clients.destroy();
+  }
+});

@@ -1,0 +1,40 @@
+// GitHub's identity provider: an account has one at the most, and all roles that trust GitHub share it.
+import {
+  GetOpenIDConnectProviderCommand,
+  ListOpenIDConnectProvidersCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+
+import type { BootstrapPlan } from './plan';
+import { CommandError } from '../../terminal/command';
+import { parametersOf } from '../../stack/stack-events';
+
+const AUDIENCE = 'sts.amazonaws.com';
+
+/**
+ * The ARN for a stack's parameter GitHubOidcProviderArn; empty where the stack is to make the provider, or has made
+ * it: with an ARN it would let go of its own. Throws CommandError if the account's provider is not for AWS.
+ */
+export async function chooseProvider(
+  iam: IAMClient,
+  { repository, existing }: Pick<BootstrapPlan, 'repository' | 'existing'>,
+): Promise<string> {
+  const { GitHubOidcProviderArn, GitHubRepository } = parametersOf(existing);
+  const hasMadeIt = GitHubOidcProviderArn === '' && GitHubRepository !== '';
+  if (repository === '' || hasMadeIt) return '';
+  const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand());
+  const arns = OpenIDConnectProviderList.flatMap(({ Arn }) => Arn ?? []);
+  const arn = arns.find((one) => one.endsWith(':oidc-provider/token.actions.githubusercontent.com'));
+  if (arn !== undefined) await requireAudience(iam, arn);
+  return arn ?? '';
+}
+
+async function requireAudience(iam: IAMClient, arn: string): Promise<void> {
+  const { ClientIDList = [] } = await iam.send(
+    new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }),
+  );
+  if (ClientIDList.includes(AUDIENCE)) return;
+  throw new CommandError(
+    `The account's identity provider for GitHub does not know the audience ${AUDIENCE}. Add it, which changes nothing for the roles that use it already: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${arn} --client-id ${AUDIENCE}`,
+  );
+}

@@ -1,0 +1,169 @@
+// Brings the service to AWS: checks the parameters, uploads packages and template, and makes one change set
+// of it. Everything wrong is said before anything is touched; what CloudFormation does is shown as it happens.
+import { setTimeout as realSleep } from 'node:timers/promises';
+
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+
+import { afterDeploy } from './after-deploy';
+import { explained } from '../../service/aws-errors';
+import { build, printPackages, sha256 } from '../../packages/build';
+import { createClients, placeOf, STAND_IN_ACCOUNT } from '../../service/clients';
+import { CommandError, runAsCommand } from '../../terminal/command';
+import { deployOptions } from './options';
+import { isUnsigned, planDeploy, type Plan, type Wish } from './plan';
+import { withJobSummary } from './job-summary';
+import { stackParameters, type Values } from '../../stack/parameters';
+import { chooseReservation } from './reserved-concurrency';
+import { changeStack } from '../../stack/stack-change';
+import { outputsOf, parametersOf, type Follow } from '../../stack/stack-events';
+import { clearAway, waitForQueueNames } from '../../stack/stack-state';
+import { readTemplate, withTableNames, type Template } from '../../stack/template';
+import { putUnlessThere, s3Client, upload } from '../../packages/upload';
+
+export interface DeployOptions extends Wish {
+  readonly tags?: Values | undefined;
+  /** The role that CloudFormation works with: the stack's former one, or the caller's permissions, if left out. */
+  readonly roleArn?: string | undefined;
+  /** Where the build left the packages: build/ if left out. */
+  readonly outDir?: string | undefined;
+  readonly print?: ((line: string) => void) | undefined;
+  /** Waits that many milliseconds; the real clock if left out. */
+  readonly sleep?: Follow['sleep'] | undefined;
+  /** Hears what counts in the end: where to, which changes, how it ended. All of it is printed as well. */
+  readonly sumUp?: ((line: string) => void) | undefined;
+}
+
+export interface DeployClients {
+  readonly cloudFormation?: CloudFormationClient;
+  readonly lambda?: LambdaClient;
+  readonly s3?: S3Client;
+  readonly sts?: STSClient;
+}
+
+export interface DeployResult {
+  readonly stackName: string;
+  readonly stackId: string;
+  /** False: there was nothing to do. */
+  readonly changed: boolean;
+  /** The folder of this version in the bucket. */
+  readonly prefix: string;
+  readonly outputs: Values;
+  readonly parameters: Values;
+}
+
+/** Deploys what the build made. Throws CommandError, in plain words, for all that the caller can put right. */
+export async function deploy(options: DeployOptions, clients: DeployClients = {}): Promise<DeployResult> {
+  const template = await readTemplate();
+  const hide = hiding(template, options.parameters ?? {});
+  const print = (line: string) => (options.print ?? console.log)(hide(line));
+  const sumUp = (line: string) => {
+    print(line);
+    options.sumUp?.(hide(line));
+  };
+  const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
+  try {
+    const planned = await planDeploy(cloudFormation, template, options);
+    const { account, region } = await placeOf({ sts, cloudFormation });
+    sumUp(`Deploying ${planned.stackName} to account ${account}, ${region}`);
+    if (isUnsigned(planned)) sumUp(unsignedWarning);
+    const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), sumUp);
+    const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, sumUp };
+    await clearLeftover(plan, account, follow, options.roleArn);
+    return await carryOut(plan, template, options, follow, s3);
+  } catch (error) {
+    const shown = explained(error);
+    throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
+  }
+}
+
+/** The plan with what this account allows for ReserveConcurrency. */
+async function withReservation(
+  plan: Plan,
+  lambda: LambdaClient,
+  sumUp: (line: string) => void,
+): Promise<Plan> {
+  const { parameters, note } = await chooseReservation(plan, lambda);
+  if (note !== undefined) sumUp(note);
+  return { ...plan, given: { ...plan.given, ...parameters } };
+}
+
+async function clearLeftover(
+  { leftover }: Plan,
+  account: string,
+  follow: Follow,
+  roleArn: string | undefined,
+): Promise<void> {
+  if (leftover === undefined) return;
+  await clearAway(follow, leftover, roleArn);
+  // A stand-in has no such rule.
+  if (account !== STAND_IN_ACCOUNT) await waitForQueueNames(leftover, follow);
+}
+
+type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
+
+async function carryOut(
+  plan: Plan,
+  template: Template,
+  { outDir, tags, roleArn }: DeployOptions,
+  follow: Telling,
+  s3: S3Client,
+): Promise<DeployResult> {
+  const { stackName, bucket, existing, previous } = plan;
+  const { print } = follow;
+
+  const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
+  const body = Buffer.from(withTableNames(template, stackName));
+  const key = `${prefix}${stackName}.json`;
+  const given = { ...plan.given, LambdaDeploymentPackagesPrefix: prefix };
+  const { stackId, stack, changed } = await changeStack(follow, {
+    stackName,
+    existing,
+    TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
+    Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
+    RoleARN: roleArn,
+    ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+  });
+  return {
+    ...{ stackName, stackId, changed, prefix },
+    ...{ outputs: outputsOf(stack), parameters: parametersOf(stack) },
+  };
+}
+
+const unsignedWarning =
+  'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified, so that only webhooks with the secret header get in.';
+
+/** Blots out the values that the template calls NoEcho, in whatever is printed or thrown. */
+function hiding(template: Template, parameters: Values): (text: string) => string {
+  const secrets = Object.entries(parameters)
+    .filter(([name, value]) => template.Parameters[name]?.NoEcho === true && value !== '')
+    .map(([, value]) => value);
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text);
+}
+
+async function deployAsAsked(sumUp: (line: string) => void) {
+  const { region, afterwards, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
+  printPackages(await build());
+  const clients = createClients(region === undefined ? {} : { region });
+  try {
+    const deployed = await deploy({ ...options, sumUp }, clients);
+    return { ...deployed, afterwards, clients };
+  } catch (error) {
+    clients.destroy();
+    throw error;
+  }
+}
+
+runAsCommand(module, async () => {
+  const { afterwards, clients, ...deployed } = await withJobSummary(deployAsAsked);
+  console.log();
+  for (const [name, value] of Object.entries(deployed.outputs)) console.log(`${name.padEnd(33)} ${value}`);
+  console.log();
+  try {
+    await afterDeploy(deployed, afterwards, clients, console.log);
+  } finally {
+    clients.destroy();
+  }
+});

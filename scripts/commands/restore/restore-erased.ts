@@ -1,0 +1,123 @@
+// What restore may put back of the rows of a copy: nothing of people who were erased after the copy was made. The ledger
+// knows who was, and so does the erased order itself: either of them may be the table that is restored.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+import { batchGet } from '../../../lambda/shared/tables/batch-get';
+import type { PartsName } from '../../../lambda/shared/tables/order-parts';
+import { outputOf, type Service } from '../../service/service';
+import { recordable } from '../../service/webhook-rows';
+
+/** A row of a copy: numbers and bytes stay as they are stored. */
+export type Row = Record<string, AttributeValue>;
+
+export type RestoreService = Pick<Service, 'stackName' | 'outputs' | 'parameters'> & {
+  readonly clients: Pick<Service['clients'], 'dynamoDb' | 'documents'>;
+};
+
+/** The form in which a row comes back, or the reason why it does not: its people were erased, or no order names the part. */
+export type Verdict = Returning | { readonly refused: 'erased' | 'unnamed' };
+
+export interface Returning {
+  readonly row: Row;
+  /** Must hold of the row that is there, also where rows are overwritten: an erasure may run at the same time. */
+  readonly condition?: {
+    readonly ConditionExpression: string;
+    readonly ExpressionAttributeValues?: Row;
+  };
+}
+
+/** Decides for each of these rows of a table. */
+export async function judgeRows(
+  table: string,
+  rows: readonly Row[],
+  service: RestoreService,
+): Promise<readonly Verdict[]> {
+  if (table === 'Webhooks') return rows.map((row) => ({ row: recordable(row) }));
+  const judge = judges[table];
+  if (judge === undefined) return rows.map((row) => ({ row }));
+  const ids = rows.map(orderIdOf);
+  const known = await lookUp([...new Set(ids)], service);
+  return rows.map((row, index) => judge(row, known.get(ids[index] ?? 0) ?? {}));
+}
+
+/** What the service's own tables know of an order. */
+interface Known {
+  /** By the ledger. */
+  readonly erasedAt?: string | undefined;
+  /** By the item in Orders. */
+  readonly itemErasedAt?: string | undefined;
+  readonly parts?: PartsName | undefined;
+}
+
+const judges: Readonly<Record<string, (row: Row, known: Known) => Verdict>> = {
+  Orders(row, { erasedAt, itemErasedAt }) {
+    // An erased order may come back: there is nothing personal in it.
+    if (row['replication']?.M?.['erased_at'] !== undefined) return { row };
+    if ((erasedAt ?? itemErasedAt) !== undefined) return { refused: 'erased' };
+    return { row, condition: { ConditionExpression: 'attribute_not_exists(replication.erased_at)' } };
+  },
+
+  OrderParts(row, { erasedAt, itemErasedAt, parts }) {
+    const isNamed = parts !== undefined && namesPart(parts, row['part']?.S ?? '');
+    const wasErased = (erasedAt ?? itemErasedAt) !== undefined;
+    // The name has a hash of the bytes: what an erased order names is erased too.
+    if (isNamed && (!wasErased || itemErasedAt !== undefined)) return { row };
+    return { refused: wasErased ? 'erased' : 'unnamed' };
+  },
+
+  Ledger(row, { erasedAt, itemErasedAt }) {
+    const since = erasedAt ?? itemErasedAt ?? row['erased_at']?.S;
+    if (since === undefined) return { row, condition: { ConditionExpression: NOT_ERASED } };
+    return {
+      row: { ...row, erased_at: { S: since } },
+      condition: {
+        ConditionExpression: `(${NOT_ERASED} OR erased_at = :since)`,
+        ExpressionAttributeValues: { ':since': { S: since } },
+      },
+    };
+  },
+};
+
+const NOT_ERASED = 'attribute_not_exists(erased_at)';
+
+const namesPart = ({ key, count }: PartsName, part: string) =>
+  part.startsWith(`${key}#`) && Number(part.slice(key.length + 1)) < count;
+
+const orderIdOf = (row: Row) => Number((row['order_id'] ?? row['id'])?.N);
+
+async function lookUp(ids: readonly number[], service: RestoreService): Promise<ReadonlyMap<number, Known>> {
+  const { documents } = service.clients;
+  const [rows, items] = await Promise.all([
+    batchGet(
+      documents,
+      outputOf(service, 'LedgerTableName'),
+      ids.map((order_id) => ({ order_id })),
+      { ProjectionExpression: 'order_id, erased_at' },
+    ) as Promise<readonly LedgerErasure[]>,
+    batchGet(
+      documents,
+      outputOf(service, 'OrdersTableName'),
+      ids.map((id) => ({ id })),
+      { ProjectionExpression: 'id, replication.erased_at, compressed_parts' },
+    ) as Promise<readonly OrderErasure[]>,
+  ]);
+  const known = new Map<number, Known>(
+    items.map(({ id, replication, compressed_parts }) => [
+      id,
+      { itemErasedAt: replication?.erased_at, parts: compressed_parts },
+    ]),
+  );
+  for (const { order_id: id, erased_at } of rows) known.set(id, { ...known.get(id), erasedAt: erased_at });
+  return known;
+}
+
+interface LedgerErasure {
+  readonly order_id: number;
+  readonly erased_at?: string;
+}
+
+interface OrderErasure {
+  readonly id: number;
+  readonly replication?: { readonly erased_at?: string };
+  readonly compressed_parts?: PartsName;
+}

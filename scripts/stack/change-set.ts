@@ -1,0 +1,127 @@
+// One change set: what CloudFormation would change, shown before it is done.
+import {
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
+  ExecuteChangeSetCommand,
+  type Change,
+  type CreateChangeSetInput,
+  type DescribeChangeSetOutput,
+  type ResourceChangeDetail,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+
+import { CommandError } from '../terminal/command';
+import { adviceFor, failureReport } from './failure';
+import { eventsSoFar, followStack, waitFor, type Follow } from './stack-events';
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly stackId: string;
+  /** The stack is like that already. */
+  readonly isEmpty: boolean;
+  /** Of resources: none, too, where only outputs change. */
+  readonly changes: readonly Change[];
+}
+
+/** Creates the change set and waits for it. One without changes is deleted; one that failed is reported. */
+export async function createChangeSet(follow: Follow, input: CreateChangeSetInput): Promise<ChangeSet> {
+  const { Id, StackId } = await requestChangeSet(follow, input);
+  if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
+  const { status, reason, changes } = await waitFor(follow.sleep, () => settled(follow, Id, StackId));
+  if (status !== 'FAILED') return { id: Id, stackId: StackId, isEmpty: false, changes };
+  const isEmpty = saysEmpty(reason);
+  const validation = isEmpty ? [] : await failedValidations(follow, Id, StackId);
+  await follow.cloudFormation.send(new DeleteChangeSetCommand({ ChangeSetName: Id, StackName: StackId }));
+  if (isEmpty) return { id: Id, stackId: StackId, isEmpty, changes: [] };
+  const why = [reason, ...validation].join('\n  ');
+  throw new CommandError(
+    [`CloudFormation cannot make this change:`, `  ${why}`, ...adviceFor(why)].join('\n'),
+  );
+}
+
+/** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
+export async function executeChangeSet(
+  follow: Follow,
+  stackName: string,
+  { id, stackId, changes }: ChangeSet,
+): Promise<Stack> {
+  changes.forEach((change) => (follow.sumUp ?? follow.print)(changeLine(change)));
+  const seen = await eventsSoFar(follow.cloudFormation, stackId);
+  await follow.cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, StackName: stackId }));
+  const { stack, events } = await followStack(follow, stackId, seen);
+  const status = stack?.StackStatus ?? 'DELETE_COMPLETE';
+  if (stack !== undefined && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return stack;
+  throw failureReport(stackName, status, events);
+}
+
+/** One line for a change, a replacement marked: it makes a new resource in the old one's place. */
+function changeLine({ ResourceChange: change }: Change): string {
+  const { Action = '', LogicalResourceId = '', ResourceType = '', Replacement, Scope = [] } = change ?? {};
+  const replaced =
+    Replacement === 'True' ? ', REPLACED' : Replacement === 'Conditional' ? ', maybe replaced' : '';
+  const scope = Scope.length > 0 ? ` (${Scope.join(', ')})` : '';
+  return `  ${Action.padEnd(7)} ${LogicalResourceId}  ${ResourceType}${scope}${replaced}${onlyIf(change?.Details)}`;
+}
+
+/**
+ * What has to change before this does. CloudFormation lists a resource that reads an attribute of a changed one, and
+ * knows only while it works whether the attribute changes: new code, for one, leaves its function's ARN as it is.
+ */
+function onlyIf(details: readonly ResourceChangeDetail[] = []): string {
+  const causes = details.map(({ Evaluation, ChangeSource, CausingEntity }) =>
+    Evaluation === 'Dynamic' && ChangeSource === 'ResourceAttribute' ? CausingEntity : undefined,
+  );
+  if (causes.length === 0 || causes.includes(undefined)) return '';
+  return `, only if ${[...new Set(causes)].join(' or ')} changes`;
+}
+
+async function requestChangeSet({ cloudFormation, print }: Follow, input: CreateChangeSetInput) {
+  try {
+    return await cloudFormation.send(new CreateChangeSetCommand(input));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('ImportExistingResources')) throw error;
+    print('This endpoint cannot adopt existing tables (ImportExistingResources): creating everything anew.');
+    return cloudFormation.send(new CreateChangeSetCommand({ ...input, ImportExistingResources: undefined }));
+  }
+}
+
+interface Settled {
+  readonly status: string;
+  readonly reason: string;
+  readonly changes: Change[];
+}
+
+async function settled(
+  { cloudFormation }: Follow,
+  id: string,
+  stackId: string,
+): Promise<Settled | undefined> {
+  const changes: Change[] = [];
+  let page: DescribeChangeSetOutput = {};
+  do {
+    const NextToken = page.NextToken;
+    page = await cloudFormation.send(
+      new DescribeChangeSetCommand({
+        ChangeSetName: id,
+        StackName: stackId,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+    changes.push(...(page.Changes ?? []));
+  } while (page.NextToken !== undefined);
+  const { Status: status = '', StatusReason: reason = '' } = page;
+  return /_PENDING$|_IN_PROGRESS$/.test(status) ? undefined : { status, reason, changes };
+}
+
+const saysEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
+
+/** CloudFormation validates before it deploys; what it found is told by events, and the reason only counts. */
+async function failedValidations({ cloudFormation }: Follow, id: string, stackId: string): Promise<string[]> {
+  const command = new DescribeEventsCommand({ ChangeSetName: id, StackName: stackId });
+  const { OperationEvents = [] } = await cloudFormation.send(command).catch(() => ({ OperationEvents: [] }));
+  return OperationEvents.flatMap(({ LogicalResourceId, ValidationStatusReason }) =>
+    ValidationStatusReason === undefined ? [] : `${LogicalResourceId ?? ''}: ${ValidationStatusReason}`,
+  );
+}

@@ -1,0 +1,126 @@
+// Finds out what a request asks for: version, route, ids in the path, query. Nothing that a client sends may
+// throw here.
+import { type Answer } from './response';
+import { type Store } from '../create';
+
+/** A request as it comes off the wire; the path has its query. */
+export interface StoreRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: string;
+}
+
+/** One thing that the store can do. `{name}` in a template stands for a whole number. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Without `/stores/{hash}`, with the version: `/v2/orders/{id}`. */
+  readonly template: string;
+  /** The OAuth scope that it takes, without its `_read_only`. */
+  readonly scope?: 'store_v2_orders' | 'store_v2_information';
+  run(call: Call): Answer;
+}
+
+/** A request that is understood. */
+export interface Call {
+  readonly store: Store;
+  readonly method: string;
+  readonly path: string;
+  /** Whether path and query can be decoded at all. */
+  readonly isDecodable: boolean;
+  readonly version: 'v2' | 'v3';
+  /** Undefined if the path is not one of a store. */
+  readonly storeHash: string | undefined;
+  /** As in the log: `PUT /orders/{id}`. */
+  readonly endpoint: string;
+  readonly route?: Route;
+  /** Whether the path is known, if perhaps with another method. */
+  readonly pathIsKnown: boolean;
+  readonly ids: Readonly<Record<string, number>>;
+  readonly query: URLSearchParams;
+  readonly asksForJson: boolean;
+  readonly rawBody: string;
+  /** The parsed body; undefined if there is none or it is broken. */
+  readonly body: unknown;
+  header(name: string): string | undefined;
+}
+
+const STORE_PATH = /^\/stores\/([^/]*)\/(v2|v3)(\/.*)$/;
+const BAD_ENCODING = /%(?![0-9a-f]{2})/i;
+
+/** The call that a request makes; without a route if there is none. */
+export function locate(store: Store, routes: readonly Route[], request: StoreRequest): Call {
+  const [fullPath = '', ...query] = request.path.split('?');
+  const [, storeHash, version = 'v2', tail = ''] = STORE_PATH.exec(fullPath) ?? [];
+  const path = `/${version}${tail.replace(/(\.json)?\/?$/, '')}`;
+  const method = request.method.toUpperCase();
+  const known = routes.filter((route) => idsIn(route.template, path));
+  const route = known.find((candidate) => candidate.method === method);
+  const headers = new Map(
+    Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]),
+  );
+  const rawBody = request.body ?? '';
+  return {
+    store,
+    method,
+    path: fullPath,
+    isDecodable: isDecodable(request.path),
+    version: version === 'v3' ? 'v3' : 'v2',
+    storeHash,
+    endpoint: `${method} ${known[0] ? endpointPath(known[0].template) : '(unknown)'}`,
+    ...(route ? { route } : {}),
+    pathIsKnown: known.length > 0,
+    ids: (known[0] && idsIn(known[0].template, path)) ?? {},
+    query: new URLSearchParams(query.join('?')),
+    asksForJson: tail.endsWith('.json') || (headers.get('accept') ?? '').includes('application/json'),
+    rawBody,
+    body: parse(rawBody),
+    header: (name) => headers.get(name),
+  };
+}
+
+function isDecodable(path: string): boolean {
+  if (BAD_ENCODING.test(path)) return false;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** V2 is what the log is mostly about, so its paths stand alone; hooks exist in both versions. */
+function endpointPath(template: string): string {
+  return template.startsWith('/v2/') && template !== '/v2/hooks' ? template.slice('/v2'.length) : template;
+}
+
+function idsIn(template: string, path: string): Record<string, number> | undefined {
+  const wanted = template.split('/');
+  const given = path.replace('/shippingaddresses', '/shipping_addresses').split('/');
+  if (wanted.length !== given.length) return undefined;
+  const ids: Record<string, number> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (part.startsWith('{') && /^\d{1,15}$/.test(value)) ids[part.slice(1, -1)] = Number(value);
+    else if (part !== value) return undefined;
+  }
+  return ids;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The parsed body if it is a JSON object. */
+export function objectBody(call: Call): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(call.body) ? call.body : undefined;
+}
+
+/** Whether something is an object with fields. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,81 @@
+// Fills a store: a handful of orders that each tell a story, for the demonstration, or many by chance.
+import { type NewLine } from './line-shapes';
+import { type NewOrder } from './order-defaults';
+import { pick, randomFrom, wholeNumber } from '../random';
+import { type Store } from '../create';
+
+/** An order and what it is there to show. */
+export interface TellingOrder {
+  readonly id: number;
+  readonly story: string;
+}
+
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 365 * 24 * HOUR_MS;
+
+/** Adds the orders that a demonstration needs and says what each is about. */
+export function tellingOrders(store: Store): TellingOrder[] {
+  const now = store.clock.now();
+  return stories(now).map(([story, wanted], index) => {
+    const order = store.orders.add({ date_created: now - (30 - index) * HOUR_MS, ...wanted });
+    return { id: order.id, story };
+  });
+}
+
+function stories(now: number): [story: string, wanted: NewOrder][] {
+  const years = { date_created: now - 4 * YEAR_MS, date_modified: now - 4 * YEAR_MS + 72 * HOUR_MS };
+  return [
+    [
+      'physical, two lines and a coupon',
+      { lines: [{ quantity: 2 }, {}], coupons: [{ code: 'SPRING', amount: 5, discount: 5 }] },
+    ],
+    ['all digital, completed by its payment', { status_id: 10, lines: [{ type: 'digital', quantity: 2 }] }],
+    ['sixty lines, more than one page of them', { lines: lines(60) }],
+    ['awaiting payment', { status_id: 7, payment_method: 'Bank Deposit' }],
+    [
+      'physical, completed years ago',
+      { status_id: 10, ...years, date_shipped: now - 4 * YEAR_MS, lines: [{ quantity_shipped: 1 }] },
+    ],
+    ['cancelled', { status_id: 5 }],
+    ['held for manual verification', { status_id: 12 }],
+    ['a cart with something digital and something physical', { lines: [{ type: 'digital' }, {}] }],
+    ['a guest whose name and wishes are far from ASCII', { customer_id: 0, ...unicode }],
+    ['a gift certificate, mailed', { lines: [{ type: 'giftcertificate' }] }],
+  ];
+}
+
+const unicode: NewOrder = {
+  billing_address: {
+    first_name: 'Zoë 🌻',
+    last_name: 'Łukasiewicz-渡辺',
+    street_1: 'Straße des 17. Juni 135 ½',
+    email: 'zoe@example.com',
+  },
+  customer_message: 'Bitte klingeln! 🔔 / “thank you” — merci',
+};
+
+function lines(count: number): NewLine[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `Part ${index + 1} of ${count}`,
+    sku: `PART-${index + 1}`,
+  }));
+}
+
+/** Adds so many orders of every sort, a few minutes apart and older than an hour, and gives their ids. */
+export function fillStore(store: Store, count: number): number[] {
+  const random = randomFrom(store.seed, 'fill');
+  const start = store.clock.now() - HOUR_MS - count * 300_000;
+  return Array.from({ length: count }, (_, index) => {
+    const digital = random() < 0.2;
+    const wanted: NewOrder = {
+      status_id: digital ? 10 : pick(random, [11, 11, 11, 11, 7, 1, 2, 5, 9, 12]),
+      date_created: start + index * 300_000,
+      lines: Array.from({ length: wholeNumber(random, 1, 4) }, () => ({
+        type: digital ? 'digital' : 'physical',
+        quantity: wholeNumber(random, 1, 3),
+      })),
+      coupons: random() < 0.3 ? [{}] : [],
+    };
+    return store.orders.add(wanted).id;
+  });
+}

@@ -1,0 +1,52 @@
+// The body of a webhook: the envelope with its order of keys and, by the scope, the id under its many names.
+import { createHash } from 'node:crypto';
+import { toJson } from '../api/response';
+import { type Switches } from '../switches';
+
+/** What a webhook tells. */
+export interface Announcement {
+  readonly storeHash: string;
+  readonly scope: string;
+  readonly data: unknown;
+  readonly createdAtSeconds: number;
+}
+
+/** The id of a cart, whose webhooks name it beside the order. */
+interface Subject {
+  readonly orderId: number;
+  readonly cartId: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+// BigCommerce writes it as a text.
+const STORE_ID = '1009999999';
+
+/** `data` of the scopes that are about an order. */
+export function dataFor(scope: string, subject: Subject): unknown {
+  const { orderId, cartId, from, to } = subject;
+  if (scope.startsWith('store/cart/')) return { type: 'cart', id: cartId, orderId };
+  if (scope.startsWith('store/shipment/')) return { type: 'shipment', id: 1, orderId };
+  if (scope.startsWith('store/channel/')) return { order_id: orderId };
+  if (scope.startsWith('store/order/metafield/')) return { metafield_id: 14, resource_id: String(orderId) };
+  if (scope !== 'store/order/statusUpdated') return { type: 'order', id: orderId };
+  const status = { previous_status_id: from ?? 0, new_status_id: to ?? 0 };
+  return { type: 'order', id: orderId, status };
+}
+
+/** The raw body. `hash` is opaque, as the real one is, and the same for the same announcement. */
+export function webhookBody(announcement: Announcement, escaping: Switches['webhookEscaping']): string {
+  const { storeHash, scope, data, createdAtSeconds } = announcement;
+  const known = JSON.stringify([storeHash, scope, data, createdAtSeconds]);
+  return toJson(
+    {
+      producer: `stores/${storeHash}`,
+      hash: createHash('sha1').update(known).digest('hex'),
+      created_at: createdAtSeconds,
+      store_id: STORE_ID,
+      scope,
+      data,
+    },
+    escaping,
+  );
+}

@@ -1,0 +1,111 @@
+// The pages that people read: their links lead somewhere, their sums are right, and warnings come before commands.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { root } from '../../scripts/terminal/command';
+import { readTemplate } from '../../scripts/stack/template';
+
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+
+/** As GitHub makes them: docs.github.com/get-started/writing-on-github, "Section links". */
+const anchorsIn = (text: string) =>
+  [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+it.each(pages)('%s has no link that leads nowhere within this project', (page) => {
+  const links = [...textOf(page).matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)].map(([, link]) => link!);
+  expect(links.length).toBeGreaterThan(0);
+  const broken = links.filter((link) => {
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? page : join(dirname(page), file);
+    if (!existsSync(join(root, target))) return true;
+    return anchor !== undefined && !anchorsIn(textOf(target)).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+it('K19: the README warns of emails, of the first poll and of other apps before the first command that deploys', () => {
+  const readme = textOf('README.md');
+  const begin = readme.indexOf('### Before the first deploy');
+  const warnings = readme.slice(begin, readme.indexOf('npm run deploy -- --stage', begin));
+  expect(begin).toBeLessThan(readme.indexOf('npm run bootstrap -- --repository'));
+  for (const text of ['Order notifications', 'first poll advances all orders that wait', 'Other apps']) {
+    expect(warnings).toContain(text);
+  }
+  expect(warnings).toContain('Run the first week with `AdvanceOrders=false`');
+});
+
+it('K19: the parameter that decides about it warns people at the AWS console', () => {
+  const template = readFileSync(join(root, 'cloudformation/stack.json'), 'utf8');
+  const { Parameters } = JSON.parse(template) as { Parameters: Record<string, { Description: string }> };
+  expect(Parameters['AdvanceOrders']?.Description).toContain('a change of status may email the shopper');
+});
+
+describe('docs/cost.md', () => {
+  /** The numbers of each row of the first table, by its name. */
+  const rows = new Map(
+    textOf('docs/cost.md')
+      .split('## ')[0]!
+      .split('\n')
+      .flatMap((line) => {
+        const [name = '', ...cells] = line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.replaceAll('*', '').trim());
+        const numbers = cells.map(Number);
+        return numbers.length === 3 && numbers.every(Number.isFinite) ? [[name, numbers] as const] : [];
+      }),
+  );
+  const names = [...rows.keys()];
+  const sum = (some: readonly string[]) =>
+    [0, 1, 2].map((column) => some.reduce((all, name) => all + rows.get(name)![column]!, 0).toFixed(2));
+
+  it('adds up', () => {
+    const varies = names.indexOf('varies with the orders');
+    const all = names.indexOf('all');
+    expect([varies, all]).toEqual([7, 13]);
+    expect(sum(names.slice(0, varies))).toEqual(sum(['varies with the orders']));
+    expect(sum(names.slice(varies, all))).toEqual(sum(['all']));
+  });
+
+  it('counts the alarms, dashboards, keys and secrets of the template', async () => {
+    const { Resources } = await readTemplate();
+    const count = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type).length;
+    const alarms = count('AWS::CloudWatch::Alarm');
+    expect(rows.get(`${alarms} alarms`)).toEqual(Array(3).fill(alarms / 10));
+    expect(rows.get('dashboard')?.[0]).toBe(3 * count('AWS::CloudWatch::Dashboard'));
+    expect(rows.get('KMS key')?.[0]).toBe(count('AWS::KMS::Key'));
+    const [, metrics] = /up to (\d+) metrics/.exec(textOf('README.md'))!;
+    expect(rows.get(`${metrics!} metrics from log lines, at most`)?.[0]).toBeCloseTo(0.3 * Number(metrics));
+    const secrets = count('AWS::SecretsManager::Secret');
+    expect(rows.get(`${secrets} secrets`)?.[0]).toBeCloseTo(0.4 * secrets);
+  });
+
+  it('prices requests as it counts them', () => {
+    const counts = textOf('docs/cost.md').split('## What is counted per order')[1]!;
+    const units = (kind: string) =>
+      new RegExp(`DynamoDB ${kind} units +\\| +(\\d+) +\\| +(\\d+) +\\| +(\\d+)`)
+        .exec(counts)!
+        .slice(1)
+        .map(Number);
+    const [write, read] = [units('write'), units('read')].map(
+      ([made = 0, edit = 0, audit = 0]) => made + 2 * edit + audit,
+    );
+    const perMillion = 0.625 * write! + 0.125 * read!;
+    expect(rows.get('DynamoDB requests')?.[2]).toBeCloseTo(perMillion / 10, 1);
+  });
+
+  it('has a source for each price, or says that it is unchecked', () => {
+    const prices = textOf('docs/cost.md')
+      .split('## Prices')[1]!
+      .split('\n')
+      .filter((line) => line.includes('$'));
+    expect(prices.length).toBeGreaterThan(9);
+    for (const line of prices) expect(line).toMatch(/\| *(unchecked|copy at|copies at|aws\.amazon\.com)/);
+  });
+});

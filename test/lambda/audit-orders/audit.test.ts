@@ -1,0 +1,643 @@
+// The audit: every order that the store lists for a day is accounted for once; gaps are named and queued again.
+import fc from 'fast-check';
+
+import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/errors';
+import { contentDigest } from '../../../lambda/shared/order/content';
+import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import { Status } from '../../../lambda/shared/order/order';
+import type { Order } from '../../../lambda/shared/order/order';
+import { anAuditWorld, DAY, THEN } from '../../support/audit-world';
+import {
+  anOrder,
+  anOrderWithLines,
+  aSnapshot,
+  aWholeLine,
+  iso,
+  NOON,
+  storeDate,
+} from '../../support/builders';
+
+const HOUR = 3_600_000;
+const DAY_MS = 24 * HOUR;
+const GONE = 'not found in the store';
+
+describe('an order counts as', () => {
+  it('copied when the ledger and the Orders table have it, advanced or not', async () => {
+    const world = anAuditWorld();
+    world.listReplicated();
+    world.listReplicated({ status_id: 7 }, { state: 'copied' });
+    expect(await world.audit()).toMatchObject({ listed: 2, copied: 2, open: 0, enqueued: 0 });
+    expect(world.queued).toEqual([]);
+  });
+
+  it('queued while its reference can be on its way', async () => {
+    const world = anAuditWorld();
+    world.note(world.list(), { state: 'queued', seen_at: iso(NOON - 4 * DAY_MS + 200) });
+    expect(await world.audit()).toMatchObject({ listed: 1, queued: 1, open: 0, enqueued: 0 });
+  });
+
+  describe('one that is stored without all of its lists', () => {
+    const incomplete = ['coupons'] as const;
+    const listIncomplete = (row: Partial<LedgerRow>) => {
+      const world = anAuditWorld();
+      const order = world.listReplicated({}, row);
+      const replication = { state: 'stored', incomplete } as const;
+      world.snapshots.set(order.id, aSnapshot({ ...order, replication }));
+      return { world, id: order.id };
+    };
+
+    it('K4: as dead, not as copied, while its dead letter is kept', async () => {
+      const { world } = listIncomplete({ state: 'dead', reason: 'GET answered 500.' });
+      expect(await world.audit()).toMatchObject({ dead: 1, copied: 0, open: 0, enqueued: 0 });
+    });
+
+    it('as a gap, and queued, once its dead letter has expired', async () => {
+      const reached_at = iso(NOON - 15 * DAY_MS);
+      const { world, id } = listIncomplete({ state: 'dead', reason: 'GET answered 500.', reached_at });
+      expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
+      expect(world.queued).toMatchObject([{ orderId: id }]);
+    });
+
+    it('as a gap, and queued, where the ledger could not note the dead letter', async () => {
+      const { world, id } = listIncomplete({ state: 'replicated' });
+      expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
+      expect(world.queued).toMatchObject([{ orderId: id }]);
+    });
+  });
+
+  it('dead with its reason', async () => {
+    const world = anAuditWorld();
+    const order = world.list();
+    const { id } = order;
+    world.note(order, { state: 'dead', reason: 'GET answered 400.' });
+    expect(await world.audit()).toMatchObject({
+      dead: 1,
+      dead_orders: [{ id, reason: 'GET answered 400.' }],
+    });
+  });
+
+  it('left out with the reason for which nobody stores it', async () => {
+    const world = anAuditWorld({ ignoreOrdersCreatedBefore: THEN - 6 * HOUR });
+    world.list({ status_id: Status.Cancelled });
+    world.list({ status_id: Status.Declined });
+    world.list({ is_deleted: true });
+    world.list({ status_id: Status.Shipped, date_created: storeDate(THEN - 7 * HOUR) });
+    expect(await world.audit()).toMatchObject({
+      listed: 4,
+      open: 0,
+      left_out: {
+        'Cancelled is void': 1,
+        'Declined is void': 1,
+        archived: 1,
+        'created before IgnoreOrdersCreatedBefore': 1,
+      },
+    });
+  });
+
+  it('left out when its status is none that is stored', async () => {
+    const world = anAuditWorld({ rules: { allowedStatusIds: [11] } });
+    world.list({ status_id: 7 });
+    expect(await world.audit()).toMatchObject({
+      left_out: { 'Awaiting Payment is not in AllowedStatusIds': 1 },
+    });
+  });
+
+  it('left out when the worker skipped it, and still would', async () => {
+    const world = anAuditWorld();
+    const order = world.list({ status_id: Status.Cancelled });
+    world.note(order, { state: 'skipped', reason: 'Cancelled is void' });
+    expect(await world.audit()).toMatchObject({ left_out: { 'Cancelled is void': 1 }, open: 0 });
+  });
+
+  it('left out for half a day when a GET did not find what the list shows', async () => {
+    const world = anAuditWorld();
+    world.note(world.list(), { state: 'skipped', reason: GONE, reached_at: iso(NOON - 11 * HOUR) });
+    expect(await world.audit()).toMatchObject({ left_out: { [GONE]: 1 }, open: 0 });
+  });
+
+  it('left out when its snapshot has expired', async () => {
+    const world = anAuditWorld();
+    const { id } = world.listReplicated({}, { kept_until: iso(NOON) });
+    world.snapshots.delete(id);
+    expect(await world.audit()).toMatchObject({ left_out: { 'expired by OrderRetentionDays': 1 }, open: 0 });
+    expect(world.queued).toEqual([]);
+  });
+
+  it('queued, and is, when it came or changed since the last poll began', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list({ date_modified: storeDate(NOON - HOUR) });
+    expect(await world.audit()).toMatchObject({ queued: 1, open: 0, enqueued: 1 });
+    expect(world.queued).toMatchObject([{ orderId: id, source: 'audit' }]);
+  });
+
+  it('copied when a newer version of it is listed, which is queued', async () => {
+    const world = anAuditWorld();
+    const { id } = world.listReplicated({}, { modified_at: iso(THEN - HOUR) });
+    expect(await world.audit()).toMatchObject({ copied: 1, open: 0, enqueued: 1 });
+    expect(world.queued).toMatchObject([{ orderId: id, dateModified: storeDate(THEN) }]);
+    expect(world.queued[0]).not.toHaveProperty('wasStored');
+  });
+});
+
+it('is not missing while a worker stores an order', async () => {
+  const world = anAuditWorld();
+  const order = world.list();
+  world.note(order, { state: 'queued', seen_at: iso(NOON) });
+  const workerEnds = () => {
+    world.snapshots.set(order.id, aSnapshot({ id: order.id }));
+    world.note(order, { state: 'replicated' });
+  };
+  const thenEnd = async <T>(look: Promise<T>) => {
+    const seen = await look;
+    workerEnds();
+    return seen;
+  };
+  const [audit] = await world.invoke(
+    { day: DAY },
+    {
+      ledger: { ...world.ledger, find: (ids) => thenEnd(world.deps.ledger.find(ids)) },
+      orders: { among: (ids) => thenEnd(world.deps.orders.among(ids)) },
+    },
+  );
+  expect(audit).toMatchObject({ queued: 1, open: 0 });
+});
+
+describe('a gap is', () => {
+  it('an order that the ledger does not know, though a poll has ended since', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    const audit = await world.audit();
+    expect(audit).toMatchObject({ open: 1, gaps: [{ id, reason: 'not known to the ledger' }], enqueued: 1 });
+    expect(world.queued).toEqual([
+      {
+        ...{ orderId: id, source: 'audit', statusId: 11, dateModified: storeDate(THEN) },
+        ...{ seenAt: iso(NOON + 100), jobTimestamp: NOON },
+      },
+    ]);
+    expect(world.rows.get(id)).toMatchObject({ state: 'queued', seen_at: iso(NOON + 100) });
+  });
+
+  it('every order without a row when no poll ever ended well', async () => {
+    const world = anAuditWorld({ lastPoll: 'never' });
+    world.list({ date_modified: storeDate(NOON - HOUR) });
+    expect(await world.audit()).toMatchObject({ open: 1, queued: 0 });
+  });
+
+  it('an order whose row only carries a lease', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    world.rows.set(id, { order_id: id, lease_owner: 'worker', lease_until: iso(NOON) });
+    expect(await world.audit()).toMatchObject({ open: 1 });
+  });
+
+  it('a snapshot that is missing: it is stored again, also if the order is void now', async () => {
+    const world = anAuditWorld();
+    const { id } = world.listReplicated();
+    const cancelled = world.listReplicated({ status_id: Status.Cancelled }, { state: 'copied' });
+    world.snapshots.clear();
+    const reason = 'stored once, and missing from the Orders table';
+    expect(await world.audit()).toMatchObject({
+      open: 2,
+      gaps: [id, cancelled.id].map((one) => ({ id: one, reason })),
+    });
+    expect(world.queued).toMatchObject([id, cancelled.id].map((orderId) => ({ orderId, wasStored: true })));
+  });
+
+  it('a missing snapshot that is to be kept for longer', async () => {
+    const world = anAuditWorld();
+    const { id } = world.listReplicated({}, { kept_until: iso(NOON + HOUR) });
+    world.snapshots.delete(id);
+    expect(await world.audit()).toMatchObject({ open: 1 });
+  });
+
+  it('a reference of which nothing came in four days', async () => {
+    const world = anAuditWorld();
+    const order = world.list();
+    world.note(order, { state: 'queued', seen_at: iso(NOON - 4 * DAY_MS) });
+    const reason = 'queued more than 4 days ago, and not replicated since';
+    expect(await world.audit()).toMatchObject({ gaps: [{ id: order.id, reason }] });
+    expect(world.queued[0]).not.toHaveProperty('wasStored');
+  });
+
+  it('such a reference to an order that was stored before and is missing: it says so', async () => {
+    const world = anAuditWorld();
+    world.note(world.list(), { state: 'queued', seen_at: iso(NOON - 5 * DAY_MS), status_before: 11 });
+    await world.audit();
+    expect(world.queued).toMatchObject([{ wasStored: true }]);
+  });
+
+  it('an order that a GET did not find half a day ago, and that is listed still', async () => {
+    const world = anAuditWorld();
+    const skipped = world.list();
+    world.note(skipped, { state: 'skipped', reason: GONE, reached_at: iso(NOON - 12 * HOUR) });
+    const marked = world.listReplicated(
+      {},
+      { state: 'copied', reason: GONE, reached_at: iso(NOON - 12 * HOUR) },
+    );
+    const reason = 'noted as not found in the store, which lists it';
+    expect(await world.audit()).toMatchObject({
+      gaps: [skipped, marked].map(({ id }) => ({ id, reason })),
+    });
+  });
+
+  it('an order that was skipped, and by the rules of today is to be stored', async () => {
+    const world = anAuditWorld({ rules: { allowedStatusIds: [11, 12] } });
+    const order = world.list({ status_id: 12 });
+    const was = 'Manual Verification Required is void';
+    world.note(order, { state: 'skipped', reason: was });
+    const reason = `skipped (${was}), and to be stored now`;
+    expect(await world.audit()).toMatchObject({ gaps: [{ id: order.id, reason }] });
+  });
+
+  it('a snapshot of which the ledger knows nothing; where the rules forbid more, its status is left alone', async () => {
+    const world = anAuditWorld();
+    const [waits, cancelled] = [world.list(), world.list({ status_id: Status.Cancelled })];
+    for (const { id } of [waits, cancelled]) world.snapshots.set(id, aSnapshot({ id }));
+    expect(await world.audit()).toMatchObject({ open: 2 });
+    expect(world.queued[0]).not.toHaveProperty('advance');
+    expect(world.queued[1]).toMatchObject({ orderId: cancelled.id, advance: false });
+  });
+});
+
+describe('a reference says that the status is left alone', () => {
+  const reasons: [string, Partial<LedgerRow>, boolean][] = [
+    [
+      'its snapshot is missing',
+      { state: 'copied', reason: 'copied without advancing', status_before: 11 },
+      false,
+    ],
+    ['its reference was forgotten', { state: 'queued', seen_at: iso(NOON - 5 * DAY_MS) }, false],
+    [
+      'its dead letter is gone',
+      { state: 'dead', reason: 'GET answered 503.', reached_at: iso(NOON - 15 * DAY_MS) },
+      false,
+    ],
+    ['it is noted as gone', { state: 'copied', reason: GONE, reached_at: iso(NOON - 2 * DAY_MS) }, true],
+    ['it was changed', { state: 'copied', modified_at: iso(THEN - HOUR) }, true],
+    ['it is stored, and the ledger knows nothing of it', { state: 'skipped', reason: 'archived' }, true],
+  ];
+
+  it.each(reasons)(
+    'A4 of an order from before IgnoreOrdersCreatedBefore, of no other: %s',
+    async (_, row, isStored) => {
+      for (const isOld of [true, false]) {
+        const world = anAuditWorld(isOld ? { ignoreOrdersCreatedBefore: NOON } : {});
+        const order = world.list();
+        world.note(order, row);
+        if (isStored) world.snapshots.set(order.id, aSnapshot({ ...order }));
+        await world.audit();
+        expect(world.queued.map(({ advance }) => advance)).toEqual([isOld ? false : undefined]);
+      }
+    },
+  );
+
+  it('A4c of a Completed order that changed before the lookback of the polls, and of no other', async () => {
+    const world = anAuditWorld();
+    const long = { date_modified: storeDate(NOON - 8 * DAY_MS) };
+    const completed = { status_id: Status.Completed, order_is_digital: true };
+    world.list({ ...completed, ...long });
+    world.list({ ...completed, date_modified: storeDate(NOON - 6 * DAY_MS) });
+    world.list(long);
+    await world.audit();
+    expect(world.queued.map(({ advance }) => advance)).toEqual([false, undefined, undefined]);
+  });
+
+  it('A4 of none that the first poll after a pause still takes', async () => {
+    const world = anAuditWorld({ lastPoll: NOON - 20 * DAY_MS });
+    const completed = { status_id: Status.Completed, order_is_digital: true };
+    world.list({ ...completed, date_modified: storeDate(NOON - 15 * DAY_MS) });
+    await world.audit();
+    expect(world.queued).toHaveLength(1);
+    expect(world.queued[0]).not.toHaveProperty('advance');
+  });
+});
+
+describe('of a stored order that is listed under the date that the ledger knows', () => {
+  const shown = (changes: Readonly<Record<string, unknown>> = {}) =>
+    anOrderWithLines([aWholeLine(changes)], { date_created: storeDate(THEN - HOUR) });
+  const listing = async (order: Order, row: Partial<LedgerRow>) => {
+    const world = anAuditWorld();
+    const listed = world.listReplicated({ ...order, id: 100, date_modified: storeDate(THEN) }, row);
+    const audit = await world.audit();
+    expect(audit).toMatchObject({ copied: 1, open: 0 });
+    return { world, listed };
+  };
+
+  it('D-M3 another status is a change', async () => {
+    const world = anAuditWorld();
+    const order = world.listReplicated({ status_id: 2 }, { status_id: 9 });
+    world.snapshots.set(order.id, aSnapshot({ ...order, status_id: 9 }));
+    expect(await world.audit()).toMatchObject({ copied: 1, enqueued: 1 });
+  });
+
+  it('K11a other content is a change, and its fingerprint goes with the reference', async () => {
+    const before = shown();
+    const { world, listed } = await listing(shown({ quantity_refunded: 1 }), {
+      content_digest: contentDigest(before)!,
+    });
+    expect(world.queued).toMatchObject([{ orderId: 100, listedDigest: contentDigest(listed) }]);
+  });
+
+  it.each<[string, Partial<LedgerRow>]>([
+    ['the content as it was stored', { content_digest: contentDigest({ ...shown(), id: 100 })! }],
+    ['no fingerprint', {}],
+    ['a fingerprint of another form', { content_digest: 'x' }],
+    [
+      'content that was looked at already',
+      { content_digest: '2:x', listed_digest: contentDigest({ ...shown(), id: 100 })! },
+    ],
+  ])('K11 %s is none', async (_, row) => {
+    const { world } = await listing(shown(), row);
+    expect(world.queued).toEqual([]);
+  });
+
+  it('K14 one that is no longer archived is a change', async () => {
+    const order = anOrder({ status_id: 9, date_created: storeDate(THEN - HOUR) });
+    const reason = 'archived';
+    expect((await listing(order, { state: 'copied', reason })).world.queued).toHaveLength(1);
+    expect((await listing({ ...order, is_deleted: true }, { state: 'copied', reason })).world.queued).toEqual(
+      [],
+    );
+  });
+});
+
+it('D-M4 an order that changed less than 10 s before the last poll began is no gap: that poll may have missed it', async () => {
+  for (const [before, counts] of [
+    [10_000, { queued: 1, open: 0 }],
+    [11_000, { queued: 0, open: 1 }],
+  ] as const) {
+    const world = anAuditWorld({ lastPoll: NOON - HOUR });
+    world.list({ date_modified: storeDate(NOON - HOUR - before) });
+    expect(await world.audit()).toMatchObject(counts);
+  }
+});
+
+describe('a gap stays', () => {
+  it('when the audit before had it open, too', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    expect(await world.audit()).toMatchObject({ open: 1, staying: 0 });
+    world.clock.now += 24 * 3_600_000;
+    world.rows.delete(id);
+    world.list();
+    expect(await world.audit()).toMatchObject({ open: 2, staying: 1 });
+  });
+
+  it('when it is behind those that the audit before knew by their ids', async () => {
+    const world = anAuditWorld();
+    for (let nth = 0; nth < 1_010; nth += 1) world.list();
+    expect(await world.audit()).toMatchObject({ open: 1_010, staying: 0, enqueued: 1_000 });
+    world.clock.now += 24 * 3_600_000;
+    expect(await world.audit()).toMatchObject({ queued: 1_000, open: 10, staying: 10, enqueued: 10 });
+    expect(await world.audit()).toMatchObject({ queued: 1_010, open: 0, staying: 0 });
+  });
+});
+
+describe('the result', () => {
+  it('is one line, is kept, and is counted', async () => {
+    const world = anAuditWorld();
+    world.list();
+    for (let nth = 0; nth < 1_203; nth += 1) world.listReplicated();
+    const audit = await world.audit();
+    expect(audit.summary).toBe(`${DAY}: 1,203 of 1,204, 1 open`);
+    expect(world.results).toEqual([audit]);
+    expect(world.lines.at(-1)).toMatchObject({
+      message: 'audit finished',
+      fields: { summary: audit.summary, auditTimestamp: NOON, copied: 1_203 },
+      metrics: { AuditsFinished: 1, OrdersAudited: 1_204, GapsFound: 1, GapsStaying: 0 },
+    });
+  });
+
+  it('is as good for a day without orders', async () => {
+    expect((await anAuditWorld().audit()).summary).toBe(`${DAY}: 0 of 0, 0 open`);
+  });
+
+  it('names each gap that is queued again in a line of its own, for its story', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    await world.audit();
+    expect(world.lines[0]).toMatchObject({
+      level: 'WARN',
+      message: 'gap found and queued',
+      fields: { orderId: id },
+    });
+  });
+
+  it('stays smaller than an item may be', async () => {
+    const world = anAuditWorld();
+    for (let nth = 0; nth < 3_000; nth += 1) world.list({ id: 10_000_000 + nth });
+    for (let nth = 0; nth < 300; nth += 1)
+      world.note(world.list(), { state: 'dead', reason: 'x'.repeat(500) });
+    const audit = await world.audit();
+    expect([audit.gaps.length, audit.dead_orders.length, audit.open, audit.dead]).toEqual([
+      100, 100, 3_000, 300,
+    ]);
+    expect(JSON.stringify(audit).length).toBeLessThan(100_000);
+  });
+
+  it('accounts for rows without a usable id', async () => {
+    const world = anAuditWorld();
+    const [audit] = await world.invoke(
+      { day: DAY },
+      { store: { listOrders: () => Promise.resolve({ orders: [], unreadable: 2, isLast: true }) } },
+    );
+    expect(audit).toMatchObject({ listed: 2, left_out: { 'without a usable id': 2 } });
+  });
+});
+
+describe('an audit', () => {
+  it('looks at the orders created on its day, whatever the store makes of a bound', async () => {
+    const world = anAuditWorld();
+    const start = Date.UTC(2026, 0, 9);
+    for (const created of [start - 1_000, start, start + DAY_MS - 1_000, start + DAY_MS]) {
+      world.listReplicated({ date_created: storeDate(created) });
+    }
+    expect(await world.audit()).toMatchObject({ listed: 2 });
+    expect(world.queries).toEqual([
+      { minId: 0, createdSince: start - 1_000, createdBefore: start + DAY_MS + 1_000, withLines: true },
+    ]);
+  });
+
+  it('takes an order for one of its day if its date cannot be read', async () => {
+    const world = anAuditWorld();
+    world.listReplicated({ date_created: '' });
+    expect(await world.audit()).toMatchObject({ listed: 1 });
+  });
+
+  it('reads page after page, and counts no order twice', async () => {
+    const world = anAuditWorld({ pageSize: 3 });
+    for (let nth = 0; nth < 10; nth += 1) world.listReplicated();
+    expect(await world.audit()).toMatchObject({ listed: 10, copied: 10 });
+    expect(world.queries.length).toBeGreaterThan(3);
+  });
+
+  it('that only rehearses queues, notes, keeps and counts nothing', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    expect(await world.audit({ dryRun: true })).toMatchObject({ open: 1, enqueued: 1 });
+    expect([world.queued, world.results, world.lines, world.rows.get(id)]).toEqual([[], [], [], undefined]);
+  });
+
+  it('queues no more than a thousand; what a poll would have taken is open then', async () => {
+    const world = anAuditWorld();
+    for (let nth = 0; nth < 1_001; nth += 1) world.list({ date_modified: storeDate(NOON) });
+    expect(await world.audit()).toMatchObject({ queued: 1_000, open: 1, enqueued: 1_000 });
+    expect(world.queued).toHaveLength(1_000);
+  });
+
+  it('notes what it queued only after it is queued', async () => {
+    const world = anAuditWorld();
+    const { id } = world.list();
+    const refusing = { enqueue: () => Promise.reject(new EnqueueError('SQS refused.')) };
+    await expect(world.invoke({ day: DAY }, { queue: refusing })).rejects.toThrow('SQS refused.');
+    expect([world.rows.get(id), world.results]).toEqual([undefined, []]);
+  });
+
+  it('that failed or was killed half way is simply made again', async () => {
+    const world = anAuditWorld({ pageSize: 2 });
+    for (let nth = 0; nth < 4; nth += 1) world.list();
+    let pages = 0;
+    const dying = {
+      listOrders: (query: Parameters<typeof world.deps.store.listOrders>[0]) =>
+        (pages += 1) > 1 ? Promise.reject(new Error('killed')) : world.deps.store.listOrders(query),
+    };
+    await expect(world.invoke({ day: DAY }, { store: dying })).rejects.toThrow('killed');
+    expect([world.queued.length, world.results]).toEqual([2, []]);
+    expect(await world.audit()).toMatchObject({ listed: 4, queued: 2, open: 2, staying: 0, enqueued: 2 });
+  });
+
+  it('that fails says so in the log and by an alert, and throws what went wrong', async () => {
+    const world = anAuditWorld();
+    const refused = new BigCommerceError('GET /v2/orders answered 401.', 'configuration', 401);
+    const store = { listOrders: () => Promise.reject(refused) };
+    await expect(world.invoke({ day: DAY }, { store })).rejects.toBe(refused);
+    expect(world.alerts).toMatchObject([
+      { subject: 'audits fail: BigCommerce refuses our credentials or settings' },
+    ]);
+    expect(world.lines).toMatchObject([{ level: 'ERROR', message: 'audit failed' }]);
+  });
+});
+
+it('whatever there is, each listed order is accounted for once, and each gap is queued or too many', async () => {
+  const aTime = fc.integer({ min: NOON - 10 * DAY_MS, max: NOON }).map(iso);
+  const aRow = fc.option(
+    fc.record(
+      {
+        state: fc.constantFrom('queued', 'copied', 'replicated', 'skipped', 'dead'),
+        reason: fc.constantFrom(GONE, 'Cancelled is void', 'archived'),
+        ...{ seen_at: aTime, read_at: aTime, reached_at: aTime, kept_until: aTime, modified_at: aTime },
+        status_before: fc.constantFrom(7, 11),
+        status_id: fc.integer({ min: 0, max: 14 }),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  const anyOrder = fc.record({
+    row: aRow,
+    isStored: fc.boolean(),
+    status_id: fc.integer({ min: 0, max: 15 }),
+    is_deleted: fc.boolean(),
+    modified: fc.integer({ min: THEN, max: NOON }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyOrder),
+      fc.constantFrom(NOON - HOUR, 'never' as const),
+      async (orders, lastPoll) => {
+        const world = anAuditWorld({ lastPoll, pageSize: 5 });
+        for (const { row, isStored, modified, ...order } of orders) {
+          const { id } = world.list({ ...order, date_modified: storeDate(modified) });
+          if (row !== null) world.rows.set(id, { order_id: id, ...row });
+          if (isStored) world.snapshots.set(id, aSnapshot({ id }));
+        }
+        const audit = await world.audit();
+        const leftOut = Object.values(audit.left_out).reduce((sum, one) => sum + one, 0);
+        expect(audit.listed).toBe(orders.length);
+        expect(audit.copied + audit.queued + audit.dead + leftOut + audit.open).toBe(orders.length);
+        const sent = world.queued.map(({ orderId }) => orderId);
+        expect(new Set(sent).size).toBe(sent.length);
+        expect(sent).toEqual(expect.arrayContaining(audit.gaps.map(({ id }) => id)));
+        expect(sent).toHaveLength(audit.enqueued);
+      },
+    ),
+  );
+});
+
+describe('orders that no list can show', () => {
+  const HOUR = 3_600_000;
+  const aStore = (unreadable: readonly number[], count = 7) => {
+    const world = anAuditWorld();
+    for (let order = 0; order < count; order += 1) world.listReplicated();
+    for (const id of unreadable) world.unreadable.add(id);
+    return world;
+  };
+
+  it('K1A: stay open, and are named, even where the tables know them', async () => {
+    const world = aStore([103]);
+    expect(await world.audit()).toMatchObject({
+      ...{ listed: 7, copied: 6, open: 1, staying: 0, enqueued: 1, unreadable: 1, unreadable_ids: [103] },
+      gaps: [{ id: 103, reason: 'the store fails on each list that holds it' }],
+      open_ids: [103],
+    });
+    expect(world.queued).toEqual([
+      {
+        ...{ orderId: 103, source: 'audit', advance: false, jobTimestamp: world.results[0]?.timestamp },
+        seenAt: expect.any(String) as unknown,
+      },
+    ]);
+  });
+
+  it('K1B: are open in the next audit, too, and get no further reference on the same day', async () => {
+    const world = aStore([103]);
+    await world.audit();
+    world.clock.now += 24 * HOUR;
+    expect(await world.audit()).toMatchObject({ open: 1, staying: 1, enqueued: 0 });
+    world.clock.now += 24 * HOUR;
+    expect(await world.audit()).toMatchObject({ open: 1, staying: 1, enqueued: 1 });
+  });
+
+  it('K1C: leave the reference to the polls, which may advance them', async () => {
+    const world = aStore([103]);
+    await world.ledger.noteUnreadable(103, world.clock.now - 26 * HOUR);
+    expect(await world.audit()).toMatchObject({ open: 1, enqueued: 0 });
+  });
+
+  it('K1D: are neither queued nor noted by a dry run', async () => {
+    const world = aStore([103]);
+    expect(await world.audit({ dryRun: true })).toMatchObject({ open: 1, unreadable_ids: [103] });
+    expect([world.queued, world.rows.get(103)?.unreadable_at]).toEqual([[], undefined]);
+  });
+
+  it('K1O: add to the thousand that an audit queues, and let no further order through', async () => {
+    const world = anAuditWorld();
+    for (let order = 0; order < 1_600; order += 1) world.list();
+    for (const id of [1_250, 1_251]) world.unreadable.add(id);
+    expect(await world.audit()).toMatchObject({ listed: 1_600, open: 1_600, enqueued: 1_002 });
+    expect(world.queued).toHaveLength(1_002);
+  });
+
+  it('K1E: fail the audit where they are more than ten, which no result accounts for', async () => {
+    const world = aStore(
+      Array.from({ length: 11 }, (_, index) => 101 + 2 * index),
+      30,
+    );
+    await expect(world.audit()).rejects.toThrow('more than 10 orders');
+    expect(world.results).toEqual([]);
+    expect(world.alerts).toHaveLength(1);
+  });
+
+  it('K1X: of one day keep no other day from being audited, and the audit fails even so', async () => {
+    for (const pageSize of [250, 5]) {
+      const world = anAuditWorld({ pageSize });
+      world.list({ date_created: storeDate(THEN - 26 * HOUR) });
+      await world.audit({ day: '2026-01-08' });
+      for (let order = 0; order < 30; order += 1) world.listReplicated();
+      for (let index = 0; index < 11; index += 1) world.unreadable.add(108 + 2 * index);
+      world.clock.now += 2 * HOUR;
+      await expect(world.invoke({})).rejects.toThrow('more than 10 orders');
+      expect(world.results.map(({ day }) => day)).toEqual(['2026-01-08', '2026-01-08']);
+      expect(world.results.at(-1)).toMatchObject({ listed: 1, queued: 1 });
+      expect(world.alerts).toHaveLength(1);
+    }
+  });
+});

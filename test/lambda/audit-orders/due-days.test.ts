@@ -1,0 +1,145 @@
+// Which days an audit looks at: by the event of its invocation, or by the schedule.
+import { dueDays, readWish } from '../../../lambda/audit-orders/due-days';
+import { dayOf, startOfDay, type Audit } from '../../../lambda/shared/order/audit-result';
+import { anAuditWorld } from '../../support/audit-world';
+import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import { iso, NOON } from '../../support/builders';
+
+const DAY_MS = 86_400_000;
+const AFTER = NOON - 12 * 3_600_000 + 1;
+
+/** The days that are due at noon of 10 January, after audits with so many gaps open. */
+async function due(audits: Readonly<Record<string, Partial<Audit>>>): Promise<readonly string[]> {
+  const newestOf = (day: string) => {
+    const audit = audits[day];
+    return Promise.resolve(audit && ({ open: 0, queued: 0, timestamp: AFTER, day, ...audit } as Audit));
+  };
+  return (await dueDays(NOON, { newestOf })).map(dayOf);
+}
+
+describe('the schedule', () => {
+  it('looks at yesterday, also where there never was an audit', async () => {
+    expect(await due({})).toEqual(['2026-01-09']);
+  });
+
+  it('looks at yesterday even if somebody has audited it today', async () => {
+    expect(await due({ '2026-01-09': {} })).toEqual(['2026-01-09']);
+  });
+
+  it('comes back to days with gaps, for fourteen days', async () => {
+    const closed = Object.fromEntries(
+      Array.from({ length: 20 }, (_, nth) => [dayOf(NOON - nth * DAY_MS), {}] as const),
+    );
+    const open = { '2026-01-07': { open: 1 }, '2025-12-27': { open: 2 }, '2025-12-26': { open: 3 } };
+    expect(await due({ ...closed, ...open })).toEqual(['2026-01-09', '2026-01-07', '2025-12-27']);
+  });
+
+  it('comes back to days of which references were on their way: they may be lost', async () => {
+    expect(await due({ '2026-01-08': { queued: 1 } })).toEqual(['2026-01-09', '2026-01-08']);
+  });
+
+  it('makes up for days that it missed, but not for those before the first audit', async () => {
+    expect(await due({ '2026-01-06': {} })).toEqual(['2026-01-09', '2026-01-08', '2026-01-07']);
+  });
+
+  it('comes back to a day that was audited before it was over', async () => {
+    const early = { timestamp: Date.UTC(2026, 0, 8, 23) };
+    expect(await due({ '2026-01-08': early })).toEqual(['2026-01-09', '2026-01-08']);
+  });
+
+  it('is what an event without a day means, and each day has its own result', async () => {
+    const world = anAuditWorld();
+    world.results.push({ day: '2026-01-07', open: 1, timestamp: NOON } as Audit);
+    const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+    const audits = await world.invoke(event);
+    expect(audits.map(({ day }) => day)).toEqual(['2026-01-09', '2026-01-08', '2026-01-07']);
+    expect(world.results.slice(1)).toEqual(audits);
+  });
+
+  it('keeps the results of the days before one that fails', async () => {
+    const world = anAuditWorld();
+    world.results.push({ day: '2026-01-08', open: 1, timestamp: NOON } as Audit);
+    const { listOrders } = world.deps.store;
+    const store = {
+      listOrders: (query: Parameters<typeof listOrders>[0]) =>
+        world.results.length > 1 ? Promise.reject(new Error('down')) : listOrders(query),
+    };
+    await expect(world.invoke({}, { store })).rejects.toThrow('down');
+    expect(world.results.map(({ day }) => day)).toEqual(['2026-01-08', '2026-01-09']);
+    expect(world.lines.at(-1)).toMatchObject({ fields: { daysDone: ['2026-01-09'] } });
+  });
+});
+
+describe('K8 a scheduled audit asks again for orders that are marked as gone', () => {
+  const GONE = 'not found in the store';
+
+  async function aNight(row: Partial<LedgerRow>, event: object = {}) {
+    const world = anAuditWorld();
+    for (const id of [100, 105]) world.listReplicated({ id });
+    await world.invoke({});
+    const reached_at = iso(NOON - DAY_MS);
+    world.rows.set(103, { order_id: 103, state: 'copied', reason: GONE, reached_at, ...row });
+    world.clock.now += DAY_MS;
+    await world.invoke(event);
+    return world.queued;
+  }
+
+  it('that no list shows any more, and leaves their status alone', async () => {
+    const seenAt = iso(NOON + DAY_MS);
+    expect(await aNight({})).toMatchObject([{ orderId: 103, source: 'audit', advance: false }]);
+    expect((await aNight({}))[0]!.seenAt >= seenAt).toBe(true);
+  });
+
+  it.each<[string, Partial<LedgerRow>]>([
+    ['one that was marked just now', { reached_at: iso(NOON + DAY_MS) }],
+    ['one that was never stored', { state: 'skipped' }],
+    ['one that was copied for another reason', { reason: 'archived' }],
+  ])('but not for %s', async (_, row) => {
+    expect(await aNight(row)).toEqual([]);
+  });
+
+  it('and neither the audit of a named day nor a dry run does', async () => {
+    expect(await aNight({}, { day: '2026-01-08' })).toEqual([]);
+    expect(await aNight({}, { dryRun: true })).toEqual([]);
+  });
+
+  it('for fourteen days', async () => {
+    const world = anAuditWorld();
+    for (const id of [100, 105]) world.listReplicated({ id });
+    await world.invoke({});
+    for (let night = 1; night <= 20; night += 1) {
+      world.rows.set(103, { order_id: 103, state: 'copied', reason: GONE, reached_at: iso(NOON) });
+      world.clock.now += DAY_MS;
+      await world.invoke({});
+    }
+    expect(world.queued).toHaveLength(13);
+  });
+});
+
+describe('an event', () => {
+  it('may name any day that has begun', () => {
+    expect(readWish({ day: '2026-01-10' }, NOON)).toEqual({ start: Date.UTC(2026, 0, 10), dryRun: false });
+    expect(readWish({ day: '2016-02-29', dryRun: true }, NOON)).toEqual({
+      start: Date.UTC(2016, 1, 29),
+      dryRun: true,
+    });
+  });
+
+  it.each([
+    [{ day: '2026-01-11' }, '2026-01-11 has not begun'],
+    [{ day: 'yesterday' }, 'day has to be a UTC day such as 2026-11-20'],
+    [{ day: '2026-02-30' }, 'day has to be a UTC day'],
+    [{ day: 20260109 }, 'day has to be a UTC day'],
+    [{ day: null }, 'day has to be a UTC day'],
+    [{ day: '2026-01-09', dryRun: 'yes' }, 'dryRun has to be true or false'],
+  ])('%j is refused in words', (event, words) => {
+    expect(() => readWish(event, NOON)).toThrow(words);
+  });
+
+  it.each(['', '2026-1-9', '2026-01-09T00:00:00Z', '2026-13-01', '+002026-01-09', ' 2026-01-09'])(
+    '%j is no day',
+    (text) => {
+      expect(startOfDay(text)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,382 @@
+// What a poll leaves out: what is neither new nor followed, and what the ledger knows in this very version, by the
+// protocol's list, line by line.
+import { isNew, whyKnown, whyNotFollowed, whyNotNew } from '../../../lambda/get-new-orders/select-orders';
+import type { Sighting } from '../../../lambda/get-new-orders/select-orders';
+import type { Bounds } from '../../../lambda/get-new-orders/poll-window';
+import { contentDigest } from '../../../lambda/shared/order/content';
+import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import { aLine, anOrder, aReference, aRuleSet, iso, NOON, storeDate } from '../../support/builders';
+import { withLines } from '../../support/memory-store';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const modified = NOON - HOUR;
+const settled = iso(modified + 10_000);
+const unsettled = iso(modified + 9_999);
+
+const aSighting = ({ order = anOrder(), reference = {} } = {}): Sighting => ({
+  order,
+  reference: aReference(reference),
+});
+
+const known = (row: Partial<LedgerRow>, { now = NOON, rules = {}, reference = {} } = {}) => {
+  const version = { date_modified: storeDate(modified), status_id: 11, reached_at: iso(NOON) };
+  return (
+    whyKnown({ order_id: 100, ...version, ...row }, aSighting({ reference }), aRuleSet(rules), now) !==
+    undefined
+  );
+};
+
+it.each<[string, Partial<LedgerRow>, object, boolean]>([
+  ['queued, seen settled', { state: 'queued', seen_at: settled }, {}, true],
+  ['queued, seen unsettled', { state: 'queued', seen_at: unsettled }, {}, false],
+  ['queued 4 days ago', { state: 'queued', seen_at: iso(NOON) }, { now: NOON + 4 * DAY }, false],
+  [
+    'queued just under 4 days ago',
+    { state: 'queued', seen_at: iso(NOON) },
+    { now: NOON + 4 * DAY - 1 },
+    true,
+  ],
+  ['replicated, settled', { state: 'replicated', read_at: settled }, {}, true],
+  ['replicated, unsettled', { state: 'replicated', read_at: unsettled }, {}, false],
+  ['skipped, unsettled', { state: 'skipped', read_at: unsettled }, {}, false],
+  [
+    'skipped for 404 today',
+    { state: 'skipped', read_at: settled, reason: 'not found in the store' },
+    { now: NOON + DAY - 1 },
+    true,
+  ],
+  [
+    'skipped for 404 a day ago',
+    { state: 'skipped', read_at: settled, reason: 'not found in the store' },
+    { now: NOON + DAY },
+    false,
+  ],
+  [
+    'copied, advanced if it were read again',
+    { state: 'copied', read_at: settled, digital: false },
+    {},
+    false,
+  ],
+  [
+    'copied while AdvanceOrders is off',
+    { state: 'copied', read_at: settled, digital: false },
+    { rules: { advanceOrders: false } },
+    true,
+  ],
+  [
+    'copied, not in AdvanceStatusIds',
+    { state: 'copied', read_at: settled, digital: false },
+    { rules: { advanceStatusIds: [10] } },
+    true,
+  ],
+  [
+    'copied, in its target status',
+    { state: 'copied', read_at: settled, digital: false },
+    { rules: { newPhysicalOrderStatusId: 11 } },
+    true,
+  ],
+  [
+    'copied and gone today',
+    { state: 'copied', read_at: settled, reason: 'not found in the store' },
+    {},
+    true,
+  ],
+  [
+    'copied and gone a day ago',
+    { state: 'copied', read_at: settled, reason: 'not found in the store' },
+    { now: NOON + DAY },
+    false,
+  ],
+  [
+    'copied, unsettled',
+    { state: 'copied', read_at: unsettled, digital: false },
+    { rules: { advanceOrders: false } },
+    false,
+  ],
+  [
+    'dead for good, tried settled',
+    { state: 'dead', dead_by: 'permanent', tried_at: settled },
+    { now: NOON + 30 * DAY },
+    true,
+  ],
+  ['dead for good, tried unsettled', { state: 'dead', dead_by: 'permanent', tried_at: unsettled }, {}, false],
+  ['dead by exhaustion today', { state: 'dead', dead_by: 'exhausted' }, { now: NOON + DAY - 1 }, true],
+  ['dead by exhaustion a day ago', { state: 'dead', dead_by: 'exhausted' }, { now: NOON + DAY }, false],
+  ['only leased', { lease_owner: 'a' }, {}, false],
+  [
+    'another date',
+    { state: 'queued', seen_at: settled },
+    { reference: { dateModified: storeDate(NOON) } },
+    false,
+  ],
+  ['another status', { state: 'queued', seen_at: settled }, { reference: { statusId: 7 } }, false],
+])('%s', (_, row, circumstances, isKnown) => {
+  expect(known(row, circumstances)).toBe(isKnown);
+});
+
+describe('a skipped order, read when settled,', () => {
+  const why = (order: Parameters<typeof anOrder>[0], reason: string, rules = {}, read_at = settled) => {
+    const shown = anOrder(order);
+    const version = { date_modified: storeDate(modified), status_id: shown.status_id };
+    const row = { order_id: 100, ...version, state: 'skipped', read_at, reason } as const;
+    const seen = aSighting({ order: shown, reference: { statusId: shown.status_id } });
+    return whyKnown(row, seen, aRuleSet(rules), NOON + 30 * DAY);
+  };
+
+  it.each([
+    ['that is still void', { status_id: 5 }, 'Cancelled is void'],
+    ['that is still archived', { is_deleted: true }, 'archived'],
+    ['that is no longer archived, but void', { status_id: 5 }, 'archived'],
+  ])('A3 %s is not queued again', (_, order, reason) => {
+    expect(why(order, reason)).toBe('already skipped');
+    expect(why(order, reason, {}, unsettled)).toBeUndefined();
+  });
+
+  it('A3 is queued once AllowedStatusIds names its status', () => {
+    const rules = { allowedStatusIds: [7, 10, 11, 12] };
+    expect(why({ status_id: 12 }, 'Manual Verification Required is void')).toBe('already skipped');
+    expect(why({ status_id: 12 }, 'Manual Verification Required is void', rules)).toBeUndefined();
+  });
+
+  it('K14 is queued once a list shows that it is no longer archived', () => {
+    expect(why({}, 'archived')).toBeUndefined();
+  });
+
+  it('K14 is not queued while its status is not one that is stored', () => {
+    expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already skipped');
+  });
+});
+
+describe('K14 an order that was copied as archived', () => {
+  const why = (order: Parameters<typeof anOrder>[0]) => {
+    const shown = anOrder(order);
+    const version = { date_modified: storeDate(modified), status_id: shown.status_id };
+    const row = { order_id: 100, ...version, state: 'copied', reason: 'archived', digital: false } as const;
+    const seen = aSighting({ order: shown, reference: { statusId: shown.status_id } });
+    return whyKnown({ ...row, read_at: settled }, seen, aRuleSet(), NOON + 30 * DAY);
+  };
+
+  it('is not queued while a list shows it as archived, even in a status that is advanced', () => {
+    expect(why({ is_deleted: true })).toBe('already copied');
+    expect(why({ is_deleted: true, status_id: 9 })).toBe('already copied');
+  });
+
+  it('is queued once a list shows it without the mark, whatever its status', () => {
+    expect(why({})).toBeUndefined();
+    expect(why({ status_id: 9, is_deleted: false })).toBeUndefined();
+  });
+});
+
+describe('K11 a list with lines of an order that was read when settled', () => {
+  const shown = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
+  const changed = withLines({ order: shown, lines: [aLine({ quantity_refunded: 1 })] });
+  const why = (order: typeof shown, row: Partial<LedgerRow>, { lists = order } = {}) => {
+    const version = { date_modified: storeDate(modified), status_id: 9 };
+    const finished = { order_id: 100, ...version, state: 'replicated', read_at: settled } as const;
+    const listedDigest = contentDigest(lists)!;
+    const seen = aSighting({ order, reference: { statusId: 9, listedDigest } });
+    return whyKnown({ ...finished, ...row }, seen, aRuleSet(), NOON);
+  };
+
+  it('shows a change that moved no date: the order is queued, whatever its state', () => {
+    const content_digest = contentDigest(shown)!;
+    expect(why(shown, { content_digest })).toBe('already replicated');
+    expect(why(changed, { content_digest })).toBeUndefined();
+    expect(why(changed, { content_digest, state: 'copied' })).toBeUndefined();
+  });
+
+  it('that differs from each GET is followed by one read only', () => {
+    const row = { content_digest: contentDigest(shown)!, listed_digest: contentDigest(changed)! };
+    expect(why(changed, row)).toBe('already replicated');
+    const again = withLines({ order: shown, lines: [aLine({ quantity_refunded: 2 })] });
+    expect(why(again, row)).toBeUndefined();
+  });
+
+  it.each([
+    ['there is no fingerprint', {}],
+    ['the fingerprint has another form', { content_digest: 'of an earlier version' }],
+    ['the fingerprint has a later form', { content_digest: '3:x' }],
+  ])('decides nothing where %s', (_, row) => {
+    expect(why(changed, row)).toBe('already replicated');
+  });
+
+  it('decides nothing where it shows no lines', () => {
+    const seen = aSighting({
+      order: anOrder({ status_id: 9, staff_notes: 'x' }),
+      reference: { statusId: 9 },
+    });
+    const version = {
+      date_modified: storeDate(modified),
+      status_id: 9,
+      content_digest: contentDigest(shown)!,
+    };
+    const row = { order_id: 100, ...version, state: 'replicated', read_at: settled } as const;
+    expect(whyKnown(row, seen, aRuleSet(), NOON)).toBe('already replicated');
+  });
+});
+
+it.each([
+  ['found digital', true, false],
+  ['not found digital', false, true],
+])('a Completed order, copied, whose lines were %s', (_, digital, isKnown) => {
+  const row = { state: 'copied', status_id: 10, read_at: settled, digital } as const;
+  expect(known(row, { reference: { statusId: 10 } })).toBe(isKnown);
+});
+
+it('a Completed digital order that was advanced before is not to be advanced again', () => {
+  const row = {
+    state: 'copied',
+    status_id: 10,
+    read_at: settled,
+    digital: true,
+    advanced_at: iso(NOON),
+  } as const;
+  expect(known(row, { reference: { statusId: 10 } })).toBe(true);
+});
+
+it('nothing is known of an order without a row', () => {
+  expect(whyKnown(undefined, aSighting(), aRuleSet(), NOON)).toBeUndefined();
+});
+
+describe('of an order that was advanced, whose row is older than its date', () => {
+  const listed = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
+  const bare: LedgerRow = {
+    ...{ order_id: 100, status_id: 9, date_modified: storeDate(modified) },
+    ...{ read_at: iso(modified - 2_000), reached_at: iso(modified) },
+    state: 'replicated',
+  };
+  const row: LedgerRow = { ...bare, content_digest: contentDigest(listed)! };
+  const seenWhenSettled = { statusId: 9, seenAt: settled };
+  const why = (
+    { order = listed, reference = {} }: { order?: typeof listed; reference?: object } = {},
+    changes: Partial<LedgerRow> = {},
+    rules = {},
+  ) => {
+    const sighting = aSighting({ order, reference: { ...seenWhenSettled, ...reference } });
+    return whyKnown({ ...row, ...changes }, sighting, aRuleSet(rules), NOON);
+  };
+
+  it('a settled list that shows the content as it was stored says that nothing changed', () => {
+    expect(why()).toBe('already replicated');
+    expect(why({}, { state: 'copied' })).toBe('already copied');
+  });
+
+  it.each<[string, Parameters<typeof why>]>([
+    ['was seen while it could still change', [{ reference: { seenAt: unsettled } }]],
+    ['shows another address', [{ order: { ...listed, billing_address: { first_name: 'Bea' } } }]],
+    ['shows another line', [{ order: withLines({ order: listed, lines: [aLine({ name: 'Cup' })] }) }]],
+    ['came without lines', [{ order: anOrder({ status_id: 9 }) }]],
+    ['shows another date', [{ reference: { dateModified: storeDate(NOON) } }]],
+    ['shows another status', [{ reference: { statusId: 11 } }]],
+  ])('a list that %s does not', (_, [sighting]) => {
+    expect(why(sighting)).toBeUndefined();
+  });
+
+  it('it does not where the row says nothing of the content, or has another state', () => {
+    expect(whyKnown(bare, aSighting({ order: listed, reference: seenWhenSettled }), aRuleSet(), NOON)).toBe(
+      undefined,
+    );
+    expect(why({}, { state: 'skipped' })).toBeUndefined();
+    expect(why({}, { state: 'dead', dead_by: 'permanent' })).toBeUndefined();
+  });
+
+  it('it does not where the order may be advanced now', () => {
+    const waiting = withLines({ order: anOrder(), lines: [aLine()] });
+    const copied = {
+      state: 'copied',
+      status_id: 11,
+      digital: false,
+      content_digest: contentDigest(waiting)!,
+    } as const;
+    const sighting = { order: waiting, reference: { statusId: 11 } };
+    expect(why(sighting, copied, { advanceOrders: false })).toBe('already copied');
+    expect(why(sighting, copied)).toBeUndefined();
+  });
+});
+
+describe('a list of changed orders', () => {
+  const bounds: Bounds = {
+    ...{ completedSince: NOON - 7 * DAY, createdSince: NOON - 20 * DAY },
+    ...{ modifiedSince: NOON - HOUR, followedSince: NOON - 30 * DAY },
+  };
+  const row = { order_id: 100, state: 'copied' } as const;
+  const createdDaysAgo = (days: number) => ({ date_created: storeDate(NOON - days * DAY) });
+
+  it.each<[string, Parameters<typeof anOrder>[0], LedgerRow | undefined, string | undefined]>([
+    ['known', { status_id: 5 }, row, undefined],
+    ['known, from before IgnoreOrdersCreatedBefore', createdDaysAgo(25), row, undefined],
+    ['K9 known, however old', createdDaysAgo(4_000), row, undefined],
+    [
+      'K9 known, with a change that is too old',
+      { date_modified: storeDate(NOON - 31 * DAY) },
+      row,
+      'no longer followed',
+    ],
+    ['K9 known, without a date of its change', { date_modified: '', ...createdDaysAgo(31) }, row, undefined],
+    ['skipped, and never stored', {}, { order_id: 100, state: 'skipped' }, undefined],
+    [
+      'skipped, from before IgnoreOrdersCreatedBefore',
+      createdDaysAgo(25),
+      { order_id: 100, state: 'skipped' },
+      'created before IgnoreOrdersCreatedBefore',
+    ],
+    ['unknown, too old', createdDaysAgo(31), undefined, 'no longer followed'],
+    ['unknown, and shipped by somebody quicker', { status_id: 2 }, undefined, undefined],
+    ['unknown, and void', { status_id: 5 }, undefined, 'Cancelled is void'],
+    [
+      'unknown, from before IgnoreOrdersCreatedBefore',
+      { status_id: 2, ...createdDaysAgo(25) },
+      undefined,
+      'created before IgnoreOrdersCreatedBefore',
+    ],
+    ['only leased, and void', { status_id: 5 }, { order_id: 100, lease_owner: 'a' }, 'Cancelled is void'],
+  ])('with one that is %s', (_, order, known_, reason) => {
+    expect(whyNotFollowed(anOrder(order), known_, aRuleSet(), bounds)).toBe(reason);
+  });
+
+  it.each([
+    ['one in a new status', anOrder(), true],
+    ['one in another status', anOrder({ status_id: 9 }), false],
+    ['an archived one', anOrder({ is_deleted: true }), false],
+    ['a Completed one that is physical', anOrder({ status_id: 10 }), false],
+    ['a Completed one that is digital', anOrder({ status_id: 10, order_is_digital: true }), true],
+  ])('is new among what has changed: %s', (_, order, expected) => {
+    expect(isNew(order, aRuleSet(), bounds)).toBe(expected);
+  });
+});
+
+describe('a Completed order', () => {
+  const why = (order: object, lines?: readonly object[]) => {
+    const completed = anOrder({ status_id: 10, ...order });
+    const listed = lines
+      ? withLines({ order: completed, lines: lines as Record<string, unknown>[] })
+      : completed;
+    return whyNotNew(listed, 10, { completedSince: NOON - 7 * DAY, createdSince: undefined });
+  };
+  const digital = aLine({ type: 'digital' });
+  const certificate = aLine({ type: 'giftcertificate' });
+
+  it.each<[string, object, readonly object[] | undefined, string | undefined]>([
+    ['with the flag', { order_is_digital: true }, undefined, undefined],
+    [
+      'with the flag, and lines that say otherwise',
+      { order_is_digital: true },
+      [digital, aLine({ id: 2 })],
+      undefined,
+    ],
+    ['with digital lines', {}, [digital], undefined],
+    ['with gift certificates and downloads (K16a)', {}, [certificate, { ...digital, id: 2 }], undefined],
+    ['with a gift certificate and a parcel', {}, [certificate, aLine({ id: 2 })], 'completed, not digital'],
+    ['with lines of both kinds', {}, [digital, aLine({ id: 2 })], 'completed, not digital'],
+    ['with neither', {}, undefined, 'completed, not digital'],
+    [
+      'from before the lookback',
+      { order_is_digital: true, date_modified: storeDate(NOON - 8 * DAY) },
+      undefined,
+      'completed before the lookback',
+    ],
+  ])('%s', (_, order, lines, reason) => {
+    expect(why(order, lines)).toBe(reason);
+  });
+});

@@ -1,0 +1,148 @@
+// Credentials: kept for a while, refetched on demand, and clear about what is missing.
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ConfigurationError } from '../../../../lambda/shared/runtime/errors';
+import { createSecrets } from '../../../../lambda/shared/aws/secrets';
+
+const manager = mockClient(SecretsManagerClient);
+beforeEach(() => manager.reset());
+
+const clock = { now: 0 };
+const someSecrets = () =>
+  createSecrets(new SecretsManagerClient({ region: 'us-east-1' }), {
+    bigCommerceSecretArn: 'arn:bigcommerce',
+    webhookSecretArn: 'arn:webhook',
+    now: () => clock.now,
+  });
+const answer = (value: unknown) =>
+  manager
+    .on(GetSecretValueCommand)
+    .resolves({ SecretString: typeof value === 'string' ? value : JSON.stringify(value) });
+const credentials = { clientId: 'id', accessToken: 'token', clientSecret: 'secret' };
+
+it('asks once in five minutes', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  expect(await secrets.bigCommerce()).toEqual(credentials);
+  clock.now += 299_999;
+  await secrets.bigCommerce();
+  expect(manager.calls()).toHaveLength(1);
+  clock.now += 1;
+  await secrets.bigCommerce();
+  expect(manager.calls()).toHaveLength(2);
+});
+
+it('asks again on demand, but makes no storm of it', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 10_000;
+  answer({ ...credentials, accessToken: 'rotated' });
+  expect((await secrets.bigCommerce(true)).accessToken).toBe('rotated');
+  await secrets.bigCommerce(true);
+  expect(manager.calls()).toHaveLength(2);
+});
+
+it('goes on with the last good value while Secrets Manager fails', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 600_000;
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  expect(await secrets.bigCommerce()).toEqual(credentials);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow('down');
+});
+
+it.each([
+  ['no JSON', 'text', 'no JSON object'],
+  ['empty', {}, 'clientId is missing; accessToken is missing'],
+  ['odd', { ...credentials, clientSecret: 5 }, 'clientSecret is not a text'],
+])('names what is wrong with a secret: %s', async (_, value, problem) => {
+  answer(value);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow(ConfigurationError);
+  await expect(someSecrets().bigCommerce()).rejects.toThrow(problem);
+});
+
+it('takes a secret without a client secret: signatures are closed then', async () => {
+  answer({ clientId: 'id', accessToken: 'token' });
+  expect((await someSecrets().bigCommerce()).clientSecret).toBe('');
+});
+
+it('gives the webhook secret without the line break that a file adds', async () => {
+  answer('a-secret\n');
+  expect(await someSecrets().webhook()).toBe('a-secret');
+});
+
+it('fetches the webhook secret afresh on demand', async () => {
+  answer('before');
+  const secrets = someSecrets();
+  await secrets.webhook();
+  clock.now += 10_000;
+  answer('after');
+  expect(await secrets.webhook()).toBe('before');
+  expect(await secrets.webhook(true)).toBe('after');
+});
+
+it('is not held up at every call while Secrets Manager fails', async () => {
+  answer(credentials);
+  const secrets = someSecrets();
+  await secrets.bigCommerce();
+  clock.now += 600_000;
+  manager.reset();
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  await secrets.bigCommerce();
+  await secrets.bigCommerce();
+  await secrets.bigCommerce(true);
+  expect(manager.calls()).toHaveLength(1);
+  clock.now += 10_000;
+  answer({ ...credentials, accessToken: 'rotated' });
+  expect((await secrets.bigCommerce()).accessToken).toBe('rotated');
+});
+
+it.each([
+  ['AccessDeniedException', true],
+  ['ResourceNotFoundException', true],
+  ['InternalServiceError', false],
+  ['ThrottlingException', false],
+  ['TimeoutError', false],
+])('says of %s whether it is a setting that is wrong: %s', async (name, isConfiguration) => {
+  manager.on(GetSecretValueCommand).rejects(Object.assign(new Error('No.'), { name }));
+  const error: unknown = await someSecrets()
+    .bigCommerce()
+    .catch((reason: unknown) => reason);
+  expect(error instanceof ConfigurationError).toBe(isConfiguration);
+});
+
+it.each(['two\nlines', 'sp ace', 'Zoë', ''])(
+  'refuses a webhook secret that no header carries: %j',
+  async (text) => {
+    answer(text);
+    const error: unknown = await someSecrets()
+      .webhook()
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ConfigurationError);
+    if (text !== '') expect((error as Error).message).not.toContain(text);
+  },
+);
+
+it('keeps its two secrets apart', async () => {
+  manager.on(GetSecretValueCommand, { SecretId: 'arn:bigcommerce' }).resolves({
+    SecretString: JSON.stringify(credentials),
+  });
+  manager.on(GetSecretValueCommand, { SecretId: 'arn:webhook' }).resolves({ SecretString: 'a-secret' });
+  const secrets = someSecrets();
+  expect([await secrets.bigCommerce(), await secrets.webhook()]).toEqual([credentials, 'a-secret']);
+  expect([await secrets.bigCommerce(), await secrets.webhook()]).toEqual([credentials, 'a-secret']);
+  expect(manager.calls()).toHaveLength(2);
+});
+
+it('fetches the webhook secret of this very moment, and never gives an older one for it', async () => {
+  answer('before');
+  const secrets = someSecrets();
+  await secrets.webhook();
+  answer('after');
+  expect(await secrets.webhookNow()).toBe('after');
+  expect(await secrets.webhook()).toBe('after');
+  manager.on(GetSecretValueCommand).rejects(new Error('down'));
+  await expect(secrets.webhookNow()).rejects.toThrow('down');
+});

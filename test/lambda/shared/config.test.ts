@@ -1,0 +1,184 @@
+// Configuration: every problem at once, and no value in the message.
+import { ConfigurationError } from '../../../lambda/shared/runtime/errors';
+import {
+  awsClientOptions,
+  MOST_DROP_FIELDS_CHARACTERS,
+  quickAwsClientOptions,
+  readAuditConfig,
+  readPollConfig,
+  readWebhookConfig,
+  readWorkerConfig,
+  recordAwsClientOptions,
+  workerEnvironment,
+} from '../../../lambda/shared/config';
+
+const environment = {
+  BIGCOMMERCE_API_URL: 'http://127.0.0.1:8080/',
+  BIGCOMMERCE_STORE_HASH: 'abc123xyz',
+  BIGCOMMERCE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x',
+  WEBHOOK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:y',
+  API_QUOTA_RESERVE_PERCENT: '10',
+  READ_CONSIGNMENTS: 'true',
+  ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/OrderReplication-dev-Orders',
+  ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
+  EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:OrderReplication-dev-ApplicationErrors',
+  METRICS_NAMESPACE: 'OrderReplication-dev',
+  LEDGER_TABLE: 'OrderReplication-dev-Ledger',
+  JOBS_TABLE: 'OrderReplication-dev-Jobs',
+  ORDERS_TABLE: 'OrderReplication-dev-Orders',
+  ORDER_PARTS_TABLE: 'OrderReplication-dev-OrderParts',
+  WEBHOOKS_TABLE: 'OrderReplication-dev-Webhooks',
+  ALLOWED_STATUS_IDS: '7, 10,11',
+  ADVANCE_STATUS_IDS: '10,11',
+  ADVANCE_ORDERS: 'true',
+  NEW_PHYSICAL_ORDER_STATUS_ID: '9',
+  NEW_DIGITAL_ORDER_STATUS_ID: '8',
+  IGNORE_ORDERS_CREATED_BEFORE: '',
+  FOLLOW_UP_DAYS: '30',
+  COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
+  RECORD_RETENTION_DAYS: '90',
+  WEBHOOK_MAX_AGE_HOURS: '72',
+  CHECK_WEBHOOK: 'true',
+  WEBHOOK_URL: 'https://abc123.execute-api.us-east-1.amazonaws.com/dev/cart-converted',
+  MAX_RECEIVE_COUNT: '20',
+  DROP_FIELDS: '',
+  ORDER_RETENTION_DAYS: '0',
+};
+
+it('turns a complete environment into values', () => {
+  expect(readPollConfig(environment)).toMatchObject({
+    apiUrl: 'http://127.0.0.1:8080',
+    allowedStatusIds: [7, 10, 11],
+    advanceOrders: true,
+    ignoreOrdersCreatedBefore: undefined,
+    completedOrdersLookbackDays: 7,
+  });
+  expect(readWebhookConfig(environment)).toMatchObject({ webhookMaxAgeHours: 72, storeHash: 'abc123xyz' });
+  expect(readWorkerConfig(environment)).toMatchObject({
+    maxReceiveCount: 20,
+    ordersTable: 'OrderReplication-dev-Orders',
+    dropFields: [],
+    orderRetentionDays: 0,
+    orderPartsTable: 'OrderReplication-dev-OrderParts',
+  });
+});
+
+it('names everything that is missing, at once', () => {
+  expect(() => readWorkerConfig({})).toThrow(ConfigurationError);
+  for (const name of workerEnvironment) expect(() => readWorkerConfig({})).toThrow(name);
+});
+
+it.each([
+  ['BIGCOMMERCE_API_URL', 'ftp://store'],
+  ['BIGCOMMERCE_API_URL', 'https://user:secret@store'],
+  ['BIGCOMMERCE_API_URL', 'https://store/?x=1'],
+  ['BIGCOMMERCE_STORE_HASH', '../abc'],
+  ['BIGCOMMERCE_SECRET_ARN', 'secret'],
+  ['METRICS_NAMESPACE', ''],
+  ['METRICS_NAMESPACE', 'AWS/Lambda'],
+  ['METRICS_NAMESPACE', ':orders'],
+  ['METRICS_NAMESPACE', 'orders*'],
+  ['METRICS_NAMESPACE', 'o'.repeat(256)],
+  ['API_QUOTA_RESERVE_PERCENT', '91'],
+  ['ALLOWED_STATUS_IDS', ''],
+  ['ALLOWED_STATUS_IDS', '7,,11'],
+  ['ALLOWED_STATUS_IDS', '15'],
+  ['ALLOWED_STATUS_IDS', 'eleven'],
+  ['ADVANCE_ORDERS', 'yes'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '-1'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '15'],
+  ['NEW_PHYSICAL_ORDER_STATUS_ID', '9.5'],
+  ['NEW_DIGITAL_ORDER_STATUS_ID', ''],
+  ['READ_CONSIGNMENTS', 'yes'],
+  ['FOLLOW_UP_DAYS', '-1'],
+  ['IGNORE_ORDERS_CREATED_BEFORE', 'last year'],
+  ['IGNORE_ORDERS_CREATED_BEFORE', '2026-13-45'],
+  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '0.5'],
+  ['COMPLETED_ORDERS_LOOKBACK_DAYS', '1e3'],
+])('refuses %s=%j, without repeating the value', (name, value) => {
+  let message = '';
+  try {
+    readPollConfig({ ...environment, [name]: value });
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toContain(`${name}: expected `);
+  if (value.length > 6) expect(message).not.toContain(value);
+});
+
+it('takes what the template calls a number, decimals and all', () => {
+  expect(readPollConfig({ ...environment, API_QUOTA_RESERVE_PERCENT: '12.5' }).quotaReservePercent).toBe(
+    12.5,
+  );
+});
+
+it('lets nothing be advanced, and reads a date', () => {
+  const config = readPollConfig({
+    ...environment,
+    ADVANCE_STATUS_IDS: '',
+    IGNORE_ORDERS_CREATED_BEFORE: '2026-01-31',
+  });
+  expect(config.advanceStatusIds).toEqual([]);
+  expect(config.ignoreOrdersCreatedBefore).toBe(Date.UTC(2026, 0, 31));
+});
+
+it('reads the fields to drop, each once, and the days to keep an order', () => {
+  const { dropFields, orderRetentionDays } = readWorkerConfig({
+    ...environment,
+    DROP_FIELDS: 'ip_address, shipping_addresses.phone,ip_address',
+    ORDER_RETENTION_DAYS: '365',
+  });
+  expect({ dropFields, orderRetentionDays }).toEqual({
+    dropFields: ['ip_address', 'shipping_addresses.phone'],
+    orderRetentionDays: 365,
+  });
+});
+
+it.each(['status_id', 'phone,,email', 'replication.state', 'phone;email', 'phone,id'])(
+  'refuses DROP_FIELDS=%j, and says which name is wrong and which are never dropped',
+  (given) => {
+    const wrong = { 'phone,,email': '', 'phone,id': 'id' }[given] ?? given;
+    expect(() => readWorkerConfig({ ...environment, DROP_FIELDS: given })).toThrow(
+      `such as shipping_addresses.phone, not "${wrong}"; never dropped are id, status_id, status,`,
+    );
+  },
+);
+
+it.each(['-1', '36501', 'for ever', ''])('refuses ORDER_RETENTION_DAYS=%j', (given) => {
+  expect(() => readWorkerConfig({ ...environment, ORDER_RETENTION_DAYS: given })).toThrow(
+    'ORDER_RETENTION_DAYS: expected a number from 0 to 36500',
+  );
+});
+
+describe.each(['NEW_PHYSICAL_ORDER_STATUS_ID', 'NEW_DIGITAL_ORDER_STATUS_ID'])('%s', (name) => {
+  it.each([0, 1, 4, 5, 6, 12, 13])('D-S5: is never the void status %i, for no function', (id) => {
+    const given = { ...environment, [name]: String(id) };
+    for (const read of [readPollConfig, readAuditConfig, readWorkerConfig]) {
+      expect(() => read(given)).toThrow(`${name}: expected the id of a status that is not void`);
+    }
+  });
+
+  it.each([2, 3, 7, 8, 9, 10, 11, 14])('D-S5: may be the status %i', (id) => {
+    expect(Object.values(readWorkerConfig({ ...environment, [name]: String(id) }))).toContain(id);
+  });
+});
+
+it('refuses DROP_FIELDS that would fill the environment of a function, without repeating them', () => {
+  const fields = (characters: number) => `phone,${'x'.repeat(characters - 'phone,'.length)}`;
+  const given = (characters: number) => ({ ...environment, DROP_FIELDS: fields(characters) });
+  expect(readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS)).dropFields).toHaveLength(2);
+  expect(() => readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS + 1))).toThrow(
+    /DROP_FIELDS: expected 2000 characters at most\.$/,
+  );
+});
+
+// The SDK counts a request's time from before its connection: a shorter one would cut the connection off.
+it.each([
+  ['AWS', awsClientOptions],
+  ['what answers quickly', quickAwsClientOptions],
+  ['records', recordAwsClientOptions],
+])('C-R7: clients of %s have at least a second to connect, and their requests as long', (_, options) => {
+  const { connectionTimeout, requestTimeout } = options.requestHandler;
+  expect(connectionTimeout).toBeGreaterThanOrEqual(1_000);
+  expect(requestTimeout).toBeGreaterThanOrEqual(connectionTimeout);
+});

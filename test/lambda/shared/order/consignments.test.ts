@@ -1,0 +1,163 @@
+// Which lines that come with an order are believed, and what shows that an order has not changed.
+import { createHash } from 'node:crypto';
+import { linesOf } from '../../../../lambda/shared/order/consignments';
+import { contentDigest, isUnchanged, showsContent } from '../../../../lambda/shared/order/content';
+import { anOrder, anOrderWithLines, aWholeLine } from '../../../support/builders';
+
+const consignments = (overrides: object) => ({
+  consignments: { pickups: [], shipping: [], downloads: [], email: { gift_certificates: [] }, ...overrides },
+});
+
+describe('the lines of an order', () => {
+  it('are those of all its consignments, by id', () => {
+    const [one, two, three, four] = [1, 2, 3, 4].map((id) => aWholeLine({ id }));
+    const order = anOrder({
+      items_total: 4,
+      ...consignments({
+        pickups: [{ line_items: [four] }],
+        shipping: [{ line_items: [three] }, { line_items: [] }],
+        downloads: [{ line_items: [one] }],
+        email: { gift_certificates: [{ line_items: [two] }] },
+      }),
+    });
+    expect(linesOf(order)).toEqual([one, two, three, four]);
+  });
+
+  it('are read in both documented forms: one alone in place of a list, and the older array', () => {
+    const line = aWholeLine({ type: 'digital' });
+    const downloads = [{ recipient_email: 'ada@example.com', line_items: line }];
+    const { consignments: one } = consignments({ downloads });
+    expect(linesOf(anOrder({ items_total: 1, consignments: one }))).toEqual([line]);
+    expect(linesOf(anOrder({ items_total: 1, consignments: [one] }))).toEqual([line]);
+  });
+
+  it('K5d: are read from numbered objects in place of lists, of groups as of lines', () => {
+    const [one, two] = [1, 2].map((id) => aWholeLine({ id }));
+    const order = anOrder({
+      items_total: 2,
+      ...consignments({
+        shipping: { 0: { line_items: { 1: two } } },
+        email: { gift_certificates: { 3: { line_items: [one] } } },
+      }),
+    });
+    expect(linesOf(order)).toEqual([one, two]);
+  });
+
+  const line = aWholeLine({ quantity: 2 });
+  it.each<[string, object]>([
+    [
+      'they did not come',
+      { consignments: { url: 'https://store.example/', resource: '/orders/100/consignments' } },
+    ],
+    ['there are none', { items_total: 0, ...consignments({}) }],
+    ['there are several older forms', { consignments: [{}, {}] }],
+    [
+      'they are cut',
+      consignments({ shipping: [{ line_items: [line], __warning__: { message: 'only 50' } }] }),
+    ],
+    ['all of them are cut', consignments({ shipping: [{ line_items: [line] }], __warning__: {} })],
+    ['quantities do not add up', { items_total: 3 }],
+    ['the order does not count', { items_total: undefined }],
+    ['one is there twice', { items_total: 4, ...consignments({ shipping: [{ line_items: [line, line] }] }) }],
+    ['one is a link', consignments({ shipping: [{ line_items: [line, { url: '', resource: '' }] }] })],
+    [
+      'one has no price',
+      consignments({ shipping: [{ line_items: [{ ...line, price_inc_tax: undefined }] }] }),
+    ],
+    ['one has no id', consignments({ shipping: [{ line_items: [{ ...line, id: 0 }] }] })],
+    ['they are an empty object', consignments({ shipping: [{ line_items: {} }] })],
+    ['one is no object', consignments({ shipping: [{ line_items: [line, null] }] })],
+  ])('are not believed where %s', (_why, overrides) => {
+    expect(linesOf(anOrderWithLines([line]))).toEqual([line]);
+    expect(linesOf(anOrderWithLines([line], overrides))).toBeUndefined();
+  });
+});
+
+const LINE_FIELDS = [
+  ...['product_id', 'order_address_id', 'name', 'sku', 'type', 'quantity', 'product_options'],
+  ...['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax', 'total_inc_tax'],
+];
+
+describe('the fingerprint of an order', () => {
+  const order = anOrderWithLines([aWholeLine()]);
+  const digest = contentDigest(order);
+
+  it('is there for an order that came with its lines alone', () => {
+    expect(digest).toMatch(/^2:[\w-]{43}$/);
+    expect(contentDigest(anOrder())).toBeUndefined();
+  });
+
+  it('goes neither by the sequence of the fields nor by status, dates and links', () => {
+    const reversed = Object.fromEntries(Object.entries(order).reverse());
+    expect(contentDigest(reversed)).toBe(digest);
+    expect(contentDigest({ ...order, status_id: 9, date_modified: 'later', products: [] })).toBe(digest);
+  });
+
+  it('K10: goes by the fees that came along, and not by a link to them', () => {
+    const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
+    const fees = [{ id: 1, cost_inc_tax: '13.5300' }];
+    expect(contentDigest({ ...order, fees: link })).toBe(digest);
+    expect(contentDigest({ ...order, fees: [] })).toBe(digest);
+    expect(contentDigest({ ...order, fees })).not.toBe(digest);
+  });
+
+  it('K10: is that of the version before fees and long integers came along: no upgrade reads every order again', () => {
+    const before = 'RCUcMUiP84Jdtc5OczX8eFmBkstsoahEI-d8-ILGGlg';
+    expect(contentDigest({ ...order, fees: {} })).toBe(`2:${before}`);
+    expect(showsContent({ ...order, fees: {} }, before)).toBe(true);
+  });
+
+  it('K12: tells integers beyond 2^53 apart by their last digit', () => {
+    const digestOf = (external_id: unknown) => contentDigest({ ...order, external_id });
+    expect(digestOf(820_982_911_946_154_508n)).toBe(digestOf(820_982_911_946_154_508n));
+    expect(digestOf(820_982_911_946_154_508n)).not.toBe(digestOf(820_982_911_946_154_507n));
+  });
+
+  it.each([
+    ['a note', { staff_notes: 'changed' }],
+    ['a line', anOrderWithLines([aWholeLine({ name: 'Cup' })])],
+    [
+      'an address',
+      consignments({ shipping: [{ id: 5, street_1: '2 Test Street', line_items: [aWholeLine()] }] }),
+    ],
+    ['a field that nobody knows', { a_new_field: null }],
+  ])('changes with %s', (_what, change) => {
+    const changed = contentDigest({ ...order, ...change });
+    expect(changed).toBeDefined();
+    expect(changed).not.toBe(digest);
+    expect(showsContent({ ...order, ...change }, digest)).toBe(false);
+  });
+
+  it('K11 matches the order that it was made of', () => {
+    expect(showsContent({ ...order, status_id: 9 }, digest)).toBe(true);
+  });
+
+  it.each<[string, ReturnType<typeof anOrder>, string | undefined]>([
+    ['the order came without its lines', anOrder(), digest],
+    ['there is no fingerprint', order, undefined],
+    ['the fingerprint has a later form', order, '3:x'],
+    ['the fingerprint has an earlier form and differs', order, 'x'.repeat(43)],
+  ])('K11 gives no verdict where %s', (_, shown, stored) => {
+    expect(showsContent(shown, stored)).toBeUndefined();
+  });
+
+  it('K11 in the form before the prefix still matches, whatever the fees are now', () => {
+    const line = { id: 1, ...Object.fromEntries(LINE_FIELDS.map((name) => [name, 1])) };
+    const content = { consignments: { shipping: [{ id: 5, line_items: [line] }] }, id: 7, items_total: 1 };
+    const sorted = (value: object) => JSON.stringify(Object.fromEntries(Object.entries(value).sort()));
+    const text = JSON.stringify(content).replace(JSON.stringify(line), sorted(line));
+    const stored = createHash('sha256').update(text).digest('base64url');
+    expect(showsContent({ ...content, status_id: 9, fees: [{ cost: '13.53' }] }, stored)).toBe(true);
+  });
+});
+
+describe('two looks at one order', () => {
+  const order = anOrderWithLines([aWholeLine()]);
+
+  it('are compared with their lines and addresses where both came with them', () => {
+    const moved = anOrderWithLines([aWholeLine({ order_address_id: 6 })]);
+    expect(isUnchanged(order, { ...order })).toBe(true);
+    expect(isUnchanged(moved, order)).toBe(false);
+    expect(isUnchanged({ ...moved, consignments: { url: '' } }, order)).toBe(true);
+  });
+});

@@ -1,0 +1,354 @@
+// The rules about an order: tables of cases, and properties.
+import fc from 'fast-check';
+import { isEqual, sameContent, sameSnapshot } from '../../../../lambda/shared/order/content';
+import { MalformedReferenceError } from '../../../../lambda/shared/runtime/errors';
+import {
+  decide,
+  isDigital,
+  isSettled,
+  parseDate,
+  readReference,
+  Status,
+  statusName,
+  toOrder,
+  toOrderId,
+  whyNotStored,
+  whyVoid,
+} from '../../../../lambda/shared/order/order';
+import type { Snapshot } from '../../../../lambda/shared/order/order';
+import {
+  aLine,
+  anOrder,
+  aReference,
+  aRuleSet,
+  aSnapshot,
+  iso,
+  NOON,
+  storeDate,
+} from '../../../support/builders';
+
+const physical = [aLine()];
+const digital = [aLine({ type: 'digital' })];
+const mixed = [...physical, ...digital];
+
+describe('an order that nobody has seen yet', () => {
+  const since = NOON - 1_000;
+
+  it.each([
+    ['new', 11, {}, undefined],
+    ['Completed, whether digital or not', 10, {}, undefined],
+    ['further on already', 2, {}, undefined],
+    ['in a status that nobody knows', 99, {}, undefined],
+    ['void', 5, {}, 'Cancelled is void'],
+    ['void, but listed as new', 12, { allowedStatusIds: [12] }, undefined],
+    [
+      'waiting, and not listed as new',
+      7,
+      { allowedStatusIds: [11] },
+      'Awaiting Payment is not in AllowedStatusIds',
+    ],
+  ])('%s', (_name, statusId, rules, reason) => {
+    expect(whyNotStored(anOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
+  });
+
+  it('is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
+    expect(whyNotStored(anOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
+    const old = anOrder({ date_created: storeDate(since - 1_000) });
+    expect(whyNotStored(old, since, aRuleSet())).toBe('created before IgnoreOrdersCreatedBefore');
+    expect(whyNotStored({ ...old, date_created: '' }, since, aRuleSet())).toBeUndefined();
+  });
+});
+
+describe('what is done with a stored order', () => {
+  it.each([
+    ['Awaiting Fulfillment', 11, physical, {}, { kind: 'advance', targetStatusId: 9 }],
+    ['an all-digital one', 11, digital, {}, { kind: 'advance', targetStatusId: 8 }],
+    ['a mixed one', 11, mixed, {}, { kind: 'advance', targetStatusId: 9 }],
+    ['one without lines', 11, [], {}, { kind: 'advance', targetStatusId: 9 }],
+    ['Completed and digital', 10, digital, {}, { kind: 'advance', targetStatusId: 8 }],
+    [
+      'Completed and physical',
+      10,
+      physical,
+      {},
+      { kind: 'copy', reason: 'Completed, but not all of it is digital' },
+    ],
+    [
+      'Completed and mixed',
+      10,
+      mixed,
+      {},
+      { kind: 'copy', reason: 'Completed, but not all of it is digital' },
+    ],
+    ['unpaid', 7, physical, {}, { kind: 'copy', reason: 'Awaiting Payment is not in AdvanceStatusIds' }],
+    [
+      'unpaid, as the sample did',
+      7,
+      physical,
+      { advanceStatusIds: [7, 10, 11] },
+      { kind: 'advance', targetStatusId: 9 },
+    ],
+    ['observed', 11, physical, { advanceOrders: false }, { kind: 'copy', reason: 'AdvanceOrders is off' }],
+    [
+      'not a new one any more',
+      2,
+      physical,
+      {},
+      { kind: 'copy', reason: 'moved on to Shipped before it was taken' },
+    ],
+    [
+      'one in its target status',
+      9,
+      physical,
+      {},
+      { kind: 'copy', reason: 'Awaiting Shipment is its target status already' },
+    ],
+    [
+      'one in a target that is new',
+      9,
+      physical,
+      { allowedStatusIds: [9], advanceStatusIds: [9] },
+      { kind: 'copy', reason: 'Awaiting Shipment is its target status already' },
+    ],
+    [
+      'one to be advanced but not to be taken',
+      11,
+      physical,
+      { allowedStatusIds: [7] },
+      { kind: 'copy', reason: 'moved on to Awaiting Fulfillment before it was taken' },
+    ],
+    ['a cancelled one', 5, physical, {}, { kind: 'copy', reason: 'Cancelled is void' }],
+    [
+      'a held one that is allowed',
+      12,
+      physical,
+      { allowedStatusIds: [12] },
+      { kind: 'copy', reason: 'Manual Verification Required is not in AdvanceStatusIds' },
+    ],
+    [
+      'a status nobody knows',
+      99,
+      physical,
+      {},
+      { kind: 'copy', reason: 'moved on to status 99 before it was taken' },
+    ],
+  ])('%s', (_, status_id, lines, rules, decision) => {
+    expect(decide(anOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
+  });
+
+  it('confirms an order that stands where an earlier attempt wanted it', () => {
+    const earlier = aSnapshot({ replication: { target_status_id: 9 } });
+    expect(decide(anOrder({ status_id: 9 }), physical, earlier, aRuleSet())).toEqual({
+      kind: 'confirm',
+      targetStatusId: 9,
+    });
+    expect(decide(anOrder({ status_id: 11 }), physical, earlier, aRuleSet()).kind).toBe('advance');
+    expect(
+      decide(
+        anOrder({ status_id: 5 }),
+        physical,
+        aSnapshot({ replication: { target_status_id: 5 } }),
+        aRuleSet(),
+      ).kind,
+    ).toBe('copy');
+  });
+
+  it('never advances what is void, further on, or not asked for', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1, max: 20 }), fc.boolean(), (status_id, allDigital) => {
+        const decision = decide(
+          anOrder({ status_id }),
+          allDigital ? digital : physical,
+          undefined,
+          aRuleSet(),
+        );
+        const may =
+          status_id === Status.AwaitingFulfillment || (status_id === Status.Completed && allDigital);
+        return (decision.kind === 'advance') === may;
+      }),
+    );
+  });
+});
+
+it('takes archived orders for void, and a status that is allowed never', () => {
+  expect(whyVoid(anOrder({ is_deleted: true }), aRuleSet())).toBe('archived');
+  expect(whyVoid(anOrder({ status_id: 0 }), aRuleSet())).toBe('Incomplete is void');
+  expect(whyVoid(anOrder({ status_id: 0 }), aRuleSet({ allowedStatusIds: [0] }))).toBeUndefined();
+});
+
+it('names the statuses as BigCommerce does', () => {
+  expect([7, 11, 12, 99].map(statusName)).toEqual([
+    'Awaiting Payment',
+    'Awaiting Fulfillment',
+    'Manual Verification Required',
+    'status 99',
+  ]);
+});
+
+it.each([
+  ['downloads', digital, true],
+  ['gift certificates (K16a)', [aLine({ type: 'giftcertificate' })], true],
+  ['gift certificates and downloads (K16a)', [aLine({ type: 'giftcertificate' }), ...digital], true],
+  ['downloads and something to ship', mixed, false],
+  ['gift certificates and something to ship', [aLine({ type: 'giftcertificate' }), aLine()], false],
+  ['a type that is not known', [...digital, aLine({ type: 'subscription' })], false],
+  ['a line without a type', [aLine({ type: undefined })], false],
+  ['no line', [], false],
+])('an order of %s is digital: %s', (_, lines, expected) => {
+  expect(isDigital(lines)).toBe(expected);
+});
+
+describe('a version is settled', () => {
+  it.each([
+    [9_999, false],
+    [10_000, true],
+  ])('%i ms after its date: %s', (age, settled) => {
+    expect(isSettled(storeDate(NOON), NOON + age)).toBe(settled);
+  });
+
+  it('never without a date', () => {
+    for (const date of ['', null, undefined, 'soon', 5]) expect(isSettled(date, NOON)).toBe(false);
+  });
+});
+
+it('reads BigCommerce’s dates', () => {
+  expect(parseDate('Tue, 06 Jan 2026 10:15:00 +0000')).toBe(Date.UTC(2026, 0, 6, 10, 15));
+  expect(parseDate('Tue, 06 Jan 2026 10:15:00 -0500')).toBe(Date.UTC(2026, 0, 6, 15, 15));
+});
+
+describe('content', () => {
+  it.each([
+    'status_id',
+    'status',
+    'custom_status',
+    'payment_status',
+    'date_modified',
+    'date_shipped',
+    'date_created',
+    'consignments',
+    'fees',
+    'products',
+    'shipping_addresses',
+    'coupons',
+  ])('is not %s', (field) => expect(sameContent(anOrder({ [field]: 'other' }), anOrder())).toBe(true));
+
+  it('K10: is the fees where both looks show them', () => {
+    const [one, other] = [anOrder({ fees: [{ id: 1 }] }), anOrder({ fees: [] })];
+    const link = anOrder({ fees: { url: 'https://store.example/', resource: '/orders/100/fees' } });
+    expect(sameContent(one, { ...one })).toBe(true);
+    expect(sameContent(one, other)).toBe(false);
+    expect([sameContent(link, one), sameContent(one, link), sameContent(one, anOrder())]).toEqual([
+      ...[true, true, true],
+    ]);
+  });
+
+  it('is everything else, deeply, new fields included', () => {
+    expect(sameContent(anOrder({ staff_notes: 'x' }), anOrder())).toBe(false);
+    expect(sameContent(anOrder({ new_field: null }), anOrder())).toBe(false);
+    const billing_address = { first_name: 'Ada', last_name: 'Moss', form_fields: [{ name: 'a' }] };
+    expect(sameContent(anOrder({ billing_address }), anOrder())).toBe(false);
+  });
+
+  it('is not judged by what an answer leaves out', () => {
+    expect(sameContent({ id: 100, status_id: 9 }, anOrder())).toBe(true);
+  });
+});
+
+it('compares JSON by content, whatever the order of keys', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+      expect(isEqual(one, JSON.parse(JSON.stringify(one)))).toBe(true);
+      expect(isEqual(one, other)).toBe(isEqual(other, one));
+    }),
+  );
+  expect(isEqual({ a: 1, b: undefined }, { a: 1, c: 2 })).toBe(false);
+  expect(isEqual([1], { 0: 1 })).toBe(false);
+});
+
+it('finds a snapshot news when its lists, its state or its intention differ, not when only the read does', () => {
+  const same = (next: Partial<Snapshot>) => sameSnapshot(aSnapshot(), { ...aSnapshot(), ...next });
+  expect(
+    same({
+      replication: aSnapshot({ replication: { read_at: iso(NOON + 1), source: 'webhook' } }).replication,
+    }),
+  ).toBe(true);
+  expect(same({ coupons: [{ id: 1 }] })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { state: 'copied' } }).replication })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { target_status_id: 9 } }).replication })).toBe(false);
+  expect(same({ replication: aSnapshot({ replication: { gone: true } }).replication })).toBe(false);
+});
+
+describe('an order id from outside', () => {
+  it.each([1, 4242, '4242', Number.MAX_SAFE_INTEGER])('may be %p', (id) =>
+    expect(toOrderId(id)).toBe(Number(id)),
+  );
+  it.each([
+    0,
+    -1,
+    1.5,
+    NaN,
+    Infinity,
+    2 ** 53,
+    '',
+    '0',
+    '01',
+    '1e3',
+    ' 1',
+    '../customers',
+    '1/../2',
+    null,
+    {},
+    [1],
+    true,
+  ])('may not be %p', (id) => expect(toOrderId(id)).toBeUndefined());
+});
+
+it('knows an order by its id and status id', () => {
+  expect(toOrder(anOrder())).toEqual(anOrder());
+  for (const value of [null, [], 'x', {}, { id: 1 }, { id: '1', status_id: 1 }, { id: 1, status_id: null }]) {
+    expect(toOrder(value)).toBeUndefined();
+  }
+});
+
+describe('an order reference', () => {
+  it('survives the queue, with unknown sources and fields', () => {
+    const reference = aReference({ source: 'backfill', jobTimestamp: NOON });
+    expect(readReference(JSON.stringify({ ...reference, later: true }))).toEqual({
+      ...reference,
+      later: true,
+    });
+  });
+
+  it('never throws anything but that it is malformed, with what could be read of it', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.object().map((value) => JSON.stringify(value)),
+        ),
+        (body) => {
+          try {
+            const reference = readReference(body);
+            return toOrderId(reference.orderId) === reference.orderId;
+          } catch (error) {
+            return error instanceof MalformedReferenceError;
+          }
+        },
+      ),
+    );
+    const partly = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: '' });
+    expect(() => readReference(partly)).toThrow('Not an order reference: source is not a text.');
+    expect(() => readReference(partly)).toThrow(MalformedReferenceError);
+  });
+
+  it('K11 whose listed fingerprint is no text is malformed', () => {
+    const reference = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: 'poll', listedDigest: 7 });
+    expect(() => readReference(reference)).toThrow('listedDigest is not a text');
+  });
+
+  it('that is malformed says what could be read of it', () => {
+    const error = new MalformedReferenceError('x', { orderId: 5 });
+    expect(error.known).toEqual({ orderId: 5 });
+  });
+});

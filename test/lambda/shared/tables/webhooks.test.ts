@@ -1,0 +1,117 @@
+// The Webhooks table on MiniStack: deliveries are all kept, and signed ones remembered for a while.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { parseJson } from '../../../../lambda/shared/order/order';
+import { createWebhooksTable, isDelivery } from '../../../../lambda/shared/tables/orders';
+import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import { iso, NOON } from '../../../support/builders';
+import { connect, createTables } from '../../../support/real-tables';
+
+let miniStack: MiniStack;
+let client: DynamoDBDocumentClient;
+beforeAll(async () => {
+  miniStack = await startMiniStack();
+  client = connect(miniStack);
+  await createTables(client);
+}, 60_000);
+afterAll(() => miniStack.stop());
+
+it('keeps every delivery of an order', async () => {
+  const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+  const delivery = {
+    orderId: 7,
+    receivedAt: iso(NOON),
+    outcome: 'accepted',
+    messageId: 'm',
+    proof: 'signature',
+    webhook: { hash: 'x' },
+  } as const;
+  await webhooks.record({ ...delivery, requestId: 'one' });
+  await webhooks.record({ ...delivery, requestId: 'two' });
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: 'WebhooksTable',
+      KeyConditionExpression: 'orderId = :id',
+      ExpressionAttributeValues: { ':id': 7 },
+    }),
+  );
+  expect(Items).toMatchObject([
+    { delivery: `${iso(NOON)}#one`, webhook: { hash: 'x' }, outcome: 'accepted', messageId: 'm' },
+    { delivery: `${iso(NOON)}#two` },
+  ]);
+});
+
+describe('D-S1: a signed delivery', () => {
+  const delivery = { orderId: 8, digest: 'd'.repeat(64), acceptedUntil: NOON };
+  const rowsOf = async (orderId: number) => {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: 'WebhooksTable',
+        KeyConditionExpression: 'orderId = :id',
+        ExpressionAttributeValues: { ':id': orderId },
+      }),
+    );
+    return Items;
+  };
+
+  it('is remembered by order and digest until its time is over, whatever DynamoDB has not deleted yet', async () => {
+    const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+    expect(await webhooks.isRemembered(delivery, NOON)).toBe(false);
+    await webhooks.remember(delivery);
+    expect(await webhooks.isRemembered(delivery, NOON)).toBe(true);
+    expect(await webhooks.isRemembered(delivery, NOON + 1_000)).toBe(false);
+    expect(await webhooks.isRemembered({ ...delivery, digest: 'other' }, NOON)).toBe(false);
+    expect(await webhooks.isRemembered({ ...delivery, orderId: 9 }, NOON)).toBe(false);
+  });
+
+  it('is looked for no longer than a second, however long the table takes', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const waiting = connect({ ...miniStack, endpoint: `http://127.0.0.1:${port}` });
+    const webhooks = createWebhooksTable(waiting, 'WebhooksTable', 90);
+    await expect(webhooks.isRemembered(delivery, NOON)).rejects.toThrow('aborted');
+    waiting.destroy();
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  it('is remembered in a row with an expiry of its own that is no delivery', async () => {
+    const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+    await webhooks.remember({ ...delivery, orderId: 10, acceptedUntil: NOON + 1 });
+    const recorded = { orderId: 10, outcome: 'accepted', proof: 'signature', webhook: {} } as const;
+    await webhooks.record({ ...recorded, receivedAt: iso(NOON), requestId: 'one' });
+    const rows = await rowsOf(10);
+    const remembered = {
+      orderId: 10,
+      delivery: `remembered#${delivery.digest}`,
+      expires_at: NOON / 1000 + 1,
+    };
+    expect(rows.filter((row) => !isDelivery(row))).toEqual([remembered]);
+    expect(rows.filter(isDelivery)).toMatchObject([recorded]);
+  });
+});
+
+it('K12: records a webhook with every digit, as a text what DynamoDB’s numbers cannot hold', async () => {
+  const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
+  const digits = '1'.repeat(39);
+  const webhook = parseJson(`{"data":{"external_id":820982911946154508},"odd":[${digits}]}`);
+  await webhooks.record({
+    ...{ orderId: 18, receivedAt: iso(NOON), requestId: 'one', outcome: 'accepted', proof: 'signature' },
+    webhook,
+  } as never);
+  const { Items } = await client.send(
+    new QueryCommand({
+      TableName: 'WebhooksTable',
+      KeyConditionExpression: 'orderId = :id',
+      ExpressionAttributeValues: { ':id': 18 },
+    }),
+  );
+  expect(Items).toMatchObject([
+    { webhook: { data: { external_id: 820_982_911_946_154_508n }, odd: [digits] } },
+  ]);
+});

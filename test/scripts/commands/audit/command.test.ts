@@ -1,0 +1,238 @@
+// npm run audit: which days it asks for, what it says of them, and how it ends; test/e2e has the deployed function.
+import { createServer } from 'node:http';
+import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { summarize, type Audit } from '../../../../lambda/shared/order/audit-result';
+import { parseJson } from '../../../../lambda/shared/order/order';
+import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
+import { CommandError } from '../../../../scripts/terminal/command';
+import { localClients } from '../../../../scripts/service/local-clients';
+import { listen } from '../../../../scripts/local/ports';
+import { NOON } from '../../../support/builders';
+
+const service = {
+  stackName: 'OrderReplication-prod',
+  outputs: { AuditOrdersFunctionName: 'OrderReplication-prod-AuditOrders' },
+  clients: localClients('http://127.0.0.1:1'),
+};
+afterAll(() => service.clients.destroy());
+
+function anAudit(day: string, fields: Partial<Audit> = {}): Audit {
+  const { listed = 3, open = 0 } = fields;
+  return {
+    ...{ timestamp: NOON, day, summary: summarize(day, { listed, open }), duration_ms: 5 },
+    ...{ listed, copied: 3, queued: 0, dead: 0, left_out: {}, open, staying: 0, enqueued: open },
+    ...{ gaps: [], dead_orders: [], open_ids: [] },
+    ...fields,
+  };
+}
+
+interface Answer {
+  readonly payload: unknown;
+  readonly FunctionError?: string;
+}
+
+/** Runs the command over these days, each answered by `answers`. */
+async function run(days: readonly string[], answers: readonly Answer[], dryRun = false) {
+  const lambda = mockClient(LambdaClient);
+  const said: string[] = [];
+  const queue = [...answers];
+  lambda.on(InvokeCommand).callsFake(() => {
+    const { payload, ...rest } = queue.shift() ?? { payload: null };
+    const text = JSON.stringify(payload);
+    return { ...rest, Payload: { transformToString: () => text } };
+  });
+  const ending = await auditDays(days, dryRun, service, (line) => said.push(line)).catch((error: unknown) => {
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  });
+  const events = lambda
+    .commandCalls(InvokeCommand)
+    .map(({ args: [{ input }] }) => parseJson(input.Payload as string));
+  return { said, ending, events };
+}
+
+const audited = (day: string, fields: Partial<Audit> = {}): Answer => ({ payload: [anAudit(day, fields)] });
+
+describe('it says', () => {
+  it('one line of a day for which all is well, and nothing else', async () => {
+    const { said, ending, events } = await run(['2026-11-20'], [audited('2026-11-20', { listed: 1_204 })]);
+    expect(said).toEqual(['2026-11-20: 1,204 of 1,204, 0 open']);
+    expect(ending).toBeUndefined();
+    expect(events).toEqual([{ day: '2026-11-20' }]);
+  });
+
+  it('one line a day, and the account of all of them', async () => {
+    const { said, ending } = await run(
+      ['2026-11-19', '2026-11-20'],
+      [
+        audited('2026-11-19', { listed: 5, left_out: { 'Cancelled is void': 1, archived: 1 } }),
+        audited('2026-11-20', {
+          listed: 6,
+          queued: 1,
+          dead: 1,
+          left_out: { archived: 1 },
+          dead_orders: [{ id: 7, reason: 'answered \u001b[1m 400' }],
+        }),
+      ],
+    );
+    expect(said).toEqual([
+      '2026-11-19: 5 of 5, 0 open',
+      '2026-11-20: 6 of 6, 0 open',
+      '2026-11-19 to 2026-11-20: 11 of 11, 0 open',
+      'Copied       6',
+      'Queued       1',
+      'Dead         1',
+      'Left out     1 Cancelled is void, 2 archived',
+      'Open         0',
+      '  dead: order 7 of 2026-11-20, answered \\u{1b}[1m 400',
+    ]);
+    expect(ending).toBeUndefined();
+  });
+
+  it('which orders are missing, and ends with what is to be done', async () => {
+    const gaps = [{ id: 102, reason: 'not known to the ledger' }];
+    const { said, ending } = await run(
+      ['2026-11-20'],
+      [audited('2026-11-20', { listed: 4, open: 1, gaps, staying: 1 })],
+    );
+    expect(said[0]).toBe('2026-11-20: 3 of 4, 1 open');
+    expect(said.at(-1)).toBe('  missing: order 102 of 2026-11-20, not known to the ledger');
+    expect(ending).toMatch(
+      /^1 order is open\. What was queued again is stored within minutes: run it again then\./,
+    );
+    expect(ending).toContain('1 of them were open before');
+  });
+
+  it('names a hundred of them at most, and says what more than a thousand want', async () => {
+    const gaps = Array.from({ length: 100 }, (_, nth) => ({ id: nth + 1, reason: 'not known' }));
+    const day = { listed: 2_503, open: 2_500, gaps, enqueued: 1_000 };
+    const { said, ending } = await run(
+      ['2026-11-19', '2026-11-20'],
+      [audited('2026-11-19', day), audited('2026-11-20', day)],
+    );
+    expect(said.filter((line) => line.startsWith('  missing: order'))).toHaveLength(100);
+    expect(said.at(-1)).toBe('  missing: and 4,900 more');
+    expect(ending).toContain('3,000 of them are too many for one audit: npm run backfill');
+  });
+
+  it('K1F: which orders no list can show, and that a backfill does not help with them', async () => {
+    const gaps = [{ id: 102, reason: 'the store fails on each list that holds it' }];
+    const found = { listed: 4, open: 1, gaps, enqueued: 0, unreadable: 1, unreadable_ids: [102] };
+    const { said, ending } = await run(['2026-11-20'], [audited('2026-11-20', found)]);
+    expect(said.at(-1)).toBe(
+      '  missing: order 102 of 2026-11-20, the store fails on each list that holds it',
+    );
+    expect(ending).toContain('BigCommerce fails on each list that holds order 102. Open and save it');
+    expect(ending).not.toContain('backfill');
+  });
+
+  it('that a dry run queued nothing', async () => {
+    const { ending, events } = await run(['2026-11-20'], [audited('2026-11-20', { open: 2 })], true);
+    expect(ending).toBe('2 orders are open. This was a dry run: nothing was queued.');
+    expect(events).toEqual([{ day: '2026-11-20', dryRun: true }]);
+  });
+
+  it('how to go on when a day fails', async () => {
+    const { said, ending, events } = await run(
+      ['2026-11-18', '2026-11-19', '2026-11-20'],
+      [
+        audited('2026-11-18'),
+        {
+          FunctionError: 'Unhandled',
+          payload: { errorMessage: 'GET answered 401.', errorType: 'BigCommerceError' },
+        },
+      ],
+    );
+    expect(said).toEqual(['2026-11-18: 3 of 3, 0 open']);
+    expect(ending).toMatch(
+      /^The audit of 2026-11-19 failed: GET answered 401\.\nAn email goes out once an hour\./,
+    );
+    expect(ending).toContain('go on with --from 2026-11-19');
+    expect(events).toHaveLength(2);
+  });
+
+  it.each([
+    ['Sandbox.Timedout', 'Task timed out after 900.00 seconds', 'Nobody was alerted'],
+    ['Runtime.ExitError', 'signal: killed', 'Lambda ended it (Runtime.ExitError)'],
+  ])('where to look after %s', async (errorType, errorMessage, words) => {
+    const { ending } = await run(
+      ['2026-11-20'],
+      [{ FunctionError: 'Unhandled', payload: { errorMessage, errorType } }],
+    );
+    expect(ending).toContain(words);
+    expect(ending).toContain('/order-replication/OrderReplication-prod/AuditOrders');
+  });
+
+  it.each([[null], [[]], ['Mock response'], [[{ ...anAudit('2026-11-20'), gaps: undefined }]]])(
+    'that %j is no audit',
+    async (payload) => {
+      expect((await run(['2026-11-20'], [{ payload }])).ending).toContain('did not answer with an audit');
+    },
+  );
+
+  it('that Lambda has no room', async () => {
+    mockClient(LambdaClient)
+      .on(InvokeCommand)
+      .rejects(new TooManyRequestsException({ $metadata: {}, message: 'Rate exceeded' }));
+    await expect(auditDays(['2026-11-20'], false, service, () => undefined)).rejects.toThrow(
+      'Lambda has no room for OrderReplication-prod-AuditOrders now (throttled), so no audit began.',
+    );
+  });
+
+  it('which output is missing', async () => {
+    await expect(
+      auditDays(['2026-11-20'], false, { ...service, outputs: {} }, () => undefined),
+    ).rejects.toThrow('OrderReplication-prod has no output AuditOrdersFunctionName');
+  });
+});
+
+describe('the window', () => {
+  // Noon of 10 January 2026.
+  const days = (from?: string, to?: string) => readWindow({ from, to }, NOON);
+
+  it('is yesterday, from a day until yesterday, or from one day to another, both included', () => {
+    expect(days()).toEqual(['2026-01-09']);
+    expect(days('2026-01-07')).toEqual(['2026-01-07', '2026-01-08', '2026-01-09']);
+    expect(days('2025-12-31', '2026-01-01')).toEqual(['2025-12-31', '2026-01-01']);
+    expect(days('2024-02-28', '2024-03-01')).toHaveLength(3);
+  });
+
+  it('may end today', () => {
+    expect(days('2026-01-10')).toEqual(['2026-01-10']);
+    expect(days('2026-01-09', '2026-01-10')).toHaveLength(2);
+  });
+
+  it.each([
+    [undefined, '2026-01-05', '--to needs --from'],
+    ['yesterday', undefined, '--from takes a day such as 2026-11-20'],
+    ['2026-01-01', '2026-02-30', '--to takes a day such as 2026-11-20'],
+    ['2026-01-01T00:00:00Z', undefined, '--from takes a day'],
+    ['2026-01-08', '2026-01-07', '--from 2026-01-08 is after --to 2026-01-07.'],
+    ['2026-01-11', undefined, '2026-01-11 has not begun: today is 2026-01-10, by UTC.'],
+    ['2026-01-01', '2026-01-11', '2026-01-11 has not begun'],
+    ['2010-01-01', '2026-01-01', 'These are 5845 days, and 3660 are the most'],
+  ])('from %s to %s is refused in words', (from, to, words) => {
+    expect(() => days(from, to)).toThrow(words);
+  });
+});
+
+describe('the command line', () => {
+  const objection = (args: string[]) =>
+    audit(args, () => undefined).catch((error: unknown) => (error as Error).message);
+
+  it('takes no word and no unknown option', async () => {
+    expect(await objection(['now'])).toMatch(/^What is "now"/);
+    expect(await objection(['--order', '5'])).toMatch(/There is no option --order/);
+  });
+
+  it('looks at the days before it calls anything', async () => {
+    const { port, stop } = await listen(createServer());
+    await stop();
+    const there = ['--aws-port', String(port)];
+    expect(await objection(['--from', '2026-13-01', ...there])).toContain('--from takes a day');
+    expect(await objection(['--from', '2026-01-01', '--to', '2026-01-02', ...there])).toContain(
+      'start the service with "npm start"',
+    );
+  });
+});

@@ -1,0 +1,146 @@
+// How far a backfill is, on a real DynamoDB API; and which stacks are refused before anything is asked of their tables.
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
+import { backfill } from '../../../../scripts/commands/backfill/command';
+import {
+  createCheckpoints,
+  type Checkpoint,
+  type Checkpoints,
+} from '../../../../scripts/commands/backfill/checkpoint';
+import type { Selection } from '../../../../scripts/commands/backfill/options';
+import { nothing } from '../../../../scripts/commands/backfill/tally';
+import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import { iso, NOON } from '../../../support/builders';
+import { connect, createTables } from '../../../support/real-tables';
+
+const DAY = 24 * 3_600_000;
+
+let miniStack: MiniStack;
+let client: DynamoDBDocumentClient;
+let checkpoints: Checkpoints;
+beforeAll(async () => {
+  miniStack = await startMiniStack();
+  client = connect(miniStack);
+  await createTables(client);
+  checkpoints = createCheckpoints(client, 'JobsTable', 90);
+}, 60_000);
+afterAll(() => miniStack.stop());
+
+let nextYear = 2_000;
+/** One that no other test has. */
+const aSelection = (overrides: Partial<Selection> = {}): Selection => ({
+  created_since: `${(nextYear += 1)}-01-01T00:00:00.000Z`,
+  advance: false,
+  ...overrides,
+});
+
+let nextTime = NOON;
+const aCheckpoint = (selection: Selection, overrides: Partial<Checkpoint> = {}): Checkpoint => ({
+  ...{ timestamp: (nextTime += 1), outcome: 'backfill running', selection, tally: nothing },
+  ...overrides,
+});
+
+describe('the checkpoint of a backfill', () => {
+  it('is found again as it was, by what the backfill is about', async () => {
+    const selection = aSelection({ status_ids: [2, 11] });
+    const checkpoint = aCheckpoint(selection, {
+      cursor: { status_id: 11, order_id: 107 },
+      tally: {
+        ...{ ...nothing, copied: 3, skipped: { 'Cancelled is void': 1 }, left_out: { archived: 2 } },
+        ...{ dead: 1, dead_orders: [{ order_id: 104, reason: 'so' }], not_found: [9] },
+      },
+    });
+    await checkpoints.save(checkpoint, NOON);
+    expect(await checkpoints.find(selection)).toEqual({ checkpoint, savedAt: NOON });
+  });
+
+  it('is not found by another selection', async () => {
+    const selection = aSelection();
+    await checkpoints.save(aCheckpoint(selection), NOON);
+    expect(await checkpoints.find({ ...selection, advance: true })).toBeUndefined();
+    expect(await checkpoints.find({ ...selection, status_ids: [11] })).toBeUndefined();
+  });
+
+  it('is the newest of those of one selection', async () => {
+    const selection = aSelection();
+    const [first, second] = [aCheckpoint(selection), aCheckpoint(selection)];
+    await checkpoints.save(second, NOON);
+    await checkpoints.save(first, NOON);
+    expect((await checkpoints.find(selection))?.checkpoint).toEqual(second);
+  });
+
+  it.each(['finished', 'forgotten'])('is not found once it is %s', async (end) => {
+    const selection = aSelection();
+    const checkpoint = aCheckpoint(selection);
+    await checkpoints.save(checkpoint, NOON);
+    if (end === 'forgotten') await checkpoints.forget(checkpoint);
+    else await checkpoints.save({ ...checkpoint, outcome: 'backfill finished' }, NOON);
+    expect(await checkpoints.find(selection)).toBeUndefined();
+  });
+
+  it('expires like every job, so long after it was written last', async () => {
+    const checkpoint = aCheckpoint(aSelection());
+    await checkpoints.save(checkpoint, NOON);
+    const { Item } = await client.send(
+      new GetCommand({ TableName: 'JobsTable', Key: { timestamp: checkpoint.timestamp } }),
+    );
+    expect(Item).toMatchObject({ saved_at: iso(NOON), expires_at: (NOON + 90 * DAY) / 1_000 });
+  });
+
+  it('is not taken for a poll', async () => {
+    await checkpoints.save({ ...aCheckpoint(aSelection()), outcome: 'backfill finished' }, NOON);
+    expect(await createJobsTable(client, 'JobsTable', 90).lastFinished()).toBeUndefined();
+  });
+});
+
+describe('a stack', () => {
+  const cloudFormation = mockClient(CloudFormationClient);
+  afterAll(() => cloudFormation.restore());
+
+  const refusal = async (parameters: Readonly<Record<string, string>>, ...args: string[]) => {
+    cloudFormation.on(DescribeStacksCommand).resolves({
+      Stacks: [
+        {
+          ...{ StackName: 'OrderReplication-dev', CreationTime: new Date(0), StackStatus: 'UPDATE_COMPLETE' },
+          Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+            ParameterKey,
+            ParameterValue,
+          })),
+          Outputs: ['BigCommerceSecretArn', 'WebhookSecretArn'].map((OutputKey) => ({
+            OutputKey,
+            OutputValue: 'arn',
+          })),
+        },
+      ],
+    });
+    return backfill(['--from', '2025-01-01', '--region', 'eu-west-1', ...args], { write: () => true }).then(
+      () => 'not refused',
+      (error: unknown) => (error as Error).message,
+    );
+  };
+
+  it.each([
+    [
+      'whose worker would move statuses on',
+      { Paused: 'false' },
+      [],
+      'was deployed before there was a backfill',
+    ],
+    [
+      'that moves no status on, if that is asked for',
+      { ReadConsignments: 'true', AdvanceOrders: 'false' },
+      ['--advance'],
+      'AdvanceOrders is false): leave --advance out.',
+    ],
+    [
+      'that is paused',
+      { ReadConsignments: 'true', Paused: 'true' },
+      [],
+      'npm run resume -- --stage dev --region eu-west-1 first.',
+    ],
+  ])('is refused %s', async (_, parameters, args, message) => {
+    expect(await refusal(parameters, ...args)).toContain(message);
+  });
+});

@@ -1,0 +1,327 @@
+// npm run destroy: what it says, asks and refuses, against a simulated store and mocked AWS; test/e2e has it whole.
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  type Stack,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+
+import { destroy } from '../../../../scripts/commands/destroy/destroy';
+import { askOnTerminal } from '../../../../scripts/terminal/ask';
+import { startSimulator, type Simulator } from '../../../../simulator';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const dynamoDb = mockClient(DynamoDBClient);
+const sqs = mockClient(SQSClient);
+const secrets = mockClient(SecretsManagerClient);
+const sts = mockClient(STSClient);
+
+const stackName = 'OrderReplication-dev';
+const stackId = `arn:aws:cloudformation:eu-west-1:123456789012:stack/${stackName}/1`;
+const destination = 'https://abc123.execute-api.eu-west-1.amazonaws.com/dev/cart-converted';
+const endpoint = 'DELETE /v3/hooks/{hook}';
+
+let simulator: Simulator;
+let asked: string[];
+
+beforeEach(async () => {
+  simulator = await startSimulator({ seed: 3 });
+  asked = [];
+  simulator.hooks.create({ scope: 'store/cart/converted', destination, headers: {} });
+  simulator.hooks.create({
+    scope: 'store/cart/converted',
+    destination: 'https://example.com/other',
+    headers: {},
+  });
+  [cloudFormation, dynamoDb, sqs, secrets, sts].forEach((mock) => mock.reset());
+  goes(aStack());
+  dynamoDb.on(DescribeTableCommand).resolves({});
+  sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes: {} });
+  const { accessToken } = simulator.credentials;
+  const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret: '' });
+  secrets.on(GetSecretValueCommand).resolves({ SecretString });
+});
+afterEach(() => simulator.stop());
+
+const named = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+
+const aStack = (overrides: Partial<Stack> = {}): Stack => ({
+  ...{ StackName: stackName, StackId: stackId, CreationTime: new Date(0), StackStatus: 'UPDATE_COMPLETE' },
+  Parameters: named({
+    ...{ LambdaDeploymentPackagesPrefix: 'v-1/', LambdaDeploymentPackagesBucketName: 'packages' },
+    ...{ BigCommerceApiUrl: simulator.url, BigCommerceStoreHash: simulator.credentials.storeHash },
+  }),
+  Outputs: Object.entries({
+    ...{
+      WebhookUrl: destination,
+      OrdersQueueUrl: 'https://sqs/orders',
+      OrdersDeadLetterQueueUrl: 'https://sqs/dead',
+    },
+    ...{ BigCommerceSecretArn: 'arn:api', WebhookSecretArn: 'arn:webhook' },
+  }).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+  ...overrides,
+});
+
+const anEvent = (overrides: Partial<StackEvent>): StackEvent => ({
+  ...{
+    EventId: overrides.LogicalResourceId ?? 'end',
+    StackId: stackId,
+    StackName: stackName,
+    Timestamp: new Date(0),
+  },
+  ...overrides,
+});
+
+/** The stack as it is, and what becomes of it when it is deleted. */
+function goes(
+  stack: Stack | undefined,
+  end: Stack['StackStatus'] = 'DELETE_COMPLETE',
+  ...failed: StackEvent[]
+) {
+  const described = cloudFormation.on(DescribeStacksCommand);
+  if (stack === undefined) described.rejects(new Error('Stack with id x does not exist'));
+  else described.resolvesOnce({ Stacks: [stack] }).resolves({ Stacks: [{ ...stack, StackStatus: end }] });
+  const types = ['Lambda::Function', 'SQS::Queue', 'SQS::Queue', 'DynamoDB::Table', 'KMS::Key'];
+  cloudFormation.on(DescribeStackResourcesCommand).resolves({
+    StackResources: types.map((type) => ({
+      ...{ LogicalResourceId: type, ResourceType: `AWS::${type}`, Timestamp: new Date(0) },
+      ResourceStatus: 'CREATE_COMPLETE',
+    })),
+  });
+  cloudFormation.on(DeleteStackCommand).resolves({});
+  const ended = anEvent({ PhysicalResourceId: stackId, ResourceStatus: end as 'DELETE_COMPLETE' });
+  cloudFormation
+    .on(DescribeStackEventsCommand)
+    .resolvesOnce({ StackEvents: [] })
+    .resolves({ StackEvents: [ended, ...failed] });
+}
+
+const holds = (Attributes: Readonly<Record<string, string>>) =>
+  sqs.on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/orders' }).resolves({ Attributes });
+
+/** Runs it, giving these answers to its questions. */
+async function run(args: readonly string[] = [], answers: readonly string[] = [stackName, stackName]) {
+  const said: string[] = [];
+  const ask = (question: string) => {
+    asked.push(question);
+    return Promise.resolve(answers[asked.length - 1] ?? '');
+  };
+  const all = ['--stage', 'dev', '--region', 'eu-west-1', ...args];
+  const failure = await destroy(all, (line) => said.push(line), ask).catch(
+    (error: unknown) => error as Error,
+  );
+  return { said: said.join('\n'), failure: failure?.message };
+}
+
+const hooks = () => simulator.hooks.all().map(({ hook }) => hook.destination);
+const deletedStacks = () => cloudFormation.commandCalls(DeleteStackCommand).length;
+const deletedTables = () =>
+  dynamoDb.commandCalls(DeleteTableCommand).map(({ args }) => args[0].input.TableName);
+const untouched = () => [hooks().length, deletedStacks(), deletedTables().length];
+
+describe('before it asks', () => {
+  it('says where, what goes, what is lost and what stays', async () => {
+    holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
+    sqs
+      .on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/dead' })
+      .resolves({ Attributes: { ApproximateNumberOfMessages: '1' } });
+    const { said } = await run([], ['no']);
+    expect(said.split('\n')).toEqual([
+      'In account 123456789012, eu-west-1:',
+      `Goes     the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
+      expect.stringContaining('the KMS key at the end of its waiting period'),
+      'Lost     0 references in the Orders queue, 1 dead letter',
+      expect.stringMatching(/^Goes {5}in the store: webhook \d+, store\/cart\/converted$/),
+      'Stays    the packages in the bucket packages',
+      `Stays    the tables, with all that is in them: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
+    ]);
+  });
+
+  it('says that the queues could not be counted, where they could not', async () => {
+    sqs.on(GetQueueAttributesCommand).rejects(new Error('denied'));
+    const { said } = await run();
+    expect(said).toContain(
+      'Lost     an unknown number of references in the Orders queue, an unknown number of dead letters',
+    );
+  });
+
+  it('refuses to lose references, those in the worker’s hands included, without --yes', async () => {
+    holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '2' });
+    const { said, failure } = await run();
+    expect(said).toMatch(
+      /^Lost {5}2 references in the Orders queue.*\n +\(for 4 days the polls of a later stack/m,
+    );
+    expect(failure).toContain('The Orders queue is not empty, so nothing was changed.');
+    expect([asked, untouched()]).toEqual([[], [2, 0, 0]]);
+  });
+
+  it('loses them with --yes', async () => {
+    holds({ ApproximateNumberOfMessages: '2' });
+    expect(await run(['--yes'])).toMatchObject({ failure: undefined });
+    expect([asked, deletedStacks()]).toEqual([[], 1]);
+  });
+});
+
+describe('at the right answer', () => {
+  it('deletes the store’s webhook that leads here, and no other, then the stack, and no table', async () => {
+    const { said } = await run();
+    expect(asked).toEqual([`To delete the stack, type ${stackName}: `]);
+    expect(hooks()).toEqual(['https://example.com/other']);
+    expect(deletedStacks()).toBe(1);
+    expect(deletedTables()).toEqual([]);
+    expect(said).toContain('Its tables are kept: npm run deploy');
+  });
+
+  it('deletes the tables too with --delete-data, and waits until they are gone', async () => {
+    const gone = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
+    dynamoDb
+      .on(DescribeTableCommand, { TableName: `${stackName}-Orders` })
+      .resolvesOnce({})
+      .resolvesOnce({})
+      .resolvesOnce({ Table: { TableStatus: 'DELETING' } })
+      .rejects(gone);
+    for (const name of ['OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
+      dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone);
+    }
+    const { said } = await run(['--delete-data']);
+    expect(asked).toHaveLength(2);
+    expect(deletedTables()).toEqual([`${stackName}-Orders`]);
+    expect(said).toContain(`${stackName}-Orders is deleted.\nAWS keeps a last backup of each for 35 days`);
+  });
+});
+
+describe('nothing is changed', () => {
+  it.each([
+    ['another answer', [], ['yes']],
+    ['another answer to the second question', ['--delete-data'], [stackName, 'no']],
+  ])('at %s', async (_, args, answers) => {
+    expect((await run(args, answers)).failure).toContain('nothing was changed');
+    expect(untouched()).toEqual([2, 0, 0]);
+  });
+
+  it('where nobody can be asked', async () => {
+    const { isTTY } = process.stdin;
+    try {
+      Object.assign(process.stdin, { isTTY: false });
+      await expect(askOnTerminal('?')).rejects.toThrow('run it in a terminal, or add --yes');
+    } finally {
+      Object.assign(process.stdin, { isTTY });
+    }
+  });
+
+  it.each([
+    ['is being changed', { StackStatus: 'UPDATE_IN_PROGRESS' }, 'being changed already (UPDATE_IN_PROGRESS)'],
+    ['was made from another template', { Parameters: [] }, 'was not made from this template'],
+    ['is protected', { EnableTerminationProtection: true }, '--no-enable-termination-protection'],
+  ] as const)('where the stack %s', async (_, overrides, sentence) => {
+    goes(aStack(overrides as Partial<Stack>));
+    expect((await run(['--yes', '--delete-data'])).failure).toContain(sentence);
+    expect(untouched()).toEqual([2, 0, 0]);
+  });
+
+  it('where it is not said which one', async () => {
+    await expect(destroy(['--yes'], () => undefined)).rejects.toThrow('Which one? Give --stage');
+  });
+});
+
+it('deletes a stack of which only a change set was made', async () => {
+  goes(aStack({ StackStatus: 'REVIEW_IN_PROGRESS', Parameters: [], Outputs: [] }));
+  expect((await run()).failure).toBeUndefined();
+  expect(deletedStacks()).toBe(1);
+});
+
+it('is done when the stack is gone, even if no event tells of it', async () => {
+  cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
+  const { said, failure } = await run();
+  expect([said, failure]).toEqual([expect.stringContaining(`${stackName} is deleted.`), undefined]);
+});
+
+describe('a store that', () => {
+  it('lets nobody look takes a sentence that says how to do it by hand, and the stack goes', async () => {
+    simulator.credentials.accessToken = 'another';
+    const { said } = await run();
+    expect(said).toMatch(
+      /^Unknown {2}the webhooks that lead here.*401.*delete the API account in the store/m,
+    );
+    expect([hooks().length, deletedStacks()]).toEqual([2, 1]);
+  });
+
+  it('keeps its webhook keeps the stack', async () => {
+    simulator.faults.add({ endpoint, kind: 'status', status: 403, times: 100 });
+    const { failure } = await run();
+    expect(failure).toMatch(
+      /was not deleted: .*403.*\nThe stack is still there; --yes goes on all the same\./s,
+    );
+    expect(deletedStacks()).toBe(0);
+  });
+
+  it('keeps its webhook does not keep the stack from --yes', async () => {
+    simulator.faults.add({ endpoint, kind: 'status', status: 403, times: 100 });
+    const { said, failure } = await run(['--yes']);
+    expect([said, failure]).toEqual([expect.stringContaining('was not deleted'), undefined]);
+    expect(deletedStacks()).toBe(1);
+  });
+});
+
+it('says which resource could not be deleted and what to do, and leaves the tables alone', async () => {
+  const failed = anEvent({
+    ...{ LogicalResourceId: 'OrdersQueue', ResourceType: 'AWS::SQS::Queue', ResourceStatus: 'DELETE_FAILED' },
+    ResourceStatusReason: 'not authorized',
+  });
+  goes(aStack(), 'DELETE_FAILED', failed);
+  const { failure } = await run(['--delete-data']);
+  expect(failure).toContain(
+    `${stackName} could not be deleted (DELETE_FAILED).\n  OrdersQueue (AWS::SQS::Queue): not authorized\n`,
+  );
+  expect(failure).toContain('choose it as a resource to retain');
+  expect(deletedTables()).toEqual([]);
+});
+
+describe('where the stack is gone already', () => {
+  const gone = () => new ResourceNotFoundException({ message: 'gone', $metadata: {} });
+  beforeEach(() => goes(undefined));
+
+  it('says which tables are left, and asks nothing', async () => {
+    const { said } = await run();
+    expect(said).toMatch(
+      /^In account 123456789012, eu-west-1:\nThe stack .* is gone already\.\nStays {4}the tables, .*-Orders/,
+    );
+    expect([asked, deletedTables()]).toEqual([[], []]);
+  });
+
+  it('asks once for the tables', async () => {
+    dynamoDb
+      .on(DescribeTableCommand, { TableName: `${stackName}-Orders` })
+      .resolvesOnce({})
+      .resolvesOnce({})
+      .rejects(gone());
+    for (const name of ['OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
+      dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone());
+    }
+    await run(['--delete-data']);
+    expect(asked).toEqual([`To delete the data in its tables, for good, type ${stackName}: `]);
+    expect(deletedTables()).toEqual([`${stackName}-Orders`]);
+  });
+
+  it('and the tables too, says that there is nothing', async () => {
+    dynamoDb.on(DescribeTableCommand).rejects(gone());
+    expect((await run()).failure).toBe(
+      `There is neither a stack ${stackName} in eu-west-1 nor a table of it.`,
+    );
+  });
+});

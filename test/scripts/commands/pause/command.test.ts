@@ -1,0 +1,157 @@
+// npm run pause and npm run resume: what is asked of CloudFormation, and what is said where that cannot be.
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+
+import { pauseOrResume } from '../../../../scripts/commands/pause/command';
+
+const aws = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
+const stackId = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/OrderReplication-dev/1';
+
+beforeEach(() => {
+  aws.reset();
+  lambda.reset();
+  lambda.on(InvokeCommand).resolves({});
+});
+
+const aStack = (parameters: Readonly<Record<string, string>>, overrides: Partial<Stack> = {}): Stack => ({
+  ...{ StackName: 'OrderReplication-dev', StackId: stackId, CreationTime: new Date(0) },
+  StackStatus: 'UPDATE_COMPLETE',
+  Parameters: Object.entries({
+    ...{ BigCommerceToken: '****', LambdaDeploymentPackagesPrefix: 'v-1/', PollingInterval: '60' },
+    ...parameters,
+  }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+  Outputs: [{ OutputKey: 'GetNewOrdersFunctionName', OutputValue: 'OrderReplication-dev-GetNewOrders' }],
+  ...overrides,
+});
+
+function goes(
+  before: Stack,
+  ResourceStatus: 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE' = 'UPDATE_COMPLETE',
+) {
+  aws
+    .on(DescribeStacksCommand)
+    .resolvesOnce({ Stacks: [before] })
+    .resolves({ Stacks: [{ ...before, StackStatus: ResourceStatus }] });
+  aws.on(CreateChangeSetCommand).resolves({ Id: 'change-set', StackId: stackId });
+  aws.on(DescribeChangeSetCommand).resolves({
+    Status: 'CREATE_COMPLETE',
+    Changes: [{ ResourceChange: { Action: 'Modify', LogicalResourceId: 'PollForNewOrdersRule' } }],
+  });
+  aws.on(ExecuteChangeSetCommand).resolves({});
+  const event = { EventId: '1', StackId: stackId, StackName: '', Timestamp: new Date(0) };
+  aws
+    .on(DescribeStackEventsCommand)
+    .resolvesOnce({ StackEvents: [] })
+    .resolves({ StackEvents: [{ ...event, PhysicalResourceId: stackId, ResourceStatus }] });
+}
+
+async function run(...args: string[]): Promise<string> {
+  const said: string[] = [];
+  await pauseOrResume([...args, '--stage', 'dev', '--region', 'eu-west-1'], (line) => said.push(line));
+  return said.join('\n');
+}
+
+const asked = () => aws.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input);
+
+it.each([
+  ['pause', 'false', 'true'],
+  ['resume', 'true', 'false'],
+])(
+  '%s changes Paused from %s to %s, and neither template nor any other parameter',
+  async (name, before, after) => {
+    goes(aStack({ Paused: before }));
+    await run(name);
+    expect(asked()).toMatchObject([
+      { ...{ StackName: 'OrderReplication-dev', ChangeSetType: 'UPDATE' }, UsePreviousTemplate: true },
+    ]);
+    expect(asked()[0]?.Parameters).toEqual([
+      { ParameterKey: 'BigCommerceToken', UsePreviousValue: true },
+      { ParameterKey: 'LambdaDeploymentPackagesPrefix', UsePreviousValue: true },
+      { ParameterKey: 'PollingInterval', UsePreviousValue: true },
+      { ParameterKey: 'Paused', ParameterValue: after },
+    ]);
+    expect(aws.commandCalls(ExecuteChangeSetCommand)).toHaveLength(1);
+  },
+);
+
+it('shows the changes, and says what still happens and until when it may last', async () => {
+  goes(aStack({ Paused: 'false' }));
+  jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-21T20:00:00Z'));
+  const said = await run('pause');
+  expect(said).toMatch(/^ {2}Modify +PollForNewOrdersRule/);
+  expect(said).toContain('Webhooks are still answered 200');
+  expect(said).toContain(
+    'Resume before 2026-11-25T20:00Z: npm run resume -- --stack-name OrderReplication-dev',
+  );
+});
+
+it('polls at once when it goes on', async () => {
+  goes(aStack({ Paused: 'true' }));
+  expect(await run('resume')).toMatch(/goes on: .*\n.*-GetNewOrders polls the store/);
+  expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
+});
+
+it('does not poll when it pauses', async () => {
+  goes(aStack({ Paused: 'false' }));
+  await run('pause');
+  expect(lambda.commandCalls(InvokeCommand)).toHaveLength(0);
+});
+
+it('goes on all the same when that poll fails, and says when the next one comes', async () => {
+  lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled' });
+  goes(aStack({ Paused: 'true' }));
+  expect(await run('resume')).toMatch(
+    /The poll failed: .*[^]*The next poll comes by itself within 60 minutes/,
+  );
+});
+
+it.each([
+  ['pause', 'true', 'is paused'],
+  ['resume', 'false', 'is not paused'],
+])('%s of a stack with Paused=%s changes nothing, and says so', async (name, before, sentence) => {
+  goes(aStack({ Paused: before }));
+  expect(await run(name)).toBe(`Nothing to change: OrderReplication-dev ${sentence}.`);
+  expect(asked()).toEqual([]);
+});
+
+it.each([
+  [
+    'a stack that is being changed',
+    aStack({ Paused: 'false' }, { StackStatus: 'UPDATE_IN_PROGRESS' }),
+    'being changed already',
+  ],
+  [
+    'a stack that needs help',
+    aStack({ Paused: 'false' }, { StackStatus: 'UPDATE_ROLLBACK_FAILED' }),
+    'continue the rollback',
+  ],
+  [
+    'a leftover',
+    aStack({ Paused: 'false' }, { StackStatus: 'ROLLBACK_COMPLETE' }),
+    'is not deployed (ROLLBACK_COMPLETE)',
+  ],
+  ['a stack from before there was Paused', aStack({}), 'npm run deploy brings it'],
+])('is refused for %s', async (_, stack, sentence) => {
+  goes(stack);
+  await expect(run('pause')).rejects.toThrow(sentence);
+  expect(asked()).toEqual([]);
+});
+
+it('that is rolled back is a failure with its reason', async () => {
+  goes(aStack({ Paused: 'false' }), 'UPDATE_ROLLBACK_COMPLETE');
+  await expect(run('pause')).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*It is as it was before\./s);
+});
+
+it('is one of the two', async () => {
+  await expect(run('stop')).rejects.toThrow('Usage: npm run pause');
+});

@@ -1,0 +1,71 @@
+// The README's table of commands and their permissions against test/command-permissions.ts, which test/e2e/commands holds
+// against the calls that the commands make.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { commandPermissions, type CommandName } from '../../support/command-permissions';
+
+const read = (name: string) => readFileSync(join(__dirname, '../../..', name), 'utf8');
+const section = read('README.md').split('### Who may do what')[1]!.split('\n### ')[0]!;
+
+/** What each command needs, in the README's words. */
+const needs = new Map(
+  section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => {
+      const [, commands = '', words = ''] = line.split('|');
+      return [...commands.matchAll(/`([a-z-]+)`/g)].map(([, name]) => [name!, words] as const);
+    }),
+);
+
+it('C-W2: the README names every command that goes to AWS', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
+  // These ask nothing of AWS, or are for whoever works on the project.
+  const others = [
+    'start',
+    'test',
+    'build',
+    'renew',
+    'survive',
+    'mutants',
+    'simulator',
+    'bench',
+    'lint',
+    'format',
+  ];
+  const commands = Object.keys(scripts).filter((name) => ![...others, 'check', 'upload'].includes(name));
+  expect([...needs.keys()].sort()).toEqual(commands.sort());
+});
+
+const names = Object.keys(commandPermissions) as readonly CommandName[];
+
+it.each(names)('C-W2: the README says what npm run %s needs, no less and no more', (name) => {
+  const words = needs.get(name)!;
+  const said = [...words.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, action]) => action!);
+  const index = 'ByOutcome';
+  const actions = commandPermissions[name].map((one) => one.split(/[ :]/)[1]!);
+  expect(new Set(said.filter((one) => one !== index))).toEqual(new Set(actions));
+});
+
+/** How the README calls what the permissions are on. */
+const words: Readonly<Record<string, string>> = {
+  'table/<stack>-Orders': 'Orders table',
+  'table/<stack>-Ledger': 'Ledger table',
+  'table/<stack>-Jobs': 'Jobs table',
+  'table/<stack>-Jobs/index/ByOutcome': 'index `ByOutcome`',
+  'table/<stack>-OrderParts': 'OrderParts table',
+  'table/<stack>-Webhooks': 'Webhooks table',
+  '<stack>-Orders': 'Orders queue',
+  '<stack>-Orders-DeadLetterQueue': 'dead letter queue',
+};
+
+it.each(['dead-letters', 'backfill', 'erase'] as const)(
+  'C-W2: the README says on what, for npm run %s',
+  (name) => {
+    const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
+    for (const resource of resources.filter((one) => one in words)) {
+      expect(needs.get(name)).toContain(words[resource]);
+    }
+  },
+);

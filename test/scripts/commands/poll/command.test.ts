@@ -1,0 +1,231 @@
+// npm run poll: what it says about each way in which an invocation can end; test/e2e has the deployed function.
+import { createServer } from 'node:http';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Job } from '../../../../lambda/shared/tables/jobs';
+import type { Clients } from '../../../../scripts/service/clients';
+import { CommandError } from '../../../../scripts/terminal/command';
+import { localClients } from '../../../../scripts/service/local-clients';
+import { listen, type Listening } from '../../../../scripts/local/ports';
+import { poll, pollOnce } from '../../../../scripts/commands/poll/command';
+import { iso, NOON } from '../../../support/builders';
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** Answers every invocation in Lambda's place: undefined breaks the connection, `never` says nothing at all. */
+let answer: Answer | 'never' | undefined;
+let invocations: { readonly path: string | undefined; readonly body: string }[];
+let server: Listening;
+let clients: Clients;
+
+beforeAll(async () => {
+  server = await listen(
+    createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        invocations.push({ path: request.url, body });
+        if (answer === undefined) request.socket.destroy();
+        else if (answer !== 'never') {
+          response.writeHead(answer.status ?? 200, answer.headers).end(JSON.stringify(answer.body));
+        }
+      });
+    }),
+  );
+  clients = localClients(server.url);
+});
+beforeEach(() => (invocations = []));
+afterAll(async () => {
+  clients.destroy();
+  await server.stop();
+});
+
+const FUNCTION = 'OrderReplication-prod-GetNewOrders';
+const aService = () => ({
+  stackName: 'OrderReplication-prod',
+  outputs: { GetNewOrdersFunctionName: FUNCTION, JobsTableName: 'OrderReplication-prod-Jobs' },
+  clients,
+});
+
+const aJob = (fields: Partial<Job> = {}): Job => ({
+  timestamp: NOON,
+  outcome: 'finished',
+  duration_ms: 1_234,
+  counted: { '7': 1, '10': 0, '11': 2, '99': 4 },
+  found: 3,
+  enqueued: 1,
+  left_out: { 'already copied': 2 },
+  ...fields,
+});
+
+const answers = (body: unknown) => (answer = { body });
+
+const fails = (errorMessage: string, errorType = 'BigCommerceError') =>
+  (answer = { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage, errorType } });
+
+const refuses = (name: string, status: number) =>
+  (answer = { status, headers: { 'x-amzn-errortype': name }, body: { Message: `${name} it is.` } });
+
+async function run(service = aService()): Promise<string> {
+  const said: string[] = [];
+  await pollOnce(service, (line) => said.push(line));
+  return said.join('\n');
+}
+
+const refusal = (service = aService()): Promise<string> =>
+  run(service).then(
+    (said) => {
+      throw new Error(`It was not refused: ${said}`);
+    },
+    (error: unknown) => {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    },
+  );
+
+it('reports the job: when, how long, the store’s orders by status, found, queued and left out', async () => {
+  answers(aJob());
+  expect((await run()).split('\n')).toEqual([
+    `${FUNCTION} polls the store …`,
+    `Began        ${iso(NOON)}, took 1.2 s`,
+    'In the store 1 Awaiting Payment, 2 Awaiting Fulfillment, 4 status 99',
+    'Found        3',
+    'Queued       1',
+    'Left out     2 already copied',
+  ]);
+});
+
+it('waits for the end of one invocation', async () => {
+  answers(aJob());
+  await run();
+  expect(invocations).toEqual([{ path: `/2015-03-31/functions/${FUNCTION}/invocations`, body: '{}' }]);
+});
+
+it('reports a poll that found nothing', async () => {
+  answers(aJob({ counted: { '11': 0 }, found: 0, enqueued: 0, left_out: {} }));
+  expect(await run()).toMatch(/In the store no order\nFound +0\nQueued +0\nLeft out +none$/);
+});
+
+describe('reports a poll that stopped in time, and where the next one goes on', () => {
+  const cursor = {
+    ...{ lists: ['7', '11', 'follow'], completed_since: NOON, slices: 1 },
+    ...{ list: '11', last_id: 4_711 },
+  };
+
+  it.each([
+    ['after an order', {}, 'after order 4711 in the list of Awaiting Fulfillment'],
+    ['with a list', { last_id: 0 }, 'with the list of Awaiting Fulfillment'],
+    ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of what was changed'],
+  ])('%s', async (_, where, words) => {
+    answers(aJob({ outcome: 'sliced', cursor: { ...cursor, ...where } }));
+    expect((await run()).split('\n').at(-1)).toBe(
+      `Stopped      in time: the store has more orders than fit into one poll. The next poll goes on ${words}; run it again.`,
+    );
+  });
+});
+
+it('says why a poll failed, that its job says so, and that an email goes out', async () => {
+  fails('GET /v2/orders/count answered 401. Check BigCommerceToken.');
+  const said = await refusal();
+  expect(said).toContain('The poll failed: GET /v2/orders/count answered 401. Check BigCommerceToken.\n');
+  expect(said).toContain('recorded as failed in OrderReplication-prod-Jobs; an email goes out once an hour');
+});
+
+it('says that a poll ran out of time, of which nobody was told', async () => {
+  fails('2026-03-10T12:05:00.000Z 1f-2e Task timed out after 300.00 seconds', 'Sandbox.Timedout');
+  const said = await refusal();
+  expect(said).toContain('The poll ran out of time');
+  expect(said).toContain('Task timed out after 300.00 seconds');
+  expect(said).not.toContain('an email goes out');
+});
+
+it.each(['Runtime.ExitError', 'Runtime.ImportModuleError'])(
+  'promises no job and no alert when Lambda ended it (%s)',
+  async (errorType) => {
+    fails('RequestId: 1f Error: Runtime exited with error: signal: killed', errorType);
+    const said = await refusal();
+    expect(said).toContain(`Lambda ended it (${errorType}), so that no job was recorded`);
+    expect(said).toContain('/order-replication/OrderReplication-prod/GetNewOrders');
+  },
+);
+
+it('lets no control character of an error reach the terminal', async () => {
+  fails('odd \u001b[31m');
+  expect(await refusal()).toContain('odd \\u{1b}[31m');
+});
+
+it('passes on what Lambda says where the error has no message', async () => {
+  answer = { headers: { 'x-amz-function-error': 'Unhandled' }, body: null };
+  expect(await refusal()).toContain('The poll failed: Unhandled');
+});
+
+it('K1M: names the orders that no list can show, and says that the store counted nothing', async () => {
+  answers({ ...aJob(), counted: {}, not_counted: 'GET answered 504.', unreadable: 1, unreadable_ids: [104] });
+  const said = await run();
+  expect(said).toContain('In the store not counted: GET answered 504.');
+  expect(said).toContain('Not listed   orders 104: BigCommerce fails on each list that holds one of them');
+});
+
+it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
+  'does not take %j for a job',
+  async (payload) => {
+    answers(payload);
+    expect(await refusal()).toContain('did not answer with a job');
+  },
+);
+
+it.each([
+  ['TooManyRequestsException', 429, 'throttled'],
+  ['ResourceNotFoundException', 404, `There is no function ${FUNCTION}`],
+])('explains %s', async (name, status, expected) => {
+  refuses(name, status);
+  expect(await refusal()).toContain(expected);
+});
+
+it('says where to look when no answer comes', async () => {
+  answer = 'never';
+  const lambda = new LambdaClient({
+    ...{ endpoint: server.url, region: 'us-east-1', maxAttempts: 1 },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: { requestTimeout: 20, throwOnRequestTimeout: true },
+  });
+  const said = await refusal({ ...aService(), clients: { ...clients, lambda } });
+  expect(said).toContain('its row in the Jobs table shows');
+  lambda.destroy();
+});
+
+it('passes on what else goes wrong as it is', async () => {
+  refuses('AccessDeniedException', 403);
+  await expect(run()).rejects.toThrow('AccessDeniedException it is.');
+});
+
+it('asks once only, whatever happens to the answer, since a second call would poll again', async () => {
+  answer = undefined;
+  await expect(run()).rejects.toThrow();
+  expect(invocations).toHaveLength(1);
+});
+
+it('says which output is missing', async () => {
+  await expect(pollOnce({ ...aService(), outputs: {} }, () => undefined)).rejects.toThrow(
+    'OrderReplication-prod has no output GetNewOrdersFunctionName',
+  );
+});
+
+describe('the command line', () => {
+  const objection = (args: string[]) =>
+    poll(args, () => undefined).catch((error: unknown) => (error as Error).message);
+
+  it('takes no word and no unknown option', async () => {
+    expect(await objection(['now'])).toMatch(/^What is "now"/);
+    expect(await objection(['--order', '5'])).toMatch(/There is no option --order/);
+  });
+
+  it('says that nothing runs on this machine', async () => {
+    const { port, stop } = await listen(createServer());
+    await stop();
+    expect(await objection(['--aws-port', String(port)])).toContain('start the service with "npm start"');
+  });
+});

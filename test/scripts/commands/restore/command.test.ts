@@ -1,0 +1,266 @@
+// What npm run restore puts back after an erasure, on MiniStack's DynamoDB: each table, each order of commands.
+import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+
+import type { Row } from '../../../../lambda/shared/order/order';
+import type { Clients } from '../../../../scripts/service/clients';
+import { eraseAll } from '../../../../scripts/commands/orders/erase';
+import { localClients } from '../../../../scripts/service/local-clients';
+import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import { putBack } from '../../../../scripts/commands/restore/command';
+import { aSnapshot, iso, NOON } from '../../../support/builders';
+import { noise } from '../../../support/noise';
+import { createTables, realTables, tableOutputs } from '../../../support/real-tables';
+
+const ADA = 'ada@example.com';
+const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
+const names = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'] as const;
+type Name = (typeof names)[number];
+
+let miniStack: MiniStack;
+let clients: Clients;
+let client: DynamoDBDocumentClient;
+let tables: ReturnType<typeof realTables>;
+beforeAll(async () => {
+  miniStack = await startMiniStack();
+  clients = localClients(miniStack.endpoint);
+  client = clients.documents;
+}, 60_000);
+afterAll(async () => {
+  clients.destroy();
+  await miniStack.stop();
+});
+afterEach(() => jest.restoreAllMocks());
+
+const service = () => ({
+  stackName: 'OrderReplication-dev',
+  outputs: { ...tableOutputs, JobsTableName: 'JobsTable' },
+  parameters: { Paused: 'true' },
+  clients,
+});
+
+const write = (TableName: string, Item: Row) => client.send(new PutCommand({ TableName, Item }));
+const remove = (TableName: string, Key: Row) => client.send(new DeleteCommand({ TableName, Key }));
+const all = async (name: Name): Promise<readonly Row[]> =>
+  (await client.send(new ScanCommand({ TableName: `${name}Table`, ConsistentRead: true }))).Items ?? [];
+
+/** Everything in all tables, as text; what is packed is read. */
+async function everything(): Promise<string> {
+  const rows = await Promise.all(names.map(all));
+  const orders = await Promise.all([1, 2, 3].map((id) => tables.orders.find(id)));
+  return JSON.stringify([rows, orders]);
+}
+
+/** A table with the rows of now and the same key, as AWS makes one. */
+async function copyOf(name: Name): Promise<void> {
+  const { Table } = await clients.dynamoDb.send(new DescribeTableCommand({ TableName: `${name}Table` }));
+  const KeySchema = Table?.KeySchema ?? [];
+  const isKey = (attribute: string | undefined) =>
+    KeySchema.some(({ AttributeName }) => AttributeName === attribute);
+  await clients.dynamoDb.send(
+    new CreateTableCommand({
+      TableName: `${name}Copy`,
+      KeySchema,
+      AttributeDefinitions: Table?.AttributeDefinitions?.filter(({ AttributeName }) => isKey(AttributeName)),
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  for (const row of await all(name)) await write(`${name}Copy`, row);
+}
+
+const ofAda = (id: number, more: Parameters<typeof aSnapshot>[0] = {}) =>
+  aSnapshot({ id, billing_address: { first_name: 'Ada', email: ADA }, ...more });
+
+const delivery = (orderId: number) => ({
+  orderId,
+  delivery: `${iso(NOON)}#${orderId}`,
+  webhook: {
+    ...{ scope: 'store/cart/converted', hash: 'abc', created_at: 1_795_000_000, notes: ['one', { n: 1.5 }] },
+    data: { type: 'cart', id: CART, orderId, customerId: 7 },
+  },
+});
+
+async function erase(): Promise<string> {
+  const said: string[] = [];
+  const time = { now: () => NOON + 600_000, sleep: () => Promise.resolve() };
+  await eraseAll(service(), { email: ADA, dryRun: false }, (line) => said.push(line), time);
+  return said.join('\n');
+}
+
+interface Options {
+  readonly overwrite?: boolean;
+  readonly order?: number;
+}
+
+async function restore(table: Name, { overwrite = false, order }: Options = {}): Promise<string> {
+  const said: string[] = [];
+  const request = { table, from: `${table}Copy`, order, overwrite };
+  await putBack(service(), request, (line) => said.push(line));
+  return said.join('\n');
+}
+
+/** Orders 1 (small) and 2 (in parts) are of one customer, order 3 is of another one, in parts too. */
+beforeEach(async () => {
+  await miniStack.reset();
+  await createTables(client);
+  tables = realTables(client);
+  await tables.orders.store(ofAda(1));
+  await tables.orders.store(ofAda(2, { staff_notes: noise(500_000, 1) }));
+  await tables.orders.store(aSnapshot({ id: 3, staff_notes: noise(500_000, 2) }));
+  for (const id of [1, 2, 3]) {
+    await write('LedgerTable', { order_id: id, state: 'replicated', read_at: iso(NOON), status_id: 9 });
+    await write('WebhooksTable', delivery(id));
+  }
+  for (const name of names) await copyOf(name);
+});
+
+const partsOf = async (id: number) => (await all('OrderParts')).filter(({ order_id }) => order_id === id);
+const erasedAt = async (id: number) => (await tables.row(id))?.erased_at;
+
+describe('A5: after an erasure', () => {
+  beforeEach(async () => {
+    await erase();
+    expect(await everything()).not.toContain(ADA);
+  });
+
+  it.each([
+    ['the missing rows', {}],
+    ['all rows', { overwrite: true }],
+    ['the rows of the small order', { overwrite: true, order: 1 }],
+    ['the rows of the order in parts', { overwrite: true, order: 2 }],
+  ])('a restore of %s of each table, the ledger first or last, brings nobody back', async (_, options) => {
+    for (const name of [...names, ...names.toReversed()]) await restore(name, options);
+    expect(await everything()).not.toContain(ADA);
+    expect(await partsOf(2)).toEqual([]);
+    expect([await erasedAt(1), await erasedAt(2)]).toEqual([iso(NOON + 600_000), iso(NOON + 600_000)]);
+  });
+
+  it('parts of an erased order do not come back, those that an order names do', async () => {
+    for (const { order_id, part } of await all('OrderParts')) {
+      await remove('OrderPartsTable', { order_id, part });
+    }
+    expect(await restore('OrderParts')).toMatch(
+      /^Put 2 of 4 rows [^]*\n2 of them are of people who were erased since: not put back\./,
+    );
+    expect(await partsOf(2)).toEqual([]);
+    expect(await tables.orders.find(3)).toMatchObject({ staff_notes: noise(500_000, 2) });
+  });
+
+  it('a row of the ledger keeps the mark that the row there has', async () => {
+    const { order_id, ...rest } = (await tables.row(1))!;
+    await write('LedgerTable', { order_id, ...rest, state: 'dead' });
+    await restore('Ledger', { overwrite: true });
+    expect(await tables.row(1)).toEqual({
+      ...{ order_id: 1, state: 'replicated', read_at: iso(NOON), status_id: 9 },
+      erased_at: iso(NOON + 600_000),
+    });
+  });
+
+  it('a row of the ledger that was lost comes back with the mark that the order has', async () => {
+    await remove('LedgerTable', { order_id: 1 });
+    await restore('Ledger');
+    expect(await erasedAt(1)).toBe(iso(NOON + 600_000));
+  });
+
+  it('an order is not overwritten where the ledger alone has lost the mark', async () => {
+    for (const id of [1, 2]) {
+      const lost = { TableName: 'LedgerTable', Key: { order_id: id } };
+      await client.send(new UpdateCommand({ ...lost, UpdateExpression: 'REMOVE erased_at' }));
+    }
+    expect(await restore('Orders', { overwrite: true })).toContain(
+      '\n2 of them are of people who were erased',
+    );
+    expect(await everything()).not.toContain(ADA);
+  });
+
+  it('an order that was erased before the copy was made comes back', async () => {
+    const erased = (await all('Orders')).find(({ id }) => id === 1)!;
+    await write('OrdersCopy', erased);
+    await remove('OrdersTable', { id: 1 });
+    await restore('Orders');
+    expect((await all('Orders')).find(({ id }) => id === 1)).toEqual(erased);
+  });
+
+  it('cart and customer of a webhook do not come back, nor those of an order that was not erased', async () => {
+    for (const { orderId, delivery } of await all('Webhooks')) {
+      await remove('WebhooksTable', { orderId, delivery });
+    }
+    expect(await restore('Webhooks')).toMatch(/^Put 3 of 3 rows/);
+    const expected = [1, 2, 3].map((orderId) => ({
+      ...delivery(orderId),
+      webhook: { ...delivery(orderId).webhook, data: { type: 'cart', orderId } },
+    }));
+    const byId = (rows: readonly Row[]) => [...rows].sort((a, b) => Number(a.orderId) - Number(b.orderId));
+    expect(byId(await all('Webhooks'))).toEqual(expected);
+  });
+
+  it('another run removes what an earlier restore had brought back', async () => {
+    await write('WebhooksTable', delivery(1));
+    const [part] = (await client.send(new ScanCommand({ TableName: 'OrderPartsCopy' }))).Items!.filter(
+      ({ order_id }) => order_id === 2,
+    );
+    await write('OrderPartsTable', part!);
+    await write('LedgerTable', { order_id: 1, state: 'replicated' });
+    await write('OrdersTable', { ...ofAda(1) });
+    expect(await erase()).toContain('Erased order 1.');
+    expect(await everything()).not.toContain(ADA);
+    expect(await partsOf(2)).toEqual([]);
+    expect(JSON.stringify((await all('Webhooks')).filter(({ orderId }) => orderId === 1))).not.toContain(
+      CART,
+    );
+  });
+});
+
+it('A5: an erasure that runs beside an overwriting restore stays', async () => {
+  const real = client.send.bind(client) as (command: unknown) => Promise<unknown>;
+  let isErased = false;
+  // The restore has asked who was erased; then the erasure comes.
+  client.send = (async (command: unknown) => {
+    const answer = await real(command);
+    if (!isErased && JSON.stringify(command).includes('replication.erased_at')) {
+      isErased = true;
+      await erase();
+    }
+    return answer;
+  }) as typeof client.send;
+  try {
+    await restore('Orders', { overwrite: true });
+  } finally {
+    client.send = real as typeof client.send;
+  }
+  expect(isErased).toBe(true);
+  expect(await everything()).not.toContain(ADA);
+});
+
+it('A5: parts that no stored order names stay out of the table, whoever they are of', async () => {
+  await remove('OrdersTable', { id: 3 });
+  for (const { order_id, part } of await partsOf(3)) {
+    await remove('OrderPartsTable', { order_id, part });
+  }
+  expect(await restore('OrderParts')).toContain(
+    '2 of them are of parts that no stored order names: not put back',
+  );
+  expect(await partsOf(3)).toEqual([]);
+  await restore('Orders');
+  await restore('OrderParts');
+  expect(await tables.orders.find(3)).toMatchObject({ staff_notes: noise(500_000, 2) });
+});
+
+it.each([
+  ['CREATING', 'is still being restored: try again in some minutes.'],
+  ['DELETING', 'is being deleted: restore another copy.'],
+])('C-W3: a copy whose status is %s is not read', async (TableStatus, problem) => {
+  const real = clients.dynamoDb.send.bind(clients.dynamoDb) as (command: unknown) => Promise<object>;
+  jest.spyOn(clients.dynamoDb, 'send').mockImplementation((async (command: unknown) => {
+    const answer = (await real(command)) as { Table?: object };
+    if (!(command instanceof DescribeTableCommand) || command.input.TableName !== 'OrdersCopy') return answer;
+    return { ...answer, Table: { ...answer.Table, TableStatus } };
+  }) as never);
+  await expect(restore('Orders')).rejects.toThrow(`OrdersCopy ${problem}`);
+});

@@ -1,0 +1,448 @@
+// npm run webhook: each command against the simulator, and what it says when something is in the way.
+import { createServer } from 'node:http';
+import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
+import { createSecrets } from '../../../../lambda/shared/aws/secrets';
+import { createClients } from '../../../../scripts/service/clients';
+import { CommandError } from '../../../../scripts/terminal/command';
+import { localClients } from '../../../../scripts/service/local-clients';
+import { listen } from '../../../../scripts/local/ports';
+import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
+import type { Service } from '../../../../scripts/service/service';
+import { webhook } from '../../../../scripts/commands/webhook/command';
+import { send } from '../../../../scripts/commands/webhook/send';
+import {
+  create,
+  enable,
+  list,
+  remove,
+  show,
+  type Command,
+} from '../../../../scripts/commands/webhook/manage';
+import { NOON } from '../../../support/builders';
+
+const scope = 'store/cart/converted';
+const destination = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/cart-converted';
+const secret = 'generated-secret-for-tests';
+const headers = { 'X-Order-Replication-Secret': secret };
+
+let simulator: Simulator;
+beforeEach(async () => {
+  simulator = await startSimulator({ seed: 3 });
+});
+afterEach(() => simulator.stop());
+
+/** A deployed stack with this store, as the commands see it. */
+function aService({
+  url = destination,
+  clientSecret = simulator.credentials.clientSecret,
+  parameters = {},
+} = {}): Service {
+  const { accessToken, storeHash } = simulator.credentials;
+  const credentials = { clientId: 'id', accessToken, clientSecret };
+  return {
+    stackName: 'OrderReplication-prod',
+    outputs: {
+      WebhookUrl: url,
+      WebhooksTableName: 'OrderReplication-prod-Webhooks',
+      LedgerTableName: 'OrderReplication-prod-Ledger',
+      CartConvertedWebhookFunctionName: 'OrderReplication-prod-CartConvertedWebhook',
+    },
+    parameters: {
+      ...{ BigCommerceApiUrl: simulator.url, BigCommerceStoreHash: storeHash, CheckWebhook: 'true' },
+      ...parameters,
+    },
+    secrets: {
+      bigCommerce: () => Promise.resolve(credentials),
+      accessToken: () => Promise.resolve(accessToken),
+      webhook: () => Promise.resolve(secret),
+      webhookNow: () => Promise.resolve(secret),
+    },
+    store: createBigCommerce({
+      ...{ apiUrl: simulator.url, storeHash, quotaReservePercent: 0, sleep: () => Promise.resolve() },
+      accessToken: () => Promise.resolve(accessToken),
+    }).until(Date.now() + 60_000),
+    clients: createClients(),
+  };
+}
+
+/** Runs a command and returns what it printed. */
+async function run(command: Command, wish: object = {}, service = aService()): Promise<string> {
+  const lines: string[] = [];
+  await command(service, { scope, id: undefined, orderId: undefined, ...wish }, (line) => lines.push(line));
+  return lines.join('\n');
+}
+
+const refusal = (command: Command, wish: object = {}, service = aService()): Promise<string> =>
+  run(command, wish, service).then(
+    (said) => {
+      throw new Error(`It was not refused: ${said}`);
+    },
+    (error: unknown) => {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    },
+  );
+
+const add = (fields: object = {}) => {
+  const made = simulator.hooks.create({ scope, destination, headers, ...fields });
+  if ('errors' in made) throw new Error(JSON.stringify(made));
+  return made;
+};
+const registered = () => simulator.hooks.all().map(({ hook }) => hook);
+const writes = () => simulator.log.entries.filter(({ method }) => method !== 'GET').length;
+
+describe('create', () => {
+  it('registers the stack’s own URL with the secret header', async () => {
+    expect(await run(create)).toMatch(/^Registered: webhook \d+, store\/cart\/converted to https:/);
+    expect(registered()).toMatchObject([{ scope, destination, headers, is_active: true }]);
+  });
+
+  it('changes nothing when it is right already', async () => {
+    await run(create);
+    const before = registered();
+    expect(await run(create)).toContain('Nothing to change');
+    expect([registered(), writes()]).toEqual([before, 1]);
+  });
+
+  it.each([
+    ['inactive', { is_active: false }],
+    ['without the secret of now', { headers: { 'X-Order-Replication-Secret': 'the one before' } }],
+  ])('sets right what is %s', async (wrong, fields) => {
+    const { id } = add(fields);
+    expect(await run(create)).toContain(`It was ${wrong}`);
+    expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
+  });
+
+  it('gives the secret of now to all that lead here, so that one command ends a rotation', async () => {
+    const old = { 'X-Order-Replication-Secret': 'the one before' };
+    add({ headers: old });
+    add({ headers: old, scope: 'store/order/created' });
+    add({ headers: old, destination: 'https://hooks.example.com/old' });
+    expect((await run(create)).split('\n')).toHaveLength(2);
+    expect(registered().map((hook) => hook.headers)).toEqual([headers, headers, old]);
+  });
+
+  it('registers another scope beside it', async () => {
+    add();
+    await run(create, { scope: 'store/order/created' });
+    expect(registered().map((hook) => hook.scope)).toEqual([scope, 'store/order/created']);
+  });
+
+  it('says so when there is no client secret', async () => {
+    expect(await run(create, {}, aService({ clientSecret: '' }))).toContain(
+      'BigCommerceClientSecret is empty',
+    );
+  });
+
+  it('finds what a poll has registered at the same moment', async () => {
+    const service = aService();
+    const registerHook: typeof service.store.registerHook = (wanted) => {
+      add();
+      return aService().store.registerHook(wanted);
+    };
+    const said = await run(create, {}, { ...service, store: { ...service.store, registerHook } });
+    expect(said).toContain('Nothing to change');
+    expect(registered()).toHaveLength(1);
+  });
+
+  it('explains the limit of ten', async () => {
+    for (let made = 0; made < 10; made += 1) add({ destination: `https://hooks.example.com/${made}` });
+    const said = await refusal(create);
+    expect(said).toContain('No more than 10 per scope');
+    expect(said).toContain('list shows them');
+  });
+
+  it('registers a local run with a simulated store', async () => {
+    const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
+    expect(await run(create, {}, aService({ url }))).toContain('Registered');
+  });
+
+  it('passes on what else goes wrong as it is', async () => {
+    simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'status', status: 503 });
+    await expect(run(create)).rejects.toThrow(/answered 503/);
+  });
+
+  it('says which output is missing', async () => {
+    const service = aService();
+    const said = await refusal(create, {}, { ...service, outputs: {} });
+    expect(said).toContain('OrderReplication-prod has no output WebhookUrl');
+  });
+
+  it('registers no local run with a real store', async () => {
+    const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
+    const parameters = { BigCommerceApiUrl: 'https://api.bigcommerce.com' };
+    expect(await refusal(create, {}, aService({ url, parameters }))).toContain('is a real one');
+    expect(simulator.log.count()).toBe(0);
+  });
+});
+
+describe('list', () => {
+  it('marks what leads to this stack and what is inactive', async () => {
+    add();
+    add({ destination: 'https://hooks.example.com/old', is_active: false });
+    const [first, second] = (await run(list)).split('\n');
+    expect(first).toMatch(/^active .*cart-converted {2}\(this stack\)$/);
+    expect(second).toMatch(/^INACTIVE .*example\.com\/old$/);
+  });
+
+  it('says why it may be empty', async () => {
+    add();
+    simulator.credentials.clientId = 'another-api-account';
+    expect(await run(list)).toContain('another API account has made are not shown');
+  });
+});
+
+describe('show', () => {
+  it('shows the stack’s own one, and no value of a header', async () => {
+    add({ headers: { ...headers, 'x-firewall': 'let me in' } });
+    const said = await run(show);
+    expect(said).toMatch(/Active +yes/);
+    expect(said).toMatch(/Destination +https:.*cart-converted \(this stack\)/);
+    expect(said).toMatch(/Last change +20\d\d-\d\d-\d\dT/);
+    expect(said).toMatch(/Headers +X-Order-Replication-Secret, x-firewall/);
+    expect(said).toMatch(/Secret header +the stack's/);
+    expect(said).not.toMatch(/let me in|generated-secret/);
+  });
+
+  it.each([
+    [{ 'X-Order-Replication-Secret': 'old' }, /Secret header +NOT the stack's/],
+    [null, /Secret header +none/],
+  ])('says when the secret is not the stack’s: %j', async (given, expected) => {
+    const { id } = add({ headers: given });
+    const said = await run(show, { id });
+    expect(said).toMatch(expected);
+    expect(said).toContain(`enable ${id} sets it right`);
+  });
+
+  it('says what BigCommerce does not tell, and what leads elsewhere', async () => {
+    const hook = {
+      id: 7,
+      scope,
+      destination: 'https://hooks.example.com/old',
+      is_active: false,
+      headers: {},
+    };
+    const service = aService();
+    const store = { ...service.store, getHook: () => Promise.resolve(hook) };
+    const said = await run(show, { id: 7 }, { ...service, store });
+    expect(said).toMatch(/Last change +not told/);
+    expect(said).toMatch(/Destination +https:\/\/hooks\.example\.com\/old$/m);
+    expect(said).toMatch(/Active +NO$/m);
+  });
+
+  it('says that a webhook of another API account cannot be seen', async () => {
+    const { id } = add();
+    simulator.credentials.clientId = 'another-api-account';
+    const said = await refusal(show, { id });
+    expect(said).toContain(`This API account has no webhook ${id}`);
+    expect(said).toContain('another API account');
+  });
+
+  it('says how to register one where there is none', async () => {
+    expect(await refusal(show)).toContain('create registers one');
+  });
+});
+
+describe('enable', () => {
+  it('switches the stack’s own on', async () => {
+    const { id } = add({ is_active: false });
+    expect(await run(enable)).toMatch(new RegExp(`Set right: webhook ${id}.* It was inactive`));
+    expect(registered()).toMatchObject([{ is_active: true, headers }]);
+    expect(await run(enable, { id })).toContain('Nothing to change');
+    expect(writes()).toBe(1);
+  });
+
+  it('sends the secret to no other address', async () => {
+    const { id } = add({ destination: 'https://hooks.example.com/old', is_active: false, headers: null });
+    expect(await refusal(enable, { id })).toContain('does not lead to this stack');
+    expect(registered()).toMatchObject([{ is_active: false, headers: null }]);
+  });
+});
+
+describe('delete', () => {
+  it('takes one away, and says that the next poll registers it again', async () => {
+    add();
+    expect(await run(remove)).toMatch(/Deleted: webhook \d+.*\n.*CheckWebhook=false/);
+    expect(registered()).toEqual([]);
+  });
+
+  it('says so when it is gone meanwhile', async () => {
+    add();
+    const service = aService();
+    const store = { ...service.store, deleteHook: () => Promise.resolve(false) };
+    expect(await refusal(remove, {}, { ...service, store })).toContain('This API account has no webhook');
+  });
+
+  it('takes away the scope that was asked for', async () => {
+    add();
+    add({ scope: 'store/order/created' });
+    add({ scope: 'store/order/created', destination: 'https://hooks.example.com/old' });
+    await run(remove, { scope: 'store/order/created' });
+    expect(registered()).toMatchObject([{ scope }, { destination: 'https://hooks.example.com/old' }]);
+  });
+
+  it('takes away by its id what leads elsewhere', async () => {
+    const { id } = add({ destination: 'https://hooks.example.com/old' });
+    expect(await run(remove, { id })).toBe(
+      `Deleted: webhook ${id}, ${scope} to https://hooks.example.com/old.`,
+    );
+  });
+
+  it('says nothing of that while another one leads here', async () => {
+    const { id } = add();
+    add({ scope: 'store/order/statusUpdated' });
+    expect(await run(remove, { id })).not.toContain('CheckWebhook');
+  });
+
+  it('says no more where nothing is checked', async () => {
+    add();
+    const said = await run(remove, {}, aService({ parameters: { CheckWebhook: 'false' } }));
+    expect(said).not.toContain('CheckWebhook');
+  });
+});
+
+describe('send', () => {
+  async function aReceiver(status: number, body = '{"message":"x"}') {
+    const received: { method: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
+    const server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        received.push({ method: request.method, headers: request.headers, body: text });
+        response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(body);
+      });
+    });
+    return { received, ...(await listen(server)) };
+  }
+
+  it('delivers a webhook that is signed as BigCommerce signs, and shows the answer', async () => {
+    const { received, url, stop } = await aReceiver(200, '{"message":"accepted"}');
+    try {
+      const said = await run(send, { orderId: 100 }, aService({ url }));
+      await run(send, { orderId: 100 }, aService({ url }));
+      expect(said).not.toMatch(/generated-secret|sim-client-secret/);
+      expect(said).toMatch(/Answer: 200 {"message":"accepted"} after \d+ ms/);
+      expect(said).toContain('OrderReplication-prod-Webhooks');
+    } finally {
+      await stop();
+    }
+    const [{ method, headers: given, body }, again] = received as [
+      (typeof received)[number],
+      (typeof received)[number],
+    ];
+    expect(method).toBe('POST');
+    expect(given['content-type']).toBe('application/json');
+    expect(again.headers['webhook-id']).not.toBe(given['webhook-id']);
+    const { clientSecret, storeHash } = simulator.credentials;
+    const stamp = Number(given['webhook-timestamp']);
+    expect(Math.abs(Date.now() / 1000 - stamp)).toBeLessThan(60);
+    expect(given['webhook-signature']).toBe(
+      signWebhook(clientSecret, String(given['webhook-id']), stamp, body),
+    );
+    expect(given).not.toHaveProperty('x-order-replication-secret');
+    expect(JSON.parse(body)).toMatchObject({
+      producer: `stores/${storeHash}`,
+      scope,
+      data: { type: 'cart', orderId: 100 },
+    });
+  });
+
+  it('A7: signs with AWS’s time, whatever the clock of this machine says', async () => {
+    const { clientSecret, accessToken } = simulator.credentials;
+    const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret });
+    const aws = await listen(
+      createServer((_, response) => {
+        response.setHeader('date', new Date(NOON).toUTCString());
+        response.setHeader('content-type', 'application/x-amz-json-1.1');
+        response.end(JSON.stringify({ SecretString }));
+      }),
+    );
+    const clients = localClients(aws.url);
+    const secrets = createSecrets(clients.secretsManager, {
+      bigCommerceSecretArn: 'one',
+      webhookSecretArn: 'two',
+    });
+    const { received, url, stop } = await aReceiver(200);
+    await run(send, { orderId: 100 }, { ...aService({ url }), clients, secrets }).finally(stop);
+    clients.destroy();
+    await aws.stop();
+    const { headers, body } = received[0]!;
+    const seconds = Number(headers['webhook-timestamp']);
+    expect(seconds).toBeGreaterThanOrEqual(NOON / 1000);
+    expect(seconds).toBeLessThan(NOON / 1000 + 3_600);
+    expect(JSON.parse(body)).toMatchObject({ created_at: seconds });
+  });
+
+  it('takes the secret header where there is no client secret, and says so', async () => {
+    const { received, url, stop } = await aReceiver(200);
+    const said = await run(send, { orderId: 100 }, aService({ url, clientSecret: '' })).finally(stop);
+    expect(said).toContain('with the secret header');
+    expect(received[0]?.headers).toMatchObject({ 'x-order-replication-secret': secret });
+    expect(received[0]?.headers).not.toHaveProperty('webhook-signature');
+  });
+
+  it.each([
+    [401, 'did not take it for genuine'],
+    [503, 'could not queue it'],
+    [403, 'no such address'],
+    [404, 'no such address'],
+    [302, 'would count this as a failure'],
+    [500, 'would count this as a failure'],
+  ])('fails at %i and says what it means', async (status, meaning) => {
+    const { url, stop } = await aReceiver(status);
+    expect(await refusal(send, { orderId: 100 }, aService({ url })).finally(stop)).toContain(meaning);
+  });
+
+  it('K15: fails where the service ignores what it sends, since nothing is queued', async () => {
+    const { url, stop } = await aReceiver(200, '{"message":"ignored"}');
+    const said = await refusal(send, { orderId: 100 }, aService({ url })).finally(stop);
+    expect(said).toMatch(/queued nothing.*log group/);
+  });
+
+  it('shows no more of an answer than a screen holds', async () => {
+    const { url, stop } = await aReceiver(200, 'x'.repeat(10_000));
+    expect((await run(send, { orderId: 100 }, aService({ url })).finally(stop)).length).toBeLessThan(1_000);
+  });
+
+  it('says who did not answer', async () => {
+    const { url, stop } = await aReceiver(200);
+    await stop();
+    expect(await refusal(send, { orderId: 100 }, aService({ url }))).toContain(`No answer from ${url}`);
+  });
+});
+
+describe('the command line', () => {
+  const objection = (line: string) =>
+    webhook(line === '' ? [] : line.split(' '), () => undefined).catch(
+      (error: unknown) => (error as Error).message,
+    );
+
+  it.each([
+    ['', /^Usage/],
+    ['frob', /There is no command "frob"/],
+    ['toString', /There is no command "toString"/],
+    ['create 5', /What is "5"/],
+    ['show 5 6', /What is "6"/],
+    ['show five', /id is a number, not "five"/],
+    ['delete 0', /id is a number, not "0"/],
+    ['enable 5x', /id is a number, not "5x"/],
+    ['send', /send wants the order/],
+    ['send 100', /as an option: --order 100/],
+    ['send --order 1.5', /--order takes a whole number/],
+    ['send --order 0', /--order takes a whole number/],
+    ['list --scope store/product/updated', /--scope takes one of store\/cart\/converted/],
+    ['list --aws-port x', /--aws-port takes a whole number/],
+    ['list --aws-port=', /--aws-port takes a whole number/],
+    ['list --frob', /There is no option --frob/],
+    ['list --stage qa', /--stage takes dev, staging or prod/],
+    ['list --local --stage=', /--stage takes dev, staging or prod/],
+  ])('%j is refused before anything is asked', async (line, expected) => {
+    expect(await objection(line)).toMatch(expected);
+  });
+
+  it('says that nothing runs on this machine', async () => {
+    const { port, stop } = await listen(createServer());
+    await stop();
+    expect(await objection(`list --aws-port ${port}`)).toContain('start the service with "npm start"');
+  });
+});

@@ -1,0 +1,86 @@
+import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import { Status, type Snapshot } from '../../../lambda/shared/order/order';
+import { shortcomings, toRow, type OrderProgress } from '../../../scripts/local/order-progress';
+
+const aSnapshot = (overrides: Partial<Snapshot> = {}): Snapshot => ({
+  id: 100,
+  status_id: Status.AwaitingShipment,
+  products: [{}, {}],
+  shipping_addresses: [{}],
+  coupons: [],
+  replication: { state: 'replicated', source: 'poll', seen_at: '', read_at: '', status_before: 11 },
+  ...overrides,
+});
+
+const done: OrderProgress = {
+  id: 100,
+  story: 'two lines',
+  statusBefore: Status.AwaitingFulfillment,
+  statusNow: Status.AwaitingShipment,
+  expected: { stored: true, advancedTo: Status.AwaitingShipment },
+  counts: { products: 2, addresses: 1, coupons: 0 },
+  ledger: { order_id: 100, state: 'replicated', status_before: 11, status_after: 9 },
+  snapshot: aSnapshot(),
+};
+
+const cancelled: OrderProgress = {
+  id: 105,
+  story: 'cancelled',
+  statusBefore: Status.Cancelled,
+  statusNow: Status.Cancelled,
+  expected: { stored: false, why: 'Cancelled is not one of AllowedStatusIds' },
+  ledger: undefined,
+  snapshot: undefined,
+};
+
+it('tells the way of an order that was advanced', () => {
+  expect(toRow(done)).toEqual({
+    id: 100,
+    story: 'two lines',
+    statusBefore: 'Awaiting Fulfillment',
+    statusAfter: 'Awaiting Shipment',
+    stored: '2 lines, 1 address',
+    outcome: 'stored and advanced',
+  });
+});
+
+it('says why an order without a ledger row was left alone', () => {
+  expect(toRow(cancelled).outcome).toBe('left alone: Cancelled is not one of AllowedStatusIds');
+});
+
+it.each<[LedgerRow, string]>([
+  [{ order_id: 100, state: 'queued' }, 'on its way: queued'],
+  [{ order_id: 100, lease_owner: 'a' }, 'on its way: a worker is on it'],
+  [
+    { order_id: 100, state: 'copied', reason: 'AdvanceOrders is off' },
+    'stored, status left alone: AdvanceOrders is off',
+  ],
+  [{ order_id: 100, state: 'skipped', reason: 'Cancelled is void' }, 'not stored: Cancelled is void'],
+  [{ order_id: 100, state: 'dead', reason: 'answered 400' }, 'dead letter: answered 400'],
+])('says what the ledger row %j means', (ledger, words) => {
+  expect(toRow({ ...done, ledger }).outcome).toBe(words);
+});
+
+it('finds nothing wrong with orders that are as they have to be', () => {
+  expect([done, cancelled].flatMap(shortcomings)).toEqual([]);
+});
+
+it.each<[string, OrderProgress, RegExp]>([
+  [
+    'that never arrived',
+    { ...done, ledger: undefined, snapshot: undefined, statusNow: 11 },
+    /not in the Orders table/,
+  ],
+  ['still queued', { ...done, ledger: { order_id: 100, state: 'queued' } }, /not finished/],
+  ['that is a dead letter', { ...done, ledger: { order_id: 100, state: 'dead' } }, /dead letter/],
+  ['whose status stayed', { ...done, statusNow: 11 }, /shows Awaiting Fulfillment and not Awaiting Shipment/],
+  [
+    'with lines missing',
+    { ...done, snapshot: aSnapshot({ products: [{}] }) },
+    /stored were 1 line, 1 address of 2 lines/,
+  ],
+  ['stored against the rules', { ...cancelled, snapshot: aSnapshot() }, /it is in the Orders table/],
+  ['moved against the rules', { ...cancelled, statusNow: 9 }, /shows Awaiting Shipment and not Cancelled/],
+])('finds an order %s', (_, order, problem) => {
+  expect(shortcomings(order).join('\n')).toMatch(problem);
+});

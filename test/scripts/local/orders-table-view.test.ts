@@ -1,0 +1,46 @@
+import { rowLine, tableLines, type OrderRow } from '../../../scripts/local/orders-table-view';
+
+const aRow = (overrides: Partial<OrderRow> = {}): OrderRow => ({
+  id: 100,
+  story: 'two lines',
+  statusBefore: 'Awaiting Fulfillment',
+  statusAfter: 'Awaiting Shipment',
+  stored: '2 lines',
+  outcome: 'stored and advanced',
+  ...overrides,
+});
+
+it('shows an order as one row under its headings', () => {
+  const [headings, , row] = tableLines([aRow()], 150);
+  expect(headings).toMatch(/^Order +Its story +Status in the store +Stored +What was done, and why$/);
+  expect(row).toMatch(
+    /^100 +two lines +Awaiting Fulfillment → Awaiting Shipment +2 lines +stored and advanced$/,
+  );
+});
+
+it('names a status once that did not change', () => {
+  const cancelled = aRow({ statusBefore: 'Cancelled', statusAfter: 'Cancelled' });
+  expect(tableLines([cancelled], 150)[2]).not.toContain('→');
+});
+
+it.each([60, 80, 100, 130])('keeps within %i columns and loses no word', (width) => {
+  const outcome = 'left alone: Manual Verification Required is not one of AllowedStatusIds';
+  const lines = tableLines([aRow({ outcome })], width);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  const letters = (text: string) => Array.from(text.replaceAll(' ', '')).sort().join('');
+  const cells = `100 two lines Awaiting Fulfillment → Awaiting Shipment 2 lines ${outcome}`;
+  expect(letters(lines.slice(lines.findIndex((line) => line.startsWith('─')) + 1).join(''))).toBe(
+    letters(cells),
+  );
+});
+
+it('shows an order on one line where there is no terminal', () => {
+  expect(rowLine(aRow())).toBe(
+    'order 100 (two lines): Awaiting Fulfillment → Awaiting Shipment; stored: 2 lines; stored and advanced',
+  );
+});
+
+it('leaves out a column that would be empty', () => {
+  expect(tableLines([aRow({ story: '' })], 150)[0]).not.toContain('Its story');
+  expect(rowLine(aRow({ story: '' }))).toMatch(/^order 100: /);
+});

@@ -1,0 +1,45 @@
+import type { OrderRow } from '../../../scripts/local/orders-table-view';
+import { createScreen } from '../../../scripts/local/screen';
+
+const rows = (outcome: string): OrderRow[] => [
+  { id: 100, story: 'cancelled', statusBefore: 'Cancelled', statusAfter: 'Cancelled', stored: '', outcome },
+];
+
+function anOutput(isTTY: boolean, height = 40) {
+  let written = '';
+  const write = (text: string) => (written += text) !== '';
+  const output = { write, isTTY, columns: 120, rows: height } as unknown as NodeJS.WriteStream;
+  return { screen: createScreen(output), written: () => written };
+}
+
+it('prints a line for each change, and each change once, where there is no terminal', () => {
+  const { screen, written } = anOutput(false);
+  screen.show(rows('waits'));
+  screen.show(rows('waits'));
+  screen.show(rows('left alone'));
+  expect(written()).toBe(
+    'order 100 (cancelled): Cancelled; waits\norder 100 (cancelled): Cancelled; left alone\n',
+  );
+});
+
+it('redraws the table in place on a terminal', () => {
+  const { screen, written } = anOutput(true);
+  screen.show(rows('waits'));
+  screen.show(rows('left alone'));
+  expect(written().split('\u001B[3A\r\u001B[J')).toHaveLength(2);
+});
+
+it('says things above the table', () => {
+  const { screen, written } = anOutput(true);
+  screen.show(rows('waits'));
+  screen.say('A poll found 1 order.');
+  expect(written()).toMatch(/A poll found 1 order\.\nOrder .*\n.*\n100 .*waits\n$/);
+});
+
+it('shows changes line by line on a terminal that the table does not fit', () => {
+  const { screen, written } = anOutput(true, 3);
+  screen.show(rows('waits'));
+  expect(written()).toBe('order 100 (cancelled): Cancelled; waits\n');
+  screen.complete();
+  expect(written()).toContain('What was done, and why');
+});

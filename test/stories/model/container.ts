@@ -1,0 +1,78 @@
+// A Lambda container that can die: between any two things that it does, or at any moment of time.
+import { type VirtualTime } from '../../support/virtual-time';
+
+/** When an invocation is to die: before its nth step (each call of an adapter is one step in, one out), or by time. */
+export interface Death {
+  readonly step?: number;
+  readonly afterMs?: number;
+}
+
+export interface Container {
+  /** The container's own clock, which differs a little from all others. */
+  readonly now: () => number;
+  /** Runs one invocation; 'died' if it was killed, or ran out of its time. Dead containers do nothing any more. */
+  invoke<T>(run: () => Promise<T>, timeoutMs: number, death?: Death): Promise<T | 'died'>;
+  /** The same adapter, whose every call the container may die just before or just after. */
+  mortal<T extends object>(adapter: T): T;
+  mortalCall<A extends unknown[], R>(call: (...args: A) => Promise<R>): (...args: A) => Promise<R>;
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+export function createContainer(time: VirtualTime, skewMs: number): Container {
+  let isDead = false;
+  let steps = 0;
+  let lastStep = Infinity;
+  let tellDeath: () => void = () => undefined;
+
+  function kill(): void {
+    if (isDead) return;
+    isDead = true;
+    tellDeath();
+  }
+
+  /** Never returns in a dead container: what it was about to do next is not done. */
+  async function step(): Promise<void> {
+    if (!isDead) {
+      steps += 1;
+      if (steps < lastStep) return;
+      kill();
+    }
+    await new Promise<never>(() => undefined);
+  }
+
+  const mortalCall =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await step();
+      try {
+        return await call(...args);
+      } finally {
+        await step();
+      }
+    };
+
+  return {
+    now: () => time.now() + skewMs,
+    mortalCall,
+    mortal<T extends object>(adapter: T) {
+      const members = Object.entries(adapter).map(([name, member]) => [
+        name,
+        typeof member === 'function' ? mortalCall(member as Call) : (member as unknown),
+      ]);
+      return Object.fromEntries(members) as T;
+    },
+    async invoke(run, timeoutMs, death = {}) {
+      steps = 0;
+      lastStep = death.step ?? Infinity;
+      const died = new Promise<'died'>((resolve) => (tellDeath = () => resolve('died')));
+      const ends = [timeoutMs, ...(death.afterMs === undefined ? [] : [death.afterMs])];
+      const cancels = ends.map((ms) => time.setTimer(kill, ms));
+      try {
+        return await Promise.race([run(), died]);
+      } finally {
+        for (const cancel of cancels) cancel();
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+// The event source mapping between the Orders queue and the worker: three batches at a time, partial failures.
+import { replicateBatch, timesUntil } from '../../../lambda/process-new-orders/batch';
+import { type Rules } from '../../../lambda/shared/order/order';
+import { log, TIMEOUTS_MS, type createLambda, type Started, type Surroundings } from './lambda';
+import { MAX_RECEIVES, type Received } from './sqs';
+
+const WORKERS = 3;
+const BATCH = 10;
+
+/** Returns what wakes it: to be called whenever a message may have become visible. */
+export function createMapping(
+  surroundings: Surroundings,
+  settings: { readonly rules: Rules; readonly dropFields: readonly string[] },
+  { functionOf }: ReturnType<typeof createLambda>,
+): () => void {
+  const { time, random, sqs } = surroundings;
+  const invoke = functionOf('worker');
+  const pause = () => time.sleep(5 + random() * 50);
+  let busy = 0;
+  let cancelWake: () => void = () => undefined;
+
+  const replicate = (received: readonly Received[]) =>
+    invoke(({ container, bigCommerce, adapters }: Started, worker) => {
+      const { callsUntil, ...times } = timesUntil(container.now() + TIMEOUTS_MS.worker);
+      const storeFor = (readTimeoutMs: number) =>
+        container.mortal(bigCommerce.until(callsUntil, undefined, readTimeoutMs));
+      const { now } = container;
+      const keeping = { dropFields: settings.dropFields, orderRetentionDays: 0 };
+      const known = { rules: settings.rules, keeping, maxReceiveCount: MAX_RECEIVES, worker };
+      return replicateBatch(received, { ...adapters, ...times, ...known, storeFor, log, now, random });
+    });
+
+  /** Batch after batch, until the queue shows nothing. What is not acknowledged comes again by itself. */
+  async function work(): Promise<void> {
+    busy += 1;
+    for (;;) {
+      await pause();
+      const received = sqs.receive(1 + Math.floor(random() * BATCH));
+      if (received.length === 0) break;
+      const outcomes = await replicate(received);
+      if (outcomes === 'died') continue;
+      for (const [index, { receiptHandle }] of received.entries()) {
+        if (outcomes[index] === 'acknowledged') sqs.delete(receiptHandle);
+      }
+    }
+    busy -= 1;
+    wake();
+  }
+
+  function wake(): void {
+    cancelWake();
+    const at = sqs.nextAt();
+    if (at === undefined) return;
+    const begin = () => {
+      while (busy < WORKERS) void work();
+    };
+    cancelWake = time.setTimer(begin, Math.max(0, at - time.now()));
+  }
+  return wake;
+}

@@ -1,0 +1,142 @@
+// A store and the service around it, on one virtual clock, set up as a plan says and ready to begin.
+import { createStore, type Store } from '../../../simulator/index';
+import { randomFrom } from '../../../simulator/random';
+import { aRuleSet, NOON } from '../../support/builders';
+import { virtualTime, type VirtualTime } from '../../support/virtual-time';
+import { type Deployed } from './design';
+import { watch, type History } from './history';
+import { type Plan } from './plan';
+import { behindReplicas } from './replicas';
+import { type Alert } from './lambda';
+import { createService, type Service, type Settings } from './service';
+import { createSqs, type QueueHabits, type Sqs } from './sqs';
+import { withTrouble, type Trouble } from './unreadable';
+import { createTables, type TableHabits, type Tables } from './tables';
+
+const FIRST_TOKEN = 'the first token';
+const CLIENT_SECRET = 'client-secret-of-the-story';
+const WEBHOOK_SECRET = 'generated-secret-of-the-story';
+
+export interface Stage {
+  readonly plan: Plan;
+  readonly time: VirtualTime;
+  readonly store: Store;
+  readonly history: History;
+  readonly sqs: Sqs;
+  readonly tables: Tables;
+  readonly service: Service;
+  /** How untidy the parts of AWS are; live. */
+  readonly habits: {
+    readonly queue: QueueHabits;
+    readonly tables: TableHabits;
+    readonly secrets: { failures: number };
+  };
+  /** What the secret holds; live. */
+  readonly secret: { accessToken: string };
+  readonly settings: Settings;
+  /** What was sent to the operator. */
+  readonly alerts: readonly Alert[];
+  readonly trouble: Trouble;
+  /** All that was deployed so far, in its sequence. */
+  readonly deployed: Deployed[];
+  /** How often faults of the store struck, and webhooks found nobody. */
+  readonly struck: { storeFaults: number; undelivered: number };
+  /** Runs something so many milliseconds from now. */
+  readonly at: (ms: number, run: () => unknown) => void;
+}
+
+export function setUp(plan: Plan): Stage {
+  const time = virtualTime(NOON);
+  const habits = {
+    queue: { ...plan.queue },
+    tables: { failures: plan.tableFailures, conflicts: plan.conflicts ?? 0 },
+    secrets: { failures: plan.secretFailures ?? 0 },
+  };
+  const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
+  const settings = {
+    ...{ rules: aRuleSet(plan.rules), dropFields: plan.dropFields ?? [] },
+    lookbackDays: plan.lookbackDays ?? 7,
+    pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
+  };
+  const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, dropFields: settings.dropFields }];
+  const struck = { storeFaults: 0, undelivered: 0 };
+  const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
+  const tables = createTables(
+    time,
+    randomFrom(plan.seed, 'tables'),
+    habits.tables,
+    plan.recordRetentionDays ?? 90,
+  );
+  const store = createStore({
+    ...{ seed: plan.seed, accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET },
+    ...{ latencyMs: plan.latencyMs, deliveries: plan.deliveries },
+    ...(plan.quota ? { quota: plan.quota } : {}),
+    now: () => time.now() + plan.storeSkewMs,
+    setTimer: time.setTimer,
+    send: (webhook) => {
+      const { fromMs, forMs } = plan.webhookDown ?? { fromMs: 0, forMs: 0 };
+      const ms = time.now() - NOON;
+      if (ms < fromMs || ms >= fromMs + forMs) return service.deliver(webhook);
+      struck.undelivered += 1;
+      return Promise.reject(new Error('connection refused'));
+    },
+  });
+  register(plan.scopes, store);
+  const trouble: Trouble = { unreadable: new Set(), mostRows: Infinity, struck: 0 };
+  const history = watch(store, time.now);
+  const random = randomFrom(plan.seed, 'service');
+  const wire = {
+    time,
+    store,
+    history,
+    handle: answering(plan, store, trouble, time),
+    pageSize: plan.pageSize,
+  };
+  const alerts: Alert[] = [];
+  const surroundings = {
+    alerts,
+    time,
+    random,
+    wire,
+    sqs,
+    tables,
+    secret,
+    secretHabits: habits.secrets,
+    kills: plan.kills,
+    readConsignments: plan.readConsignments,
+  };
+  const service = createService(surroundings, settings);
+  const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
+  return {
+    plan,
+    time,
+    store,
+    history,
+    sqs,
+    tables,
+    service,
+    habits,
+    secret,
+    settings,
+    deployed,
+    alerts,
+    trouble,
+    struck,
+    at,
+  };
+}
+
+function answering(plan: Plan, store: Store, trouble: Trouble, { now }: VirtualTime): Store['handle'] {
+  const { seed, replicas: [first, ...others] = [], unreadable, largestPage } = plan;
+  const whole =
+    first === undefined
+      ? store.handle
+      : behindReplicas(store, [first, ...others], now, randomFrom(seed, 'replicas'));
+  return unreadable || largestPage ? withTrouble(whole, trouble, store) : whole;
+}
+
+function register(scopes: readonly string[], { hooks }: Store): void {
+  const destination = 'http://127.0.0.1:1/dev/cart-converted';
+  const headers = { 'X-Order-Replication-Secret': WEBHOOK_SECRET };
+  for (const scope of scopes) hooks.create({ scope, destination, headers });
+}

@@ -1,0 +1,150 @@
+// The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { type Audit } from '../../../lambda/shared/order/audit-result';
+import { createAudits } from '../../../lambda/shared/tables/audits';
+import { type StoredOrders } from '../../../lambda/shared/tables/stored-orders';
+import { type Random } from '../../../simulator/random';
+import { createJobsTable, type Job } from '../../../lambda/shared/tables/jobs';
+import { type Ledger } from '../../../lambda/shared/tables/ledger';
+import { parseDate } from '../../../lambda/shared/order/order';
+import { erasePersonal } from '../../../lambda/shared/order/personal-data';
+import { type OrdersTable } from '../../../lambda/shared/tables/orders';
+import { memoryTables } from '../../support/memory-ledger';
+import { jobRows } from './job-rows';
+import { type VirtualTime } from '../../support/virtual-time';
+
+export interface TableHabits {
+  failures: number;
+  /** The share of transactions that end in a conflict, are throttled, or take effect and lose their answer. */
+  conflicts: number;
+}
+
+/** A version of an order that the service has on record; a worker that takes the order begins with what there is then. */
+export interface Learned {
+  readonly orderId: number;
+  readonly at: number;
+  readonly modifiedAt: number;
+  readonly by: 'lease' | 'snapshot';
+}
+
+export function createTables(
+  time: VirtualTime,
+  random: Random,
+  habits: TableHabits,
+  recordRetentionDays: number,
+) {
+  const memory = memoryTables();
+  const jobs: Job[] = [];
+  const audits: Audit[] = [];
+  const struck = { failed: 0, cancelled: 0 };
+  const learned: Learned[] = [];
+  const { sleep } = time;
+  const client = jobRows(time.now);
+  const pollRows = createJobsTable(client, 'jobs', recordRetentionDays);
+  const auditRows = createAudits(client, 'jobs', recordRetentionDays);
+
+  const late =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await sleep(1 + random() * 8);
+      const fails = random() < habits.failures;
+      const kind = random();
+      if (fails) struck.failed += 1;
+      if (fails && kind < 0.5) throw new Error('ProvisionedThroughputExceededException');
+      const effect = call(...args);
+      const outcome = await effect.catch((error: unknown) => ({ error }));
+      await sleep(1 + random() * 8);
+      if (fails && kind < 0.75) throw new Error('The answer was lost.');
+      // The SDK repeats a call whose answer was lost: a conditional write then meets its own effect.
+      if (fails) return call(...args);
+      if (typeof outcome === 'object' && outcome !== null && 'error' in outcome) throw outcome.error;
+      return outcome;
+    };
+
+  type Call = (...args: unknown[]) => Promise<unknown>;
+  const lateAll = <T extends object>(adapter: T): T =>
+    Object.fromEntries(Object.entries(adapter).map(([name, call]) => [name, late(call as Call)])) as T;
+
+  /** What the newest version is that a worker may know of when it takes an order, and whenever it has stored one. */
+  const noted = {
+    takeLease: async (lease, reference, ...times) => {
+      const answer = await memory.ledger.takeLease(lease, reference, ...times);
+      const { orderId } = lease;
+      const dates = [
+        memory.rows.get(orderId)?.modified_at,
+        memory.snapshots.get(orderId)?.date_modified,
+        reference.dateModified,
+      ];
+      const modifiedAt = Math.max(...dates.map((date) => parseDate(date) ?? 0));
+      if (answer.kind === 'taken') learned.push({ orderId, at: time.now(), modifiedAt, by: 'lease' });
+      return answer;
+    },
+    store: async (snapshot) => {
+      await memory.orders.store(snapshot);
+      const modifiedAt = parseDate(snapshot.date_modified) ?? 0;
+      learned.push({ orderId: snapshot.id, at: time.now(), modifiedAt, by: 'snapshot' });
+    },
+  } satisfies Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'store'>;
+
+  const finishAdvance: Ledger['finishAdvance'] = async (...args) => {
+    if (habits.conflicts === 0 || random() >= habits.conflicts) return memory.ledger.finishAdvance(...args);
+    struck.cancelled += 1;
+    const kind = random();
+    if (kind < 0.4) throw cancelled('TransactionConflict');
+    if (kind < 0.7) throw cancelled('ThrottlingError');
+    await memory.ledger.finishAdvance(...args);
+    throw new Error('The answer was lost.');
+  };
+
+  /** By order: how much of the stream there was when its people were erased. */
+  const erased = new Map<number, number>();
+  /** What the command does: the ledger's mark first, then the snapshot. An order that is not stored has nobody in it. */
+  function erase(id: number): void {
+    const [row, snapshot] = [memory.rows.get(id), memory.snapshots.get(id)];
+    if (row === undefined || snapshot === undefined || erased.has(id)) return;
+    const erased_at = new Date(time.now()).toISOString();
+    memory.rows.set(id, { ...row, erased_at });
+    const replication = { ...snapshot.replication, erased_at };
+    const nameless = { ...erasePersonal(snapshot), replication };
+    memory.snapshots.set(id, nameless);
+    memory.stream.push(nameless);
+    erased.set(id, memory.stream.length);
+  }
+
+  return {
+    erase,
+    erased,
+    rows: memory.rows,
+    snapshots: memory.snapshots,
+    stream: memory.stream,
+    jobs,
+    struck,
+    learned,
+    ledger: lateAll({ ...memory.ledger, takeLease: noted.takeLease, finishAdvance }),
+    orders: lateAll({ ...memory.orders, store: noted.store }),
+    stored: lateAll({
+      among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
+    } satisfies StoredOrders),
+    audits,
+    auditsTable: lateAll({ ...auditRows, record: noting(audits, auditRows.record) }),
+    jobsTable: lateAll({ ...pollRows, record: noting(jobs, pollRows.record) }),
+  };
+}
+
+/** Keeps what was recorded, for the verdict: rows expire. */
+function noting<T>(all: T[], record: (one: T) => Promise<void>): (one: T) => Promise<void> {
+  return async (one) => {
+    await record(one);
+    all.push(structuredClone(one));
+  };
+}
+
+function cancelled(code: string): TransactionCanceledException {
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [None, ${code}]`;
+  return new TransactionCanceledException({
+    ...{ $metadata: {}, message },
+    CancellationReasons: [{ Code: 'None' }, { Code: code }],
+  });
+}
+
+export type Tables = ReturnType<typeof createTables>;

@@ -1,0 +1,142 @@
+// The audit with everything around it in memory: what the store lists, the tables, the queue, the results, the alerts.
+import { audit } from '../../lambda/audit-orders/audit';
+import type { AuditDeps } from '../../lambda/audit-orders/audit';
+import type { Audit } from '../../lambda/shared/order/audit-result';
+import type { OrderQuery } from '../../lambda/shared/bigcommerce/client';
+import { BigCommerceError } from '../../lambda/shared/runtime/errors';
+import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
+import { parseDate } from '../../lambda/shared/order/order';
+import type { Order, OrderReference, Rules } from '../../lambda/shared/order/order';
+import { anOrder, aRuleSet, aSnapshot, iso, NOON, storeDate } from './builders';
+import { memoryTables } from './memory-ledger';
+
+const HOUR = 3_600_000;
+
+/** The day before NOON, and noon of it. */
+export const DAY = '2026-01-09';
+export const THEN = NOON - 24 * HOUR;
+
+export interface AuditWorldOptions {
+  readonly rules?: Partial<Rules>;
+  readonly ignoreOrdersCreatedBefore?: number;
+  /** When the last poll that finished began: an hour before NOON, if left out. */
+  readonly lastPoll?: number | 'never';
+  /** How many orders fit on one page of a list. */
+  readonly pageSize?: number;
+}
+
+export function anAuditWorld(options: AuditWorldOptions = {}) {
+  const { lastPoll = NOON - HOUR, pageSize = 250 } = options;
+  const clock = { now: NOON };
+  const tables = memoryTables();
+  const listed: Order[] = [];
+  const queued: OrderReference[] = [];
+  const results: Audit[] = [];
+  const alerts: { subject: string; message: string }[] = [];
+  const lines: { level: string; message: string; fields?: Fields; metrics?: Metrics }[] = [];
+  const queries: OrderQuery[] = [];
+  const unreadable = new Set<number>();
+  const write = (level: string) => (message: string, fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, message, ...(fields && { fields }), ...(metrics && { metrics }) });
+  const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+
+  const deps: AuditDeps = {
+    store: {
+      listOrders(query) {
+        queries.push(query);
+        const { minId, maxId = Infinity, createdSince = -Infinity, createdBefore = Infinity } = query;
+        const { limit = pageSize } = query;
+        const fitting = listed
+          .filter(({ id, date_created: date }) => {
+            const created = parseDate(date) ?? createdSince;
+            return id >= minId && id <= maxId && created >= createdSince && created <= createdBefore;
+          })
+          .sort((one, other) => one.id - other.id);
+        clock.now += 100;
+        const orders = structuredClone(fitting.slice(0, Math.min(limit, pageSize)));
+        if (orders.some(({ id }) => unreadable.has(id))) {
+          return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
+        }
+        return Promise.resolve({ orders, unreadable: 0, isLast: fitting.length <= orders.length });
+      },
+    },
+    ledger: tables.ledger,
+    orders: { among: (ids) => Promise.resolve(tables.versions(ids)) },
+    queue: {
+      enqueue(references) {
+        queued.push(...references);
+        return Promise.resolve(references.map(({ orderId }) => `message-${orderId}`));
+      },
+    },
+    jobs: { lastFinished: () => Promise.resolve(lastPoll === 'never' ? undefined : lastPoll) },
+    audits: {
+      record: (result) => Promise.resolve(void results.push(result)),
+      newestOf: (day) => Promise.resolve(results.findLast((result) => result.day === day)),
+    },
+    alerts: { sendHourly: (alert) => Promise.resolve(void alerts.push(alert)) },
+    log,
+    now: () => clock.now,
+  };
+
+  const world = {
+    clock,
+    ...tables,
+    deps,
+    queued,
+    results,
+    /** Orders that make each list fail which holds them. */
+    unreadable,
+    alerts,
+    lines,
+    queries,
+
+    /** An order that the store lists for DAY, an hour old at noon of it. */
+    list(overrides: Partial<Order> = {}): Order {
+      const order = anOrder({
+        id: 100 + listed.length,
+        date_created: storeDate(THEN - HOUR),
+        date_modified: storeDate(THEN),
+        ...overrides,
+      });
+      listed.push(order);
+      return order;
+    },
+
+    /** The same, as the worker leaves it: in the ledger in the version that is listed, and stored. */
+    listReplicated(overrides: Partial<Order> = {}, row: Partial<LedgerRow> = {}): Order {
+      const order = world.list(overrides);
+      world.note(order, { state: 'replicated', status_before: 11, read_at: iso(THEN + HOUR), ...row });
+      tables.snapshots.set(order.id, aSnapshot({ ...order, replication: { state: 'replicated' } }));
+      return order;
+    },
+
+    /** Puts a row into the ledger, in the version that is listed. */
+    note(order: Order, row: Partial<LedgerRow>): void {
+      const { id: order_id, status_id, date_modified } = order;
+      const version = { status_id, date_modified: String(date_modified) };
+      const modified_at = iso(parseDate(date_modified) ?? 0);
+      const reached_at = iso(THEN + HOUR);
+      tables.rows.set(order_id, { order_id, ...version, modified_at, reached_at, ...row });
+    },
+
+    /** What an invocation with this event answers. */
+    invoke: (event: unknown, more: Partial<AuditDeps> = {}): Promise<readonly Audit[]> =>
+      audit(
+        event,
+        {
+          rules: aRuleSet(options.rules),
+          ignoreOrdersCreatedBefore: options.ignoreOrdersCreatedBefore,
+          completedOrdersLookbackDays: 7,
+        },
+        { ...deps, ...more },
+      ),
+
+    async audit(event: object = {}): Promise<Audit> {
+      const [result] = await world.invoke({ day: DAY, ...event });
+      if (result === undefined) throw new Error('No day was audited.');
+      return result;
+    },
+  };
+  return world;
+}

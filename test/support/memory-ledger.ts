@@ -1,0 +1,227 @@
+// The ledger and the Orders table in memory, written from the protocol and not from the adapters' expressions;
+// test/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
+import { isDeepStrictEqual } from 'node:util';
+import { RefusedWriteError } from '../../lambda/shared/runtime/errors';
+import type { Ledger } from '../../lambda/shared/tables/ledger';
+import type { Finish, Lease, LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import { followingFields } from '../../lambda/shared/order/content';
+import { CLOCK_MARGIN_MS, COPY_ONLY, dateModified, parseDate } from '../../lambda/shared/order/order';
+import type { OrderReference, Snapshot } from '../../lambda/shared/order/order';
+import type { StoredVersion } from '../../lambda/shared/tables/stored-orders';
+import type { OrdersTable } from '../../lambda/shared/tables/orders';
+
+export interface MemoryTables {
+  readonly ledger: Ledger;
+  readonly orders: OrdersTable;
+  readonly rows: Map<number, LedgerRow>;
+  readonly snapshots: Map<number, Snapshot>;
+  /** Every snapshot written, in order: what the table's stream shows. */
+  readonly stream: Snapshot[];
+  /** What an audit sees of the Orders table. */
+  versions(ids: readonly number[]): ReadonlyMap<number, StoredVersion>;
+}
+
+export function memoryTables(): MemoryTables {
+  const rows = new Map<number, LedgerRow>();
+  const snapshots = new Map<number, Snapshot>();
+  const stream: Snapshot[] = [];
+
+  const write = (snapshot: Snapshot) => {
+    const copy = structuredClone(snapshot);
+    // As DynamoDB: a write that changes nothing is no event of the stream.
+    if (isDeepStrictEqual(copy, snapshots.get(snapshot.id))) return;
+    snapshots.set(snapshot.id, copy);
+    stream.push(copy);
+  };
+  const change = (orderId: number, changes: Partial<LedgerRow>, drop: readonly (keyof LedgerRow)[] = []) => {
+    const row = Object.entries({ ...rows.get(orderId), ...defined(changes), order_id: orderId });
+    const kept = row.filter(([name]) => !drop.includes(name as keyof LedgerRow));
+    rows.set(orderId, Object.fromEntries(kept) as unknown as LedgerRow);
+  };
+
+  function assertMayFinish(lease: Lease, readAt: number): void {
+    const row = rows.get(lease.orderId);
+    const isOwner = row?.lease_owner === lease.owner;
+    if (!isOwner || (row.read_at !== undefined && row.read_at > iso(readAt))) {
+      throw new RefusedWriteError('refused');
+    }
+  }
+
+  function finishRow(lease: Lease, finish: Finish, now: number): void {
+    const told = [
+      ...(['reason', 'status_before', 'status_after', 'digital'] as const),
+      ...(['content_digest', 'listed_digest', 'kept_until'] as const),
+    ];
+    const version =
+      finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
+    change(lease.orderId, {}, [...told, ...version, 'lease_owner', 'lease_until', 'last_error', 'dead_by']);
+    const modified = finish.order && parseDate(finish.order.date_modified);
+    const order = finish.order && {
+      status_after: finish.order.status_id,
+      status_id: finish.order.status_id,
+      date_modified: dateModified(finish.order),
+      modified_at: modified === undefined ? undefined : iso(modified),
+    };
+    const values = {
+      state: finish.state,
+      reason: finish.reason,
+      read_at: iso(finish.readAt),
+      reached_at: iso(now),
+      status_before: finish.statusBefore,
+      digital: finish.digital,
+      advanced_at: finish.advancedAt,
+      advances: finish.advances,
+      left_alone_until: finish.leftAloneUntil,
+      content_digest: finish.digest,
+      listed_digest: finish.listedDigest,
+      kept_until: finish.keptUntil,
+      ...order,
+    };
+    change(lease.orderId, defined(values) as Partial<LedgerRow>);
+  }
+
+  const ledger: Ledger = {
+    find: (orderIds) =>
+      Promise.resolve(
+        new Map(orderIds.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!] as const] : []))),
+      ),
+
+    noteQueued(reference, now) {
+      const row = rows.get(reference.orderId);
+      const modified = parseDate(reference.dateModified);
+      const versioned = modified !== undefined && reference.statusId !== undefined;
+      if (row?.state !== undefined && !(versioned && givesWay(row, modified, reference.seenAt))) {
+        return Promise.resolve(false);
+      }
+      change(reference.orderId, { state: 'queued', seen_at: reference.seenAt, reached_at: iso(now) }, [
+        'reason',
+      ]);
+      if (versioned) {
+        change(reference.orderId, {
+          date_modified: reference.dateModified!,
+          modified_at: iso(modified),
+          status_id: reference.statusId,
+        });
+      }
+      return Promise.resolve(true);
+    },
+
+    noteUnreadable(orderId, now) {
+      change(orderId, { unreadable_at: iso(now) });
+      return Promise.resolve();
+    },
+
+    takeLease(lease, reference, until, now) {
+      const row = rows.get(lease.orderId);
+      if (row?.lease_owner === lease.owner) return Promise.resolve({ kind: 'taken', row });
+      if (covers(row, reference)) return Promise.resolve({ kind: 'covered' });
+      if (row?.lease_until !== undefined && row.lease_until >= iso(now))
+        return Promise.resolve({ kind: 'held' });
+      change(lease.orderId, {
+        lease_owner: lease.owner,
+        lease_until: iso(until),
+        tried_at: iso(now),
+        first_seen_at: row?.first_seen_at ?? reference.seenAt,
+        attempts: (row?.attempts ?? 0) + 1,
+      });
+      return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
+    },
+
+    release(lease, error, { advanced, isMissing, wasFound, heldUntil }, now) {
+      const row = rows.get(lease.orderId);
+      if (row?.lease_owner !== lease.owner) return Promise.resolve();
+      change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
+      if (heldUntil !== undefined) change(lease.orderId, { lease_until: iso(heldUntil) });
+      const noted = wasFound === true ? undefined : row.missing_since;
+      if (isMissing === true) change(lease.orderId, { missing_since: noted ?? iso(now) });
+      if (isMissing === false) change(lease.orderId, {}, ['missing_since']);
+      if (advanced !== undefined) {
+        const modified = parseDate(advanced.order.date_modified);
+        const { at: advanced_at, advances, order } = advanced;
+        change(lease.orderId, { advanced_at, advances, status_after: order.status_id });
+        if (modified !== undefined) change(lease.orderId, { put_modified_at: iso(modified) });
+      }
+      return Promise.resolve();
+    },
+
+    async finish(lease, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(lease, finish.readAt);
+      finishRow(lease, finish, now);
+    },
+
+    async finishAdvance(lease, snapshot, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(lease, finish.readAt);
+      const stored = snapshots.get(lease.orderId);
+      if (stored === undefined || stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      const replication = {
+        ...stored.replication,
+        state: 'replicated' as const,
+        advanced_at: finish.advancedAt,
+      };
+      write({ ...stored, ...followingFields(finish.order), replication });
+      finishRow(lease, finish, now);
+    },
+
+    noteDead(reference, death, now) {
+      const row = rows.get(reference.orderId);
+      const readLater = row?.read_at !== undefined && row.read_at > reference.seenAt;
+      const queuedLater = row?.state === 'queued' && (row.seen_at ?? '') > reference.seenAt;
+      if (readLater || queuedLater) return Promise.resolve(false);
+      const modified = parseDate(reference.dateModified);
+      change(reference.orderId, {
+        state: 'dead',
+        reason: death.reason,
+        dead_by: death.by,
+        reached_at: iso(now),
+        last_error: death.reason,
+        ...(reference.statusId === undefined ? {} : { status_id: reference.statusId }),
+        ...(reference.dateModified === undefined ? {} : { date_modified: reference.dateModified }),
+        ...(modified === undefined ? {} : { modified_at: iso(modified) }),
+      });
+      return Promise.resolve(true);
+    },
+  };
+
+  const orders: OrdersTable = {
+    find: (orderId) => Promise.resolve(structuredClone(snapshots.get(orderId))),
+    async store(snapshot) {
+      await Promise.resolve();
+      const stored = snapshots.get(snapshot.id);
+      if (stored !== undefined && stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      write(snapshot);
+    },
+  };
+
+  const versions = (ids: readonly number[]) =>
+    new Map(ids.flatMap((id) => (snapshots.has(id) ? [[id, snapshots.get(id)!] as const] : [])));
+  return { ledger, orders, rows, snapshots, stream, versions };
+}
+
+function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
+  const finished = ['copied', 'replicated', 'skipped'].includes(row?.state ?? '');
+  if (row?.state === 'copied' && row.reason === COPY_ONLY && advance !== false) return false;
+  return finished && Date.parse(row?.read_at ?? seenAt) > Date.parse(seenAt) + CLOCK_MARGIN_MS;
+}
+
+function givesWay(row: LedgerRow, modified: number, seenAt: string): boolean {
+  const rowModified = row.modified_at === undefined ? -Infinity : Date.parse(row.modified_at);
+  if (row.state === 'queued') return rowModified <= modified;
+  if (row.read_at !== undefined && row.read_at > seenAt) return false;
+  if (rowModified < modified) return true;
+  if (rowModified > modified) return false;
+  return Date.parse(row.reached_at ?? seenAt) < Date.parse(seenAt) - CLOCK_MARGIN_MS;
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,151 @@
+// The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
+import { poll } from '../../lambda/get-new-orders/poll';
+import { timesUntil } from '../../lambda/process-new-orders/batch';
+import { replicate } from '../../lambda/process-new-orders/replicate';
+import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
+import type { Outcome } from '../../lambda/process-new-orders/give-up';
+import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
+import type { OrderReference, Rules } from '../../lambda/shared/order/order';
+import type { Job } from '../../lambda/shared/tables/jobs';
+import type { Parking } from '../../lambda/shared/aws/queue';
+import { aReference, aRuleSet, NOON } from './builders';
+import { memoryJobs } from './memory-jobs';
+import { memoryTables } from './memory-ledger';
+import { memoryStore } from './memory-store';
+
+const INVOCATION_MS = 60_000;
+
+export interface WorldOptions {
+  readonly rules?: Partial<Rules>;
+  readonly latencyMs?: number;
+}
+
+export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
+  const clock = { now: NOON };
+  const shop = memoryStore(clock, latencyMs);
+  const tables = memoryTables();
+  const queued: OrderReference[] = [];
+  const parked: ({ body: string } & Parking)[] = [];
+  const givenBack: { receiptHandle: string; seconds: number }[] = [];
+  const alerts: { subject: string; message: string }[] = [];
+  const jobs: Job[] = [];
+  const lines: { level: string; message: string; metrics?: Metrics | undefined }[] = [];
+  const write = (level: string) => (message: string, _fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, message, metrics });
+  const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+  const queue = {
+    enqueue(references: readonly OrderReference[]) {
+      queued.push(...references);
+      return Promise.resolve(references.map((_, index) => `message-${index}`));
+    },
+    giveBack(receiptHandle: string, seconds: number) {
+      givenBack.push({ receiptHandle, seconds });
+      return Promise.resolve();
+    },
+    park(body: string, parking: Parking) {
+      parked.push({ body, ...parking });
+      return Promise.resolve();
+    },
+  };
+  const alerting = {
+    sendHourly(alert: { subject: string; message: string }) {
+      alerts.push(alert);
+      return Promise.resolve();
+    },
+  };
+  const settings = aRuleSet(rules);
+  let invocations = 0;
+
+  const world = {
+    clock,
+    shop,
+    ...tables,
+    queue,
+    queued,
+    parked,
+    givenBack,
+    alerts,
+    jobs,
+    rules: settings,
+    lines,
+
+    /** A worker's invocation with one message; `deps` replaces parts of its world. */
+    replicate(
+      reference: OrderReference | string,
+      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: Partial<ReplicateDeps> } = {},
+    ): Promise<Outcome> {
+      invocations += 1;
+      const message = {
+        messageId: `message-${invocations}`,
+        receiptHandle: `receipt-${invocations}`,
+        body: typeof reference === 'string' ? reference : JSON.stringify(reference),
+        receiveCount,
+      };
+      return replicate(message, world.workerDeps(deps));
+    },
+
+    /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
+    workerDeps(deps: Partial<ReplicateDeps> = {}): ReplicateDeps {
+      return {
+        store: shop.store,
+        orders: tables.orders,
+        ledger: tables.ledger,
+        queue,
+        alerts: alerting,
+        log,
+        rules: settings,
+        keeping: { dropFields: [], orderRetentionDays: 0 },
+        maxReceiveCount: 20,
+        worker: `worker-${invocations}`,
+        ...timesUntil(clock.now + INVOCATION_MS),
+        now: () => clock.now,
+        random: () => 0.5,
+        ...deps,
+      };
+    },
+
+    /** One poll; the references that it queued are taken off the queue and returned. */
+    async poll({ deps = {}, settings: more = {} }: { deps?: object; settings?: object } = {}) {
+      await poll(
+        {
+          rules: settings,
+          ...{ completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 },
+          ...more,
+        },
+        {
+          store: shop.store,
+          queue,
+          ledger: tables.ledger,
+          jobs: memoryJobs(jobs),
+          alerts: alerting,
+          log,
+          now: () => clock.now,
+          stopBefore: Infinity,
+          ...deps,
+        },
+      );
+      return queued.splice(0);
+    },
+
+    /** A poll, and a worker for each of its references; returns how many there were. */
+    async pollAndReplicate(): Promise<number> {
+      const references = await world.poll();
+      for (const reference of references) await world.replicate(reference);
+      return references.length;
+    },
+
+    /** The reference that a poll just now would queue for this order. */
+    referenceTo(orderId: number): OrderReference {
+      const order = shop.order(orderId)!;
+      return aReference({
+        orderId,
+        seenAt: new Date(clock.now).toISOString(),
+        statusId: order.status_id,
+        dateModified: String(order.date_modified),
+      });
+    },
+  };
+  return world;
+}
+
+export type World = ReturnType<typeof aWorld>;

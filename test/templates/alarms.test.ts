@@ -1,0 +1,315 @@
+// What an operator sees and is woken by: the alarms, the dashboard and the saved queries of the template.
+import { readFileSync } from 'node:fs';
+
+import fc from 'fast-check';
+
+import { UNITS } from '../../lambda/shared/runtime/log';
+import { visibilitySeconds } from '../../lambda/shared/bigcommerce/retry';
+import { dashboardFile } from '../../tools/generate-template';
+import { templateFile } from '../../scripts/stack/template';
+
+interface Alarm {
+  readonly AlarmName: { readonly 'Fn::Sub': string };
+  readonly AlarmDescription: string | { readonly 'Fn::Sub': string };
+  readonly AlarmActions: readonly { readonly Ref: string }[];
+  readonly Namespace: unknown;
+  readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: { readonly Ref?: string } }[];
+  readonly Threshold: number;
+  readonly Period: number;
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm?: number;
+  readonly TreatMissingData: string;
+}
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: { readonly metrics?: readonly unknown[][]; readonly alarms?: readonly string[] };
+}
+
+interface Template {
+  readonly Parameters: Readonly<Record<string, { readonly AllowedValues?: readonly number[] }>>;
+  readonly Mappings: {
+    readonly MissedPoll: Readonly<Record<string, { readonly Period: number; readonly Periods: number }>>;
+  };
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Condition?: string; readonly Properties: unknown }>
+  >;
+}
+
+const template = JSON.parse(readFileSync(templateFile, 'utf8')) as Template;
+const ofType = (type: string) =>
+  Object.entries(template.Resources).filter(([, { Type }]) => Type === `AWS::${type}`);
+const properties = (id: string) => template.Resources[id]?.Properties as Readonly<Record<string, unknown>>;
+
+const alarms = ofType('CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties as Alarm] as const);
+const alarm = (id: string) => properties(id) as unknown as Alarm;
+const textOf = ({ AlarmDescription }: Alarm) =>
+  typeof AlarmDescription === 'string' ? AlarmDescription : AlarmDescription['Fn::Sub'];
+
+describe('alarms', () => {
+  it.each(alarms)('%s goes to one topic and says in a few sentences what is the matter', (id, one) => {
+    expect(one.AlarmActions).toEqual([
+      { Ref: id === 'OrderDeadLetterQueueAlarm' ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic' },
+    ]);
+    expect(textOf(one).split('. ').length).toBeGreaterThan(1);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: 1024, names included.
+    expect(textOf(one).length).toBeLessThan(600);
+    expect(one.AlarmName['Fn::Sub']).toMatch(/^\$\{AWS::StackName\}-/);
+  });
+
+  it('wake somebody for one dead letter, within a minute, and say what to do', () => {
+    const one = alarm('OrderDeadLetterQueueAlarm');
+    expect(one).toMatchObject({
+      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' },
+      ...{ Period: 60, EvaluationPeriods: 1, Threshold: 1 },
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['OrdersDeadLetterQueue', 'QueueName'] } }],
+    });
+    expect(textOf(one)).toContain('redrive');
+  });
+
+  it.each(ofType('Lambda::Function').map(([id]) => id))(
+    'watch the errors, the throttles and the duration of %s',
+    (id) => {
+      const watched = alarms.flatMap(([, one]) =>
+        one.Dimensions?.[0]?.Value.Ref === id ? [[one.MetricName, one.Threshold] as const] : [],
+      );
+      const { Duration, ...others } = Object.fromEntries(watched);
+      expect(others).toMatchObject({ Errors: 1, Throttles: 1 });
+      const timeoutMs = Number(properties(id)['Timeout']) * 1000;
+      expect(Duration).toBeGreaterThanOrEqual(0.8 * timeoutMs);
+      expect(Duration).toBeLessThan(timeoutMs);
+    },
+  );
+
+  it('do not call it near the timeout when the worker waits for the store as long as it may', () => {
+    // batch.ts: no call to BigCommerce is waited for in the last five seconds.
+    const waitsMs = Number(properties('ProcessOrdersFunction')['Timeout']) * 1000 - 5_000;
+    expect(alarm('WorkerDurationAlarm').Threshold).toBeGreaterThan(waitsMs);
+  });
+
+  it('count what is missing as a missed poll or a missed audit, and nothing else', () => {
+    const breaching = alarms.filter(([, one]) => one.TreatMissingData !== 'notBreaching');
+    expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
+      ['MissedPollAlarm', 'breaching'],
+      ['MissedAuditAlarm', 'missing'],
+    ]);
+  });
+
+  // An alarm begins without data, and acts only when it comes into a state: a new stack sends nothing before its first night.
+  it('tell of two nights without an audit by the end of all data', () => {
+    const one = alarm('MissedAuditAlarm');
+    expect(one).toMatchObject({ MetricName: 'AuditsFinished', InsufficientDataActions: one.AlarmActions });
+    expect(one.Period * one.EvaluationPeriods).toBe(49 * 3_600);
+    for (const id of ['MissedAuditAlarm', 'MissedPollAlarm']) {
+      expect(properties(id)['ActionsEnabled']).toEqual({ 'Fn::If': ['Running', true, false] });
+    }
+  });
+
+  it('tell of gaps that stay from night to night, once', () => {
+    const one = alarm('GapsStayAlarm');
+    expect(one).toMatchObject({
+      MetricName: 'GapsStaying',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      DatapointsToAlarm: 1,
+    });
+    expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(86_400);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.
+    expect(one.Period).toBeGreaterThanOrEqual(3_600);
+  });
+
+  it('watch metrics that the functions write, in the namespace that they are given', () => {
+    const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
+    expect(own.map(([, one]) => one.MetricName)).toEqual([
+      ...['PollsFinished', 'WebhooksUnauthorized', 'WebhooksReplayed', 'WebhooksUnusable'],
+      ...['GivenBackAge', 'GapsStaying', 'AuditsFinished'],
+    ]);
+    for (const [, one] of own) {
+      expect(Object.keys(UNITS)).toContain(one.MetricName);
+      expect(one.Namespace).toEqual({ Ref: 'AWS::StackName' });
+      expect(one.Dimensions).toBeUndefined();
+    }
+  });
+
+  it('send one email an hour at most of a function that keeps failing', () => {
+    const failing = alarms.filter(([, one]) => ['Errors', 'AsyncEventsDropped'].includes(one.MetricName));
+    expect(failing.map(([id]) => id)).toEqual([
+      ...['PollErrorsAlarm', 'DroppedPollsAlarm', 'WebhookErrorsAlarm', 'WorkerErrorsAlarm'],
+      ...['AuditErrorsAlarm', 'DroppedAuditsAlarm'],
+    ]);
+    for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
+      expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
+    }
+  });
+
+  it.each(['UnauthorizedWebhooksAlarm', 'ReplayedWebhooksAlarm'])(
+    '%s sends one email an hour at most, however junk comes in waves, and none for a little of it',
+    (id) => {
+      const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } = alarm(id);
+      expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
+      expect(Threshold).toBe(50);
+    },
+  );
+
+  it('tell of unusable webhooks, also in a store of few orders, but not of a single one', () => {
+    const one = alarm('UnusableWebhooksAlarm');
+    expect(one).toMatchObject({ MetricName: 'WebhooksUnusable', Statistic: 'Sum', Threshold: 1 });
+    expect(one).toMatchObject({ Period: 3_600, EvaluationPeriods: 24, DatapointsToAlarm: 3 });
+  });
+
+  it.each([
+    ['polls', 'DroppedPollsAlarm', 'GetOrders'],
+    ['audits', 'DroppedAuditsAlarm', 'AuditOrders'],
+  ])('watch scheduled %s that Lambda gave up on', (_, id, stem) => {
+    expect(alarm(id)).toMatchObject({
+      ...{ MetricName: 'AsyncEventsDropped', Threshold: 1, Statistic: 'Sum' },
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${stem}Function` } }],
+    });
+    expect(properties(`${stem}Retries`)).toMatchObject({
+      ...{ FunctionName: { Ref: `${stem}Function` }, Qualifier: '$LATEST' },
+      MaximumRetryAttempts: 2,
+    });
+  });
+
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html:
+  // what was received three times and not deleted is left out of ApproximateAgeOfOldestMessage.
+  it('tell of an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
+    const one = alarm('FailingReferencesAlarm');
+    expect(one).toMatchObject({ MetricName: 'GivenBackAge', Statistic: 'Maximum', DatapointsToAlarm: 1 });
+    const pauses = Array.from({ length: 19 }, (_, nth) => visibilitySeconds(nth + 1, () => 1));
+    expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(Math.max(...pauses));
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.
+    expect(one.Period * one.EvaluationPeriods).toBeLessThanOrEqual(86_400);
+  });
+
+  it('can be published to topics under a key of our own', () => {
+    for (const [, { Properties }] of ofType('SNS::Topic')) {
+      expect(Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlertsKey' } });
+    }
+    expect(JSON.stringify(properties('AlertsKey'))).toContain(
+      JSON.stringify({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      }).slice(1, -1),
+    );
+  });
+});
+
+describe('the alarm for a missed poll', () => {
+  const intervals = template.Parameters['PollingInterval']?.AllowedValues ?? [];
+  const window = (interval: number) => {
+    const found = template.Mappings.MissedPoll[String(interval)];
+    if (found === undefined) throw new Error(`MissedPoll has no interval of ${interval} minutes.`);
+    return found;
+  };
+
+  /** CloudWatch with periods from midnight on, each of which has a poll or is missing: breaching. In seconds. */
+  function alarmsAt(polls: readonly number[], interval: number, until: number): boolean {
+    const { Period, Periods } = window(interval);
+    const withPoll = new Set(polls.map((time) => Math.floor(time / Period)));
+    let missing = 0;
+    for (let period = Math.floor((polls[0] ?? 0) / Period); (period + 1) * Period <= until; period += 1) {
+      missing = withPoll.has(period) ? 0 : missing + 1;
+      if (missing >= Periods) return true;
+    }
+    return false;
+  }
+
+  it('looks at every interval that can be chosen, within what CloudWatch allows', () => {
+    expect(Object.keys(template.Mappings.MissedPoll).map(Number)).toEqual(intervals);
+    for (const interval of intervals) {
+      const { Period, Periods } = window(interval);
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, Period.
+      expect(Period % 60).toBe(0);
+      expect(Period * Periods).toBeLessThanOrEqual(Period < 3600 ? 86_400 : 604_800);
+      expect(Period).toBeLessThanOrEqual(interval * 60);
+    }
+  });
+
+  const story = fc.record({
+    interval: fc.constantFrom(...intervals),
+    start: fc.integer({ min: 0, max: 86_400 }),
+    // The schedule is not exact, a poll takes up to five minutes, and its metric a little to arrive.
+    late: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 12, maxLength: 12 }),
+    missed: fc.integer({ min: 1, max: 10 }),
+  });
+  const pollTimes = ({ interval, start, late }: { interval: number; start: number; late: number[] }) =>
+    late.map((delay, nth) => start + nth * interval * 60 + delay);
+
+  it('stays silent when one poll fails and the next one ends well', () => {
+    fc.assert(
+      fc.property(story, ({ missed, ...one }) => {
+        const polls = pollTimes(one).filter((_, nth) => nth !== missed);
+        expect(alarmsAt(polls, one.interval, polls.at(-1)!)).toBe(false);
+      }),
+    );
+  });
+
+  it('fires before the fourth interval without a poll is over', () => {
+    fc.assert(
+      fc.property(story, ({ interval, start, late }) => {
+        const polls = pollTimes({ interval, start, late });
+        expect(alarmsAt(polls, interval, polls.at(-1)! + 4 * interval * 60)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the dashboard', () => {
+  const { widgets } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as { widgets: readonly Widget[] };
+
+  it('shows every alarm', () => {
+    const shown = widgets.flatMap((widget) => widget.properties.alarms ?? []);
+    expect(shown.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
+  });
+
+  it('reads from left to right: noticed, waiting, replicated, the store', () => {
+    const columnOf = (metric: string) =>
+      widgets.find(({ properties: { metrics = [] } }) => JSON.stringify(metrics).includes(`"${metric}"`))?.x;
+    const columns = ['PollsFinished', 'ApproximateAgeOfOldestMessage', 'OrdersReplicated', 'QuotaLeft'].map(
+      columnOf,
+    );
+    expect(columns).toEqual([0, 6, 12, 18]);
+    expect(columnOf('WebhooksAccepted')).toBe(0);
+  });
+
+  it('shows every metric that the functions write, in their namespace and without dimensions', () => {
+    const metrics = widgets.flatMap(({ properties: { metrics = [] } }) => metrics);
+    const own = metrics.filter(([namespace]) => namespace === '${AWS::StackName}');
+    expect(new Set(own.map(([, name]) => name))).toEqual(new Set(Object.keys(UNITS)));
+    for (const [, , dimension] of own) expect(typeof dimension).not.toBe('string');
+  });
+
+  it('has no widget over another, and none beyond the 24 columns', () => {
+    const cells = widgets.flatMap(({ x, y, width, height }) =>
+      Array.from({ length: width * height }, (_, n) => `${x + (n % width)},${y + Math.floor(n / width)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('saved queries', () => {
+  const queries = ofType('Logs::QueryDefinition');
+  const groups = ofType('Logs::LogGroup').map(([id]) => id);
+
+  it.each(queries)('%s reads logs of this stack, where saved queries are known', (_, query) => {
+    const { LogGroupNames } = query.Properties as { LogGroupNames: readonly { Ref: string }[] };
+    expect(query.Condition).toBe('CreateSavedQueries');
+    expect(groups).toEqual(expect.arrayContaining(LogGroupNames.map(({ Ref }) => Ref)));
+  });
+
+  it("tell one order's story, errors by class, the slowest calls and the quota left", () => {
+    expect(queries.map(([id]) => id)).toEqual([
+      ...['OneOrdersStoryQuery', 'ErrorsByClassQuery', 'SlowestCallsQuery', 'QuotaLeftQuery'],
+    ]);
+    const { LogGroupNames } = properties('OneOrdersStoryQuery') as { LogGroupNames: unknown[] };
+    expect(LogGroupNames).toEqual(groups.map((Ref) => ({ Ref })));
+  });
+});

@@ -1,0 +1,542 @@
+// What the linter cannot see in cloudformation/bootstrap.json: who may become what, and that the permissions are
+// those that stack.json and the deploy take, no more and no fewer.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { parameterProblems, type Declarations } from '../../scripts/stack/parameters';
+import { withNames } from '../../scripts/stack/template';
+import { callsFor } from '../support/stack-calls';
+
+interface Intrinsic {
+  readonly Ref?: string;
+  readonly 'Fn::GetAtt'?: readonly [string, string];
+  readonly 'Fn::Sub'?: string;
+}
+
+type Text = string | Intrinsic;
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: Text | readonly Text[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
+}
+
+interface Document {
+  readonly Statement: readonly Statement[];
+}
+
+interface Template {
+  readonly Parameters: Declarations;
+  readonly Conditions: unknown;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Resources: Readonly<
+    Record<
+      string,
+      {
+        readonly Type: string;
+        readonly Condition?: string;
+        readonly DeletionPolicy?: string;
+        readonly UpdateReplacePolicy?: string;
+        readonly Properties: Readonly<Record<string, unknown>>;
+      }
+    >
+  >;
+}
+
+const read = (name: string) =>
+  JSON.parse(readFileSync(join(__dirname, '../../cloudformation', name), 'utf8')) as Template;
+const template = read('bootstrap.json');
+const service = read('stack.json');
+const properties = (id: string) => template.Resources[id]!.Properties;
+
+const deployStatements = (properties('DeployPolicy')['PolicyDocument'] as Document).Statement;
+const boundaryStatements = (properties('FunctionsBoundary')['PolicyDocument'] as Document).Statement;
+const inlinePolicies = properties('CloudFormationRole')['Policies'] as readonly {
+  readonly PolicyDocument: Document;
+}[];
+const roleStatements = inlinePolicies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+
+const dev = {
+  ...{ 'AWS::Partition': 'aws', 'AWS::Region': 'us-east-1', 'AWS::AccountId': '000000000000' },
+  ...{ 'AWS::URLSuffix': 'amazonaws.com', StageName: 'dev', GitHubRepository: 'acme/orders' },
+};
+/** The longest names that there are. */
+const longest = {
+  ...dev,
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::Region': 'ap-southeast-1',
+  StageName: 'staging',
+};
+
+/** A value as it would be deployed. */
+function resolved(value: Text, known: Readonly<Record<string, string>> = dev): string {
+  if (typeof value === 'string') return value;
+  const bucket = `arn:${known['AWS::Partition']!}:s3:::order-replication-${known['StageName']!}-${known['AWS::AccountId']!}-${known['AWS::Region']!}`;
+  if (value.Ref === 'FunctionsBoundary') {
+    const name = resolved(properties(value.Ref)['ManagedPolicyName'] as Text, known);
+    return `arn:${known['AWS::Partition']!}:iam::${known['AWS::AccountId']!}:policy/${name}`;
+  }
+  if (value.Ref !== undefined) return known[value.Ref]!;
+  const [id] = value['Fn::GetAtt'] ?? [];
+  if (id === 'PackagesBucket') return bucket;
+  if (id !== undefined) {
+    const name = resolved(properties(id)['RoleName'] as Text, known);
+    return `arn:${known['AWS::Partition']!}:iam::${known['AWS::AccountId']!}:role/${name}`;
+  }
+  return value['Fn::Sub']!.replaceAll(/\$\{([\w:.]+)\}/g, (_all, variable: string) =>
+    variable === 'PackagesBucket.Arn' ? bucket : known[variable]!,
+  );
+}
+
+const resources = ({ Resource }: Statement, known = dev) =>
+  [Resource].flat().map((one) => resolved(one, known));
+const actions = ({ Action }: Statement) => [Action].flat();
+const conditionOf = ({ Condition = {} }: Statement) =>
+  Object.fromEntries(
+    Object.values(Condition).flatMap((keys) =>
+      Object.entries(keys).map(([key, value]) => [key, resolved(value)]),
+    ),
+  );
+
+const matches = (pattern: string, resource: string) =>
+  new RegExp(`^${pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(resource);
+
+/** The conditions under which statements allow a call; none where none does. */
+const grants = (statements: readonly Statement[], action: string, resource: string) =>
+  statements
+    .filter(
+      (one) => actions(one).includes(action) && resources(one).some((pattern) => matches(pattern, resource)),
+    )
+    .map(conditionOf);
+
+describe('the role of CloudFormation', () => {
+  const callsOfAll = Object.values(callsFor).flat();
+  const needed = new Set(callsOfAll.flatMap((calls) => calls.actions));
+
+  it.each([...new Set(Object.values(service.Resources).map(({ Type }) => Type))])('covers %s', (type) => {
+    expect(callsFor).toHaveProperty([type]);
+  });
+
+  it.each(Object.entries(callsFor))('may make what %s takes', (_, calls) => {
+    for (const { resource, actions: wanted, onlyIf = {} } of calls) {
+      for (const action of wanted) {
+        expect({ action, resource, conditions: grants(roleStatements, action, resource) }).toEqual({
+          ...{ action, resource },
+          conditions: [onlyIf],
+        });
+      }
+    }
+  });
+
+  it('may do nothing that no resource type takes', () => {
+    expect(roleStatements.flatMap(actions).filter((action) => !needed.has(action))).toEqual([]);
+    expect(roleStatements.flatMap(actions).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('reaches beyond the names of its stage only where there is no name to go by', () => {
+    const wide = roleStatements.filter((one) => resources(one).some((pattern) => !pattern.includes('dev')));
+    expect(wide.map(({ Sid, Condition }) => [Sid, Condition !== undefined])).toEqual([
+      ['ChangeMappings', true],
+      ['ReadAndTagMappings', false],
+      ['CreateApi', false],
+      ['Api', true],
+      ['TagApi', false],
+      ['Secrets', false],
+      ['SecretValues', true],
+      ['Keys', false],
+      ['WithoutResource', false],
+      ['WithoutResource', false],
+      ['ListAlarms', false],
+    ]);
+  });
+
+  it('makes the roles of the functions, no others, and hands them to Lambda only', () => {
+    const names = Object.values(service.Resources)
+      .filter(({ Type }) => Type === 'AWS::IAM::Role')
+      .map(({ Properties }) =>
+        resolved(Properties['RoleName'] as Text, { 'AWS::StackName': 'OrderReplication-dev' }),
+      );
+    const aboutRoles = roleStatements.filter((one) =>
+      actions(one).some((action) => action.startsWith('iam:')),
+    );
+    expect(aboutRoles).toHaveLength(3);
+    for (const statement of aboutRoles) {
+      expect(resources(statement)).toEqual(names.map((name) => `arn:aws:iam::000000000000:role/${name}`));
+    }
+    expect(names).not.toContain(resolved(properties('CloudFormationRole')['RoleName'] as Text));
+  });
+
+  it("C-R5: knows the secrets by their logical ids, which is what AWS names them by, and by the stack's name", () => {
+    const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
+      Type === 'AWS::SecretsManager::Secret' ? [id] : [],
+    );
+    const names = [...ids, 'OrderReplication-dev'];
+    const about = [...roleStatements, ...boundaryStatements].filter(({ Sid }) => /^Secret/.test(Sid));
+    expect(about.map(({ Sid }) => Sid)).toEqual(['Secrets', 'SecretValues', 'SecretValues']);
+    for (const statement of about) {
+      expect(resources(statement)).toEqual(
+        names.map((name) => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-*`),
+      );
+    }
+  });
+
+  it('is for CloudFormation only', () => {
+    expect(properties('CloudFormationRole')['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [{ Principal: { Service: 'cloudformation.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    });
+    expect(properties('CloudFormationRole')['ManagedPolicyArns']).toBeUndefined();
+  });
+});
+
+describe('the boundary of the functions', () => {
+  it('has what their roles have, and nothing else', () => {
+    const ofRoles = Object.values(service.Resources)
+      .filter(({ Type }) => Type === 'AWS::IAM::Role')
+      .flatMap(({ Properties }) => Properties['Policies'] as readonly { readonly PolicyDocument: Document }[])
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(actions));
+    const ofBoundary = new Set(boundaryStatements.flatMap(actions));
+    expect([...ofBoundary].sort()).toEqual([...new Set(ofRoles)].sort());
+  });
+
+  it('reaches no further than the stage: by names, or else by a condition', () => {
+    const wide = boundaryStatements.filter((one) =>
+      resources(one).some((pattern) => !pattern.includes('OrderReplication-dev')),
+    );
+    expect(wide.map((one) => [one.Sid, conditionOf(one)])).toEqual([
+      ['SecretValues', { 'aws:ResourceTag/aws:cloudformation:stack-name': 'OrderReplication-dev' }],
+      ['DecryptSecrets', { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' }],
+      ['EncryptAlerts', { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' }],
+    ]);
+  });
+
+  it('is told to whoever deploys', () => {
+    expect(template.Outputs['FunctionsBoundaryArn']?.Value).toEqual({ Ref: 'FunctionsBoundary' });
+  });
+});
+
+it('no condition is met by a call that does not have its key', () => {
+  const all = [...roleStatements, ...deployStatements, ...boundaryStatements];
+  const operators = new Set(all.flatMap(({ Condition = {} }) => Object.keys(Condition)));
+  expect([...operators].sort()).toEqual(['ArnLike', 'StringEquals']);
+});
+
+describe('whoever deploys', () => {
+  const stack = 'arn:aws:cloudformation:us-east-1:000000000000:stack/OrderReplication-dev/*';
+  const cloudFormationRole = 'arn:aws:iam::000000000000:role/OrderReplicationBootstrap-dev-CloudFormation';
+  const granted = Object.fromEntries(
+    deployStatements.map((one) => [
+      one.Sid,
+      {
+        actions: actions(one).map((action) => action.split(':')[1]),
+        on: resources(one),
+        onlyIf: conditionOf(one),
+      },
+    ]),
+  );
+
+  it('may do what a deploy calls, on the stack and the bucket of the stage', () => {
+    const bucket = 'arn:aws:s3:::order-replication-dev-000000000000-us-east-1';
+    const ours = { 'aws:ResourceAccount': '000000000000' };
+    expect(granted).toEqual({
+      FollowStack: {
+        actions: [
+          'DescribeStacks',
+          'DescribeStackEvents',
+          'DescribeStackResources',
+          'DescribeChangeSet',
+          'DeleteChangeSet',
+          'ExecuteChangeSet',
+        ],
+        ...{ on: [stack], onlyIf: {} },
+      },
+      ReadValidationAndTag: {
+        actions: ['DescribeEvents', 'TagResource', 'UntagResource'],
+        on: [stack, 'arn:aws:cloudformation:us-east-1:000000000000:changeSet/deploy-*/*'],
+        onlyIf: {},
+      },
+      ChangeStack: {
+        actions: ['CreateChangeSet', 'DeleteStack'],
+        ...{ on: [stack], onlyIf: { 'cloudformation:RoleArn': cloudFormationRole } },
+      },
+      PassRole: {
+        actions: ['PassRole'],
+        on: [cloudFormationRole],
+        onlyIf: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+      },
+      UploadPackages: { actions: ['GetObject', 'PutObject'], on: [`${bucket}/*`], onlyIf: ours },
+      FindPackages: { actions: ['ListBucket'], on: [bucket], onlyIf: ours },
+      PollAndAudit: {
+        actions: ['InvokeFunction'],
+        on: ['GetNewOrders', 'AuditOrders'].map(
+          (name) => `arn:aws:lambda:us-east-1:000000000000:function:OrderReplication-dev-${name}`,
+        ),
+        onlyIf: {},
+      },
+      SeeLimitOfConcurrency: { actions: ['GetAccountSettings'], on: ['*'], onlyIf: {} },
+      SeeAndTestAlerts: {
+        actions: ['ListSubscriptionsByTopic', 'Publish'],
+        on: ['arn:aws:sns:us-east-1:000000000000:OrderReplication-dev-*'],
+        onlyIf: {},
+      },
+      EncryptTestAlerts: {
+        actions: ['Decrypt', 'GenerateDataKey'],
+        on: ['arn:aws:kms:us-east-1:000000000000:key/*'],
+        onlyIf: { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' },
+      },
+    });
+  });
+
+  it('gets in from the environment of the stage, by a token that GitHub made for AWS, and not otherwise', () => {
+    const { Condition, Properties } = template.Resources['DeployRole']!;
+    expect(Condition).toBe('TrustGitHub');
+    expect(Properties['AssumeRolePolicyDocument']).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: {
+            Federated: {
+              'Fn::If': [
+                'CreateGitHubOidcProvider',
+                { Ref: 'GitHubOidcProvider' },
+                { Ref: 'GitHubOidcProviderArn' },
+              ],
+            },
+          },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: {
+              'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+              'token.actions.githubusercontent.com:sub': {
+                'Fn::Sub': 'repo:${GitHubRepository}:environment:${StageName}',
+              },
+            },
+          },
+        },
+      ],
+    });
+    expect(Properties['ManagedPolicyArns']).toEqual([{ Ref: 'DeployPolicy' }]);
+    expect(Properties['Policies']).toBeUndefined();
+  });
+});
+
+describe('each command that the README gives to the policy of the deploy', () => {
+  const commands = commandsWithDeployPolicy();
+
+  it('C-W1: is a command of this project, a deploy and an audit among them', () => {
+    expect(commands).toEqual(expect.arrayContaining(['deploy', 'pause', 'resume', 'poll', 'audit']));
+    for (const command of commands) expect(reached(command).length).toBeGreaterThan(3);
+  });
+
+  it.each(commands)('C-W1: npm run %s may make each of its calls, on what it makes it on', (command) => {
+    const code = reached(command).map(codeOf).join('\n');
+    // Whoever asks is told who they are: that takes no permission.
+    const names = [...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(1);
+    for (const { action, resource } of [...new Set(names)].flatMap((name) => callsOf(name, code))) {
+      const granted = grants(deployStatements, action, resource).length;
+      expect({ command, action, resource, granted }).toEqual({ command, action, resource, granted: 1 });
+    }
+  });
+});
+
+/** Of the README's table of commands and what they need. */
+function commandsWithDeployPolicy(): readonly string[] {
+  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+  const rows = readme
+    .split('\n')
+    .filter((line) => /^\|[^|]+\|.*the policy `OrderReplicationBootstrap-<stage>-Deploy`/.test(line));
+  return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name!));
+}
+
+const codeOf = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
+
+/** The files in scripts/ that a command runs: its own, and what they import, types apart. */
+function reached(command: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const files = [/ (scripts\/[a-z/-]+\.ts)/.exec(scripts[command] ?? '')![1]!];
+  for (const file of files) {
+    const imports = codeOf(file).matchAll(/^import (?!type )[^;]*? from '(\.[./a-z-]+)';/gm);
+    const paths = [...imports].map(([, path]) => `${join(dirname(file), path!)}.ts`);
+    files.push(...paths.filter((path) => path.startsWith('scripts/') && !files.includes(path)));
+  }
+  return files;
+}
+
+interface Call {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What IAM is asked for when code makes a call of the SDK, in the stack of stage dev. */
+function callsOf(name: string, code: string): readonly Call[] {
+  const on = (service: string, path: string) => `arn:aws:${service}:us-east-1:000000000000:${path}`;
+  const to = (action: string, ...those: readonly string[]) => those.map((resource) => ({ action, resource }));
+  const stack = on('cloudformation', 'stack/OrderReplication-dev/0a1b');
+  const bucket = 'arn:aws:s3:::order-replication-dev-000000000000-us-east-1';
+  const topics = namesIn('AWS::SNS::Topic', 'TopicName').map((topic) => on('sns', topic));
+  const role = 'arn:aws:iam::000000000000:role/OrderReplicationBootstrap-dev-CloudFormation';
+  const known: Readonly<Record<string, readonly Call[]>> = {
+    // With the role that CloudFormation works with.
+    CreateChangeSet: [...to('cloudformation:CreateChangeSet', stack), ...to('iam:PassRole', role)],
+    DeleteStack: [...to('cloudformation:DeleteStack', stack), ...to('iam:PassRole', role)],
+    DescribeEvents: to(
+      'cloudformation:DescribeEvents',
+      ...[stack, on('cloudformation', 'changeSet/deploy-1700000000000/0a1b')],
+    ),
+    // What is not there is 404 only to who may list, else 403.
+    HeadObject: [...to('s3:GetObject', `${bucket}/v-1/stack.json`), ...to('s3:ListBucket', bucket)],
+    PutObject: to('s3:PutObject', `${bucket}/v-1/stack.json`),
+    GetAccountSettings: to('lambda:GetAccountSettings', '*'),
+    Invoke: to('lambda:InvokeFunction', ...functionsIn(code).map((one) => on('lambda', `function:${one}`))),
+    ListSubscriptionsByTopic: to('sns:ListSubscriptionsByTopic', ...topics),
+    Publish: [
+      ...to('sns:Publish', ...topics),
+      ...['kms:Decrypt', 'kms:GenerateDataKey'].flatMap((action) => to(action, on('kms', 'key/0a1b'))),
+    ],
+  };
+  // All others of a deploy are calls about the stack.
+  return known[name] ?? to(`cloudformation:${name}`, stack);
+}
+
+/** The names that resources of a type have in the stack of stage dev. */
+const namesIn = (type: string, property: string) =>
+  Object.values(service.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) =>
+      resolved(Properties[property] as Text, { 'AWS::StackName': 'OrderReplication-dev' }),
+    );
+
+/** The functions that code invokes: those whose names it takes from the outputs of the stack. */
+function functionsIn(code: string): readonly string[] {
+  const outputs = [...code.matchAll(/outputOf\(service, '(\w+FunctionName)'\)/g)].map(([, name]) => name!);
+  expect(outputs.length).toBeGreaterThan(0);
+  return outputs.map((name) => {
+    const { Ref = '' } = service.Outputs[name]!.Value as Intrinsic;
+    const { FunctionName } = service.Resources[Ref]!.Properties;
+    return resolved(FunctionName as Text, { 'AWS::StackName': 'OrderReplication-dev' });
+  });
+}
+
+it('keeps the descriptions of its policies: another one replaces a policy, which its fixed name forbids', () => {
+  expect(['DeployPolicy', 'FunctionsBoundary'].map((id) => properties(id)['Description'])).toEqual([
+    { 'Fn::Sub': 'What npm run deploy needs for OrderReplication-${StageName}.' },
+    { 'Fn::Sub': 'The most that the functions of OrderReplication-${StageName} may do.' },
+  ]);
+});
+
+describe("IAM's and CloudFormation's limits", () => {
+  const sizeOf = (part: unknown): number =>
+    JSON.stringify(part, (_key, value: unknown) =>
+      typeof value === 'object' &&
+      value !== null &&
+      ('Fn::Sub' in value || 'Fn::GetAtt' in value || 'Ref' in value)
+        ? resolved(value as Text, longest)
+        : value,
+    ).length;
+
+  it('are kept with the longest names', () => {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    const inline = inlinePolicies.reduce((sum, { PolicyDocument }) => sum + sizeOf(PolicyDocument), 0);
+    expect(inline).toBeLessThanOrEqual(10_240);
+    for (const id of ['DeployPolicy', 'FunctionsBoundary']) {
+      expect(sizeOf(properties(id)['PolicyDocument'])).toBeLessThanOrEqual(6_144);
+    }
+    for (const id of ['DeployRole', 'CloudFormationRole']) {
+      expect(resolved(properties(id)['RoleName'] as Text, longest).length).toBeLessThanOrEqual(64);
+    }
+    expect(resolved(properties('PackagesBucket')['BucketName'] as Text, longest).length).toBeLessThanOrEqual(
+      63,
+    );
+  });
+
+  it('let the template go along with the call: there is no bucket yet to put it into', () => {
+    expect(withNames(template, longest).length).toBeLessThanOrEqual(51_200);
+  });
+});
+
+describe('the bucket of the packages', () => {
+  it('is private, encrypted, versioned, and outlives its stack', () => {
+    expect(template.Resources['PackagesBucket']).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          ...{ BlockPublicAcls: true, BlockPublicPolicy: true },
+          ...{ IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+      },
+    });
+  });
+
+  it('never expires what is current, which a rollback may need', () => {
+    const { Rules } = properties('PackagesBucket')['LifecycleConfiguration'] as {
+      Rules: Readonly<Record<string, unknown>>[];
+    };
+    expect(Rules.map(({ Id: _id, Status: _status, ...rule }) => rule)).toEqual([
+      { NoncurrentVersionExpiration: { NoncurrentDays: 90 } },
+      { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+    ]);
+  });
+
+  it('is written out by its name, so that a later stack can adopt it', () => {
+    const { Resources } = JSON.parse(withNames(template, dev)) as Template;
+    expect(Resources['PackagesBucket']?.Properties['BucketName']).toBe(
+      'order-replication-dev-000000000000-us-east-1',
+    );
+    expect(Resources['DeployRole']).toEqual(template.Resources['DeployRole']);
+  });
+});
+
+describe("GitHub's identity provider", () => {
+  it('is made only where the account has none, and stays when the stack goes', () => {
+    expect(template.Resources['GitHubOidcProvider']).toMatchObject({
+      ...{ Condition: 'CreateGitHubOidcProvider', DeletionPolicy: 'RetainExceptOnCreate' },
+      Properties: {
+        Url: 'https://token.actions.githubusercontent.com',
+        ClientIdList: ['sts.amazonaws.com'],
+      },
+    });
+    expect(template.Conditions).toMatchObject({
+      CreateGitHubOidcProvider: {
+        'Fn::And': [{ Condition: 'TrustGitHub' }, { 'Fn::Equals': [{ Ref: 'GitHubOidcProviderArn' }, ''] }],
+      },
+    });
+  });
+});
+
+describe('the parameters', () => {
+  const problems = (given: Readonly<Record<string, string>>) =>
+    parameterProblems(template.Parameters, { StageName: 'dev', ...given }, []);
+
+  it.each(['', 'acme/orders', 'acme-corp/orders.v2_x', 'acme@123456/orders@456789', 'emu_short/x'])(
+    'take the repository "%s"',
+    (GitHubRepository) => expect(problems({ GitHubRepository })).toEqual([]),
+  );
+
+  it.each([
+    ...['acme', 'acme/orders/x', 'acme/*', '*/orders', 'acme/orders:ref', 'acme@1/orders', 'acme/orders@2'],
+    ...[
+      'repo:acme/orders',
+      'https://github.com/acme/orders',
+      'acme@x/orders@y',
+      'acme/or?ers',
+      ' acme/orders',
+    ],
+  ])('refuse the repository "%s"', (GitHubRepository) =>
+    expect(problems({ GitHubRepository })).toHaveLength(1),
+  );
+
+  it('take the ARN of GitHub’s provider and of no other', () => {
+    const arn = (host: string) => `arn:aws:iam::123456789012:oidc-provider/${host}`;
+    const given = (host: string) => problems({ GitHubOidcProviderArn: arn(host) });
+    expect(given('token.actions.githubusercontent.com')).toEqual([]);
+    expect(given('token.actions.githubusercontent.com.example.com')).toHaveLength(1);
+    expect(given('accounts.google.com')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,49 @@
+// npm run renew: writes into cloudformation/stack.json what follows from other parts, so that those who upload the
+// file by hand get it too: the logical id of the API's deployment, and the dashboard's body.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { sha256 } from '../scripts/packages/build';
+import { readArguments, root, runAsCommand } from '../scripts/terminal/command';
+import { templateFile, type Resource, type Template } from '../scripts/stack/template';
+
+export const dashboardFile = join(root, 'cloudformation', 'dashboard.json');
+
+/** The template's text with both parts as they have to be; the same text again if they are. */
+export function renewed(text: string, dashboard: string): string {
+  const { Resources } = JSON.parse(text) as Template;
+  const [oldId] = theOnly(Resources, 'AWS::ApiGateway::Deployment');
+  const [, { Properties }] = theOnly(Resources, 'AWS::CloudWatch::Dashboard');
+  const { 'Fn::Sub': oldBody } = Properties?.['DashboardBody'] as { readonly 'Fn::Sub': string };
+  const newBody = JSON.stringify(JSON.parse(dashboard));
+  return text
+    .replaceAll(JSON.stringify(oldId), JSON.stringify(deploymentId(Resources)))
+    .replace(JSON.stringify(oldBody), () => JSON.stringify(newBody));
+}
+
+/** Another one for every other content of the API: only a new deployment brings a change to the stage. */
+function deploymentId(resources: Template['Resources']): string {
+  const api = Object.entries(resources)
+    .filter(([, { Type }]) => /^AWS::ApiGateway::(?!Deployment$|Stage$)/.test(Type))
+    .map(([id, { Properties }]) => [id, Properties]);
+  return `WebhooksApiDeployment${sha256(JSON.stringify(api)).slice(0, 8)}`;
+}
+
+function theOnly(resources: Template['Resources'], type: string): readonly [string, Resource] {
+  const [found, ...others] = Object.entries(resources).filter(([, { Type }]) => Type === type);
+  if (found === undefined || others.length > 0) throw new Error(`The template must have one ${type}.`);
+  return found;
+}
+
+runAsCommand(module, async () => {
+  readArguments(
+    {},
+    'Usage: npm run renew\n\nWrites into cloudformation/stack.json what follows from its other parts.',
+  );
+  const text = await readFile(templateFile, 'utf8');
+  const now = renewed(text, await readFile(dashboardFile, 'utf8'));
+  if (now !== text) await writeFile(templateFile, now);
+  console.log(
+    now === text ? 'cloudformation/stack.json is up to date.' : 'cloudformation/stack.json is renewed.',
+  );
+});

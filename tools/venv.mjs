@@ -1,0 +1,57 @@
+// Runs a linter that tools/install.mjs --lint installed: `node tools/venv.mjs cfn-lint [arguments]`. Without
+// arguments it checks what this linter is for.
+import { spawnSync } from 'child_process';
+import fs from 'fs';
+import { dirname, join } from 'path';
+import { fileURLToPath } from 'url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const windows = process.platform === 'win32';
+const programs = join(root, '.venv', 'lint', windows ? 'Scripts' : 'bin');
+
+const linters = {
+  'cfn-lint': () => filesIn('cloudformation', '.json'),
+  // It looks for pyflakes by itself, and there is no Python in the workflows.
+  actionlint: () => [
+    `-shellcheck=${program('shellcheck')}`,
+    '-pyflakes=',
+    ...filesIn('.github/workflows', '.yml'),
+  ],
+  zizmor: () => ['--offline', '--no-progress', '--strict-collection', '--persona=auditor', '.github'],
+  shellcheck: () => ['.ci/run', ...filesIn('scripts', '.sh')],
+};
+
+function main([linter, ...args]) {
+  const theUsual = linters[linter];
+  if (!theUsual) {
+    return complain(`usage: node tools/venv.mjs ${Object.keys(linters).join('|')} [arguments]`);
+  }
+  const [command, ...first] = commandOf(program(linter));
+  if (![command, ...first].every((file) => fs.existsSync(file))) {
+    return complain(`${linter} is not installed: run "node tools/install.mjs --lint".`);
+  }
+  const options = { cwd: root, stdio: 'inherit' };
+  const { status } = spawnSync(command, [...first, ...(args.length > 0 ? args : theUsual())], options);
+  return status === null ? 1 : status;
+}
+
+const program = (name) => join(programs, windows ? `${name}.exe` : name);
+
+/** A script is handed to Python: the path that its first line holds breaks when the checkout moves. */
+const commandOf = (file) => (isScript(file) ? [join(programs, 'python'), file] : [file]);
+
+const isScript = (file) => fs.existsSync(file) && fs.readFileSync(file).subarray(0, 2).toString() === '#!';
+
+const filesIn = (folder, ending) =>
+  fs
+    .readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
+
+function complain(sentence) {
+  console.error(sentence);
+  return 2;
+}
+
+process.exitCode = main(process.argv.slice(2));
