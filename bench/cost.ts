@@ -1,7 +1,7 @@
 // What 1,000 orders cost in calls, capacity and invocations, so that anyone can price them: each call of the deployed
 // functions is seen on its way, each invocation in their logs. By one poll, and by a webhook each.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRow } from '../lambda/shared/order/order';
+import { isRow } from '../lambda/shared/runtime/json';
 import { startAwsProxy, type AnsweredCall } from '../scripts/local/aws-proxy';
 import { deployedFunctions, type FunctionOutput } from '../scripts/local/deployed-functions';
 import { withDeployed, type Deployed } from './deployed';

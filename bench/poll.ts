@@ -84,8 +84,8 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
     ...{ store, queue, jobs: memoryJobs([]), log: silent, now: Date.now, stopBefore: Infinity },
     ledger: {
       find: () => Promise.resolve(new Map()),
-      noteQueued: () => Promise.resolve(true),
-      noteUnreadable: () => Promise.resolve(),
+      recordQueued: () => Promise.resolve(true),
+      recordUnreadable: () => Promise.resolve(),
     },
     alerts: { sendHourly: () => Promise.resolve() },
   });

@@ -1,9 +1,9 @@
 // An order that is marked as gone may come back, and no list need show it: each night it is asked for again, for as long as
 // the schedule looks at the day on which it was created.
-import { DAY_MS, dayOf } from '../shared/order/audit-result';
+import { DAY_MS, dayOf, iso } from '../shared/runtime/time';
+import { GONE } from '../shared/order/reasons';
+import type { OrderReference } from '../shared/order/reference';
 import type { Audit } from '../shared/order/audit-result';
-import { GONE } from '../shared/order/order';
-import type { OrderReference } from '../shared/order/order';
 import type { AuditDayDeps } from './audit-day';
 import { recentDays } from './due-days';
 
@@ -49,6 +49,6 @@ function idsOf(audit: Audit | undefined): (readonly [number, number])[] {
 
 /** Its age is not known, so that its status is left alone: a poll advances it if it is new again. */
 function toReference(orderId: number, now: number): OrderReference {
-  const seenAt = new Date(now).toISOString();
+  const seenAt = iso(now);
   return { orderId, source: 'audit', seenAt, jobTimestamp: now, advance: false };
 }

@@ -1,22 +1,23 @@
 // The audit of one day: every order that the store lists is accounted for, and what is missing is queued again.
-import { DAY_MS, dayOf } from '../shared/order/audit-result';
+import { DAY_MS, HOUR_MS, dayOf, iso, parseDate } from '../shared/runtime/time';
+import { dateModified } from '../shared/order/version';
+import type { OrderReference } from '../shared/order/reference';
+import type { Rules } from '../shared/order/rules';
+import type { LedgerRow } from '../shared/order/ledger-row';
+import type { StoredOrders, StoredVersion } from '../shared/tables/orders';
 import type { Audit } from '../shared/order/audit-result';
 import { findCompletedSince } from '../shared/order/listed';
 import { listedPages, TooManyUnreadableError } from '../shared/steps/list-orders';
 import { referToUnreadable, UNREADABLE } from '../shared/steps/unreadable-orders';
-import { noteQueued } from '../shared/steps/enqueue';
-import { dateModified, parseDate } from '../shared/order/order';
-import type { OrderReference, Rules } from '../shared/order/order';
+import { recordQueued } from '../shared/steps/enqueue';
 import type { Audits } from '../shared/tables/audits';
 import type { ListedOrder, Store } from '../shared/bigcommerce/client';
 import type { JobsTable } from '../shared/tables/jobs';
 import type { Ledger } from '../shared/tables/ledger';
 import type { ListedPage } from '../shared/steps/list-orders';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
 import type { Log } from '../shared/runtime/log';
 import type { Queue } from '../shared/aws/queue';
-import type { StoredOrders, StoredVersion } from '../shared/tables/stored-orders';
-import { accountFor } from './classify';
+import { classify } from './classify';
 import type { Circumstances, Finding } from './classify';
 import { countOrder, countUnreadable, newTally, toAudit } from './tally';
 import type { Tally } from './tally';
@@ -25,7 +26,7 @@ import type { Tally } from './tally';
 const MOST_ENQUEUED = 1_000;
 
 /** So long after it was found a gap that is still one stays. */
-const STORED_WITHIN_MS = 60 * 60 * 1000;
+const STORED_WITHIN_MS = HOUR_MS;
 
 /** Polls send a reference each day to what no list can show; an audit sends its own where they did not for so long. */
 const AFTER_POLLS_MS = 1.5 * DAY_MS;
@@ -41,7 +42,7 @@ export interface AuditSettings {
 
 export interface AuditDayDeps {
   readonly store: Pick<Store, 'listOrders'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   readonly orders: StoredOrders;
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly jobs: Pick<JobsTable, 'lastFinished'>;
@@ -137,7 +138,7 @@ async function auditOrders(
     const isIncomplete = version?.replication?.incomplete !== undefined;
     const isStored = version !== undefined;
     const found = { order, row, isStored, isIncomplete, isStale: differs(version, row) };
-    return { order, finding: accountFor(found, circumstances) };
+    return { order, finding: classify(found, circumstances) };
   });
   const toSend = findings.filter(({ finding }) => finding.send !== undefined);
   // References to orders that no list can show may exceed the limit by a few.
@@ -170,7 +171,7 @@ async function enqueue(
   const references = judged.map(({ order, finding }): OrderReference => ({
     orderId: order.id,
     source: 'audit',
-    seenAt: new Date(seenAt).toISOString(),
+    seenAt: iso(seenAt),
     ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
     dateModified: dateModified(order),
     jobTimestamp: timestamp,
@@ -181,7 +182,7 @@ async function enqueue(
     const { kind, reason } = finding;
     if (kind === 'gap') deps.log.warn('gap found and queued', { orderId: order.id, day, reason });
   }
-  await noteQueued(references, deps);
+  await recordQueued(references, deps);
 }
 
 function report(audit: Audit, log: Log): void {

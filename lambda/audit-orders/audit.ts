@@ -5,7 +5,7 @@ import { TooManyUnreadableError } from '../shared/steps/list-orders';
 import { askAgain } from './ask-again';
 import { auditDay } from './audit-day';
 import type { AuditDayDeps, AuditSettings } from './audit-day';
-import { dueDays, readWish } from './due-days';
+import { dueDays, readRequest } from './due-days';
 import { reportFailure } from './report-failure';
 
 export interface AuditDeps extends AuditDayDeps {
@@ -18,7 +18,7 @@ export async function audit(
   settings: AuditSettings,
   deps: AuditDeps,
 ): Promise<readonly Audit[]> {
-  const { start, dryRun } = readWish(event, deps.now());
+  const { start, dryRun } = readRequest(event, deps.now());
   const audits: Audit[] = [];
   try {
     const days = start === undefined ? await dueDays(deps.now(), deps.audits) : [start];

@@ -1,12 +1,16 @@
 // What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
 // gap. Pure.
-import { DAY_MS } from '../shared/order/audit-result';
+import { DAY_MS, parseDate } from '../shared/runtime/time';
+import { GONE } from '../shared/order/reasons';
+import { QUEUE_RETENTION_MS } from '../shared/order/reference';
+import type { OrderReference } from '../shared/order/reference';
+import { SETTLE_MS } from '../shared/order/version';
+import { whyNotStored } from '../shared/order/rules';
+import type { Rules } from '../shared/order/rules';
+import type { LedgerRow } from '../shared/order/ledger-row';
 import { contentDigest } from '../shared/order/content';
 import { hasOtherContent, isArchivedNoMore, isTooOld } from '../shared/order/listed';
-import { GONE, parseDate, QUEUE_RETENTION_MS, SETTLE_MS, whyNotStored } from '../shared/order/order';
-import type { OrderReference, Rules } from '../shared/order/order';
 import type { ListedOrder } from '../shared/bigcommerce/client';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
 
 /** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
 const GONE_BELIEVED_MS = DAY_MS / 2;
@@ -53,7 +57,7 @@ export interface Finding {
 }
 
 /** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
-export function accountFor(found: Found, circumstances: Circumstances): Finding {
+export function classify(found: Found, circumstances: Circumstances): Finding {
   const finding = judge(found, circumstances);
   if (finding.send === undefined) return finding;
   const listedDigest = contentDigest(found.order);

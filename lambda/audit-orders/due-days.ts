@@ -1,21 +1,21 @@
 // Which days an audit is to look at: the one that somebody asks for, or what the schedule owes.
-import { DAY_MS, dayOf, startOfDay } from '../shared/order/audit-result';
+import { DAY_MS, dayOf, startOfDay } from '../shared/runtime/time';
+import { isRow } from '../shared/runtime/json';
 import type { Audit } from '../shared/order/audit-result';
-import { isRow } from '../shared/order/order';
 import type { Audits } from '../shared/tables/audits';
 
 /** How long the schedule comes back to a day: as long as the dead letter queue keeps a message. */
 const LOOK_BACK_DAYS = 14;
 
 /** Days go by their begin, in epoch milliseconds. */
-export interface Wish {
+export interface AuditRequest {
   /** Undefined: what the schedule owes. */
   readonly start: number | undefined;
   readonly dryRun: boolean;
 }
 
 /** Reads the event of an invocation; what has no day is the schedule's. Throws, saying what is wrong. */
-export function readWish(event: unknown, now: number): Wish {
+export function readRequest(event: unknown, now: number): AuditRequest {
   const { day, dryRun = false } = isRow(event) ? event : {};
   if (typeof dryRun !== 'boolean') throw new Error('dryRun has to be true or false.');
   if (day === undefined) return { start: undefined, dryRun };

@@ -9,14 +9,15 @@ import { createAlerts } from '../shared/aws/alerts';
 import type { Audit } from '../shared/order/audit-result';
 import { createAudits } from '../shared/tables/audits';
 import { createBigCommerce } from '../shared/bigcommerce/client';
-import { awsClientOptions, quickAwsClientOptions, readAuditConfig } from '../shared/config';
+import { awsClientOptions, quickAwsClientOptions } from '../shared/aws/clients';
+import { readAuditConfig } from '../shared/config';
+import { createStoredOrders } from '../shared/tables/orders';
+import { documentOptions } from '../shared/tables/documents';
 import { createJobsTable } from '../shared/tables/jobs';
 import { createLedger } from '../shared/tables/ledger';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
-import { createStoredOrders } from '../shared/tables/stored-orders';
-import { documentOptions } from '../shared/tables/orders';
 import { audit } from './audit';
 
 /** Left for keeping the result, or for alerting. */

@@ -1,6 +1,6 @@
 // An audit that fails is heard of, in the log and by email; neither may hide the first error.
 import type { Audit } from '../shared/order/audit-result';
-import { describe, failureKind, HOW_TO_MEND } from '../shared/runtime/errors';
+import { formatError, failureKind, HOW_TO_FIX } from '../shared/runtime/errors';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Log } from '../shared/runtime/log';
 
@@ -15,7 +15,7 @@ export async function reportFailure(
   cause: unknown,
   { alerts, log }: Deps,
 ): Promise<void> {
-  const error = describe(cause);
+  const error = formatError(cause);
   log.error('audit failed', { error, daysDone: done.map(({ day }) => day) });
   const isConfiguration = failureKind(cause) === 'configuration';
   await alerts.sendHourly({
@@ -27,7 +27,7 @@ export async function reportFailure(
       error,
       'A scheduled audit is tried again twice, and the next one looks at the days that this one did not end. Orders do not depend on it.',
       isConfiguration
-        ? HOW_TO_MEND
+        ? HOW_TO_FIX
         : 'If this keeps coming, mend what the error names; npm run audit audits at once.',
     ].join('\n\n'),
   });

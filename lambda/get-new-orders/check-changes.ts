@@ -1,15 +1,16 @@
 // An empty answer looks the same as an empty list: what it hid of the list of changes would never be listed again. The
 // store's count of the same orders is asked for then, and where it knows of more, the next poll looks again from where
 // this one did.
-import { describe } from '../shared/runtime/errors';
-import { Status } from '../shared/order/order';
+import { formatError } from '../shared/runtime/errors';
+import { Status } from '../shared/order/status';
 import type { Store } from '../shared/bigcommerce/client';
 import type { JobsTable } from '../shared/tables/jobs';
 import type { Log } from '../shared/runtime/log';
 import type { OrderList } from './poll-window';
+import { DAY_MS } from '../shared/runtime/time';
 
 /** A count may include orders that no list shows: no longer than this is it believed against the list. */
-const HELD_MS = 24 * 60 * 60 * 1000;
+const HELD_MS = DAY_MS;
 
 export interface CheckDeps {
   readonly store: Pick<Store, 'countOrders'>;
@@ -43,7 +44,7 @@ export async function countMissing(
     );
     return Math.max(0, counted - listed);
   } catch (error) {
-    log.warn('empty list of changes not checked by a count', { error: describe(error) });
+    log.warn('empty list of changes not checked by a count', { error: formatError(error) });
     return undefined;
   }
 }

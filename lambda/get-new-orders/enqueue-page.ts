@@ -1,21 +1,24 @@
 // One page of a list: which of its orders need a worker becomes references, queued first and noted after.
 import { contentDigest } from '../shared/order/content';
-import { noteQueued } from '../shared/steps/enqueue';
-import { dateModified, isCreatedBefore } from '../shared/order/order';
-import type { OrderReference } from '../shared/order/order';
+import { recordQueued } from '../shared/steps/enqueue';
+import { dateModified } from '../shared/order/version';
+import { isCreatedBefore } from '../shared/order/rules';
+import type { OrderReference } from '../shared/order/reference';
+import type { LedgerRow } from '../shared/order/ledger-row';
+import { isMarkedGone, isNew, whyNotFollowed, whyNotNew } from './select-orders';
+import { whyKnown } from '../shared/steps/already-known';
+import type { Sighting } from '../shared/steps/already-known';
 import type { ListedOrder } from '../shared/bigcommerce/client';
 import type { ListedPage } from '../shared/steps/list-orders';
 import type { Ledger } from '../shared/tables/ledger';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
 import type { Log } from '../shared/runtime/log';
 import type { Queue } from '../shared/aws/queue';
 import type { Bounds, OrderList, PollSettings } from './poll-window';
-import { isMarkedGone, isNew, whyKnown, whyNotFollowed, whyNotNew } from './select-orders';
-import type { Sighting } from './select-orders';
+import { iso } from '../shared/runtime/time';
 
-export interface TakeUpDeps {
+export interface EnqueuePageDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -36,11 +39,11 @@ export interface Tally {
 }
 
 /** Queues what is new in the page of a status, or changed in that of any status, and not known to the ledger so. */
-export async function takeUp(
+export async function enqueuePage(
   page: ListedPage,
   list: OrderList,
   circumstances: Circumstances,
-  deps: TakeUpDeps,
+  deps: EnqueuePageDeps,
 ): Promise<Tally> {
   const { rules } = circumstances.settings;
   const reasons = Array.from({ length: page.unreadable }, () => 'without a usable id');
@@ -49,17 +52,17 @@ export async function takeUp(
   for (const order of page.orders) {
     const row = rows.get(order.id);
     const seen = sight(order, page.seenAt, list, circumstances);
-    const reason = whyNotWanted(order, row, list, circumstances) ?? whyKnown(row, seen, rules, deps.now());
+    const reason = whyExcluded(order, row, list, circumstances) ?? whyKnown(row, seen, rules, deps.now());
     if (reason === undefined) references.push(seen.reference);
     else reasons.push(reason);
   }
   await deps.queue.enqueue(references);
-  await noteQueued(references, deps);
+  await recordQueued(references, deps);
   return { found: page.orders.length, enqueued: references.length, left_out: countEach(reasons) };
 }
 
 /** In the list of a status are new orders, in that of changes new ones and others that are followed. */
-function whyNotWanted(
+function whyExcluded(
   order: ListedOrder,
   row: LedgerRow | undefined,
   { statusId }: OrderList,
@@ -81,7 +84,7 @@ function sight(
   const reference = {
     orderId: order.id,
     source: 'poll',
-    seenAt: new Date(seenAt).toISOString(),
+    seenAt: iso(seenAt),
     ...(statusId === undefined ? {} : { statusId }),
     dateModified: dateModified(order),
     jobTimestamp,

@@ -1,23 +1,24 @@
 // After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
-import { BigCommerceError, describe, failureKind } from '../shared/runtime/errors';
+import { BigCommerceError, formatError, failureKind } from '../shared/runtime/errors';
 import { bringsOrders, bringsReferences, CART_CONVERTED, sameUrl } from '../shared/order/webhook-event';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Hook, Hooks } from '../shared/bigcommerce/webhooks';
 import type { Log } from '../shared/runtime/log';
+import { iso } from '../shared/runtime/time';
 
-export interface CheckWebhookDeps {
-  readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'setRight'>;
+export interface EnsureWebhookDeps {
+  readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'repairHook'>;
   readonly secrets: { webhookNow(): Promise<string> };
   readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
 }
 
 /** One call to BigCommerce while all is well. Never throws: the orders do not depend on it, the polls find them all. */
-export async function checkWebhook(destination: string, deps: CheckWebhookDeps): Promise<void> {
+export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps): Promise<void> {
   try {
-    await setAllRight(destination, deps);
+    await repairHooks(destination, deps);
   } catch (error) {
-    deps.log.warn('webhook not checked', { error: describe(error) });
+    deps.log.warn('webhook not checked', { error: formatError(error) });
     if (!passes(error)) await deps.alerts.sendHourly(notChecked(error));
   }
 }
@@ -28,37 +29,41 @@ function passes(error: unknown): boolean {
   return failureKind(error) === 'retryable' && !isOdd;
 }
 
-async function setAllRight(destination: string, deps: CheckWebhookDeps): Promise<void> {
+async function repairHooks(destination: string, deps: EnsureWebhookDeps): Promise<void> {
   const hooks = await findOurs(destination, deps);
   // Fetched after the list: a secret that is just being rotated must not be put back.
   const secret = await deps.secrets.webhookNow();
   if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
-  const mended = hooks.map((hook) => setRight(hook, secret, deps));
+  const mended = hooks.map((hook) => repairHook(hook, secret, deps));
   await Promise.allSettled(mended);
   await Promise.all(mended);
 }
 
-async function setRight(hook: Hook, secret: string, { hooks, alerts, log }: CheckWebhookDeps): Promise<void> {
+async function repairHook(
+  hook: Hook,
+  secret: string,
+  { hooks, alerts, log }: EnsureWebhookDeps,
+): Promise<void> {
   const { id, scope, is_active: wasActive } = hook;
   try {
-    if (!(await hooks.setRight(hook, secret))) return;
+    if (!(await hooks.repairHook(hook, secret))) return;
     log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', { hookId: id, scope });
     if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'It is switched on again.'));
   } catch (error) {
     // An answer that is lost may have had its effect: then nobody would ever hear of it again.
     if (wasActive) throw error;
-    log.warn('webhook not switched on', { hookId: id, scope, error: describe(error) });
-    const failed = `Switching it on failed, and the next poll looks again. ${describe(error)}`;
+    log.warn('webhook not switched on', { hookId: id, scope, error: formatError(error) });
+    const failed = `Switching it on failed, and the next poll looks again. ${formatError(error)}`;
     await alerts.sendHourly(wasInactive(hook, failed));
   }
 }
 
-async function findOurs(destination: string, { hooks }: CheckWebhookDeps): Promise<readonly Hook[]> {
+async function findOurs(destination: string, { hooks }: EnsureWebhookDeps): Promise<readonly Hook[]> {
   const all = await hooks.listHooks();
   return all.filter((hook) => sameUrl(hook.destination, destination) && bringsReferences(hook.scope));
 }
 
-async function register(destination: string, secret: string, deps: CheckWebhookDeps): Promise<void> {
+async function register(destination: string, secret: string, deps: EnsureWebhookDeps): Promise<void> {
   try {
     const hook = await deps.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
     deps.log.info('webhook registered', { hookId: hook.id, scope: hook.scope });
@@ -70,8 +75,7 @@ async function register(destination: string, secret: string, deps: CheckWebhookD
 }
 
 function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string) {
-  const since =
-    changedAt === undefined ? '' : ` since ${new Date(changedAt * 1000).toISOString()}, its last change`;
+  const since = changedAt === undefined ? '' : ` since ${iso(changedAt * 1000)}, its last change`;
   return {
     subject: `webhook ${id} was inactive`,
     message: [
@@ -88,7 +92,7 @@ function notChecked(error: unknown) {
     subject: 'webhook cannot be checked',
     message: [
       'The poll went well, but whether the webhook of the store is there and active could not be made sure of.',
-      describe(error),
+      formatError(error),
       'Until that is mended, orders are found by the polls. If you poll only, deploy with CheckWebhook=false.',
     ].join('\n\n'),
   };

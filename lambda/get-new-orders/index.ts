@@ -7,15 +7,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { createAlerts } from '../shared/aws/alerts';
 import { createBigCommerce } from '../shared/bigcommerce/client';
-import { awsClientOptions, quickAwsClientOptions, readPollConfig } from '../shared/config';
+import { awsClientOptions, quickAwsClientOptions } from '../shared/aws/clients';
+import { readPollConfig } from '../shared/config';
+import { documentOptions } from '../shared/tables/documents';
 import { createJobsTable } from '../shared/tables/jobs';
 import type { Job } from '../shared/tables/jobs';
 import { createLedger } from '../shared/tables/ledger';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
-import { documentOptions } from '../shared/tables/orders';
-import { checkWebhook } from './ensure-webhook';
+import { ensureWebhook } from './ensure-webhook';
 import { poll } from './poll';
 
 /** Left for recording a failed job and alerting. */
@@ -62,7 +63,7 @@ export async function handler(_event: unknown, context: Context): Promise<Job> {
   if (!config.checkWebhook) return job;
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
     const hooks = bigCommerce.until(Date.now() + CHECK_MS, log);
-    await checkWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
+    await ensureWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
   } else log.warn('webhook not checked', { error: 'The poll left too little of its time.' });
   return job;
 }

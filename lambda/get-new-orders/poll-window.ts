@@ -1,12 +1,11 @@
 // Where a poll begins: anew, or where the one before it ran out of time; and which lists of the store it reads. Pure, but
 // for what the Jobs table tells.
 import { findCompletedSince, overlap } from '../shared/order/listed';
-import { Status } from '../shared/order/order';
-import type { Rules } from '../shared/order/order';
+import { Status } from '../shared/order/status';
+import type { Rules } from '../shared/order/rules';
 import type { OrderQuery } from '../shared/bigcommerce/client';
 import type { Cursor, Job, JobsTable } from '../shared/tables/jobs';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { DAY_MS } from '../shared/runtime/time';
 
 /** Whether the store includes the bounds of dates is not known: what is at the split is in both lists. */
 const SPLIT_MARGIN_MS = 60_000;
@@ -42,7 +41,7 @@ export interface OrderList {
   readonly pageSize?: number | undefined;
 }
 
-export interface Begin {
+export interface PollWindow {
   readonly began: number;
   readonly bounds: Bounds;
   /** The names of all lists; `lists` are those that are still to be read. */
@@ -55,11 +54,11 @@ export interface Begin {
 }
 
 /** A sliced poll is taken up, unless it was followed by another one that failed, or reads other lists by now. */
-export async function findBegin(
+export async function findPollWindow(
   timestamp: number,
   settings: PollSettings,
   jobs: Pick<JobsTable, 'lastFinished' | 'lastSliced'>,
-): Promise<Begin> {
+): Promise<PollWindow> {
   const sliced = await jobs.lastSliced();
   const resumed = sliced && resume(sliced, settings);
   if (resumed !== undefined) return resumed;
@@ -75,7 +74,7 @@ export async function findBegin(
 export function cursorAt(
   list: OrderList,
   afterId: number,
-  { bounds, names, slices }: Begin,
+  { bounds, names, slices }: PollWindow,
   pageSize?: number,
 ): Cursor {
   return {
@@ -89,7 +88,10 @@ export function cursorAt(
   };
 }
 
-function resume({ timestamp, began = timestamp, cursor }: Job, settings: PollSettings): Begin | undefined {
+function resume(
+  { timestamp, began = timestamp, cursor }: Job,
+  settings: PollSettings,
+): PollWindow | undefined {
   if (cursor === undefined) return undefined;
   const { completed_since: completedSince, modified_since: modifiedSince } = cursor;
   const bounds = findBounds(began, { completedSince, modifiedSince }, settings);

@@ -1,6 +1,6 @@
 // The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
 // into one reference, and records the job. A store too large for one poll is read by several, one after the other.
-import { BigCommerceError, describe } from '../shared/runtime/errors';
+import { BigCommerceError, formatError } from '../shared/runtime/errors';
 import { listedPages, newEffort, TooManyUnreadableError } from '../shared/steps/list-orders';
 import { referToUnreadable } from '../shared/steps/unreadable-orders';
 import type { Alerts } from '../shared/aws/alerts';
@@ -8,19 +8,19 @@ import type { Store } from '../shared/bigcommerce/client';
 import type { Effort, ListedPage } from '../shared/steps/list-orders';
 import type { Cursor, Job, JobsTable } from '../shared/tables/jobs';
 import type { Log } from '../shared/runtime/log';
-import { cursorAt, findBegin } from './poll-window';
-import type { Begin, OrderList, PollSettings } from './poll-window';
+import { cursorAt, findPollWindow } from './poll-window';
+import type { PollWindow, OrderList, PollSettings } from './poll-window';
 import { countMissing, holdChanges, holdUnreadable } from './check-changes';
 import type { Hold, ListEnd } from './check-changes';
 import { recordFailure } from './record-failure';
 import { reportUnreadable } from './report-unreadable';
-import { takeUp } from './enqueue-page';
-import type { Circumstances, TakeUpDeps, Tally } from './enqueue-page';
+import { enqueuePage } from './enqueue-page';
+import type { Circumstances, EnqueuePageDeps, Tally } from './enqueue-page';
 
 /** So many polls that go on with one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;
 
-export interface PollDeps extends TakeUpDeps {
+export interface PollDeps extends EnqueuePageDeps {
   readonly store: Pick<Store, 'countOrders' | 'listOrders'>;
   readonly jobs: JobsTable;
   readonly alerts: Pick<Alerts, 'sendHourly'>;
@@ -71,7 +71,7 @@ interface Reading {
 
 async function readStore(pass: Pass, settings: PollSettings, deps: PollDeps): Promise<Reading> {
   const counts = await countOrders(pass, deps);
-  const begin = await findBegin(pass.timestamp, settings, deps.jobs);
+  const begin = await findPollWindow(pass.timestamp, settings, deps.jobs);
   pass.began = begin.began;
   const circumstances = { jobTimestamp: pass.timestamp, bounds: begin.bounds, settings };
   // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
@@ -117,7 +117,7 @@ async function readWhole(list: OrderList, task: Task, deps: PollDeps): Promise<R
 
 /** The reading of a store. */
 interface Task {
-  readonly begin: Begin;
+  readonly begin: PollWindow;
   readonly circumstances: Circumstances;
   readonly pass: Pass;
   readonly effort: Effort;
@@ -136,7 +136,7 @@ async function readList(
   const reading = { ...deps, effort, isTimeUp, size: list.pageSize };
   let end: ListEnd = { listed: 0, endsEmpty: false, lastId: list.afterId };
   for await (const page of listedPages(list.query, list.afterId, reading)) {
-    add(await takeUp(page, list, circumstances, deps), pass);
+    add(await enqueuePage(page, list, circumstances, deps), pass);
     const referred = await addUnreadable(page, pass, deps);
     if (list.statusId === undefined && referred < page.unreadableIds.length) task.waits = true;
     const shown = page.orders.length + page.unreadable;
@@ -159,7 +159,7 @@ async function countOrders(pass: Pass, { store, log }: PollDeps): Promise<Readon
     return counts;
   } catch (error) {
     if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
-    pass.not_counted = describe(error);
+    pass.not_counted = formatError(error);
     log.warn('orders not counted', { error: pass.not_counted });
     return new Map();
   }

@@ -30,7 +30,11 @@ export type Proof =
  * too large for a webhook no hashing: it needs the header.
  * Throws only when a secret cannot be read and what could be read did not settle it.
  */
-export async function proofOf(request: SignedRequest, maxAgeMs: number, deps: ProofDeps): Promise<Proof> {
+export async function authenticate(
+  request: SignedRequest,
+  maxAgeMs: number,
+  deps: ProofDeps,
+): Promise<Proof> {
   const looks = [signatureOf(request, maxAgeMs, deps), carriesSecret(request, deps)] as const;
   const [signature, header] = await Promise.allSettled(looks);
   const known = signature.status === 'fulfilled' ? signature.value : undefined;

@@ -6,13 +6,15 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createAlerts } from '../shared/aws/alerts';
-import { quickAwsClientOptions, readWebhookConfig, recordAwsClientOptions } from '../shared/config';
-import { ConfigurationError, describe, EnqueueError } from '../shared/runtime/errors';
+import { quickAwsClientOptions, recordAwsClientOptions } from '../shared/aws/clients';
+import { readWebhookConfig } from '../shared/config';
+import { createWebhooksTable } from '../shared/tables/webhooks';
+import { documentOptions } from '../shared/tables/documents';
+import { ConfigurationError, formatError, EnqueueError } from '../shared/runtime/errors';
 import { createLedger } from '../shared/tables/ledger';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
-import { createWebhooksTable, documentOptions } from '../shared/tables/orders';
 import { receive } from './receive';
 import { toRequest } from './parse-request';
 import type { ProxyEvent } from './parse-request';
@@ -47,9 +49,9 @@ export async function handler(event: ProxyEvent, context: Context): Promise<APIG
     }
     return answer(received.status, received.outcome);
   } catch (error) {
-    log.error('webhook not queued', { error: describe(error) }, { WebhooksNotQueued: 1 });
+    log.error('webhook not queued', { error: formatError(error) }, { WebhooksNotQueued: 1 });
     const subject = subjectOf(error);
-    const message = `${describe(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
+    const message = `${formatError(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
     if (subject !== undefined) await alerts.sendHourly({ subject, message });
     return answer(503, 'not queued: deliver again');
   }

@@ -1,24 +1,23 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
-import { describe, EnqueueError } from '../shared/runtime/errors';
-import type { OrderReference } from '../shared/order/order';
+import { formatError, EnqueueError } from '../shared/runtime/errors';
+import type { OrderReference } from '../shared/order/reference';
+import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
 import { withoutShopper } from '../shared/order/personal-data';
 import { isTaken, readWebhook } from '../shared/order/webhook-event';
 import type { Webhook } from '../shared/order/webhook-event';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Log } from '../shared/runtime/log';
 import type { Queue } from '../shared/aws/queue';
-import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/orders';
-import { proofOf } from './authenticate';
+import { authenticate } from './authenticate';
 import type { Proof, ProofDeps, SignedRequest } from './authenticate';
 import { isReplay, signedDelivery } from './replays';
+import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /**
  * From this age on a true signature is stale: BigCommerce repeated the delivery without a new time stamp, or it was held
  * up. It is accepted still, since its effect is the same at any time.
  */
 const STALE_MS = 5 * 60 * 1000;
-
-const HOUR_MS = 60 * 60 * 1000;
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
@@ -33,7 +32,7 @@ export interface ReceiveSettings {
 
 export interface ReceiveDeps extends ProofDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'noteQueued'>;
+  readonly ledger: Pick<Ledger, 'recordQueued'>;
   readonly webhooks: WebhooksTable;
   readonly log: Log;
 }
@@ -57,9 +56,9 @@ export async function receive(
   settings: ReceiveSettings,
   deps: ReceiveDeps,
 ): Promise<Received> {
-  const receivedAt = new Date(deps.now()).toISOString();
+  const receivedAt = iso(deps.now());
   const maxAgeMs = settings.webhookMaxAgeHours * HOUR_MS;
-  const proof = await proofOf(request, maxAgeMs, deps);
+  const proof = await authenticate(request, maxAgeMs, deps);
   if (proof.by === 'nothing') return { status: 401, outcome: 'rejected', reason: proof.reason };
   const webhook = readWebhook(request.body, settings.storeHash);
   if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
@@ -114,7 +113,7 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
   const messageId = await enqueue(reference, arrival, deps);
   // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.
   await Promise.all([
-    tolerate('queued order not noted', deps.ledger.noteQueued(reference, deps.now()), orderId, deps.log),
+    tolerate('queued order not noted', deps.ledger.recordQueued(reference, deps.now()), orderId, deps.log),
     record(arrival, { outcome: 'accepted', messageId }, deps),
     rememberIt(arrival, deps),
   ]);
@@ -130,7 +129,7 @@ async function enqueue(reference: OrderReference, arrival: Arrival, deps: Receiv
     // Not remembered: BigCommerce delivers it again, and then it must get in.
     await record(arrival, { outcome: 'not queued' }, deps);
     const { orderId } = reference;
-    throw new EnqueueError(`Order ${orderId} could not be queued. ${describe(error)}`, { cause: error });
+    throw new EnqueueError(`Order ${orderId} could not be queued. ${formatError(error)}`, { cause: error });
   }
 }
 
@@ -150,6 +149,6 @@ async function tolerate(what: string, write: Promise<unknown>, orderId: number, 
   try {
     await write;
   } catch (error) {
-    log.warn(what, { orderId, error: describe(error) });
+    log.warn(what, { orderId, error: formatError(error) });
   }
 }

@@ -1,8 +1,8 @@
 // A signed delivery is taken once, for as long as its signature is accepted: who captured one cannot have it cost store
 // calls and rows again and again. What cannot be looked up is taken: the worker makes a second reference harmless.
-import { describe } from '../shared/runtime/errors';
+import { formatError } from '../shared/runtime/errors';
 import type { Log } from '../shared/runtime/log';
-import type { SignedDelivery, WebhooksTable } from '../shared/tables/orders';
+import type { SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
 import type { Proof, SignedRequest } from './authenticate';
 import { digestOf } from './signature';
 
@@ -31,7 +31,7 @@ export async function isReplay(delivery: SignedDelivery, deps: ReplayDeps): Prom
   try {
     return await deps.webhooks.isRemembered(delivery, deps.now());
   } catch (error) {
-    deps.log.warn('replays not looked up', { orderId: delivery.orderId, error: describe(error) });
+    deps.log.warn('replays not looked up', { orderId: delivery.orderId, error: formatError(error) });
     return false;
   }
 }

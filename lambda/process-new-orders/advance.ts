@@ -2,8 +2,11 @@
 import { BigCommerceError } from '../shared/runtime/errors';
 import { linesOf } from '../shared/order/consignments';
 import { isEqual, isUnchanged, sameContent } from '../shared/order/content';
-import { dateModified, isSettled, parseDate, Status } from '../shared/order/order';
-import type { Gone, Order, Read, Row, Snapshot } from '../shared/order/order';
+import { dateModified, isSettled } from '../shared/order/version';
+import { parseDate } from '../shared/runtime/time';
+import { Status } from '../shared/order/status';
+import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
+import type { Row } from '../shared/runtime/json';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Effects } from './effects';
 

@@ -2,11 +2,10 @@
 // what no row tells yet goes into the ledger with the lease.
 import type { Order } from '../shared/order/order';
 import type { Learnt } from '../shared/tables/ledger-updates';
+import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /** More than one request's timeout (10 s): a PUT whose client gave up cannot land later. */
 export const PUT_MAY_LAND_MS = 15_000;
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /** More are never looked at: the brake counts to three. */
 const MOST_ADVANCES = 3;
@@ -30,7 +29,7 @@ export class Effects {
 
   /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. */
   noteAdvanced(order: Order, now: number): void {
-    const at = new Date(now).toISOString();
+    const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
     this.advanced = { order, at, advances };
   }

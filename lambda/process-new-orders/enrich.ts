@@ -2,11 +2,13 @@
 import { feesOf, lacksFees, linesOf } from '../shared/order/consignments';
 import { contentDigest, isEqual } from '../shared/order/content';
 import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/runtime/errors';
-import { dateModified, isDigital, isSettled } from '../shared/order/order';
+import { dateModified, isSettled } from '../shared/order/version';
+import { isDigital } from '../shared/order/rules';
+import type { ListName, Order, Snapshot, SubResources } from '../shared/order/order';
+import type { Row } from '../shared/runtime/json';
+import type { LedgerRow } from '../shared/order/ledger-row';
 import { withoutRepeats } from '../shared/order/stored-form';
-import type { ListName, Order, Row, Snapshot, SubResources } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
 
 export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
 

@@ -1,13 +1,13 @@
 // A reference that failed is never lost: it goes back to the queue for a while, or is parked with its reason.
 import {
-  describe,
+  formatError,
   failureKind,
-  HOW_TO_MEND,
+  HOW_TO_FIX,
   LeaseHeldError,
   MalformedReferenceError,
 } from '../shared/runtime/errors';
-import type { OrderReference } from '../shared/order/order';
-import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from '../shared/bigcommerce/retry';
+import type { OrderReference } from '../shared/order/reference';
+import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from './visibility';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Log } from '../shared/runtime/log';
@@ -26,8 +26,8 @@ export interface Message {
 export type Outcome = 'acknowledged' | 'given back';
 
 export interface GiveUpDeps {
-  readonly queue: Pick<Queue, 'giveBack' | 'park'>;
-  readonly ledger: Pick<Ledger, 'noteDead'>;
+  readonly queue: Pick<Queue, 'returnToQueue' | 'deadLetter'>;
+  readonly ledger: Pick<Ledger, 'recordDead'>;
   readonly alerts: Pick<Alerts, 'sendHourly'>;
   readonly log: Log;
   /** The receive after which SQS would move the message by itself, without a reason. */
@@ -46,18 +46,18 @@ export async function giveUp(
   const kind = failureKind(error);
   if (kind === 'configuration') await alertConfiguration(error, deps);
   const exhausted = message.receiveCount >= deps.maxReceiveCount;
-  if (kind !== 'permanent' && !exhausted) return giveBack(message, reference, error, deps);
+  if (kind !== 'permanent' && !exhausted) return returnToQueue(message, reference, error, deps);
   try {
-    await park(message, reference, error, deps);
+    await deadLetter(message, reference, error, deps);
   } catch (parkError) {
-    deps.log.error('reference not parked', { ...about(message, reference), error: describe(parkError) });
-    return giveBack(message, reference, error, deps);
+    deps.log.error('reference not parked', { ...about(message, reference), error: formatError(parkError) });
+    return returnToQueue(message, reference, error, deps);
   }
-  await noteDead(reference, kind === 'permanent' ? 'permanent' : 'exhausted', error, deps);
+  await recordDead(reference, kind === 'permanent' ? 'permanent' : 'exhausted', error, deps);
   return 'acknowledged';
 }
 
-async function giveBack(
+async function returnToQueue(
   message: Message,
   reference: OrderReference | undefined,
   error: unknown,
@@ -67,20 +67,20 @@ async function giveBack(
     error instanceof LeaseHeldError
       ? LEASE_HELD_VISIBILITY_SECONDS
       : visibilitySeconds(message.receiveCount, deps.random);
-  const fields = { ...about(message, reference), seconds, error: describe(error) };
+  const fields = { ...about(message, reference), seconds, error: formatError(error) };
   // SQS leaves it out of the age of its oldest message from the third receive on.
   const GivenBackAge = reference && Math.max(0, deps.now() - Date.parse(reference.seenAt)) / 1000;
   deps.log.warn('reference given back', fields, { ReferencesGivenBack: 1, GivenBackAge });
   try {
-    await deps.queue.giveBack(message.receiptHandle, seconds);
+    await deps.queue.returnToQueue(message.receiptHandle, seconds);
   } catch (queueError) {
     // It comes back all the same, when the queue's own visibility timeout ends.
-    deps.log.warn('visibility not changed', { ...about(message, reference), error: describe(queueError) });
+    deps.log.warn('visibility not changed', { ...about(message, reference), error: formatError(queueError) });
   }
   return 'given back';
 }
 
-async function park(
+async function deadLetter(
   message: Message,
   reference: OrderReference | undefined,
   error: unknown,
@@ -90,13 +90,13 @@ async function park(
     error instanceof MalformedReferenceError
       ? error.known
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
-  await deps.queue.park(message.body, { reason: describe(error), ...known });
-  const fields = { ...about(message, reference), error: describe(error) };
+  await deps.queue.deadLetter(message.body, { reason: formatError(error), ...known });
+  const fields = { ...about(message, reference), error: formatError(error) };
   deps.log.error('reference parked', fields, { ReferencesParked: 1 });
 }
 
 /** Parked first, noted after: the dead letter is what counts, the note only spares the next polls. */
-async function noteDead(
+async function recordDead(
   reference: OrderReference | undefined,
   by: 'permanent' | 'exhausted',
   error: unknown,
@@ -104,9 +104,9 @@ async function noteDead(
 ): Promise<void> {
   if (reference === undefined) return;
   try {
-    await deps.ledger.noteDead(reference, { by, reason: describe(error) }, deps.now());
+    await deps.ledger.recordDead(reference, { by, reason: formatError(error) }, deps.now());
   } catch (ledgerError) {
-    deps.log.warn('dead letter not noted', { orderId: reference.orderId, error: describe(ledgerError) });
+    deps.log.warn('dead letter not noted', { orderId: reference.orderId, error: formatError(ledgerError) });
   }
 }
 
@@ -114,9 +114,9 @@ async function alertConfiguration(error: unknown, deps: GiveUpDeps): Promise<voi
   await deps.alerts.sendHourly({
     subject: 'BigCommerce refuses our credentials or settings',
     message: [
-      describe(error),
+      formatError(error),
       'Orders wait in the queue meanwhile and are tried again for more than 24 hours.',
-      HOW_TO_MEND,
+      HOW_TO_FIX,
     ].join('\n'),
   });
 }

@@ -1,11 +1,12 @@
 // When a 404 is believed of an order that is stored, and how its snapshot says so.
-import { BigCommerceError, describe } from '../shared/runtime/errors';
+import { BigCommerceError, formatError } from '../shared/runtime/errors';
 import type { Snapshot } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Log } from '../shared/runtime/log';
+import { DAY_MS, iso } from '../shared/runtime/time';
 
 /** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
-const GONE_AFTER_MS = 24 * 60 * 60 * 1000;
+const GONE_AFTER_MS = DAY_MS;
 
 /** Times are epoch milliseconds, but for `since`: when the first 404 of a row came, as the ledger has it. */
 export interface Missing {
@@ -36,7 +37,7 @@ async function isListed(
     const { orders } = await store.listOrders({ minId: orderId - 1, maxId: orderId + 1 });
     return orders.some(({ id }) => id === orderId);
   } catch (error) {
-    log.warn('order not looked for in a list', { orderId, error: describe(error) });
+    log.warn('order not looked for in a list', { orderId, error: formatError(error) });
     return false;
   }
 }
@@ -53,7 +54,7 @@ export function markGone(earlier: Snapshot, readAt: number, advancedAt: string |
     ...replication,
     ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
     state: 'copied',
-    read_at: new Date(readAt).toISOString(),
+    read_at: iso(readAt),
     gone: true,
   } as const;
   return { ...earlier, replication: marked };

@@ -1,6 +1,6 @@
 // The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
 import { isUnchanged, showsContent } from '../shared/order/content';
-import { BigCommerceError, describe, failureKind } from '../shared/runtime/errors';
+import { BigCommerceError, formatError, failureKind } from '../shared/runtime/errors';
 import type { Read, SubResources } from '../shared/order/order';
 import type { OrdersTable } from '../shared/tables/orders';
 import { enrich } from './enrich';
@@ -18,7 +18,7 @@ export interface Look extends Omit<Found, 'read' | 'lists' | 'decision'> {
 
 export interface WholeListsDeps {
   readonly store: ListCalls;
-  readonly orders: Pick<OrdersTable, 'store'>;
+  readonly orders: Pick<OrdersTable, 'save'>;
   readonly keeping: Keeping;
   readonly now: () => number;
 }
@@ -36,7 +36,7 @@ export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubR
   if (!isHopeless || isStoredWhole(look, deps.keeping)) throw error;
   await storeIncomplete(look, enriched, deps);
   const what = enriched.incomplete.join(' and ');
-  const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${describe(error)}`;
+  const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${formatError(error)}`;
   const status = error instanceof BigCommerceError ? error.status : undefined;
   throw new BigCommerceError(text, failureKind(error), status);
 }

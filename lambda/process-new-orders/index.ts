@@ -7,12 +7,14 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createAlerts } from '../shared/aws/alerts';
 import { createBigCommerce } from '../shared/bigcommerce/client';
-import { awsClientOptions, quickAwsClientOptions, readWorkerConfig } from '../shared/config';
+import { awsClientOptions, quickAwsClientOptions } from '../shared/aws/clients';
+import { readWorkerConfig } from '../shared/config';
+import { createOrdersTable } from '../shared/tables/orders';
+import { documentOptions } from '../shared/tables/documents';
 import { createLedger } from '../shared/tables/ledger';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
-import { createOrdersTable, documentOptions } from '../shared/tables/orders';
 import { replicateBatch, timesUntil } from './batch';
 import type { Message } from './give-up';
 

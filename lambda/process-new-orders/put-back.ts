@@ -1,20 +1,21 @@
 // The brake: an order that another app or staff put back each time it was advanced is left alone for a while. Each change of
 // a status may email the shopper, and two that set statuses against each other never end.
 import type { Alerts } from '../shared/aws/alerts';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
+import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Effects } from './effects';
+import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /** So many advances within an hour, each followed by a put-back: the last one is not followed. */
 const MAX_ADVANCES_AN_HOUR = 3;
 
-const LEFT_ALONE_MS = 60 * 60 * 1000;
+const LEFT_ALONE_MS = HOUR_MS;
 
 /** ISO time until which an order that may be advanced is left alone, if it is; `now` is epoch milliseconds. */
 export function leftAloneUntil(row: LedgerRow, effects: Effects, now: number): string | undefined {
   const until = row.left_alone_until;
   if (until !== undefined && Date.parse(until) > now) return until;
   const isFoughtOver = effects.recentAdvances(now).length >= MAX_ADVANCES_AN_HOUR;
-  return isFoughtOver ? new Date(now + LEFT_ALONE_MS).toISOString() : undefined;
+  return isFoughtOver ? iso(now + LEFT_ALONE_MS) : undefined;
 }
 
 /** Never throws. */

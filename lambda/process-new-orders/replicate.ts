@@ -1,21 +1,16 @@
 // The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, note it, let go.
-import { BigCommerceError, describe, LeaseHeldError } from '../shared/runtime/errors';
+import { BigCommerceError, formatError, LeaseHeldError } from '../shared/runtime/errors';
 import { contentDigest, isUnchanged } from '../shared/order/content';
-import {
-  COPY_ONLY,
-  decide,
-  FOUGHT_OVER,
-  GONE,
-  isDigital,
-  NOT_DIGITAL,
-  readReference,
-  staysNotDigital,
-  whyVoid,
-} from '../shared/order/order';
-import type { Decision, Gone, Order, OrderReference, Read, Rules, Snapshot } from '../shared/order/order';
+import { COPY_ONLY, FOUGHT_OVER, GONE, NOT_DIGITAL } from '../shared/order/reasons';
+import { decide, isDigital, staysNotDigital, whyVoid } from '../shared/order/rules';
+import type { Decision, Rules } from '../shared/order/rules';
+import { readReference } from '../shared/order/reference';
+import type { OrderReference } from '../shared/order/reference';
+import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
+import type { Finish, Lease } from '../shared/tables/ledger-updates';
+import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Ledger } from '../shared/tables/ledger';
-import type { Finish, Lease, LedgerRow } from '../shared/tables/ledger-updates';
 import type { Metrics } from '../shared/runtime/log';
 import type { OrdersTable } from '../shared/tables/orders';
 import { advance } from './advance';
@@ -29,6 +24,7 @@ import { alertFoughtOver, leftAloneUntil } from './put-back';
 import { makeSnapshot, storeNews, toKeep } from './snapshot';
 import type { Keeping } from './snapshot';
 import { whyStale } from './stale';
+import { iso } from '../shared/runtime/time';
 
 /**
  * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
@@ -45,7 +41,7 @@ export interface ReplicateDeps extends GiveUpDeps {
     'getOrder' | 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees' | 'putStatus' | 'listOrders'
   >;
   readonly orders: OrdersTable;
-  readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'finish' | 'finishAdvance' | 'noteDead'>;
+  readonly ledger: Pick<Ledger, 'takeLease' | 'release' | 'recordEnd' | 'recordAdvance' | 'recordDead'>;
   readonly rules: Rules;
   readonly keeping: Keeping;
   /** Tells this invocation from every other. */
@@ -64,7 +60,7 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
   try {
     reference = readReference(message.body);
     const startedAt = deps.now();
-    if (startedAt >= deps.beginBefore) throw notBegun(reference);
+    if (startedAt >= deps.beginBefore) throw notStarted(reference);
     const done = await replicateOnce(message, reference, deps);
     const { orderId, source } = reference;
     const endedAt = deps.now();
@@ -76,7 +72,7 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
   }
 }
 
-function notBegun({ orderId }: OrderReference): BigCommerceError {
+function notStarted({ orderId }: OrderReference): BigCommerceError {
   const text = `Order ${orderId} was not begun: too little of the invocation's time was left.`;
   return new BigCommerceError(text, 'retryable');
 }
@@ -184,7 +180,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
       const made = { advancedAt: effects.advancedAt ?? iso(deps.now()), advances: effects.madeAdvances };
       const ending = { ...end, ...made, state: 'replicated', order } as const;
       const now = deps.now();
-      await deps.ledger.finishAdvance(task.lease, snapshot, ending, now, deps.writesUntil - now);
+      await deps.ledger.recordAdvance(task.lease, snapshot, ending, now, deps.writesUntil - now);
       return { state: ending.state };
     }
     read = advanced.read;
@@ -298,19 +294,15 @@ async function finishGone(
 }
 
 async function finish(task: Task, finish: Finish, deps: ReplicateDeps): Promise<Done> {
-  await deps.ledger.finish(task.lease, finish, deps.now());
+  await deps.ledger.recordEnd(task.lease, finish, deps.now());
   return { state: finish.state, reason: finish.reason };
 }
 
 /** A lease that cannot be released expires; what failed first is what counts. */
 async function release(lease: Lease, cause: unknown, effects: Effects, deps: ReplicateDeps): Promise<void> {
   try {
-    await deps.ledger.release(lease, describe(cause), effects.learnt(), deps.now());
+    await deps.ledger.release(lease, formatError(cause), effects.learnt(), deps.now());
   } catch (error) {
-    deps.log.warn('lease not released', { orderId: lease.orderId, error: describe(error) });
+    deps.log.warn('lease not released', { orderId: lease.orderId, error: formatError(error) });
   }
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,21 +1,17 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
 import { isUnchanged, sameSnapshot } from '../shared/order/content';
-import { COPY_ONLY, isRow, OUR_FIELDS } from '../shared/order/order';
+import { COPY_ONLY } from '../shared/order/reasons';
+import { isRow } from '../shared/runtime/json';
+import type { Row } from '../shared/runtime/json';
+import { OUR_FIELDS } from '../shared/order/order';
+import type { ListName, Order, Read, Replication, Snapshot, SubResources } from '../shared/order/order';
+import type { Decision } from '../shared/order/rules';
+import type { OrderReference } from '../shared/order/reference';
+import type { LedgerRow } from '../shared/order/ledger-row';
 import { dropFields, erasePersonal } from '../shared/order/personal-data';
-import type {
-  Decision,
-  ListName,
-  Order,
-  OrderReference,
-  Read,
-  Replication,
-  Row,
-  Snapshot,
-  SubResources,
-} from '../shared/order/order';
 import { withoutRepeats } from '../shared/order/stored-form';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
 import type { OrdersTable } from '../shared/tables/orders';
+import { iso } from '../shared/runtime/time';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -87,10 +83,10 @@ export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, ke
 export async function storeNews(
   next: Snapshot,
   earlier: Snapshot | undefined,
-  orders: Pick<OrdersTable, 'store'>,
+  orders: Pick<OrdersTable, 'save'>,
 ): Promise<Snapshot> {
   if (earlier !== undefined && sameSnapshot(earlier, next)) return earlier;
-  await orders.store(next);
+  await orders.save(next);
   return next;
 }
 
@@ -134,8 +130,4 @@ function describeReplication(found: Found, now: number): Replication {
     target_status_id: decision.targetStatusId,
     advanced_at: advancedAt ?? iso(now),
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,7 +1,9 @@
 // Whether a read is older than what is known already: the store's reads may lag behind its writes, and behind each other.
-import { isSettled, parseDate } from '../shared/order/order';
-import type { Order, OrderReference, Read, Snapshot } from '../shared/order/order';
-import type { LedgerRow } from '../shared/tables/ledger-updates';
+import { isSettled } from '../shared/order/version';
+import { iso, parseDate } from '../shared/runtime/time';
+import type { Order, Read, Snapshot } from '../shared/order/order';
+import type { OrderReference } from '../shared/order/reference';
+import type { LedgerRow } from '../shared/order/ledger-row';
 
 /** All that tells of an order's versions beside its reads. */
 export interface Known {
@@ -22,7 +24,7 @@ export function whyStale({ order, readAt }: Read, known: Known): string | undefi
   if (modified === undefined) return undefined;
   const newest = newestDate(known);
   if (modified < newest) {
-    return `its version of ${String(order.date_modified)} is older than ${new Date(newest).toISOString()}, which is known`;
+    return `its version of ${String(order.date_modified)} is older than ${iso(newest)}, which is known`;
   }
   const isAfterOurs = putVersions(known).every(
     ({ date, statusId }) => parseDate(date) !== modified || statusId === order.status_id,

@@ -2,7 +2,8 @@
 // just after one takes effect. Functions go through it by their environment alone.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import { isRow, parseJson, type Row } from '../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../lambda/shared/runtime/json';
+import type { Row } from '../../lambda/shared/runtime/json';
 import { listen } from './ports';
 
 export interface AwsFault {

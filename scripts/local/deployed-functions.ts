@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 
-import { isRow, parseJson } from '../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import type { LocalService } from '../../test/e2e/local-service';
 
 /** The outputs that name the functions. */

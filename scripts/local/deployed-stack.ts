@@ -5,7 +5,7 @@ import {
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 
-import { isRow } from '../../lambda/shared/order/order';
+import { isRow } from '../../lambda/shared/runtime/json';
 import type { Resource } from '../stack/template';
 import type { LocalClients } from '../service/local-clients';
 

@@ -1,7 +1,7 @@
 // What the README promises for an order, in words and to be checked. Written apart from the rules in lambda/, on
 // purpose: a local run compares the two.
 import template from '../../cloudformation/stack.json';
-import { Status, statusName } from '../../lambda/shared/order/order';
+import { Status, statusName } from '../../lambda/shared/order/status';
 
 /** An order as the store shows it, with what its lines are. */
 export interface ShownOrder {

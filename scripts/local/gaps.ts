@@ -3,7 +3,7 @@
 import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 
-import { isRow } from '../../lambda/shared/order/order';
+import { isRow } from '../../lambda/shared/runtime/json';
 import type { Resource } from '../stack/template';
 import type { LocalClients } from '../service/local-clients';
 import { readStack, type DeployedStack } from './deployed-stack';

@@ -2,8 +2,9 @@
 // was to be expected.
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 
-import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
-import { statusName, type Snapshot } from '../../lambda/shared/order/order';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { statusName } from '../../lambda/shared/order/status';
+import type { Snapshot } from '../../lambda/shared/order/order';
 import { readSnapshot } from '../../lambda/shared/tables/orders';
 import type { LocalClients } from '../service/local-clients';
 import type { Expectation } from './expectation';

@@ -2,7 +2,7 @@
 // through it for all to see.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { SETTLE_MS } from '../../lambda/shared/order/order';
+import { SETTLE_MS } from '../../lambda/shared/order/version';
 import { CommandError, runAsCommand } from '../terminal/command';
 import { readStartOptions, type StartOptions } from './arguments';
 import { bringUp, type LocalRun } from './bring-up';

@@ -2,7 +2,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-import { isRow, parseDate } from '../../lambda/shared/order/order';
+import { isRow } from '../../lambda/shared/runtime/json';
+import { parseDate } from '../../lambda/shared/runtime/time';
 
 /** A `Date` header has whole seconds: the moment is somewhere in this one. */
 const SECOND_MS = 1_000;

@@ -10,7 +10,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { documentOptions } from '../../lambda/shared/tables/orders';
+import { documentOptions } from '../../lambda/shared/tables/documents';
 
 /** Longer than any of our functions may run: docs.aws.amazon.com/lambda/latest/dg/API_Invoke.html asks for it. */
 const INVOKE_TIMEOUT_MS = 930_000;

@@ -1,7 +1,7 @@
 // Invokes a function of the service and waits for its end; what goes wrong on the way is put into words.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 
-import { isRow, parseJson } from '../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import { namesOf } from './aws-errors';
 import type { Clients } from './clients';
 import { CommandError } from '../terminal/command';

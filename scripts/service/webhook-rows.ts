@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { isRow, type Row } from '../../lambda/shared/order/order';
+import { isRow } from '../../lambda/shared/runtime/json';
+import type { Row } from '../../lambda/shared/runtime/json';
 import { withoutShopper } from '../../lambda/shared/order/personal-data';
 
 type StoredRow = Readonly<Record<string, AttributeValue>>;

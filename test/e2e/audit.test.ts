@@ -3,8 +3,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-import { dayOf, type Audit } from '../../lambda/shared/order/audit-result';
-import { parseJson, Status } from '../../lambda/shared/order/order';
+import { dayOf } from '../../lambda/shared/runtime/time';
+import type { Audit } from '../../lambda/shared/order/audit-result';
+import { parseJson } from '../../lambda/shared/runtime/json';
+import { Status } from '../../lambda/shared/order/status';
 import { audit } from '../../scripts/commands/audit/command';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';

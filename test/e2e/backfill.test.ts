@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import { backfill } from '../../scripts/commands/backfill/command';
 import { QUEUED_AT_ONCE } from '../../scripts/commands/backfill/run';
 import { root } from '../../scripts/terminal/command';

@@ -2,7 +2,7 @@
 import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { dayOf } from '../../lambda/shared/order/audit-result';
+import { dayOf } from '../../lambda/shared/runtime/time';
 import { audit } from '../../scripts/commands/audit/command';
 import { backfill } from '../../scripts/commands/backfill/command';
 import { createCheckpoints } from '../../scripts/commands/backfill/checkpoint';

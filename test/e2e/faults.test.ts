@@ -2,7 +2,8 @@
 // every order that was seen in a new status ends as the rules say, and is advanced once.
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
-import { GONE, Status } from '../../lambda/shared/order/order';
+import { GONE } from '../../lambda/shared/order/reasons';
+import { Status } from '../../lambda/shared/order/status';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
 import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';

@@ -1,6 +1,7 @@
 // What became of an order: in the store, in the Orders table and in the ledger, held against what the rules promise.
 import { isEqual } from '../../lambda/shared/order/content';
-import { isRow, parseJson, Status } from '../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../lambda/shared/runtime/json';
+import { Status } from '../../lambda/shared/order/status';
 import { withoutRepeats } from '../../lambda/shared/order/stored-form';
 import type { Simulator } from '../../simulator/index';
 import type { AnsweredCall } from '../../scripts/local/aws-proxy';

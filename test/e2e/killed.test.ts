@@ -3,7 +3,7 @@
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
 import {
   deployedFunctions,

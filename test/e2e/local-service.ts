@@ -6,9 +6,10 @@ import { join } from 'node:path';
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { isDelivery } from '../../lambda/shared/tables/webhooks';
+import { readSnapshot } from '../../lambda/shared/tables/orders';
 import type { Snapshot } from '../../lambda/shared/order/order';
-import { isDelivery, readSnapshot } from '../../lambda/shared/tables/orders';
 import { localClients } from '../../scripts/service/local-clients';
 import { deployLocally, storeParameters } from '../../scripts/local/local-stack';
 import { startMiniStack } from '../../scripts/local/ministack';

@@ -1,5 +1,6 @@
 // What a call to AWS needs by IAM, as it was seen on its way to MiniStack.
-import { isRow, type Row } from '../../lambda/shared/order/order';
+import { isRow } from '../../lambda/shared/runtime/json';
+import type { Row } from '../../lambda/shared/runtime/json';
 import type { AnsweredCall } from '../../scripts/local/aws-proxy';
 
 const account = '000000000000';

@@ -1,5 +1,5 @@
 // The orders that faults.test.ts follows: each under a fault that passes, or about to be changed by the merchant.
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import type { NewOrder, Simulator } from '../../simulator/index';
 import type { AwsProxy } from '../../scripts/local/aws-proxy';
 import { addresses, awsFaults, lines, storeFaults } from './passing-faults';

@@ -6,8 +6,8 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 
-import { dayOf } from '../../lambda/shared/order/audit-result';
-import { parseJson } from '../../lambda/shared/order/order';
+import { dayOf } from '../../lambda/shared/runtime/time';
+import { parseJson } from '../../lambda/shared/runtime/json';
 import { noise } from '../support/noise';
 import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
 import { deployedFunctions, type FunctionOutput } from '../../scripts/local/deployed-functions';

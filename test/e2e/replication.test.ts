@@ -7,7 +7,7 @@ import { DescribeContinuousBackupsCommand, DescribeTimeToLiveCommand } from '@aw
 import { GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';

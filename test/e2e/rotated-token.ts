@@ -1,7 +1,7 @@
 // A day in the life of a token: it is changed in the store while orders wait, and in the secret after they failed.
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
-import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import type { DeployedFunctions } from '../../scripts/local/deployed-functions';
 import type { LocalService } from './local-service';
 import { until } from './until';

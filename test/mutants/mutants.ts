@@ -18,8 +18,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A webhook is answered before its reference is queued, and whether or not',
     file: 'lambda/new-orders-webhook/receive.ts',
-    from: 'throw new EnqueueError(`Order ${orderId} could not be queued. ${describe(error)}`, { cause: error });',
-    to: 'return String(orderId) + describe(error) + EnqueueError.name;',
+    from: 'throw new EnqueueError(`Order ${orderId} could not be queued. ${formatError(error)}`, { cause: error });',
+    to: 'return String(orderId) + formatError(error) + EnqueueError.name;',
   },
   {
     rule: 'A webhook is remembered before its reference is queued',
@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A replay is known by what DynamoDB has not deleted yet',
-    file: shared('tables/orders'),
+    file: shared('tables/webhooks'),
     from: "return Number(Item?.['expires_at']) * 1000 >= now;",
     to: "return Number(Item?.['expires_at']) * 1000 >= Math.min(0, now);",
   },
@@ -42,8 +42,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A poll notes an order as queued before it queues it',
     file: poller('enqueue-page'),
-    from: 'await deps.queue.enqueue(references);\n  await noteQueued(references, deps);',
-    to: 'await noteQueued(references, deps);\n  await deps.queue.enqueue(references);',
+    from: 'await deps.queue.enqueue(references);\n  await recordQueued(references, deps);',
+    to: 'await recordQueued(references, deps);\n  await deps.queue.enqueue(references);',
   },
   {
     rule: 'A poll that fails says nothing',
@@ -107,25 +107,25 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'What was queued once is believed to be on its way for ever',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: 'return settledAt(row.seen_at) && now - time(row.seen_at) < QUEUE_RETENTION_MS;',
     to: 'return settledAt(row.seen_at) && QUEUE_RETENTION_MS > 0;',
   },
   {
     rule: 'A version that could still change under the same date is left out by later polls',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: "case 'replicated':\n      return isStored(row, seen);",
     to: "case 'replicated':\n      return true;",
   },
   {
     rule: 'What cannot be replicated is queued again by every poll',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: "return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;",
     to: "return row.dead_by === 'permanent' && settledAt(row.tried_at) && isRecent && false;",
   },
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: 'return isStored(row, seen) && !isArchivedNoMore(row, seen.order) && !mayBeAdvancedNow(row, seen, rules);',
     to: 'return isStored(row, seen) || isArchivedNoMore(row, seen.order) || mayBeAdvancedNow(row, seen, rules);',
   },
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A list that was seen while an order could still change says that it did not',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: 'return isSettled(row.date_modified, time(seen.reference.seenAt)) && showsChange === false;',
     to: 'return showsChange === false;',
   },
@@ -192,8 +192,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A reference is acknowledged before its snapshot is stored',
     file: worker('snapshot'),
-    from: 'await orders.store(next);',
-    to: 'orders.store(next).catch(() => undefined);',
+    from: 'await orders.save(next);',
+    to: 'orders.save(next).catch(() => undefined);',
   },
   {
     rule: 'An order is replicated by two workers at once',
@@ -263,7 +263,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A skipped order is believed whatever the rules of now say',
-    file: poller('select-orders'),
+    file: shared('steps/already-known'),
     from: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules)',
     to: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules) || true',
   },
@@ -282,8 +282,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A worker begins an order when its time is nearly over',
     file: worker('replicate'),
-    from: 'if (startedAt >= deps.beginBefore) throw notBegun(reference);',
-    to: 'if (startedAt >= deps.leaseUntil) throw notBegun(reference);',
+    from: 'if (startedAt >= deps.beginBefore) throw notStarted(reference);',
+    to: 'if (startedAt >= deps.leaseUntil) throw notStarted(reference);',
   },
   {
     rule: 'An empty answer is taken for an empty list, whatever the order counts',
@@ -323,7 +323,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A Completed order of before is moved since gift certificates count as digital',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'return noted === false && order.status_id === Status.Completed && hasCertificate;',
     to: 'return noted === false && order.status_id < 0 && hasCertificate;',
   },
@@ -366,7 +366,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order is marked gone under the time of an earlier read',
     file: worker('gone'),
-    from: 'read_at: new Date(readAt).toISOString(),',
+    from: 'read_at: iso(readAt),',
     to: "read_at: readAt < 0 ? '' : replication.read_at,",
   },
   {
@@ -438,8 +438,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A reference that could not be parked leaves the queue',
     file: worker('give-up'),
-    from: 'return giveBack(message, reference, error, deps);\n  }\n  await noteDead',
-    to: "return 'acknowledged';\n  }\n  await noteDead",
+    from: 'return returnToQueue(message, reference, error, deps);\n  }\n  await recordDead',
+    to: "return 'acknowledged';\n  }\n  await recordDead",
   },
   {
     rule: 'The last receive is left to SQS, which gives no reason',
@@ -461,31 +461,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'Completed physical orders are put back to Awaiting Shipment',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'if (statusId === Status.Completed && !digital) return',
     to: 'if (statusId === Status.Completed && !digital && name === name.toUpperCase()) return',
   },
   {
     rule: 'Cancelled, refunded and declined orders count as further on',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'return isVoid ? `${statusName(order.status_id)} is void` : undefined;',
     to: 'return isVoid && order.id < 0 ? `${statusName(order.status_id)} is void` : undefined;',
   },
   {
     rule: 'A worker advances orders from before IgnoreOrdersCreatedBefore',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'if (isOld) return BEFORE_BOUND;',
     to: 'if (isOld && statusId < 0) return BEFORE_BOUND;',
   },
   {
     rule: 'Orders of every status are advanced',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'if (!rules.advanceStatusIds.includes(statusId)) return',
     to: 'if (!rules.advanceStatusIds.includes(statusId) && statusId < 0) return',
   },
   {
     rule: 'An order that our own PUT had moved before the worker died is not known again',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'if (order.status_id === earlier?.replication.target_status_id)',
     to: 'if (order.status_id === earlier?.replication.target_status_id && digital !== isDigital(lines))',
   },
@@ -503,7 +503,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A failed reference comes back after a minute, every time',
-    file: shared('bigcommerce/retry'),
+    file: worker('visibility'),
     from: 'FIRST_VISIBILITY_SECONDS * 2 ** doublings',
     to: 'FIRST_VISIBILITY_SECONDS * 1 ** doublings',
   },
@@ -545,7 +545,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order that staff put into its target status counts as advanced by us',
-    file: shared('order/order'),
+    file: shared('order/rules'),
     from: 'if (order.status_id === earlier?.replication.target_status_id)\n    return',
     to: 'if (earlier !== undefined && order.status_id === targetStatusId)\n    return',
   },
@@ -654,7 +654,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A stored order is marked gone without a day of 404s',
     file: worker('gone'),
-    from: 'const GONE_AFTER_MS = 24 * 60 * 60 * 1000;',
+    from: 'const GONE_AFTER_MS = DAY_MS;',
     to: 'const GONE_AFTER_MS = 60 * 1000;',
   },
   {

@@ -1,7 +1,7 @@
 // The races that the protocol closes, each by its own name, on the real flow code and virtual time.
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import type { Order } from '../../lambda/shared/order/order';
 import { aLine, anOrder, aReference, iso, NOON, storeDate } from '../support/builders';
 import { aWorld, type World } from '../support/world';
@@ -81,7 +81,7 @@ it('3: a worker that dawdles before its lease, PUTs and dies is finished by its 
   await world.replicate({ ...early, source: 'webhook' });
   world.clock.now += HOUR;
   world.shop.edit(100, { status_id: 11 });
-  const dies = { ...world.ledger, finishAdvance: () => new Promise<never>(() => undefined) };
+  const dies = { ...world.ledger, recordAdvance: () => new Promise<never>(() => undefined) };
   const late = world.referenceTo(100);
   void world.replicate(late, { deps: { ledger: dies } });
   await new Promise(setImmediate);
@@ -164,7 +164,7 @@ it('6: a row stays finished when its `queued` note comes after the worker, also 
     const state = receiveCount === 1 ? 'replicated' : 'skipped';
     expect(world.rows.get(100)?.state).toBe(state);
 
-    await world.ledger.noteQueued(reference, world.clock.now);
+    await world.ledger.recordQueued(reference, world.clock.now);
 
     expect(world.rows.get(100)?.state).toBe(state);
   }
@@ -177,7 +177,7 @@ it('6b: nor does it give way to a note of the former status that bears the date 
   world.clock.now += 100;
   const reference = { ...world.referenceTo(100), seenAt: iso(world.clock.now + 350) };
   await world.replicate(reference);
-  await world.ledger.noteQueued(reference, world.clock.now);
+  await world.ledger.recordQueued(reference, world.clock.now);
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated', status_id: 9 });
 });
 
@@ -312,13 +312,13 @@ it('11: an answer that was lost, and content edited meanwhile: the content arriv
 it('11b: cancelled after the snapshot, before the PUT: stored as cancelled, not advanced', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
-  const store: typeof world.orders.store = async (snapshot) => {
-    await world.orders.store(snapshot);
+  const store: typeof world.orders.save = async (snapshot) => {
+    await world.orders.save(snapshot);
     world.clock.now += 5_000;
     if (snapshot.status_id === 11) world.shop.edit(100, { status_id: Status.Cancelled });
   };
 
-  await world.replicate(aReference(), { deps: { orders: { ...world.orders, store } } });
+  await world.replicate(aReference(), { deps: { orders: { ...world.orders, save: store } } });
 
   expect(world.shop.puts).toEqual([]);
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
@@ -402,7 +402,7 @@ function conflicting(world: World) {
   const CancellationReasons = [{ Code: 'None' }, { Code: 'TransactionConflict' }];
   const message = 'Transaction cancelled [None, TransactionConflict]';
   const error = new TransactionCanceledException({ $metadata: {}, message, CancellationReasons });
-  return { ledger: { ...world.ledger, finishAdvance: () => Promise.reject(error) } };
+  return { ledger: { ...world.ledger, recordAdvance: () => Promise.reject(error) } };
 }
 
 /** A store with one Completed order of downloads alone. */
@@ -579,7 +579,7 @@ it('A2f: what only the ledger row knows counts: a newer reference is on its way,
       world.snapshots.delete(100);
     } else {
       world.shop.edit(100, { status_id: Status.Cancelled });
-      await world.ledger.noteQueued(world.referenceTo(100), world.clock.now);
+      await world.ledger.recordQueued(world.referenceTo(100), world.clock.now);
     }
     const puts = world.shop.puts.length;
     lag.until = world.clock.now + 5_000;
@@ -616,7 +616,7 @@ it('A2g: nor a second one where a list that lags, too, is noted in between', asy
   world.clock.now += 2_500;
   lag.until = world.clock.now + 5_000;
   const listed = { ...early, seenAt: iso(world.clock.now) };
-  expect(await world.ledger.noteQueued(listed, world.clock.now)).toBe(true);
+  expect(await world.ledger.recordQueued(listed, world.clock.now)).toBe(true);
 
   expect(await world.replicate(listed, { deps })).toBe('given back');
   world.clock.now += 60_000;

@@ -1,6 +1,6 @@
 // Orders that are old, forgotten or restored, as polls, audits and backfills find them.
-import { Status } from '../../lambda/shared/order/order';
-import type { OrderReference } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
+import type { OrderReference } from '../../lambda/shared/order/reference';
 import { judgePage } from '../../scripts/commands/backfill/classify';
 import { anAuditWorld } from '../support/audit-world';
 import { anOrder, aRuleSet, iso, NOON, storeDate } from '../support/builders';

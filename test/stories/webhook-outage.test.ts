@@ -1,10 +1,10 @@
 // Webhooks over days of virtual time: the simulator's retry clock, the receiving flow, workers and polls together.
-import { checkWebhook } from '../../lambda/get-new-orders/ensure-webhook';
+import { ensureWebhook } from '../../lambda/get-new-orders/ensure-webhook';
 import { receive } from '../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../lambda/new-orders-webhook/parse-request';
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
-import { Status } from '../../lambda/shared/order/order';
-import type { Delivery } from '../../lambda/shared/tables/orders';
+import { Status } from '../../lambda/shared/order/status';
+import type { Delivery } from '../../lambda/shared/tables/webhooks';
 import { startSimulator, type SendWebhook, type Simulator, type Switches } from '../../simulator';
 import { NOON } from '../support/builders';
 import { memoryWebhooks } from '../support/memory-webhooks';
@@ -76,7 +76,7 @@ async function aService(switches: Partial<Switches> = {}) {
     register: (scope: string) => store.hooks.create({ scope, destination }),
     async poll() {
       const references = await world.poll({ deps: { store: bigCommerce } });
-      await checkWebhook(destination, {
+      await ensureWebhook(destination, {
         hooks: bigCommerce,
         secrets: { webhookNow: () => Promise.resolve(webhookSecret) },
         alerts: { sendHourly: (alert) => Promise.resolve(void world.alerts.push(alert)) },

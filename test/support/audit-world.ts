@@ -4,10 +4,12 @@ import type { AuditDeps } from '../../lambda/audit-orders/audit';
 import type { Audit } from '../../lambda/shared/order/audit-result';
 import type { OrderQuery } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
-import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { parseDate } from '../../lambda/shared/runtime/time';
+import type { Order } from '../../lambda/shared/order/order';
+import type { OrderReference } from '../../lambda/shared/order/reference';
+import type { Rules } from '../../lambda/shared/order/rules';
 import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
-import { parseDate } from '../../lambda/shared/order/order';
-import type { Order, OrderReference, Rules } from '../../lambda/shared/order/order';
 import { anOrder, aRuleSet, aSnapshot, iso, NOON, storeDate } from './builders';
 import { memoryTables } from './memory-ledger';
 

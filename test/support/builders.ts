@@ -1,12 +1,8 @@
 // Orders, lines, references and settings with sensible defaults; every test names only what it is about.
-import type {
-  Order,
-  OrderReference,
-  Replication,
-  Row,
-  Rules,
-  Snapshot,
-} from '../../lambda/shared/order/order';
+import type { Order, Replication, Snapshot } from '../../lambda/shared/order/order';
+import type { OrderReference } from '../../lambda/shared/order/reference';
+import type { Row } from '../../lambda/shared/runtime/json';
+import type { Rules } from '../../lambda/shared/order/rules';
 
 /** Noon of a quiet day; every virtual clock starts here. */
 export const NOON = Date.UTC(2026, 0, 10, 12);

@@ -3,12 +3,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RefusedWriteError } from '../../lambda/shared/runtime/errors';
 import type { Ledger } from '../../lambda/shared/tables/ledger';
-import type { Finish, Lease, LedgerRow } from '../../lambda/shared/tables/ledger-updates';
+import type { Finish, Lease } from '../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { CLOCK_MARGIN_MS, dateModified } from '../../lambda/shared/order/version';
+import { COPY_ONLY } from '../../lambda/shared/order/reasons';
+import { parseDate } from '../../lambda/shared/runtime/time';
+import type { OrderReference } from '../../lambda/shared/order/reference';
+import type { Snapshot } from '../../lambda/shared/order/order';
+import type { StoredVersion, OrdersTable } from '../../lambda/shared/tables/orders';
 import { followingFields } from '../../lambda/shared/order/content';
-import { CLOCK_MARGIN_MS, COPY_ONLY, dateModified, parseDate } from '../../lambda/shared/order/order';
-import type { OrderReference, Snapshot } from '../../lambda/shared/order/order';
-import type { StoredVersion } from '../../lambda/shared/tables/stored-orders';
-import type { OrdersTable } from '../../lambda/shared/tables/orders';
 
 export interface MemoryTables {
   readonly ledger: Ledger;
@@ -86,7 +89,7 @@ export function memoryTables(): MemoryTables {
         new Map(orderIds.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!] as const] : []))),
       ),
 
-    noteQueued(reference, now) {
+    recordQueued(reference, now) {
       const row = rows.get(reference.orderId);
       const modified = parseDate(reference.dateModified);
       const versioned = modified !== undefined && reference.statusId !== undefined;
@@ -106,7 +109,7 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve(true);
     },
 
-    noteUnreadable(orderId, now) {
+    recordUnreadable(orderId, now) {
       change(orderId, { unreadable_at: iso(now) });
       return Promise.resolve();
     },
@@ -144,13 +147,13 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve();
     },
 
-    async finish(lease, finish, now) {
+    async recordEnd(lease, finish, now) {
       await Promise.resolve();
       assertMayFinish(lease, finish.readAt);
       finishRow(lease, finish, now);
     },
 
-    async finishAdvance(lease, snapshot, finish, now) {
+    async recordAdvance(lease, snapshot, finish, now) {
       await Promise.resolve();
       assertMayFinish(lease, finish.readAt);
       const stored = snapshots.get(lease.orderId);
@@ -166,7 +169,7 @@ export function memoryTables(): MemoryTables {
       finishRow(lease, finish, now);
     },
 
-    noteDead(reference, death, now) {
+    recordDead(reference, death, now) {
       const row = rows.get(reference.orderId);
       const readLater = row?.read_at !== undefined && row.read_at > reference.seenAt;
       const queuedLater = row?.state === 'queued' && (row.seen_at ?? '') > reference.seenAt;
@@ -188,7 +191,7 @@ export function memoryTables(): MemoryTables {
 
   const orders: OrdersTable = {
     find: (orderId) => Promise.resolve(structuredClone(snapshots.get(orderId))),
-    async store(snapshot) {
+    async save(snapshot) {
       await Promise.resolve();
       const stored = snapshots.get(snapshot.id);
       if (stored !== undefined && stored.replication.read_at > snapshot.replication.read_at) {

@@ -1,7 +1,7 @@
 // A store for the flows, on virtual time: a test can edit it, or make it fail, exactly between two calls.
 import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
-import { Status } from '../../lambda/shared/order/order';
+import { Status } from '../../lambda/shared/order/status';
 import type { Order } from '../../lambda/shared/order/order';
 import { aLine, storeDate } from './builders';
 

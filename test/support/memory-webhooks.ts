@@ -1,5 +1,5 @@
 // The Webhooks table in memory.
-import type { Delivery, SignedDelivery, WebhooksTable } from '../../lambda/shared/tables/orders';
+import type { Delivery, SignedDelivery, WebhooksTable } from '../../lambda/shared/tables/webhooks';
 
 export interface MemoryWebhooks extends WebhooksTable {
   readonly deliveries: Delivery[];

@@ -2,8 +2,9 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { createLedger } from '../../lambda/shared/tables/ledger';
-import type { LedgerRow } from '../../lambda/shared/tables/ledger-updates';
-import { createOrdersTable, documentOptions } from '../../lambda/shared/tables/orders';
+import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { createOrdersTable } from '../../lambda/shared/tables/orders';
+import { documentOptions } from '../../lambda/shared/tables/documents';
 import stack from '../../cloudformation/stack.json';
 import { localClients } from '../../scripts/service/local-clients';
 import type { MiniStack } from '../../scripts/local/ministack';

@@ -5,7 +5,8 @@ import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
 import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
-import type { OrderReference, Rules } from '../../lambda/shared/order/order';
+import type { OrderReference } from '../../lambda/shared/order/reference';
+import type { Rules } from '../../lambda/shared/order/rules';
 import type { Job } from '../../lambda/shared/tables/jobs';
 import type { Parking } from '../../lambda/shared/aws/queue';
 import { aReference, aRuleSet, NOON } from './builders';
@@ -38,11 +39,11 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
       queued.push(...references);
       return Promise.resolve(references.map((_, index) => `message-${index}`));
     },
-    giveBack(receiptHandle: string, seconds: number) {
+    returnToQueue(receiptHandle: string, seconds: number) {
       givenBack.push({ receiptHandle, seconds });
       return Promise.resolve();
     },
-    park(body: string, parking: Parking) {
+    deadLetter(body: string, parking: Parking) {
       parked.push({ body, ...parking });
       return Promise.resolve();
     },

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 
 import { UNITS } from '../../lambda/shared/runtime/log';
-import { visibilitySeconds } from '../../lambda/shared/bigcommerce/retry';
+import { visibilitySeconds } from '../../lambda/process-new-orders/visibility';
 import { dashboardFile } from '../../tools/generate-template';
 import { templateFile } from '../../scripts/stack/template';
 

@@ -7,15 +7,14 @@ import fc from 'fast-check';
 import {
   auditEnvironment,
   pollEnvironment,
-  quickAwsClientOptions,
   readAuditConfig,
   readPollConfig,
   readWebhookConfig,
   readWorkerConfig,
-  recordAwsClientOptions,
   webhookEnvironment,
   workerEnvironment,
 } from '../../lambda/shared/config';
+import { quickAwsClientOptions, recordAwsClientOptions } from '../../lambda/shared/aws/clients';
 import { isDroppable, NEVER_DROPPED } from '../../lambda/shared/order/personal-data';
 import { parameterProblems, type Declarations } from '../../scripts/stack/parameters';
 import { dashboardFile, renewed } from '../../tools/generate-template';

@@ -1,9 +1,8 @@
 // Emails to the operator, through the ApplicationErrors topic: what failed, why, and what to do; no personal data.
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { describe } from '../runtime/errors';
+import { formatError } from '../runtime/errors';
 import type { Log } from '../runtime/log';
-
-const HOUR_MS = 60 * 60 * 1000;
+import { HOUR_MS } from '../runtime/time';
 
 /** SNS takes less than 100: docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const MAX_SUBJECT_CHARACTERS = 99;
@@ -42,7 +41,7 @@ export function createAlerts(
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject: line, Message: message }));
       return true;
     } catch (error) {
-      log.error('alert not sent', { subject, error: describe(error) });
+      log.error('alert not sent', { subject, error: formatError(error) });
       return false;
     }
   }

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { EnqueueError } from '../runtime/errors';
-import type { OrderReference } from '../order/order';
+import type { OrderReference } from '../order/reference';
 
 /** SQS's own limit of entries in a batch. */
 const BATCH_SIZE = 10;
@@ -36,9 +36,9 @@ export interface Queue {
   /** Queues every reference, in tens side by side, and returns their message ids in order; throws EnqueueError if any is refused. */
   enqueue(references: readonly OrderReference[]): Promise<readonly string[]>;
   /** Hides a received message for this many seconds from now. */
-  giveBack(receiptHandle: string, seconds: number): Promise<void>;
+  returnToQueue(receiptHandle: string, seconds: number): Promise<void>;
   /** Puts a body, as it was, into the dead letter queue with its reason. */
-  park(body: string, parking: Parking): Promise<void>;
+  deadLetter(body: string, parking: Parking): Promise<void>;
 }
 
 /** What became of one batch: an id for each that was taken, and why the last was not. */
@@ -59,7 +59,7 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
       return messageIds;
     },
 
-    async giveBack(receiptHandle, seconds) {
+    async returnToQueue(receiptHandle, seconds) {
       await client.send(
         new ChangeMessageVisibilityCommand({
           QueueUrl: queueUrl,
@@ -69,7 +69,7 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
       );
     },
 
-    async park(body, parking) {
+    async deadLetter(body, parking) {
       await client.send(
         new SendMessageCommand({
           QueueUrl: deadLetterQueueUrl,

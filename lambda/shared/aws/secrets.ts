@@ -1,7 +1,7 @@
 // Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ConfigurationError, describe } from '../runtime/errors';
-import { isRow, parseJson } from '../order/order';
+import { ConfigurationError, formatError } from '../runtime/errors';
+import { isRow, parseJson } from '../runtime/json';
 
 const KEPT_MS = 5 * 60 * 1000;
 
@@ -91,7 +91,7 @@ const LASTING = new Set([
 
 function asConfiguration(error: unknown): never {
   if (!(error instanceof Error) || !LASTING.has(error.name)) throw error;
-  throw new ConfigurationError(`A secret cannot be read. ${describe(error)}`, { cause: error });
+  throw new ConfigurationError(`A secret cannot be read. ${formatError(error)}`, { cause: error });
 }
 
 function toCredentials(text: string): BigCommerceCredentials {

@@ -1,8 +1,10 @@
 // The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
 import { isDeepStrictEqual } from 'node:util';
 import { BigCommerceError } from '../runtime/errors';
-import { isErrorRow, isRow, toList, toOrder, toOrderId } from '../order/order';
-import type { Gone, Order, Read, Row } from '../order/order';
+import { isErrorRow, toOrder, toOrderId } from '../order/order';
+import type { Gone, Order, Read } from '../order/order';
+import { isRow, toList } from '../runtime/json';
+import type { Row } from '../runtime/json';
 import { half, isLastPage, LARGEST_PAGE, mayBeTooLarge } from '../runtime/page-sizes';
 import { createHooks } from './webhooks';
 import type { Call, Hooks } from './webhooks';

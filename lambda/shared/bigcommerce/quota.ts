@@ -44,7 +44,7 @@ export function learn(known: KnownQuota, told: Quota | undefined): KnownQuota {
 export interface Allowance {
   readonly calls: number;
   /** How many of them may be young: what the others do meanwhile is known the less, the older our last look is. */
-  readonly young: number;
+  readonly recent: number;
 }
 
 /**
@@ -53,8 +53,8 @@ export interface Allowance {
  * quota, one call goes ahead and looks.
  */
 export function allowance(known: KnownQuota, reservePercent: number, now: number): Allowance {
-  if (known === 'unlimited') return { calls: Infinity, young: Infinity };
-  if (known === 'unknown') return { calls: Infinity, young: 1 };
+  if (known === 'unlimited') return { calls: Infinity, recent: Infinity };
+  if (known === 'unknown') return { calls: Infinity, recent: 1 };
   const isOver = now >= known.resetsAt;
   const quota = isOver ? nextWindow(known) : known;
   const reserved = Math.ceil((quota.requests * reservePercent) / 100);
@@ -66,7 +66,7 @@ export function allowance(known: KnownQuota, reservePercent: number, now: number
   const takesLast = isOver || (quota.left > reserved && reserved >= sharers - 1);
   const calls = Math.max(shareOf(quota.left), takesLast ? 1 : 0);
   const usedSince = (now - quota.seenAt) * OTHERS_CALLS_PER_MS;
-  return { calls, young: Math.max(shareOf(quota.left - usedSince), Math.min(calls, 1)) };
+  return { calls, recent: Math.max(shareOf(quota.left - usedSince), Math.min(calls, 1)) };
 }
 
 /** A window that is over is followed by a full one. */

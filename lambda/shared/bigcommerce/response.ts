@@ -1,6 +1,6 @@
 // What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
 import { BigCommerceError, DoubtfulListError } from '../runtime/errors';
-import { isRow, parseJson } from '../order/order';
+import { isRow, parseJson } from '../runtime/json';
 import { classifyStatus } from './retry';
 
 /** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */

@@ -19,13 +19,6 @@ const MAX_ASKED_PAUSE_MS = 5 * 60 * 1000;
 /** Containers that were told one time do not all come back in the same moment. */
 const ASKED_PAUSE_JITTER_MS = 250;
 
-const FIRST_VISIBILITY_SECONDS = 60;
-const MAX_VISIBILITY_SECONDS = 3 * 60 * 60;
-const VISIBILITY_JITTER = 0.1;
-
-/** A worker that holds an order is done within seconds, and its lease ends about a minute after a crash. */
-export const LEASE_HELD_VISIBILITY_SECONDS = 30;
-
 /**
  * Sorts an HTTP status that is neither 2xx nor 404, by BigCommerce's status code page. A redirect means a wrong
  * BigCommerceApiUrl (plain http is redirected to https), so it is configuration.
@@ -97,16 +90,6 @@ function requestedPauseMs(status: number, header: (name: string) => unknown): nu
 function backoffMs(tries: number, random: () => number): number {
   const ceiling = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
   return Math.ceil(ceiling * random());
-}
-
-/**
- * Seconds for which a failed reference stays out of sight: 60 s doubling to 3 h, ±10 %, so that 20 receives span
- * more than 24 hours even when every one of them draws the shortest wait (33 h).
- */
-export function visibilitySeconds(receiveCount: number, random: () => number): number {
-  const doublings = Math.min(Math.max(receiveCount, 1) - 1, 30);
-  const seconds = Math.min(FIRST_VISIBILITY_SECONDS * 2 ** doublings, MAX_VISIBILITY_SECONDS);
-  return Math.round(seconds * (1 + VISIBILITY_JITTER * (2 * random() - 1)));
 }
 
 function positive(value: unknown): number {

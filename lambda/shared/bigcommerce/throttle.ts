@@ -37,9 +37,9 @@ export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): 
     if (pausedUntil > now()) return { until: pausedUntil, isOurs: false };
     const allowed = allowance(known, quotaReservePercent, now());
     if (allowed.calls === 0 && typeof known === 'object') return { until: known.resetsAt, isOurs: false };
-    const young = [...underWay].filter(({ since }) => now() - since < KEEPS_BACK_MS);
-    if (underWay.size < allowed.calls && young.length < allowed.young) return undefined;
-    const oldest = Math.min(now(), ...young.map(({ since }) => since));
+    const recent = [...underWay].filter(({ since }) => now() - since < KEEPS_BACK_MS);
+    if (underWay.size < allowed.calls && recent.length < allowed.recent) return undefined;
+    const oldest = Math.min(now(), ...recent.map(({ since }) => since));
     return { until: oldest + KEEPS_BACK_MS, isOurs: true };
   }
 

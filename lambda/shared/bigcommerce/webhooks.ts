@@ -1,7 +1,8 @@
 // The webhooks that are registered at the store: those of our own API account, since BigCommerce shows no others.
 // https://developer.bigcommerce.com/docs/rest-management/webhooks
 import { BigCommerceError } from '../runtime/errors';
-import { isErrorRow, isRow, toList } from '../order/order';
+import { isErrorRow } from '../order/order';
+import { isRow, toList } from '../runtime/json';
 import type { Answer, StoreRequest } from './request';
 import { SECRET_HEADER } from '../order/webhook-event';
 
@@ -36,7 +37,7 @@ export interface Hooks {
    * Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent.
    * Throws BigCommerceError also when the store leaves it inactive, and when it is gone.
    */
-  setRight(hook: Hook, secret: string): Promise<boolean>;
+  repairHook(hook: Hook, secret: string): Promise<boolean>;
   /** False: there was none. */
   deleteHook(id: number): Promise<boolean>;
 }
@@ -61,7 +62,7 @@ export function createHooks(call: Call): Hooks {
       return answer.found ? answer.value : missing('POST', path);
     },
 
-    async setRight(hook, secret) {
+    async repairHook(hook, secret) {
       const hasSecret = secretOf(hook) === secret;
       if (hook.is_active && hasSecret) return false;
       const headers = { ...otherHeaders(hook), [SECRET_HEADER]: secret };

@@ -1,6 +1,4 @@
-// What an audit says of one day, and the days it goes by: UTC days, by when the store created its orders. Pure.
-
-export const DAY_MS = 24 * 60 * 60 * 1000;
+// What an audit reports of one UTC day. Days go by when the store created its orders. Pure.
 
 export interface NamedOrder {
   readonly id: number;
@@ -46,15 +44,4 @@ export interface Audit {
 export function summarize(window: string, { listed, open }: Pick<Audit, 'listed' | 'open'>): string {
   const [accounted, all, left] = [listed - open, listed, open].map((count) => count.toLocaleString('en-US'));
   return `${window}: ${accounted} of ${all}, ${left} open`;
-}
-
-/** The UTC day of a time in epoch milliseconds. */
-export function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-/** When a day such as `2026-11-20` begins, in epoch milliseconds; undefined when it is no day. */
-export function startOfDay(day: string): number | undefined {
-  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(start) && dayOf(start) === day ? start : undefined;
 }

@@ -1,7 +1,8 @@
 // What comes with an order itself when it is asked for with `include=consignments.line_items,fees`: the lines, under its
 // consignments, and the fees. https://developer.bigcommerce.com/docs/rest-management/orders
-import { isErrorRow, isRow, toList, toOrderId } from './order';
-import type { Row } from './order';
+import { isErrorRow, toOrderId } from './order';
+import { isRow, toList } from '../runtime/json';
+import type { Row } from '../runtime/json';
 
 /** What every line of `/products` has that any rule, total or ERP goes by: a line without one of them is not whole. */
 const LINE_FIELDS = [

@@ -1,9 +1,10 @@
 // What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
 import { createHash } from 'node:crypto';
 import { feesOf, linesOf } from './consignments';
+import { dateModified } from './version';
+import type { Order, Replication, Snapshot } from './order';
 import { stringifyExact } from '../runtime/json';
-import { dateModified } from './order';
-import type { Order, Replication, Row, Snapshot } from './order';
+import type { Row } from '../runtime/json';
 
 /** Status, dates and payment follow an advance by themselves; the rest is content. */
 const FOLLOWING_FIELDS = [

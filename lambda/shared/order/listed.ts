@@ -1,13 +1,15 @@
 // What a listed order says by its age, and against its ledger row: polls, audits and backfills decide by the same. Pure.
 import { showsContent } from './content';
-import { ARCHIVED, isCreatedBefore, parseDate, QUEUE_RETENTION_MS, Status } from './order';
-import type { Row } from './order';
-import type { LedgerRow } from '../tables/ledger-updates';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { ARCHIVED } from './reasons';
+import { isCreatedBefore } from './rules';
+import { DAY_MS, HOUR_MS, parseDate } from '../runtime/time';
+import { QUEUE_RETENTION_MS } from './reference';
+import { Status } from './status';
+import type { Row } from '../runtime/json';
+import type { LedgerRow } from './ledger-row';
 
 /** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
-const OVERLAP_MS = 60 * 60 * 1000;
+const OVERLAP_MS = HOUR_MS;
 
 /** How far before the last good poll changes are looked for; after a pause, what waited in the queue may be forgotten. */
 export function overlap(pausedMs: number): number {

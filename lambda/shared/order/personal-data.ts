@@ -1,7 +1,7 @@
 // What an order says about people: which fields are dropped before it is stored, which are erased on request, and by
 // which addresses it is found then. Whatever the store adds to an order later is kept.
-import { isRow } from './order';
-import type { Row } from './order';
+import { isRow } from '../runtime/json';
+import type { Row } from '../runtime/json';
 
 /** An advance writes some of these and the ledger's versions rest on others; nobody could use an order without the rest. */
 export const NEVER_DROPPED: readonly string[] = [

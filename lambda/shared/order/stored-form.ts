@@ -1,8 +1,8 @@
 // The form in which an order is stored: each line and each address once. Digests and comparisons of two looks go by the
 // order as it was read; this form is what an item shows.
 import { isEqual } from './content';
-import { isRow } from './order';
-import type { Row } from './order';
+import { isRow } from '../runtime/json';
+import type { Row } from '../runtime/json';
 
 /**
  * The order, its lists joined, without what its `consignments` repeat: a line that `products` has too keeps its id and its

@@ -1,7 +1,8 @@
 // What a webhook of BigCommerce says: whose it is, what happened, and which order it names, which each scope does in
 // its own way. https://developer.bigcommerce.com/docs/integrations/webhooks/events
-import { isRow, parseJson, toOrderId } from './order';
-import type { Row } from './order';
+import { isRow, parseJson } from '../runtime/json';
+import type { Row } from '../runtime/json';
+import { toOrderId } from './order';
 
 /** The header that our own registration makes BigCommerce send, with the value of the generated secret. */
 export const SECRET_HEADER = 'X-Order-Replication-Secret';

@@ -68,12 +68,12 @@ export function failureKind(error: unknown): FailureKind {
 }
 
 /** What an alert about a configuration error says beside the error itself. */
-export const HOW_TO_MEND =
+export const HOW_TO_FIX =
   'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names; ' +
   'a new token is taken up within five minutes, without a deployment.';
 
 /** The sentence that goes into logs, alerts, the ledger and dead letters; at most 500 characters. */
-export function describe(error: unknown): string {
+export function formatError(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.length > 500 ? `${text.slice(0, 499)}…` : text;
 }

@@ -95,3 +95,33 @@ function markFor(json: string): string {
   while (taken.has(String(number))) number += 1;
   return `#${number}#`;
 }
+
+/** A JSON object of the store, as it came. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Whether a JSON value is an object. */
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The rows of a JSON list: of an array, or of an object whose names are all whole numbers, as PHP writes an array with gaps.
+ * Undefined for anything else, such as `{}` or null: no one knows whether that means an empty list.
+ */
+export function toList(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  if (!isRow(value)) return undefined;
+  const names = Object.keys(value);
+  const isNumbered = names.length > 0 && names.every((name) => /^\d+$/.test(name));
+  if (!isNumbered) return undefined;
+  return names.sort((one, other) => Number(one) - Number(other)).map((name) => value[name]);
+}
+
+/** Reads JSON, integers beyond 2^53 as bigints; undefined, which no JSON is, when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 // Reads one list of the store to its end, by ascending id: page numbers slide while workers change statuses. A page that
 // cannot be had is asked for in halves, and an order that no list can show is stepped over, and named.
-import { BigCommerceError, describe, OutOfTimeError } from '../runtime/errors';
+import { BigCommerceError, formatError, OutOfTimeError } from '../runtime/errors';
 import { findUnreadable, minIdAt } from './find-unreadable';
 import type { Position, Probe } from './find-unreadable';
 import { half, LARGEST_PAGE, mayBeTooLarge, twice } from '../runtime/page-sizes';
@@ -183,7 +183,7 @@ export class ListReader {
   private askForLess(error: BigCommerceError): void {
     const { asksLines, size, hasGrown, growthsFailed } = this.state;
     if (asksLines) {
-      this.deps.log?.warn('orders listed without their lines', { error: describe(error) });
+      this.deps.log?.warn('orders listed without their lines', { error: formatError(error) });
       this.state = { ...this.state, asksLines: false };
       return;
     }

@@ -1,20 +1,19 @@
 // Orders that make every list fail which holds them. Each gets a reference, once a day at most: its own GET may work.
-import { describe } from '../runtime/errors';
-import { noteQueued } from './enqueue';
+import { formatError } from '../runtime/errors';
+import { recordQueued } from './enqueue';
 import type { Ledger } from '../tables/ledger';
-import type { LedgerRow } from '../tables/ledger-updates';
+import type { LedgerRow } from '../order/ledger-row';
+import type { OrderReference } from '../order/reference';
 import type { Log } from '../runtime/log';
-import type { OrderReference } from '../order/order';
 import type { Queue } from '../aws/queue';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { DAY_MS, iso } from '../runtime/time';
 
 /** Why such an order is not accounted for. */
 export const UNREADABLE = 'the store fails on each list that holds it';
 
 interface Deps {
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   readonly log: Pick<Log, 'warn'>;
   readonly now: () => number;
 }
@@ -37,18 +36,18 @@ export async function referToUnreadable(
   const isDue = (row: LedgerRow | undefined) =>
     row?.unreadable_at === undefined || deps.now() - Date.parse(row.unreadable_at) >= afterMs;
   const due = orderIds.filter((orderId) => isDue(rows.get(orderId)));
-  const at = new Date(seenAt).toISOString();
+  const at = iso(seenAt);
   const references = due.map((orderId): OrderReference => ({ orderId, ...sender, seenAt: at }));
   await deps.queue.enqueue(references);
-  await noteQueued(references, deps);
+  await recordQueued(references, deps);
   for (const orderId of due) await note(orderId, deps);
   return due.length;
 }
 
 async function note(orderId: number, { ledger, log, now }: Deps): Promise<void> {
   try {
-    await ledger.noteUnreadable(orderId, now());
+    await ledger.recordUnreadable(orderId, now());
   } catch (error) {
-    log.warn('reference to an unreadable order not noted', { orderId, error: describe(error) });
+    log.warn('reference to an unreadable order not noted', { orderId, error: formatError(error) });
   }
 }

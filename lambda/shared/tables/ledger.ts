@@ -21,28 +21,30 @@ import {
   releaseUpdate,
   unreadableUpdate,
 } from './ledger-updates';
-import type { AdvanceFinish, Death, Finish, Learnt, Lease, LedgerRow } from './ledger-updates';
-import type { OrderReference, Snapshot } from '../order/order';
+import type { AdvanceFinish, Death, Finish, Learnt, Lease } from './ledger-updates';
+import type { LedgerRow } from '../order/ledger-row';
+import type { OrderReference } from '../order/reference';
+import type { Snapshot } from '../order/order';
 
 export interface Ledger {
   /** The rows that are there, by order id, strongly consistent. */
   find(orderIds: readonly number[]): Promise<ReadonlyMap<number, LedgerRow>>;
   /** Notes that a reference is on its way, unless the row knows better: false then. */
-  noteQueued(reference: OrderReference, now: number): Promise<boolean>;
+  recordQueued(reference: OrderReference, now: number): Promise<boolean>;
   /** Notes that a reference was queued because no list can show the order. */
-  noteUnreadable(orderId: number, now: number): Promise<void>;
+  recordUnreadable(orderId: number, now: number): Promise<void>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
   takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
   /** Lets go of an order that was not finished, and keeps what was learnt. Only the owner's call has an effect. */
   release(lease: Lease, error: string, learnt: Learnt, now: number): Promise<void>;
   /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
-  finish(lease: Lease, finish: Finish, now: number): Promise<void>;
+  recordEnd(lease: Lease, finish: Finish, now: number): Promise<void>;
   /**
    * Ends an advance in one transaction over the Orders table and the ledger, and lets go. One that only conflicts with
    * another write, or is throttled, is repeated until `leftMs` have passed. Throws RefusedWriteError if a row knows
    * better.
    */
-  finishAdvance(
+  recordAdvance(
     lease: Lease,
     snapshot: Snapshot,
     finish: AdvanceFinish,
@@ -50,7 +52,7 @@ export interface Ledger {
     leftMs: number,
   ): Promise<void>;
   /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
-  noteDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
+  recordDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
 }
 
 /** `row` is as it stands with the lease. */
@@ -77,9 +79,9 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       return new Map((rows as readonly LedgerRow[]).map((row) => [row.order_id, row]));
     },
 
-    noteQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
+    recordQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
 
-    async noteUnreadable(orderId, now) {
+    async recordUnreadable(orderId, now) {
       await update(orderId, unreadableUpdate(now));
     },
 
@@ -94,12 +96,12 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       await unlessRefused(update(lease.orderId, releaseUpdate(lease, error, learnt, now)));
     },
 
-    async finish(lease, finish, now) {
+    async recordEnd(lease, finish, now) {
       const done = await unlessRefused(update(lease.orderId, finishUpdate(lease, finish, now)));
       if (!done) throw refused(lease.orderId);
     },
 
-    async finishAdvance(lease, snapshot, finish, now, leftMs) {
+    async recordAdvance(lease, snapshot, finish, now, leftMs) {
       const order = {
         TableName: ordersTable,
         Key: { id: lease.orderId },
@@ -119,7 +121,7 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
       if (!(await unlessRefused(repeated(send, leftMs, tables.sleep)))) throw refused(lease.orderId);
     },
 
-    noteDead: (reference, death, now) =>
+    recordDead: (reference, death, now) =>
       unlessRefused(update(reference.orderId, deadUpdate(reference, death, now))),
   };
 }

@@ -2,7 +2,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { isKeptAsNumber, parseExact, stringifyExact } from '../runtime/json';
-import type { Row, Snapshot } from '../order/order';
+import type { Row } from '../runtime/json';
+import type { Snapshot } from '../order/order';
 
 /**
  * As DynamoDB counts an item, whose limit is 409,600 bytes. The rest is room for what an advance sets in place, and spares

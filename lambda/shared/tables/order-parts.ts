@@ -12,7 +12,8 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError } from '../runtime/errors';
-import type { Row, Snapshot } from '../order/order';
+import type { Row } from '../runtime/json';
+import type { Snapshot } from '../order/order';
 
 export interface PartsTable {
   readonly client: DynamoDBDocumentClient;

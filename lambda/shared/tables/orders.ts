@@ -1,25 +1,17 @@
-// The Orders and Webhooks tables. A snapshot is never overwritten by one that was read earlier.
+// The Orders table. A snapshot is never overwritten by one that was read earlier.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError, RefusedWriteError } from '../runtime/errors';
-import { expiry } from './job-rows';
-import { bigintsAsTexts, MAX_DIGITS, readNumber } from '../runtime/json';
-import { readParts, supersedeParts, writeParts, type PartsName, type PartsTable } from './order-parts';
-import type { Replication, Row, Snapshot } from '../order/order';
+import { bigintsAsTexts } from '../runtime/json';
+import type { Row } from '../runtime/json';
+import { readParts, supersedeParts, writeParts } from './order-parts';
+import type { PartsName, PartsTable } from './order-parts';
+import type { Replication, Snapshot } from '../order/order';
 import { pack, unpack } from './order-item';
+import { batchGet } from './batch-get';
 
 /** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
 const INLINE_BYTES = 320_000;
-
-/** For `unmarshall`: an integer beyond 2^53 is read as a bigint, with all its digits. */
-export const unmarshallOptions = { wrapNumbers: readNumber };
-
-/** For every document client: an integer beyond 2^53 is a bigint; a double beyond it fails no write. */
-export const documentOptions = {
-  marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
-  // A copy: the document client adds an option of its own to the object, which unmarshall must not see.
-  unmarshallOptions: { ...unmarshallOptions },
-};
 
 /** A stored order. `compressed`, or its parts, stand in for the fields that cannot be plain. */
 export type OrderItem = Row & {
@@ -36,7 +28,7 @@ export interface OrdersTable {
    * Stores the snapshot whole, whatever is in it; of one with `parts_missing` only how it stands, so that parts that are
    * restored belong to it again. Throws RefusedWriteError when a snapshot read later is there.
    */
-  store(snapshot: Snapshot): Promise<void>;
+  save(snapshot: Snapshot): Promise<void>;
 }
 
 export interface OrdersTables {
@@ -89,7 +81,7 @@ export function createOrdersTable(
       });
     },
 
-    async store(snapshot) {
+    async save(snapshot) {
       if (snapshot.replication.parts_missing === true) {
         await markUnlessReadLater(snapshot).catch((error: unknown) => throwRefused(error, snapshot));
         return;
@@ -155,75 +147,33 @@ function hasParts(item: OrderItem | undefined): boolean {
   return item?.compressed_parts !== undefined;
 }
 
-/** One genuine delivery that named an order. */
-export interface Delivery {
-  readonly orderId: number;
-  /** ISO time of arrival. */
-  readonly receivedAt: string;
-  /** Tells deliveries of one millisecond apart. */
-  readonly requestId: string;
-  readonly outcome: 'accepted' | 'ignored' | 'not queued';
-  readonly messageId?: string;
-  /** What showed that it is genuine. */
-  readonly proof: string;
-  /** Of a true signature that came late. */
-  readonly ageSeconds?: number;
-  readonly webhook: unknown;
+/** The version that a snapshot shows. */
+export interface StoredVersion {
+  readonly date_modified?: unknown;
+  readonly status_id?: unknown;
+  readonly replication?: Pick<Replication, 'incomplete'>;
 }
 
-/** A delivery that its signature authenticated, as it is known again. */
-export interface SignedDelivery {
-  readonly orderId: number;
-  /** Of its message id and its body, in letters and digits. */
-  readonly digest: string;
-  /** Until when its signature is accepted: epoch milliseconds. */
-  readonly acceptedUntil: number;
+export interface StoredOrders {
+  /** Those of the orders that have a snapshot, by id, strongly consistent. */
+  among(orderIds: readonly number[]): Promise<ReadonlyMap<number, StoredVersion>>;
 }
 
-export interface WebhooksTable {
-  record(delivery: Delivery): Promise<void>;
-  /** Whether it was remembered, and its time is not over at `now` (epoch milliseconds). Throws after a second. */
-  isRemembered(delivery: SignedDelivery, now: number): Promise<boolean>;
-  remember(delivery: SignedDelivery): Promise<void>;
-}
-
-/** BigCommerce waits for the answer, the writes still come, and a replay that is taken for new does no harm. */
-const LOOK_MS = 1_000;
-
-/** Begins the sort key of what is remembered; that of a delivery begins with its time. */
-const REMEMBERED = 'remembered#';
-
-/** Whether a row of the Webhooks table is a delivery, by its sort key; the others only remember one for a while. */
-export function isDelivery({ delivery }: Row): boolean {
-  return !String(delivery).startsWith(REMEMBERED);
-}
-
-export function createWebhooksTable(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  retentionDays: number,
-): WebhooksTable {
-  const keyOf = ({ orderId, digest }: SignedDelivery) => ({ orderId, delivery: `${REMEMBERED}${digest}` });
+export function createStoredOrders(client: DynamoDBDocumentClient, tableName: string): StoredOrders {
   return {
-    async isRemembered(delivery, now) {
-      const Key = keyOf(delivery);
-      const look = new GetCommand({ TableName: tableName, Key, ConsistentRead: true });
-      const { Item } = await client.send(look, { abortSignal: AbortSignal.timeout(LOOK_MS) });
-      // DynamoDB deletes up to days after the date.
-      return Number(Item?.['expires_at']) * 1000 >= now;
-    },
-
-    async remember(delivery) {
-      const Item = { ...keyOf(delivery), expires_at: expiry(delivery.acceptedUntil, 0) };
-      await client.send(new PutCommand({ TableName: tableName, Item }));
-    },
-
-    async record({ receivedAt, requestId, webhook, ...delivery }) {
-      const expires_at = expiry(Date.parse(receivedAt), retentionDays);
-      // A longer integer would be refused, and the row with it.
-      const recorded = bigintsAsTexts(webhook, MAX_DIGITS);
-      const Item = { ...delivery, webhook: recorded, delivery: `${receivedAt}#${requestId}`, expires_at };
-      await client.send(new PutCommand({ TableName: tableName, Item }));
+    async among(orderIds) {
+      const keys = [...new Set(orderIds)].map((id) => ({ id }));
+      // The sample, whose table this may once have been, stored orders without saying when they were read.
+      const options = {
+        ProjectionExpression: 'id, date_modified, status_id, replication.read_at, replication.incomplete',
+      };
+      const items = (await batchGet(client, tableName, keys, options)) as readonly Projected[];
+      const stored = items.filter(({ replication }) => replication !== undefined);
+      return new Map(stored.map((item) => [item.id, item]));
     },
   };
+}
+
+interface Projected extends StoredVersion {
+  readonly id: number;
 }

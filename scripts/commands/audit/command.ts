@@ -1,6 +1,7 @@
 // npm run audit: accounts for every order that the store lists in a window of days, and has what is missing queued again.
-import { DAY_MS, dayOf, startOfDay, type Audit } from '../../../lambda/shared/order/audit-result';
-import { isRow } from '../../../lambda/shared/order/order';
+import { DAY_MS, dayOf, startOfDay } from '../../../lambda/shared/runtime/time';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
+import { isRow } from '../../../lambda/shared/runtime/json';
 import { accountOf, whatIsOpen } from './report';
 import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
 import { invoke, type Failure } from '../../service/invoke';

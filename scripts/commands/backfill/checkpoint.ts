@@ -5,6 +5,7 @@ import { expiry, newestOf } from '../../../lambda/shared/tables/job-rows';
 import type { Selection } from './options';
 import type { Cursor } from './pages';
 import type { Tally } from './tally';
+import { iso } from '../../../lambda/shared/runtime/time';
 
 const RUNNING = 'backfill running';
 
@@ -55,7 +56,7 @@ export function createCheckpoints(
     },
 
     async save(checkpoint, now) {
-      const saved_at = new Date(now).toISOString();
+      const saved_at = iso(now);
       const expires_at = expiry(now, retentionDays);
       await client.send(new PutCommand({ TableName, Item: { ...checkpoint, saved_at, expires_at } }));
     },

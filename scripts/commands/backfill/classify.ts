@@ -1,16 +1,16 @@
 // What is to be done about each order that a backfill finds: by what the ledger knows, as in a poll, and by the rules. Pure.
-import { whyKnown, type Sighting } from '../../../lambda/get-new-orders/select-orders';
+import { whyKnown } from '../../../lambda/shared/steps/already-known';
+import type { Sighting } from '../../../lambda/shared/steps/already-known';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
+import { dateModified } from '../../../lambda/shared/order/version';
+import { whyNotStored } from '../../../lambda/shared/order/rules';
+import type { Rules } from '../../../lambda/shared/order/rules';
+import type { OrderReference } from '../../../lambda/shared/order/reference';
 import type { ListedOrder } from '../../../lambda/shared/bigcommerce/client';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
-import {
-  dateModified,
-  whyNotStored,
-  type OrderReference,
-  type Rules,
-} from '../../../lambda/shared/order/order';
 import { isTooOld } from '../../../lambda/shared/order/listed';
 import type { FoundPage } from './pages';
 import { ended, leftOut, nothing, sum, type Tally } from './tally';
+import { iso } from '../../../lambda/shared/runtime/time';
 
 export interface Task {
   /** When the backfill began, in epoch milliseconds; a resumed one began with its first run. */
@@ -107,7 +107,7 @@ function toReference(order: ListedOrder, seenAt: number, task: Task): OrderRefer
   return {
     orderId: order.id,
     source: 'backfill',
-    seenAt: new Date(seenAt).toISOString(),
+    seenAt: iso(seenAt),
     ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
     dateModified: dateModified(order),
     jobTimestamp: began,

@@ -1,6 +1,6 @@
 // npm run backfill: copies orders from before the service's time, by way of its own queue and worker.
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
-import { CLOCK_MARGIN_MS } from '../../../lambda/shared/order/order';
+import { CLOCK_MARGIN_MS } from '../../../lambda/shared/order/version';
 import type { Checkpoint } from './checkpoint';
 import { toolsOf, type Tools } from './service-deps';
 import { backfill as copy } from './run';
@@ -14,6 +14,7 @@ import { CommandError, readArguments, runAsCommand } from '../../terminal/comman
 import { createProgressLine, type Output, type ProgressLine } from '../../terminal/progress';
 import { sameService, serviceFlags, serviceUsage, withService, type Service } from '../../service/service';
 import { stopOnSignals } from '../../terminal/signals';
+import { DAY_MS, iso } from '../../../lambda/shared/runtime/time';
 
 const usage = `Usage: npm run backfill -- --from 2025-01-01 [options]
 
@@ -43,8 +44,6 @@ const flags = {
 
 /** A checkpoint that was written so lately is somebody's who is at work, unless they have just ended. */
 const AT_WORK_MS = 90_000;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
 export async function backfill(
@@ -194,7 +193,5 @@ async function sayPlan(
   const reservePercent = Number(parameters['ApiQuotaReservePercent']);
   for (const line of plan(rehearsal, { callsPerOrder, reservePercent, allowed: tools.allowed() })) say(line);
 }
-
-const iso = (time: number) => new Date(time).toISOString();
 
 runAsCommand(module, () => backfill(process.argv.slice(2), process.stdout, stopOnSignals('Interrupted.')));

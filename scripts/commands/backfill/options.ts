@@ -1,10 +1,10 @@
 // Which orders a backfill is about, as the command line says it, and the rules of the stack that it goes by. Pure.
-import { parseDate, Status, statusName, toOrderId } from '../../../lambda/shared/order/order';
-import type { Rules } from '../../../lambda/shared/order/order';
+import { DAY_MS, iso, parseDate } from '../../../lambda/shared/runtime/time';
+import { Status, statusName } from '../../../lambda/shared/order/status';
+import { toOrderId } from '../../../lambda/shared/order/order';
+import type { Rules } from '../../../lambda/shared/order/rules';
 import { CommandError } from '../../terminal/command';
 import type { Values } from '../../stack/parameters';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** BigCommerce's dates have whole seconds: a bound that is named by its second takes that second in. */
 const SECOND_MS = 1_000;
@@ -117,5 +117,3 @@ const numbers = (text: string | undefined) =>
   split(text).map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
 
 const unique = (numbers: readonly number[]) => [...new Set(numbers)].sort((one, other) => one - other);
-
-const iso = (time: number) => new Date(time).toISOString();

@@ -1,7 +1,8 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
 import { ListReader, newEffort, type Effort } from '../../../lambda/shared/steps/list-orders';
 import type { ListedOrder, Store } from '../../../lambda/shared/bigcommerce/client';
-import { parseDate, Status } from '../../../lambda/shared/order/order';
+import { parseDate } from '../../../lambda/shared/runtime/time';
+import { Status } from '../../../lambda/shared/order/status';
 import type { Selection } from './options';
 import { CommandError } from '../../terminal/command';
 

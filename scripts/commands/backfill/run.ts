@@ -2,7 +2,7 @@
 // notes how far it is. It may die after any line: what is queued is still copied, and the next run goes on.
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Queue } from '../../../lambda/shared/aws/queue';
 import { referToUnreadable } from '../../../lambda/shared/steps/unreadable-orders';
 import type { Checkpoint, Checkpoints } from './checkpoint';
@@ -25,7 +25,7 @@ export const QUEUED_AT_ONCE = 20;
 export interface BackfillDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   /** Repeats what the store does not answer now. */
   readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
   /** Says what went wrong without an effect on the backfill. */
@@ -112,7 +112,7 @@ async function refer({ unreadableIds, seenAt }: FoundPage, task: Task, deps: Bac
 async function queue(sent: readonly Sent[], { queue, ledger, now }: BackfillDeps): Promise<void> {
   const references = sent.map(({ reference }) => reference);
   await queue.enqueue(references);
-  await Promise.all(references.map((reference) => ledger.noteQueued(reference, now())));
+  await Promise.all(references.map((reference) => ledger.recordQueued(reference, now())));
 }
 
 function watch(sent: readonly Sent[], page: OpenPage, run: Run, { now }: BackfillDeps): void {

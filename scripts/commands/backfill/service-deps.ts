@@ -21,7 +21,7 @@ const LOCAL_LOOK_EVERY_MS = 300;
 export interface Tools {
   readonly store: Pick<Store, 'countOrders' | 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'noteQueued' | 'noteUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   readonly checkpoints: Checkpoints;
   /** Repeats a step until it is answered. Lists are not repeated call by call: a smaller page may be needed. */
   readonly patiently: <T>(step: () => Promise<T>) => Promise<T>;
@@ -72,8 +72,8 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
     queue: { enqueue: (references) => ask(() => queue.enqueue(references)) },
     ledger: {
       find: (orderIds) => ask(() => ledger.find(orderIds)),
-      noteQueued: (reference, now) => patiently(() => ledger.noteQueued(reference, now)),
-      noteUnreadable: (orderId, now) => patiently(() => ledger.noteUnreadable(orderId, now)),
+      recordQueued: (reference, now) => patiently(() => ledger.recordQueued(reference, now)),
+      recordUnreadable: (orderId, now) => patiently(() => ledger.recordUnreadable(orderId, now)),
     },
     patiently: ask,
     checkpoints: { ...checkpoints, save: (...args) => patiently(() => checkpoints.save(...args)) },

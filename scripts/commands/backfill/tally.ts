@@ -1,5 +1,5 @@
 // What became of the orders of a backfill, each counted once. Pure.
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 
 /** So many dead orders are named; the dead letter queue has them all, and a row of the Jobs table has its limit. */
 const MOST_NAMED = 50;

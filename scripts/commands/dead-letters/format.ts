@@ -1,7 +1,9 @@
 // Puts dead letters into words: a line each, a table of all, and everything about one. Their text comes from outside.
 import { MalformedReferenceError } from '../../../lambda/shared/runtime/errors';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
-import { parseDate, readReference, toOrderId } from '../../../lambda/shared/order/order';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
+import { parseDate } from '../../../lambda/shared/runtime/time';
+import { readReference } from '../../../lambda/shared/order/reference';
+import { toOrderId } from '../../../lambda/shared/order/order';
 import type { DeadLetter } from './queue';
 import { excerpt, printable } from '../../terminal/printable';
 

@@ -17,6 +17,7 @@ import { erasePersonal, personalEmails } from '../../../lambda/shared/order/pers
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';
 import { createOrdersTable, readStored, type OrderItem } from '../../../lambda/shared/tables/orders';
 import { eraseShopper } from '../../service/webhook-rows';
+import { iso } from '../../../lambda/shared/runtime/time';
 
 export interface EraseDeps {
   readonly documents: DynamoDBDocumentClient;
@@ -84,7 +85,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   const snapshot = { ...erasePersonal(order), replication } as Snapshot;
   try {
     // Refused if a later read is there; an earlier one cannot have come after ours.
-    await createOrdersTable(deps.documents, deps).store(snapshot);
+    await createOrdersTable(deps.documents, deps).save(snapshot);
     await eraseElsewhere(lease.orderId, deps);
     return 'erased';
   } catch (error) {
@@ -95,7 +96,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
 
 /** For a row of the sample: nobody knows when it was read, so every read is later. */
 function unread({ status_id }: StoredOrder): Replication {
-  const never = new Date(0).toISOString();
+  const never = iso(0);
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
 }
 
@@ -165,5 +166,3 @@ async function update(
     throw error;
   }
 }
-
-const iso = (time: number) => new Date(time).toISOString();

@@ -11,6 +11,7 @@ import { requireStack, serviceFlags, serviceUsage, withClients } from '../../ser
 import { changeStack } from '../../stack/stack-change';
 import { outputsOf, parametersOf } from '../../stack/stack-events';
 import { isLeftover, requireUpdatable } from '../../stack/stack-state';
+import { DAY_MS } from '../../../lambda/shared/runtime/time';
 
 const usage = `Usage: npm run pause -- [options]
        npm run resume -- [options]
@@ -74,8 +75,6 @@ async function change(stack: Stack, given: Values, { cloudFormation }: Clients, 
     },
   );
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The Orders queue keeps a reference for four days, and as long a poll believes a ledger row that says queued. */
 const paused = (stackName: string, now: number) =>

@@ -1,6 +1,7 @@
 // npm run poll: polls the store at once instead of at the next hour of the schedule, and reports the job.
 import type { Cursor, Job } from '../../../lambda/shared/tables/jobs';
-import { isRow, statusName } from '../../../lambda/shared/order/order';
+import { isRow } from '../../../lambda/shared/runtime/json';
+import { statusName } from '../../../lambda/shared/order/status';
 import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
 import { invoke, type Failure } from '../../service/invoke';
 import { printable } from '../../terminal/printable';

@@ -142,7 +142,7 @@ function inPlainWords(error: unknown): unknown {
 
 async function setRight(hook: Hook, secret: string, { store }: Service, print: Print): Promise<void> {
   const was = hook.is_active ? 'without the secret of now' : 'inactive';
-  if (await store.setRight(hook, secret)) print(`Set right: ${inWords(hook)}. It was ${was}.`);
+  if (await store.repairHook(hook, secret)) print(`Set right: ${inWords(hook)}. It was ${was}.`);
   else print(`Nothing to change: ${inWords(hook)} is active and carries the secret header.`);
 }
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/errors';
 import { contentDigest } from '../../../lambda/shared/order/content';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
-import { Status } from '../../../lambda/shared/order/order';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
+import { Status } from '../../../lambda/shared/order/status';
 import type { Order } from '../../../lambda/shared/order/order';
 import { anAuditWorld, DAY, THEN } from '../../support/audit-world';
 import {
@@ -598,7 +598,7 @@ describe('orders that no list can show', () => {
 
   it('K1C: leave the reference to the polls, which may advance them', async () => {
     const world = aStore([103]);
-    await world.ledger.noteUnreadable(103, world.clock.now - 26 * HOUR);
+    await world.ledger.recordUnreadable(103, world.clock.now - 26 * HOUR);
     expect(await world.audit()).toMatchObject({ open: 1, enqueued: 0 });
   });
 

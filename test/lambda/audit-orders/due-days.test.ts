@@ -1,8 +1,9 @@
 // Which days an audit looks at: by the event of its invocation, or by the schedule.
-import { dueDays, readWish } from '../../../lambda/audit-orders/due-days';
-import { dayOf, startOfDay, type Audit } from '../../../lambda/shared/order/audit-result';
+import { dueDays, readRequest } from '../../../lambda/audit-orders/due-days';
+import { dayOf, startOfDay } from '../../../lambda/shared/runtime/time';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { anAuditWorld } from '../../support/audit-world';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
 import { iso, NOON } from '../../support/builders';
 
 const DAY_MS = 86_400_000;
@@ -118,8 +119,8 @@ describe('K8 a scheduled audit asks again for orders that are marked as gone', (
 
 describe('an event', () => {
   it('may name any day that has begun', () => {
-    expect(readWish({ day: '2026-01-10' }, NOON)).toEqual({ start: Date.UTC(2026, 0, 10), dryRun: false });
-    expect(readWish({ day: '2016-02-29', dryRun: true }, NOON)).toEqual({
+    expect(readRequest({ day: '2026-01-10' }, NOON)).toEqual({ start: Date.UTC(2026, 0, 10), dryRun: false });
+    expect(readRequest({ day: '2016-02-29', dryRun: true }, NOON)).toEqual({
       start: Date.UTC(2016, 1, 29),
       dryRun: true,
     });
@@ -133,7 +134,7 @@ describe('an event', () => {
     [{ day: null }, 'day has to be a UTC day'],
     [{ day: '2026-01-09', dryRun: 'yes' }, 'dryRun has to be true or false'],
   ])('%j is refused in words', (event, words) => {
-    expect(() => readWish(event, NOON)).toThrow(words);
+    expect(() => readRequest(event, NOON)).toThrow(words);
   });
 
   it.each(['', '2026-1-9', '2026-01-09T00:00:00Z', '2026-13-01', '+002026-01-09', ' 2026-01-09'])(

@@ -1,5 +1,5 @@
 // The service's own webhook: registered, kept active, one call a poll, and never a poll's failure.
-import { checkWebhook } from '../../../lambda/get-new-orders/ensure-webhook';
+import { ensureWebhook } from '../../../lambda/get-new-orders/ensure-webhook';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { ConfigurationError } from '../../../lambda/shared/runtime/errors';
 import type { Hooks } from '../../../lambda/shared/bigcommerce/webhooks';
@@ -29,7 +29,7 @@ function aChecker({ token = simulator.credentials.accessToken } = {}) {
     ...{ accessToken: () => Promise.resolve(token), sleep: () => Promise.resolve() },
   }).until(Date.now() + 60_000);
   const check = (deps: object = {}) =>
-    checkWebhook(destination, {
+    ensureWebhook(destination, {
       hooks,
       secrets: { webhookNow: () => Promise.resolve(secret) },
       alerts: { sendHourly: alert },
@@ -146,19 +146,19 @@ it('is done only when its alert is sent', async () => {
 it('is done only when every webhook is, whatever became of the first', async () => {
   const listed = [1, 2].map((id) => ({ id, scope, destination, is_active: true, headers: {} }));
   const { check, lines } = aChecker();
-  const setRight = async ({ id }: { id: number }) => {
+  const repairHook = async ({ id }: { id: number }) => {
     if (id === 1) throw new Error('down');
     await new Promise((resolve) => setImmediate(resolve));
     return true;
   };
-  await check({ hooks: { listHooks: () => Promise.resolve(listed), setRight } });
+  await check({ hooks: { listHooks: () => Promise.resolve(listed), repairHook } });
   expect(lines.map(({ message }) => message)).toEqual(['webhook given the secret', 'webhook not checked']);
 });
 
 it('says nothing of a time that the store does not tell', async () => {
   const hook = { id: 7, scope, destination, is_active: false, headers };
   const { check, alerts } = aChecker();
-  const hooks = { listHooks: () => Promise.resolve([hook]), setRight: () => Promise.resolve(true) };
+  const hooks = { listHooks: () => Promise.resolve([hook]), repairHook: () => Promise.resolve(true) };
   await check({ hooks });
   expect(alerts[0]?.message).toContain(
     'The webhook 7 (store/cart/converted) was inactive. It is switched on',
@@ -241,11 +241,11 @@ describe('never throws', () => {
   it('when a webhook vanishes between the look and the change', async () => {
     const { id } = add({ headers: null });
     const { check, hooks, alerts, lines } = aChecker();
-    const setRight: Hooks['setRight'] = (hook, value) => {
+    const repairHook: Hooks['repairHook'] = (hook, value) => {
       simulator.hooks.remove(id);
-      return hooks.setRight(hook, value);
+      return hooks.repairHook(hook, value);
     };
-    await check({ hooks: { ...hooks, setRight } });
+    await check({ hooks: { ...hooks, repairHook } });
     expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
     expect(alerts).toEqual([]);
   });

@@ -1,7 +1,7 @@
 // Orders that were changed after they were stored: the next poll sees it, and the newer version is stored.
 import { contentDigest } from '../../../lambda/shared/order/content';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, aRuleSet, iso, NOON, storeDate } from '../../support/builders';
 import { withLines } from '../../support/memory-store';
 import { aWorld, type World } from '../../support/world';

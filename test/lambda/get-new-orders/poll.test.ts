@@ -1,7 +1,7 @@
 // The poll: every new order becomes one reference; what the ledger knows is left out and counted; failures are heard.
 import type { OrderQuery } from '../../../lambda/shared/bigcommerce/client';
 import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/errors';
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, iso, NOON, storeDate } from '../../support/builders';
 import { aWorld } from '../../support/world';
 import type { World } from '../../support/world';
@@ -256,7 +256,7 @@ it('keeps its job small, however many orders it finds (a defect of the sample)',
 it('counts a note that the ledger did not take for nothing: the order is queued', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
-  const ledger = { ...world.ledger, noteQueued: () => Promise.reject(new Error('throttled')) };
+  const ledger = { ...world.ledger, recordQueued: () => Promise.reject(new Error('throttled')) };
   expect(await world.poll({ deps: { ledger } })).toHaveLength(1);
   expect(world.jobs).toMatchObject([{ outcome: 'finished' }]);
   expect(world.lines).toContainEqual({ level: 'WARN', message: 'queued order not noted' });

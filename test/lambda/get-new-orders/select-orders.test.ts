@@ -1,10 +1,11 @@
 // What a poll leaves out: what is neither new nor followed, and what the ledger knows in this very version, by the
 // protocol's list, line by line.
-import { isNew, whyKnown, whyNotFollowed, whyNotNew } from '../../../lambda/get-new-orders/select-orders';
-import type { Sighting } from '../../../lambda/get-new-orders/select-orders';
+import { isNew, whyNotFollowed, whyNotNew } from '../../../lambda/get-new-orders/select-orders';
+import { whyKnown } from '../../../lambda/shared/steps/already-known';
+import type { Sighting } from '../../../lambda/shared/steps/already-known';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Bounds } from '../../../lambda/get-new-orders/poll-window';
 import { contentDigest } from '../../../lambda/shared/order/content';
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
 import { aLine, anOrder, aReference, aRuleSet, iso, NOON, storeDate } from '../../support/builders';
 import { withLines } from '../../support/memory-store';
 

@@ -5,8 +5,8 @@ import { receive } from '../../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../../lambda/new-orders-webhook/parse-request';
 import type { ProxyEvent } from '../../../lambda/new-orders-webhook/parse-request';
 import { EnqueueError } from '../../../lambda/shared/runtime/errors';
-import type { OrderReference } from '../../../lambda/shared/order/order';
-import type { Delivery, SignedDelivery } from '../../../lambda/shared/tables/orders';
+import type { OrderReference } from '../../../lambda/shared/order/reference';
+import type { Delivery, SignedDelivery } from '../../../lambda/shared/tables/webhooks';
 import { iso, NOON } from '../../support/builders';
 import { memoryWebhooks } from '../../support/memory-webhooks';
 
@@ -69,7 +69,7 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
         return Promise.resolve(['message-1']);
       },
     },
-    ledger: { noteQueued: () => Promise.resolve(order.push('noted') > 0) },
+    ledger: { recordQueued: () => Promise.resolve(order.push('noted') > 0) },
     webhooks: {
       ...webhooks,
       record: (delivery: Delivery) => {
@@ -149,7 +149,7 @@ it('answers only when all is written: a container that waits for its next reques
     return true;
   };
   const slow = {
-    ledger: { noteQueued: slowly('note') },
+    ledger: { recordQueued: slowly('note') },
     webhooks: {
       ...deps.webhooks,
       record: (delivery: Delivery) => slowly(delivery.outcome)().then(() => undefined),
@@ -640,7 +640,7 @@ it('answers 200 when only the record or the note fails: the reference is safe', 
   const fails = { ...deps.webhooks, record: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { webhooks: fails })).status).toBe(200);
   expect((await postSigned(aWebhook({ scope: 'store/cart/updated' }), { webhooks: fails })).status).toBe(200);
-  const ledger = { noteQueued: () => Promise.reject(new Error('throttled')) };
+  const ledger = { recordQueued: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { ledger })).status).toBe(200);
   const failed = { orderId: 100, error: 'Error: throttled' };
   expect(lines).toContainEqual({ message: 'webhook not recorded', fields: failed });

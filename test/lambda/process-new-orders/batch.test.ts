@@ -53,11 +53,11 @@ it('begins four orders, and the next when one of them has ended', async () => {
     most = Math.max(most, held);
     return world.ledger.takeLease(...lease);
   };
-  const finishAdvance: typeof world.ledger.finishAdvance = async (...finish) => {
-    await world.ledger.finishAdvance(...finish);
+  const finishAdvance: typeof world.ledger.recordAdvance = async (...finish) => {
+    await world.ledger.recordAdvance(...finish);
     held -= 1;
   };
-  const ledger = { ...world.ledger, takeLease, finishAdvance };
+  const ledger = { ...world.ledger, takeLease, recordAdvance: finishAdvance };
   await replicateAll(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), world.workerDeps({ ledger }));
   expect(puts(world)).toHaveLength(10);
   expect(most).toBe(4);

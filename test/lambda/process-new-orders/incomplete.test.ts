@@ -1,7 +1,7 @@
 // What the worker makes of an order of which a list cannot be had, or is in doubt.
 import { BigCommerceError, DoubtfulListError } from '../../../lambda/shared/runtime/errors';
 import type { ListName } from '../../../lambda/shared/order/order';
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, anOrderWithLines, aReference, aWholeLine, iso, NOON } from '../../support/builders';
 import { aWorld, type World } from '../../support/world';
 
@@ -272,7 +272,7 @@ describe('an order of which a list cannot be had', () => {
   it('has a dead letter, too, when it cannot be stored', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    const orders = { ...world.orders, store: () => Promise.reject(new Error('throttled')) };
+    const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
     const deps = { ...failing(world, { coupons: refusals.unavailable }), orders };
     expect(await world.replicate(aReference(), { receiveCount: LAST, deps })).toBe('acknowledged');
     expect(world.parked).toHaveLength(1);
@@ -342,7 +342,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
       throw new BigCommerceError('PUT got no answer.', 'retryable');
     });
     const finishAdvance = () => Promise.reject(new Error('throttled'));
-    const ledger = { ...world.ledger, finishAdvance, release: () => Promise.resolve() };
+    const ledger = { ...world.ledger, recordAdvance: finishAdvance, release: () => Promise.resolve() };
     await world.replicate(aReference(), { deps: { ledger } });
     world.clock.now += HOUR;
     const rows = world.rows.get(100)!;

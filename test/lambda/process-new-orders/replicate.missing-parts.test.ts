@@ -61,7 +61,7 @@ const runErase = (now: () => number, print: (line: string) => void = () => undef
 
 describe('an item that names parts which are gone, as after a restore of Orders alone,', () => {
   beforeEach(async () => {
-    await tables.orders.store(large(1, NOON));
+    await tables.orders.save(large(1, NOON));
     await deleteOtherParts(parts(), 1);
   });
 
@@ -76,7 +76,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
   });
 
   it('A8: is marked as gone when it is, and is whole again once its parts are restored', async () => {
-    await tables.orders.store(large(1, NOON + 1_000));
+    await tables.orders.save(large(1, NOON + 1_000));
     const saved = await partsOf(1);
     await deleteOtherParts(parts(), 1);
     const world = aWorld();
@@ -101,15 +101,15 @@ describe('an item that names parts which are gone, as after a restore of Orders 
 
   it('A8: does not mark as gone what was stored by a later read', async () => {
     const standIn = await tables.orders.find(1);
-    await tables.orders.store(large(1, NOON + 2 * MINUTE));
+    await tables.orders.save(large(1, NOON + 2 * MINUTE));
     const { replication, ...content } = standIn!;
     const marked = { ...content, replication: { ...replication, gone: true, read_at: iso(NOON + MINUTE) } };
-    await expect(tables.orders.store(marked as Snapshot)).rejects.toThrow(RefusedWriteError);
+    await expect(tables.orders.save(marked as Snapshot)).rejects.toThrow(RefusedWriteError);
     expect(await tables.orders.find(1)).toEqual(large(1, NOON + 2 * MINUTE));
   });
 
   it('keeps no other order from being erased', async () => {
-    await tables.orders.store(aSnapshot({ id: 2, billing_address: { email: ADA } }));
+    await tables.orders.save(aSnapshot({ id: 2, billing_address: { email: ADA } }));
     await expect(runErase(() => NOON + 10 * MINUTE)).rejects.toThrow('Parts of order 1 are missing');
     expect(JSON.stringify(await tables.orders.find(2))).not.toContain(ADA);
   });

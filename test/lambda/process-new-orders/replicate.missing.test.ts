@@ -1,6 +1,6 @@
 // The worker where something is missing: a snapshot, an answer, a trace of an edit.
-import type { OrderReference } from '../../../lambda/shared/order/order';
-import { Status } from '../../../lambda/shared/order/order';
+import type { OrderReference } from '../../../lambda/shared/order/reference';
+import { Status } from '../../../lambda/shared/order/status';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { aLine, anOrder, iso, NOON, storeDate } from '../../support/builders';
 import { withLines } from '../../support/memory-store';

@@ -2,7 +2,7 @@
 import type { ReplicateDeps } from '../../../lambda/process-new-orders/replicate';
 import { contentDigest } from '../../../lambda/shared/order/content';
 import { BigCommerceError, ConfigurationError } from '../../../lambda/shared/runtime/errors';
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import {
   aLine,
   anOrder,
@@ -673,7 +673,7 @@ describe('an order that is gone after it was stored', () => {
   it('D-M13: has its lists fetched when it is back, whatever the row and the order show', async () => {
     // The worker dies between the mark and the ledger's note of it: the row is as it was.
     const dying = (world: World) => ({
-      ledger: { ...world.ledger, finish: () => Promise.reject(new Error('died')) },
+      ledger: { ...world.ledger, recordEnd: () => Promise.reject(new Error('died')) },
     });
     const { world, shown } = await anOrderThatIsGone(dying);
     expect(world.snapshots.get(100)?.replication.gone).toBe(true);
@@ -715,7 +715,7 @@ describe('what fails', () => {
 
   it('is given back when even parking fails: it is never acknowledged unsafe', async () => {
     const world = aWorld();
-    const queue = { ...world.queue, park: () => Promise.reject(new Error('SQS is down')) };
+    const queue = { ...world.queue, deadLetter: () => Promise.reject(new Error('SQS is down')) };
     expect(await world.replicate('no reference', { deps: { queue } })).toBe('given back');
   });
 
@@ -755,7 +755,7 @@ describe('what fails', () => {
   it('does not keep its lease', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    const orders = { ...world.orders, store: () => Promise.reject(new Error('throttled')) };
+    const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
     expect(await world.replicate(aReference(), { deps: { orders } })).toBe('given back');
     expect(await world.replicate(aReference())).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
@@ -920,7 +920,7 @@ describe('K17: an order that another app puts back', () => {
   it('counts an advance whose worker died before it could write it', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    const dies = { ...world.ledger, finishAdvance: () => new Promise<never>(() => undefined) };
+    const dies = { ...world.ledger, recordAdvance: () => new Promise<never>(() => undefined) };
     void world.replicate(world.referenceTo(100), { deps: { ledger: dies } });
     await new Promise(setImmediate);
     world.clock.now += 2 * MINUTE;

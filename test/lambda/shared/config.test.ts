@@ -2,13 +2,15 @@
 import { ConfigurationError } from '../../../lambda/shared/runtime/errors';
 import {
   awsClientOptions,
-  MOST_DROP_FIELDS_CHARACTERS,
   quickAwsClientOptions,
+  recordAwsClientOptions,
+} from '../../../lambda/shared/aws/clients';
+import {
+  MOST_DROP_FIELDS_CHARACTERS,
   readAuditConfig,
   readPollConfig,
   readWebhookConfig,
   readWorkerConfig,
-  recordAwsClientOptions,
   workerEnvironment,
 } from '../../../lambda/shared/config';
 

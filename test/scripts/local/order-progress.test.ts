@@ -1,5 +1,6 @@
-import type { LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
-import { Status, type Snapshot } from '../../../lambda/shared/order/order';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
+import { Status } from '../../../lambda/shared/order/status';
+import type { Snapshot } from '../../../lambda/shared/order/order';
 import { shortcomings, toRow, type OrderProgress } from '../../../scripts/local/order-progress';
 
 const aSnapshot = (overrides: Partial<Snapshot> = {}): Snapshot => ({

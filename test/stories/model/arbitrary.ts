@@ -1,6 +1,6 @@
 // Random stories: what a store does on a busy day. What breaks on it is added by the faults.
 import fc from 'fast-check';
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
 import { type Edit, type Plan, type PlannedOrder } from './plan';
 

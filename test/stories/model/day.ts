@@ -1,6 +1,6 @@
 // One long day of a large store, with faults of every kind at random, and the audit after it: the proof that none of its
 // orders is missing, and that a missing one is found.
-import { Status } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
 import { type Audit } from '../../../lambda/shared/order/audit-result';
 import { pick, randomFrom, wholeNumber, type Random } from '../../../simulator/random';

@@ -1,5 +1,6 @@
 // The design's rules, written from the design and not from the code: which orders are new, and which may be advanced.
-import { Status, type Rules } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
+import type { Rules } from '../../../lambda/shared/order/rules';
 import { type Moment } from './history';
 import { type Story } from './story';
 

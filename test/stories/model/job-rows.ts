@@ -8,7 +8,7 @@ import {
   type DynamoDBDocumentClient,
   type PutCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { isRow } from '../../../lambda/shared/order/order';
+import { isRow } from '../../../lambda/shared/runtime/json';
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 // An operator's backfill, on a machine whose clock is minutes off: it goes by AWS's time, as far as answers show it.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DAY_MS } from '../../../lambda/shared/order/audit-result';
+import { DAY_MS } from '../../../lambda/shared/runtime/time';
 import { awsClock } from '../../../scripts/service/aws-clock';
 import { backfill } from '../../../scripts/commands/backfill/run';
 import { nothing } from '../../../scripts/commands/backfill/tally';
@@ -24,7 +24,7 @@ export async function runBackfill(
   const localNow = () => time.now() + clockMs;
   const client = dynamoDb(time, lineMs);
   const now = awsClock(client.ofClock, localNow);
-  const { find, noteQueued, noteUnreadable } = adapters.ledger;
+  const { find, recordQueued: noteQueued, recordUnreadable: noteUnreadable } = adapters.ledger;
   const store = () => bigCommerce.until(time.now() + CALL_MS);
   await client.ask(() => find([]));
   const began = now();
@@ -43,8 +43,8 @@ export async function runBackfill(
       queue: adapters.queue,
       ledger: {
         find: (orderIds) => client.ask(() => find(orderIds)),
-        noteQueued: (reference, at) => client.ask(() => noteQueued(reference, at)),
-        noteUnreadable: (orderId, at) => client.ask(() => noteUnreadable(orderId, at)),
+        recordQueued: (reference, at) => client.ask(() => noteQueued(reference, at)),
+        recordUnreadable: (orderId, at) => client.ask(() => noteUnreadable(orderId, at)),
       },
       checkpoints: { save: () => client.ask(() => Promise.resolve()) },
       ...{ now, pause: () => time.sleep(LOOK_EVERY_MS) },

@@ -2,7 +2,8 @@
 // service has come to rest.
 import { type NewLine } from '../../../simulator/index';
 import { type Audit } from '../../../lambda/shared/order/audit-result';
-import { Status, type Snapshot } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
+import type { Snapshot } from '../../../lambda/shared/order/order';
 import { aRuleSet, NOON } from '../../support/builders';
 import { junk } from './junk';
 import { type Edit, type Goods, type Plan, type StoreFault } from './plan';

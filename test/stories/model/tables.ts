@@ -2,13 +2,12 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type Audit } from '../../../lambda/shared/order/audit-result';
 import { createAudits } from '../../../lambda/shared/tables/audits';
-import { type StoredOrders } from '../../../lambda/shared/tables/stored-orders';
+import type { StoredOrders, OrdersTable } from '../../../lambda/shared/tables/orders';
+import { parseDate } from '../../../lambda/shared/runtime/time';
 import { type Random } from '../../../simulator/random';
 import { createJobsTable, type Job } from '../../../lambda/shared/tables/jobs';
 import { type Ledger } from '../../../lambda/shared/tables/ledger';
-import { parseDate } from '../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../lambda/shared/order/personal-data';
-import { type OrdersTable } from '../../../lambda/shared/tables/orders';
 import { memoryTables } from '../../support/memory-ledger';
 import { jobRows } from './job-rows';
 import { type VirtualTime } from '../../support/virtual-time';
@@ -79,20 +78,20 @@ export function createTables(
       if (answer.kind === 'taken') learned.push({ orderId, at: time.now(), modifiedAt, by: 'lease' });
       return answer;
     },
-    store: async (snapshot) => {
-      await memory.orders.store(snapshot);
+    save: async (snapshot) => {
+      await memory.orders.save(snapshot);
       const modifiedAt = parseDate(snapshot.date_modified) ?? 0;
       learned.push({ orderId: snapshot.id, at: time.now(), modifiedAt, by: 'snapshot' });
     },
-  } satisfies Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'store'>;
+  } satisfies Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'save'>;
 
-  const finishAdvance: Ledger['finishAdvance'] = async (...args) => {
-    if (habits.conflicts === 0 || random() >= habits.conflicts) return memory.ledger.finishAdvance(...args);
+  const finishAdvance: Ledger['recordAdvance'] = async (...args) => {
+    if (habits.conflicts === 0 || random() >= habits.conflicts) return memory.ledger.recordAdvance(...args);
     struck.cancelled += 1;
     const kind = random();
     if (kind < 0.4) throw cancelled('TransactionConflict');
     if (kind < 0.7) throw cancelled('ThrottlingError');
-    await memory.ledger.finishAdvance(...args);
+    await memory.ledger.recordAdvance(...args);
     throw new Error('The answer was lost.');
   };
 
@@ -120,8 +119,8 @@ export function createTables(
     jobs,
     struck,
     learned,
-    ledger: lateAll({ ...memory.ledger, takeLease: noted.takeLease, finishAdvance }),
-    orders: lateAll({ ...memory.orders, store: noted.store }),
+    ledger: lateAll({ ...memory.ledger, takeLease: noted.takeLease, recordAdvance: finishAdvance }),
+    orders: lateAll({ ...memory.orders, save: noted.save }),
     stored: lateAll({
       among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
     } satisfies StoredOrders),

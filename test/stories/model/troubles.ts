@@ -1,6 +1,7 @@
 // What may go wrong, as fast-check makes it up: the pieces of which the faults are put together.
 import fc from 'fast-check';
-import { Status, type Rules } from '../../../lambda/shared/order/order';
+import { Status } from '../../../lambda/shared/order/status';
+import type { Rules } from '../../../lambda/shared/order/rules';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
 import { type Damage } from '../../../simulator/index';
 import { NOON } from '../../support/builders';

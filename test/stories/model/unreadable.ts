@@ -1,5 +1,5 @@
 // A store that cannot render some orders: their own GET and each list that holds one answer 500; or whose pages are too large.
-import { isRow, parseJson } from '../../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../../lambda/shared/runtime/json';
 import { errorIn } from '../../../simulator/api/response';
 import { type Store, type StoreRequest } from '../../../simulator/index';
 

@@ -1,7 +1,9 @@
 // The promise, spoken over a story that has ended: whatever it lists is an order lost, doubled, or sent back.
 import { isDeepStrictEqual } from 'node:util';
-import { parseDate, Status, type Snapshot } from '../../../lambda/shared/order/order';
-import { type LedgerRow } from '../../../lambda/shared/tables/ledger-updates';
+import { parseDate } from '../../../lambda/shared/runtime/time';
+import { Status } from '../../../lambda/shared/order/status';
+import type { Snapshot } from '../../../lambda/shared/order/order';
+import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { deployedDuring, deployedLast, isListed, VOID, whyNotAdvanced } from './design';
 import { type DeadLetter } from './sqs';
 import { versionOf, type Moment, type SentPut } from './history';

@@ -1,6 +1,7 @@
 // The line between a container and the store: what was sent goes on to take effect, whoever dies meanwhile.
 import { type Http, type HttpAnswer, type HttpRequest } from '../../../lambda/shared/bigcommerce/http';
-import { isRow, parseDate, parseJson } from '../../../lambda/shared/order/order';
+import { isRow, parseJson } from '../../../lambda/shared/runtime/json';
+import { parseDate } from '../../../lambda/shared/runtime/time';
 import { type Store } from '../../../simulator/index';
 import { type VirtualTime } from '../../support/virtual-time';
 import { addTo, type History } from './history';

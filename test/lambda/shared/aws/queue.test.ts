@@ -128,7 +128,7 @@ it('sends nothing for nothing', async () => {
 });
 
 it('gives a message back for a while', async () => {
-  await aQueue().giveBack('receipt', 60);
+  await aQueue().returnToQueue('receipt', 60);
   expect(sqs.commandCalls(ChangeMessageVisibilityCommand)[0]?.args[0].input).toEqual({
     QueueUrl: 'https://sqs/orders',
     ReceiptHandle: 'receipt',
@@ -137,7 +137,7 @@ it('gives a message back for a while', async () => {
 });
 
 it('parks a body as it was, with string attributes of what is known', async () => {
-  await aQueue().park('{"odd":1}', {
+  await aQueue().deadLetter('{"odd":1}', {
     reason: 'bad\u0000 reason',
     orderId: undefined,
     firstSeenAt: iso(NOON),

@@ -96,12 +96,12 @@ describe('calls at once', () => {
     ['one before anything is known', 'unknown', 10, 0, 1],
     ['any number where there is no quota', 'unlimited', 10, 0, Infinity],
   ] as const)('%s', (_, known, reservePercent, now, calls) => {
-    expect(allowance(known, reservePercent, now).young).toBe(calls);
+    expect(allowance(known, reservePercent, now).recent).toBe(calls);
   });
 
   it('are as many as the share when all but one are older: calls that hang keep no other back', () => {
-    expect(allowance(aQuota({ left: 55 }), 10, 5_000)).toEqual({ calls: 10, young: 1 });
-    expect(allowance('unknown', 10, 0)).toEqual({ calls: Infinity, young: 1 });
+    expect(allowance(aQuota({ left: 55 }), 10, 5_000)).toEqual({ calls: 10, recent: 1 });
+    expect(allowance('unknown', 10, 0)).toEqual({ calls: Infinity, recent: 1 });
   });
 
   it('of four senders that all know the same reach into the reserve by three at the most', () => {
@@ -109,8 +109,8 @@ describe('calls at once', () => {
     fc.assert(
       fc.property(whole(1000), whole(1000), whole(90), (requests, left, reservePercent) => {
         const quota = aQuota({ requests, left: Math.min(left, requests) });
-        const { calls, young } = allowance(quota, reservePercent, 0);
-        if (young !== calls) return false;
+        const { calls, recent } = allowance(quota, reservePercent, 0);
+        if (recent !== calls) return false;
         const free = quota.left - Math.ceil((requests * reservePercent) / 100);
         // A quota of less than four above its reserve is not for four.
         const senders = Math.min(4, Math.max(1, requests - Math.ceil((requests * reservePercent) / 100)));

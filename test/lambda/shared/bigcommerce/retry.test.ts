@@ -1,11 +1,8 @@
 // The one table of what is tried again, how long to wait, and when to stop.
 import fc from 'fast-check';
-import {
-  afterFailure,
-  classifyStatus,
-  visibilitySeconds,
-  type FailedTry,
-} from '../../../../lambda/shared/bigcommerce/retry';
+import { afterFailure, classifyStatus } from '../../../../lambda/shared/bigcommerce/retry';
+import type { FailedTry } from '../../../../lambda/shared/bigcommerce/retry';
+import { visibilitySeconds } from '../../../../lambda/process-new-orders/visibility';
 
 /** A failed first try of a GET, with all the time in the world. */
 function after(

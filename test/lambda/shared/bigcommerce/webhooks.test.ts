@@ -119,7 +119,7 @@ describe('sets a webhook right', () => {
   it('with nothing to do, with nothing sent', async () => {
     const hook = await registered({ headers: { 'x-order-replication-secret': secret } });
     simulator.log.clear();
-    expect(await connect().setRight(hook, secret)).toBe(false);
+    expect(await connect().repairHook(hook, secret)).toBe(false);
     expect(simulator.log.count()).toBe(0);
   });
 
@@ -129,7 +129,7 @@ describe('sets a webhook right', () => {
     ['without headers', { headers: null }],
   ])('%s, with one PUT', async (_, fields) => {
     const hook = await registered(fields);
-    expect(await connect().setRight(hook, secret)).toBe(true);
+    expect(await connect().repairHook(hook, secret)).toBe(true);
     expect(simulator.log.count('PUT /v3/hooks/{hook}')).toBe(1);
     expect(kept(hook.id)).toMatchObject({
       is_active: true,
@@ -140,7 +140,7 @@ describe('sets a webhook right', () => {
 
   it('and leaves it the other headers that somebody gave it', async () => {
     const hook = await registered({ headers: { 'x-firewall': 'let me in' } });
-    await connect().setRight(hook, secret);
+    await connect().repairHook(hook, secret);
     expect(kept(hook.id)?.headers).toEqual({
       'x-firewall': 'let me in',
       'X-Order-Replication-Secret': secret,
@@ -149,7 +149,7 @@ describe('sets a webhook right', () => {
 
   it('with no header, when only its being inactive is wrong', async () => {
     const hook = await registered({ is_active: false, headers: { 'X-Order-Replication-Secret': secret } });
-    await connect().setRight(hook, secret);
+    await connect().repairHook(hook, secret);
     expect(simulator.log.of('PUT /v3/hooks/{hook}')).toMatchObject([{ body: { is_active: true } }]);
     expect(simulator.log.of('PUT /v3/hooks/{hook}')[0]?.body).not.toHaveProperty('headers');
   });
@@ -157,13 +157,13 @@ describe('sets a webhook right', () => {
   it('and says so when the store leaves it inactive', async () => {
     const hook = await registered({ is_active: false });
     server = await listen(createServer((_, response) => response.end(JSON.stringify({ data: hook }))));
-    await expect(connect(server).setRight(hook, secret)).rejects.toThrow('leaves the webhook');
+    await expect(connect(server).repairHook(hook, secret)).rejects.toThrow('leaves the webhook');
   });
 
   it('fails when it is gone meanwhile', async () => {
     const hook = await registered({ is_active: false });
     simulator.hooks.remove(hook.id);
-    await expect(connect().setRight(hook, secret)).rejects.toThrow(`PUT /v3/hooks/${hook.id} answered 404`);
+    await expect(connect().repairHook(hook, secret)).rejects.toThrow(`PUT /v3/hooks/${hook.id} answered 404`);
   });
 });
 

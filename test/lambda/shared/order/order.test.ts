@@ -2,19 +2,12 @@
 import fc from 'fast-check';
 import { isEqual, sameContent, sameSnapshot } from '../../../../lambda/shared/order/content';
 import { MalformedReferenceError } from '../../../../lambda/shared/runtime/errors';
-import {
-  decide,
-  isDigital,
-  isSettled,
-  parseDate,
-  readReference,
-  Status,
-  statusName,
-  toOrder,
-  toOrderId,
-  whyNotStored,
-  whyVoid,
-} from '../../../../lambda/shared/order/order';
+import { decide, isDigital, whyNotStored, whyVoid } from '../../../../lambda/shared/order/rules';
+import { isSettled } from '../../../../lambda/shared/order/version';
+import { parseDate } from '../../../../lambda/shared/runtime/time';
+import { readReference } from '../../../../lambda/shared/order/reference';
+import { Status, statusName } from '../../../../lambda/shared/order/status';
+import { toOrder, toOrderId } from '../../../../lambda/shared/order/order';
 import type { Snapshot } from '../../../../lambda/shared/order/order';
 import {
   aLine,

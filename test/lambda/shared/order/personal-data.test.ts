@@ -8,7 +8,7 @@ import {
   NEVER_DROPPED,
   personalEmails,
 } from '../../../../lambda/shared/order/personal-data';
-import type { Row } from '../../../../lambda/shared/order/order';
+import type { Row } from '../../../../lambda/shared/runtime/json';
 import { createStore } from '../../../../simulator/index';
 import { aLine, aSnapshot } from '../../../support/builders';
 import { ask } from '../../../support/store-client';

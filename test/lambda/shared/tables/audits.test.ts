@@ -4,9 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Audit } from '../../../../lambda/shared/order/audit-result';
 import { createAudits, type Audits } from '../../../../lambda/shared/tables/audits';
 import { batchGet } from '../../../../lambda/shared/tables/batch-get';
-import { createStoredOrders } from '../../../../lambda/shared/tables/stored-orders';
+import { createStoredOrders, createOrdersTable } from '../../../../lambda/shared/tables/orders';
 import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
-import { createOrdersTable } from '../../../../lambda/shared/tables/orders';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aSnapshot, NOON } from '../../../support/builders';
 import { connect, createTables, tableNames } from '../../../support/real-tables';
@@ -64,7 +63,7 @@ describe('stored orders', () => {
 
   it('are told from those that are not, however many are asked for', async () => {
     const orders = createOrdersTable(client, tableNames);
-    for (const id of [1, 120, 250]) await orders.store(aSnapshot({ id }));
+    for (const id of [1, 120, 250]) await orders.save(aSnapshot({ id }));
     const ids = Array.from({ length: 250 }, (_, nth) => nth + 1);
     const versions = await stored().among([...ids, 250]);
     expect([...versions.keys()].sort((one, other) => one - other)).toEqual([1, 120, 250]);
@@ -74,7 +73,7 @@ describe('stored orders', () => {
 
   it('show which of their lists could not be had', async () => {
     const replication = { incomplete: ['coupons'] as const };
-    await createOrdersTable(client, tableNames).store(aSnapshot({ id: 310, replication }));
+    await createOrdersTable(client, tableNames).save(aSnapshot({ id: 310, replication }));
     expect((await stored().among([310])).get(310)?.replication?.incomplete).toEqual(['coupons']);
   });
 

@@ -4,8 +4,9 @@ import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-
 import { RefusedWriteError } from '../../../../lambda/shared/runtime/errors';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import type { Ledger } from '../../../../lambda/shared/tables/ledger';
-import type { Finish, LedgerRow } from '../../../../lambda/shared/tables/ledger-updates';
-import { COPY_ONLY } from '../../../../lambda/shared/order/order';
+import type { Finish } from '../../../../lambda/shared/tables/ledger-updates';
+import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
+import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
 import type { Order, Snapshot } from '../../../../lambda/shared/order/order';
 import type { OrdersTable } from '../../../../lambda/shared/tables/orders';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
@@ -60,7 +61,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     return (await tables.ledger.takeLease(lease(owner), wanted, now + 75 * SECOND, now)).kind;
   };
   const finish = async (finish: Partial<Finish> = {}, now = NOON + 2 * SECOND, owner = 'a') => {
-    await tables.ledger.finish(
+    await tables.ledger.recordEnd(
       lease(owner),
       { state: 'copied', order: order({ status_id: 7 }), readAt: NOON + SECOND, ...finish },
       now,
@@ -172,7 +173,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('is not refused by a row that is dead or queued', async () => {
       await take('a');
       await finish({ readAt: NOON - HOUR });
-      await tables.ledger.noteDead(reference(), { by: 'permanent', reason: 'no' }, NOON + 2 * SECOND);
+      await tables.ledger.recordDead(reference(), { by: 'permanent', reason: 'no' }, NOON + 2 * SECOND);
       expect(await take('b', NOON - 2 * HOUR)).toBe('taken');
     });
   });
@@ -215,7 +216,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
 
     it('keeps the known version of an order that is gone', async () => {
-      await tables.ledger.noteQueued(reference(), NOON);
+      await tables.ledger.recordQueued(reference(), NOON);
       await take();
       await finish({ state: 'skipped', reason: 'not found in the store', order: undefined });
       expect(await tables.row(id)).toMatchObject({
@@ -245,7 +246,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         date_modified: storeDate(NOON),
       });
     const finishAdvance = (stored: Snapshot, owner = 'a') =>
-      tables.ledger.finishAdvance(
+      tables.ledger.recordAdvance(
         lease(owner),
         stored,
         { state: 'replicated', readAt: NOON + SECOND, order: answer(), advancedAt: iso(NOON + 2 * SECOND) },
@@ -256,7 +257,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('moves the snapshot and the row together, and touches nothing else', async () => {
       await take();
       const stored = snapshot(NOON + SECOND);
-      await tables.orders.store(stored);
+      await tables.orders.save(stored);
       await finishAdvance(stored);
       expect(await tables.orders.find(id)).toEqual({
         ...stored,
@@ -277,7 +278,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('changes neither when either is newer', async () => {
       await take();
       const stored = snapshot(NOON + SECOND);
-      await tables.orders.store(snapshot(NOON + 9 * SECOND));
+      await tables.orders.save(snapshot(NOON + 9 * SECOND));
       await expect(finishAdvance(stored)).rejects.toThrow(/taken over|refused/);
       expect(await tables.row(id)).not.toHaveProperty('state');
       await expect(finishAdvance(snapshot(NOON + 9 * SECOND), 'b')).rejects.toThrow(/taken over|refused/);
@@ -292,7 +293,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       readAt: NOON + SECOND,
       advancedAt: iso(NOON + 2 * SECOND),
     } as const;
-    const finished = tables.ledger.finishAdvance(
+    const finished = tables.ledger.recordAdvance(
       lease(),
       snapshot(NOON + SECOND),
       { ...finishing, order: order({ status_id: 9 }) },
@@ -308,19 +309,19 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('comes back as it was stored, and is never overwritten by one read earlier', async () => {
       expect(await tables.orders.find(id)).toBeUndefined();
       const stored = snapshot(NOON + 5 * SECOND);
-      await tables.orders.store(stored);
+      await tables.orders.save(stored);
       expect(await tables.orders.find(id)).toEqual(stored);
-      await expect(tables.orders.store(snapshot(NOON + 4 * SECOND))).rejects.toThrow(/later read|refused/);
+      await expect(tables.orders.save(snapshot(NOON + 4 * SECOND))).rejects.toThrow(/later read|refused/);
       const later = snapshot(NOON + 5 * SECOND, { staff_notes: 'same moment' });
-      await tables.orders.store(later);
+      await tables.orders.save(later);
       expect(await tables.orders.find(id)).toEqual(later);
     });
   });
 
   it('K1P: notes a reference to an order that no list can show, and leaves the rest of its row unchanged', async () => {
-    await tables.ledger.noteQueued(reference(), NOON);
+    await tables.ledger.recordQueued(reference(), NOON);
     const before = await tables.row(id);
-    await tables.ledger.noteUnreadable(id, NOON + HOUR);
+    await tables.ledger.recordUnreadable(id, NOON + HOUR);
     expect(await tables.row(id)).toEqual({ ...before, unreadable_at: iso(NOON + HOUR) });
     await take();
     await finish({ state: 'skipped', reason: 'archived' });
@@ -328,7 +329,8 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   });
 
   describe('the note that a reference is queued', () => {
-    const note = (overrides: object = {}, now = NOON) => tables.ledger.noteQueued(reference(overrides), now);
+    const note = (overrides: object = {}, now = NOON) =>
+      tables.ledger.recordQueued(reference(overrides), now);
 
     it('is written where there is no row, or none with a state', async () => {
       expect(await note()).toBe(true);
@@ -394,10 +396,10 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
   describe('the note that a reference is dead', () => {
     const noteDead = (overrides: object = {}) =>
-      tables.ledger.noteDead(reference(overrides), { by: 'exhausted', reason: 'store down' }, NOON + HOUR);
+      tables.ledger.recordDead(reference(overrides), { by: 'exhausted', reason: 'store down' }, NOON + HOUR);
 
     it('is written with the reason and the version', async () => {
-      await tables.ledger.noteQueued(reference(), NOON);
+      await tables.ledger.recordQueued(reference(), NOON);
       expect(await noteDead()).toBe(true);
       expect(await tables.row(id)).toMatchObject({
         state: 'dead',
@@ -427,7 +429,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await noteDead()).toBe(false);
 
       id = nextId += 1;
-      await tables.ledger.noteQueued(reference({ seenAt: iso(NOON + SECOND) }), NOON);
+      await tables.ledger.recordQueued(reference({ seenAt: iso(NOON + SECOND) }), NOON);
       expect(await noteDead()).toBe(false);
       expect(await noteDead({ seenAt: iso(NOON + SECOND) })).toBe(true);
     });
@@ -470,7 +472,7 @@ describe('a transaction that is cancelled', () => {
     const sleep = (ms: number) => Promise.resolve(pauses.push(ms));
     const client = { send } as unknown as DynamoDBDocumentClient;
     const ledger = createLedger(client, { ledgerTable: 'Ledger', ordersTable: 'Orders', sleep });
-    const done = ledger.finishAdvance({ orderId: 100, owner: 'a' }, aSnapshot(), end, NOON, pausesMs);
+    const done = ledger.recordAdvance({ orderId: 100, owner: 'a' }, aSnapshot(), end, NOON, pausesMs);
     const error = await done.catch((reason: unknown) => reason);
     return { error, pauses, tokens };
   }
@@ -518,6 +520,6 @@ describe('a transaction that is cancelled', () => {
 
 it('finds more rows than one request may ask for', async () => {
   const ids = Array.from({ length: 230 }, (_, index) => 500_000 + index);
-  await Promise.all(ids.map((orderId) => onMiniStack.ledger.noteQueued(aReference({ orderId }), NOON)));
+  await Promise.all(ids.map((orderId) => onMiniStack.ledger.recordQueued(aReference({ orderId }), NOON)));
   expect((await onMiniStack.ledger.find(ids)).size).toBe(230);
 });

@@ -8,14 +8,11 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { RefusedWriteError } from '../../../../lambda/shared/runtime/errors';
 import { deleteOtherParts, readParts, writeParts } from '../../../../lambda/shared/tables/order-parts';
-import type { Row, Snapshot } from '../../../../lambda/shared/order/order';
-import {
-  createOrdersTable,
-  readSnapshot,
-  unmarshallOptions,
-  type OrderItem,
-  type OrdersTable,
-} from '../../../../lambda/shared/tables/orders';
+import type { Row } from '../../../../lambda/shared/runtime/json';
+import type { Snapshot } from '../../../../lambda/shared/order/order';
+import { createOrdersTable, readSnapshot } from '../../../../lambda/shared/tables/orders';
+import type { OrderItem, OrdersTable } from '../../../../lambda/shared/tables/orders';
+import { unmarshallOptions } from '../../../../lambda/shared/tables/documents';
 import { localClients } from '../../../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
@@ -95,7 +92,7 @@ describe('an order comes back whole', () => {
     [1_000, 'compressed_parts'],
   ] as const)('with %i lines: %s', async (count, form) => {
     const snapshot = aSnapshot({ id, products: linesOf(count, 1_000) });
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     expect(await orders.find(id)).toEqual(snapshot);
     const item = await itemOf();
     expect(Object.keys(item).filter((name) => name.startsWith('compressed'))).toEqual(
@@ -110,14 +107,14 @@ describe('an order comes back whole', () => {
       staff_notes: '😀'.repeat(65_535),
       customer_message: '𐍈'.repeat(65_535),
     });
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     expect(await orders.find(id)).toEqual(snapshot);
     expect(await itemOf()).toMatchObject({ products: [{ name: 'Mug' }] });
   });
 
   it('with more than 4 MB that do not compress', async () => {
     const snapshot = aSnapshot({ id, products: linesOf(1_000, 4_500) });
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     expect(await orders.find(id)).toEqual(snapshot);
     expect((await partsOf()).length).toBeGreaterThan(10);
   });
@@ -129,7 +126,7 @@ describe('an order comes back whole', () => {
     'with %i single digits',
     async (count) => {
       const snapshot = aSnapshot({ id, products: [aLine({ digits: digits(count) })] });
-      await orders.store(snapshot);
+      await orders.save(snapshot);
       expect(isDeepStrictEqual(await orders.find(id), snapshot)).toBe(true);
     },
     20_000,
@@ -139,7 +136,7 @@ describe('an order comes back whole', () => {
     'with %i bytes that do not compress, beside as many plain ones as there may be',
     async (bytes) => {
       const snapshot = aSnapshot({ id, plain: digits(15_000), staff_notes: noise(bytes, id) });
-      await orders.store(snapshot);
+      await orders.save(snapshot);
       expect(await orders.find(id)).toEqual(snapshot);
       expect(await itemOf()).toHaveProperty('plain');
     },
@@ -177,7 +174,7 @@ describe('an order comes back whole', () => {
         const given = { ...extra, ...aSnapshot({ id, products: [{ ...ofLine, id: 1 }] }) };
         // As it comes from the store: JSON has no negative zero, and a name occurs once.
         const snapshot = JSON.parse(JSON.stringify(given)) as Snapshot;
-        await orders.store(snapshot);
+        await orders.save(snapshot);
         const found = await orders.find(id);
         expect(isDeepStrictEqual(found, snapshot)).toBe(true);
         expect(JSON.stringify(await itemOf())).not.toMatch(/\\ud[89a-f]/);
@@ -196,7 +193,7 @@ describe('readSnapshot', () => {
 
   it('reads the image in an event of Lambda, where bytes are base64', async () => {
     const snapshot = aSnapshot({ id, products: linesOf(250, 1_000) });
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     const { compressed, ...plain } = await itemOf();
     const image = { ...plain, compressed: Buffer.from(compressed as Uint8Array).toString('base64') };
     expect(await readSnapshot(image)).toEqual(snapshot);
@@ -204,7 +201,7 @@ describe('readSnapshot', () => {
 
   it('reads parts by any document client, and says so when it is given none', async () => {
     const snapshot = aLargeVersion(0);
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     const bare = DynamoDBDocumentClient.from(localClients(miniStack.endpoint).dynamoDb);
     const parts = { client: bare, tableName: tableNames.orderPartsTable };
     expect(await readSnapshot(await itemOf(), parts)).toEqual(snapshot);
@@ -214,7 +211,7 @@ describe('readSnapshot', () => {
   });
 
   it('gives no order rather than a part of it', async () => {
-    await orders.store(aLargeVersion(0));
+    await orders.save(aLargeVersion(0));
     const { compressed_parts: name } = await itemOf();
     await expect(
       readSnapshot({ id, compressed_parts: { ...name!, count: 3 } }, partsTable()),
@@ -235,9 +232,9 @@ async function expectTidyParts(): Promise<void> {
 
 describe('parts', () => {
   it('of a version that was replaced expire after a week, while an image of the stream still finds them', async () => {
-    await orders.store(aLargeVersion(0));
+    await orders.save(aLargeVersion(0));
     const image = await itemOf();
-    await orders.store(aLargeVersion(60));
+    await orders.save(aLargeVersion(60));
     await expectTidyParts();
     expect(await readSnapshot(image, partsTable())).toEqual(aLargeVersion(0));
     const [old] = await partsOf();
@@ -245,17 +242,17 @@ describe('parts', () => {
   });
 
   it('of two versions of one read do not mix', async () => {
-    await orders.store(aLargeVersion(0));
+    await orders.save(aLargeVersion(0));
     const image = await itemOf();
     const erased = aLargeVersion(0, { staff_notes: '', products: linesOf(11, 50_000) });
-    await orders.store(erased);
+    await orders.save(erased);
     expect(await orders.find(id)).toEqual(erased);
     expect(await readSnapshot(image, partsTable())).toEqual(aLargeVersion(0));
   });
 
   it('expire when the order has become small', async () => {
-    await orders.store(aLargeVersion(0));
-    await orders.store(aLargeVersion(60, { products: [] }));
+    await orders.save(aLargeVersion(0));
+    await orders.save(aLargeVersion(60, { products: [] }));
     expect(await partsOf()).toHaveLength(2);
     await expectTidyParts();
   });
@@ -266,13 +263,13 @@ describe('parts', () => {
   ])(
     'expire although the answer to the write of a %s order was lost, and the SDK repeated it',
     async (_, overrides) => {
-      await orders.store(aLargeVersion(0));
+      await orders.save(aLargeVersion(0));
       const repeating = through(async (command, send) => {
         const isItem = command instanceof PutCommand && command.input.TableName === tableNames.ordersTable;
         if (isItem) await send();
         return send();
       });
-      await createOrdersTable(repeating, tableNames).store(aLargeVersion(60, overrides));
+      await createOrdersTable(repeating, tableNames).save(aLargeVersion(60, overrides));
       expect(await partsOf()).not.toEqual([]);
       await expectTidyParts();
     },
@@ -280,20 +277,20 @@ describe('parts', () => {
 
   it('outlive an order that expires, since nobody knows which of them is deleted first', async () => {
     const expires_at = NOON / 1000 + 86_400;
-    await orders.store(aLargeVersion(0, { expires_at }));
+    await orders.save(aLargeVersion(0, { expires_at }));
     expect((await itemOf()).expires_at).toBe(expires_at);
     expect((await partsOf()).map((part) => part.expires_at)).toEqual(
       [1, 2].map(() => expires_at + WEEK_SECONDS),
     );
-    await orders.store(aLargeVersion(60, { products: [] }));
+    await orders.save(aLargeVersion(60, { products: [] }));
     expect((await partsOf()).map((part) => part.expires_at)).toEqual(
       [1, 2].map(() => NOON / 1000 + 60 + WEEK_SECONDS),
     );
   });
 
   it('are deleted at once, all but those that are to be kept', async () => {
-    await orders.store(aLargeVersion(0));
-    await orders.store(aLargeVersion(60));
+    await orders.save(aLargeVersion(0));
+    await orders.save(aLargeVersion(60));
     await deleteOtherParts(partsTable(), id, (await itemOf()).compressed_parts);
     expect(await orders.find(id)).toEqual(aLargeVersion(60));
     expect(await partsOf()).toHaveLength(2);
@@ -328,18 +325,18 @@ function through(pass: Send): DynamoDBDocumentClient {
 it.each([0, 1, 2, 3, 4, 5])(
   'a worker that dies after %i calls leaves one whole version, and nothing behind the next one',
   async (calls) => {
-    await orders.store(aLargeVersion(0));
+    await orders.save(aLargeVersion(0));
     let left = calls;
     const dying = through((_, send) => ((left -= 1) < 0 ? Promise.reject(new Error('killed')) : send()));
     const outcome = await createOrdersTable(dying, tableNames)
-      .store(aLargeVersion(60))
+      .save(aLargeVersion(60))
       .then(
         () => 'stored',
         () => 'killed',
       );
     expect(outcome).toBe('killed');
     expect(await orders.find(id)).toEqual(aLargeVersion(calls < 3 ? 0 : 60));
-    await orders.store(aLargeVersion(120));
+    await orders.save(aLargeVersion(120));
     await expectTidyParts();
     expect(await orders.find(id)).toEqual(aLargeVersion(120));
   },
@@ -353,14 +350,14 @@ it('two workers in any order of calls leave the later read, whole, and let all e
       fc.constantFrom({}, { products: [] }),
       async (scheduler, reads, overrides) => {
         id += 1;
-        await orders.store(aLargeVersion(0));
+        await orders.save(aLargeVersion(0));
         const calls: (() => Promise<unknown>)[] = [];
         const turn = scheduler.scheduleFunction((call: number) => calls[call]!());
         const scheduled = through((_, send) => turn(calls.push(send) - 1));
         const table = createOrdersTable(scheduled, tableNames);
         const versions = reads.map((seconds) => aLargeVersion(seconds, seconds === 120 ? overrides : {}));
         const outcomes = await scheduler.waitFor(
-          Promise.all(versions.map((version) => table.store(version).catch((error: unknown) => error))),
+          Promise.all(versions.map((version) => table.save(version).catch((error: unknown) => error))),
         );
         for (const outcome of outcomes) {
           if (outcome !== undefined) expect(outcome).toBeInstanceOf(RefusedWriteError);
@@ -375,14 +372,14 @@ it('two workers in any order of calls leave the later read, whole, and let all e
 
 it('gives numbers beyond JavaScript’s back as numbers', async () => {
   const snapshot = aSnapshot({ id, external: 2 ** 60, small: 0.1 });
-  await orders.store(snapshot);
+  await orders.save(snapshot);
   expect(await orders.find(id)).toEqual(snapshot);
 });
 
 it('A9: keeps the store’s fields of our names out of the item, and gives them back', async () => {
   const theirs = { expires_at: 1_700_000_000, replication: { state: 'copied' }, store_fields: null };
   const snapshot = aSnapshot({ id, store_fields: theirs, compressed: 'theirs', compressed_parts: 'too' });
-  await orders.store(snapshot);
+  await orders.save(snapshot);
   expect(await orders.find(id)).toEqual(snapshot);
   const { dynamoDb } = localClients(miniStack.endpoint);
   const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
@@ -405,7 +402,7 @@ describe('K12: an integer beyond 2^53', () => {
 
   it('keeps its digits as a number of DynamoDB’s, and comes back the same', async () => {
     const snapshot = aSnapshot(order());
-    await orders.store(snapshot);
+    await orders.save(snapshot);
     expect(await orders.find(id)).toStrictEqual(snapshot);
     const { dynamoDb } = localClients(miniStack.endpoint);
     const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
@@ -419,7 +416,7 @@ describe('K12: an integer beyond 2^53', () => {
     ['compressed', { products: linesOf(250, 1_000) }],
     ['in parts', { products: twoPartsOfLines }],
   ])('is a text by readSnapshot, from an image that is %s', async (_, overrides) => {
-    await orders.store(aSnapshot({ ...order(), ...overrides }));
+    await orders.save(aSnapshot({ ...order(), ...overrides }));
     const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
     const { Item: image = {} } = await localClients(miniStack.endpoint).dynamoDb.send(
       new GetItemCommand(key),
@@ -446,6 +443,6 @@ describe('K12: an integer beyond 2^53', () => {
 it('takes a row that the sample left for no snapshot, and stores over it', async () => {
   await client.send(new PutCommand({ TableName: tableNames.ordersTable, Item: { id, status_id: 11 } }));
   expect(await orders.find(id)).toBeUndefined();
-  await orders.store(aSnapshot({ id }));
+  await orders.save(aSnapshot({ id }));
   expect(await orders.find(id)).toEqual(aSnapshot({ id }));
 });

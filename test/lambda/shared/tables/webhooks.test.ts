@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { parseJson } from '../../../../lambda/shared/order/order';
-import { createWebhooksTable, isDelivery } from '../../../../lambda/shared/tables/orders';
+import { parseJson } from '../../../../lambda/shared/runtime/json';
+import { createWebhooksTable, isDelivery } from '../../../../lambda/shared/tables/webhooks';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { summarize, type Audit } from '../../../../lambda/shared/order/audit-result';
-import { parseJson } from '../../../../lambda/shared/order/order';
+import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/local-clients';

@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
-import type { LedgerRow } from '../../../../lambda/shared/tables/ledger-updates';
-import { parseDate, type Order, type OrderReference } from '../../../../lambda/shared/order/order';
+import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
+import { parseDate } from '../../../../lambda/shared/runtime/time';
+import type { Order } from '../../../../lambda/shared/order/order';
+import type { OrderReference } from '../../../../lambda/shared/order/reference';
 import { awsClock } from '../../../../scripts/service/aws-clock';
 import type { Checkpoint } from '../../../../scripts/commands/backfill/checkpoint';
 import { backfill, type BackfillDeps } from '../../../../scripts/commands/backfill/run';
@@ -309,7 +311,7 @@ describe('what the ledger knows', () => {
     const stage = aStage(some(1));
     const [first] = [stage.world.referenceTo(100)];
     await stage.world.queue.enqueue([first]);
-    await stage.world.ledger.noteQueued(first, NOON);
+    await stage.world.ledger.recordQueued(first, NOON);
     stage.world.clock.now += DAY;
     expect(await stage.run()).toEqual({ ...nothing, copied: 1 });
     expect(stage.sent).toEqual([]);
@@ -396,12 +398,12 @@ describe('A7: from a machine whose clock is wrong', () => {
             return world.ledger.find(orderIds);
           },
           // The network of this machine is slow for three seconds: the worker is quicker than the note.
-          async noteQueued(reference, at) {
+          async recordQueued(reference, at) {
             await stage.work();
             world.clock.now += 3_000;
-            return world.ledger.noteQueued(reference, at);
+            return world.ledger.recordQueued(reference, at);
           },
-          noteUnreadable: () => Promise.reject(new Error('Each order can be listed.')),
+          recordUnreadable: () => Promise.reject(new Error('Each order can be listed.')),
         },
       });
       clients.destroy();
@@ -546,7 +548,7 @@ describe('a run that is killed', () => {
       .run(selection, undefined, {
         store: { ...store, listOrders: dying(store.listOrders) },
         queue: { enqueue: dying(queue.enqueue) },
-        ledger: { ...ledger, find: dying(ledger.find), noteQueued: dying(ledger.noteQueued) },
+        ledger: { ...ledger, find: dying(ledger.find), recordQueued: dying(ledger.recordQueued) },
         checkpoints: { save: dying(checkpoints.save) },
         pause: dying(pause),
       })

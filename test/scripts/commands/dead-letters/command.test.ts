@@ -82,7 +82,7 @@ const url = (name: string) => service.outputs[name]!;
 /** As the worker parks it. */
 async function park(body: string, parking: Parking = { reason: 'It cannot be helped.' }): Promise<void> {
   const names = { queueUrl: '', deadLetterQueueUrl: url('OrdersDeadLetterQueueUrl') };
-  await createQueue(clients.sqs, names).park(body, parking);
+  await createQueue(clients.sqs, names).deadLetter(body, parking);
 }
 
 async function parkOrder(orderId: number, fields: object = {}): Promise<string> {
@@ -116,7 +116,7 @@ async function ordered(): Promise<string[]> {
 }
 
 const note = (orderId: number) =>
-  createLedger(clients.documents, { ledgerTable: 'LedgerTable' }).noteDead(
+  createLedger(clients.documents, { ledgerTable: 'LedgerTable' }).recordDead(
     aReference({ orderId }),
     { by: 'permanent', reason: `Order ${orderId} is odd.` },
     NOON,

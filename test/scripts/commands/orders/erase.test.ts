@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 
 import { writeParts } from '../../../../lambda/shared/tables/order-parts';
-import type { Row, Snapshot } from '../../../../lambda/shared/order/order';
+import type { Row } from '../../../../lambda/shared/runtime/json';
+import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../../lambda/shared/order/personal-data';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { erase, eraseAll } from '../../../../scripts/commands/orders/erase';
@@ -116,7 +117,7 @@ describe('an order is found by the address', () => {
     ['that somebody wrote into a message', { customer_message: `Please write to ${ADA}.` }],
   ])('%s, and erased', async (_, fields) => {
     const snapshot = aSnapshot({ id: 1, ...fields });
-    await tables.orders.store(snapshot);
+    await tables.orders.save(snapshot);
     expect(await run()).toMatch(/^Erased order 1\.\nErased 1 of 1 orders in OrdersTable\./);
     expect(await tables.orders.find(1)).toEqual(erased(snapshot));
     expect(JSON.stringify(await all('OrdersTable'))).not.toMatch(/ada@/i);
@@ -124,14 +125,14 @@ describe('an order is found by the address', () => {
 
   it('and no other order is touched', async () => {
     const others = [aSnapshot({ id: 2 }), ofAda(3, { billing_address: { email: 'da@example.com' } })];
-    for (const snapshot of [ofAda(1), ...others]) await tables.orders.store(snapshot);
+    for (const snapshot of [ofAda(1), ...others]) await tables.orders.save(snapshot);
     expect(await run()).toContain('Erased 1 of 3 orders');
     expect([await tables.orders.find(2), await tables.orders.find(3)]).toEqual(others);
     expect(await all('LedgerTable')).toMatchObject([{ order_id: 1 }]);
   });
 
   it('whatever page of the table it is on', async () => {
-    for (let id = 1; id <= 5; id += 1) await tables.orders.store(ofAda(id, { big: 'x'.repeat(300_000) }));
+    for (let id = 1; id <= 5; id += 1) await tables.orders.save(ofAda(id, { big: 'x'.repeat(300_000) }));
     expect(await run()).toContain('Erased 5 of 5 orders');
   });
 
@@ -140,7 +141,7 @@ describe('an order is found by the address', () => {
       aLine({ id, description: 'long '.repeat(100) }),
     );
     const snapshot = aSnapshot({ id: 1, products, shipping_addresses: [{ id: 2, email: ADA }] });
-    await tables.orders.store(snapshot);
+    await tables.orders.save(snapshot);
     expect(await run()).toContain('Erased order 1.');
     expect(await raw('OrdersTable', { id: 1 })).toHaveProperty('compressed');
     expect(await tables.orders.find(1)).toEqual(erased(snapshot));
@@ -154,7 +155,7 @@ describe('an order is found by the address', () => {
     const parts = async () => (await all('OrderPartsTable'))?.map(({ part }) => String(part)) ?? [];
 
     it('of which those of before are deleted', async () => {
-      await tables.orders.store(large);
+      await tables.orders.save(large);
       const before = await parts();
       expect(before.length).toBeGreaterThan(1);
       expect(await run()).toContain('Erased order 1.');
@@ -163,7 +164,7 @@ describe('an order is found by the address', () => {
     });
 
     it('also when the command was killed before it came to that', async () => {
-      await tables.orders.store(large);
+      await tables.orders.save(large);
       const before = await parts();
       intercept(
         (command) => command instanceof DeleteCommand,
@@ -185,26 +186,26 @@ describe('an order is found by the address', () => {
       ...{ id: 1, status_id: 11, billing_address: { email: '' }, coupons: '' },
       replication: { state: 'copied', status_before: 11, erased_at: iso(clock) },
     });
-    await tables.orders.store(aSnapshot({ id: 1 }));
+    await tables.orders.save(aSnapshot({ id: 1 }));
     expect(await tables.orders.find(1)).toEqual(aSnapshot({ id: 1 }));
   });
 });
 
 it('keeps the date on which the order expires', async () => {
-  await tables.orders.store(ofAda(1, { expires_at: 1_800_000_000 }));
+  await tables.orders.save(ofAda(1, { expires_at: 1_800_000_000 }));
   await run();
   expect(await tables.orders.find(1)).toMatchObject({ expires_at: 1_800_000_000 });
 });
 
 it('notes it in the ledger, keeps all else of the row, and lets go of the order', async () => {
-  await tables.orders.store(ofAda(1));
+  await tables.orders.save(ofAda(1));
   await write('LedgerTable', aRow(1));
   await run();
   expect(await ledgerRow(1)).toEqual(aRow(1, { erased_at: iso(clock) }));
 });
 
 it('makes a row that says no more than that where there is none', async () => {
-  await tables.orders.store(ofAda(1));
+  await tables.orders.save(ofAda(1));
   await run();
   expect(await ledgerRow(1)).toEqual({ order_id: 1, erased_at: iso(clock) });
 });
@@ -227,8 +228,8 @@ describe('A12: the records of webhooks', () => {
   });
 
   beforeEach(async () => {
-    await tables.orders.store(ofAda(1));
-    await tables.orders.store(aSnapshot({ id: 2 }));
+    await tables.orders.save(ofAda(1));
+    await tables.orders.save(aSnapshot({ id: 2 }));
   });
 
   it('name no cart and no customer of an erased order any more; all else of them stays, and those of others', async () => {
@@ -292,7 +293,7 @@ describe('A12: the records of webhooks', () => {
 });
 
 it('finds nothing any more when it runs again', async () => {
-  await tables.orders.store(ofAda(1));
+  await tables.orders.save(ofAda(1));
   await run();
   const before = [await all('OrdersTable'), await all('LedgerTable')];
   clock += MINUTE;
@@ -305,7 +306,7 @@ it('says that nobody was found, of how many', async () => {
 });
 
 it('changes nothing in a dry run', async () => {
-  for (const id of [1, 2]) await tables.orders.store(ofAda(id));
+  for (const id of [1, 2]) await tables.orders.save(ofAda(id));
   const before = await all('OrdersTable');
   const said = (await run({ dryRun: true })).split('\n').sort();
   expect(said).toEqual([
@@ -316,7 +317,7 @@ it('changes nothing in a dry run', async () => {
 });
 
 it('says what it does not reach, and never the address', async () => {
-  await tables.orders.store(ofAda(1));
+  await tables.orders.save(ofAda(1));
   const said = await run();
   expect(said).toMatch(/backups.*35 days[^]*24 hours[^]*BigCommerce[^]*replication\.erased_at/);
   expect(said + JSON.stringify(await all('LedgerTable'))).not.toContain('@');
@@ -339,11 +340,11 @@ describe('an order that a worker holds', () => {
   const letGo = () => write('LedgerTable', aRow(1));
 
   it('is waited for, and erased as the worker left it', async () => {
-    await tables.orders.store(ofAda(1));
+    await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 75 * SECOND));
     const edited = ofAda(1, { total_inc_tax: '99.0000', replication: { read_at: iso(clock) } });
     const meanwhile = async () => {
-      await tables.orders.store(edited);
+      await tables.orders.save(edited);
       await letGo();
     };
     expect((await run({ meanwhile })).split('\n').slice(0, 2)).toEqual([
@@ -353,11 +354,11 @@ describe('an order that a worker holds', () => {
   });
 
   it('is left alone, and not remembered, if it has another address then', async () => {
-    await tables.orders.store(ofAda(1));
+    await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 75 * SECOND));
     const ofBen = aSnapshot({ id: 1, billing_address: { email: 'ben@example.com' } });
     const meanwhile = async () => {
-      await tables.orders.store(ofBen);
+      await tables.orders.save(ofBen);
       await letGo();
     };
     expect(await run({ meanwhile })).toContain('No order carries this address');
@@ -366,7 +367,7 @@ describe('an order that a worker holds', () => {
   });
 
   it('is taken a minute after the lease has ended: clocks differ', async () => {
-    await tables.orders.store(ofAda(1));
+    await tables.orders.save(ofAda(1));
     const until = clock + 10 * SECOND;
     await write('LedgerTable', held(until));
     expect(await run()).toContain('Erased 1 of 1');
@@ -375,7 +376,7 @@ describe('an order that a worker holds', () => {
   });
 
   it('is given up after five minutes; the others are erased, and another run ends it', async () => {
-    for (const id of [1, 2]) await tables.orders.store(ofAda(id));
+    for (const id of [1, 2]) await tables.orders.save(ofAda(id));
     await write('LedgerTable', held(clock + 60 * MINUTE));
     const began = clock;
     const said = await run();
@@ -388,7 +389,7 @@ describe('an order that a worker holds', () => {
   });
 
   it('is not said to be nobody’s when it is the only one', async () => {
-    await tables.orders.store(ofAda(1));
+    await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 60 * MINUTE));
     expect(await run()).not.toContain('No order carries');
   });
@@ -396,7 +397,7 @@ describe('an order that a worker holds', () => {
 
 describe('whatever happens in between', () => {
   beforeEach(async () => {
-    await tables.orders.store(ofAda(1));
+    await tables.orders.save(ofAda(1));
     await write('LedgerTable', aRow(1));
   });
 
@@ -440,7 +441,7 @@ describe('whatever happens in between', () => {
   it('a later read stays, and the order is named for another run', async () => {
     const later = ofAda(1, { replication: { read_at: iso(clock) } });
     intercept(isPut, async (pass) => {
-      await tables.orders.store(later);
+      await tables.orders.save(later);
       return pass();
     });
     expect(await run()).toMatch(/^Not erased, .*: order 1\. Run it again\.$/);

@@ -8,7 +8,7 @@ import {
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
 
-import type { Row } from '../../../../lambda/shared/order/order';
+import type { Row } from '../../../../lambda/shared/runtime/json';
 import type { Clients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
 import { localClients } from '../../../../scripts/service/local-clients';
@@ -110,9 +110,9 @@ beforeEach(async () => {
   await miniStack.reset();
   await createTables(client);
   tables = realTables(client);
-  await tables.orders.store(ofAda(1));
-  await tables.orders.store(ofAda(2, { staff_notes: noise(500_000, 1) }));
-  await tables.orders.store(aSnapshot({ id: 3, staff_notes: noise(500_000, 2) }));
+  await tables.orders.save(ofAda(1));
+  await tables.orders.save(ofAda(2, { staff_notes: noise(500_000, 1) }));
+  await tables.orders.save(aSnapshot({ id: 3, staff_notes: noise(500_000, 2) }));
   for (const id of [1, 2, 3]) {
     await write('LedgerTable', { order_id: id, state: 'replicated', read_at: iso(NOON), status_id: 9 });
     await write('WebhooksTable', delivery(id));

@@ -1,0 +1,125 @@
+// Which orders are stored, which are advanced, and where to: pure rules, no clock, no network.
+import type { Order, Snapshot } from './order';
+import type { Row } from '../runtime/json';
+import { parseDate } from '../runtime/time';
+import { Status, VOID_STATUS_IDS, statusName } from './status';
+import { ARCHIVED, BEFORE_BOUND, NOT_DIGITAL } from './reasons';
+
+/** BigCommerce's types of lines that are not shipped; a type that is not known may be. */
+const DIGITAL_LINE_TYPES: ReadonlySet<unknown> = new Set(['digital', 'giftcertificate']);
+
+/** The merchant's choices about which orders are stored and which are advanced, and where to. */
+export interface Rules {
+  readonly allowedStatusIds: readonly number[];
+  readonly advanceStatusIds: readonly number[];
+  readonly advanceOrders: boolean;
+  readonly newPhysicalOrderStatusId: number;
+  readonly newDigitalOrderStatusId: number;
+  /** Epoch milliseconds: orders that were created earlier are never advanced. */
+  readonly ignoreOrdersCreatedBefore?: number | undefined;
+}
+
+/** What is to be done with an order that is stored. */
+export type Decision =
+  | { readonly kind: 'copy'; readonly reason: string }
+  | { readonly kind: 'advance'; readonly targetStatusId: number }
+  /** It stands where an earlier attempt of ours wanted it: the PUT had worked. */
+  | { readonly kind: 'confirm'; readonly targetStatusId: number };
+
+/**
+ * Decides on an order as it is now; `lines` are its own, `earlier` is what the Orders table holds, which may have lost it:
+ * that it was advanced once the ledger knows as well.
+ */
+export function decide(
+  order: Order,
+  lines: readonly Row[],
+  earlier: Pick<Snapshot, 'replication'> | undefined,
+  rules: Rules,
+  advancedAt = earlier?.replication.advanced_at,
+): Decision {
+  const voidReason = whyVoid(order, rules);
+  if (voidReason !== undefined) return { kind: 'copy', reason: voidReason };
+  const digital = isDigital(lines);
+  const targetStatusId = targetStatus(digital, rules);
+  if (order.status_id === earlier?.replication.target_status_id)
+    return { kind: 'confirm', targetStatusId: order.status_id };
+  const wasAdvanced = advancedAt !== undefined;
+  const isOld = isCreatedBefore(order, rules.ignoreOrdersCreatedBefore);
+  const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced, isOld }, rules);
+  return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
+}
+
+/** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
+export function whyVoid(order: Order, rules: Rules): string | undefined {
+  if (order.is_deleted === true) return ARCHIVED;
+  const isVoid = VOID_STATUS_IDS.has(order.status_id) && !rules.allowedStatusIds.includes(order.status_id);
+  return isVoid ? `${statusName(order.status_id)} is void` : undefined;
+}
+
+/**
+ * Says why an order that the ledger does not know is not to be stored, or undefined: it is archived, from before the bound
+ * (epoch milliseconds), void, or it still waits in a status that AllowedStatusIds does not list. A list shows enough for it.
+ */
+export function whyNotStored(order: Row, createdSince: number | undefined, rules: Rules): string | undefined {
+  const outside = whyOutside(order, createdSince);
+  if (outside !== undefined) return outside;
+  const statusId = Number(order.status_id);
+  if (rules.allowedStatusIds.includes(statusId)) return undefined;
+  if (VOID_STATUS_IDS.has(statusId)) return `${statusName(statusId)} is void`;
+  const waits = statusId === Status.AwaitingPayment || statusId === Status.AwaitingFulfillment;
+  return waits ? `${statusName(statusId)} is not in AllowedStatusIds` : undefined;
+}
+
+/** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
+export function whyOutside(order: Row, createdSince: number | undefined): string | undefined {
+  if (order.is_deleted === true) return ARCHIVED;
+  return isCreatedBefore(order, createdSince) ? BEFORE_BOUND : undefined;
+}
+
+/** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
+export function isCreatedBefore(order: Row, bound = -Infinity): boolean {
+  return (parseDate(order.date_created) ?? Infinity) < bound;
+}
+
+/** What beside its status decides whether an order may be advanced. */
+export interface Circumstances {
+  readonly digital: boolean;
+  /** Advanced by us once. Completed is then further on, and no new order; other new statuses are put back by staff. */
+  readonly wasAdvanced: boolean;
+  /** Created before IgnoreOrdersCreatedBefore. */
+  readonly isOld: boolean;
+}
+
+/** Says why an order in this status would be stored but not advanced, or undefined if it may be advanced. */
+export function whyNotAdvanced(
+  statusId: number,
+  { digital, wasAdvanced, isOld }: Circumstances,
+  rules: Rules,
+): string | undefined {
+  const name = statusName(statusId);
+  if (statusId === targetStatus(digital, rules)) return `${name} is its target status already`;
+  if (!rules.allowedStatusIds.includes(statusId)) return `moved on to ${name} before it was taken`;
+  if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
+  if (statusId === Status.Completed && !digital) return NOT_DIGITAL;
+  if (statusId === Status.Completed && wasAdvanced) return `${name} after it was advanced`;
+  if (isOld) return BEFORE_BOUND;
+  return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
+}
+
+/** Digital: nothing of it is shipped, each line is a download or a gift certificate. An order without a line is not. */
+export function isDigital(lines: readonly Row[]): boolean {
+  return lines.length > 0 && lines.every((line) => DIGITAL_LINE_TYPES.has(line.type));
+}
+
+/**
+ * Whether a Completed order stays what the ledger noted of it: not digital. Gift certificates did not count as digital once,
+ * and an upgrade moves no order of before.
+ */
+export function staysNotDigital(order: Order, lines: readonly Row[], noted: boolean | undefined): boolean {
+  const hasCertificate = lines.some(({ type }) => type === 'giftcertificate');
+  return noted === false && order.status_id === Status.Completed && hasCertificate;
+}
+
+function targetStatus(digital: boolean, rules: Rules): number {
+  return digital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId;
+}

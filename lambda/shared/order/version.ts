@@ -1,0 +1,20 @@
+// The version of an order, and when it can no longer change unseen.
+import type { Row } from '../runtime/json';
+import { parseDate } from '../runtime/time';
+
+/** A version younger than this may still change under the same date: the store's dates have whole seconds. */
+export const SETTLE_MS = 10_000;
+
+/** Containers' clocks differ a little: a read covers only what was seen this much before it. */
+export const CLOCK_MARGIN_MS = 1_000;
+
+/** BigCommerce's date as it came; `""` where it gives none. */
+export function dateModified(order: Row): string {
+  return typeof order.date_modified === 'string' ? order.date_modified : '';
+}
+
+/** Whether a version of this date can no longer change unseen, for a look that began at `lookedAt`. */
+export function isSettled(date: unknown, lookedAt: number): boolean {
+  const modified = parseDate(date);
+  return modified !== undefined && lookedAt >= modified + SETTLE_MS;
+}
