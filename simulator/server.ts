@@ -1,6 +1,6 @@
 // Puts a store behind HTTP on 127.0.0.1, and breaks connections where a fault asks for it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen, type Listening } from '../scripts/local/ports';
+import { listen, type Listening } from './listen';
 import { answerAdmin, isAdmin } from './admin';
 import { type Answer, type BrokenAnswer } from './api/response';
 import { half } from './api/broken-responses';

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import type { Row } from '../../lambda/shared/runtime/json';
-import { listen } from './ports';
+import { listen } from '../../simulator/listen';
 
 export interface AwsFault {
   /** As the API calls it: `PutItem`, `SendMessageBatch`. */

@@ -1,36 +1,8 @@
-// TCP ports of this machine, on 127.0.0.1 only: free ones, taken ones, and servers that listen on one.
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+// TCP ports of this machine, on 127.0.0.1 only: free ones and taken ones.
+import { createServer } from 'node:http';
 
+import { listen } from '../../simulator/listen';
 import { CommandError } from '../terminal/command';
-
-/** A server that listens on 127.0.0.1. */
-export interface Listening {
-  readonly port: number;
-  /** Without a slash at the end. */
-  readonly url: string;
-  /** Closes the socket and every connection; harmless when repeated. */
-  stop: () => Promise<void>;
-}
-
-/** Lets a server listen; port 0, the default, takes any free one. Throws if the port is taken. */
-export async function listen(server: Server, port = 0): Promise<Listening> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return {
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
 
 /** One that nothing listens on. */
 export async function freePort(): Promise<number> {

@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import { freePort, listen, portIsFree } from '../../scripts/local/ports';
+import { freePort, portIsFree } from '../../scripts/local/ports';
+import { listen } from '../../simulator/listen';
 import { startSimulator } from '../../simulator/index';
 import { until } from './until';
 

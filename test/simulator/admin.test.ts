@@ -1,6 +1,6 @@
 // The door for people with curl.
 import { createServer } from 'node:http';
-import { listen } from '../../scripts/local/ports';
+import { listen } from '../../simulator/listen';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { fetchFrom } from '../support/store-client';
 

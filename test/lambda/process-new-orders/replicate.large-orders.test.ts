@@ -6,7 +6,7 @@ import { timesUntil } from '../../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { localClients } from '../../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../../scripts/local/ministack';
-import { listen } from '../../../scripts/local/ports';
+import { listen } from '../../../simulator/listen';
 import { startSimulator, type Simulator } from '../../../simulator';
 import { aReference, iso } from '../../support/builders';
 import { noise } from '../../support/noise';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { startMiniStack } from '../../../scripts/local/ministack';
-import { listen } from '../../../scripts/local/ports';
+import { listen } from '../../../simulator/listen';
 import { groupIsGone, until } from '../../e2e/until';
 
 it('starts, is empty after a reset, and leaves no process behind', async () => {

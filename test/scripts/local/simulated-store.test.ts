@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { listen } from '../../../scripts/local/ports';
+import { listen } from '../../../simulator/listen';
 import { startSimulatedStore } from '../../../scripts/local/simulated-store';
 
 let folder: string;

@@ -13,7 +13,7 @@ import type { AxiosRequestConfig, AxiosStatic } from 'axios';
 import { unzipSync } from 'fflate';
 
 import { build, bundleEntry, packageNames, type Package } from '../../../scripts/packages/build';
-import { listen, type Listening } from '../../../scripts/local/ports';
+import { listen, type Listening } from '../../../simulator/listen';
 
 const folder = (name: string) => mkdtemp(join(tmpdir(), `${name}-`));
 const zipLimit = 300_000;

@@ -4,7 +4,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { awsClock } from '../../../scripts/service/aws-clock';
 import { localClients } from '../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../scripts/local/ports';
+import { listen, type Listening } from '../../../simulator/listen';
 import { NOON } from '../../support/builders';
 
 let date: string | undefined;

@@ -1,7 +1,7 @@
 // One webhook at a time: its envelope, its signature, and the promise that it stays on this machine.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { Webhook } from 'standardwebhooks';
-import { listen, type Listening } from '../../../scripts/local/ports';
+import { listen, type Listening } from '../../../simulator/listen';
 import { createStore, signWebhook, type WebhookRequest } from '../../../simulator/index';
 
 const SECRET = 'sim-client-secret-not-real-0001';

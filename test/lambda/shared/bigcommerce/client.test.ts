@@ -8,7 +8,7 @@ import type { HttpRequest } from '../../../../lambda/shared/bigcommerce/http';
 import { createLog } from '../../../../lambda/shared/runtime/log';
 import { createRequests } from '../../../../lambda/shared/bigcommerce/request';
 import type { RequestsOptions } from '../../../../lambda/shared/bigcommerce/request';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../simulator';
 import { catchLines, parsed } from '../../../support/log-lines';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
 import type { BigCommerceError } from '../../../../lambda/shared/runtime/errors';
 import { secretOf } from '../../../../lambda/shared/bigcommerce/webhooks';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 import { startSimulator, type Simulator } from '../../../../simulator';
 
 const scope = 'store/cart/converted';

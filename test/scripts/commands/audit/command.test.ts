@@ -7,7 +7,7 @@ import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/local-clients';
-import { listen } from '../../../../scripts/local/ports';
+import { listen } from '../../../../simulator/listen';
 import { NOON } from '../../../support/builders';
 
 const service = {

@@ -18,7 +18,7 @@ import { rehearse } from '../../../../scripts/commands/backfill/dry-run';
 import { account } from '../../../../scripts/commands/backfill/report';
 import { nothing, ordersIn, type Tally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 import { createPatience } from '../../../../scripts/service/retry';
 import { anOrder, aReference, iso, NOON, storeDate } from '../../../support/builders';
 import { aWorld, type World } from '../../../support/world';

@@ -13,7 +13,7 @@ import {
 import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const sns = mockClient(SNSClient);

@@ -27,7 +27,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build, packageNames } from '../../../../scripts/packages/build';
 import { deploy, type DeployOptions } from '../../../../scripts/commands/deploy/deploy';
 import { deployOptions } from '../../../../scripts/commands/deploy/options';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 import { upload } from '../../../../scripts/packages/upload';
 
 /** A bucket called `packages` on loopback: what was put, and how to refuse. */

@@ -5,7 +5,7 @@ import type { Job } from '../../../../lambda/shared/tables/jobs';
 import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen, type Listening } from '../../../../simulator/listen';
 import { poll, pollOnce } from '../../../../scripts/commands/poll/command';
 import { iso, NOON } from '../../../support/builders';
 

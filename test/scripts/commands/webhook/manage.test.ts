@@ -5,7 +5,7 @@ import { createSecrets } from '../../../../lambda/shared/aws/secrets';
 import { createClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/local-clients';
-import { listen } from '../../../../scripts/local/ports';
+import { listen } from '../../../../simulator/listen';
 import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';
