@@ -3,7 +3,8 @@
 import { type Answer } from './api/response';
 import { type OneWebhook } from './webhooks/deliver-one';
 import { type Order } from './orders/order-shapes';
-import { isRecord, type StoreRequest } from './api/routing';
+import { type StoreRequest } from './api/routing';
+import { isRecord } from './json';
 import { type Store } from './create';
 
 const PREFIX = '/_simulator';

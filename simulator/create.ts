@@ -1,28 +1,22 @@
 // The store without a socket: its state, and one function that answers requests. Tests on virtual time use it as
 // it is; the server puts HTTP in front of it.
-import { type Answer, type BrokenAnswer } from './api/response';
-import { createClock, type Clock, type SetTimer } from './clock';
-import { deliverWebhook, type OneWebhook, type WebhookAnswer } from './webhooks/deliver-one';
-import { createDeliveries, type Deliveries, type DeliveryHabits } from './webhooks/deliveries';
-import { createEvents, type Events } from './events';
-import { createFaults, type Faults } from './api/faults';
 import { handle } from './api/dispatch';
-import { createHooks, type Hooks } from './webhooks/hooks';
-import { createOrders, type Orders } from './orders/orders';
-import { createQuota, type Quota, type QuotaLimit } from './api/quota';
-import { createRequestLog, type RequestLog } from './request-log';
+import { createFaults } from './api/faults';
+import { createQuota, type QuotaLimit } from './api/quota';
+import { type Answer, type BrokenAnswer } from './api/response';
 import { routes } from './api/routes';
 import { type StoreRequest } from './api/routing';
-import { sendOverLoopback, type SendWebhook } from './webhooks/send';
+import { type Settings, type StoreState } from './api/state';
+import { createClock, type SetTimer } from './clock';
+import { completeCredentials, type Credentials } from './credentials';
+import { createEvents } from './events';
+import { createOrders } from './orders/orders';
+import { createRequestLog } from './request-log';
 import { defaultSwitches, type Switches } from './switches';
-
-/** What a client needs to be let in. Live: a test may rotate them. */
-export interface Credentials {
-  storeHash: string;
-  clientId: string;
-  accessToken: string;
-  clientSecret: string;
-}
+import { deliverWebhook, type OneWebhook, type WebhookAnswer } from './webhooks/deliver-one';
+import { createDeliveries, type DeliveryHabits } from './webhooks/deliveries';
+import { createHooks } from './webhooks/hooks';
+import { sendOverLoopback, type SendWebhook } from './webhooks/send';
 
 /** What a store can be told; everything has a default. */
 export interface StoreOptions extends Partial<Credentials> {
@@ -42,29 +36,8 @@ export interface StoreOptions extends Partial<Credentials> {
   readonly deliveries?: DeliveryHabits;
 }
 
-/** What may be changed while the store runs. */
-export interface Settings {
-  latencyMs: number;
-  quota: QuotaLimit;
-  scopes: readonly string[];
-  /** Where the store listens, such as `http://127.0.0.1:8080`; empty without a socket. */
-  origin: string;
-}
-
 /** A store in a box. */
-export interface Store {
-  readonly seed: number;
-  readonly credentials: Credentials;
-  readonly settings: Settings;
-  readonly switches: Switches;
-  readonly clock: Clock;
-  readonly orders: Orders;
-  readonly events: Events;
-  readonly log: RequestLog;
-  readonly quota: Quota;
-  readonly faults: Faults;
-  readonly hooks: Hooks;
-  readonly deliveries: Deliveries;
+export interface Store extends StoreState {
   handle(request: StoreRequest): Promise<Answer | BrokenAnswer>;
   deliverWebhook(webhook: OneWebhook): Promise<WebhookAnswer>;
   /** Calls off everything that waits: late answers, deliveries, retries. */
@@ -75,7 +48,7 @@ export interface Store {
 export function createStore(options: StoreOptions = {}): Store {
   const { seed = 1, send = sendOverLoopback } = options;
   const clock = createClock(options.now, options.setTimer);
-  const credentials = credentialsFrom(options);
+  const credentials = completeCredentials(options);
   const settings = settingsFrom(options);
   const switches = { ...defaultSwitches(), ...options.switches };
   const events = createEvents(clock);
@@ -85,7 +58,7 @@ export function createStore(options: StoreOptions = {}): Store {
     origin: () => settings.origin,
   });
   const hooks = createHooks({ credentials, switches, clock });
-  const store: Store = {
+  const state: StoreState = {
     ...{ seed, credentials, settings, switches, clock, orders, events, hooks },
     log: createRequestLog(),
     quota: createQuota(clock, () => settings.quota),
@@ -94,21 +67,13 @@ export function createStore(options: StoreOptions = {}): Store {
       { seed, credentials, switches, clock, events, orders, hooks, send },
       options.deliveries,
     ),
-    handle: (request) => handle(store, routes, request),
-    deliverWebhook: (webhook) => deliverWebhook(store, send, webhook),
+  };
+  return {
+    ...state,
+    handle: (request) => handle(state, routes, request),
+    deliverWebhook: (webhook) => deliverWebhook(state, send, webhook),
     close: () => clock.stop(),
   };
-  return store;
-}
-
-function credentialsFrom(options: StoreOptions): Credentials {
-  const {
-    storeHash = 'abc123xyz',
-    clientId = 'simclientid0000000000000000001',
-    accessToken = 'sim-access-token-not-real-0001',
-    clientSecret = 'sim-client-secret-not-real-0001',
-  } = options;
-  return { storeHash, clientId, accessToken, clientSecret };
 }
 
 function settingsFrom(options: StoreOptions): Settings {

@@ -2,14 +2,17 @@
 // the latency passes before the call takes effect and half after it, as on a real line.
 import { asXml, notFound, type Answer, type BrokenAnswer } from './response';
 import { damaged } from './broken-responses';
-import { orderIdOf, type Fault } from './faults';
+import { type Fault, type FaultedCall } from './faults';
 import { refuse } from './authorize';
-import { locate, type Call, type Route, type StoreRequest } from './routing';
-import { type Store } from '../create';
+import { locate, orderIdOf, type Call, type Route, type StoreRequest } from './routing';
+import { type RequestLog } from '../request-log';
+import { isRecord } from '../json';
+import { DEFAULT_LIMIT } from './paging';
+import { type StoreState } from './state';
 
 /** Answers one request of the API. Throws only what a fault's hook throws. */
 export async function handle(
-  store: Store,
+  store: StoreState,
   routes: readonly Route[],
   request: StoreRequest,
 ): Promise<Answer | BrokenAnswer> {
@@ -24,7 +27,7 @@ export async function handle(
   }
 }
 
-function begin(call: Call): ReturnType<Store['log']['begin']> {
+function begin(call: Call): ReturnType<RequestLog['begin']> {
   const orderId = orderIdOf(call);
   return call.store.log.begin({
     method: call.method,
@@ -46,9 +49,14 @@ async function answer(call: Call): Promise<Answer | BrokenAnswer> {
     await store.clock.sleep(2 * halfway);
     return dressed(formed(call, refusal ?? notFound(store.switches)), quotaHeaders);
   }
-  const faults = store.faults.strike(call);
+  const seen = seenBy(call);
+  const faults = store.faults.strike({
+    ...seen,
+    limit: Number(call.query.get('limit') ?? DEFAULT_LIMIT),
+    contains: (orderId) => answersWith(call, route, orderId),
+  });
   await store.clock.sleep(halfway + delay(faults, 'before'));
-  const outcome = await effect(call, route, faults);
+  const outcome = await effect(call, route, faults, seen);
   await store.clock.sleep(halfway + delay(faults, 'after'));
   if ('fault' in outcome) {
     return outcome.partial ? { ...outcome, partial: dressed(outcome.partial, quotaHeaders) } : outcome;
@@ -56,9 +64,28 @@ async function answer(call: Call): Promise<Answer | BrokenAnswer> {
   return dressed(outcome, quotaHeaders);
 }
 
-async function effect(call: Call, route: Route, faults: readonly Fault[]): Promise<Answer | BrokenAnswer> {
+/** The call as faults and their hooks see it. */
+function seenBy(call: Call): FaultedCall {
   const orderId = orderIdOf(call);
-  const seen = { endpoint: call.endpoint, body: call.body, ...(orderId === undefined ? {} : { orderId }) };
+  return { endpoint: call.endpoint, body: call.body, ...(orderId === undefined ? {} : { orderId }) };
+}
+
+/** Whether the answer of a GET contains an order: the order itself, a list with it, or one of its own lists. */
+function answersWith(call: Call, route: Route, orderId: number): boolean {
+  if (call.method !== 'GET') return false;
+  if (orderIdOf(call) === orderId) return true;
+  if (call.endpoint !== 'GET /orders') return false;
+  const { body } = route.run(call);
+  const rows: unknown = body === '' ? [] : JSON.parse(body);
+  return Array.isArray(rows) && rows.some((row: unknown) => isRecord(row) && row.id === orderId);
+}
+
+async function effect(
+  call: Call,
+  route: Route,
+  faults: readonly Fault[],
+  seen: FaultedCall,
+): Promise<Answer | BrokenAnswer> {
   for (const { before } of faults) await before?.(seen);
   const damage = faults.find((fault) => fault.kind !== undefined);
   const outcome = damaged(damage?.kind ? damage : undefined, () => formed(call, route.run(call)), call.store);

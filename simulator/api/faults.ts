@@ -2,14 +2,20 @@
 // how often it was made, not on what else is under way, so that a failing run can be repeated.
 import { type Damage } from './broken-responses';
 import { randomFrom } from '../random';
-import { DEFAULT_LIMIT } from './paging';
-import { isRecord, type Call } from './routing';
 
 /** What a hook of a fault gets to see. */
 export interface FaultedCall {
   readonly endpoint: string;
   readonly orderId?: number;
   readonly body: unknown;
+}
+
+/** A call that faults may strike. */
+export interface TargetCall extends FaultedCall {
+  /** How many rows it asks for. */
+  readonly limit: number;
+  /** Whether it is a GET whose answer contains the order. */
+  contains(orderId: number): boolean;
 }
 
 /** Which calls a fault strikes. */
@@ -42,7 +48,7 @@ export interface Faults {
   add(fault: Fault): () => void;
   clear(): void;
   /** The faults that strike this call: all whose hooks run, and one at the most that does damage. */
-  strike(call: Call): Fault[];
+  strike(call: TargetCall): Fault[];
 }
 
 interface Armed {
@@ -80,10 +86,10 @@ export function createFaults(seed: number): Faults {
   };
 }
 
-function strikes(entry: Armed, call: Call, seed: number): boolean {
+function strikes(entry: Armed, call: TargetCall, seed: number): boolean {
   const { fault } = entry;
   if (!isTarget(fault, call) || entry.struck >= (fault.times ?? Infinity)) return false;
-  const key = `${call.endpoint} ${call.ids.id ?? ''}`;
+  const key = `${call.endpoint} ${call.orderId ?? ''}`;
   const nth = (entry.seen.get(key) ?? 0) + 1;
   entry.seen.set(key, nth);
   const chance = randomFrom(seed, 'fault', entry.number, key, nth)();
@@ -94,24 +100,10 @@ function strikes(entry: Armed, call: Call, seed: number): boolean {
   return true;
 }
 
-function isTarget({ endpoint, orderId, holding, limitFrom }: Target, call: Call): boolean {
-  if (orderId !== undefined && orderId !== orderIdOf(call)) return false;
-  if (limitFrom !== undefined && Number(call.query.get('limit') ?? DEFAULT_LIMIT) < limitFrom) return false;
-  if (holding !== undefined && !holds(call, holding)) return false;
+function isTarget({ endpoint, orderId, holding, limitFrom }: Target, call: TargetCall): boolean {
+  if (orderId !== undefined && orderId !== call.orderId) return false;
+  if (limitFrom !== undefined && call.limit < limitFrom) return false;
+  if (holding !== undefined && !call.contains(holding)) return false;
   if (endpoint === undefined) return true;
   return typeof endpoint === 'string' ? endpoint === call.endpoint : call.endpoint.search(endpoint) >= 0;
-}
-
-function holds(call: Call, orderId: number): boolean {
-  if (call.method !== 'GET') return false;
-  if (orderIdOf(call) === orderId) return true;
-  if (call.endpoint !== 'GET /orders' || call.route === undefined) return false;
-  const { body } = call.route.run(call);
-  const rows: unknown = body === '' ? [] : JSON.parse(body);
-  return Array.isArray(rows) && rows.some((row: unknown) => isRecord(row) && row.id === orderId);
-}
-
-/** The order that a call is about, if it is about one. */
-export function orderIdOf(call: Call): number | undefined {
-  return call.endpoint.includes('/orders/{id}') ? call.ids.id : undefined;
 }

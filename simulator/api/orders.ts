@@ -2,7 +2,8 @@
 import { invalidField, json, list, notFound, type Answer } from './response';
 import { consignmentsOf } from '../orders/consignments';
 import { select, sorted } from './order-filters';
-import { link, linkBase, withLinks } from '../orders/order-links';
+import { link } from '../orders/order-links';
+import { linkBase, showOrder } from './order-view';
 import { type KeptOrder } from '../orders/order-defaults';
 import { isRefusal, pageOf } from './paging';
 import { type Call, type Route } from './routing';
@@ -18,7 +19,7 @@ export const orderRoutes: readonly Route[] = [
     method: 'GET',
     template: '/v2/orders/{id}',
     scope,
-    run: of((call, kept) => json(shown(call, kept), call.store.switches)),
+    run: of((call, kept) => json(showOrder(call, kept), call.store.switches)),
   },
   subList('products', (_, kept) => kept.lines),
   subItem('products/{line}', (call, kept) => kept.lines.find(({ id }) => id === call.ids.line)),
@@ -33,25 +34,6 @@ export const orderRoutes: readonly Route[] = [
   { method: 'GET', template: '/v2/orders/{id}/consignments', scope, run: of(showConsignments) },
   { method: 'GET', template: '/v2/orders/{id}/fees', scope, run: of(showFees) },
 ];
-
-/** The order with what `include` asks for in the place of links. */
-export function shown(call: Call, kept: KeptOrder): unknown {
-  const { store, query } = call;
-  const order = withLinks(kept.fields, linkBase(call), store.switches);
-  const include = (query.get('include') ?? '').split(',');
-  const full = include.includes('consignments.line_items');
-  const asObject =
-    query.get('consignment_structure') === 'object' || store.switches.consignmentsDefault === 'object';
-  const consignments = (): unknown => {
-    const all = consignmentsOf(kept, linkBase(call), full, store.switches);
-    return asObject ? all : [all];
-  };
-  return {
-    ...order,
-    ...(full || include.includes('consignments') ? { consignments: consignments() } : {}),
-    ...(include.includes('fees') && store.switches.includesFees ? { fees: kept.fees } : {}),
-  };
-}
 
 function countOrders(call: Call): Answer {
   const { orders, switches } = call.store;
@@ -79,7 +61,7 @@ function listOrders(call: Call): Answer {
   return isRefusal(page)
     ? page
     : list(
-        page.map((kept) => shown(call, kept)),
+        page.map((kept) => showOrder(call, kept)),
         switches,
       );
 }

@@ -2,8 +2,9 @@
 // and answers the full order. There is no version and no compare-and-set: the last write wins.
 import { arrayError, invalidField, json, nothing, notFound, type Answer } from './response';
 import { type KeptOrder, type NewOrder } from '../orders/order-defaults';
-import { isRecord, objectBody, type Call, type Route } from './routing';
-import { shown } from './orders';
+import { isRecord } from '../json';
+import { objectBody, type Call, type Route } from './routing';
+import { showOrder } from './order-view';
 import { isStatusId, STATUS } from '../orders/statuses';
 import { type Switches } from '../switches';
 
@@ -25,7 +26,7 @@ function putOrder(call: Call): Answer {
   if (refused) return refused;
   orders.edit(before.fields.id, changesFrom(body, before, switches), 'api');
   const after = orders.kept(before.fields.id);
-  return after ? json(shown(call, after), switches) : notFound(switches);
+  return after ? json(showOrder(call, after), switches) : notFound(switches);
 }
 
 function archiveOrder(call: Call): Answer {

@@ -1,5 +1,6 @@
 // The forms in which the store answers: JSON with or without PHP's escaping, nothing at all, errors as an array
 // (V2), as an object (V3 and the gateway) or as a page, and XML for those who do not ask for JSON.
+import { toJson } from '../json';
 import { type Switches } from '../switches';
 
 /** A complete answer. */
@@ -22,17 +23,6 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 // [docs] the page that gateway errors name.
 const STATUS_PAGE = 'https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes';
-
-const NON_ASCII = /[\u0080-\uffff]/g;
-
-/** JSON with the escaping that the switch says. */
-export function toJson(value: unknown, escaping: Switches['escaping']): string {
-  const plain = JSON.stringify(value);
-  if (escaping === 'none') return plain;
-  const slashes = plain.replaceAll('/', '\\/');
-  if (escaping === 'slashes') return slashes;
-  return slashes.replace(NON_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** A JSON answer. */
 export function json(value: unknown, switches: Switches, status = 200): Answer {

@@ -1,7 +1,8 @@
 // Finds out what a request asks for: version, route, ids in the path, query. Nothing that a client sends may
 // throw here.
 import { type Answer } from './response';
-import { type Store } from '../create';
+import { isRecord } from '../json';
+import { type StoreState } from './state';
 
 /** A request as it comes off the wire; the path has its query. */
 export interface StoreRequest {
@@ -23,7 +24,7 @@ export interface Route {
 
 /** A request that is understood. */
 export interface Call {
-  readonly store: Store;
+  readonly store: StoreState;
   readonly method: string;
   readonly path: string;
   /** Whether path and query can be decoded at all. */
@@ -49,7 +50,7 @@ const STORE_PATH = /^\/stores\/([^/]*)\/(v2|v3)(\/.*)$/;
 const BAD_ENCODING = /%(?![0-9a-f]{2})/i;
 
 /** The call that a request makes; without a route if there is none. */
-export function locate(store: Store, routes: readonly Route[], request: StoreRequest): Call {
+export function locate(store: StoreState, routes: readonly Route[], request: StoreRequest): Call {
   const [fullPath = '', ...query] = request.path.split('?');
   const [, storeHash, version = 'v2', tail = ''] = STORE_PATH.exec(fullPath) ?? [];
   const path = `/${version}${tail.replace(/(\.json)?\/?$/, '')}`;
@@ -120,7 +121,7 @@ export function objectBody(call: Call): Readonly<Record<string, unknown>> | unde
   return isRecord(call.body) ? call.body : undefined;
 }
 
-/** Whether something is an object with fields. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The order that a call is about, if it is about one. */
+export function orderIdOf(call: Call): number | undefined {
+  return call.endpoint.includes('/orders/{id}') ? call.ids.id : undefined;
 }

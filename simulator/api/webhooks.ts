@@ -1,7 +1,7 @@
 // Registering webhooks: V3 wraps what it answers in `data` and pages its list, V2 creates without a wrapper.
 import { json, nothing, objectError, type Answer } from './response';
-import { type HookProblem } from '../webhooks/hook-rules';
-import { type Hook, type KeptHook } from '../webhooks/hooks';
+import { type Hook, type HookProblem } from '../webhooks/hook-rules';
+import { type KeptHook } from '../webhooks/hooks';
 import { objectBody, type Call, type Route } from './routing';
 
 /** Everything about hooks. */

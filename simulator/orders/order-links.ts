@@ -1,20 +1,11 @@
 // The links by which an order names its sub-resources. They lead to the address by which the store was asked, as the real
 // ones do. A switch gives a foreign host: a client that follows links where it must not is caught by that.
 import { type Link, type Order, type OrderFields } from './order-shapes';
-import { type Call } from '../api/routing';
 import { type Switches } from '../switches';
 
 const FOREIGN_ORIGIN = 'https://api.bigcommerce.com';
 
-/** Where the links of an answer begin: `http://127.0.0.1:8080/stores/abc123xyz/v2`. */
-export function linkBase(call: Call): string {
-  const { credentials, switches, settings } = call.store;
-  const host = call.header('host');
-  const origin = host === undefined ? settings.origin : `http://${host}`;
-  return baseFrom(origin, credentials.storeHash, switches);
-}
-
-/** The same for an order that no request asks for; `origin` is where the store listens, or empty. */
+/** Where links begin; `origin` is where the store listens, or empty. */
 export function baseFrom(origin: string, storeHash: string, switches: Switches): string {
   const isOwn = switches.linkHost === 'own' && origin !== '';
   return `${isOwn ? origin : FOREIGN_ORIGIN}/stores/${storeHash}/v2`;

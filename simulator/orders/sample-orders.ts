@@ -2,7 +2,15 @@
 import { type NewLine } from './line-shapes';
 import { type NewOrder } from './order-defaults';
 import { pick, randomFrom, wholeNumber } from '../random';
-import { type Store } from '../create';
+import { type Clock } from '../clock';
+import { type Orders } from './orders';
+
+/** The parts of a store that filling it takes. */
+interface FillableStore {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly orders: Orders;
+}
 
 /** An order and what it is there to show. */
 export interface TellingOrder {
@@ -14,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** Adds the orders that a demonstration needs and says what each is about. */
-export function tellingOrders(store: Store): TellingOrder[] {
+export function tellingOrders(store: FillableStore): TellingOrder[] {
   const now = store.clock.now();
   return stories(now).map(([story, wanted], index) => {
     const order = store.orders.add({ date_created: now - (30 - index) * HOUR_MS, ...wanted });
@@ -62,7 +70,7 @@ function lines(count: number): NewLine[] {
 }
 
 /** Adds so many orders of every sort, a few minutes apart and older than an hour, and gives their ids. */
-export function fillStore(store: Store, count: number): number[] {
+export function fillStore(store: FillableStore, count: number): number[] {
   const random = randomFrom(store.seed, 'fill');
   const start = store.clock.now() - HOUR_MS - count * 300_000;
   return Array.from({ length: count }, (_, index) => {

@@ -1,6 +1,6 @@
 // The body of a webhook: the envelope with its order of keys and, by the scope, the id under its many names.
 import { createHash } from 'node:crypto';
-import { toJson } from '../api/response';
+import { toJson } from '../json';
 import { type Switches } from '../switches';
 
 /** What a webhook tells. */

@@ -3,7 +3,10 @@
 import { randomFrom, uuid } from '../random';
 import { type SendWebhook } from './send';
 import { signWebhook } from './sign';
-import { type Store } from '../create';
+import { type Clock } from '../clock';
+import { type Credentials } from '../credentials';
+import { type Orders } from '../orders/orders';
+import { type Switches } from '../switches';
 import { dataFor, webhookBody } from './bodies';
 
 /** One webhook to deliver. Whatever is left out is made as the store would make it. */
@@ -21,6 +24,15 @@ export interface OneWebhook {
   readonly data?: unknown;
   /** The whole raw body. */
   readonly body?: string;
+}
+
+/** The parts of a store that one delivery takes. */
+interface DeliveringStore {
+  readonly seed: number;
+  readonly credentials: Credentials;
+  readonly switches: Switches;
+  readonly clock: Clock;
+  readonly orders: Orders;
 }
 
 /** What became of it. */
@@ -47,7 +59,7 @@ export function signedHeaders(
 
 /** Signs and sends one webhook; throws if nobody answers. */
 export async function deliverWebhook(
-  store: Store,
+  store: DeliveringStore,
   send: SendWebhook,
   webhook: OneWebhook,
 ): Promise<WebhookAnswer> {
@@ -74,6 +86,6 @@ export async function deliverWebhook(
 }
 
 /** The id of the cart that an order came from, if there is such an order and it had one. */
-function cartOf(store: Store, orderId: number): string | null | undefined {
+function cartOf(store: DeliveringStore, orderId: number): string | null | undefined {
   return store.orders.kept(orderId)?.fields.cart_id;
 }

@@ -6,7 +6,7 @@ import { type Clock } from '../clock';
 import { signedHeaders } from './deliver-one';
 import { type Hooks, type KeptHook } from './hooks';
 import { type SendWebhook } from './send';
-import { type Credentials } from '../create';
+import { type Credentials } from '../credentials';
 import { type Switches } from '../switches';
 
 /** One event on its way to one hook. */

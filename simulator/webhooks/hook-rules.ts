@@ -1,7 +1,19 @@
 // What a hook must look like to be accepted.
-import { type Hook } from './hooks';
 import { isLoopback } from './send';
 import { type Switches } from '../switches';
+
+/** A hook as the API shows it; times are UNIX seconds. */
+export interface Hook {
+  readonly id: number;
+  readonly client_id: string;
+  readonly store_hash: string;
+  readonly scope: string;
+  readonly destination: string;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly is_active: boolean;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
 
 /** What a client sends to create or change a hook. */
 export interface HookFields {

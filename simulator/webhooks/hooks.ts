@@ -1,22 +1,9 @@
 // The webhooks that a client has registered, with the limits of the real store: ten per scope, one per scope and
 // destination, deactivated when deliveries keep failing or nothing happens for 90 days.
 import { type Clock } from '../clock';
-import { findProblems, type HookFields, type HookProblem } from './hook-rules';
-import { type Credentials } from '../create';
+import { type Credentials } from '../credentials';
+import { findProblems, type Hook, type HookFields, type HookProblem } from './hook-rules';
 import { type Switches } from '../switches';
-
-/** A hook as the API shows it; times are UNIX seconds. */
-export interface Hook {
-  readonly id: number;
-  readonly client_id: string;
-  readonly store_hash: string;
-  readonly scope: string;
-  readonly destination: string;
-  readonly headers: Readonly<Record<string, string>> | null;
-  readonly is_active: boolean;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
 
 /** A hook as the store keeps it. */
 export interface KeptHook {

@@ -1,0 +1,32 @@
+// An order as an answer shows it: with links, or with what `include` asks for.
+import { consignmentsOf } from '../orders/consignments';
+import { type KeptOrder } from '../orders/order-defaults';
+import { baseFrom, withLinks } from '../orders/order-links';
+import { type Call } from './routing';
+
+/** The order with what `include` asks for in the place of links. */
+export function showOrder(call: Call, kept: KeptOrder): unknown {
+  const { store, query } = call;
+  const order = withLinks(kept.fields, linkBase(call), store.switches);
+  const include = (query.get('include') ?? '').split(',');
+  const full = include.includes('consignments.line_items');
+  const asObject =
+    query.get('consignment_structure') === 'object' || store.switches.consignmentsDefault === 'object';
+  const consignments = (): unknown => {
+    const all = consignmentsOf(kept, linkBase(call), full, store.switches);
+    return asObject ? all : [all];
+  };
+  return {
+    ...order,
+    ...(full || include.includes('consignments') ? { consignments: consignments() } : {}),
+    ...(include.includes('fees') && store.switches.includesFees ? { fees: kept.fees } : {}),
+  };
+}
+
+/** Where the links of an answer begin: `http://127.0.0.1:8080/stores/abc123xyz/v2`. */
+export function linkBase(call: Call): string {
+  const { credentials, switches, settings } = call.store;
+  const host = call.header('host');
+  const origin = host === undefined ? settings.origin : `http://${host}`;
+  return baseFrom(origin, credentials.storeHash, switches);
+}
