@@ -1,11 +1,11 @@
 // A small door for people with curl, under `/_simulator/`: look at orders, make and change them, read the log,
 // deliver a webhook, break things. It needs no token, so it lets no web page in.
-import { type Answer } from './api/response';
-import { type OneWebhook } from './webhooks/deliver-one';
-import { type Order } from './orders/order-shapes';
-import { type StoreRequest } from './api/routing';
+import type { Answer } from './api/response';
+import type { OneWebhook } from './webhooks/deliver-one';
+import type { Order } from './orders/order-shapes';
+import type { StoreRequest } from './api/routing';
 import { isRecord } from './json';
-import { type Store } from './create';
+import type { Store } from './create';
 
 const PREFIX = '/_simulator';
 

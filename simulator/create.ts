@@ -2,21 +2,28 @@
 // it is; the server puts HTTP in front of it.
 import { handle } from './api/dispatch';
 import { createFaults } from './api/faults';
-import { createQuota, type QuotaLimit } from './api/quota';
-import { type Answer, type BrokenAnswer } from './api/response';
+import { createQuota } from './api/quota';
+import type { QuotaLimit } from './api/quota';
+import type { Answer, BrokenAnswer } from './api/response';
 import { routes } from './api/routes';
-import { type StoreRequest } from './api/routing';
-import { type Settings, type StoreState } from './api/state';
-import { createClock, type SetTimer } from './clock';
-import { completeCredentials, type Credentials } from './credentials';
+import type { StoreRequest } from './api/routing';
+import type { Settings, StoreState } from './api/state';
+import { createClock } from './clock';
+import type { SetTimer } from './clock';
+import { completeCredentials } from './credentials';
+import type { Credentials } from './credentials';
 import { createEvents } from './events';
 import { createOrders } from './orders/orders';
 import { createRequestLog } from './request-log';
-import { defaultSwitches, type Switches } from './switches';
-import { deliverWebhook, type OneWebhook, type WebhookAnswer } from './webhooks/deliver-one';
-import { createDeliveries, type DeliveryHabits } from './webhooks/deliveries';
+import { defaultSwitches } from './switches';
+import type { Switches } from './switches';
+import { deliverWebhook } from './webhooks/deliver-one';
+import type { OneWebhook, WebhookAnswer } from './webhooks/deliver-one';
+import { createDeliveries } from './webhooks/deliveries';
+import type { DeliveryHabits } from './webhooks/deliveries';
 import { createHooks } from './webhooks/hooks';
-import { sendOverLoopback, type SendWebhook } from './webhooks/send';
+import { sendOverLoopback } from './webhooks/send';
+import type { SendWebhook } from './webhooks/send';
 
 /** What a store can be told; everything has a default. */
 export interface StoreOptions extends Partial<Credentials> {

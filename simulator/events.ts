@@ -1,6 +1,6 @@
 // What has happened in the store, for tests to assert on and for webhooks to announce. A status change counts as
 // a mail to the customer: which statuses send one is a setting of the real store that no request can see.
-import { type Clock } from './clock';
+import type { Clock } from './clock';
 
 /** Who did it: a call of the API, or the merchant (a test, the admin page). */
 export type Actor = 'api' | 'merchant';

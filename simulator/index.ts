@@ -1,6 +1,7 @@
 // The BigCommerce store simulator: a store in a box that answers over loopback HTTP, or without any socket.
 import { serve } from './server';
-import { createStore, type Store, type StoreOptions } from './create';
+import { createStore } from './create';
+import type { Store, StoreOptions } from './create';
 
 export { createStore };
 export type { Store };

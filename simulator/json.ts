@@ -1,5 +1,5 @@
 // JSON as PHP writes it, and the check of what was read from it.
-import { type Switches } from './switches';
+import type { Switches } from './switches';
 
 const NON_ASCII = /[\u0080-\uffff]/g;
 

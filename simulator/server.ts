@@ -1,10 +1,12 @@
 // Puts a store behind HTTP on 127.0.0.1, and breaks connections where a fault asks for it.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen, type Listening } from './listen';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from './listen';
+import type { Listening } from './listen';
 import { answerAdmin, isAdmin } from './admin';
-import { type Answer, type BrokenAnswer } from './api/response';
+import type { Answer, BrokenAnswer } from './api/response';
 import { half } from './api/broken-responses';
-import { type Store } from './create';
+import type { Store } from './create';
 
 // The real API's limit is not known; nothing that this project sends comes near it.
 const MOST_BODY_BYTES = 1_000_000;

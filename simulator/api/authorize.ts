@@ -1,6 +1,8 @@
 // What stands in front of the API and refuses a call before it reaches it: encoding, store, token, scope, quota.
-import { arrayError, nothing, objectError, type Answer } from './response';
-import { objectBody, type Call } from './routing';
+import { arrayError, nothing, objectError } from './response';
+import type { Answer } from './response';
+import { objectBody } from './routing';
+import type { Call } from './routing';
 
 /** The refusal of a call, or nothing if it may pass. A call that gets as far as the quota costs one request. */
 export function refuse(call: Call): Answer | undefined {

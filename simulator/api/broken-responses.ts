@@ -1,8 +1,9 @@
 // The ways in which a call goes wrong: errors, refusals, broken connections, broken bodies; with or without the
 // call having taken effect.
-import { errorIn, nothing, page, type Answer, type BrokenAnswer, type ErrorForm } from './response';
-import { type Quota } from './quota';
-import { type RateLimitHeaders, type Switches } from '../switches';
+import { errorIn, nothing, page } from './response';
+import type { Answer, BrokenAnswer, ErrorForm } from './response';
+import type { Quota } from './quota';
+import type { RateLimitHeaders, Switches } from '../switches';
 
 /** What goes wrong. `when: 'after'`: the call takes effect, and only its answer is lost or late. */
 export type Damage =

@@ -1,14 +1,16 @@
 // The way of one request through the store: logged, let in or refused, struck by faults, answered late. Half of
 // the latency passes before the call takes effect and half after it, as on a real line.
-import { asXml, notFound, type Answer, type BrokenAnswer } from './response';
+import { asXml, notFound } from './response';
+import type { Answer, BrokenAnswer } from './response';
 import { damaged } from './broken-responses';
-import { type Fault, type FaultedCall } from './faults';
+import type { Fault, FaultedCall } from './faults';
 import { refuse } from './authorize';
-import { locate, orderIdOf, type Call, type Route, type StoreRequest } from './routing';
-import { type RequestLog } from '../request-log';
+import { locate, orderIdOf } from './routing';
+import type { Call, Route, StoreRequest } from './routing';
+import type { RequestLog } from '../request-log';
 import { isRecord } from '../json';
 import { DEFAULT_LIMIT } from './paging';
-import { type StoreState } from './state';
+import type { StoreState } from './state';
 
 /** Answers one request of the API. Throws only what a fault's hook throws. */
 export async function handle(

@@ -1,6 +1,6 @@
 // Faults on demand: what goes wrong with which calls. Whether a fault strikes depends on the seed, the call and
 // how often it was made, not on what else is under way, so that a failing run can be repeated.
-import { type Damage } from './broken-responses';
+import type { Damage } from './broken-responses';
 import { randomFrom } from '../random';
 
 /** What a hook of a fault gets to see. */

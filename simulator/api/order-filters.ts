@@ -1,10 +1,10 @@
 // Which orders a list or a count means, and in which order. Parameters that the API does not know are ignored;
 // values that it cannot use are refused.
 import { parseDate } from '../clock';
-import { type KeptOrder } from '../orders/order-defaults';
-import { type OrderFields } from '../orders/order-shapes';
+import type { KeptOrder } from '../orders/order-defaults';
+import type { OrderFields } from '../orders/order-shapes';
 import { STATUS } from '../orders/statuses';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** The orders that are meant, or the name of the parameter that is invalid. */
 export type Selection = { readonly orders: KeptOrder[] } | { readonly invalid: string };

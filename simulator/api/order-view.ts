@@ -1,8 +1,8 @@
 // An order as an answer shows it: with links, or with what `include` asks for.
 import { consignmentsOf } from '../orders/consignments';
-import { type KeptOrder } from '../orders/order-defaults';
+import type { KeptOrder } from '../orders/order-defaults';
 import { baseFrom, withLinks } from '../orders/order-links';
-import { type Call } from './routing';
+import type { Call } from './routing';
 
 /** The order with what `include` asks for in the place of links. */
 export function showOrder(call: Call, kept: KeptOrder): unknown {

@@ -1,12 +1,13 @@
 // Reading orders: counts, lists, one order, and its sub-resources.
-import { invalidField, json, list, notFound, type Answer } from './response';
+import { invalidField, json, list, notFound } from './response';
+import type { Answer } from './response';
 import { consignmentsOf } from '../orders/consignments';
 import { select, sorted } from './order-filters';
 import { link } from '../orders/order-links';
 import { linkBase, showOrder } from './order-view';
-import { type KeptOrder } from '../orders/order-defaults';
+import type { KeptOrder } from '../orders/order-defaults';
 import { isRefusal, pageOf } from './paging';
-import { type Call, type Route } from './routing';
+import type { Call, Route } from './routing';
 import { orderStatuses } from '../orders/statuses';
 
 const scope = 'store_v2_orders';

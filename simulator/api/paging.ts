@@ -1,6 +1,7 @@
 // `page` and `limit` as every V2 list takes them: 50 unless asked otherwise, 250 at the most.
-import { arrayError, invalidField, type Answer } from './response';
-import { type Call } from './routing';
+import { arrayError, invalidField } from './response';
+import type { Answer } from './response';
+import type { Call } from './routing';
 
 /** Rows on a page of a call that names no limit. */
 export const DEFAULT_LIMIT = 50;

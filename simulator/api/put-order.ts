@@ -1,12 +1,14 @@
 // Changing an order through the API: a PUT that works like PATCH, refuses fields that are read-only as a whole,
 // and answers the full order. There is no version and no compare-and-set: the last write wins.
-import { arrayError, invalidField, json, nothing, notFound, type Answer } from './response';
-import { type KeptOrder, type NewOrder } from '../orders/order-defaults';
+import { arrayError, invalidField, json, nothing, notFound } from './response';
+import type { Answer } from './response';
+import type { KeptOrder, NewOrder } from '../orders/order-defaults';
 import { isRecord } from '../json';
-import { objectBody, type Call, type Route } from './routing';
+import { objectBody } from './routing';
+import type { Call, Route } from './routing';
 import { showOrder } from './order-view';
 import { isStatusId, STATUS } from '../orders/statuses';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 const scope = 'store_v2_orders';
 

@@ -1,6 +1,6 @@
 // The store's request quota: one window for all callers, told on every answer, as the real store does.
-import { type Clock } from '../clock';
-import { type RateLimitHeaders } from '../switches';
+import type { Clock } from '../clock';
+import type { RateLimitHeaders } from '../switches';
 
 /** So many requests per window. */
 export interface QuotaLimit {

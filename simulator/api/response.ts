@@ -1,7 +1,7 @@
 // The forms in which the store answers: JSON with or without PHP's escaping, nothing at all, errors as an array
 // (V2), as an object (V3 and the gateway) or as a page, and XML for those who do not ask for JSON.
 import { toJson } from '../json';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** A complete answer. */
 export interface Answer {

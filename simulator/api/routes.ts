@@ -1,5 +1,5 @@
 // Every route of the store.
-import { type Route } from './routing';
+import type { Route } from './routing';
 import { hookRoutes } from './webhooks';
 import { orderRoutes } from './orders';
 import { orderChangeRoutes } from './put-order';

@@ -1,8 +1,8 @@
 // Finds out what a request asks for: version, route, ids in the path, query. Nothing that a client sends may
 // throw here.
-import { type Answer } from './response';
+import type { Answer } from './response';
 import { isRecord } from '../json';
-import { type StoreState } from './state';
+import type { StoreState } from './state';
 
 /** A request as it comes off the wire; the path has its query. */
 export interface StoreRequest {

@@ -1,14 +1,14 @@
 // All that the API reads and changes: the parts of one store, without what the store does with them.
-import { type Clock } from '../clock';
-import { type Credentials } from '../credentials';
-import { type Events } from '../events';
-import { type Orders } from '../orders/orders';
-import { type RequestLog } from '../request-log';
-import { type Switches } from '../switches';
-import { type Deliveries } from '../webhooks/deliveries';
-import { type Hooks } from '../webhooks/hooks';
-import { type Faults } from './faults';
-import { type Quota, type QuotaLimit } from './quota';
+import type { Clock } from '../clock';
+import type { Credentials } from '../credentials';
+import type { Events } from '../events';
+import type { Orders } from '../orders/orders';
+import type { RequestLog } from '../request-log';
+import type { Switches } from '../switches';
+import type { Deliveries } from '../webhooks/deliveries';
+import type { Hooks } from '../webhooks/hooks';
+import type { Faults } from './faults';
+import type { Quota, QuotaLimit } from './quota';
 
 /** What may be changed while the store runs. */
 export interface Settings {

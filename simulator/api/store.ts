@@ -1,6 +1,6 @@
 // The small routes beside orders: statuses, the time and the store itself.
 import { json, notFound } from './response';
-import { type Route } from './routing';
+import type { Route } from './routing';
 import { orderStatuses } from '../orders/statuses';
 
 /** Statuses, time and store. */

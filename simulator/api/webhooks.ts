@@ -1,8 +1,10 @@
 // Registering webhooks: V3 wraps what it answers in `data` and pages its list, V2 creates without a wrapper.
-import { json, nothing, objectError, type Answer } from './response';
-import { type Hook, type HookProblem } from '../webhooks/hook-rules';
-import { type KeptHook } from '../webhooks/hooks';
-import { objectBody, type Call, type Route } from './routing';
+import { json, nothing, objectError } from './response';
+import type { Answer } from './response';
+import type { Hook, HookProblem } from '../webhooks/hook-rules';
+import type { KeptHook } from '../webhooks/hooks';
+import { objectBody } from './routing';
+import type { Call, Route } from './routing';
 
 /** Everything about hooks. */
 export const hookRoutes: readonly Route[] = [

@@ -1,7 +1,9 @@
 // The people and places of an order: its billing address, and its shipping addresses as their own list gives
 // them. Everybody is invented and reads mail at example.com.
-import { dec4, taxOn, triple, type Triple } from './money';
-import { pick, wholeNumber, type Random } from '../random';
+import { dec4, taxOn, triple } from './money';
+import type { Triple } from './money';
+import { pick, wholeNumber } from '../random';
+import type { Random } from '../random';
 
 interface FormField {
   name: string;

@@ -1,10 +1,10 @@
 // An order seen as consignments: what is picked up, shipped, downloaded and mailed. Costs are numbers here, and
 // no consignment shows more than 50 lines.
-import { type ShippingAddress } from './address-shapes';
-import { type OrderLine } from './line-shapes';
-import { type KeptOrder } from './order-defaults';
+import type { ShippingAddress } from './address-shapes';
+import type { OrderLine } from './line-shapes';
+import type { KeptOrder } from './order-defaults';
 import { link } from './order-links';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 const MOST_LINES = 50;
 // Keeps the ids apart from those of addresses when the switch says that they differ.

@@ -1,6 +1,8 @@
 // An order line as `GET /orders/{id}/products` gives it, made from as little as its type and quantity.
-import { dec4, taxOn, triple, units, type Triple } from './money';
-import { pick, wholeNumber, type Random } from '../random';
+import { dec4, taxOn, triple, units } from './money';
+import type { Triple } from './money';
+import { pick, wholeNumber } from '../random';
+import type { Random } from '../random';
 
 /** One line of an order; all of its fields in the OpenAPI file's order. */
 export interface OrderLine

@@ -1,9 +1,13 @@
 // An order after an edit. Lists that the edit names replace the old ones, items with a known id keep their other
 // fields; totals follow the lists, and `date_modified` the store's clock.
-import { makeShippingAddress, type ShippingAddress } from './address-shapes';
-import { changeLine, type OrderLine } from './line-shapes';
-import { countItems, dateText, type KeptOrder, type Maker, newLine, type NewOrder } from './order-defaults';
-import { makeCoupon, makeFee, type Fee, type OrderFields } from './order-shapes';
+import { makeShippingAddress } from './address-shapes';
+import type { ShippingAddress } from './address-shapes';
+import { changeLine } from './line-shapes';
+import type { OrderLine } from './line-shapes';
+import { countItems, dateText, newLine } from './order-defaults';
+import type { KeptOrder, Maker, NewOrder } from './order-defaults';
+import { makeCoupon, makeFee } from './order-shapes';
+import type { Fee, OrderFields } from './order-shapes';
 import { totals } from './order-totals';
 import { STATUS, statusLabel } from './statuses';
 

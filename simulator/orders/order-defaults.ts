@@ -1,20 +1,17 @@
 // Makes a whole, believable order from the little that a caller cares about: people, lines and money that add
 // up. It depends on the seed and the order's id alone.
-import {
-  makeBillingAddress,
-  makeShippingAddress,
-  type BillingAddress,
-  type NewAddress,
-  type ShippingAddress,
-} from './address-shapes';
+import { makeBillingAddress, makeShippingAddress } from './address-shapes';
+import type { BillingAddress, NewAddress, ShippingAddress } from './address-shapes';
 import { rfc2822 } from '../clock';
-import { makeLine, type NewLine, type OrderLine } from './line-shapes';
-import { makeCoupon, makeFee, type Coupon, type Fee, type OrderFields } from './order-shapes';
+import { makeLine } from './line-shapes';
+import type { NewLine, OrderLine } from './line-shapes';
+import { makeCoupon, makeFee } from './order-shapes';
+import type { Coupon, Fee, OrderFields } from './order-shapes';
 import { totals } from './order-totals';
 import { plainFields } from './plain-fields';
-import { type Random } from '../random';
+import type { Random } from '../random';
 import { STATUS } from './statuses';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** A date in any handy form; the empty text is "no date". */
 export type DateInput = string | number | Date;

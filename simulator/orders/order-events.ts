@@ -1,10 +1,10 @@
 // What a change of an order sets off: the events that webhooks announce, the mail to the customer and the flip
 // between paid and unpaid.
-import { type Actor, type Events } from '../events';
-import { type KeptOrder } from './order-defaults';
-import { type OrderFields } from './order-shapes';
+import type { Actor, Events } from '../events';
+import type { KeptOrder } from './order-defaults';
+import type { OrderFields } from './order-shapes';
 import { paymentClass, STATUS } from './statuses';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 interface World {
   readonly switches: Switches;

@@ -1,7 +1,7 @@
 // The links by which an order names its sub-resources. They lead to the address by which the store was asked, as the real
 // ones do. A switch gives a foreign host: a client that follows links where it must not is caught by that.
-import { type Link, type Order, type OrderFields } from './order-shapes';
-import { type Switches } from '../switches';
+import type { Link, Order, OrderFields } from './order-shapes';
+import type { Switches } from '../switches';
 
 const FOREIGN_ORIGIN = 'https://api.bigcommerce.com';
 

@@ -1,6 +1,7 @@
 // An order as the API gives it, every field of it, and the smaller shapes that hang on it: links, coupons, fees.
-import { type BillingAddress } from './address-shapes';
-import { triple, type Triple } from './money';
+import type { BillingAddress } from './address-shapes';
+import { triple } from './money';
+import type { Triple } from './money';
 
 /** Where a sub-resource is to be read. */
 export interface Link {

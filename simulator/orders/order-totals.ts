@@ -1,9 +1,9 @@
 // What an order's own figures are, given its lines, addresses, coupons and fees.
-import { type ShippingAddress } from './address-shapes';
-import { type OrderLine } from './line-shapes';
+import type { ShippingAddress } from './address-shapes';
+import type { OrderLine } from './line-shapes';
 import { dec4, triple, units } from './money';
-import { type Coupon, type Fee, type OrderFields } from './order-shapes';
-import { type Switches } from '../switches';
+import type { Coupon, Fee, OrderFields } from './order-shapes';
+import type { Switches } from '../switches';
 
 interface Parts {
   readonly lines: readonly OrderLine[];

@@ -1,16 +1,17 @@
 // The store's orders: made, edited, archived and removed by a test, by a person or by the API, with everything
 // that follows from it (dates, totals, events). Orders are replaced, never changed in place.
-import { type Clock } from '../clock';
-import { type Actor, type Events } from '../events';
-import { type KeptOrder, makeOrder, type Maker, type NewOrder } from './order-defaults';
+import type { Clock } from '../clock';
+import type { Actor, Events } from '../events';
+import { makeOrder } from './order-defaults';
+import type { KeptOrder, Maker, NewOrder } from './order-defaults';
 import { changeOrder } from './order-changes';
-import { type Fee, type Coupon, type Order } from './order-shapes';
-import { type OrderLine } from './line-shapes';
-import { type ShippingAddress } from './address-shapes';
+import type { Fee, Coupon, Order } from './order-shapes';
+import type { OrderLine } from './line-shapes';
+import type { ShippingAddress } from './address-shapes';
 import { baseFrom, withLinks } from './order-links';
 import { randomFrom } from '../random';
 import { announceChange, announceNew } from './order-events';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** All orders of a store. What names an order that does not exist throws, except `get`. */
 export interface Orders {

@@ -1,5 +1,6 @@
 // The fields of an order that depend neither on its parts nor on its dates, with believable values.
-import { uuid, wholeNumber, type Random } from '../random';
+import { uuid, wholeNumber } from '../random';
+import type { Random } from '../random';
 import { statusLabel } from './statuses';
 
 const paymentStatus: Readonly<Record<number, string>> = {

@@ -1,9 +1,9 @@
 // Fills a store: a handful of orders that each tell a story, for the demonstration, or many by chance.
-import { type NewLine } from './line-shapes';
-import { type NewOrder } from './order-defaults';
+import type { NewLine } from './line-shapes';
+import type { NewOrder } from './order-defaults';
 import { pick, randomFrom, wholeNumber } from '../random';
-import { type Clock } from '../clock';
-import { type Orders } from './orders';
+import type { Clock } from '../clock';
+import type { Orders } from './orders';
 
 /** The parts of a store that filling it takes. */
 interface FillableStore {

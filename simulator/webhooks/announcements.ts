@@ -1,7 +1,7 @@
 // Which webhooks an event of the store sets off, and which ones tell of deliveries that fail.
-import { type Clock } from '../clock';
-import { type StoreEvent } from '../events';
-import { type Orders } from '../orders/orders';
+import type { Clock } from '../clock';
+import type { StoreEvent } from '../events';
+import type { Orders } from '../orders/orders';
 import { randomFrom, uuid } from '../random';
 import { dataFor } from './bodies';
 

@@ -1,5 +1,5 @@
 // Domains that fail too often get no webhooks for a while. Every destination on a domain shares its fate.
-import { type Clock } from '../clock';
+import type { Clock } from '../clock';
 
 // [docs] a sliding window of two minutes, judged from 100 requests on; below 90 % success, three minutes off.
 const WINDOW_MS = 120_000;

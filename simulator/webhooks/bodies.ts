@@ -1,7 +1,7 @@
 // The body of a webhook: the envelope with its order of keys and, by the scope, the id under its many names.
 import { createHash } from 'node:crypto';
 import { toJson } from '../json';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** What a webhook tells. */
 export interface Announcement {

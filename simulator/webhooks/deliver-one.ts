@@ -1,12 +1,12 @@
 // Delivers one webhook, now and once, and shows the answer: for demonstrations, and for tests that want a
 // particular webhook, genuine or not.
 import { randomFrom, uuid } from '../random';
-import { type SendWebhook } from './send';
+import type { SendWebhook } from './send';
 import { signWebhook } from './sign';
-import { type Clock } from '../clock';
-import { type Credentials } from '../credentials';
-import { type Orders } from '../orders/orders';
-import { type Switches } from '../switches';
+import type { Clock } from '../clock';
+import type { Credentials } from '../credentials';
+import type { Orders } from '../orders/orders';
+import type { Switches } from '../switches';
 import { dataFor, webhookBody } from './bodies';
 
 /** One webhook to deliver. Whatever is left out is made as the store would make it. */

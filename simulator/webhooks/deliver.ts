@@ -1,13 +1,15 @@
 // Brings one delivery to its destination, again and again for two days by BigCommerce's own schedule, and then
 // gives its hook up. Time and transport are the store's.
-import { exceptionsOf, type Exception } from './announcements';
-import { createBlocklist, type BlockedDomain } from './blocklist';
-import { type Clock } from '../clock';
+import { exceptionsOf } from './announcements';
+import type { Exception } from './announcements';
+import { createBlocklist } from './blocklist';
+import type { BlockedDomain } from './blocklist';
+import type { Clock } from '../clock';
 import { signedHeaders } from './deliver-one';
-import { type Hooks, type KeptHook } from './hooks';
-import { type SendWebhook } from './send';
-import { type Credentials } from '../credentials';
-import { type Switches } from '../switches';
+import type { Hooks, KeptHook } from './hooks';
+import type { SendWebhook } from './send';
+import type { Credentials } from '../credentials';
+import type { Switches } from '../switches';
 
 /** One event on its way to one hook. */
 export interface Delivery {

@@ -1,11 +1,13 @@
 // Tells registered hooks what happens in the store: at least once, in no promised order, and as untidily as a
 // test wants it.
-import { announcementsOf, type Exception } from './announcements';
-import { type BlockedDomain } from './blocklist';
-import { createCourier, type CourierWorld, type Delivery, type OnItsWay } from './deliver';
-import { type Events } from '../events';
-import { type KeptHook } from './hooks';
-import { type Orders } from '../orders/orders';
+import { announcementsOf } from './announcements';
+import type { Exception } from './announcements';
+import type { BlockedDomain } from './blocklist';
+import { createCourier } from './deliver';
+import type { CourierWorld, Delivery, OnItsWay } from './deliver';
+import type { Events } from '../events';
+import type { KeptHook } from './hooks';
+import type { Orders } from '../orders/orders';
 import { randomFrom, uuid } from '../random';
 import { webhookBody } from './bodies';
 

@@ -1,6 +1,6 @@
 // What a hook must look like to be accepted.
 import { isLoopback } from './send';
-import { type Switches } from '../switches';
+import type { Switches } from '../switches';
 
 /** A hook as the API shows it; times are UNIX seconds. */
 export interface Hook {

@@ -1,9 +1,10 @@
 // The webhooks that a client has registered, with the limits of the real store: ten per scope, one per scope and
 // destination, deactivated when deliveries keep failing or nothing happens for 90 days.
-import { type Clock } from '../clock';
-import { type Credentials } from '../credentials';
-import { findProblems, type Hook, type HookFields, type HookProblem } from './hook-rules';
-import { type Switches } from '../switches';
+import type { Clock } from '../clock';
+import type { Credentials } from '../credentials';
+import { findProblems } from './hook-rules';
+import type { Hook, HookFields, HookProblem } from './hook-rules';
+import type { Switches } from '../switches';
 
 /** A hook as the store keeps it. */
 export interface KeptHook {

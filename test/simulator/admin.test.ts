@@ -1,7 +1,8 @@
 // The door for people with curl.
 import { createServer } from 'node:http';
 import { listen } from '../../simulator/listen';
-import { startSimulator, type Simulator } from '../../simulator/index';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { fetchFrom } from '../support/store-client';
 
 let simulator: Simulator;

@@ -1,6 +1,7 @@
 // The store without its API: making and editing orders, the log, what repeats, what a demonstration gets.
 import fc from 'fast-check';
-import { createStore, fillStore, tellingOrders, type Switches } from '../../simulator/index';
+import { createStore, fillStore, tellingOrders } from '../../simulator/index';
+import type { Switches } from '../../simulator/index';
 import { ask, fields, ids, rows } from '../support/store-client';
 import { virtualTime } from '../support/virtual-time';
 

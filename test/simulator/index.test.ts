@@ -1,5 +1,6 @@
 // How a test uses the simulator, as short as it gets.
-import { createStore, startSimulator, type Simulator } from '../../simulator/index';
+import { createStore, startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { virtualTime } from '../support/virtual-time';
 
 let simulator: Simulator | undefined;

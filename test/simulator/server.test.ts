@@ -1,6 +1,7 @@
 // The simulator over real loopback HTTP: the main routes, and what happens to sockets.
 import { connect } from 'node:net';
-import { startSimulator, type Simulator } from '../../simulator/index';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { fetchFrom, fields, ids, rows } from '../support/store-client';
 
 let simulator: Simulator;

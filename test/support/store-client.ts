@@ -1,5 +1,5 @@
 // Calls a store in a test: over its socket, or straight through `handle`.
-import { type Answer, type Simulator, type Store } from '../../simulator/index';
+import type { Answer, Simulator, Store } from '../../simulator/index';
 
 /** An answer with its body parsed, if it can be. */
 export interface Reply {

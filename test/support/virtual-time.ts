@@ -1,5 +1,5 @@
 // Time that passes only when a test says so, and then all at once.
-import { type SetTimer } from '../../simulator/index';
+import type { SetTimer } from '../../simulator/index';
 
 interface Timer {
   readonly at: number;

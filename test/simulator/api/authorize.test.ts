@@ -1,5 +1,6 @@
 // What is refused before it reaches the API: strangers, missing scopes, calls over the quota, malformed calls.
-import { createStore, type RateLimitHeaders } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { RateLimitHeaders } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 

@@ -1,7 +1,9 @@
 // Faults on demand: what they strike, what they break, and what has taken effect all the same.
-import { createStore, type Fault, type Store } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Fault, Store } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
-import { virtualTime, type VirtualTime } from '../../support/virtual-time';
+import { virtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
 
 let time: VirtualTime;
 let store: Store;

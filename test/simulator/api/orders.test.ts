@@ -1,5 +1,6 @@
 // Reading orders: counts, filters, pages, sub-resources, consignments.
-import { createStore, type Store } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Store } from '../../../simulator/index';
 import { ask, fields, ids, rows } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 

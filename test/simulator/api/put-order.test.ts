@@ -1,8 +1,10 @@
 // Changing orders through the API.
 import fc from 'fast-check';
-import { createStore, type Store } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Store } from '../../../simulator/index';
 import { ask, fields } from '../../support/store-client';
-import { virtualTime, type VirtualTime } from '../../support/virtual-time';
+import { virtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
 
 let time: VirtualTime;
 let store: Store;

@@ -1,8 +1,11 @@
 // One webhook at a time: its envelope, its signature, and the promise that it stays on this machine.
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook } from 'standardwebhooks';
-import { listen, type Listening } from '../../../simulator/listen';
-import { createStore, signWebhook, type WebhookRequest } from '../../../simulator/index';
+import { listen } from '../../../simulator/listen';
+import type { Listening } from '../../../simulator/listen';
+import { createStore, signWebhook } from '../../../simulator/index';
+import type { WebhookRequest } from '../../../simulator/index';
 
 const SECRET = 'sim-client-secret-not-real-0001';
 

@@ -1,8 +1,10 @@
 // Webhooks by themselves: what the store's events set off, for 48 hours of virtual time.
 import { Webhook } from 'standardwebhooks';
-import { createStore, type Hook, type Store, type WebhookRequest } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Hook, Store, WebhookRequest } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
-import { virtualTime, type VirtualTime } from '../../support/virtual-time';
+import { virtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
 
 const destination = 'http://127.0.0.1:1/hook';
 const SCHEDULE = [60, 180, 300, 600, 900, 1800, 3600, 7200, 21_600, 50_400, 86_400];

@@ -1,5 +1,6 @@
 // Registering webhooks through the API.
-import { createStore, type Store } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Store } from '../../../simulator/index';
 import { ask, fields } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 
