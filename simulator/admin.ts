@@ -86,7 +86,12 @@ function known(target: object, body: Body): Body {
 
 function summary(store: Store) {
   return ({ id, status_id, status, date_created, date_modified, total_inc_tax }: Order) => ({
-    ...{ id, status_id, status, date_created, date_modified, total_inc_tax },
+    id,
+    status_id,
+    status,
+    date_created,
+    date_modified,
+    total_inc_tax,
     lines: store.orders.lines(id).length,
   });
 }

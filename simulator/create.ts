@@ -60,13 +60,23 @@ export function createStore(options: StoreOptions = {}): Store {
   const switches = { ...defaultSwitches(), ...options.switches };
   const events = createEvents(clock);
   const orders = createOrders({
-    ...{ seed, switches, clock, events },
+    seed,
+    switches,
+    clock,
+    events,
     storeHash: () => credentials.storeHash,
     origin: () => settings.origin,
   });
   const hooks = createHooks({ credentials, switches, clock });
   const state: StoreState = {
-    ...{ seed, credentials, settings, switches, clock, orders, events, hooks },
+    seed,
+    credentials,
+    settings,
+    switches,
+    clock,
+    orders,
+    events,
+    hooks,
     log: createRequestLog(),
     quota: createQuota(clock, () => settings.quota),
     faults: createFaults(seed),

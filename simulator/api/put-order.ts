@@ -52,11 +52,22 @@ const readOnly = new Set(
 
 // The fields that a PUT takes as they are, each with the type that it has to have.
 const writable: Readonly<Record<string, 'string' | 'number' | 'boolean' | undefined>> = {
-  ...{ customer_id: 'number', channel_id: 'number', items_total: 'number', items_shipped: 'number' },
-  ...{ is_deleted: 'boolean', order_is_digital: 'boolean', payment_method: 'string' },
-  ...{ payment_provider_id: 'string', staff_notes: 'string', customer_message: 'string' },
-  ...{ external_order_id: 'string', external_source: 'string', customer_locale: 'string' },
-  ...{ ip_address: 'string', ebay_order_id: 'string', tax_provider_id: 'string' },
+  customer_id: 'number',
+  channel_id: 'number',
+  items_total: 'number',
+  items_shipped: 'number',
+  is_deleted: 'boolean',
+  order_is_digital: 'boolean',
+  payment_method: 'string',
+  payment_provider_id: 'string',
+  staff_notes: 'string',
+  customer_message: 'string',
+  external_order_id: 'string',
+  external_source: 'string',
+  customer_locale: 'string',
+  ip_address: 'string',
+  ebay_order_id: 'string',
+  tax_provider_id: 'string',
 };
 
 /** An address or a fee: an object whose costs, if it has any, are numbers in some form. */

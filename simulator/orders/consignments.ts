@@ -51,9 +51,17 @@ const pickup = {
   collection_instructions: '',
   collection_time_description: '9am - 6pm',
   location: {
-    ...{ id: 1, name: 'Shop', code: 'L1', address_line_1: '1 Test Street', address_line_2: '' },
-    ...{ city: 'Austin', state: 'Texas', postal_code: '78701', country_alpha2: 'US' },
-    ...{ email: 'shop@example.com', phone: '5125550100' },
+    id: 1,
+    name: 'Shop',
+    code: 'L1',
+    address_line_1: '1 Test Street',
+    address_line_2: '',
+    city: 'Austin',
+    state: 'Texas',
+    postal_code: '78701',
+    country_alpha2: 'US',
+    email: 'shop@example.com',
+    phone: '5125550100',
   },
 };
 

@@ -87,7 +87,12 @@ export function makeLine(
     product_id: isGift ? 0 : wholeNumber(random, 70, 199),
     variant_id: isGift ? 0 : wholeNumber(random, 300, 999),
     order_pickup_method_id: 0,
-    ...{ name: described, name_customer: described, name_merchant: described, sku, upc: '', type },
+    name: described,
+    name_customer: described,
+    name_merchant: described,
+    sku,
+    upc: '',
+    type,
     base_price: dec4(exTax),
     ...triple('price', exTax, isGift ? 0 : taxOn(exTax)),
     ...zeroTotals,
@@ -97,7 +102,9 @@ export function makeLine(
     ...triple('cost_price', Math.round(exTax / 2), 0),
     ...untouched,
     gift_certificate_id: isGift ? ids.id : null,
-    ...{ applied_discounts: [], product_options: [], configurable_fields: [] },
+    applied_discounts: [],
+    product_options: [],
+    configurable_fields: [],
   };
   return changeLine(line, overrides);
 }

@@ -22,12 +22,18 @@ export function totals(parts: Parts, switches: Switches) {
   const exTax = Math.max(0, goods.exTax + shipping.exTax + fee.exTax - discount);
   return {
     ...triple('subtotal', goods.exTax, goods.tax),
-    ...{ base_shipping_cost: dec4(shipping.exTax), ...triple('shipping_cost', shipping.exTax, shipping.tax) },
-    ...{ base_handling_cost: dec4(0), ...triple('handling_cost', 0, 0) },
-    ...{ base_wrapping_cost: dec4(0), ...triple('wrapping_cost', 0, 0) },
-    ...{ shipping_cost_tax_class_id: 2, handling_cost_tax_class_id: 2, wrapping_cost_tax_class_id: 3 },
+    base_shipping_cost: dec4(shipping.exTax),
+    ...triple('shipping_cost', shipping.exTax, shipping.tax),
+    base_handling_cost: dec4(0),
+    ...triple('handling_cost', 0, 0),
+    base_wrapping_cost: dec4(0),
+    ...triple('wrapping_cost', 0, 0),
+    shipping_cost_tax_class_id: 2,
+    handling_cost_tax_class_id: 2,
+    wrapping_cost_tax_class_id: 3,
     ...triple('total', exTax, goods.tax + shipping.tax + fee.tax),
-    ...{ discount_amount: dec4(0), coupon_discount: dec4(discount) },
+    discount_amount: dec4(0),
+    coupon_discount: dec4(discount),
     ...counts(lines, addresses, switches),
   };
 }

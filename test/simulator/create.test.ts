@@ -22,11 +22,10 @@ describe('orders', () => {
     const store = createStore();
     store.orders.add({ date_created: '2020-02-29', staff_notes: 'x', extra: { brand_new_field: { a: 1 } } });
     expect((await ask(store, 'GET', '/orders/100')).body).toMatchObject({
-      ...{
-        date_created: 'Sat, 29 Feb 2020 00:00:00 +0000',
-        date_modified: 'Sat, 29 Feb 2020 00:00:00 +0000',
-      },
-      ...{ staff_notes: 'x', brand_new_field: { a: 1 } },
+      date_created: 'Sat, 29 Feb 2020 00:00:00 +0000',
+      date_modified: 'Sat, 29 Feb 2020 00:00:00 +0000',
+      staff_notes: 'x',
+      brand_new_field: { a: 1 },
     });
     expect(() => store.orders.add({ date_created: 'soon' })).toThrow('"soon" is not a date.');
   });
@@ -78,7 +77,9 @@ describe('orders', () => {
         fc.array(fc.record({ price: cents, tax: cents, quantity: fc.integer({ min: 1, max: 99 }) })),
         (wanted) => {
           const lines = wanted.map(({ price, tax, quantity }) => ({
-            ...{ price_ex_tax: (price / 100).toFixed(4), price_tax: (tax / 100).toFixed(4), quantity },
+            price_ex_tax: (price / 100).toFixed(4),
+            price_tax: (tax / 100).toFixed(4),
+            quantity,
           }));
           const order = store.orders.add({ lines });
           const total = wanted.reduce((sum, { price, tax, quantity }) => sum + (price + tax) * quantity, 0);

@@ -90,8 +90,11 @@ describe('GET /orders', () => {
     const later = { date_created: '2026-01-05T00:00:00Z', channel_id: 2, customer_id: 1 };
     store.orders.add({ ...later, billing_address: { email } });
     store.orders.add({
-      ...{ date_created: '2026-01-06T00:00:00Z', external_order_id: 'ERP-1', customer_id: 1 },
-      ...{ payment_method: 'Cash', lines: [{ quantity: 100 }] },
+      date_created: '2026-01-06T00:00:00Z',
+      external_order_id: 'ERP-1',
+      customer_id: 1,
+      payment_method: 'Cash',
+      lines: [{ quantity: 100 }],
     });
     expect(ids(await ask(store, 'GET', `/orders?${query}`))).toEqual(expected);
   });
@@ -163,9 +166,16 @@ describe('GET /orders/{id}', () => {
     ];
     store.orders.add({ lines, coupons: [{ discount: '3.0000' }] });
     expect((await ask(store, 'GET', '/orders/100')).body).toMatchObject({
-      ...{ subtotal_ex_tax: '25.5000', subtotal_tax: '2.0000', subtotal_inc_tax: '27.5000' },
-      ...{ shipping_cost_ex_tax: '5.0000', shipping_cost_tax: '0.4000', coupon_discount: '3.0000' },
-      ...{ total_ex_tax: '27.5000', total_tax: '2.4000', total_inc_tax: '29.9000', items_total: 3 },
+      subtotal_ex_tax: '25.5000',
+      subtotal_tax: '2.0000',
+      subtotal_inc_tax: '27.5000',
+      shipping_cost_ex_tax: '5.0000',
+      shipping_cost_tax: '0.4000',
+      coupon_discount: '3.0000',
+      total_ex_tax: '27.5000',
+      total_tax: '2.4000',
+      total_inc_tax: '29.9000',
+      items_total: 3,
     });
   });
 
@@ -261,7 +271,9 @@ test('lists the statuses and shows one', async () => {
   const all = await ask(store, 'GET', '/order_statuses');
   expect(all.body).toHaveLength(15);
   expect((await ask(store, 'GET', '/order_statuses/9')).body).toMatchObject({
-    ...{ id: 9, system_label: 'Awaiting Shipment', order: 4 },
+    id: 9,
+    system_label: 'Awaiting Shipment',
+    order: 4,
   });
   expect((await ask(store, 'GET', '/order_statuses/15')).status).toBe(404);
 });

@@ -23,8 +23,11 @@ test('changes what it is given and leaves the rest', async () => {
   expect(put).toMatchObject({ status: 200 });
   expect(put.body).toEqual({
     ...before,
-    ...{ status_id: 9, status: 'Awaiting Shipment', custom_status: 'Awaiting Shipment' },
-    ...{ staff_notes: 'picked', date_modified: 'Tue, 06 Jan 2026 10:16:01 +0000' },
+    status_id: 9,
+    status: 'Awaiting Shipment',
+    custom_status: 'Awaiting Shipment',
+    staff_notes: 'picked',
+    date_modified: 'Tue, 06 Jan 2026 10:16:01 +0000',
   });
 });
 

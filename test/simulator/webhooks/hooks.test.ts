@@ -17,8 +17,15 @@ const create = (body: Record<string, unknown> = {}) =>
 test('creates, shows, changes and deletes a hook, wrapped in data', async () => {
   const created = await create({ headers: { 'x-secret': 'hush' } });
   const data = {
-    ...{ id: 20_000_001, client_id: store.credentials.clientId, store_hash: 'abc123xyz', scope, destination },
-    ...{ headers: { 'x-secret': 'hush' }, is_active: true, created_at: 1767694500, updated_at: 1767694500 },
+    id: 20_000_001,
+    client_id: store.credentials.clientId,
+    store_hash: 'abc123xyz',
+    scope,
+    destination,
+    headers: { 'x-secret': 'hush' },
+    is_active: true,
+    created_at: 1767694500,
+    updated_at: 1767694500,
   };
   expect(created).toMatchObject({ status: 200, body: { data, meta: {} } });
   expect((await ask(store, 'GET', `/v3/hooks/${data.id}`)).body).toEqual({ data, meta: {} });
