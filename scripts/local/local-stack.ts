@@ -14,8 +14,8 @@ export interface LocalStackOptions {
   readonly endpoint: string;
   /** By the template's names; the rest has what a local run needs. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Where the packages are built: build/ if left out. */
-  readonly outDir?: string;
+  /** A folder of packages that are built already; if left out, they are built, into build/. */
+  readonly packagesDir?: string;
   readonly print?: (line: string) => void;
 }
 
@@ -58,9 +58,8 @@ const bucket = 'order-replication-packages';
 
 /** Builds, uploads, deploys, and sets what MiniStack leaves out. Updates the stack if it is there already. */
 export async function deployLocally(clients: LocalClients, options: LocalStackOptions): Promise<LocalStack> {
-  const { endpoint, outDir, print = () => undefined } = options;
-  const where = outDir === undefined ? {} : { outDir };
-  await build(where);
+  const { endpoint, packagesDir, print = () => undefined } = options;
+  if (packagesDir === undefined) await build();
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket })).catch(unlessThere);
   const { stackName, outputs } = await deploy(
     {
@@ -79,7 +78,7 @@ export async function deployLocally(clients: LocalClients, options: LocalStackOp
         ...options.parameters,
       },
       print,
-      ...where,
+      outDir: packagesDir,
     },
     clients,
   );

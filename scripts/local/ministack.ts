@@ -2,6 +2,7 @@
 // however we end.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
@@ -16,6 +17,8 @@ export interface MiniStackOptions {
   readonly logFile?: string;
   /** Whether it asks IAM what a caller may do; if left out, everybody may do everything. */
   readonly enforceIam?: boolean;
+  /** Whether this process stays up as long as it; if left out, it does. MiniStack ends with this process either way. */
+  readonly keepsProcessAlive?: boolean;
 }
 
 export interface MiniStack {
@@ -64,6 +67,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
   const temporary = mkdtempSync(join(tmpdir(), 'order-replication-'));
   const logFile = options.logFile ?? join(temporary, 'ministack.log');
   const child = launch(python, environment(port, temporary, options), logFile);
+  if (options.keepsProcessAlive === false) release(child);
   const discard = () => rmSync(temporary, { recursive: true, force: true });
   const stop = async () => {
     // Where nothing is kept there is nothing to wait for.
@@ -128,6 +132,12 @@ function launch(python: string, env: NodeJS.ProcessEnv, logFile: string): ChildP
   } finally {
     closeSync(log);
   }
+}
+
+/** The handles that would keep this process up: the child's own, and our end of its standard input. */
+function release(child: ChildProcess): void {
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
 }
 
 async function ready(child: ChildProcess, endpoint: string, logFile: string): Promise<void> {

@@ -10,7 +10,7 @@ import { Status } from '../../lambda/shared/order/status';
 import { audit } from '../../scripts/commands/audit/command';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 const DAY_MS = 86_400_000;
 const UNKNOWN = 'not known to the ledger';

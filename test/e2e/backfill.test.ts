@@ -10,7 +10,7 @@ import { root } from '../../scripts/terminal/command';
 import { pauseOrResume } from '../../scripts/commands/pause/command';
 import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 let service: LocalService;
 let functions: DeployedFunctions;

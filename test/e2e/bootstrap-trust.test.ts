@@ -1,9 +1,5 @@
 // Who gets in from GitHub, and what they can do then, with IAM enforced by MiniStack. It checks no signature of a
 // token, gives CloudFormation's role no limits, and knows no condition keys of CloudFormation.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateOpenIDConnectProviderCommand,
@@ -17,11 +13,11 @@ import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 
 import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
-import { build } from '../../scripts/packages/build';
 import { createClients, type Clients } from '../../scripts/service/clients';
 import { deploy, type DeployOptions } from '../../scripts/commands/deploy/deploy';
 import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { builtPackages } from '../support/built-packages';
 
 const issuer = 'https://token.actions.githubusercontent.com';
 const stages = ['dev', 'prod'];
@@ -31,7 +27,7 @@ const roleArn = (name: string) => `arn:aws:iam::000000000000:role/OrderReplicati
 let mini: MiniStack;
 let clients: LocalClients;
 let session: Clients;
-let outDir: string;
+let packagesDir: string;
 
 jest.setTimeout(60_000);
 
@@ -68,21 +64,19 @@ function clientsOf(of: Credentials | undefined): Clients {
 }
 
 beforeAll(async () => {
-  outDir = mkdtempSync(join(tmpdir(), 'packages-'));
+  packagesDir = await builtPackages();
   mini = await startMiniStack({ enforceIam: true });
   clients = localClients(mini.endpoint);
   const provider = { Url: issuer, ClientIDList: [claims.aud] };
   await clients.iam.send(new CreateOpenIDConnectProviderCommand(provider));
   await bootstrap({ stages, repository: 'acme@123/orders@456', print: () => undefined }, clients);
   session = await signIn();
-  await build({ outDir });
 });
 
 afterAll(async () => {
   await mini.stop();
   clients.destroy();
   session.destroy();
-  rmSync(outDir, { recursive: true });
 });
 
 describe('the role of GitHub Actions', () => {
@@ -115,7 +109,10 @@ describe('a deploy by GitHub Actions', () => {
   const run = (options: Partial<DeployOptions> = {}) =>
     deploy(
       {
-        ...{ stage: 'dev', bucket: bucketOf('dev'), roleArn: roleArn('dev-CloudFormation'), outDir },
+        stage: 'dev',
+        bucket: bucketOf('dev'),
+        roleArn: roleArn('dev-CloudFormation'),
+        outDir: packagesDir,
         print: () => undefined,
         parameters: {
           ...{ BigCommerceStoreHash: 'abc123', BigCommerceClientId: 'client', BigCommerceToken: 'a-token' },

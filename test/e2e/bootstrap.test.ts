@@ -5,9 +5,6 @@
 // conditions.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
@@ -31,14 +28,15 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstrap/bootstrap';
-import { build } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/command';
 import { deploy } from '../../scripts/commands/deploy/deploy';
 import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { describeStack } from '../../scripts/stack/stack-events';
+import { builtPackages } from '../support/built-packages';
+import { sharedMiniStack } from '../support/shared-ministack';
 import { callsFor } from '../support/stack-calls';
-import { until } from './until';
+import { until } from '../support/until';
 
 const account = '000000000000';
 const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
@@ -60,7 +58,7 @@ const prepare = (options: Partial<BootstrapOptions> = {}) => {
 };
 
 beforeAll(async () => {
-  mini = await startMiniStack();
+  mini = await sharedMiniStack();
   clients = localClients(mini.endpoint);
   await clients.iam.send(
     new CreateOpenIDConnectProviderCommand({
@@ -202,28 +200,28 @@ describe('preparing an account', () => {
 
 describe('the service', () => {
   it("is deployed with CloudFormation's role from that bucket", async () => {
-    const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
-    try {
-      await build({ outDir });
-      const options = {
-        ...{ stage: 'dev', bucket: bucketOf('dev'), roleArn: cloudFormationRole, outDir },
-        print: () => undefined,
-        parameters: {
-          ...{ BigCommerceStoreHash: 'abc123', BigCommerceClientId: 'client', BigCommerceToken: 'token' },
-          ...{ ExceptionsEmailAddress: 'operator@example.com', CreateSavedQueries: 'false' },
-          PermissionsBoundaryArn: boundary,
-        },
-      };
-      const { changed, prefix } = await deploy(options, clients);
-      expect(changed).toBe(true);
-      const { Contents = [] } = await clients.s3.send(
-        new ListObjectsV2Command({ Bucket: bucketOf('dev'), Prefix: prefix }),
-      );
-      expect(Contents.length).toBeGreaterThanOrEqual(5);
-      expect(await deploy(options, clients)).toMatchObject({ changed: false });
-    } finally {
-      rmSync(outDir, { recursive: true });
-    }
+    const options = {
+      stage: 'dev',
+      bucket: bucketOf('dev'),
+      roleArn: cloudFormationRole,
+      outDir: await builtPackages(),
+      print: () => undefined,
+      parameters: {
+        BigCommerceStoreHash: 'abc123',
+        BigCommerceClientId: 'client',
+        BigCommerceToken: 'token',
+        ExceptionsEmailAddress: 'operator@example.com',
+        CreateSavedQueries: 'false',
+        PermissionsBoundaryArn: boundary,
+      },
+    };
+    const { changed, prefix } = await deploy(options, clients);
+    expect(changed).toBe(true);
+    const { Contents = [] } = await clients.s3.send(
+      new ListObjectsV2Command({ Bucket: bucketOf('dev'), Prefix: prefix }),
+    );
+    expect(Contents.length).toBeGreaterThanOrEqual(5);
+    expect(await deploy(options, clients)).toMatchObject({ changed: false });
   });
 });
 

@@ -1,9 +1,5 @@
 // The service's life in somebody's hands, by the commands: deployed, paused, resumed, destroyed, deployed again over
 // the tables that stayed, and destroyed with them.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import {
   DescribeStackResourcesCommand,
   UpdateTerminationProtectionCommand,
@@ -16,18 +12,19 @@ import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sq
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
 import { afterDeploy } from '../../scripts/commands/deploy/after-deploy';
-import { build } from '../../scripts/packages/build';
 import { deploy, type DeployResult } from '../../scripts/commands/deploy/deploy';
 import { deployOptions } from '../../scripts/commands/deploy/options';
 import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/destroy';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { pauseOrResume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';
-import { until } from './until';
+import { builtPackages } from '../support/built-packages';
+import { sharedMiniStack } from '../support/shared-ministack';
+import { until } from '../support/until';
 
 const stackName = 'OrderReplication-dev';
 const address = 'operator@example.com';
@@ -35,14 +32,12 @@ const address = 'operator@example.com';
 let mini: MiniStack;
 let simulator: Simulator;
 let clients: LocalClients;
-let outDir: string;
+let packagesDir: string;
 let deployed: DeployResult;
 
 beforeAll(async () => {
-  outDir = mkdtempSync(join(tmpdir(), 'packages-'));
-  [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
+  [packagesDir, mini, simulator] = await Promise.all([builtPackages(), sharedMiniStack(), startSimulator()]);
   clients = localClients(mini.endpoint);
-  await build({ outDir });
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'packages' }));
 }, 60_000);
 
@@ -50,7 +45,6 @@ afterAll(async () => {
   await mini.stop();
   await simulator.stop();
   clients.destroy();
-  rmSync(outDir, { recursive: true, force: true });
 });
 
 jest.setTimeout(60_000);
@@ -73,7 +67,7 @@ async function deployByHand(...more: string[]): Promise<string> {
       ...{ BIGCOMMERCE_TOKEN: accessToken, BIGCOMMERCE_CLIENT_SECRET: clientSecret },
     },
   );
-  deployed = await deploy({ ...options, outDir, print }, clients);
+  deployed = await deploy({ ...options, outDir: packagesDir, print }, clients);
   await afterDeploy(deployed, afterwards, clients, print);
   return said.join('\n');
 }

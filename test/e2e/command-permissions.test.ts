@@ -19,7 +19,7 @@ import { noise } from '../support/noise';
 import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
 import { startLocalService, type LocalService } from './local-service';
 import { arn, needed } from './needed-permissions';
-import { until } from './until';
+import { until } from '../support/until';
 
 const EMAIL = 'ada@example.com';
 const COPY = 'a-copy';

@@ -15,10 +15,11 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { packageNames } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/command';
 import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { outputsOf } from '../../scripts/stack/stack-events';
-import { until } from './until';
+import { sharedMiniStack } from '../support/shared-ministack';
+import { until } from '../support/until';
 
 const StackName = 'OrderReplication-dev';
 const bucket = 'order-replication-packages';
@@ -28,7 +29,7 @@ let simulator: Simulator;
 let clients: LocalClients;
 
 beforeAll(async () => {
-  [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
+  [mini, simulator] = await Promise.all([sharedMiniStack(), startSimulator()]);
   clients = localClients(mini.endpoint);
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket }));
 }, 60_000);

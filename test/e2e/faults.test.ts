@@ -12,7 +12,7 @@ import { startLocalService, type LocalService } from './local-service';
 import { addShaped, changeOrders, LONG, placeOrders, type PlacedOrders } from './orders-under-fault';
 import { awsFaults, storeFaults } from './passing-faults';
 import { rotateToken, type RotatedToken } from './rotated-token';
-import { until } from './until';
+import { until } from '../support/until';
 
 let service: LocalService;
 let functions: DeployedFunctions;

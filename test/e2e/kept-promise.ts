@@ -7,7 +7,7 @@ import type { Simulator } from '../../simulator/index';
 import type { AnsweredCall } from '../../scripts/local/aws-proxy';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import type { LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 /** What was given back comes again after a minute, or two. */
 const aFewMinutes = 140_000;

@@ -13,7 +13,7 @@ import {
 import { keptPromise, type KeptPromise } from './kept-promise';
 import { amidPages, mayHaveEnded, pointsInDynamoDb, pointsInStore } from './kill-points';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 /**
  * A worker begins an order while more than 20 seconds of its time are left, and 35 at a late receive, whose reads may take

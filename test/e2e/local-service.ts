@@ -1,9 +1,5 @@
-// The deployed service of one test file: the real template with the real packages on MiniStack, and a simulated
-// store. Everything on ports of its own.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
+// The deployed service of one test file: its own stack, of the real template with the real packages, on the MiniStack of
+// the jest worker, and its own simulated store.
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
@@ -12,25 +8,28 @@ import { readSnapshot } from '../../lambda/shared/tables/orders';
 import type { Snapshot } from '../../lambda/shared/order/order';
 import { localClients } from '../../scripts/service/local-clients';
 import { deployLocally, storeParameters } from '../../scripts/local/local-stack';
-import { startMiniStack } from '../../scripts/local/ministack';
 import { startSimulator } from '../../simulator/index';
+import { builtPackages } from '../support/built-packages';
+import { sharedMiniStack } from '../support/shared-ministack';
 
 export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 
 /** `more`: further parameters of the stack. */
 export async function startLocalService(more: Readonly<Record<string, string>> = {}) {
-  const outDir = mkdtempSync(join(tmpdir(), 'packages-'));
-  const [mini, simulator] = await Promise.all([startMiniStack(), startSimulator()]);
+  const [packagesDir, mini, simulator] = await Promise.all([
+    builtPackages(),
+    sharedMiniStack(),
+    startSimulator(),
+  ]);
   const clients = localClients(mini.endpoint);
   const stop = async () => {
     await mini.stop();
     await simulator.stop();
     clients.destroy();
-    rmSync(outDir, { recursive: true, force: true });
   };
   const parameters = { ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }), ...more };
   try {
-    const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, outDir });
+    const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, packagesDir });
     return { mini, simulator, clients, stack, stop, ...readers(clients, stack.outputs) };
   } catch (error) {
     await stop();

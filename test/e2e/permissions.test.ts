@@ -13,7 +13,7 @@ import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
 import { deployedFunctions, type FunctionOutput } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { arn, needed } from './needed-permissions';
-import { until } from './until';
+import { until } from '../support/until';
 
 const account = '000000000000';
 const stack = 'OrderReplication-dev';

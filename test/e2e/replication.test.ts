@@ -13,7 +13,7 @@ import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
 import { poll } from '../../scripts/commands/poll/command';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 let service: LocalService;
 

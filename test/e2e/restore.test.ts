@@ -9,7 +9,7 @@ import { pauseOrResume } from '../../scripts/commands/pause/command';
 import { restore } from '../../scripts/commands/restore/command';
 import { noise } from '../support/noise';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 let service: LocalService;
 let table: string;

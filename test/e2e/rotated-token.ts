@@ -4,7 +4,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import type { DeployedFunctions } from '../../scripts/local/deployed-functions';
 import type { LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 /** How long a container goes without asking for a secret again, once it has. */
 const REFETCH_AFTER_MS = 10_000;

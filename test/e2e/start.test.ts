@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { freePort, portIsFree } from '../../scripts/local/ports';
 import { listen } from '../../simulator/listen';
 import { startSimulator } from '../../simulator/index';
-import { until } from './until';
+import { until } from '../support/until';
 
 jest.setTimeout(150_000);
 

@@ -12,7 +12,7 @@ import { CommandError } from '../../scripts/terminal/command';
 import { signWebhook } from '../../simulator/index';
 import { webhook } from '../../scripts/commands/webhook/command';
 import { startLocalService, type LocalService } from './local-service';
-import { until } from './until';
+import { until } from '../support/until';
 
 let service: LocalService;
 const alerts: Alert[] = [];

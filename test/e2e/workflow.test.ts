@@ -19,9 +19,10 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { root } from '../../scripts/terminal/command';
 import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-events';
+import { sharedMiniStack } from '../support/shared-ministack';
 import { readWorkflow, runStep, type Contexts } from '../support/workflow-files';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
@@ -51,7 +52,7 @@ let clients: LocalClients;
 let checkout: string;
 
 beforeAll(async () => {
-  [ministack, simulator] = await Promise.all([startMiniStack(), startSimulator(credentials)]);
+  [ministack, simulator] = await Promise.all([sharedMiniStack(), startSimulator(credentials)]);
   clients = localClients(ministack.endpoint);
   await clients.s3.send(new CreateBucketCommand({ Bucket: vars.AWS_DEPLOYMENT_BUCKET }));
   checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
