@@ -1,13 +1,14 @@
 // The deployed service on this machine, for as long as one measurement takes.
-import { localClients, type LocalClients } from '../scripts/service/local-clients';
-import { deployLocally, storeParameters, type LocalStack } from '../scripts/local/local-stack';
+import { localClients, type Clients } from '../scripts/service/clients';
+import { deployLocally, type LocalStack } from '../scripts/local/local-stack';
+import { storeParameters } from '../scripts/local/store-account';
 import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
 
 export interface Deployed {
   readonly miniStack: MiniStack;
   readonly simulator: Simulator;
-  readonly clients: LocalClients;
+  readonly clients: Clients;
   readonly stack: LocalStack;
 }
 

@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 
-import type { LocalClients } from '../service/local-clients';
-import { listen } from '../../simulator/listen';
+import type { Clients } from '../service/clients';
+import { listen } from './ports';
 
 /** An alert email as it would arrive. */
 export interface Alert {
@@ -17,7 +17,7 @@ export interface Alert {
 
 /** Calls `show` for each alert of the stack. Returns what ends it. */
 export async function receiveAlerts(
-  { sns }: Pick<LocalClients, 'sns'>,
+  { sns }: Pick<Clients, 'sns'>,
   endpoint: string,
   stackName: string,
   show: (alert: Alert) => void,

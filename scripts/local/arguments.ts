@@ -1,6 +1,7 @@
 // Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
+import { defaultAwsPort } from '../service/local-endpoint';
 import { CommandError, readArguments, wholeNumber } from '../terminal/command';
-import type { StoreAccount } from './local-stack';
+import type { StoreAccount } from './store-account';
 
 export interface StartOptions {
   readonly awsPort: number;
@@ -17,9 +18,6 @@ export interface StartOptions {
 export interface RealStore extends StoreAccount {
   readonly advance: boolean;
 }
-
-/** MiniStack's own, and the other commands' when they are told --local. */
-export const defaultAwsPort = 4566;
 
 export const usage = `Usage: npm start -- [options]
 Runs the whole service on this machine: MiniStack stands in for AWS, a simulator for the BigCommerce store.

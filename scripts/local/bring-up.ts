@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { CommandError, root } from '../terminal/command';
 import { receiveAlerts } from './alerts';
 import type { StartOptions } from './arguments';
-import { localClients, type LocalClients } from '../service/local-clients';
+import { localClients, type Clients } from '../service/clients';
 import type { Closing } from './closing';
 import { differences } from './gaps';
 import { realStoreNotice, thingsToTry } from './instructions';
-import { deployLocally, storeParameters, type LocalStack } from './local-stack';
+import { deployLocally, type LocalStack } from './local-stack';
+import { storeParameters } from './store-account';
 import { startMiniStack } from './ministack';
 import { createProgressReader, type FollowedOrder, type OrderProgress } from './order-progress';
 import { watchQueueAlarms } from './queue-alarms';
@@ -102,7 +103,7 @@ function parameters({ realStore }: StartOptions, store: SimulatedStore | undefin
 }
 
 async function connect(
-  clients: LocalClients,
+  clients: Clients,
   endpoint: string,
   { stackName }: LocalStack,
   screen: Screen,
@@ -125,7 +126,7 @@ function storeInWords(store: SimulatedStore | undefined): string {
   return `, a simulated BigCommerce store at ${simulator.url}${again}`;
 }
 
-function progressOf(clients: LocalClients, { outputs }: LocalStack, store: SimulatedStore | undefined) {
+function progressOf(clients: Clients, { outputs }: LocalStack, store: SimulatedStore | undefined) {
   const reader = createProgressReader(clients, {
     ledgerTable: outputs['LedgerTableName'] ?? '',
     ordersTable: outputs['OrdersTableName'] ?? '',

@@ -7,7 +7,7 @@ import {
 
 import { isRow } from '../../lambda/shared/runtime/json';
 import type { Resource } from '../stack/template';
-import type { LocalClients } from '../service/local-clients';
+import type { Clients } from '../service/clients';
 
 export interface DeployedStack {
   readonly resources: readonly (Resource & { readonly logicalId: string; readonly physicalId: string })[];
@@ -15,7 +15,7 @@ export interface DeployedStack {
   readonly value: (property: unknown) => unknown;
 }
 
-export async function readStack({ cloudFormation }: LocalClients, StackName: string): Promise<DeployedStack> {
+export async function readStack({ cloudFormation }: Clients, StackName: string): Promise<DeployedStack> {
   const [{ TemplateBody = '{}' }, { StackResources = [] }, { Stacks = [] }] = await Promise.all([
     cloudFormation.send(new GetTemplateCommand({ StackName })),
     cloudFormation.send(new DescribeStackResourcesCommand({ StackName })),

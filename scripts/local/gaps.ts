@@ -5,7 +5,7 @@ import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 
 import { isRow } from '../../lambda/shared/runtime/json';
 import type { Resource } from '../stack/template';
-import type { LocalClients } from '../service/local-clients';
+import type { Clients } from '../service/clients';
 import { readStack, type DeployedStack } from './deployed-stack';
 
 /** Said by every local run. */
@@ -16,7 +16,7 @@ export const differences = [
 ].join('\n');
 
 /** Sets what the template asks for and MiniStack's CloudFormation leaves out. Harmless when repeated. */
-export async function fillGaps(clients: LocalClients, stackName: string): Promise<void> {
+export async function fillGaps(clients: Clients, stackName: string): Promise<void> {
   const { resources, value } = await readStack(clients, stackName);
   for (const { Type, Properties = {}, physicalId } of resources) {
     if (Type === 'AWS::DynamoDB::Table') await setTableOptions(clients, physicalId, Properties, value);
@@ -28,7 +28,7 @@ export async function fillGaps(clients: LocalClients, stackName: string): Promis
 }
 
 async function setTableOptions(
-  { dynamoDb }: LocalClients,
+  { dynamoDb }: Clients,
   TableName: string,
   properties: NonNullable<Resource['Properties']>,
   value: DeployedStack['value'],

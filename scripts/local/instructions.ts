@@ -1,5 +1,6 @@
 // What the local run says: what it will do, what to try while it is up, and how it ended.
-import { defaultAwsPort, type RealStore } from './arguments';
+import { type RealStore } from './arguments';
+import { defaultAwsPort } from '../service/local-endpoint';
 import type { LocalStack } from './local-stack';
 
 export function realStoreNotice({ storeHash, advance }: RealStore): string {

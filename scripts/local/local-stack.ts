@@ -7,7 +7,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { build } from '../packages/build';
 import { CommandError } from '../terminal/command';
 import { deploy } from '../commands/deploy/deploy';
-import type { LocalClients } from '../service/local-clients';
+import type { Clients } from '../service/clients';
 import { fillGaps } from './gaps';
 
 export interface LocalStackOptions {
@@ -35,29 +35,11 @@ export interface PollResult {
   readonly left_out: Readonly<Record<string, number>>;
 }
 
-/** The store that a stack is to serve. */
-export interface StoreAccount {
-  readonly storeHash: string;
-  readonly clientId: string;
-  readonly accessToken: string;
-  readonly clientSecret: string;
-  readonly apiUrl: string;
-}
-
-/** The template's parameters for a store. */
-export const storeParameters = (store: StoreAccount) => ({
-  BigCommerceStoreHash: store.storeHash,
-  BigCommerceClientId: store.clientId,
-  BigCommerceToken: store.accessToken,
-  BigCommerceClientSecret: store.clientSecret,
-  BigCommerceApiUrl: store.apiUrl,
-});
-
 export const stage = 'dev';
 const bucket = 'order-replication-packages';
 
 /** Builds, uploads, deploys, and sets what MiniStack leaves out. Updates the stack if it is there already. */
-export async function deployLocally(clients: LocalClients, options: LocalStackOptions): Promise<LocalStack> {
+export async function deployLocally(clients: Clients, options: LocalStackOptions): Promise<LocalStack> {
   const { endpoint, packagesDir, print = () => undefined } = options;
   if (packagesDir === undefined) await build();
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket })).catch(unlessThere);
@@ -97,13 +79,13 @@ function unlessThere(error: unknown): void {
   throw error;
 }
 
-async function readSecret({ secretsManager }: LocalClients, SecretId: string | undefined): Promise<string> {
+async function readSecret({ secretsManager }: Clients, SecretId: string | undefined): Promise<string> {
   const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
   if (SecretString === undefined) throw new Error('The stack has no webhook secret.');
   return SecretString;
 }
 
-async function poll({ lambda }: LocalClients, FunctionName: string | undefined): Promise<PollResult> {
+async function poll({ lambda }: Clients, FunctionName: string | undefined): Promise<PollResult> {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(scheduledEvent()) }),
   );

@@ -6,7 +6,7 @@ import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { statusName } from '../../lambda/shared/order/status';
 import type { Snapshot } from '../../lambda/shared/order/order';
 import { readSnapshot } from '../../lambda/shared/tables/orders';
-import type { LocalClients } from '../service/local-clients';
+import type { Clients } from '../service/clients';
 import type { Expectation } from './expectation';
 import type { OrderRow } from './orders-table-view';
 
@@ -41,7 +41,7 @@ interface Tables {
 }
 
 /** Reads the tables anew at each call; a snapshot only when its ledger row has changed. */
-export function createProgressReader({ documents }: Pick<LocalClients, 'documents'>, tables: Tables) {
+export function createProgressReader({ documents }: Pick<Clients, 'documents'>, tables: Tables) {
   const known = new Map<number, { readonly row: string; readonly snapshot: Snapshot | undefined }>();
 
   const parts = { client: documents, tableName: tables.orderPartsTable };

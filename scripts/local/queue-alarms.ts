@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import type { LocalClients } from '../service/local-clients';
+import type { Clients } from '../service/clients';
 import { readStack, type DeployedStack } from './deployed-stack';
 
 const alarmEveryMs = 2_000;
 
 /** Looks at the queues every two seconds; MiniStack tells the topics of an alarm that moved. Returns what ends it. */
 export async function watchQueueAlarms(
-  clients: LocalClients,
+  clients: Clients,
   endpoint: string,
   stackName: string,
 ): Promise<() => Promise<void>> {
@@ -60,7 +60,7 @@ function queueAlarms({ resources, value }: DeployedStack): QueueAlarm[] {
 
 const names = (property: unknown, logicalId: string) => JSON.stringify(property).includes(`"${logicalId}"`);
 
-async function queueDepth({ sqs }: LocalClients, QueueUrl: string): Promise<number> {
+async function queueDepth({ sqs }: Clients, QueueUrl: string): Promise<number> {
   const AttributeNames = ['ApproximateNumberOfMessages' as const];
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
   return Number(Attributes.ApproximateNumberOfMessages ?? 0);

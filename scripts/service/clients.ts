@@ -67,3 +67,14 @@ export function createClients(options: ClientOptions = {}) {
     destroy: () => Object.values(clients).forEach((client) => client.destroy()),
   };
 }
+
+/** Clients that speak to MiniStack and to nothing else, whatever profile, key or endpoint this shell has. */
+export function localClients(endpoint: string): Clients {
+  return createClients({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  });
+}

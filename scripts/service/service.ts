@@ -12,10 +12,9 @@ import { BigCommerceError, ConfigurationError } from '../../lambda/shared/runtim
 import type { Hooks } from '../../lambda/shared/bigcommerce/webhooks';
 import { createSecrets, type Secrets } from '../../lambda/shared/aws/secrets';
 import { explained, namesOf } from './aws-errors';
-import { createClients, type Clients } from './clients';
+import { createClients, type Clients, localClients } from './clients';
 import { CommandError, wholeNumber } from '../terminal/command';
-import { defaultAwsPort } from '../local/arguments';
-import { localClients } from './local-clients';
+import { defaultAwsPort } from './local-endpoint';
 import type { Values } from '../stack/parameters';
 import { describeStack, outputsOf, parametersOf } from '../stack/stack-events';
 

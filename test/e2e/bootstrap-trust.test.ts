@@ -13,9 +13,9 @@ import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 
 import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
-import { createClients, type Clients } from '../../scripts/service/clients';
+import { build } from '../../scripts/packages/build';
+import { createClients, type Clients, localClients } from '../../scripts/service/clients';
 import { deploy, type DeployOptions } from '../../scripts/commands/deploy/deploy';
-import { localClients, type LocalClients } from '../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { builtPackages } from '../support/built-packages';
 
@@ -25,7 +25,7 @@ const bucketOf = (stage: string) => `order-replication-${stage}-000000000000-us-
 const roleArn = (name: string) => `arn:aws:iam::000000000000:role/OrderReplicationBootstrap-${name}`;
 
 let mini: MiniStack;
-let clients: LocalClients;
+let clients: Clients;
 let session: Clients;
 let packagesDir: string;
 

@@ -30,8 +30,8 @@ import {
 import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstrap/bootstrap';
 import { root } from '../../scripts/terminal/command';
 import { deploy } from '../../scripts/commands/deploy/deploy';
-import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import type { MiniStack } from '../../scripts/local/ministack';
+import { localClients, type Clients } from '../../scripts/service/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { describeStack } from '../../scripts/stack/stack-events';
 import { builtPackages } from '../support/built-packages';
 import { sharedMiniStack } from '../support/shared-ministack';
@@ -47,7 +47,7 @@ const provider = `arn:aws:iam::${account}:oidc-provider/token.actions.githubuser
 const bucketOf = (stage: string) => `order-replication-${stage}-${account}-us-east-1`;
 
 let mini: MiniStack;
-let clients: LocalClients;
+let clients: Clients;
 let printed: string[];
 
 jest.setTimeout(60_000);

@@ -17,8 +17,8 @@ import { deployOptions } from '../../scripts/commands/deploy/options';
 import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/destroy';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import type { MiniStack } from '../../scripts/local/ministack';
+import { localClients, type Clients } from '../../scripts/service/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { pauseOrResume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';
@@ -31,7 +31,7 @@ const address = 'operator@example.com';
 
 let mini: MiniStack;
 let simulator: Simulator;
-let clients: LocalClients;
+let clients: Clients;
 let packagesDir: string;
 let deployed: DeployResult;
 

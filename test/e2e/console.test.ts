@@ -14,8 +14,8 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { packageNames } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/command';
-import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import type { MiniStack } from '../../scripts/local/ministack';
+import { localClients, type Clients } from '../../scripts/service/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { outputsOf } from '../../scripts/stack/stack-events';
 import { sharedMiniStack } from '../support/shared-ministack';
@@ -26,7 +26,7 @@ const bucket = 'order-replication-packages';
 
 let mini: MiniStack;
 let simulator: Simulator;
-let clients: LocalClients;
+let clients: Clients;
 
 beforeAll(async () => {
   [mini, simulator] = await Promise.all([sharedMiniStack(), startSimulator()]);

@@ -18,8 +18,8 @@ import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { root } from '../../scripts/terminal/command';
-import { localClients, type LocalClients } from '../../scripts/service/local-clients';
-import type { MiniStack } from '../../scripts/local/ministack';
+import { localClients, type Clients } from '../../scripts/service/clients';
+import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-events';
 import { sharedMiniStack } from '../support/shared-ministack';
@@ -48,7 +48,7 @@ const vars = {
 
 let ministack: MiniStack;
 let simulator: Simulator;
-let clients: LocalClients;
+let clients: Clients;
 let checkout: string;
 
 beforeAll(async () => {

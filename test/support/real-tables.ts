@@ -6,7 +6,7 @@ import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { createOrdersTable } from '../../lambda/shared/tables/orders';
 import { documentOptions } from '../../lambda/shared/tables/documents';
 import stack from '../../cloudformation/stack.json';
-import { localClients } from '../../scripts/service/local-clients';
+import { localClients } from '../../scripts/service/clients';
 import type { MiniStack } from '../../scripts/local/ministack';
 
 const LOGICAL_IDS = ['LedgerTable', 'OrdersTable', 'OrderPartsTable', 'JobsTable', 'WebhooksTable'] as const;

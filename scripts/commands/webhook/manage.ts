@@ -3,7 +3,7 @@ import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { secretOf, type Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import { bringsOrders, sameUrl } from '../../../lambda/shared/order/webhook-event';
 import { CommandError } from '../../terminal/command';
-import { isLoopback } from '../../../simulator/webhooks/send';
+import { isLoopback } from '../../service/local-endpoint';
 import { destinationOf, type Service } from '../../service/service';
 
 /** What the command line asked for. */

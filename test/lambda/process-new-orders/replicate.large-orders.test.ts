@@ -4,7 +4,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { timesUntil } from '../../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
-import { localClients } from '../../../scripts/service/local-clients';
+import { localClients } from '../../../scripts/service/clients';
 import { startMiniStack, type MiniStack } from '../../../scripts/local/ministack';
 import { listen } from '../../../simulator/listen';
 import { startSimulator, type Simulator } from '../../../simulator';

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { awsClock } from '../../../scripts/service/aws-clock';
-import { localClients } from '../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../simulator/listen';
+import { localClients } from '../../../scripts/service/clients';
+import { listen, type Listening } from '../../../scripts/local/ports';
 import { NOON } from '../../support/builders';
 
 let date: string | undefined;

@@ -13,7 +13,7 @@ import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { createOrdersTable, readSnapshot } from '../../../../lambda/shared/tables/orders';
 import type { OrderItem, OrdersTable } from '../../../../lambda/shared/tables/orders';
 import { unmarshallOptions } from '../../../../lambda/shared/tables/documents';
-import { localClients } from '../../../../scripts/service/local-clients';
+import { localClients } from '../../../../scripts/service/clients';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
 import { noise } from '../../../support/noise';

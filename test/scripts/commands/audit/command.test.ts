@@ -6,8 +6,8 @@ import { summarize, type Audit } from '../../../../lambda/shared/order/audit-res
 import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { localClients } from '../../../../scripts/service/local-clients';
-import { listen } from '../../../../simulator/listen';
+import { localClients } from '../../../../scripts/service/clients';
+import { listen } from '../../../../scripts/local/ports';
 import { NOON } from '../../../support/builders';
 
 const service = {

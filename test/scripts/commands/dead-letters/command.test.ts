@@ -13,7 +13,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import { createQueue, type Parking } from '../../../../lambda/shared/aws/queue';
-import type { Clients } from '../../../../scripts/service/clients';
+import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { drop, redrive } from '../../../../scripts/commands/dead-letters/redrive';
 import {
@@ -24,7 +24,6 @@ import {
   type Wish,
 } from '../../../../scripts/commands/dead-letters/inspect';
 import { deadLetters } from '../../../../scripts/commands/dead-letters/command';
-import { localClients } from '../../../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aReference, iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';

@@ -10,10 +10,9 @@ import {
   type Afterwards,
   type Deployed,
 } from '../../../../scripts/commands/deploy/after-deploy';
-import type { Clients } from '../../../../scripts/service/clients';
+import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { localClients } from '../../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../../simulator/listen';
+import { listen, type Listening } from '../../../../scripts/local/ports';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const sns = mockClient(SNSClient);

@@ -2,10 +2,9 @@
 import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
-import type { Clients } from '../../../../scripts/service/clients';
+import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { localClients } from '../../../../scripts/service/local-clients';
-import { listen, type Listening } from '../../../../simulator/listen';
+import { listen, type Listening } from '../../../../scripts/local/ports';
 import { poll, pollOnce } from '../../../../scripts/commands/poll/command';
 import { iso, NOON } from '../../../support/builders';
 

@@ -9,9 +9,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 
 import type { Row } from '../../../../lambda/shared/runtime/json';
-import type { Clients } from '../../../../scripts/service/clients';
+import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
-import { localClients } from '../../../../scripts/service/local-clients';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { putBack } from '../../../../scripts/commands/restore/command';
 import { aSnapshot, iso, NOON } from '../../../support/builders';

@@ -2,10 +2,9 @@
 import { createServer } from 'node:http';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
 import { createSecrets } from '../../../../lambda/shared/aws/secrets';
-import { createClients } from '../../../../scripts/service/clients';
+import { createClients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { localClients } from '../../../../scripts/service/local-clients';
-import { listen } from '../../../../simulator/listen';
+import { listen } from '../../../../scripts/local/ports';
 import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';

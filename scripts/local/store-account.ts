@@ -1,0 +1,19 @@
+// The store that a local run serves: the simulator's, or one of the user's own.
+
+/** The store that a stack is to serve. */
+export interface StoreAccount {
+  readonly storeHash: string;
+  readonly clientId: string;
+  readonly accessToken: string;
+  readonly clientSecret: string;
+  readonly apiUrl: string;
+}
+
+/** The template's parameters for a store. */
+export const storeParameters = (store: StoreAccount) => ({
+  BigCommerceStoreHash: store.storeHash,
+  BigCommerceClientId: store.clientId,
+  BigCommerceToken: store.accessToken,
+  BigCommerceClientSecret: store.clientSecret,
+  BigCommerceApiUrl: store.apiUrl,
+});
