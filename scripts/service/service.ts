@@ -16,7 +16,7 @@ import { createClients, type Clients, localClients } from './clients';
 import { CommandError, wholeNumber } from '../terminal/command';
 import { defaultAwsPort } from './local-endpoint';
 import type { Values } from '../stack/parameters';
-import { describeStack, outputsOf, parametersOf } from '../stack/stack-events';
+import { describeStack, outputsOf, parametersOf } from '../stack/stack-state';
 
 /** How long a command waits for the store, all calls and pauses together. */
 const PATIENCE_MS = 60_000;

@@ -1,13 +1,12 @@
 // Follows CloudFormation at work: one line for each event, and in the end what failed first and why.
 import {
   DescribeStackEventsCommand,
-  DescribeStacksCommand,
   type CloudFormationClient,
   type Stack,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 
-import type { Values } from './parameters';
+import { describeStack } from './stack-state';
 
 export interface Follow {
   readonly cloudFormation: CloudFormationClient;
@@ -24,34 +23,6 @@ export async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T 
     if (value !== undefined) return value;
     await sleep(waitMs);
   }
-}
-
-/** The stack, or undefined where there is none. By its id a deleted stack is found, too. */
-export async function describeStack(
-  cloudFormation: CloudFormationClient,
-  nameOrId: string,
-): Promise<Stack | undefined> {
-  try {
-    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: nameOrId }));
-    return Stacks[0];
-  } catch (error) {
-    if (error instanceof Error && error.message.includes('does not exist')) return undefined;
-    throw error;
-  }
-}
-
-/** The outputs by their names; none for no stack. */
-export function outputsOf(stack: Stack | undefined): Values {
-  const outputs = stack?.Outputs ?? [];
-  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
-}
-
-/** The values of the parameters by their names, those that are NoEcho blotted out; none for no stack. */
-export function parametersOf(stack: Stack | undefined): Values {
-  const given = stack?.Parameters ?? [];
-  return Object.fromEntries(
-    given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
-  );
 }
 
 /** Ids of the events so far, so that the next operation's can be told from them. */

@@ -1,9 +1,36 @@
-// What state a stack is in, whether it can be changed or deleted, and how it is deleted.
-import { DeleteStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
+// What state a stack is in, what it was given and what it gives, and whether it can be changed or deleted.
+import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../terminal/command';
-import { failuresIn } from './failure';
-import { eventsSoFar, followStack, type Follow } from './stack-events';
+import type { Values } from './parameters';
+
+/** The stack, or undefined where there is none. By its id a deleted stack is found, too. */
+export async function describeStack(
+  cloudFormation: CloudFormationClient,
+  nameOrId: string,
+): Promise<Stack | undefined> {
+  try {
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: nameOrId }));
+    return Stacks[0];
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('does not exist')) return undefined;
+    throw error;
+  }
+}
+
+/** The outputs by their names; none for no stack. */
+export function outputsOf(stack: Stack | undefined): Values {
+  const outputs = stack?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+/** The values of the parameters by their names, those that are NoEcho blotted out; none for no stack. */
+export function parametersOf(stack: Stack | undefined): Values {
+  const given = stack?.Parameters ?? [];
+  return Object.fromEntries(
+    given.map(({ ParameterKey = '', ParameterValue = '' }) => [ParameterKey, ParameterValue]),
+  );
+}
 
 /** Left by a first create that never succeeded: no update is possible, and of ours nothing in it is worth keeping. */
 export const isLeftover = ({ StackStatus }: Stack) =>
@@ -69,43 +96,3 @@ function requireUntouched({ StackName = '', StackStatus }: Stack): void {
 
 const isOurs = ({ Parameters = [] }: Stack) =>
   Parameters.some(({ ParameterKey }) => ParameterKey === 'LambdaDeploymentPackagesPrefix');
-
-/** Deletes a leftover stack and waits until it is gone. */
-export async function clearAway(follow: Follow, leftover: Stack, roleArn?: string): Promise<void> {
-  const { StackName = '', StackStatus = '' } = leftover;
-  follow.print(
-    `${StackName} is a leftover of a first create that failed (${StackStatus}): deleting it first.`,
-  );
-  await deleteStack(follow, { ...leftover, RoleARN: roleArn ?? leftover.RoleARN });
-}
-
-/** docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
-const QUEUE_NAME_BLOCKED_MS = 60_000;
-
-/** Waits until SQS accepts the names of the queues of a deleted stack again. Not for an empty one: it had none. */
-export async function waitForQueueNames(
-  { StackStatus }: Stack,
-  { print, sleep }: Pick<Follow, 'print' | 'sleep'>,
-): Promise<void> {
-  if (StackStatus === 'REVIEW_IN_PROGRESS') return;
-  print('Waiting 60 s: SQS refuses the name of a queue for that long after the queue is deleted.');
-  await sleep(QUEUE_NAME_BLOCKED_MS);
-}
-
-/** Deletes a stack and waits until it is gone. Throws CommandError with what could not be deleted, and what to do. */
-export async function deleteStack(
-  follow: Follow,
-  { StackName = '', StackId = '', RoleARN }: Pick<Stack, 'StackName' | 'StackId' | 'RoleARN'>,
-): Promise<void> {
-  const seen = await eventsSoFar(follow.cloudFormation, StackId);
-  await follow.cloudFormation.send(new DeleteStackCommand({ StackName: StackId, RoleARN }));
-  const { stack, events } = await followStack(follow, StackId, seen);
-  if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return;
-  throw new CommandError(
-    [
-      `${StackName} could not be deleted (${stack.StackStatus ?? ''}).`,
-      ...failuresIn(events, StackName),
-      `Put right what is named above and try again. What cannot be deleted at all, the CloudFormation console leaves out: Delete, then choose it as a resource to retain.`,
-    ].join('\n'),
-  );
-}

@@ -32,9 +32,7 @@ import { root } from '../../scripts/terminal/command';
 import { deploy } from '../../scripts/commands/deploy/deploy';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
-import { describeStack } from '../../scripts/stack/stack-events';
-import { builtPackages } from '../support/built-packages';
-import { sharedMiniStack } from '../support/shared-ministack';
+import { describeStack } from '../../scripts/stack/stack-state';
 import { callsFor } from '../support/stack-calls';
 import { until } from '../support/until';
 

@@ -17,9 +17,8 @@ import { root } from '../../scripts/terminal/command';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
-import { outputsOf } from '../../scripts/stack/stack-events';
-import { sharedMiniStack } from '../support/shared-ministack';
-import { until } from '../support/until';
+import { outputsOf } from '../../scripts/stack/stack-state';
+import { until } from './until';
 
 const StackName = 'OrderReplication-dev';
 const bucket = 'order-replication-packages';

@@ -21,8 +21,7 @@ import { root } from '../../scripts/terminal/command';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
-import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-events';
-import { sharedMiniStack } from '../support/shared-ministack';
+import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-state';
 import { readWorkflow, runStep, type Contexts } from '../support/workflow-files';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(

@@ -11,8 +11,9 @@ import { createClients, placeOf, type Clients } from '../../service/clients';
 import { runAsCommand } from '../../terminal/command';
 import { stackParameters } from '../../stack/parameters';
 import { changeStack } from '../../stack/stack-change';
-import { outputsOf, type Follow } from '../../stack/stack-events';
-import { clearAway } from '../../stack/stack-state';
+import { type Follow } from '../../stack/stack-events';
+import { outputsOf } from '../../stack/stack-state';
+import { clearAway } from '../../stack/stack-deletion';
 import { bootstrapTemplateFile, readTemplate, withNames, type Template } from '../../stack/template';
 
 export interface BootstrapOptions extends BootstrapWish {

@@ -7,7 +7,7 @@ import {
 
 import type { BootstrapPlan } from './plan';
 import { CommandError } from '../../terminal/command';
-import { parametersOf } from '../../stack/stack-events';
+import { parametersOf } from '../../stack/stack-state';
 
 const AUDIENCE = 'sts.amazonaws.com';
 

@@ -3,8 +3,7 @@ import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation
 
 import { CommandError } from '../../terminal/command';
 import { parameterProblems, type Values } from '../../stack/parameters';
-import { describeStack, parametersOf } from '../../stack/stack-events';
-import { isLeftover, requireAtRest } from '../../stack/stack-state';
+import { describeStack, parametersOf, isLeftover, requireAtRest } from '../../stack/stack-state';
 import type { Template } from '../../stack/template';
 
 export interface BootstrapWish {

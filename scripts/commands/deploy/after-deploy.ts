@@ -1,14 +1,9 @@
 // What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
 import { reportAlertAddress, sendTestAlert } from './alert-address';
-import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
-import { pollOnce } from '../poll/command';
-
-export interface Afterwards {
-  readonly poll: boolean;
-  readonly testAlert: boolean;
-}
+import { pollNow } from '../../service/poll-once';
+import type { Afterwards } from './options';
 
 export interface Deployed {
   readonly stackName: string;
@@ -37,20 +32,4 @@ export async function afterDeploy(
   const address = { stackName, address: parameters['ExceptionsEmailAddress'] ?? '' };
   await reportAlertAddress(address, clients, print);
   if (testAlert) await sendTestAlert(address, clients, print);
-}
-
-/** At once and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never throws. */
-export async function pollNow(
-  { stackName, outputs, parameters }: Omit<Deployed, 'changed'>,
-  clients: Clients,
-  print: Print,
-): Promise<void> {
-  try {
-    await pollOnce({ stackName, outputs, clients }, print);
-  } catch (error) {
-    print(inWords(error));
-    print(
-      `All else is done. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
-    );
-  }
 }

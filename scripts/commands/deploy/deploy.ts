@@ -18,8 +18,9 @@ import { withJobSummary } from './job-summary';
 import { stackParameters, type Values } from '../../stack/parameters';
 import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from '../../stack/stack-change';
-import { outputsOf, parametersOf, type Follow } from '../../stack/stack-events';
-import { clearAway, waitForQueueNames } from '../../stack/stack-state';
+import { type Follow } from '../../stack/stack-events';
+import { outputsOf, parametersOf } from '../../stack/stack-state';
+import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
 import { readTemplate, withTableNames, type Template } from '../../stack/template';
 import { putUnlessThere, s3Client, upload } from '../../packages/upload';
 

@@ -1,5 +1,4 @@
 // The command line of npm run deploy, and the environment beside it.
-import type { Afterwards } from './after-deploy';
 import { CommandError, readArguments } from '../../terminal/command';
 import type { Wish } from './plan';
 import type { Values } from '../../stack/parameters';
@@ -54,6 +53,12 @@ const flagOf: ReadonlyMap<string, 'store-hash' | 'client-id' | 'token' | 'client
     ['ExceptionsEmailAddress', 'email'],
   ],
 );
+
+/** What follows the deploy itself. */
+export interface Afterwards {
+  readonly poll: boolean;
+  readonly testAlert: boolean;
+}
 
 interface CommandLine extends Wish {
   readonly tags: Values | undefined;

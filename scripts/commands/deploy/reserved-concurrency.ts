@@ -5,7 +5,7 @@ import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-la
 import { inWords, isAccessDenied } from '../../service/aws-errors';
 import type { Plan } from './plan';
 import type { Values } from '../../stack/parameters';
-import { parametersOf } from '../../stack/stack-events';
+import { parametersOf } from '../../stack/stack-state';
 
 /** What stack.json reserves for the worker where ReserveConcurrency is true. */
 const RESERVED = 3;

@@ -9,8 +9,8 @@ import { deleteTables, existingTables } from './tables';
 import { deleteWebhooks } from './webhooks';
 import { fateOf, lookAhead, type Prospect } from './preview';
 import { serviceFlags, serviceUsage, withClients } from '../../service/service';
-import { describeStack } from '../../stack/stack-events';
-import { deleteStack, requireDeletable } from '../../stack/stack-state';
+import { describeStack, requireDeletable } from '../../stack/stack-state';
+import { deleteStack } from '../../stack/stack-deletion';
 
 const usage = `Usage: npm run destroy -- --stage dev [options]
 

@@ -9,7 +9,7 @@ import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/cli
 import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import type { Clients } from '../../service/clients';
 import { findWebhooks, nameOf } from './webhooks';
-import { outputsOf, parametersOf } from '../../stack/stack-events';
+import { outputsOf, parametersOf } from '../../stack/stack-state';
 
 export interface Prospect {
   readonly stack: Stack;

@@ -3,15 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
-import { pollNow } from '../deploy/after-deploy';
+import { pollNow } from '../../service/poll-once';
 import type { Clients } from '../../service/clients';
 import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
 import { stackParameters, type Values } from '../../stack/parameters';
 import { requireStack, serviceFlags, serviceUsage, withClients } from '../../service/service';
 import { changeStack } from '../../stack/stack-change';
-import { outputsOf, parametersOf } from '../../stack/stack-events';
-import { isLeftover, requireUpdatable } from '../../stack/stack-state';
-import { DAY_MS } from '../../../lambda/shared/runtime/time';
+import { outputsOf, parametersOf, isLeftover, requireUpdatable } from '../../stack/stack-state';
 
 const usage = `Usage: npm run pause -- [options]
        npm run resume -- [options]

@@ -5,11 +5,8 @@ import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/cl
 import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import {
-  afterDeploy,
-  type Afterwards,
-  type Deployed,
-} from '../../../../scripts/commands/deploy/after-deploy';
+import { afterDeploy, type Deployed } from '../../../../scripts/commands/deploy/after-deploy';
+import type { Afterwards } from '../../../../scripts/commands/deploy/options';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { listen, type Listening } from '../../../../scripts/local/ports';

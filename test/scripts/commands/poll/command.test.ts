@@ -5,7 +5,8 @@ import type { Job } from '../../../../lambda/shared/tables/jobs';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { listen, type Listening } from '../../../../scripts/local/ports';
-import { poll, pollOnce } from '../../../../scripts/commands/poll/command';
+import { poll } from '../../../../scripts/commands/poll/command';
+import { pollOnce } from '../../../../scripts/service/poll-once';
 import { iso, NOON } from '../../../support/builders';
 
 interface Answer {

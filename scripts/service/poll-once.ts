@@ -1,0 +1,108 @@
+// One poll at once instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
+import type { Cursor, Job } from '../../lambda/shared/tables/jobs';
+import { isRow } from '../../lambda/shared/runtime/json';
+import { statusName } from '../../lambda/shared/order/status';
+import type { Values } from '../stack/parameters';
+import { CommandError } from '../terminal/command';
+import { printable } from '../terminal/printable';
+import { inWords } from './aws-errors';
+import type { Clients } from './clients';
+import { invoke, type Failure } from './invoke';
+import { outputOf, type Service } from './service';
+
+export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
+type Print = (line: string) => void;
+
+export async function pollOnce(service: PollService, print: Print): Promise<void> {
+  const functionName = outputOf(service, 'GetNewOrdersFunctionName');
+  print(`${functionName} polls the store …`);
+  const { failure, payload } = await invoke({ functionName, noun: 'poll' }, service.clients);
+  if (failure !== undefined) throw new CommandError(whyFailed(failure, service));
+  if (!isJob(payload)) {
+    throw new CommandError(
+      `${functionName} did not answer with a job: has it been deployed with the packages of this version?`,
+    );
+  }
+  for (const line of report(payload)) print(line);
+}
+
+function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: PollService): string {
+  if (kind === 'ran out of time') {
+    return `The poll ran out of time: ${error}. It is not recorded as a job and nobody was alerted. What it had queued is queued; poll again for the rest.`;
+  }
+  const after =
+    kind === 'ended by Lambda'
+      ? `Lambda ended it (${errorType}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
+      : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
+  return `The poll failed: ${error}\n${after}`;
+}
+
+function isJob(value: unknown): value is Job {
+  return (
+    isRow(value) &&
+    [value.timestamp, value.duration_ms, value.found, value.enqueued].every(Number.isFinite) &&
+    isRow(value.counted) &&
+    isRow(value.left_out)
+  );
+}
+
+function report({
+  timestamp,
+  duration_ms,
+  counted,
+  found,
+  enqueued,
+  left_out,
+  cursor,
+  not_counted: notCounted,
+  unreadable_ids: unreadableIds = [],
+}: Job): readonly string[] {
+  const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
+  const leftOut = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
+  const rows = {
+    Began: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
+    'In the store':
+      notCounted === undefined ? inStore.join(', ') || 'no order' : `not counted: ${printable(notCounted)}`,
+    Found: String(found),
+    Queued: String(enqueued),
+    'Left out': leftOut.join(', ') || 'none',
+    ...(unreadableIds.length === 0
+      ? {}
+      : {
+          'Not listed': `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`,
+        }),
+    ...(cursor === undefined ? {} : { Stopped: `in time: ${howToGoOn(cursor)}` }),
+  };
+  return Object.entries(rows).map(([name, value]) => `${name.padEnd(12)} ${value}`);
+}
+
+function howToGoOn({ list, last_id: lastId }: Cursor): string {
+  const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'what was changed';
+  const where = lastId === 0 ? `with the list of ${name}` : `after order ${lastId} in the list of ${name}`;
+  return `the store has more orders than fit into one poll. The next poll goes on ${where}; run it again.`;
+}
+
+const numbers = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts).filter(([, orders]) => orders !== 0);
+
+/** At once and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never throws. */
+export async function pollNow(
+  { stackName, outputs, parameters }: PolledStack,
+  clients: Clients,
+  print: Print,
+): Promise<void> {
+  try {
+    await pollOnce({ stackName, outputs, clients }, print);
+  } catch (error) {
+    print(inWords(error));
+    print(
+      `All else is done. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
+    );
+  }
+}
+
+export interface PolledStack {
+  readonly stackName: string;
+  readonly outputs: Values;
+  readonly parameters: Values;
+}
