@@ -1,13 +1,10 @@
 // npm run webhook -- send: a webhook as BigCommerce would send it, to see what the service answers.
-import { randomUUID } from 'node:crypto';
-
 import { SECRET_HEADER } from '../../../lambda/shared/order/webhook-event';
 import { awsClock } from '../../service/aws-clock';
 import { CommandError } from '../../terminal/command';
-import { signedHeaders } from '../../../simulator/webhooks/deliver-one';
-import { dataFor, webhookBody } from '../../../simulator/webhooks/bodies';
 import { destinationOf, outputOf, type Service } from '../../service/service';
 import type { Command } from './manage';
+import { signedHeaders, webhookBody } from './test-webhook';
 
 /** BigCommerce does not say how long it waits; longer than API Gateway does is longer than enough. */
 const PATIENCE_MS = 30_000;
@@ -60,13 +57,9 @@ interface TestAnswer {
 async function deliver(webhook: TestWebhook): Promise<TestAnswer> {
   const { destination, storeHash, scope, orderId, clientSecret, webhookSecret, sentAt } = webhook;
   const startedAt = Date.now();
-  const seconds = Math.floor(sentAt / 1000);
-  const data = dataFor(scope, { orderId, cartId: randomUUID() });
-  const body = webhookBody({ storeHash, scope, data, createdAtSeconds: seconds }, 'slashes');
+  const body = webhookBody({ storeHash, scope, orderId, createdAt: Math.floor(sentAt / 1000) });
   const proof =
-    clientSecret === ''
-      ? { [SECRET_HEADER]: webhookSecret }
-      : signedHeaders(clientSecret, `msg_${randomUUID()}`, seconds, body);
+    clientSecret === '' ? { [SECRET_HEADER]: webhookSecret } : signedHeaders(clientSecret, sentAt, body);
   try {
     const answer = await fetch(destination, {
       method: 'POST',
