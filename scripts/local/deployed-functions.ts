@@ -11,7 +11,9 @@ import {
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
-import type { LocalService } from '../../test/e2e/local-service';
+import type { Clients } from '../service/clients';
+import type { LocalStack } from './local-stack';
+import type { MiniStack } from './ministack';
 
 /** The outputs that name the functions. */
 export type FunctionOutput =
@@ -28,13 +30,15 @@ export interface WaitingMessage {
   readonly attributes: Readonly<Record<string, { readonly StringValue?: string }>>;
 }
 
+export interface DeployedService {
+  readonly clients: Pick<Clients, 'lambda' | 'sqs'>;
+  readonly stack: Pick<LocalStack, 'outputs'>;
+  readonly mini: Pick<MiniStack, 'endpoint' | 'pid'>;
+}
+
 export type DeployedFunctions = ReturnType<typeof deployedFunctions>;
 
-export function deployedFunctions({
-  clients: { lambda, sqs },
-  stack,
-  mini,
-}: Pick<LocalService, 'clients' | 'stack' | 'mini'>) {
+export function deployedFunctions({ clients: { lambda, sqs }, stack, mini }: DeployedService) {
   const mapping = async (change: { Enabled?: boolean; BatchSize?: number }) => {
     const FunctionName = stack.outputs['ProcessOrdersFunctionName'];
     const { EventSourceMappings = [] } = await lambda.send(
