@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 
 import type { Clients } from '../service/clients';
-import { listen } from './ports';
+import { listen } from '../../simulator/listen';
 
 /** An alert email as it would arrive. */
 export interface Alert {

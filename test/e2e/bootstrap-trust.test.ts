@@ -13,7 +13,6 @@ import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 
 import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
-import { build } from '../../scripts/packages/build';
 import { createClients, type Clients, localClients } from '../../scripts/service/clients';
 import { deploy, type DeployOptions } from '../../scripts/commands/deploy/deploy';
 import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';

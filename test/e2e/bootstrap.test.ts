@@ -31,10 +31,12 @@ import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstr
 import { root } from '../../scripts/terminal/command';
 import { deploy } from '../../scripts/commands/deploy/deploy';
 import { localClients, type Clients } from '../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { type MiniStack } from '../../scripts/local/ministack';
 import { describeStack } from '../../scripts/stack/stack-state';
 import { callsFor } from '../support/stack-calls';
 import { until } from '../support/until';
+import { sharedMiniStack } from '../support/shared-ministack';
+import { builtPackages } from '../support/built-packages';
 
 const account = '000000000000';
 const roleArn = (name: string) => `arn:aws:iam::${account}:role/${name}`;

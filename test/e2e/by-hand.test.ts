@@ -18,7 +18,7 @@ import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/destroy';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { localClients, type Clients } from '../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { pauseOrResume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';

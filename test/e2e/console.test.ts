@@ -15,10 +15,11 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { packageNames } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/command';
 import { localClients, type Clients } from '../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { outputsOf } from '../../scripts/stack/stack-state';
-import { until } from './until';
+import { until } from '../support/until';
+import { sharedMiniStack } from '../support/shared-ministack';
 
 const StackName = 'OrderReplication-dev';
 const bucket = 'order-replication-packages';

@@ -9,7 +9,6 @@ import type { Snapshot } from '../../lambda/shared/order/order';
 import { localClients } from '../../scripts/service/clients';
 import { deployLocally } from '../../scripts/local/local-stack';
 import { storeParameters } from '../../scripts/local/store-account';
-import { startMiniStack } from '../../scripts/local/ministack';
 import { startSimulator } from '../../simulator/index';
 import { builtPackages } from '../support/built-packages';
 import { sharedMiniStack } from '../support/shared-ministack';

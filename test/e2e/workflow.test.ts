@@ -19,10 +19,11 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { root } from '../../scripts/terminal/command';
 import { localClients, type Clients } from '../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
 import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-state';
 import { readWorkflow, runStep, type Contexts } from '../support/workflow-files';
+import { sharedMiniStack } from '../support/shared-ministack';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
   ({ run }) => run !== undefined,

@@ -10,6 +10,7 @@ import { stackParameters, type Values } from '../../stack/parameters';
 import { requireStack, serviceFlags, serviceUsage, withClients } from '../../service/service';
 import { changeStack } from '../../stack/stack-change';
 import { outputsOf, parametersOf, isLeftover, requireUpdatable } from '../../stack/stack-state';
+import { DAY_MS } from '../../../lambda/shared/runtime/time';
 
 const usage = `Usage: npm run pause -- [options]
        npm run resume -- [options]

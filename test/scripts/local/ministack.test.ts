@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 
 import { startMiniStack } from '../../../scripts/local/ministack';
-import { listen } from '../../../scripts/local/ports';
 import { groupIsGone, until } from '../../support/until';
+import { listen } from '../../../simulator/listen';
 
 it('starts, is empty after a reset, and leaves no process behind', async () => {
   const mini = await startMiniStack();

@@ -4,8 +4,9 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { awsClock } from '../../../scripts/service/aws-clock';
 import { localClients } from '../../../scripts/service/clients';
-import { listen, type Listening } from '../../../scripts/local/ports';
 import { NOON } from '../../support/builders';
+import { listen } from '../../../simulator/listen';
+import type { Listening } from '../../../simulator/listen';
 
 let date: string | undefined;
 let server: Listening;

@@ -7,8 +7,8 @@ import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
 import { CommandError } from '../../../../scripts/terminal/command';
 import { localClients } from '../../../../scripts/service/clients';
-import { listen } from '../../../../scripts/local/ports';
 import { NOON } from '../../../support/builders';
+import { listen } from '../../../../simulator/listen';
 
 const service = {
   stackName: 'OrderReplication-prod',

@@ -18,10 +18,11 @@ import { rehearse } from '../../../../scripts/commands/backfill/dry-run';
 import { account } from '../../../../scripts/commands/backfill/report';
 import { nothing, ordersIn, type Tally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/clients';
-import { listen, type Listening } from '../../../../scripts/local/ports';
 import { createPatience } from '../../../../scripts/service/retry';
 import { anOrder, aReference, iso, NOON, storeDate } from '../../../support/builders';
 import { aWorld, type World } from '../../../support/world';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
 
 const DAY = 24 * 3_600_000;
 const PAGE = 4;

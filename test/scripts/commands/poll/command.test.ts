@@ -4,10 +4,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { listen, type Listening } from '../../../../scripts/local/ports';
 import { poll } from '../../../../scripts/commands/poll/command';
 import { pollOnce } from '../../../../scripts/service/poll-once';
 import { iso, NOON } from '../../../support/builders';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
 
 interface Answer {
   readonly status?: number;

@@ -4,7 +4,6 @@ import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client'
 import { createSecrets } from '../../../../lambda/shared/aws/secrets';
 import { createClients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command';
-import { listen } from '../../../../scripts/local/ports';
 import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';
@@ -18,6 +17,7 @@ import {
   type Command,
 } from '../../../../scripts/commands/webhook/manage';
 import { NOON } from '../../../support/builders';
+import { listen } from '../../../../simulator/listen';
 
 const scope = 'store/cart/converted';
 const destination = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod/cart-converted';
