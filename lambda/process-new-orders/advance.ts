@@ -5,7 +5,7 @@ import { isEqual, isUnchanged, sameContent } from '../shared/order/content';
 import { dateModified, isSettled } from '../shared/order/version';
 import { parseDate } from '../shared/runtime/time';
 import { Status } from '../shared/order/status';
-import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
+import type { Gone, RawOrder, Read, Snapshot } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Effects } from './effects';
@@ -38,7 +38,7 @@ export interface AdvanceTask {
 
 /** `advanced` with the newest truth; `changed` with the read to decide on again. */
 export type Advance =
-  | { readonly kind: 'advanced'; readonly order: Order }
+  | { readonly kind: 'advanced'; readonly order: RawOrder }
   | { readonly kind: 'changed'; readonly read: Read | Gone };
 
 /** Advances a stored snapshot. Throws when nothing is left to try in this invocation. */
@@ -80,7 +80,7 @@ export async function advance(task: AdvanceTask, deps: AdvanceDeps): Promise<Adv
   }
 }
 
-function isOlder(order: Order, than: Order): boolean {
+function isOlder(order: RawOrder, than: RawOrder): boolean {
   return (parseDate(order.date_modified) ?? Infinity) < (parseDate(than.date_modified) ?? -Infinity);
 }
 
@@ -92,7 +92,7 @@ function putEnough({ snapshot: { id }, targetStatusId }: AdvanceTask): BigCommer
 /** What became of a PUT; after a failure it may or may not have worked, and may even land later. */
 type Put =
   | 'too late'
-  | { readonly order: Order }
+  | { readonly order: RawOrder }
   | { readonly error: BigCommerceError; readonly mayStillLand: boolean };
 
 async function put(
@@ -161,7 +161,7 @@ async function readAgain(task: AdvanceTask, { store }: AdvanceDeps, plainly = fa
 
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
 async function settle(
-  answer: Order,
+  answer: RawOrder,
   { snapshot, enriched, effects }: AdvanceTask,
   { store, now }: AdvanceDeps,
 ): Promise<Advance> {

@@ -1,6 +1,6 @@
 // What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
 // what no row tells yet goes into the ledger with the lease.
-import type { Order } from '../shared/order/order';
+import type { RawOrder } from '../shared/order/order';
 import type { Learnt } from '../shared/tables/ledger-updates';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
@@ -22,13 +22,13 @@ export class Effects {
   /** `advances` are those that the row knows. */
   constructor(private readonly advances: readonly string[] = []) {}
 
-  noteRead(order: Order | undefined): void {
+  noteRead(order: RawOrder | undefined): void {
     this.isMissing = order === undefined;
     this.wasFound ||= order !== undefined;
   }
 
   /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. */
-  noteAdvanced(order: Order, now: number): void {
+  noteAdvanced(order: RawOrder, now: number): void {
     const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
     this.advanced = { order, at, advances };
@@ -55,7 +55,7 @@ export class Effects {
   }
 
   /** What the last PUT's answer showed, if one of this attempt worked. */
-  get answer(): Order | undefined {
+  get answer(): RawOrder | undefined {
     return this.advanced?.order;
   }
 

@@ -4,7 +4,7 @@ import { contentDigest, isEqual } from '../shared/order/content';
 import { BigCommerceError, DoubtfulListError, failureKind } from '../shared/runtime/errors';
 import { dateModified, isSettled } from '../shared/order/version';
 import { isDigital } from '../shared/order/rules';
-import type { ListName, Order, Snapshot, SubResources } from '../shared/order/order';
+import type { ListName, RawOrder, Snapshot, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import { withoutRepeats } from '../shared/order/stored-form';
@@ -30,7 +30,7 @@ interface Found {
  * The lists belong to the read: what did not come with its GET is fetched after it. An empty list that something
  * contradicts is incomplete; what only leaves it in doubt counts no more if `believesDoubts`. Never throws.
  */
-export async function enrich(order: Order, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
+export async function enrich(order: RawOrder, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
   const ask = (rows: Promise<readonly Row[]>) => foundIn(rows, believesDoubts);
   const coupons = ask(store.getCoupons(order.id));
   const came = linesOf(order);
@@ -90,13 +90,13 @@ function worstOf(errors: readonly Error[]): Error | undefined {
 }
 
 /** As a list, whatever the form in which they came with the order; undefined where it shows none. */
-function feesAlong(order: Order): Found | undefined {
+function feesAlong(order: RawOrder): Found | undefined {
   const rows = feesOf(order);
   return rows === undefined ? undefined : { rows };
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
-function seemsDigital(order: Order): boolean {
+function seemsDigital(order: RawOrder): boolean {
   const lines = linesOf(order);
   return lines === undefined
     ? order.order_is_digital === true || order.shipping_address_count === 0
@@ -111,10 +111,10 @@ function seemsDigital(order: Order): boolean {
  * than were stored is fetched whole.
  */
 export async function listsAsStored(
-  order: Order,
+  order: RawOrder,
   stored: Snapshot | undefined,
   row: LedgerRow,
-  toKeep: (order: Order) => Order,
+  toKeep: (order: RawOrder) => RawOrder,
   {
     believesDoubts,
     store,
@@ -152,7 +152,11 @@ export async function listsAsStored(
  * The lists with the rows that are stored where a list came empty although the order still counts something in it: an
  * empty answer that is believed in the end must not take away what is known.
  */
-export function keepCounted(order: Order, lists: SubResources, stored: Snapshot | undefined): SubResources {
+export function keepCounted(
+  order: RawOrder,
+  lists: SubResources,
+  stored: Snapshot | undefined,
+): SubResources {
   const keep = (name: 'shipping_addresses' | 'coupons', field: CountField) => {
     // DropFields may have left neither.
     const [came, known]: readonly unknown[] = [lists[name], stored?.[name]];
@@ -169,9 +173,9 @@ export function keepCounted(order: Order, lists: SubResources, stored: Snapshot 
 
 /** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
 function consignmentsToStore(
-  order: Order,
+  order: RawOrder,
   { shipping_addresses }: Snapshot,
-  toKeep: (order: Order) => Order,
+  toKeep: (order: RawOrder) => RawOrder,
 ) {
   return withoutRepeats(toKeep({ ...order, products: linesOf(order), shipping_addresses })).consignments;
 }
@@ -181,7 +185,7 @@ function consignmentsToStore(
  * is sure. What BigCommerce counts as a shipping address is not, nor is what a `coupon_discount` comes from: these are
  * doubts, believed in the end. Gift certificates and pickups have no address.
  */
-function withDoubts(order: Order, found: Lists, believesDoubts: boolean): Lists {
+function withDoubts(order: RawOrder, found: Lists, believesDoubts: boolean): Lists {
   const { products, shipping_addresses, coupons } = found;
   const mayBeShipped = products.error !== undefined || products.rows.some(isShipped);
   return {
@@ -201,7 +205,7 @@ function isShipped(line: Row): boolean {
 
 type CountField = 'items_total' | 'shipping_address_count' | 'coupon_discount';
 
-function unlessCounted({ id, ...order }: Order, found: Found, field: CountField, what: string): Found {
+function unlessCounted({ id, ...order }: RawOrder, found: Found, field: CountField, what: string): Found {
   const count = Number(order[field] ?? 0);
   if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
   const text = `The store lists no ${what} of order ${id}, although its ${field} is ${count}.`;

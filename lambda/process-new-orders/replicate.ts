@@ -6,7 +6,7 @@ import { decide, isDigital, staysNotDigital, whyVoid } from '../shared/order/rul
 import type { Decision, Rules } from '../shared/order/rules';
 import { readReference } from '../shared/order/reference';
 import type { OrderReference } from '../shared/order/reference';
-import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
+import type { Gone, RawOrder, Read, Snapshot } from '../shared/order/order';
 import type { Finish, Lease } from '../shared/tables/ledger-updates';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Store } from '../shared/bigcommerce/client';
@@ -146,7 +146,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     if (voidReason !== undefined && earlier === undefined && !wasStored(task, deps.now())) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
-    const keptNow = (order: Order) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
+    const keptNow = (order: RawOrder) => toKeep(order, earlier?.replication.erased_at, deps.keeping);
     const doubting = { believesDoubts, store: deps.store };
     const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, doubting);
     const look = { ...task, read, earlier, advancedAt: lastAdvance(task, earlier), believesDoubts, isLast };
@@ -223,7 +223,7 @@ function lastAdvance({ row, effects }: Task, earlier: Snapshot | undefined): str
 
 /** A PUT of an earlier attempt had worked, and no row says so: that worker died. */
 function noteConfirmed(
-  order: Order,
+  order: RawOrder,
   earlier: Snapshot | undefined,
   task: Task,
   { now }: ReplicateDeps,

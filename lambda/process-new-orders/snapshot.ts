@@ -4,7 +4,7 @@ import { COPY_ONLY } from '../shared/order/reasons';
 import { isRow } from '../shared/runtime/json';
 import type { Row } from '../shared/runtime/json';
 import { OUR_FIELDS } from '../shared/order/order';
-import type { ListName, Order, Read, Replication, Snapshot, SubResources } from '../shared/order/order';
+import type { ListName, RawOrder, Read, Replication, Snapshot, SubResources } from '../shared/order/order';
 import type { Decision } from '../shared/order/rules';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
@@ -65,11 +65,11 @@ function hasConsignments({ consignments }: Row): boolean {
 }
 
 /** The order with its fields of our names in one of their own, so that none stands in the place of ours. */
-function besideOurs(order: Order): Order {
+function besideOurs(order: RawOrder): RawOrder {
   const taken = Object.entries(order).filter(([name]) => OUR_FIELDS.has(name));
   if (taken.length === 0) return order;
   const rest = Object.entries(order).filter(([name]) => !OUR_FIELDS.has(name));
-  return { ...Object.fromEntries(rest), store_fields: Object.fromEntries(taken) } as unknown as Order;
+  return { ...Object.fromEntries(rest), store_fields: Object.fromEntries(taken) } as unknown as RawOrder;
 }
 
 /**

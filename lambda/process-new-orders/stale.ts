@@ -1,7 +1,7 @@
 // Whether a read is older than what is known already: the store's reads may lag behind its writes, and behind each other.
 import { isSettled } from '../shared/order/version';
 import { iso, parseDate } from '../shared/runtime/time';
-import type { Order, Read, Snapshot } from '../shared/order/order';
+import type { RawOrder, Read, Snapshot } from '../shared/order/order';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 
@@ -12,7 +12,7 @@ export interface Known {
   readonly row: LedgerRow;
   readonly earlier: Snapshot | undefined;
   /** To the last PUT of this attempt that worked. */
-  readonly answer: Order | undefined;
+  readonly answer: RawOrder | undefined;
 }
 
 /**

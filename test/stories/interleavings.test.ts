@@ -2,7 +2,7 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import { Status } from '../../lambda/shared/order/status';
-import type { Order } from '../../lambda/shared/order/order';
+import type { RawOrder } from '../../lambda/shared/order/order';
 import { aLine, anOrder, aReference, iso, NOON, storeDate } from '../support/builders';
 import { aWorld, type World } from '../support/world';
 
@@ -387,7 +387,7 @@ it('13: two hundred further polls of an unchanged store: no reference, no call b
 });
 
 /** Reads answer as the order was, until a time that the test sets. */
-function lagging(world: World, old: Order) {
+function lagging(world: World, old: RawOrder) {
   const lag = { until: -Infinity };
   const getOrder: typeof world.shop.store.getOrder = async (id) => {
     const read = await world.shop.store.getOrder(id);

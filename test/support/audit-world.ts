@@ -6,7 +6,7 @@ import type { OrderQuery } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { parseDate } from '../../lambda/shared/runtime/time';
-import type { Order } from '../../lambda/shared/order/order';
+import type { RawOrder } from '../../lambda/shared/order/order';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Rules } from '../../lambda/shared/order/rules';
 import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
@@ -32,7 +32,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
   const { lastPoll = NOON - HOUR, pageSize = 250 } = options;
   const clock = { now: NOON };
   const tables = memoryTables();
-  const listed: Order[] = [];
+  const listed: RawOrder[] = [];
   const queued: OrderReference[] = [];
   const results: Audit[] = [];
   const alerts: { subject: string; message: string }[] = [];
@@ -94,7 +94,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     queries,
 
     /** An order that the store lists for DAY, an hour old at noon of it. */
-    list(overrides: Partial<Order> = {}): Order {
+    list(overrides: Partial<RawOrder> = {}): RawOrder {
       const order = anOrder({
         id: 100 + listed.length,
         date_created: storeDate(THEN - HOUR),
@@ -106,7 +106,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     },
 
     /** The same, as the worker leaves it: in the ledger in the version that is listed, and stored. */
-    listReplicated(overrides: Partial<Order> = {}, row: Partial<LedgerRow> = {}): Order {
+    listReplicated(overrides: Partial<RawOrder> = {}, row: Partial<LedgerRow> = {}): RawOrder {
       const order = world.list(overrides);
       world.note(order, { state: 'replicated', status_before: 11, read_at: iso(THEN + HOUR), ...row });
       tables.snapshots.set(order.id, aSnapshot({ ...order, replication: { state: 'replicated' } }));
@@ -114,7 +114,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     },
 
     /** Puts a row into the ledger, in the version that is listed. */
-    note(order: Order, row: Partial<LedgerRow>): void {
+    note(order: RawOrder, row: Partial<LedgerRow>): void {
       const { id: order_id, status_id, date_modified } = order;
       const version = { status_id, date_modified: String(date_modified) };
       const modified_at = iso(parseDate(date_modified) ?? 0);

@@ -1,5 +1,5 @@
 // Orders, lines, references and settings with sensible defaults; every test names only what it is about.
-import type { Order, Replication, Snapshot } from '../../lambda/shared/order/order';
+import type { RawOrder, Replication, Snapshot } from '../../lambda/shared/order/order';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Row } from '../../lambda/shared/runtime/json';
 import type { Rules } from '../../lambda/shared/order/rules';
@@ -28,7 +28,7 @@ export function aRuleSet(overrides: Partial<Rules> = {}): Rules {
 }
 
 /** A paid physical order, last changed an hour before noon. */
-export function anOrder(overrides: Partial<Order> = {}): Order {
+export function anOrder(overrides: Partial<RawOrder> = {}): RawOrder {
   const id = overrides.id ?? 100;
   return {
     id,
@@ -107,7 +107,7 @@ export function aWholeLine(overrides: Readonly<Record<string, unknown>> = {}) {
 }
 
 /** An order that came with its lines, all shipped to one address. */
-export function anOrderWithLines(lines: readonly Row[], overrides: Partial<Order> = {}): Order {
+export function anOrderWithLines(lines: readonly Row[], overrides: Partial<RawOrder> = {}): RawOrder {
   const shipping = [{ id: 5, street_1: '1 Test Street', line_items: lines }];
   return anOrder({
     items_total: lines.reduce((sum, { quantity }) => sum + Number(quantity), 0),

@@ -2,7 +2,7 @@
 import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import { Status } from '../../lambda/shared/order/status';
-import type { Order } from '../../lambda/shared/order/order';
+import type { RawOrder } from '../../lambda/shared/order/order';
 import { aLine, storeDate } from './builders';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export interface Clock {
 }
 
 interface Shelf {
-  order: Order;
+  order: RawOrder;
   lines: readonly Row[];
   addresses: readonly Row[];
   coupons: readonly Row[];
@@ -22,7 +22,7 @@ interface Shelf {
 
 /** All bounds are inclusive. */
 function isMeant(
-  order: Order,
+  order: RawOrder,
   {
     statusId,
     minId,
@@ -47,10 +47,10 @@ function isWithin(date: unknown, from: number, to: number): boolean {
   return Number.isNaN(time) || (time >= from && time <= to);
 }
 
-const plain = ({ order }: Shelf): Order => order;
+const plain = ({ order }: Shelf): RawOrder => order;
 
 /** As the store shows an order that is asked for together with its lines. */
-export function withLines({ order, lines }: Pick<Shelf, 'order' | 'lines'>): Order {
+export function withLines({ order, lines }: Pick<Shelf, 'order' | 'lines'>): RawOrder {
   const whole = {
     ...{ product_id: 77, order_address_id: 5, name: '', sku: '', type: 'physical', product_options: [] },
     ...{ base_price: '1', price_ex_tax: '1', price_inc_tax: '1', base_total: '1' },
@@ -162,7 +162,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     store,
     calls,
     puts,
-    add(order: Order, lists: Partial<Omit<Shelf, 'order'>> = {}): void {
+    add(order: RawOrder, lists: Partial<Omit<Shelf, 'order'>> = {}): void {
       shelves.set(order.id, { order, lines: [aLine()], addresses: [{ id: 5 }], coupons: [], ...lists });
     },
     edit,

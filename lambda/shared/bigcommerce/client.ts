@@ -1,8 +1,8 @@
 // The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
 import { isDeepStrictEqual } from 'node:util';
 import { BigCommerceError } from '../runtime/errors';
-import { isErrorRow, toOrder, toOrderId } from '../order/order';
-import type { Gone, Order, Read } from '../order/order';
+import { isErrorRow, toRawOrder, toOrderId } from '../order/order';
+import type { Gone, RawOrder, Read } from '../order/order';
 import { isRow, toList } from '../runtime/json';
 import type { Row } from '../runtime/json';
 import { half, isLastPage, LARGEST_PAGE, mayBeTooLarge } from '../runtime/page-sizes';
@@ -82,7 +82,7 @@ export interface Store {
   /** For an order whose fees did not come with it. */
   getFees(orderId: number): Promise<readonly Row[]>;
   /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
-  putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
+  putStatus(orderId: number, statusId: number, notAfter: number): Promise<RawOrder | 'too late'>;
 }
 
 /** How one order is asked for. */
@@ -146,7 +146,7 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
             path,
             orderId,
             body,
-            read: toOrder,
+            read: toRawOrder,
             notAfter,
           } as const;
           const answer = await send(request, deadline);
@@ -235,9 +235,9 @@ async function getOrder(
   get: Get,
   orderId: number,
   [query, ...lighter]: readonly Query[],
-): Promise<(Read | Gone) & Pick<Answer<Order>, 'lightened'>> {
+): Promise<(Read | Gone) & Pick<Answer<RawOrder>, 'lightened'>> {
   const read = (body: unknown) => {
-    const order = toOrder(body);
+    const order = toRawOrder(body);
     return order?.id === orderId ? order : undefined;
   };
   const path = `/v2/orders/${orderId}`;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { feesOf, linesOf } from './consignments';
 import { dateModified } from './version';
-import type { Order, Replication, Snapshot } from './order';
+import type { RawOrder, Replication, Snapshot } from './order';
 import { stringifyExact } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
@@ -27,7 +27,7 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
-export function sameContent(answer: Order, read: Order): boolean {
+export function sameContent(answer: RawOrder, read: RawOrder): boolean {
   return (
     Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field])) &&
     sameFees(answer, read)
@@ -35,13 +35,13 @@ export function sameContent(answer: Order, read: Order): boolean {
 }
 
 /** A link in the place of the fees shows nothing of them. */
-function sameFees(one: Order, other: Order): boolean {
+function sameFees(one: RawOrder, other: RawOrder): boolean {
   const [fees, otherFees] = [feesOf(one), feesOf(other)];
   return fees === undefined || otherFees === undefined || isEqual(fees, otherFees);
 }
 
 /** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
-export function isUnchanged(again: Order, before: Order): boolean {
+export function isUnchanged(again: RawOrder, before: RawOrder): boolean {
   return (
     again.status_id === before.status_id &&
     dateModified(again) === dateModified(before) &&
@@ -51,7 +51,7 @@ export function isUnchanged(again: Order, before: Order): boolean {
 }
 
 /** Of an order that came without its lines nothing is known of them. */
-function sameLines(one: Order, other: Order): boolean {
+function sameLines(one: RawOrder, other: RawOrder): boolean {
   const areKnown = linesOf(one) !== undefined && linesOf(other) !== undefined;
   return !areKnown || isEqual(one.consignments, other.consignments);
 }
@@ -121,7 +121,7 @@ export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
 }
 
 /** The fields that the Orders table takes over from the answer to an advance. */
-export function followingFields(answer: Order): Row {
+export function followingFields(answer: RawOrder): Row {
   return Object.fromEntries(
     FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),
   );

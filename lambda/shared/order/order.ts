@@ -1,16 +1,39 @@
-// What an order is: as BigCommerce gives it, as one read shows it, and as it is stored.
+// What an order is: as BigCommerce gives it, as the adapter narrows it once, as one read shows it, and as it is stored.
 import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
 /** An order as BigCommerce gives it; every field that is not named here is kept as it came. */
-export interface Order extends Row {
+export interface RawOrder extends Row {
   readonly id: number;
   readonly status_id: number;
 }
 
+/** An order as a list shows it, narrowed once, by the adapter. Only its id is sure. */
+export interface ListedOrder {
+  readonly id: number;
+  readonly statusId: number | undefined;
+  /** Epoch milliseconds; undefined where the store gives no date that can be read, as in the next one. */
+  readonly createdAt: number | undefined;
+  readonly modifiedAt: number | undefined;
+  /** Staff archived it: the store calls that deleted. */
+  readonly isArchived: boolean;
+  /** Its lines as `/products` would list them, where they came with it and are whole. */
+  readonly lines: readonly Row[] | undefined;
+  /** Its fees, where they came with it. */
+  readonly fees: readonly Row[] | undefined;
+  /** The JSON as it came, under BigCommerce's names. */
+  readonly raw: Row;
+}
+
+/** An order as a GET or a PUT shows it, narrowed once, by the adapter. */
+export interface Order extends ListedOrder {
+  readonly statusId: number;
+  readonly raw: RawOrder;
+}
+
 /** One GET of an order: `readAt` is when it began, in epoch milliseconds. */
 export interface Read {
-  readonly order: Order;
+  readonly order: RawOrder;
   readonly readAt: number;
 }
 
@@ -50,7 +73,7 @@ export interface Replication {
 }
 
 /** The enriched order as stored. */
-export interface Snapshot extends Order, SubResources {
+export interface Snapshot extends RawOrder, SubResources {
   readonly replication: Replication;
   /** For the table's TTL, in epoch seconds: it is kept for ever without. */
   readonly expires_at?: number;
@@ -68,9 +91,9 @@ export function toOrderId(value: unknown): number | undefined {
 }
 
 /** Narrows what BigCommerce calls an order: undefined unless it is an object with an id and a status id. */
-export function toOrder(value: unknown): Order | undefined {
+export function toRawOrder(value: unknown): RawOrder | undefined {
   if (!isRow(value) || !Number.isInteger(value.status_id)) return undefined;
-  return toOrderId(value.id) === value.id ? (value as Order) : undefined;
+  return toOrderId(value.id) === value.id ? (value as RawOrder) : undefined;
 }
 
 const ERROR_FIELDS = new Set(['status', 'message', 'details', 'title', 'type', 'errors']);

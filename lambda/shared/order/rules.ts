@@ -1,5 +1,5 @@
 // Which orders are stored, which are advanced, and where to: pure rules, no clock, no network.
-import type { Order, Snapshot } from './order';
+import type { RawOrder, Snapshot } from './order';
 import type { Row } from '../runtime/json';
 import { parseDate } from '../runtime/time';
 import { Status, VOID_STATUS_IDS, statusName } from './status';
@@ -31,7 +31,7 @@ export type Decision =
  * that it was advanced once the ledger knows as well.
  */
 export function decide(
-  order: Order,
+  order: RawOrder,
   lines: readonly Row[],
   earlier: Pick<Snapshot, 'replication'> | undefined,
   rules: Rules,
@@ -50,7 +50,7 @@ export function decide(
 }
 
 /** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
-export function whyVoid(order: Order, rules: Rules): string | undefined {
+export function whyVoid(order: RawOrder, rules: Rules): string | undefined {
   if (order.is_deleted === true) return ARCHIVED;
   const isVoid = VOID_STATUS_IDS.has(order.status_id) && !rules.allowedStatusIds.includes(order.status_id);
   return isVoid ? `${statusName(order.status_id)} is void` : undefined;
@@ -115,7 +115,7 @@ export function isDigital(lines: readonly Row[]): boolean {
  * Whether a Completed order stays what the ledger noted of it: not digital. Gift certificates did not count as digital once,
  * and an upgrade moves no order of before.
  */
-export function staysNotDigital(order: Order, lines: readonly Row[], noted: boolean | undefined): boolean {
+export function staysNotDigital(order: RawOrder, lines: readonly Row[], noted: boolean | undefined): boolean {
   const hasCertificate = lines.some(({ type }) => type === 'giftcertificate');
   return noted === false && order.status_id === Status.Completed && hasCertificate;
 }

@@ -4,7 +4,7 @@ import { followingFields } from '../order/content';
 import { CLOCK_MARGIN_MS, dateModified } from '../order/version';
 import { COPY_ONLY } from '../order/reasons';
 import { iso, parseDate } from '../runtime/time';
-import type { Order, Snapshot } from '../order/order';
+import type { RawOrder, Snapshot } from '../order/order';
 import type { OrderReference } from '../order/reference';
 import type { LedgerRow } from '../order/ledger-row';
 
@@ -19,7 +19,7 @@ export interface Finish {
   readonly state: 'copied' | 'replicated' | 'skipped';
   readonly reason?: string;
   /** Undefined when the store answered 404. */
-  readonly order: Order | undefined;
+  readonly order: RawOrder | undefined;
   readonly readAt: number;
   readonly statusBefore?: number;
   /** ISO time, if it ever was advanced. */
@@ -40,7 +40,7 @@ export interface Finish {
 export interface Learnt {
   /** Our PUT worked, and this could not be written with the snapshot. */
   readonly advanced?: {
-    readonly order: Order;
+    readonly order: RawOrder;
     readonly at: string;
     readonly advances: readonly string[];
   };
@@ -53,7 +53,7 @@ export interface Learnt {
 }
 
 /** How an advance ended. */
-export type AdvanceFinish = Finish & { readonly order: Order; readonly advancedAt: string };
+export type AdvanceFinish = Finish & { readonly order: RawOrder; readonly advancedAt: string };
 
 export interface Death {
   readonly by: 'permanent' | 'exhausted';

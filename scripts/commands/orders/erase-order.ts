@@ -12,7 +12,7 @@ import {
 
 import { RefusedWriteError } from '../../../lambda/shared/runtime/errors';
 import type { Lease } from '../../../lambda/shared/tables/ledger-updates';
-import type { Order, Replication, Snapshot } from '../../../lambda/shared/order/order';
+import type { RawOrder, Replication, Snapshot } from '../../../lambda/shared/order/order';
 import { erasePersonal, personalEmails } from '../../../lambda/shared/order/personal-data';
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';
 import { createOrdersTable, readStored, type OrderItem } from '../../../lambda/shared/tables/orders';
@@ -44,7 +44,7 @@ const PAUSE_MS = 2_000;
 export type Erasure = 'erased' | 'other' | 'busy';
 
 /** An item of the Orders table as the whole order that it stands for. The sample stored orders without `replication`. */
-export type StoredOrder = Order & { readonly replication?: Replication };
+export type StoredOrder = RawOrder & { readonly replication?: Replication };
 
 export const readOrder = (item: OrderItem, deps: EraseDeps): Promise<StoredOrder> =>
   readStored(item, partsOf(deps));

@@ -5,7 +5,7 @@ import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/e
 import { contentDigest } from '../../../lambda/shared/order/content';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { Status } from '../../../lambda/shared/order/status';
-import type { Order } from '../../../lambda/shared/order/order';
+import type { RawOrder } from '../../../lambda/shared/order/order';
 import { anAuditWorld, DAY, THEN } from '../../support/audit-world';
 import {
   anOrder,
@@ -315,7 +315,7 @@ describe('a reference says that the status is left alone', () => {
 describe('of a stored order that is listed under the date that the ledger knows', () => {
   const shown = (changes: Readonly<Record<string, unknown>> = {}) =>
     anOrderWithLines([aWholeLine(changes)], { date_created: storeDate(THEN - HOUR) });
-  const listing = async (order: Order, row: Partial<LedgerRow>) => {
+  const listing = async (order: RawOrder, row: Partial<LedgerRow>) => {
     const world = anAuditWorld();
     const listed = world.listReplicated({ ...order, id: 100, date_modified: storeDate(THEN) }, row);
     const audit = await world.audit();

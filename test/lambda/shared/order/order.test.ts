@@ -7,7 +7,7 @@ import { isSettled } from '../../../../lambda/shared/order/version';
 import { parseDate } from '../../../../lambda/shared/runtime/time';
 import { readReference } from '../../../../lambda/shared/order/reference';
 import { Status, statusName } from '../../../../lambda/shared/order/status';
-import { toOrder, toOrderId } from '../../../../lambda/shared/order/order';
+import { toRawOrder, toOrderId } from '../../../../lambda/shared/order/order';
 import type { Snapshot } from '../../../../lambda/shared/order/order';
 import {
   aLine,
@@ -297,9 +297,9 @@ describe('an order id from outside', () => {
 });
 
 it('knows an order by its id and status id', () => {
-  expect(toOrder(anOrder())).toEqual(anOrder());
+  expect(toRawOrder(anOrder())).toEqual(anOrder());
   for (const value of [null, [], 'x', {}, { id: 1 }, { id: '1', status_id: 1 }, { id: 1, status_id: null }]) {
-    expect(toOrder(value)).toBeUndefined();
+    expect(toRawOrder(value)).toBeUndefined();
   }
 });
 

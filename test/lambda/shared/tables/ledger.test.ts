@@ -7,7 +7,7 @@ import type { Ledger } from '../../../../lambda/shared/tables/ledger';
 import type { Finish } from '../../../../lambda/shared/tables/ledger-updates';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
-import type { Order, Snapshot } from '../../../../lambda/shared/order/order';
+import type { RawOrder, Snapshot } from '../../../../lambda/shared/order/order';
 import type { OrdersTable } from '../../../../lambda/shared/tables/orders';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { anOrder, aReference, aSnapshot, iso, NOON, storeDate } from '../../../support/builders';
@@ -47,7 +47,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
   const lease = (owner = 'a') => ({ orderId: id, owner });
   const reference = (overrides: object = {}) => aReference({ orderId: id, ...overrides });
-  const order = (overrides: object = {}): Order => anOrder({ id, ...overrides });
+  const order = (overrides: object = {}): RawOrder => anOrder({ id, ...overrides });
   const snapshot = (readAt: number, overrides: object = {}): Snapshot =>
     aSnapshot({
       ...order(overrides),

@@ -6,7 +6,7 @@ import type { OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { parseDate } from '../../../../lambda/shared/runtime/time';
-import type { Order } from '../../../../lambda/shared/order/order';
+import type { RawOrder } from '../../../../lambda/shared/order/order';
 import type { OrderReference } from '../../../../lambda/shared/order/reference';
 import { awsClock } from '../../../../scripts/service/aws-clock';
 import type { Checkpoint } from '../../../../scripts/commands/backfill/checkpoint';
@@ -31,7 +31,7 @@ const FIRST = NOON - 30 * DAY;
 const everything: Selection = { created_since: iso(FIRST), advance: false };
 
 /** A paid order of some day after the first. */
-const old = (id: number, overrides: Partial<Order> = {}) =>
+const old = (id: number, overrides: Partial<RawOrder> = {}) =>
   anOrder({
     id,
     date_created: storeDate(FIRST + id * 60_000),
@@ -40,7 +40,7 @@ const old = (id: number, overrides: Partial<Order> = {}) =>
   });
 
 /** The world, a store that lists in small pages, and a worker that takes up what waits at every look. */
-function aStage(orders: readonly Order[]) {
+function aStage(orders: readonly RawOrder[]) {
   const world: World = aWorld({ rules: { advanceOrders: false } });
   for (const order of orders) world.shop.add(order);
   const queries: OrderQuery[] = [];
@@ -120,7 +120,7 @@ function aStage(orders: readonly Order[]) {
   };
 }
 
-const some = (count: number, overrides: Partial<Order> = {}) =>
+const some = (count: number, overrides: Partial<RawOrder> = {}) =>
   Array.from({ length: count }, (_, index) => old(100 + index, overrides));
 
 const sentIds = ({ sent }: { readonly sent: readonly OrderReference[] }) =>
