@@ -1,5 +1,5 @@
 // Measures what the README says about size, start, calls and speed, on this machine, and prints it.
-import { readArguments, runAsCommand } from '../scripts/terminal/command';
+import { readArguments, runAsCommand } from '../scripts/terminal/arguments';
 import { measureCost } from './cost';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';

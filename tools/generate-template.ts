@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sha256 } from '../scripts/packages/build';
-import { readArguments, root, runAsCommand } from '../scripts/terminal/command';
+import { readArguments, runAsCommand } from '../scripts/terminal/arguments';
+import { root } from '../scripts/terminal/root';
 import { templateFile, type Resource, type Template } from '../scripts/stack/template';
 
 export const dashboardFile = join(root, 'cloudformation', 'dashboard.json');

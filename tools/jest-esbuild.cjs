@@ -7,6 +7,8 @@ module.exports = {
       loader: 'ts',
       format: 'cjs',
       target: 'node20',
+      // Without it jest would need a flag of Node's for modules.
+      supported: { 'dynamic-import': false },
       sourcemap: 'inline',
       sourcefile: path,
     }),

@@ -1,6 +1,7 @@
 // Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
 import { defaultAwsPort } from '../service/local-endpoint';
-import { CommandError, readArguments, wholeNumber } from '../terminal/command';
+import { readArguments, wholeNumber } from '../terminal/arguments';
+import { CommandError } from '../terminal/command-error';
 import type { StoreAccount } from './store-account';
 
 export interface StartOptions {

@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CommandError, root } from '../terminal/command';
+import { root } from '../terminal/root';
+import { CommandError } from '../terminal/command-error';
 import { receiveAlerts } from './alerts';
 import type { StartOptions } from './arguments';
 import { localClients, type Clients } from '../service/clients';

@@ -5,7 +5,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
 import { build } from '../packages/build';
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { deploy } from '../commands/deploy/deploy';
 import type { Clients } from '../service/clients';
 import { fillGaps } from './gaps';

@@ -6,7 +6,8 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
-import { CommandError, root } from '../terminal/command';
+import { root } from '../terminal/root';
+import { CommandError } from '../terminal/command-error';
 import { freePort } from './ports';
 
 export interface MiniStackOptions {

@@ -1,8 +1,7 @@
 // TCP ports of this machine, on 127.0.0.1 only: free ones and taken ones.
 import { createServer } from 'node:http';
 
-import { listen } from '../../simulator/listen';
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 
 /** One that nothing listens on. */
 export async function freePort(): Promise<number> {

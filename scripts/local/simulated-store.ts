@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { expectationFor, type Expectation } from './expectation';
 import type { FollowedOrder } from './order-progress';
 import {

@@ -1,6 +1,6 @@
 // Runs the BigCommerce simulator by itself: a store on this machine to point curl, a client or a script
 // at. Ctrl-C stops it.
-import { readArguments, runAsCommand, wholeNumber } from '../terminal/command';
+import { readArguments, runAsCommand, wholeNumber } from '../terminal/arguments';
 import { requireFreePort } from './ports';
 import { fillStore, startSimulator, tellingOrders } from '../../simulator/index';
 

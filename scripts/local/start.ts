@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SETTLE_MS } from '../../lambda/shared/order/version';
-import { CommandError, runAsCommand } from '../terminal/command';
+import { runAsCommand } from '../terminal/arguments';
+import { CommandError } from '../terminal/command-error';
 import { readStartOptions, type StartOptions } from './arguments';
 import { bringUp, type LocalRun } from './bring-up';
 import { closeOnSignals, type Closing } from './closing';

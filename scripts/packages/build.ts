@@ -8,7 +8,9 @@ import { join, resolve } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { strToU8, zipSync } from 'fflate';
 
-import { CommandError, readArguments, root, runAsCommand } from '../terminal/command';
+import { readArguments, runAsCommand } from '../terminal/arguments';
+import { root } from '../terminal/root';
+import { CommandError } from '../terminal/command-error';
 import { trimAxios } from './trim-axios';
 
 /** One Lambda folder each; also the names of the zips. */

@@ -8,7 +8,9 @@ import { unzipSync } from 'fflate';
 
 import { explained, isAccessDenied, namesOf } from '../service/aws-errors';
 import { build, packageNames, printPackages, sha256 } from './build';
-import { CommandError, readArguments, root, runAsCommand } from '../terminal/command';
+import { readArguments, runAsCommand } from '../terminal/arguments';
+import { root } from '../terminal/root';
+import { CommandError } from '../terminal/command-error';
 import { templateFile } from '../stack/template';
 
 export interface UploadOptions {

@@ -1,5 +1,5 @@
 // Says in one sentence what the user can do about an answer of AWS that is no fault of this program.
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 
 const sentences: readonly (readonly [RegExp, string])[] = [
   [

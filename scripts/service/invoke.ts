@@ -4,7 +4,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import { namesOf } from './aws-errors';
 import type { Clients } from './clients';
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { printable } from '../terminal/printable';
 
 /** One invocation; without an event it is as the schedule's. */

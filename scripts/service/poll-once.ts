@@ -1,29 +1,56 @@
-// One poll at once instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
+// One poll now instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
 import type { Cursor, Job } from '../../lambda/shared/tables/jobs';
 import { isRow } from '../../lambda/shared/runtime/json';
 import { statusName } from '../../lambda/shared/order/status';
 import type { Values } from '../stack/parameters';
-import { CommandError } from '../terminal/command';
+import { PROGRAM, type Print } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { printable } from '../terminal/printable';
+import { namedValues } from '../terminal/table';
 import { inWords } from './aws-errors';
 import type { Clients } from './clients';
 import { invoke, type Failure } from './invoke';
 import { outputOf, type Service } from './service';
 
 export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
-type Print = (line: string) => void;
 
-export async function pollOnce(service: PollService, print: Print): Promise<void> {
+/** Polls once. Throws CommandError if the poll fails or does not start. */
+export async function pollOnce(service: PollService, note: Print): Promise<Job> {
   const functionName = outputOf(service, 'GetNewOrdersFunctionName');
-  print(`${functionName} polls the store …`);
+  note(`${functionName} polls the store …`);
   const { failure, payload } = await invoke({ functionName, noun: 'poll' }, service.clients);
   if (failure !== undefined) throw new CommandError(whyFailed(failure, service));
-  if (!isJob(payload)) {
-    throw new CommandError(
-      `${functionName} did not answer with a job: has it been deployed with the packages of this version?`,
+  if (isJob(payload)) return payload;
+  throw new CommandError(
+    `${functionName} did not answer with a job: has it been deployed with the packages of this version?`,
+  );
+}
+
+export interface PolledStack {
+  readonly stackName: string;
+  readonly outputs: Values;
+  readonly parameters: Values;
+}
+
+/**
+ * Polls now and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never
+ * throws; a failure is noted, with the command that polls again for `service`, the options that name the service.
+ */
+export async function pollNow(
+  { stackName, outputs, parameters }: PolledStack,
+  service: string,
+  clients: Clients,
+  note: Print,
+): Promise<Job | undefined> {
+  try {
+    return await pollOnce({ stackName, outputs, clients }, note);
+  } catch (error) {
+    note(inWords(error));
+    note(
+      `Everything else is done. The next poll starts automatically within ${parameters['PollingInterval'] ?? ''} minutes. To poll now: ${PROGRAM} poll ${service}`,
     );
+    return undefined;
   }
-  for (const line of report(payload)) print(line);
 }
 
 function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: PollService): string {
@@ -46,7 +73,20 @@ function isJob(value: unknown): value is Job {
   );
 }
 
-function report({
+/** The job for a program to read. */
+export const pollData = (job: Job) => ({
+  startedAt: new Date(job.timestamp).toISOString(),
+  durationMs: job.duration_ms,
+  inStore: job.counted,
+  found: job.found,
+  queued: job.enqueued,
+  excluded: job.left_out,
+  notListed: job.unreadable_ids ?? [],
+  isComplete: job.cursor === undefined,
+});
+
+/** The job for a person to read. */
+export function pollLines({
   timestamp,
   duration_ms,
   counted,
@@ -58,51 +98,25 @@ function report({
   unreadable_ids: unreadableIds = [],
 }: Job): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
-  const leftOut = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
-  const rows = {
-    Began: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
+  const excluded = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
+  const notListed = `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`;
+  return namedValues({
+    Started: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
     'In the store':
       notCounted === undefined ? inStore.join(', ') || 'no order' : `not counted: ${printable(notCounted)}`,
     Found: String(found),
     Queued: String(enqueued),
-    'Left out': leftOut.join(', ') || 'none',
-    ...(unreadableIds.length === 0
-      ? {}
-      : {
-          'Not listed': `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`,
-        }),
-    ...(cursor === undefined ? {} : { Stopped: `in time: ${howToGoOn(cursor)}` }),
-  };
-  return Object.entries(rows).map(([name, value]) => `${name.padEnd(12)} ${value}`);
+    Excluded: excluded.join(', ') || 'none',
+    ...(unreadableIds.length > 0 && { 'Not listed': notListed }),
+    ...(cursor !== undefined && { Stopped: `in time: ${howToContinue(cursor)}` }),
+  });
 }
 
-function howToGoOn({ list, last_id: lastId }: Cursor): string {
+function howToContinue({ list, last_id: lastId }: Cursor): string {
   const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'what was changed';
   const where = lastId === 0 ? `with the list of ${name}` : `after order ${lastId} in the list of ${name}`;
-  return `the store has more orders than fit into one poll. The next poll goes on ${where}; run it again.`;
+  return `the store has more orders than fit into one poll. The next poll continues ${where}: run it again.`;
 }
 
 const numbers = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).filter(([, orders]) => orders !== 0);
-
-/** At once and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never throws. */
-export async function pollNow(
-  { stackName, outputs, parameters }: PolledStack,
-  clients: Clients,
-  print: Print,
-): Promise<void> {
-  try {
-    await pollOnce({ stackName, outputs, clients }, print);
-  } catch (error) {
-    print(inWords(error));
-    print(
-      `All else is done. The next poll comes by itself within ${parameters['PollingInterval'] ?? ''} minutes, and at once by npm run poll -- --stack-name ${stackName}.`,
-    );
-  }
-}
-
-export interface PolledStack {
-  readonly stackName: string;
-  readonly outputs: Values;
-  readonly parameters: Values;
-}

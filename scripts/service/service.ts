@@ -13,8 +13,9 @@ import type { Hooks } from '../../lambda/shared/bigcommerce/webhooks';
 import { createSecrets, type Secrets } from '../../lambda/shared/aws/secrets';
 import { explained, namesOf } from './aws-errors';
 import { createClients, type Clients, localClients } from './clients';
-import { CommandError, wholeNumber } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { defaultAwsPort } from './local-endpoint';
+import type { ServiceOptions } from './service-options';
 import type { Values } from '../stack/parameters';
 import { describeStack, outputsOf, parametersOf } from '../stack/stack-state';
 
@@ -30,42 +31,6 @@ export interface Service {
   readonly clients: Clients;
 }
 
-/** The options that say which service a command is about. */
-export const serviceFlags = {
-  stage: { type: 'string', default: 'dev' },
-  'stack-name': { type: 'string' },
-  region: { type: 'string' },
-  local: { type: 'boolean' },
-  'aws-port': { type: 'string' },
-} as const;
-
-const stages: readonly string[] = ['dev', 'staging', 'prod'];
-
-export const serviceUsage = `  --stage         dev (if left out), staging or prod
-  --stack-name    OrderReplication-<stage> if left out
-  --region        or $AWS_REGION
-  --local         the service that "npm start" runs on this machine, instead of one on AWS
-  --aws-port      where it was given another port than ${defaultAwsPort}`;
-
-export interface ServiceOptions {
-  readonly stage: string;
-  readonly 'stack-name'?: string | undefined;
-  readonly region?: string | undefined;
-  readonly local?: boolean | undefined;
-  readonly 'aws-port'?: string | undefined;
-}
-
-/** The options that name the same service again, for a command that is recommended. */
-export function sameService({ local, region, 'aws-port': port, ...options }: ServiceOptions): string {
-  const { stage, 'stack-name': stackName } = options;
-  return [
-    stackName === undefined ? `--stage ${stage}` : `--stack-name ${stackName}`,
-    ...(region === undefined ? [] : [`--region ${region}`]),
-    ...(local === true ? ['--local'] : []),
-    ...(port === undefined ? [] : [`--aws-port ${port}`]),
-  ].join(' ');
-}
-
 /** Finds the service and passes it to `use`. Throws CommandError for what the caller can put right. */
 export function withService<T>(options: ServiceOptions, use: (service: Service) => Promise<T>): Promise<T> {
   return withClients(options, async (clients, stackName) =>
@@ -78,17 +43,12 @@ export async function withClients<T>(
   options: ServiceOptions,
   use: (clients: Clients, stackName: string) => Promise<T>,
 ): Promise<T> {
-  if (options['stack-name'] === undefined && !stages.includes(options.stage)) {
-    throw new CommandError('--stage takes dev, staging or prod. For another stack give --stack-name.');
-  }
-  const port = options['aws-port'] ?? (options.local === true ? String(defaultAwsPort) : undefined);
-  const endpoint =
-    port === undefined ? undefined : `http://127.0.0.1:${wholeNumber('aws-port', port, 1, 65_535)}`;
-  const { region } = options;
+  const { stage, stackName, region, local, awsPort = local ? defaultAwsPort : undefined } = options;
+  const endpoint = awsPort === undefined ? undefined : `http://127.0.0.1:${awsPort}`;
   const clients =
     endpoint === undefined ? createClients(region === undefined ? {} : { region }) : localClients(endpoint);
   try {
-    return await use(clients, options['stack-name'] ?? `OrderReplication-${options.stage}`);
+    return await use(clients, stackName ?? `OrderReplication-${stage}`);
   } catch (error) {
     throw inWords(error, endpoint);
   } finally {

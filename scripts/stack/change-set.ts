@@ -12,7 +12,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { adviceFor, failureReport } from './failure';
 import { eventsSoFar, followStack, waitFor, type Follow } from './stack-events';
 

@@ -1,7 +1,7 @@
 // Says why a deploy failed: which resource, its own reason, in what state the stack is, and what to do.
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 
 /** The error for a stack that ended in `status`, from what happened on the way there. */
 export function failureReport(

@@ -1,7 +1,7 @@
 // Deletes a stack, and what a first create that failed has left of one.
 import { DeleteStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import { failuresIn } from './failure';
 import { eventsSoFar, followStack, type Follow } from './stack-events';
 

@@ -1,7 +1,7 @@
 // What state a stack is in, what it was given and what it gives, and whether it can be changed or deleted.
 import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../terminal/command';
+import { CommandError } from '../terminal/command-error';
 import type { Values } from './parameters';
 
 /** The stack, or undefined where there is none. By its id a deleted stack is found, too. */

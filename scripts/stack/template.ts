@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { root } from '../terminal/command';
+import { root } from '../terminal/root';
 import type { Declarations, Values } from './parameters';
 
 export interface Resource {

@@ -1,7 +1,7 @@
 // Asks the person at the terminal.
 import { createInterface } from 'node:readline/promises';
 
-import { CommandError } from './command';
+import { CommandError } from './command-error';
 
 export type Ask = (question: string) => Promise<string>;
 
@@ -12,7 +12,7 @@ export const askOnTerminal: Ask = async (question) => {
       'Nobody can be asked here: run it in a terminal, or add --yes. Nothing was changed.',
     );
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<never>((_, reject) =>
     terminal.once('close', () => reject(new CommandError('\nNothing was changed.'))),
   );

@@ -1,79 +1,87 @@
-// What every command of this folder shares: where the project is, how a command line is read, how it ends.
-import { join } from 'node:path';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+// What a command is: data, from which the program, its help and its reference page are made.
+import type { Ask } from './ask';
+import type { OptionsOf, OptionSpecs } from './options';
 
-/** The project's folder, wherever the command was called from. */
-export const root = join(__dirname, '../..');
+/** As a user types it, in a checkout. */
+export const PROGRAM = 'npx order-replication';
 
-/** Something the user can put right: shown as its sentence alone, without a stack. */
-export class CommandError extends Error {}
+/** Writes one line. */
+export type Print = (line: string) => void;
 
-/** Runs `main` if this file was started by itself and not imported; a failure ends it with exit code 1. */
-export function runAsCommand(file: NodeJS.Module, main: () => Promise<void>): void {
-  if (require.main !== file) return;
-  // The SDK's note that its next versions want a newer Node is for who raises the pinned version, not for users.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  main().catch((error: unknown) => {
-    const text = error instanceof Error && !(error instanceof CommandError) ? error.stack : undefined;
-    console.error(text ?? (error instanceof Error ? error.message : String(error)));
-    process.exitCode = 1;
-  });
+/** What a command has of the terminal. Its result is what it returns. */
+export interface Terminal {
+  /** Writes a line that is not the result, such as progress, to stderr. */
+  readonly note: Print;
+  readonly ask: Ask;
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>;
-
-interface CommandLine {
-  readonly args?: readonly string[];
-  /** How many words may stand beside the options. */
-  readonly mostPositionals?: number;
+/** The result of a command, printed to stdout. */
+export interface Report {
+  /** Printed by `--output json`: codes, numbers and ISO times, no sentences. */
+  readonly data: unknown;
+  /** Printed otherwise. */
+  readonly lines: readonly string[];
+  /** Why the exit code is 1 although the command ran to its end: printed to stderr. */
+  readonly problem?: string | undefined;
 }
 
-/** Reads a command line; what it does not know it names, with what is known. Throws CommandError. */
-export function readArguments<T extends Options>(
-  options: T,
-  usage: string,
-  { args = process.argv.slice(2), mostPositionals = 0 }: CommandLine = {},
-) {
-  if (args.includes('--help')) {
-    console.log(usage);
-    process.exit();
-  }
-  const parsed = parse(args, options, usage);
-  const stray = parsed.positionals[mostPositionals];
-  if (stray !== undefined) throw new CommandError(`What is "${stray}"?\n\n${usage}`);
-  return parsed;
+export interface ArgumentSpec {
+  /** `<bucket>`, or `[id]` for one that may be omitted. */
+  readonly name: string;
+  readonly summary: string;
 }
 
-function parse<T extends Options>(args: readonly string[], options: T, usage: string) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    if (!isArgumentError(error)) throw error;
-    const unknown = error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? unknownOption(args, options) : undefined;
-    throw new CommandError(`${unknown ?? error.message}\n\n${usage}`);
-  }
+/** `S` are its options. */
+export interface CommandSpec<S extends OptionSpecs> {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Further sentences for the command's own help. */
+  readonly description?: string;
+  readonly arguments?: readonly ArgumentSpec[];
+  readonly options: S;
+  /** Command lines to copy, without `npx order-replication`. */
+  readonly examples: readonly string[];
+  /** False for a command that runs until it is stopped: it has no result to print as JSON. */
+  readonly hasReport?: boolean;
+  /** Throws CommandError for what the user can fix, UsageError for a command line that does not say what to do. */
+  readonly run: (
+    options: OptionsOf<S>,
+    terminal: Terminal,
+    args: readonly string[],
+  ) => Promise<Report | undefined>;
 }
 
-const isArgumentError = (error: unknown): error is Error & { code: string } =>
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  String(error.code).startsWith('ERR_PARSE_ARGS');
-
-function unknownOption(args: readonly string[], options: Options): string | undefined {
-  const names = Object.keys(options).map((name) => `--${name}`);
-  const unknown = args
-    .map((arg) => arg.replace(/=.*/s, ''))
-    .find((arg) => isOption(arg) && !names.includes(arg));
-  if (unknown === undefined) return undefined;
-  return `There is no option ${unknown}. The options are ${names.join(', ')}.`;
+/** A command whatever its options are. */
+export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
+  /** `given` has the values as commander has them. */
+  readonly run: (
+    given: Readonly<Record<string, unknown>>,
+    terminal: Terminal,
+    args: readonly string[],
+  ) => Promise<Report | undefined>;
 }
 
-const isOption = (arg: string) => /^--?[a-z]/i.test(arg);
+/** A word with commands of its own, such as `webhook list`. */
+export interface Noun {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Command[];
+}
 
-/** Reads the whole number that an option gives. Throws CommandError. */
-export function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new CommandError(`--${option} takes a whole number from ${min} to ${max}.`);
+/** A command of its data; its options are read by their specifications. */
+export function defineCommand<S extends OptionSpecs>(spec: CommandSpec<S>): Command {
+  const { run, ...data } = spec;
+  return {
+    ...data,
+    run: (given, terminal, args) => run(readOptions(spec.options, given), terminal, args),
+  };
+}
+
+function readOptions<S extends OptionSpecs>(
+  specs: S,
+  given: Readonly<Record<string, unknown>>,
+): OptionsOf<S> {
+  const read = Object.entries(specs).map(([name, spec]) => [name, spec.read(given[name])]);
+  return Object.fromEntries(read) as OptionsOf<S>;
 }

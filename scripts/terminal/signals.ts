@@ -1,5 +1,5 @@
 // Ctrl-C for a command that must not be cut off between two calls.
-import { CommandError } from './command';
+import { CommandError } from './command-error';
 
 /** The first Ctrl-C lets the call under way end, and then ends the command with `reason`; one after that ends it at once. */
 export function stopOnSignals(reason: string): AbortSignal {

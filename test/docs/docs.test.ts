@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { root } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
 import { readTemplate } from '../../scripts/stack/template';
 
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { Status } from '../../lambda/shared/order/status';
 import { backfill } from '../../scripts/commands/backfill/command';
 import { QUEUED_AT_ONCE } from '../../scripts/commands/backfill/run';
-import { root } from '../../scripts/terminal/command';
-import { pauseOrResume } from '../../scripts/commands/pause/command';
+import type { Command } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
+import { pause, resume } from '../../scripts/commands/pause/command';
+import { runCommand } from '../support/run-command';
 import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from '../support/until';
@@ -216,14 +218,14 @@ describe('a backfill without anything to do', () => {
 });
 
 describe('a paused stack', () => {
-  const paused = (word: string) => pauseOrResume([word, '--aws-port', port], () => undefined);
+  const paused = (command: Command) => runCommand(command, ['--aws-port', port]);
 
   it('is refused, but for a dry run', async () => {
-    await paused('pause');
+    await paused(pause);
     await expect(run('--from', '2025-01-01')).rejects.toThrow(
       'is paused, and nothing would be copied: npm run resume -- --stage dev',
     );
     expect(await run('--from', '2025-01-01', '--dry-run')).toContain('A dry run');
-    await paused('resume');
+    await paused(resume);
   });
 });

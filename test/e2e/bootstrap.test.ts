@@ -28,7 +28,8 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstrap/bootstrap';
-import { root } from '../../scripts/terminal/command';
+import { build } from '../../scripts/packages/build';
+import { root } from '../../scripts/terminal/root';
 import { deploy } from '../../scripts/commands/deploy/deploy';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { type MiniStack } from '../../scripts/local/ministack';

@@ -10,7 +10,8 @@ import { readSelection } from '../../scripts/commands/backfill/options';
 import { nothing } from '../../scripts/commands/backfill/tally';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { erase } from '../../scripts/commands/orders/erase';
-import { pauseOrResume } from '../../scripts/commands/pause/command';
+import { pause } from '../../scripts/commands/pause/command';
+import { runCommand } from '../support/run-command';
 import { poll } from '../../scripts/commands/poll/command';
 import { restore } from '../../scripts/commands/restore/command';
 import { webhook } from '../../scripts/commands/webhook/command';
@@ -61,7 +62,9 @@ const silent = () => undefined;
 
 /** What each command is asked for, in all its forms. */
 const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
-  poll: () => poll(there, silent),
+  async poll() {
+    await runCommand(poll, there);
+  },
 
   async audit() {
     const day = dayOf(Date.parse(service.simulator.orders.get(large)?.date_created ?? ''));
@@ -114,7 +117,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
   },
 
   async restore() {
-    await pauseOrResume(['pause', '--local', '--aws-port', String(service.mini.port)], silent);
+    await runCommand(pause, ['--local', '--aws-port', String(service.mini.port)]);
     calls.clear();
     for (const table of ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
       const from = `${output(`${table}TableName`)}-${COPY}`;

@@ -13,7 +13,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { packageNames } from '../../scripts/packages/build';
-import { root } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';

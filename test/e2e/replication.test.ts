@@ -12,6 +12,8 @@ import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
 import { poll } from '../../scripts/commands/poll/command';
+import type { Command } from '../../scripts/terminal/command';
+import { runCommand } from '../support/run-command';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from '../support/until';
 
@@ -197,10 +199,12 @@ describe('a webhook', () => {
 });
 
 /** Runs an operator's command on this service and returns what it printed. */
-async function command(run: typeof poll, line: string): Promise<string> {
+async function command(run: Command | typeof deadLetters, line: string): Promise<string> {
   const said: string[] = [];
   const words = line.split(' ').filter((word) => word !== '');
-  await run([...words, '--aws-port', String(service.mini.port)], (text) => said.push(text));
+  const args = [...words, '--aws-port', String(service.mini.port)];
+  if (typeof run !== 'function') return runCommand(run, args);
+  await run(args, (text) => said.push(text));
   return said.join('\n');
 }
 
@@ -208,7 +212,7 @@ describe('npm run poll', () => {
   it('polls and reports the job', async () => {
     const { id } = service.simulator.orders.add({ date_created: anHourAgo() });
     const said = await command(poll, '');
-    expect(said).toMatch(/^OrderReplication-dev-GetNewOrders polls the store …\nBegan +20/);
+    expect(said).toMatch(/^OrderReplication-dev-GetNewOrders polls the store …\nStarted +20/);
     expect(said).toMatch(/^In the store .*\d+ Awaiting Fulfillment/m);
     expect(said).toMatch(/^Queued +[1-9]\d*$/m);
     await finished(id);

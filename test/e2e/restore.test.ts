@@ -5,8 +5,10 @@ import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { deleteOtherParts } from '../../lambda/shared/tables/order-parts';
 import type { Snapshot } from '../../lambda/shared/order/order';
 import { erase } from '../../scripts/commands/orders/erase';
-import { pauseOrResume } from '../../scripts/commands/pause/command';
+import { pause, resume } from '../../scripts/commands/pause/command';
 import { restore } from '../../scripts/commands/restore/command';
+import type { Command } from '../../scripts/terminal/command';
+import { runCommand } from '../support/run-command';
 import { noise } from '../support/noise';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from '../support/until';
@@ -91,7 +93,7 @@ it('overwrites only while the service is paused', async () => {
   await expect(run('--table', 'Orders', '--from', copy, '--overwrite')).rejects.toThrow('npm run pause');
   expect(await now()).toEqual([undefined, { id: ids[1], damaged: true }, before[2]]);
   const port = new URL(service.mini.endpoint).port;
-  await pauseOrResume(['pause', '--local', '--aws-port', port], () => undefined);
+  await runCommand(pause, ['--local', '--aws-port', port]);
   await run('--table', 'Orders', '--from', copy, '--overwrite');
   expect(await now()).toEqual(before);
 }, 30_000);
@@ -122,8 +124,8 @@ it('refuses a copy of another table, and the table itself', async () => {
 it('A5: brings nobody back who was erased, nor does the worker that reads the order next', async () => {
   const { simulator, stack, clients } = service;
   const local = ['--local', '--aws-port', new URL(service.mini.endpoint).port];
-  const stopOrStart = (what: 'pause' | 'resume') => pauseOrResume([what, ...local], () => undefined);
-  await stopOrStart('resume');
+  const stopOrStart = (command: Command) => runCommand(command, local);
+  await stopOrStart(resume);
   const email = 'ada@example.com';
   const billing_address = { first_name: 'Ada', last_name: 'Moss', email, form_fields: [] };
   const ofAda = [500_000, 1].map(
@@ -140,13 +142,13 @@ it('A5: brings nobody back who was erased, nor does the worker that reads the or
     names.map((name) => aCopyOf(stack.outputs[`${name}TableName`] ?? '', 'with-ada')),
   );
   await erase(['--email', email, ...local], () => undefined);
-  await stopOrStart('pause');
+  await stopOrStart(pause);
   for (const options of [[], ['--overwrite']]) {
     for (const [index, name] of names.entries()) {
       await run('--table', name, '--from', copies[index] ?? '', ...options);
     }
   }
-  await stopOrStart('resume');
+  await stopOrStart(resume);
   simulator.orders.edit(ofAda[1]!, { extra: { staff_notes: 'Ring twice', external_source: 'edited' } });
   await simulator.deliverWebhook({ destination: stack.webhookUrl, orderId: ofAda[1]! });
   await until(async () => (await service.snapshot(ofAda[1]!))?.['external_source'] === 'edited');

@@ -8,7 +8,7 @@ import {
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { CommandError } from '../../scripts/terminal/command';
+import { CommandError } from '../../scripts/terminal/command-error';
 import { signWebhook } from '../../simulator/index';
 import { webhook } from '../../scripts/commands/webhook/command';
 import { startLocalService, type LocalService } from './local-service';

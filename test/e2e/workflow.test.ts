@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
-import { root } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { type MiniStack } from '../../scripts/local/ministack';
 import { startSimulator, type Simulator } from '../../simulator/index';
@@ -125,7 +125,7 @@ describe('pushes to dev, one after the other:', () => {
       0,
       expect.stringContaining('OrderReplication-dev is deployed (CREATE_COMPLETE).'),
     ]);
-    expect(log).toMatch(/GetNewOrders polls the store …\nBegan .*\nIn the store no order\n/);
+    expect(log).toMatch(/GetNewOrders polls the store …\nStarted .*\nIn the store +no order\n/);
     expect(summary).toContain('## Deployed');
     expect(summary).toContain('Deploying OrderReplication-dev to account 000000000000, us-east-1');
     expect(summary).toMatch(/Add +OrdersQueue +AWS::SQS::Queue/);

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, readArguments, root, runAsCommand } from '../../scripts/terminal/command';
+import { readArguments, runAsCommand } from '../../scripts/terminal/arguments';
+import { root } from '../../scripts/terminal/root';
+import { CommandError } from '../../scripts/terminal/command-error';
 import { MUTANTS, type Mutant } from './mutants';
 
 const usage = `Usage: npm run mutants -- [options]

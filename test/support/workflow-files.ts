@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 
 import { parse } from 'yaml';
 
-import { root } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
 
 export interface Step {
   readonly id?: string;

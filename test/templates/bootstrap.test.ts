@@ -354,16 +354,30 @@ const codeOf = (file: string) => readFileSync(join(__dirname, '../..', file), 'u
 
 /** The files in scripts/ that a command runs: its own, and what they import, types apart. */
 function reached(command: string): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-  const files = [/ (scripts\/[a-z/-]+\.ts)/.exec(scripts[command] ?? '')![1]!];
+  const files = [fileOf(command)];
   for (const file of files) {
-    const imports = codeOf(file).matchAll(/^import (?!type )[^;]*? from '(\.[./a-z-]+)';/gm);
-    const paths = [...imports].map(([, path]) => `${join(dirname(file), path!)}.ts`);
+    const code = codeOf(file);
+    const imports = [
+      ...code.matchAll(/^import (?!type )[^;]*? from '(\.[./a-z-]+)';/gm),
+      ...code.matchAll(/await import\('(\.[./a-z-]+)'\)/g),
+    ];
+    const paths = imports.map(([, path]) => `${join(dirname(file), path!)}.ts`);
     files.push(...paths.filter((path) => path.startsWith('scripts/') && !files.includes(path)));
   }
   return files;
+}
+
+/** Where the command is, as the program names it. */
+function fileOf(command: string): string {
+  const program = codeOf('scripts/cli.ts');
+  const name = command.replaceAll(/-./g, (letters) => letters.slice(1).toUpperCase());
+  const [, path] =
+    new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from '(\\.[./a-z-]+)';`).exec(program) ?? [];
+  if (path !== undefined) return join('scripts', `${path}.ts`);
+  const { scripts } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return / (scripts\/[a-z/-]+\.ts)/.exec(scripts[command] ?? '')![1]!;
 }
 
 interface Call {

@@ -3,9 +3,11 @@ import { DAY_MS, dayOf, startOfDay } from '../../../lambda/shared/runtime/time';
 import type { Audit } from '../../../lambda/shared/order/audit-result';
 import { isRow } from '../../../lambda/shared/runtime/json';
 import { accountOf, whatIsOpen } from './report';
-import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
+import { readArguments, runAsCommand } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { invoke, type Failure } from '../../service/invoke';
-import { outputOf, serviceFlags, serviceUsage, withService, type Service } from '../../service/service';
+import { outputOf, withService, type Service } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 
 const usage = `Usage: npm run audit -- [--from 2026-11-01] [--to 2026-11-20] [options]
 
@@ -35,7 +37,9 @@ type Print = (line: string) => void;
 export async function audit(args: readonly string[], print: Print): Promise<void> {
   const { values } = readArguments(flags, usage, { args });
   const days = readWindow(values, Date.now());
-  await withService(values, (service) => auditDays(days, values['dry-run'] === true, service, print));
+  await withService(fromFlags(values), (service) =>
+    auditDays(days, values['dry-run'] === true, service, print),
+  );
 }
 
 interface Window {

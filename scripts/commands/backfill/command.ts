@@ -10,9 +10,12 @@ import { countOrders } from './pages';
 import { rehearse } from './dry-run';
 import { account, afterwards, createPace, duration, number, plan, progress, still } from './report';
 import { nothing, ordersIn, type Tally } from './tally';
-import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
+import { readArguments, runAsCommand } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { createProgressLine, type Output, type ProgressLine } from '../../terminal/progress';
-import { sameService, serviceFlags, serviceUsage, withService, type Service } from '../../service/service';
+import { withService, type Service } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
+import { sameService } from '../../service/service-options';
 import { stopOnSignals } from '../../terminal/signals';
 import { DAY_MS, iso } from '../../../lambda/shared/runtime/time';
 
@@ -56,14 +59,14 @@ export async function backfill(
   const selection = readSelection(values, Date.now());
   const screen = createProgressLine(output, Date.now);
   const isLocal = local === true || awsPort !== undefined;
-  await withService(values, async (service) => {
-    requireReady(service, selection, dryRun, sameService(values));
+  await withService(fromFlags(values), async (service) => {
+    requireReady(service, selection, dryRun, sameService(fromFlags(values)));
     const tools = toolsOf(service, { isLocal, stop, say: screen.say });
     const begun = await begin(selection, { restart, dryRun }, tools, screen);
     const { checkpoint } = begun;
     const task = taskOf(selection, begun, service);
     if (dryRun) await sayPlan(checkpoint, task, service, tools, screen);
-    else await run(checkpoint, task, sameService(values), tools, screen);
+    else await run(checkpoint, task, sameService(fromFlags(values)), tools, screen);
   });
 }
 

@@ -1,9 +1,9 @@
 // Which orders a backfill is about, as the command line says it, and the rules of the stack that it goes by. Pure.
-import { DAY_MS, iso, parseDate } from '../../../lambda/shared/runtime/time';
+import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status, statusName } from '../../../lambda/shared/order/status';
 import { toOrderId } from '../../../lambda/shared/order/order';
 import type { Rules } from '../../../lambda/shared/order/rules';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import type { Values } from '../../stack/parameters';
 
 /** BigCommerce's dates have whole seconds: a bound that is named by its second takes that second in. */

@@ -4,7 +4,7 @@ import type { ListedOrder, Store } from '../../../lambda/shared/bigcommerce/clie
 import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status } from '../../../lambda/shared/order/status';
 import type { Selection } from './options';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 
 /** Whether BigCommerce's bounds take their own second in is not known: it is asked for more, and the rest left out here. */
 const WIDENED_MS = 1_000;

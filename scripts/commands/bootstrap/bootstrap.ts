@@ -8,7 +8,7 @@ import { planBootstrap, type BootstrapPlan, type BootstrapWish } from './plan';
 import { chooseProvider } from './github-provider';
 import { howToDeploy, type Bootstrapped } from './report';
 import { createClients, placeOf, type Clients } from '../../service/clients';
-import { runAsCommand } from '../../terminal/command';
+import { runAsCommand } from '../../terminal/arguments';
 import { stackParameters } from '../../stack/parameters';
 import { changeStack } from '../../stack/stack-change';
 import { type Follow } from '../../stack/stack-events';

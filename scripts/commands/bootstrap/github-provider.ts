@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 
 import type { BootstrapPlan } from './plan';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { parametersOf } from '../../stack/stack-state';
 
 const AUDIENCE = 'sts.amazonaws.com';

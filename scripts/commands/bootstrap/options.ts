@@ -1,6 +1,6 @@
 // The command line of npm run bootstrap.
 import type { BootstrapWish } from './plan';
-import { readArguments } from '../../terminal/command';
+import { readArguments } from '../../terminal/arguments';
 
 const allStages = ['dev', 'staging', 'prod'];
 

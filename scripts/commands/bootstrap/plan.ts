@@ -1,7 +1,7 @@
 // Which bootstrap stacks there are and what they are to become, with every objection, before anything is touched.
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { parameterProblems, type Values } from '../../stack/parameters';
 import { describeStack, parametersOf, isLeftover, requireAtRest } from '../../stack/stack-state';
 import type { Template } from '../../stack/template';

@@ -1,8 +1,10 @@
 // npm run dead-letters: shows what could not be replicated and why, sends it back to the worker, or deletes it.
-import { CommandError, readArguments, runAsCommand, wholeNumber } from '../../terminal/command';
+import { readArguments, runAsCommand, wholeNumber } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { drop, redrive } from './redrive';
 import { list, show, type Command } from './inspect';
-import { serviceFlags, serviceUsage, withService } from '../../service/service';
+import { withService } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 import { stopOnSignals } from '../../terminal/signals';
 
 const usage = `Usage: npm run dead-letters -- <command> [options]
@@ -48,7 +50,9 @@ export async function deadLetters(
   if (dryRun && !changes(name))
     throw new CommandError(`${name} changes nothing: --dry-run is for redrive and drop.`);
   const orderId = order === undefined ? undefined : wholeNumber('order', order, 1, 999_999_999);
-  await withService(values, (service) => command(service, { orderId, messageId, dryRun, stop }, print));
+  await withService(fromFlags(values), (service) =>
+    command(service, { orderId, messageId, dryRun, stop }, print),
+  );
 }
 
 const changes = (command: string) => command === 'redrive' || command === 'drop';

@@ -1,6 +1,6 @@
 // The commands of npm run dead-letters that only look; dead-letter-changes.ts has the others.
 import { createLedger } from '../../../lambda/shared/tables/ledger';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { withDeadLetters, type DeadLetter, type Pass, type Queues } from './queue';
 import { everything, orderIdOf, table, toKnown, type KnownLetter } from './format';
 import { outputOf, type Service } from '../../service/service';

@@ -1,5 +1,5 @@
 // The commands of npm run dead-letters that take letters out: back to the Orders queue, or for good.
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import {
   choose,
   count,

@@ -2,7 +2,7 @@
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
-import { pollNow } from '../../service/poll-once';
+import { pollLines, pollNow } from '../../service/poll-once';
 import type { Afterwards } from './options';
 
 export interface Deployed {
@@ -24,10 +24,11 @@ export async function afterDeploy(
   const { stackName, parameters, changed } = deployed;
   if (parameters['Paused'] === 'true') {
     print(
-      `${stackName} is paused: no poll and no worker runs until npm run resume -- --stack-name ${stackName}.`,
+      `${stackName} is paused: no poll and no worker runs until npx order-replication resume --stack-name ${stackName}.`,
     );
   } else if (changed && poll) {
-    await pollNow(deployed, clients, print);
+    const job = await pollNow(deployed, `--stack-name ${stackName}`, clients, print);
+    for (const line of job === undefined ? [] : pollLines(job)) print(line);
   }
   const address = { stackName, address: parameters['ExceptionsEmailAddress'] ?? '' };
   await reportAlertAddress(address, clients, print);

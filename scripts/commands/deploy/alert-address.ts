@@ -4,7 +4,7 @@ import { ListSubscriptionsByTopicCommand, PublishCommand, type SNSClient } from 
 
 import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { printable } from '../../terminal/printable';
 
 export interface AlertAddress {

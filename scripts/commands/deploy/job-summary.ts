@@ -2,7 +2,7 @@
 // docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
 import { appendFileSync } from 'node:fs';
 
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 
 type SumUp = (line: string) => void;
 

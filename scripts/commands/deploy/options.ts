@@ -1,5 +1,6 @@
 // The command line of npm run deploy, and the environment beside it.
-import { CommandError, readArguments } from '../../terminal/command';
+import { readArguments } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import type { Wish } from './plan';
 import type { Values } from '../../stack/parameters';
 

@@ -1,7 +1,7 @@
 // What a deploy would do to which stack, with every objection to it, before anything is touched.
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { parameterProblems, type Values } from '../../stack/parameters';
 import {
   describeStack,

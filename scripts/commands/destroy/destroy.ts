@@ -3,12 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { placeOf, type Clients } from '../../service/clients';
-import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
+import { readArguments, runAsCommand } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { askOnTerminal, type Ask } from '../../terminal/ask';
 import { deleteTables, existingTables } from './tables';
 import { deleteWebhooks } from './webhooks';
 import { fateOf, lookAhead, type Prospect } from './preview';
-import { serviceFlags, serviceUsage, withClients } from '../../service/service';
+import { withClients } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 import { describeStack, requireDeletable } from '../../stack/stack-state';
 import { deleteStack } from '../../stack/stack-deletion';
 
@@ -47,7 +49,7 @@ export async function destroy(
     throw new CommandError(`Which one? Give --stage or --stack-name.\n\n${usage}`);
   }
   const wish = { deleteData: values['delete-data'] === true, yes: values.yes === true };
-  await withClients({ ...values, stage: stage ?? '' }, (clients, name) =>
+  await withClients(fromFlags({ ...values, stage: stage ?? '' }), (clients, name) =>
     destroyStack(name, wish, clients, print, ask),
   );
 }

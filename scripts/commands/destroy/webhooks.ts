@@ -6,7 +6,7 @@ import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import { sameUrl } from '../../../lambda/shared/order/webhook-event';
 import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { printable } from '../../terminal/printable';
 import { destinationOf, serviceOf } from '../../service/service';
 

@@ -6,9 +6,11 @@ import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError } from '../../../lambda/shared/runtime/errors';
 import { personalEmails } from '../../../lambda/shared/order/personal-data';
 import { awsClock } from '../../service/aws-clock';
-import { CommandError, readArguments, runAsCommand } from '../../terminal/command';
+import { readArguments, runAsCommand } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { eraseOrder, readOrder, type EraseDeps } from './erase-order';
-import { outputOf, serviceFlags, serviceUsage, withService, type Service } from '../../service/service';
+import { outputOf, withService, type Service } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 
 const usage = `Usage: npm run erase -- --email <address> [options]
 
@@ -38,7 +40,7 @@ type Time = Pick<EraseDeps, 'now' | 'sleep'>;
 export async function erase(args: readonly string[], print: Print): Promise<void> {
   const { values } = readArguments(flags, usage, { args });
   const wish = { email: readEmail(values.email), dryRun: values['dry-run'] ?? false };
-  await withService(values, (service) => {
+  await withService(fromFlags(values), (service) => {
     const now = awsClock(service.clients.dynamoDb);
     return eraseAll(service, wish, print, { now, sleep });
   });

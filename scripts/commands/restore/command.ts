@@ -9,9 +9,11 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
-import { CommandError, readArguments, runAsCommand, wholeNumber } from '../../terminal/command';
+import { readArguments, runAsCommand, wholeNumber } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
 import { judgeRows, type RestoreService, type Row, type Verdict } from './restore-erased';
-import { outputOf, serviceFlags, serviceUsage, withService } from '../../service/service';
+import { outputOf, withService } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 
 const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'];
 
@@ -52,7 +54,7 @@ export async function restore(args: readonly string[], print: (line: string) => 
     ...{ table, from, overwrite },
     order: order === undefined ? undefined : wholeNumber('order', order, 1, 999_999_999),
   };
-  await withService(values, (service) => putBack(service, request, print));
+  await withService(fromFlags(values), (service) => putBack(service, request, print));
 }
 
 /** Throws CommandError where the service is at work and rows are to be overwritten, and for a copy that is none. */

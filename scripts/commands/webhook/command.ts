@@ -1,7 +1,9 @@
 // npm run webhook: registers the store's webhook with BigCommerce, shows and changes it, and tests it.
 import { CART_CONVERTED, SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { CommandError, readArguments, runAsCommand, wholeNumber } from '../../terminal/command';
-import { serviceFlags, serviceUsage, withService } from '../../service/service';
+import { readArguments, runAsCommand, wholeNumber } from '../../terminal/arguments';
+import { CommandError } from '../../terminal/command-error';
+import { withService } from '../../service/service';
+import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 import { send } from './send';
 import { create, enable, list, remove, show, type Command } from './manage';
 
@@ -40,7 +42,7 @@ export async function webhook(args: readonly string[], print: (line: string) => 
     throw new CommandError(`--scope takes one of ${SCOPES.join(', ')}.`);
   }
   const wish = { scope, id: readId(name, idText), orderId: readOrder(name, values.order) };
-  await withService(values, (service) => command(service, wish, print));
+  await withService(fromFlags(values), (service) => command(service, wish, print));
 }
 
 function readId(command: string, text: string | undefined): number | undefined {

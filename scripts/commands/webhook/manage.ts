@@ -2,7 +2,7 @@
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { secretOf, type Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import { bringsOrders, sameUrl } from '../../../lambda/shared/order/webhook-event';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { isLoopback } from '../../service/local-endpoint';
 import { destinationOf, type Service } from '../../service/service';
 

@@ -1,7 +1,7 @@
 // npm run webhook -- send: a webhook as BigCommerce would send it, to see what the service answers.
 import { SECRET_HEADER } from '../../../lambda/shared/order/webhook-event';
 import { awsClock } from '../../service/aws-clock';
-import { CommandError } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
 import { destinationOf, outputOf, type Service } from '../../service/service';
 import type { Command } from './manage';
 import { signedHeaders, webhookBody } from './test-webhook';

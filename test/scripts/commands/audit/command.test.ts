@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { summarize, type Audit } from '../../../../lambda/shared/order/audit-result';
 import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
 import { localClients } from '../../../../scripts/service/clients';
 import { NOON } from '../../../support/builders';
 import { listen } from '../../../../simulator/listen';

@@ -6,7 +6,7 @@ import {
   rulesOf,
   type SelectionOptions,
 } from '../../../../scripts/commands/backfill/options';
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
 import { NOON } from '../../../support/builders';
 
 const read = (options: SelectionOptions) => readSelection(options, NOON);

@@ -14,7 +14,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import { createQueue, type Parking } from '../../../../lambda/shared/aws/queue';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
 import { drop, redrive } from '../../../../scripts/commands/dead-letters/redrive';
 import {
   list,

@@ -8,9 +8,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterDeploy, type Deployed } from '../../../../scripts/commands/deploy/after-deploy';
 import type { Afterwards } from '../../../../scripts/commands/deploy/options';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
-import { CommandError } from '../../../../scripts/terminal/command';
-import { listen } from '../../../../simulator/listen';
-import type { Listening } from '../../../../simulator/listen';
+import { CommandError } from '../../../../scripts/terminal/command-error';
+import { listen, type Listening } from '../../../../scripts/local/ports';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const sns = mockClient(SNSClient);
@@ -107,19 +106,19 @@ describe('the poll', () => {
     answer = { headers, body: { errorMessage: 'GET /v2/orders/count answered 401.' } };
     const said = await run();
     expect(said).toContain('The poll failed: GET /v2/orders/count answered 401.');
-    expect(said).toContain('All else is done. The next poll comes by itself within 120 minutes');
+    expect(said).toContain('Everything else is done. The next poll starts automatically within 120 minutes');
   });
 
   it('may be refused', async () => {
     const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
     answer = { status: 403, headers, body: { Message: 'not authorized' } };
-    expect(await run()).toMatch(/AWS refused \(AccessDeniedException\).*\n.*All else is done/);
+    expect(await run()).toMatch(/AWS refused \(AccessDeniedException\).*\n.*Everything else is done/);
   });
 });
 
 it('says of a paused stack that it is, and how to resume it', async () => {
   const said = await run({ changed: false, parameters: { ExceptionsEmailAddress: address, Paused: 'true' } });
-  expect(said).toContain('is paused: no poll and no worker runs until npm run resume');
+  expect(said).toContain('is paused: no poll and no worker runs until npx order-replication resume');
 });
 
 describe('the alert address', () => {

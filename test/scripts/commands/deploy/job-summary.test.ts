@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
 import { withJobSummary } from '../../../../scripts/commands/deploy/job-summary';
 
 let folder: string;

@@ -13,7 +13,7 @@ import { writeParts } from '../../../../lambda/shared/tables/order-parts';
 import type { Row } from '../../../../lambda/shared/runtime/json';
 import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../../lambda/shared/order/personal-data';
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
 import { erase, eraseAll } from '../../../../scripts/commands/orders/erase';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';

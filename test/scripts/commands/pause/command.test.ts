@@ -11,7 +11,8 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import { pauseOrResume } from '../../../../scripts/commands/pause/command';
+import { pause, resume } from '../../../../scripts/commands/pause/command';
+import { runCommand, runForJson } from '../../../support/run-command';
 
 const aws = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
@@ -55,18 +56,16 @@ function goes(
     .resolves({ StackEvents: [{ ...event, PhysicalResourceId: stackId, ResourceStatus }] });
 }
 
-async function run(...args: string[]): Promise<string> {
-  const said: string[] = [];
-  await pauseOrResume([...args, '--stage', 'dev', '--region', 'eu-west-1'], (line) => said.push(line));
-  return said.join('\n');
-}
+const commands = { pause, resume };
+const service = ['--stage', 'dev', '--region', 'eu-west-1'];
+const run = (name: keyof typeof commands) => runCommand(commands[name], service);
 
 const asked = () => aws.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input);
 
 it.each([
   ['pause', 'false', 'true'],
   ['resume', 'true', 'false'],
-])(
+] as const)(
   '%s changes Paused from %s to %s, and neither template nor any other parameter',
   async (name, before, after) => {
     goes(aStack({ Paused: before }));
@@ -91,13 +90,13 @@ it('shows the changes, and says what still happens and until when it may last', 
   expect(said).toMatch(/^ {2}Modify +PollForNewOrdersRule/);
   expect(said).toContain('Webhooks are still answered 200');
   expect(said).toContain(
-    'Resume before 2026-11-25T20:00Z: npm run resume -- --stack-name OrderReplication-dev',
+    'Resume before 2026-11-25T20:00Z: npx order-replication resume --stage dev --region eu-west-1',
   );
 });
 
 it('polls at once when it goes on', async () => {
   goes(aStack({ Paused: 'true' }));
-  expect(await run('resume')).toMatch(/goes on: .*\n.*-GetNewOrders polls the store/);
+  expect(await run('resume')).toMatch(/has resumed: .*\n.*-GetNewOrders polls the store/);
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
 });
 
@@ -111,14 +110,14 @@ it('goes on all the same when that poll fails, and says when the next one comes'
   lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled' });
   goes(aStack({ Paused: 'true' }));
   expect(await run('resume')).toMatch(
-    /The poll failed: .*[^]*The next poll comes by itself within 60 minutes/,
+    /The poll failed: .*[^]*The next poll starts automatically within 60 minutes/,
   );
 });
 
 it.each([
   ['pause', 'true', 'is paused'],
   ['resume', 'false', 'is not paused'],
-])('%s of a stack with Paused=%s changes nothing, and says so', async (name, before, sentence) => {
+] as const)('%s of a stack with Paused=%s changes nothing, and says so', async (name, before, sentence) => {
   goes(aStack({ Paused: before }));
   expect(await run(name)).toBe(`Nothing to change: OrderReplication-dev ${sentence}.`);
   expect(asked()).toEqual([]);
@@ -140,7 +139,7 @@ it.each([
     aStack({ Paused: 'false' }, { StackStatus: 'ROLLBACK_COMPLETE' }),
     'is not deployed (ROLLBACK_COMPLETE)',
   ],
-  ['a stack from before there was Paused', aStack({}), 'npm run deploy brings it'],
+  ['a stack from before there was Paused', aStack({}), 'npx order-replication deploy --stage dev'],
 ])('is refused for %s', async (_, stack, sentence) => {
   goes(stack);
   await expect(run('pause')).rejects.toThrow(sentence);
@@ -152,6 +151,13 @@ it('that is rolled back is a failure with its reason', async () => {
   await expect(run('pause')).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*It is as it was before\./s);
 });
 
-it('is one of the two', async () => {
-  await expect(run('stop')).rejects.toThrow('Usage: npm run pause');
+it('prints with --output json what changed, with ISO times and nothing else on stdout', async () => {
+  goes(aStack({ Paused: 'false' }));
+  jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-21T20:00:00Z'));
+  expect(await runForJson(pause, service)).toEqual({
+    stackName: 'OrderReplication-dev',
+    isPaused: true,
+    isChanged: true,
+    resumeBefore: '2026-11-25T20:00:00.000Z',
+  });
 });

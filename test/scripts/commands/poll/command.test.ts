@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
-import { CommandError } from '../../../../scripts/terminal/command';
+import { CommandError } from '../../../../scripts/terminal/command-error';
+import { listen, type Listening } from '../../../../scripts/local/ports';
 import { poll } from '../../../../scripts/commands/poll/command';
-import { pollOnce } from '../../../../scripts/service/poll-once';
+import { pollData, pollLines, pollOnce } from '../../../../scripts/service/poll-once';
+import { runCommand } from '../../../support/run-command';
 import { iso, NOON } from '../../../support/builders';
 import { listen } from '../../../../simulator/listen';
 import type { Listening } from '../../../../simulator/listen';
@@ -72,8 +74,8 @@ const refuses = (name: string, status: number) =>
 
 async function run(service = aService()): Promise<string> {
   const said: string[] = [];
-  await pollOnce(service, (line) => said.push(line));
-  return said.join('\n');
+  const job = await pollOnce(service, (line) => said.push(line));
+  return [...said, ...pollLines(job)].join('\n');
 }
 
 const refusal = (service = aService()): Promise<string> =>
@@ -87,15 +89,15 @@ const refusal = (service = aService()): Promise<string> =>
     },
   );
 
-it('reports the job: when, how long, the store’s orders by status, found, queued and left out', async () => {
+it('reports the job: when, how long, the store’s orders by status, found, queued and excluded', async () => {
   answers(aJob());
   expect((await run()).split('\n')).toEqual([
     `${FUNCTION} polls the store …`,
-    `Began        ${iso(NOON)}, took 1.2 s`,
-    'In the store 1 Awaiting Payment, 2 Awaiting Fulfillment, 4 status 99',
-    'Found        3',
-    'Queued       1',
-    'Left out     2 already copied',
+    `Started       ${iso(NOON)}, took 1.2 s`,
+    'In the store  1 Awaiting Payment, 2 Awaiting Fulfillment, 4 status 99',
+    'Found         3',
+    'Queued        1',
+    'Excluded      2 already copied',
   ]);
 });
 
@@ -107,10 +109,10 @@ it('waits for the end of one invocation', async () => {
 
 it('reports a poll that found nothing', async () => {
   answers(aJob({ counted: { '11': 0 }, found: 0, enqueued: 0, left_out: {} }));
-  expect(await run()).toMatch(/In the store no order\nFound +0\nQueued +0\nLeft out +none$/);
+  expect(await run()).toMatch(/In the store +no order\nFound +0\nQueued +0\nExcluded +none$/);
 });
 
-describe('reports a poll that stopped in time, and where the next one goes on', () => {
+describe('reports a poll that stopped in time, and where the next one continues', () => {
   const cursor = {
     ...{ lists: ['7', '11', 'follow'], completed_since: NOON, slices: 1 },
     ...{ list: '11', last_id: 4_711 },
@@ -123,7 +125,7 @@ describe('reports a poll that stopped in time, and where the next one goes on', 
   ])('%s', async (_, where, words) => {
     answers(aJob({ outcome: 'sliced', cursor: { ...cursor, ...where } }));
     expect((await run()).split('\n').at(-1)).toBe(
-      `Stopped      in time: the store has more orders than fit into one poll. The next poll goes on ${words}; run it again.`,
+      `Stopped       in time: the store has more orders than fit into one poll. The next poll continues ${words}: run it again.`,
     );
   });
 });
@@ -166,8 +168,8 @@ it('passes on what Lambda says where the error has no message', async () => {
 it('K1M: names the orders that no list can show, and says that the store counted nothing', async () => {
   answers({ ...aJob(), counted: {}, not_counted: 'GET answered 504.', unreadable: 1, unreadable_ids: [104] });
   const said = await run();
-  expect(said).toContain('In the store not counted: GET answered 504.');
-  expect(said).toContain('Not listed   orders 104: BigCommerce fails on each list that holds one of them');
+  expect(said).toContain('In the store  not counted: GET answered 504.');
+  expect(said).toContain('Not listed    orders 104: BigCommerce fails on each list that holds one of them');
 });
 
 it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
@@ -215,13 +217,27 @@ it('says which output is missing', async () => {
   );
 });
 
+it('gives a program the job with ISO times and codes, and no sentence', async () => {
+  answer = { body: aJob() };
+  expect(pollData(await pollOnce(aService(), () => undefined))).toEqual({
+    startedAt: iso(NOON),
+    durationMs: 1_234,
+    inStore: { '7': 1, '10': 0, '11': 2, '99': 4 },
+    found: 3,
+    queued: 1,
+    excluded: { 'already copied': 2 },
+    notListed: [],
+    isComplete: true,
+  });
+});
+
 describe('the command line', () => {
   const objection = (args: string[]) =>
-    poll(args, () => undefined).catch((error: unknown) => (error as Error).message);
+    runCommand(poll, args).catch((error: unknown) => (error as Error).message);
 
   it('takes no word and no unknown option', async () => {
-    expect(await objection(['now'])).toMatch(/^What is "now"/);
-    expect(await objection(['--order', '5'])).toMatch(/There is no option --order/);
+    expect(await objection(['now'])).toBe("error: unexpected argument 'now'");
+    expect(await objection(['--order', '5'])).toMatch(/^error: unknown option '--order'/);
   });
 
   it('says that nothing runs on this machine', async () => {

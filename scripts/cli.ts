@@ -1,0 +1,22 @@
+// The program: every command of it, in the order of its help. What a command does is imported only when it runs.
+import { pause, resume } from './commands/pause/command';
+import { poll } from './commands/poll/command';
+import { askOnTerminal } from './terminal/ask';
+import type { Command, Noun } from './terminal/command';
+import { createProgram, runProgram, type Io } from './terminal/program';
+import { printWarningsPlainly } from './terminal/warnings';
+
+/** The tree of commands. */
+export const commands: readonly (Command | Noun)[] = [pause, resume, poll];
+
+const io: Io = {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  note: (line) => void process.stderr.write(`${line}\n`),
+  ask: askOnTerminal,
+};
+
+/** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */
+export async function main(args: readonly string[]): Promise<void> {
+  printWarningsPlainly(io.note);
+  process.exitCode = await runProgram(createProgram('order-replication', commands, io), args, io);
+}

@@ -1,0 +1,95 @@
+// Changes the parameter Paused of a deployed stack, and nothing else of it; a resumed service polls immediately.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Stack } from '@aws-sdk/client-cloudformation';
+
+import type { Clients } from '../../service/clients';
+import { pollData, pollLines, pollNow } from '../../service/poll-once';
+import { requireStack, withClients } from '../../service/service';
+import { recommend, sameService, type ServiceOptions } from '../../service/service-options';
+import { stackParameters } from '../../stack/parameters';
+import { changeStack } from '../../stack/stack-change';
+import { isLeftover, outputsOf, parametersOf, requireUpdatable } from '../../stack/stack-state';
+import type { Print, Report } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Pauses or resumes the service. Throws CommandError where its stack cannot be changed. */
+export function setPaused(isPaused: boolean, options: ServiceOptions, note: Print): Promise<Report> {
+  return withClients(options, async (clients, stackName) => {
+    const stack = await requireStack(clients, stackName);
+    if (requirePausable(stack, options) === isPaused) {
+      const line = `Nothing to change: ${stackName} is ${isPaused ? 'paused' : 'not paused'}.`;
+      return { data: { stackName, isPaused, isChanged: false }, lines: [line] };
+    }
+    await changePaused(stack, isPaused, clients, note);
+    return isPaused ? paused(stackName, Date.now(), options) : resumed(stack, clients, options, note);
+  });
+}
+
+/** Whether it is paused now. Throws CommandError where that cannot be changed. */
+function requirePausable(stack: Stack, options: ServiceOptions): boolean {
+  const { StackName = '', StackStatus = '' } = stack;
+  if (isLeftover(stack)) throw new CommandError(`${StackName} is not deployed (${StackStatus}).`);
+  requireUpdatable(stack);
+  const { Paused } = parametersOf(stack);
+  if (Paused !== undefined) return Paused === 'true';
+  throw new CommandError(
+    `${StackName} has no parameter Paused, because an earlier version deployed it. Deploy this version first: ${recommend('deploy', options)}`,
+  );
+}
+
+/** All other parameters and the template stay as they are: neither a build nor the bucket is needed. */
+async function changePaused(
+  stack: Stack,
+  isPaused: boolean,
+  { cloudFormation }: Clients,
+  print: Print,
+): Promise<void> {
+  const names = Object.keys(parametersOf(stack));
+  await changeStack(
+    { cloudFormation, print, sleep },
+    {
+      stackName: stack.StackName ?? '',
+      existing: stack,
+      UsePreviousTemplate: true,
+      Parameters: stackParameters(names, { Paused: String(isPaused) }, names),
+    },
+  );
+}
+
+/** The Orders queue keeps a reference for four days, and as long a poll trusts a ledger row that says queued. */
+function paused(stackName: string, now: number, options: ServiceOptions): Report {
+  const resumeBefore = new Date(now + 4 * DAY_MS).toISOString();
+  return {
+    data: { stackName, isPaused: true, isChanged: true, resumeBefore },
+    lines: [
+      `${stackName} is paused. No poll starts on schedule, and the worker takes no more references.`,
+      'Webhooks are still answered 200: their references wait in the Orders queue, which deletes a reference after 4 days.',
+      `Resume before ${resumeBefore.slice(0, 16)}Z: ${recommend('resume', options)}`,
+      'After that, only a poll finds an order whose reference was deleted, and only if the order is still new in the store.',
+    ],
+  };
+}
+
+async function resumed(
+  stack: Stack,
+  clients: Clients,
+  options: ServiceOptions,
+  note: Print,
+): Promise<Report> {
+  const { StackName: stackName = '' } = stack;
+  note(`${stackName} has resumed: the worker takes the references that wait in the Orders queue.`);
+  const polled = { stackName, outputs: outputsOf(stack), parameters: parametersOf(stack) };
+  const job = await pollNow(polled, sameService(options), clients, note);
+  return {
+    data: {
+      stackName,
+      isPaused: false,
+      isChanged: true,
+      poll: job === undefined ? null : pollData(job),
+    },
+    lines: job === undefined ? [] : pollLines(job),
+  };
+}

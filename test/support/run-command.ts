@@ -1,0 +1,47 @@
+// Runs a command line as the program does, without a process of its own.
+import type { Ask } from '../../scripts/terminal/ask';
+import type { Command } from '../../scripts/terminal/command';
+import { commandOf } from '../../scripts/terminal/program';
+
+export interface Ran {
+  /** What went to stdout. */
+  readonly out: string;
+  /** What went to stderr. */
+  readonly notes: string;
+  /** All of it, in the order in which it was written. */
+  readonly said: string;
+}
+
+const nobodyAsks: Ask = (question) => Promise.reject(new Error(`Nobody expected a question: ${question}`));
+
+/** Throws what the command fails with: CommandError, or CommanderError for wrong usage. */
+export async function runToEnd(
+  command: Command,
+  args: readonly string[],
+  ask: Ask = nobodyAsks,
+  see: (line: string) => void = () => undefined,
+): Promise<Ran> {
+  const out: string[] = [];
+  const notes: string[] = [];
+  const said: string[] = [];
+  const writeTo = (lines: string[]) => (line: string) => {
+    lines.push(line);
+    said.push(line);
+    see(line);
+  };
+  const io = { print: writeTo(out), note: writeTo(notes), ask };
+  await commandOf(command, io).parseAsync(args, { from: 'user' });
+  return { out: out.join('\n'), notes: notes.join('\n'), said: said.join('\n') };
+}
+
+/** All that it writes. */
+export const runCommand = async (
+  command: Command,
+  args: readonly string[],
+  ask?: Ask,
+  see?: (line: string) => void,
+): Promise<string> => (await runToEnd(command, args, ask, see)).said;
+
+/** What `--output json` prints, which must be all of stdout. */
+export const runForJson = async (command: Command, args: readonly string[]): Promise<unknown> =>
+  JSON.parse((await runToEnd(command, [...args, '--output', 'json'])).out);
