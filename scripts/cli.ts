@@ -1,4 +1,5 @@
 // The program: every command of it, in the order of its help. What a command does is imported only when it runs.
+import { destroy } from './commands/destroy/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
 import { askOnTerminal } from './terminal/ask';
@@ -7,7 +8,7 @@ import { createProgram, runProgram, type Io } from './terminal/program';
 import { printWarningsPlainly } from './terminal/warnings';
 
 /** The tree of commands. */
-export const commands: readonly (Command | Noun)[] = [pause, resume, poll];
+export const commands: readonly (Command | Noun)[] = [destroy, pause, resume, poll];
 
 const io: Io = {
   print: (line) => void process.stdout.write(`${line}\n`),

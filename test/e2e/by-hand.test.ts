@@ -15,7 +15,7 @@ import { afterDeploy } from '../../scripts/commands/deploy/after-deploy';
 import { deploy, type DeployResult } from '../../scripts/commands/deploy/deploy';
 import { deployOptions } from '../../scripts/commands/deploy/options';
 import { readTemplate } from '../../scripts/stack/template';
-import { destroy } from '../../scripts/commands/destroy/destroy';
+import { destroy } from '../../scripts/commands/destroy/command';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { localClients, type Clients } from '../../scripts/service/clients';
 import { type MiniStack } from '../../scripts/local/ministack';
@@ -72,21 +72,12 @@ async function deployByHand(...more: string[]): Promise<string> {
   return said.join('\n');
 }
 
-type Runner = (args: readonly string[], print: (line: string) => void) => Promise<void>;
-
-async function run(command: Command | Runner, ...args: string[]): Promise<string> {
-  const said: string[] = [];
-  const all = [...args, '--aws-port', String(mini.port)];
-  if (typeof command !== 'function') return runCommand(command, all);
-  await command(all, (line) => said.push(line));
-  return said.join('\n');
-}
+const run = (command: Command, ...args: string[]): Promise<string> =>
+  runCommand(command, [...args, '--aws-port', String(mini.port)]);
 
 /** destroy at a terminal, where each question is answered with `answer`. */
-const destroyAnswering =
-  (answer: string): Runner =>
-  (args, print) =>
-    destroy(args, print, () => Promise.resolve(answer));
+const destroyAnswering = (answer: string): Promise<string> =>
+  runCommand(destroy, ['--stage', 'dev', '--aws-port', String(mini.port)], () => Promise.resolve(answer));
 
 const row = async (table: string, Key: Record<string, number>) =>
   (
@@ -210,9 +201,7 @@ describe('paused', () => {
   });
 
   it('keeps what waits from being destroyed', async () => {
-    await expect(run(destroyAnswering(stackName), '--stage', 'dev')).rejects.toThrow(
-      'The Orders queue is not empty',
-    );
+    await expect(destroyAnswering(stackName)).rejects.toThrow('The Orders queue is not empty');
     expect(hooks()).toHaveLength(1);
   });
 
@@ -228,7 +217,7 @@ describe('a destroy', () => {
   let id: number;
 
   it('changes nothing at another answer than the name of the stack', async () => {
-    await expect(run(destroyAnswering('yes'), '--stage', 'dev')).rejects.toThrow('nothing was changed');
+    await expect(destroyAnswering('yes')).rejects.toThrow('nothing was changed');
     expect(hooks()).toHaveLength(1);
   });
 
@@ -238,9 +227,7 @@ describe('a destroy', () => {
         new UpdateTerminationProtectionCommand({ StackName: stackName, EnableTerminationProtection }),
       );
     await protect(true);
-    await expect(run(destroyAnswering(stackName), '--stage', 'dev')).rejects.toThrow(
-      '--no-enable-termination-protection',
-    );
+    await expect(destroyAnswering(stackName)).rejects.toThrow('--no-enable-termination-protection');
     await protect(false);
   });
 
@@ -250,7 +237,7 @@ describe('a destroy', () => {
     // Polls doubled what webhooks had told of; a reference that met another of its order waits for a minute.
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.outputs['OrdersQueueUrl'] }));
     await until(async () => (await held()) === 0);
-    const said = await run(destroyAnswering(stackName), '--stage', 'dev');
+    const said = await destroyAnswering(stackName);
     expect(said).toMatch(/^In account 000000000000, us-east-1:\nGoes {5}the stack .*4 Lambda::Function/);
     expect(said).toContain('Lost     0 references in the Orders queue, 0 dead letters');
     expect(said).toContain(`Stays    the tables, with all that is in them: ${stackName}-Orders`);

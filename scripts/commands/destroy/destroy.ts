@@ -1,66 +1,48 @@
-// npm run destroy: takes the service out of the account, and its webhooks out of the store. The tables stay unless
-// somebody says twice that they may go.
+// Takes the service out of the account, and its webhooks out of the store. The tables stay unless the user confirms
+// twice that they may go.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { placeOf, type Clients } from '../../service/clients';
-import { readArguments, runAsCommand } from '../../terminal/arguments';
-import { CommandError } from '../../terminal/command-error';
-import { askOnTerminal, type Ask } from '../../terminal/ask';
+import { withClients } from '../../service/service';
+import { recommend, type ServiceOptions } from '../../service/service-options';
+import { deleteStack } from '../../stack/stack-deletion';
+import { describeStack, requireDeletable } from '../../stack/stack-state';
+import type { Ask } from '../../terminal/ask';
+import { PROGRAM, type Print, type Report, type Terminal } from '../../terminal/command';
+import { CommandError, UsageError } from '../../terminal/command-error';
+import type { DestroyOptions } from './options';
+import { lookAhead, outcomeOf, type Preview } from './preview';
 import { deleteTables, existingTables } from './tables';
 import { deleteWebhooks } from './webhooks';
-import { fateOf, lookAhead, type Prospect } from './preview';
-import { withClients } from '../../service/service';
-import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
-import { describeStack, requireDeletable } from '../../stack/stack-state';
-import { deleteStack } from '../../stack/stack-deletion';
 
-const usage = `Usage: npm run destroy -- --stage dev [options]
-
-Says what goes and what stays, asks, then deletes the store's webhooks that lead to the stack, and the stack.
-Its tables stay, and the next deploy of the same stack takes them over.
-
-  --delete-data   deletes the tables, too, all that was replicated; also when only they are left
-  --yes           asks nothing, and goes on where references would be lost or the store cannot be reached
-${serviceUsage.replace('dev (if left out)', 'dev')}`;
-
-const flags = {
-  ...serviceFlags,
-  stage: { type: 'string' },
-  'delete-data': { type: 'boolean' },
-  yes: { type: 'boolean' },
-} as const;
-
-type Print = (line: string) => void;
-
-interface Wish {
+interface DestroyRequest {
   readonly deleteData: boolean;
   readonly yes: boolean;
+  /** The options that name the service in a recommended command. */
+  readonly service: ServiceOptions;
 }
 
-/** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
+/** Throws CommandError for what the user can fix, UsageError where no stack is named. */
 export async function destroy(
-  args: readonly string[],
-  print: Print,
-  ask: Ask = askOnTerminal,
-): Promise<void> {
-  const { values } = readArguments(flags, usage, { args });
-  const { stage = values.local === true ? 'dev' : undefined, 'stack-name': stackName } = values;
+  { deleteData, yes, ...options }: DestroyOptions,
+  terminal: Terminal,
+): Promise<Report> {
+  const { stage = options.local ? 'dev' : undefined, stackName } = options;
   if (stage === undefined && stackName === undefined) {
-    throw new CommandError(`Which one? Give --stage or --stack-name.\n\n${usage}`);
+    throw new UsageError('which service? Give --stage or --stack-name.');
   }
-  const wish = { deleteData: values['delete-data'] === true, yes: values.yes === true };
-  await withClients(fromFlags({ ...values, stage: stage ?? '' }), (clients, name) =>
-    destroyStack(name, wish, clients, print, ask),
+  const service = { ...options, stage: stage ?? 'dev' };
+  return withClients(service, (clients, name) =>
+    destroyStack(name, { deleteData, yes, service }, clients, terminal),
   );
 }
 
 async function destroyStack(
   stackName: string,
-  wish: Wish,
+  request: DestroyRequest,
   clients: Clients,
-  print: Print,
-  ask: Ask,
-): Promise<void> {
+  { note, ask }: Terminal,
+): Promise<Report> {
   const stack = await describeStack(clients.cloudFormation, stackName);
   if (stack !== undefined) requireDeletable(stack);
   const tables = await existingTables(stackName, clients.dynamoDb);
@@ -68,34 +50,45 @@ async function destroyStack(
   if (stack === undefined && tables.length === 0) {
     throw new CommandError(`There is neither a stack ${stackName} in ${region} nor a table of it.`);
   }
-  // A stack's name is the same in every account, and answering with it would not show that this is another one.
-  print(`In account ${account}, ${region}:`);
-  if (stack === undefined) print(`The stack ${stackName} is gone already.`);
-  const prospect = stack && (await lookAhead(stack, clients));
-  for (const line of fateOf(prospect, tables, wish.deleteData)) print(line);
-  if (stack === undefined && !wish.deleteData) return;
+  // A stack's name is the same in every account: typing it does not show that this is the right account.
+  note(`In account ${account}, ${region}:`);
+  if (stack === undefined) note(`The stack ${stackName} is gone already.`);
+  const preview = stack && (await lookAhead(stack, clients));
+  for (const line of outcomeOf(preview, tables, request.deleteData)) note(line);
+  const place = { account, region, stackName };
+  if (stack === undefined && !request.deleteData) {
+    return { data: { ...place, isStackDeleted: false, deletedTables: [], keptTables: tables }, lines: [] };
+  }
 
-  await confirm(stackName, prospect, wish, ask);
-  if (prospect !== undefined) await takeDown(prospect, wish, clients, print);
+  await confirm(stackName, preview, request, ask);
+  if (preview !== undefined) await takeDown(preview, request, clients, note);
   const left = await existingTables(stackName, clients.dynamoDb);
-  if (wish.deleteData) await deleteTables(left, clients.dynamoDb, print);
-  else if (left.length > 0) print(kept(stackName));
+  if (request.deleteData) await deleteTables(left, clients.dynamoDb, note);
+  return {
+    data: {
+      ...place,
+      isStackDeleted: stack !== undefined,
+      deletedTables: request.deleteData ? left : [],
+      keptTables: request.deleteData ? [] : left,
+    },
+    lines: request.deleteData || left.length === 0 ? [] : [kept(stackName, request.service)],
+  };
 }
 
 /** Both questions come before anything is touched. */
 async function confirm(
   stackName: string,
-  prospect: Prospect | undefined,
-  { yes, deleteData }: Wish,
+  preview: Preview | undefined,
+  { yes, deleteData, service }: DestroyRequest,
   ask: Ask,
 ): Promise<void> {
   if (yes) return;
-  if (prospect?.references !== undefined && prospect.references > 0) {
+  if (preview?.references !== undefined && preview.references > 0) {
     throw new CommandError(
-      `The Orders queue is not empty, so nothing was changed. Let the worker take what waits there (if it is paused: npm run resume -- --stack-name ${stackName}), or lose it by --yes.`,
+      `The Orders queue is not empty, so nothing was changed. Let the worker take what waits there (if it is paused: ${recommend('resume', service)}), or lose it by --yes.`,
     );
   }
-  const deleted = prospect === undefined ? [] : ['the stack'];
+  const deleted = preview === undefined ? [] : ['the stack'];
   for (const what of deleteData ? [...deleted, 'the data in its tables, for good'] : deleted) {
     const answer = await ask(`To delete ${what}, type ${stackName}: `);
     if (answer.trim() !== stackName) throw new CommandError('That is another name: nothing was changed.');
@@ -103,8 +96,8 @@ async function confirm(
 }
 
 async function takeDown(
-  { stack, webhooks }: Prospect,
-  { yes }: Wish,
+  { stack, webhooks }: Preview,
+  { yes }: DestroyRequest,
   clients: Clients,
   print: Print,
 ): Promise<void> {
@@ -114,7 +107,5 @@ async function takeDown(
   print(`${stack.StackName ?? ''} is deleted.`);
 }
 
-const kept = (stackName: string) =>
-  `Its tables are kept: npm run deploy with the same stage or --stack-name takes them over (after a minute: SQS refuses the names of deleted queues for 60 s), and npm run destroy -- --delete-data --stack-name ${stackName} deletes them.`;
-
-runAsCommand(module, () => destroy(process.argv.slice(2), console.log));
+const kept = (stackName: string, service: ServiceOptions) =>
+  `Its tables are kept: ${PROGRAM} deploy with the same stage or --stack-name takes them over (after a minute: SQS refuses the names of deleted queues for 60 s). To delete them: ${recommend('destroy', { ...service, stackName })} --delete-data`;

@@ -11,7 +11,7 @@ import type { Clients } from '../../service/clients';
 import { findWebhooks, nameOf } from './webhooks';
 import { outputsOf, parametersOf } from '../../stack/stack-state';
 
-export interface Prospect {
+export interface Preview {
   readonly stack: Stack;
   readonly resources: readonly StackResource[];
   readonly bucket: string;
@@ -22,7 +22,7 @@ export interface Prospect {
   readonly webhooks: readonly Hook[] | string;
 }
 
-export async function lookAhead(stack: Stack, clients: Clients): Promise<Prospect> {
+export async function lookAhead(stack: Stack, clients: Clients): Promise<Preview> {
   const { StackName = '' } = stack;
   const command = new DescribeStackResourcesCommand({ StackName });
   const { StackResources = [] } = await clients.cloudFormation.send(command);
@@ -51,8 +51,8 @@ async function messagesIn(QueueUrl: string | undefined, { sqs }: Clients): Promi
 }
 
 /** One line for each thing that goes or stays; without a stack, of the tables alone. */
-export function fateOf(
-  prospect: Prospect | undefined,
+export function outcomeOf(
+  preview: Preview | undefined,
   tables: readonly string[],
   deleteData: boolean,
 ): readonly string[] {
@@ -60,11 +60,11 @@ export function fateOf(
   const data = deleteData
     ? `Goes     the tables, with all that is in them: ${all}`
     : `Stays    the tables, with all that is in them: ${all}`;
-  return prospect === undefined ? [data] : [...fateOfStack(prospect), data];
+  return preview === undefined ? [data] : [...outcomeOfStack(preview), data];
 }
 
-function fateOfStack(prospect: Prospect): readonly string[] {
-  const { stack, resources, bucket, references, deadLetters, webhooks } = prospect;
+function outcomeOfStack(preview: Preview): readonly string[] {
+  const { stack, resources, bucket, references, deadLetters, webhooks } = preview;
   const hasKey = resources.some(({ ResourceType }) => ResourceType === 'AWS::KMS::Key');
   return [
     `Goes     the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
@@ -82,7 +82,7 @@ function fateOfStack(prospect: Prospect): readonly string[] {
 
 const believed = 'for 4 days the polls of a later stack take these orders for queued, as the ledger has them';
 
-/** The tables apart: their fate is another. */
+/** Without the tables, which have a line of their own. */
 function byType(resources: readonly StackResource[]): string {
   const types = resources.flatMap(({ ResourceType = '' }) =>
     ResourceType === 'AWS::DynamoDB::Table' ? [] : [ResourceType.replace('AWS::', '')],

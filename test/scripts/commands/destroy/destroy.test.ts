@@ -1,4 +1,4 @@
-// npm run destroy: what it says, asks and refuses, against a simulated store and mocked AWS; test/e2e has it whole.
+// destroy: what it says, asks and refuses, against a simulated store and mocked AWS; test/e2e has it whole.
 import {
   CloudFormationClient,
   DeleteStackCommand,
@@ -19,8 +19,9 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import { destroy } from '../../../../scripts/commands/destroy/destroy';
+import { destroy } from '../../../../scripts/commands/destroy/command';
 import { askOnTerminal } from '../../../../scripts/terminal/ask';
+import { runCommand, runForJson } from '../../../support/run-command';
 import { startSimulator, type Simulator } from '../../../../simulator';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -122,7 +123,8 @@ async function run(args: readonly string[] = [], answers: readonly string[] = [s
     return Promise.resolve(answers[asked.length - 1] ?? '');
   };
   const all = ['--stage', 'dev', '--region', 'eu-west-1', ...args];
-  const failure = await destroy(all, (line) => said.push(line), ask).catch(
+  const failure = await runCommand(destroy, all, ask, (line) => said.push(line)).then(
+    () => undefined,
     (error: unknown) => error as Error,
   );
   return { said: said.join('\n'), failure: failure?.message };
@@ -184,7 +186,7 @@ describe('at the right answer', () => {
     expect(hooks()).toEqual(['https://example.com/other']);
     expect(deletedStacks()).toBe(1);
     expect(deletedTables()).toEqual([]);
-    expect(said).toContain('Its tables are kept: npm run deploy');
+    expect(said).toContain('Its tables are kept: npx order-replication deploy');
   });
 
   it('deletes the tables too with --delete-data, and waits until they are gone', async () => {
@@ -202,6 +204,15 @@ describe('at the right answer', () => {
     expect(asked).toHaveLength(2);
     expect(deletedTables()).toEqual([`${stackName}-Orders`]);
     expect(said).toContain(`${stackName}-Orders is deleted.\nAWS keeps a last backup of each for 35 days`);
+  });
+});
+
+it('prints with --output json what is deleted and what is kept', async () => {
+  const args = ['--stage', 'dev', '--region', 'eu-west-1', '--yes'];
+  expect(await runForJson(destroy, args)).toEqual({
+    ...{ account: '123456789012', region: 'eu-west-1', stackName },
+    ...{ isStackDeleted: true, deletedTables: [] },
+    keptTables: ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`),
   });
 });
 
@@ -235,7 +246,9 @@ describe('nothing is changed', () => {
   });
 
   it('where it is not said which one', async () => {
-    await expect(destroy(['--yes'], () => undefined)).rejects.toThrow('Which one? Give --stage');
+    await expect(runCommand(destroy, ['--yes'])).rejects.toThrow(
+      'error: which service? Give --stage or --stack-name.',
+    );
   });
 });
 
