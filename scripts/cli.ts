@@ -1,14 +1,27 @@
 // The program: every command of it, in the order of its help. What a command does is imported only when it runs.
+import { bootstrap } from './commands/bootstrap/command';
+import { build } from './commands/build/command';
+import { deploy } from './commands/deploy/command';
 import { destroy } from './commands/destroy/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
+import { upload } from './commands/upload/command';
 import { askOnTerminal } from './terminal/ask';
 import type { Command, Noun } from './terminal/command';
 import { createProgram, runProgram, type Io } from './terminal/program';
 import { printWarningsPlainly } from './terminal/warnings';
 
 /** The tree of commands. */
-export const commands: readonly (Command | Noun)[] = [destroy, pause, resume, poll];
+export const commands: readonly (Command | Noun)[] = [
+  build,
+  upload,
+  bootstrap,
+  deploy,
+  destroy,
+  pause,
+  resume,
+  poll,
+];
 
 const io: Io = {
   print: (line) => void process.stdout.write(`${line}\n`),

@@ -2,4 +2,4 @@
 # Builds the packages and uploads them: sh scripts/upload.sh <bucket>, or with AWS_DEPLOYMENT_BUCKET set.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
-exec npm run --silent upload -- "$@"
+exec node scripts/order-replication.mjs upload "$@"

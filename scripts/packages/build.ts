@@ -8,8 +8,8 @@ import { join, resolve } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { strToU8, zipSync } from 'fflate';
 
-import { readArguments, runAsCommand } from '../terminal/arguments';
 import { root } from '../terminal/root';
+import { table } from '../terminal/table';
 import { CommandError } from '../terminal/command-error';
 import { trimAxios } from './trim-axios';
 
@@ -96,19 +96,14 @@ export async function bundleEntry(entry: string): Promise<Uint8Array> {
 
 export const sha256 = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex');
 
-/** One line a package: what was built, how large, and which code it is. */
-export function printPackages(
-  packages: readonly Package[],
-  print: (line: string) => void = console.log,
-): void {
-  for (const { name, zipBytes, bundleBytes, hash } of packages) {
-    print(`${name}.zip  ${kilobytes(zipBytes)}, unpacked ${kilobytes(bundleBytes)}  ${hash.slice(0, 16)}`);
-  }
-}
+/** One line for each package: what was built, how large, and which code it is. */
+export const packageLines = (packages: readonly Package[]): readonly string[] =>
+  table(
+    packages.map(({ name, zipBytes, bundleBytes, hash }) => [
+      `${name}.zip`,
+      `${kilobytes(zipBytes)}, unpacked ${kilobytes(bundleBytes)}`,
+      hash.slice(0, 16),
+    ]),
+  );
 
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(0)} KB`;
-
-runAsCommand(module, async () => {
-  readArguments({}, 'Usage: npm run build\n\nMakes the packages, in build/.');
-  printPackages(await build());
-});

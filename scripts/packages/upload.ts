@@ -7,9 +7,9 @@ import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s
 import { unzipSync } from 'fflate';
 
 import { explained, isAccessDenied, namesOf } from '../service/aws-errors';
-import { build, packageNames, printPackages, sha256 } from './build';
-import { readArguments, runAsCommand } from '../terminal/arguments';
+import { packageNames, sha256 } from './build';
 import { root } from '../terminal/root';
+import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import { templateFile } from '../stack/template';
 
@@ -62,10 +62,10 @@ async function template(): Promise<Artefact> {
 async function readPackage(outDir: string, name: string): Promise<Artefact> {
   const file = join(outDir, `${name}.zip`);
   const body = await readFile(file).catch((error: unknown) => {
-    throw new CommandError(`${file} cannot be read: run npm run build first.`, { cause: error });
+    throw new CommandError(`${file} cannot be read: build first: ${PROGRAM} build`, { cause: error });
   });
   const code = unzipSync(body)['index.js'];
-  if (code === undefined) throw new CommandError(`${file} holds no index.js: run npm run build again.`);
+  if (code === undefined) throw new CommandError(`${file} holds no index.js: build again: ${PROGRAM} build`);
   return { name: `${name}.zip`, body, hash: sha256(code) };
 }
 
@@ -145,17 +145,3 @@ function bucketProblem(error: unknown, bucket: string): unknown {
   }
   return explained(error);
 }
-
-const usage = `Usage: npm run upload -- <bucket> [--region <region>]
-Builds the packages and puts them, with the template, into the bucket (or into $AWS_DEPLOYMENT_BUCKET).`;
-
-runAsCommand(module, async () => {
-  const { values, positionals } = readArguments({ region: { type: 'string' } } as const, usage, {
-    mostPositionals: 1,
-  });
-  const bucket = positionals[0] ?? process.env['AWS_DEPLOYMENT_BUCKET'];
-  if (bucket === undefined || bucket === '') throw new CommandError(`Which bucket?\n\n${usage}`);
-  printPackages(await build());
-  const { prefix, templateUrl } = await upload({ bucket, s3: s3Client(values.region) });
-  console.log(`\nLambdaDeploymentPackagesPrefix  ${prefix}\nTemplate                        ${templateUrl}`);
-});

@@ -15,7 +15,7 @@ export interface Io extends Terminal {
 /** Runs one command line. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runProgram(program: Program, args: readonly string[], { note }: Io): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await parse(program, args);
     return 0;
   } catch (error) {
     // commander has written its message already.
@@ -24,6 +24,19 @@ export async function runProgram(program: Program, args: readonly string[], { no
     else note(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return 1;
   }
+}
+
+/** Throws CommanderError, and what the command throws. */
+export const parse = (program: Program, args: readonly string[]) =>
+  program.parseAsync(withoutEqualSigns(args), { from: 'user' });
+
+/** `--name=value` as two words: commander would print the value, a secret perhaps, where it does not know the name. */
+function withoutEqualSigns(args: readonly string[]): readonly string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return args.flatMap((arg, index) => {
+    const [, name, value] = /^(--[a-z][a-z-]*)=(.*)$/s.exec(arg) ?? [];
+    return name === undefined || value === undefined || index >= end ? [arg] : [name, value];
+  });
 }
 
 /** The program of these commands. It throws CommanderError in place of ending the process. */

@@ -27,7 +27,7 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 
-import { bootstrap, type BootstrapOptions } from '../../scripts/commands/bootstrap/bootstrap';
+import { bootstrap, type BootstrapJob } from '../../scripts/commands/bootstrap/bootstrap';
 import { build } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/root';
 import { deploy } from '../../scripts/commands/deploy/deploy';
@@ -53,7 +53,7 @@ let printed: string[];
 
 jest.setTimeout(60_000);
 
-const prepare = (options: Partial<BootstrapOptions> = {}) => {
+const prepare = (options: Partial<BootstrapJob> = {}) => {
   printed = [];
   return bootstrap({ stages: ['dev'], print: (line) => printed.push(line), ...options }, clients);
 };

@@ -13,7 +13,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
 import { afterDeploy } from '../../scripts/commands/deploy/after-deploy';
 import { deploy, type DeployResult } from '../../scripts/commands/deploy/deploy';
-import { deployOptions } from '../../scripts/commands/deploy/options';
+import { deployOptions, deployRequest } from '../../scripts/commands/deploy/options';
 import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/command';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
@@ -23,7 +23,7 @@ import { startSimulator, type Simulator } from '../../simulator/index';
 import { pause, resume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';
 import type { Command } from '../../scripts/terminal/command';
-import { runCommand } from '../support/run-command';
+import { parseOptions, runCommand } from '../support/run-command';
 import { until } from './until';
 
 const stackName = 'OrderReplication-dev';
@@ -55,17 +55,22 @@ async function deployByHand(...more: string[]): Promise<string> {
   const print = (line: string) => said.push(line);
   const { storeHash, clientId, accessToken, clientSecret } = simulator.credentials;
   const webhook = `${mini.endpoint}/_aws/execute-api/local/dev/cart-converted`;
-  const { afterwards, ...options } = deployOptions(
-    Object.keys((await readTemplate()).Parameters),
-    [
-      ...['--stage', 'dev', '--bucket', 'packages', '--email', address, '--tag', 'ms-custom-id=local'],
-      ...['--parameter', 'CreateSavedQueries=false', '--parameter', `WebhookDestination=${webhook}`],
-      ...['--parameter', `BigCommerceApiUrl=${simulator.url}`, ...more],
-    ],
-    {
-      ...{ BIGCOMMERCE_STORE_HASH: storeHash, BIGCOMMERCE_CLIENT_ID: clientId },
-      ...{ BIGCOMMERCE_TOKEN: accessToken, BIGCOMMERCE_CLIENT_SECRET: clientSecret },
-    },
+  const environment = {
+    BIGCOMMERCE_STORE_HASH: storeHash,
+    BIGCOMMERCE_CLIENT_ID: clientId,
+    BIGCOMMERCE_TOKEN: accessToken,
+    BIGCOMMERCE_CLIENT_SECRET: clientSecret,
+  };
+  const args = [
+    ...['--stage', 'dev', '--bucket', 'packages', '--email', address, '--tag', 'ms-custom-id=local'],
+    ...['--parameter', 'CreateSavedQueries=false', '--parameter', `WebhookDestination=${webhook}`],
+    ...['--parameter', `BigCommerceApiUrl=${simulator.url}`, ...more],
+  ];
+  const names = Object.keys((await readTemplate()).Parameters);
+  const { afterwards, ...options } = deployRequest(
+    await parseOptions(deployOptions, args, environment),
+    names,
+    environment,
   );
   deployed = await deploy({ ...options, outDir: packagesDir, print }, clients);
   await afterDeploy(deployed, afterwards, clients, print);

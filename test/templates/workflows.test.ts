@@ -2,7 +2,8 @@
 // template wants is handed over.
 import { spawnSync } from 'node:child_process';
 
-import { deployOptions } from '../../scripts/commands/deploy/options';
+import { deployOptions, deployRequest } from '../../scripts/commands/deploy/options';
+import { parseOptions } from '../support/run-command';
 import { readTemplate } from '../../scripts/stack/template';
 import packageJson from '../../package.json';
 import {
@@ -145,7 +146,8 @@ describe('the deploy job', () => {
   it('hands over every parameter of the template, by the name that the deploy reads', async () => {
     const parameters = Object.keys((await readTemplate()).Parameters);
     const ownNames = Object.fromEntries(Object.keys(handedOver).map((name) => [name, name]));
-    const read = deployOptions(parameters, [], ownNames);
+    const options = await parseOptions(deployOptions, ['--stage', 'dev'], ownNames);
+    const read = deployRequest(options, parameters, ownNames);
     const others = [
       'StageName',
       'LambdaDeploymentPackagesBucketName',

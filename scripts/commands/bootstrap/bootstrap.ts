@@ -3,12 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { explained } from '../../service/aws-errors';
-import { bootstrapOptions } from './options';
-import { planBootstrap, type BootstrapPlan, type BootstrapWish } from './plan';
+import { planBootstrap, type BootstrapPlan, type BootstrapRequest } from './plan';
 import { chooseProvider } from './github-provider';
-import { howToDeploy, type Bootstrapped } from './report';
-import { createClients, placeOf, type Clients } from '../../service/clients';
-import { runAsCommand } from '../../terminal/arguments';
+import type { Bootstrapped } from './report';
+import { placeOf, type Clients } from '../../service/clients';
 import { stackParameters } from '../../stack/parameters';
 import { changeStack } from '../../stack/stack-change';
 import { type Follow } from '../../stack/stack-events';
@@ -16,7 +14,7 @@ import { outputsOf } from '../../stack/stack-state';
 import { clearAway } from '../../stack/stack-deletion';
 import { bootstrapTemplateFile, readTemplate, withNames, type Template } from '../../stack/template';
 
-export interface BootstrapOptions extends BootstrapWish {
+export interface BootstrapJob extends BootstrapRequest {
   readonly print?: ((line: string) => void) | undefined;
 }
 
@@ -33,15 +31,15 @@ interface Site {
 
 /** Prepares the stages, one after the other. Throws CommandError, in plain words, for all that the caller can put right. */
 export async function bootstrap(
-  { print = console.log, ...wish }: BootstrapOptions,
+  { print = console.log, ...request }: BootstrapJob,
   clients: BootstrapClients,
 ): Promise<readonly Bootstrapped[]> {
   const { cloudFormation } = clients;
   try {
     const template = await readTemplate(bootstrapTemplateFile);
-    const plans = await planBootstrap(cloudFormation, template, wish);
+    const plans = await planBootstrap(cloudFormation, template, request);
     const { account, region } = await placeOf(clients);
-    print(`Preparing account ${account}, ${region}, for ${wish.stages.join(', ')}`);
+    print(`Preparing account ${account}, ${region}, for ${request.stages.join(', ')}`);
     const site = { follow: { cloudFormation, print, sleep }, clients, template, account, region };
     const done: Bootstrapped[] = [];
     // One after the other: the first makes GitHub's identity provider, the others must find it.
@@ -66,14 +64,3 @@ async function prepare(plan: BootstrapPlan, site: Site): Promise<Bootstrapped> {
   });
   return { stage, stackName, repository, changed, region, outputs: outputsOf(stack) };
 }
-
-runAsCommand(module, async () => {
-  const { region, ...wish } = bootstrapOptions();
-  const clients = createClients(region === undefined ? {} : { region });
-  try {
-    const done = await bootstrap(wish, clients);
-    for (const line of done.flatMap(howToDeploy)) console.log(line);
-  } finally {
-    clients.destroy();
-  }
-});

@@ -6,7 +6,7 @@ import { parameterProblems, type Values } from '../../stack/parameters';
 import { describeStack, parametersOf, isLeftover, requireAtRest } from '../../stack/stack-state';
 import type { Template } from '../../stack/template';
 
-export interface BootstrapWish {
+export interface BootstrapRequest {
   readonly stages: readonly string[];
   /** At GitHub. Left out, each stage keeps the one that it has; empty is none. */
   readonly repository?: string | undefined;
@@ -30,7 +30,7 @@ export interface BootstrapPlan {
 export async function planBootstrap(
   cloudFormation: CloudFormationClient,
   template: Template,
-  { stages, repository }: BootstrapWish,
+  { stages, repository }: BootstrapRequest,
 ): Promise<readonly BootstrapPlan[]> {
   const problems = stages.flatMap((stage) =>
     parameterProblems(template.Parameters, givenFor(stage, repository), [], label),

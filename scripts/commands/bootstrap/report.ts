@@ -1,5 +1,6 @@
 // What to do with what was prepared: what goes into GitHub's environment, and the deploy from a terminal.
 import type { Values } from '../../stack/parameters';
+import { PROGRAM } from '../../terminal/command';
 
 export interface Bootstrapped {
   readonly stage: string;
@@ -34,7 +35,7 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
     ...(DeployRoleArn === undefined ? [] : forGitHub(stage, repository, variables)),
     '',
     `From a terminal, with the policy ${DeployPolicyArn}:`,
-    `  npm run deploy -- --stage ${stage} --region ${region} --bucket ${PackagesBucketName} --role-arn ${CloudFormationRoleArn} --parameter PermissionsBoundaryArn=${FunctionsBoundaryArn} --email <address>`,
+    `  ${PROGRAM} deploy --stage ${stage} --region ${region} --bucket ${PackagesBucketName} --role-arn ${CloudFormationRoleArn} --parameter PermissionsBoundaryArn=${FunctionsBoundaryArn} --email <address>`,
   ];
 }
 

@@ -1,4 +1,5 @@
 // What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
+import type { Job } from '../../../lambda/shared/tables/jobs';
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
@@ -14,23 +15,25 @@ export interface Deployed {
 
 type Print = (line: string) => void;
 
-/** Does what was asked for; throws only if a test alert was, and could not be sent. */
+/** Returns the poll that it made, if any. Throws CommandError only if a test alert was asked for and could not be sent. */
 export async function afterDeploy(
   deployed: Deployed,
   { poll, testAlert }: Afterwards,
   clients: Clients,
   print: Print,
-): Promise<void> {
+): Promise<Job | undefined> {
   const { stackName, parameters, changed } = deployed;
+  let job: Job | undefined;
   if (parameters['Paused'] === 'true') {
     print(
       `${stackName} is paused: no poll and no worker runs until npx order-replication resume --stack-name ${stackName}.`,
     );
   } else if (changed && poll) {
-    const job = await pollNow(deployed, `--stack-name ${stackName}`, clients, print);
+    job = await pollNow(deployed, `--stack-name ${stackName}`, clients, print);
     for (const line of job === undefined ? [] : pollLines(job)) print(line);
   }
   const address = { stackName, address: parameters['ExceptionsEmailAddress'] ?? '' };
   await reportAlertAddress(address, clients, print);
   if (testAlert) await sendTestAlert(address, clients, print);
+  return job;
 }

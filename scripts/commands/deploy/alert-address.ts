@@ -69,7 +69,7 @@ async function publishTest(stackName: string, clients: AlertClients): Promise<re
 const subjectOf = (stackName: string) => `${stackName}: test alert`;
 
 const testMessage = (stackName: string) =>
-  `This is a test, sent by npm run deploy -- --test-alert. Nothing is wrong.
+  `This is a test, sent by deploy --test-alert. Nothing is wrong.
 
 A real alert of ${stackName}-ApplicationErrors has a subject that begins with the function's name, such as "${stackName}-GetNewOrders: ...", and says what failed, why, and what to do. One of ${stackName}-DeadLettersAlarm is sent by CloudWatch, with a subject that begins with ALARM.`;
 

@@ -7,15 +7,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
-import { afterDeploy } from './after-deploy';
 import { explained } from '../../service/aws-errors';
-import { build, printPackages, sha256 } from '../../packages/build';
-import { createClients, placeOf, STAND_IN_ACCOUNT } from '../../service/clients';
-import { runAsCommand } from '../../terminal/arguments';
+import { sha256 } from '../../packages/build';
+import { placeOf, STAND_IN_ACCOUNT } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
-import { deployOptions } from './options';
-import { isUnsigned, planDeploy, type Plan, type Wish } from './plan';
-import { withJobSummary } from './job-summary';
+import { isUnsigned, planDeploy, type Plan, type DeployRequest } from './plan';
 import { stackParameters, type Values } from '../../stack/parameters';
 import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from '../../stack/stack-change';
@@ -25,12 +21,14 @@ import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
 import { readTemplate, withTableNames, type Template } from '../../stack/template';
 import { putUnlessThere, s3Client, upload } from '../../packages/upload';
 
-export interface DeployOptions extends Wish {
+export interface DeployOptions extends DeployRequest {
   readonly tags?: Values | undefined;
   /** The role that CloudFormation works with: the stack's former one, or the caller's permissions, if left out. */
   readonly roleArn?: string | undefined;
   /** Where the build left the packages: build/ if left out. */
   readonly outDir?: string | undefined;
+  /** Makes the packages, once nothing speaks against the deploy; they are there already if it is not given. */
+  readonly prepare?: (() => Promise<void>) | undefined;
   readonly print?: ((line: string) => void) | undefined;
   /** Waits that many milliseconds; the real clock if left out. */
   readonly sleep?: Follow['sleep'] | undefined;
@@ -72,6 +70,7 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
     sumUp(`Deploying ${planned.stackName} to account ${account}, ${region}`);
     if (isUnsigned(planned)) sumUp(unsignedWarning);
     const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), sumUp);
+    await options.prepare?.();
     const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, sumUp };
     await clearLeftover(plan, account, follow, options.roleArn);
     return await carryOut(plan, template, options, follow, s3);
@@ -144,28 +143,3 @@ function hiding(template: Template, parameters: Values): (text: string) => strin
     .map(([, value]) => value);
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text);
 }
-
-async function deployAsAsked(sumUp: (line: string) => void) {
-  const { region, afterwards, ...options } = deployOptions(Object.keys((await readTemplate()).Parameters));
-  printPackages(await build());
-  const clients = createClients(region === undefined ? {} : { region });
-  try {
-    const deployed = await deploy({ ...options, sumUp }, clients);
-    return { ...deployed, afterwards, clients };
-  } catch (error) {
-    clients.destroy();
-    throw error;
-  }
-}
-
-runAsCommand(module, async () => {
-  const { afterwards, clients, ...deployed } = await withJobSummary(deployAsAsked);
-  console.log();
-  for (const [name, value] of Object.entries(deployed.outputs)) console.log(`${name.padEnd(33)} ${value}`);
-  console.log();
-  try {
-    await afterDeploy(deployed, afterwards, clients, console.log);
-  } finally {
-    clients.destroy();
-  }
-});

@@ -1,59 +1,61 @@
-// The command line of npm run deploy, and the environment beside it.
-import { readArguments } from '../../terminal/arguments';
-import { CommandError } from '../../terminal/command-error';
-import type { Wish } from './plan';
+// What the command line of deploy says, and the environment next to it.
+import { stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
+import { UsageError } from '../../terminal/command-error';
+import {
+  choice,
+  flag,
+  fromVariable,
+  negatedFlag,
+  repeated,
+  required,
+  text,
+  type OptionsOf,
+} from '../../terminal/options';
+import type { DeployRequest } from './plan';
 
-const usage = `Usage: npm run deploy -- --stage dev --bucket <bucket> --email <address> [options]
-
-  --stage         dev, staging or prod
-  --bucket        the bucket for the packages, in the same region; or $AWS_DEPLOYMENT_BUCKET; that of the stack, if
-                  there is one already
-  --email         who gets the alerts; or $EXCEPTIONS_EMAIL_ADDRESS
-  --store-hash    or $BIGCOMMERCE_STORE_HASH
-  --client-id     or $BIGCOMMERCE_CLIENT_ID
-  --token         better $BIGCOMMERCE_TOKEN, which stays out of the shell's history
-  --client-secret better $BIGCOMMERCE_CLIENT_SECRET; verifies the signatures of webhooks
-  --parameter     Name=Value, any parameter of the template, as often as needed
-  --role-arn      the role that CloudFormation works with; or $AWS_CLOUDFORMATION_ROLE_ARN
-  --tag           Name=Value, a tag of the stack, as often as needed
-  --stack-name    OrderReplication-<stage> if left out
-  --region        or $AWS_REGION
-  --no-poll       leaves out the poll that follows a deploy
-  --test-alert    sends a test alert to the address afterwards, even if there was nothing to deploy
-
-Every parameter but Paused is also taken from the environment: PollingInterval from $POLLING_INTERVAL, and so on.
-On an update, what is not given keeps its value, and CloudFormation goes on with the role of before; to make a value
-empty, say --parameter Name=
-ReserveConcurrency, if it is not given, is false where the account cannot reserve 3 concurrent executions, else true.`;
-
-const flags = {
-  stage: { type: 'string' },
-  bucket: { type: 'string' },
-  email: { type: 'string' },
-  'store-hash': { type: 'string' },
-  'client-id': { type: 'string' },
-  token: { type: 'string' },
-  'client-secret': { type: 'string' },
-  parameter: { type: 'string', multiple: true },
-  'role-arn': { type: 'string' },
-  tag: { type: 'string', multiple: true },
-  'stack-name': { type: 'string' },
-  region: { type: 'string' },
-  'no-poll': { type: 'boolean' },
-  'test-alert': { type: 'boolean' },
+export const deployOptions = {
+  stage: required(choice('<stage>', stages, 'the stage of the service')),
+  bucket: fromVariable(
+    text('<bucket>', 'the bucket for the packages, in the same region; if not given, that of the stack'),
+    'AWS_DEPLOYMENT_BUCKET',
+  ),
+  email: fromVariable(text('<address>', 'the address that gets the alerts'), 'EXCEPTIONS_EMAIL_ADDRESS'),
+  storeHash: fromVariable(text('<hash>', 'the hash of the BigCommerce store'), 'BIGCOMMERCE_STORE_HASH'),
+  clientId: fromVariable(text('<id>', "the API account's client id"), 'BIGCOMMERCE_CLIENT_ID'),
+  token: fromVariable(
+    text(
+      '<token>',
+      "the API account's token; prefer $BIGCOMMERCE_TOKEN, which stays out of the shell's history",
+    ),
+    'BIGCOMMERCE_TOKEN',
+  ),
+  clientSecret: fromVariable(
+    text('<secret>', 'verifies the signatures of webhooks; prefer $BIGCOMMERCE_CLIENT_SECRET'),
+    'BIGCOMMERCE_CLIENT_SECRET',
+  ),
+  parameter: repeated(text('<Name=Value>', 'any parameter of the template; may be repeated')),
+  roleArn: fromVariable(
+    text('<arn>', 'the role that CloudFormation works with'),
+    'AWS_CLOUDFORMATION_ROLE_ARN',
+  ),
+  tag: repeated(text('<Name=Value>', 'a tag of the stack; may be repeated')),
+  stackName: text('<name>', 'the stack, if it is not OrderReplication-<stage>'),
+  region: text('<region>', 'the AWS region; or $AWS_REGION'),
+  poll: negatedFlag('do not poll after the deploy'),
+  testAlert: flag('send a test alert to the address afterwards, even if there was nothing to deploy'),
 } as const;
 
+export type DeployCommandOptions = OptionsOf<typeof deployOptions>;
+
 /** The parameters that have an option of their own. */
-const flagOf: ReadonlyMap<string, 'store-hash' | 'client-id' | 'token' | 'client-secret' | 'email'> = new Map(
-  [
-    ['BigCommerceStoreHash', 'store-hash'],
-    ['BigCommerceClientId', 'client-id'],
-    ['BigCommerceToken', 'token'],
-    ['BigCommerceClientSecret', 'client-secret'],
-    ['ExceptionsEmailAddress', 'email'],
-  ],
-);
+const optionOf: Readonly<Record<string, 'storeHash' | 'clientId' | 'token' | 'clientSecret' | 'email'>> = {
+  BigCommerceStoreHash: 'storeHash',
+  BigCommerceClientId: 'clientId',
+  BigCommerceToken: 'token',
+  BigCommerceClientSecret: 'clientSecret',
+  ExceptionsEmailAddress: 'email',
+};
 
 /** What follows the deploy itself. */
 export interface Afterwards {
@@ -61,37 +63,34 @@ export interface Afterwards {
   readonly testAlert: boolean;
 }
 
-interface CommandLine extends Wish {
+interface RequestWithRest extends DeployRequest {
   readonly tags: Values | undefined;
   readonly roleArn: string | undefined;
-  readonly region: string | undefined;
   readonly afterwards: Afterwards;
 }
 
 /**
- * Reads what to deploy; `parameters` are the template's names. An option goes before a variable. An empty variable
- * counts as none, as one that is not set is empty in GitHub Actions; an empty option is a value. Throws CommandError.
+ * What to deploy; `parameters` are the template's names. An option goes before a variable. An empty variable counts as
+ * none, as one that is not set is empty in GitHub Actions; an empty option is a value. Throws UsageError.
  */
-export function deployOptions(
+export function deployRequest(
+  options: DeployCommandOptions,
   parameters: readonly string[],
-  args = process.argv.slice(2),
-  environment = process.env,
-): CommandLine {
-  const { values } = readArguments(flags, usage, { args });
+  environment: Readonly<Record<string, string | undefined>>,
+): RequestWithRest {
   const named = parameters.filter(isOpen).flatMap((name) => {
-    const flag = flagOf.get(name);
-    const value = (flag && values[flag]) ?? (environment[variableOf(name)] || undefined);
+    const option = optionOf[name];
+    const value = option === undefined ? environment[variableOf(name)] || undefined : options[option];
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
-    stage: values.stage ?? '',
-    bucket: values.bucket ?? environment['AWS_DEPLOYMENT_BUCKET'] ?? '',
-    stackName: values['stack-name'],
-    parameters: { ...Object.fromEntries(named), ...pairs('parameter', values.parameter) },
-    tags: values.tag && pairs('tag', values.tag),
-    roleArn: (values['role-arn'] ?? environment['AWS_CLOUDFORMATION_ROLE_ARN']) || undefined,
-    region: values.region,
-    afterwards: { poll: values['no-poll'] !== true, testAlert: values['test-alert'] === true },
+    stage: options.stage,
+    bucket: options.bucket ?? '',
+    stackName: options.stackName,
+    parameters: { ...Object.fromEntries(named), ...pairs('parameter', options.parameter) },
+    tags: options.tag.length === 0 ? undefined : pairs('tag', options.tag),
+    roleArn: options.roleArn === '' ? undefined : options.roleArn,
+    afterwards: { poll: options.poll, testAlert: options.testAlert },
     label,
   };
 }
@@ -110,13 +109,13 @@ const variableOf = (name: string) =>
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
     .toUpperCase();
 
-/** Name=Value, split at the first sign of equality: the value may hold anything. */
-function pairs(option: string, texts: readonly string[] = []): Values {
+/** Name=Value, split at the first sign of equality: the value may hold anything. Its text may be a secret. */
+function pairs(option: string, texts: readonly string[]): Values {
   return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new CommandError(`--${option} wants Name=Value.\n\n${usage}`);
-      return [text.slice(0, at), text.slice(at + 1)];
+    texts.map((given) => {
+      const at = given.indexOf('=');
+      if (at < 1) throw new UsageError(`option '--${option} <Name=Value>' needs a name, '=' and a value.`);
+      return [given.slice(0, at), given.slice(at + 1)];
     }),
   );
 }
@@ -124,7 +123,7 @@ function pairs(option: string, texts: readonly string[] = []): Values {
 function label(name: string): string {
   if (name === 'StageName') return 'StageName (--stage)';
   if (name === 'LambdaDeploymentPackagesBucketName') return `${name} (--bucket or $AWS_DEPLOYMENT_BUCKET)`;
-  const flag = flagOf.get(name);
-  const option = flag === undefined ? `--parameter ${name}=…` : `--${flag}`;
+  const own = optionOf[name]?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const option = own === undefined ? `--parameter ${name}=…` : `--${own}`;
   return `${name} (${option} or $${variableOf(name)})`;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../stack/stack-state';
 import type { Template } from '../../stack/template';
 
-export interface Wish {
+export interface DeployRequest {
   readonly stage: string;
   /** Of the packages; empty for that of the stack. */
   readonly bucket: string;
@@ -36,13 +36,13 @@ export interface Plan {
   readonly previous: readonly string[];
 }
 
-/** Looks at the stack and holds the wish against the template. Throws CommandError with all there is to object. */
+/** Looks at the stack and holds the request against the template. Throws CommandError with all there is to object. */
 export async function planDeploy(
   cloudFormation: CloudFormationClient,
   template: Template,
-  wish: Wish,
+  request: DeployRequest,
 ): Promise<Plan> {
-  const stackName = wish.stackName ?? `OrderReplication-${wish.stage}`;
+  const stackName = request.stackName ?? `OrderReplication-${request.stage}`;
   const nameProblem = stackNameProblem(stackName);
   const found = nameProblem === undefined ? await describeStack(cloudFormation, stackName) : undefined;
   const leftover = found !== undefined && isLeftover(found) ? found : undefined;
@@ -51,16 +51,17 @@ export async function planDeploy(
   if (existing !== undefined) requireUpdatable(existing);
 
   const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
-  const bucket = wish.bucket || (parametersOf(existing)['LambdaDeploymentPackagesBucketName'] ?? '');
-  const given = { ...wish.parameters, ...ownParameters(wish.stage, bucket) };
+  const bucket = request.bucket || (parametersOf(existing)['LambdaDeploymentPackagesBucketName'] ?? '');
+  const given = { ...request.parameters, ...ownParameters(request.stage, bucket) };
   const problems = [
     ...(nameProblem === undefined ? [] : [nameProblem]),
-    ...stageProblem(existing, wish.stage),
-    ...Object.keys(wish.parameters ?? {}).flatMap(reservedProblem),
-    ...parameterProblems(template.Parameters, given, previous, wish.label),
+    ...stageProblem(existing, request.stage),
+    ...Object.keys(request.parameters ?? {}).flatMap(reservedProblem),
+    ...parameterProblems(template.Parameters, given, previous, request.label),
   ];
   if (problems.length === 0) return { stackName, bucket, leftover, existing, given, previous };
-  const refusal = wish.stackName === undefined && wish.stage === '' ? 'Nothing can' : `${stackName} cannot`;
+  const refusal =
+    request.stackName === undefined && request.stage === '' ? 'Nothing can' : `${stackName} cannot`;
   throw new CommandError([`${refusal} be deployed like this:`, ...problems].join('\n  '));
 }
 

@@ -72,6 +72,11 @@ it('reads each option as the type that the command declares', async () => {
   });
 });
 
+it('reads a value after an equals sign, also one that begins with a hyphen', async () => {
+  await run('copy', '--from=-1', '--tag=a=1', '--bucket=');
+  expect(read).toMatchObject({ from: '-1', tag: ['a=1'], bucket: '' });
+});
+
 it('reads defaults where nothing is given', async () => {
   await run('orders', 'copy', '--from', '');
   expect(read).toMatchObject({
@@ -127,6 +132,11 @@ it.each([
     ['copy', '--from', '1', '--dryrun'],
     "error: unknown option '--dryrun'\n(Did you mean --dry-run?)",
   ],
+  [
+    'an unknown option with a value',
+    ['copy', '--from', '1', '--buckt=secret'],
+    "error: unknown option '--buckt'\n(Did you mean --bucket?)",
+  ],
   ['an unknown command', ['cpy'], "error: unknown command 'cpy'\n(Did you mean copy?)"],
   ['an unknown verb', ['orders', 'cop'], "error: unknown command 'cop'\n(Did you mean copy?)"],
   ['a word too many', ['copy', '7', '8\u001B', '--from', '1'], "error: unexpected argument '8\\u{1b}'"],
@@ -149,6 +159,7 @@ it.each([
   const { code, out, notes } = await run(...args);
   expect([code, out]).toEqual([2, '']);
   expect(notes).toContain(message);
+  expect(notes).not.toContain('secret');
   expect(read).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-// What npm run bootstrap decides and says, against a mocked AWS. test/e2e/bootstrap.test.ts runs it for real.
+// What bootstrap decides and says, against a mocked AWS. test/e2e/bootstrap.test.ts runs it for real.
 import {
   CloudFormationClient,
   CreateChangeSetCommand,
@@ -16,8 +16,10 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import { bootstrap, type BootstrapOptions } from '../../../../scripts/commands/bootstrap/bootstrap';
-import { bootstrapOptions } from '../../../../scripts/commands/bootstrap/options';
+import { bootstrap, type BootstrapJob } from '../../../../scripts/commands/bootstrap/bootstrap';
+import { bootstrapOptions, bootstrapRequest } from '../../../../scripts/commands/bootstrap/options';
+import { bootstrap as bootstrapCommand } from '../../../../scripts/commands/bootstrap/command';
+import { parseOptions, runForJson } from '../../../support/run-command';
 import { howToDeploy } from '../../../../scripts/commands/bootstrap/report';
 
 const place = { region: 'eu-west-1' };
@@ -68,7 +70,7 @@ beforeEach(() => {
     .resolves({ Status: 'FAILED', StatusReason: "The submitted information didn't contain changes." });
 });
 
-const run = (options: Partial<BootstrapOptions> = {}) =>
+const run = (options: Partial<BootstrapJob> = {}) =>
   bootstrap({ stages: ['dev'], print: (line) => printed.push(line), ...options }, clients);
 
 const changeSets = () => cloudFormation.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input);
@@ -173,21 +175,39 @@ describe('the stacks', () => {
 });
 
 describe('the command line', () => {
-  it('means all stages unless some are named, each once', () => {
-    expect(bootstrapOptions([])).toEqual({
-      ...{ stages: ['dev', 'staging', 'prod'], repository: undefined, region: undefined },
-    });
-    expect(bootstrapOptions(['--stage', 'prod', '--stage', 'dev', '--stage', 'prod']).stages).toEqual([
+  const read = (args: readonly string[]) => parseOptions(bootstrapOptions, args);
+  const request = async (args: readonly string[]) => bootstrapRequest(await read(args));
+
+  it('means all stages unless some are named, each once', async () => {
+    expect(await request([])).toEqual({ stages: ['dev', 'staging', 'prod'], repository: undefined });
+    expect((await read([])).region).toBeUndefined();
+    expect((await request(['--stage', 'prod', '--stage', 'dev', '--stage', 'prod'])).stages).toEqual([
       'prod',
       'dev',
     ]);
   });
 
-  it('takes the repository as GitHub prints it, and an empty one', () => {
-    const repository = (text: string) => bootstrapOptions(['--repository', text]).repository;
-    expect(repository('repo:acme@1/orders@2')).toBe('acme@1/orders@2');
-    expect(repository('acme/orders')).toBe('acme/orders');
-    expect(repository('')).toBe('');
+  it('takes no other stage', async () => {
+    await expect(request(['--stage', 'dev', '--stage', 'test'])).rejects.toThrow(
+      'Allowed choices are dev, staging, prod.',
+    );
+  });
+
+  it('takes the repository as GitHub prints it, and an empty one', async () => {
+    const repository = async (text: string) => (await request(['--repository', text])).repository;
+    expect(await repository('repo:acme@1/orders@2')).toBe('acme@1/orders@2');
+    expect(await repository('acme/orders')).toBe('acme/orders');
+    expect(await repository('')).toBe('');
+  });
+
+  it('prints with --output json what each stage has, and nothing else on stdout', async () => {
+    accountHas({ stack: aStack({ GitHubRepository: '' }, 'UPDATE_COMPLETE') });
+    expect(await runForJson(bootstrapCommand, ['--stage', 'dev', '--region', 'eu-west-1'])).toEqual([
+      {
+        ...{ stage: 'dev', stackName: 'OrderReplicationBootstrap-dev', region: 'eu-west-1' },
+        ...{ repository: '', changed: false, outputs: {} },
+      },
+    ]);
   });
 });
 
@@ -213,7 +233,7 @@ describe('what is to be done then', () => {
       'gh variable set PERMISSIONS_BOUNDARY_ARN --repo acme/orders --env dev --body arn:boundary',
     ]);
     expect(lines.join('\n')).toContain(
-      'npm run deploy -- --stage dev --region eu-west-1 --bucket bucket --role-arn arn:service --parameter PermissionsBoundaryArn=arn:boundary --email <address>',
+      'npx order-replication deploy --stage dev --region eu-west-1 --bucket bucket --role-arn arn:service --parameter PermissionsBoundaryArn=arn:boundary --email <address>',
     );
   });
 

@@ -26,8 +26,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 import { build, packageNames } from '../../../../scripts/packages/build';
 import { deploy, type DeployOptions } from '../../../../scripts/commands/deploy/deploy';
-import { deployOptions } from '../../../../scripts/commands/deploy/options';
-import { listen, type Listening } from '../../../../simulator/listen';
+import { deployOptions, deployRequest } from '../../../../scripts/commands/deploy/options';
+import { parseOptions } from '../../../support/run-command';
+import { listen, type Listening } from '../../../../scripts/local/ports';
 import { upload } from '../../../../scripts/packages/upload';
 
 /** A bucket called `packages` on loopback: what was put, and how to refuse. */
@@ -231,7 +232,9 @@ describe('upload', () => {
   });
 
   it('asks for a build where there is none', async () => {
-    await expect(upload({ bucket: 'packages', outDir: lambdaDir, s3 })).rejects.toThrow('npm run build');
+    await expect(upload({ bucket: 'packages', outDir: lambdaDir, s3 })).rejects.toThrow(
+      'npx order-replication build',
+    );
   });
 });
 
@@ -813,20 +816,20 @@ describe('what AWS refuses', () => {
 
 describe('the command line', () => {
   const names = [...Object.keys(complete), 'BigCommerceClientSecret', 'PollingInterval', 'AllowedStatusIds'];
-  const read = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    deployOptions(
+  const read = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+    deployRequest(
+      await parseOptions(deployOptions, ['--stage', 'dev', '--bucket', 'packages', ...args], environment),
       [...names, 'StageName', 'LambdaDeploymentPackagesBucketName', 'LambdaDeploymentPackagesPrefix'],
-      ['--stage', 'dev', '--bucket', 'packages', ...args],
       environment,
     );
 
-  it('takes parameters from the environment, and an option before that', () => {
+  it('takes parameters from the environment, and an option before that', async () => {
     const environment = {
       BIGCOMMERCE_TOKEN: 'from-env',
       BIGCOMMERCE_CLIENT_ID: 'env',
       POLLING_INTERVAL: '15',
     };
-    expect(read(['--client-id', 'option', '--email', 'a@b'], environment)).toMatchObject({
+    expect(await read(['--client-id', 'option', '--email', 'a@b'], environment)).toMatchObject({
       ...{ stage: 'dev', bucket: 'packages', stackName: undefined },
       parameters: {
         ...{ BigCommerceToken: 'from-env', BigCommerceClientId: 'option', ExceptionsEmailAddress: 'a@b' },
@@ -834,55 +837,57 @@ describe('the command line', () => {
       },
     });
     const option = ['--parameter', 'PollingInterval=30'];
-    expect(read(option, environment).parameters).toMatchObject({ PollingInterval: '30' });
+    expect((await read(option, environment)).parameters).toMatchObject({ PollingInterval: '30' });
   });
 
-  it("takes CloudFormation's role from the environment, and an option before that; an empty one is none", () => {
+  it("takes CloudFormation's role from the environment, and an option before that; an empty one is none", async () => {
     const environment = { AWS_CLOUDFORMATION_ROLE_ARN: 'from-env' };
-    expect(read([], environment).roleArn).toBe('from-env');
-    expect(read(['--role-arn', roleArn], environment).roleArn).toBe(roleArn);
-    expect(read([], { AWS_CLOUDFORMATION_ROLE_ARN: '' }).roleArn).toBeUndefined();
+    expect((await read([], environment)).roleArn).toBe('from-env');
+    expect((await read(['--role-arn', roleArn], environment)).roleArn).toBe(roleArn);
+    expect((await read([], { AWS_CLOUDFORMATION_ROLE_ARN: '' })).roleArn).toBeUndefined();
   });
 
-  it('counts an empty variable as none, and lets a value be made empty by an option', () => {
+  it('counts an empty variable as none, and lets a value be made empty by an option', async () => {
     const environment = { ALLOWED_STATUS_IDS: '', BIGCOMMERCE_CLIENT_SECRET: 'from-env' };
-    expect(read(['--parameter', 'BigCommerceClientSecret='], environment).parameters).toEqual({
+    expect((await read(['--parameter', 'BigCommerceClientSecret='], environment)).parameters).toEqual({
       BigCommerceClientSecret: '',
     });
-    expect(read(['--client-secret', ''], environment).parameters).toEqual({ BigCommerceClientSecret: '' });
+    expect((await read(['--client-secret', ''], environment)).parameters).toEqual({
+      BigCommerceClientSecret: '',
+    });
   });
 
-  it('takes the stage, the place of the packages and a pause from no variable', () => {
+  it('takes the stage, the place of the packages and a pause from no variable', async () => {
     const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/', PAUSED: 'false' };
-    expect(read([], environment).parameters).toEqual({});
+    expect((await read([], environment)).parameters).toEqual({});
   });
 
-  it('polls after a deploy and sends no test alert, unless it is told otherwise', () => {
-    expect(read([], {}).afterwards).toEqual({ poll: true, testAlert: false });
-    const told = read(['--no-poll', '--test-alert'], {});
+  it('polls after a deploy and sends no test alert, unless it is told otherwise', async () => {
+    expect((await read([], {})).afterwards).toEqual({ poll: true, testAlert: false });
+    const told = await read(['--no-poll', '--test-alert'], {});
     expect(told.afterwards).toEqual({ poll: false, testAlert: true });
   });
 
-  it('leaves commas, quotes and signs of equality in values alone', () => {
+  it('leaves commas, quotes and signs of equality in values alone', async () => {
     const value = `1,"2"='3'=4 $HOME`;
-    const { parameters, tags } = read(['--parameter', `A=${value}`, '--tag', 'k=v=w'], {
+    const { parameters, tags } = await read(['--parameter', `A=${value}`, '--tag', 'k=v=w'], {
       ALLOWED_STATUS_IDS: value,
     });
     expect([parameters, tags]).toEqual([{ A: value, AllowedStatusIds: value }, { k: 'v=w' }]);
   });
 
-  it('names the option and the variable of what is wrong', () => {
-    const { label } = read([]);
+  it('names the option and the variable of what is wrong', async () => {
+    const { label } = await read([]);
     expect(['BigCommerceToken', 'PollingInterval'].map((name) => label?.(name))).toEqual([
       'BigCommerceToken (--token or $BIGCOMMERCE_TOKEN)',
       'PollingInterval (--parameter PollingInterval=… or $POLLING_INTERVAL)',
     ]);
   });
 
-  it('names an option that it does not know, with those that it knows', () => {
-    expect(() => read(['--stge=dev'])).toThrow(/no option --stge\. .*--stage/);
-    expect(() => read(['--parameter', 'A'])).toThrow('Name=Value');
-    expect(() => read(['extra'])).toThrow('extra');
+  it('names an option that it does not know, with one that is like it', async () => {
+    await expect(read(['--stge=dev'])).rejects.toThrow(/unknown option '--stge'\n\(Did you mean --stage\?\)/);
+    await expect(read(['--parameter', 'A'])).rejects.toThrow('Name=Value');
+    await expect(read(['extra'])).rejects.toThrow("unexpected argument 'extra'");
   });
 
   it('is not read when the deploy is called by code', async () => {

@@ -1,0 +1,47 @@
+// Runs the deploy with the clients of this shell, and what follows it; its end goes to the page of its GitHub Actions run.
+import { build, packageLines } from '../../packages/build';
+import { createClients } from '../../service/clients';
+import { pollData } from '../../service/poll-once';
+import { readTemplate } from '../../stack/template';
+import type { Print, Report } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
+import { namedValues } from '../../terminal/table';
+import { afterDeploy } from './after-deploy';
+import { deploy } from './deploy';
+import { withJobSummary } from './job-summary';
+import { deployRequest, type DeployCommandOptions } from './options';
+
+/** Throws CommandError for what the user can fix. */
+export async function runDeploy(options: DeployCommandOptions, note: Print): Promise<Report> {
+  const clients = createClients(options.region === undefined ? {} : { region: options.region });
+  try {
+    const { afterwards, ...deployed } = await withJobSummary(async (sumUp) => {
+      const names = Object.keys((await readTemplate()).Parameters);
+      const request = deployRequest(options, names, process.env);
+      const prepare = async () => {
+        for (const line of packageLines(await build())) note(line);
+      };
+      const done = await deploy({ ...request, print: note, sumUp, prepare }, clients);
+      return { ...done, afterwards: request.afterwards };
+    });
+    const { job, problem } = await afterDeploy(deployed, afterwards, clients, note).then(
+      (polled) => ({ job: polled, problem: undefined }),
+      asProblem,
+    );
+    const { stackName, stackId, changed, prefix, outputs } = deployed;
+    const poll = job === undefined ? null : pollData(job);
+    return {
+      data: { stackName, stackId, isChanged: changed, prefix, outputs, poll },
+      lines: namedValues(outputs),
+      problem,
+    };
+  } finally {
+    clients.destroy();
+  }
+}
+
+/** The stack is deployed, and its outputs are worth printing although something failed afterwards. */
+function asProblem(error: unknown) {
+  if (error instanceof CommandError) return { job: undefined, problem: error.message };
+  throw error;
+}
