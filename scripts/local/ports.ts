@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 
 import { CommandError } from '../terminal/command-error';
+import { listen } from '../../simulator/listen';
 
 /** One that nothing listens on. */
 export async function freePort(): Promise<number> {

@@ -28,7 +28,6 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { bootstrap, type BootstrapJob } from '../../scripts/commands/bootstrap/bootstrap';
-import { build } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/root';
 import { deploy } from '../../scripts/commands/deploy/deploy';
 import { localClients, type Clients } from '../../scripts/service/clients';

@@ -24,7 +24,9 @@ import { pause, resume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';
 import type { Command } from '../../scripts/terminal/command';
 import { parseOptions, runCommand } from '../support/run-command';
-import { until } from './until';
+import { until } from '../support/until';
+import { builtPackages } from '../support/built-packages';
+import { sharedMiniStack } from '../support/shared-ministack';
 
 const stackName = 'OrderReplication-dev';
 const address = 'operator@example.com';

@@ -13,7 +13,7 @@ import {
 import { join, relative } from 'node:path';
 
 import { build } from '../../scripts/packages/build';
-import { root } from '../../scripts/terminal/command';
+import { root } from '../../scripts/terminal/root';
 
 const kept = join(root, '.local', 'packages');
 const DAY_MS = 86_400_000;

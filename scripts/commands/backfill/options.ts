@@ -5,6 +5,8 @@ import { toOrderId } from '../../../lambda/shared/order/order';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import { CommandError } from '../../terminal/command-error';
 import type { Values } from '../../stack/parameters';
+import { DAY_MS } from '../../../lambda/shared/runtime/time';
+import { iso } from '../../../lambda/shared/runtime/time';
 
 /** BigCommerce's dates have whole seconds: a bound that is named by its second takes that second in. */
 const SECOND_MS = 1_000;

@@ -9,7 +9,8 @@ import { afterDeploy, type Deployed } from '../../../../scripts/commands/deploy/
 import type { Afterwards } from '../../../../scripts/commands/deploy/options';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import { listen, type Listening } from '../../../../scripts/local/ports';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const sns = mockClient(SNSClient);

@@ -28,8 +28,9 @@ import { build, packageNames } from '../../../../scripts/packages/build';
 import { deploy, type DeployOptions } from '../../../../scripts/commands/deploy/deploy';
 import { deployOptions, deployRequest } from '../../../../scripts/commands/deploy/options';
 import { parseOptions } from '../../../support/run-command';
-import { listen, type Listening } from '../../../../scripts/local/ports';
 import { upload } from '../../../../scripts/packages/upload';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
 
 /** A bucket called `packages` on loopback: what was put, and how to refuse. */
 class Bucket {

@@ -4,7 +4,6 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import { listen, type Listening } from '../../../../scripts/local/ports';
 import { poll } from '../../../../scripts/commands/poll/command';
 import { pollData, pollLines, pollOnce } from '../../../../scripts/service/poll-once';
 import { runCommand } from '../../../support/run-command';

@@ -4,7 +4,6 @@ import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client'
 import { createSecrets } from '../../../../lambda/shared/aws/secrets';
 import { createClients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import { listen } from '../../../../scripts/local/ports';
 import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';
