@@ -26,6 +26,9 @@ export interface Wish {
   readonly shrink?: boolean | undefined;
 }
 
+/** The most orders that a story of most faults has. */
+const ORDERS_OF_A_STORY = 10;
+
 /** Tells stories until enough orders have gone through. Throws at the first that breaks the promise: seed, path, trace. */
 export async function survive({ fault, seed, orders, path, shrink }: Wish): Promise<Tally> {
   const tally = empty(fault.name);
@@ -45,7 +48,9 @@ export async function survive({ fault, seed, orders, path, shrink }: Wish): Prom
   // Each round has a seed of its own, since nobody knows beforehand how many orders a story has.
   for (let round = 0; tally.orders < orders; round += 1) {
     const numRuns =
-      tally.stories === 0 ? 10 : Math.ceil((orders - tally.orders) / (tally.orders / tally.stories));
+      tally.stories === 0
+        ? Math.min(10, Math.ceil(orders / ORDERS_OF_A_STORY))
+        : Math.ceil((orders - tally.orders) / (tally.orders / tally.stories));
     await fc.assert(property, { seed: seed + round, numRuns, endOnFailure });
   }
   return tally;

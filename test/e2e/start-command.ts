@@ -1,0 +1,82 @@
+// `npm start` as a process of its own, as a user runs it in a fresh clone, and what it leaves behind.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { freePort, portIsFree } from '../../scripts/local/ports';
+import { root } from '../../scripts/terminal/command';
+import { until } from '../support/until';
+
+export const startCommand = [process.execPath, '--import', 'tsx', 'scripts/local/start.ts'] as const;
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly code: Promise<number | null>;
+  /** Everything that was printed so far. */
+  printed(): string;
+}
+
+/** Ports of one run, and the options that name them. */
+export interface Ports {
+  readonly aws: number;
+  readonly store: number;
+  readonly options: readonly string[];
+}
+
+const started: Started[] = [];
+const usedPorts: number[] = [];
+
+/** Runs a command in a process group of its own, as a shell would. */
+export function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Started {
+  const [file = '', ...args] = words;
+  const child = spawn(file, args, {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+  });
+  let text = '';
+  const keep = (chunk: Buffer) => (text += chunk.toString());
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const code = once(child, 'exit').then(([exitCode]) => exitCode as number | null);
+  const one = { child, code, printed: () => text };
+  started.push(one);
+  return one;
+}
+
+/** Kills what still runs, and removes the logs. For `afterEach`. */
+export function stopAll(): void {
+  for (const { child } of started.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+  for (const port of usedPorts.splice(0)) {
+    rmSync(join(root, '.local', `ministack-${port}.log`), { force: true });
+  }
+}
+
+export async function freePorts(): Promise<Ports> {
+  const [aws, store] = [await freePort(), await freePort()];
+  usedPorts.push(aws);
+  return { aws, store, options: ['--aws-port', String(aws), '--store-port', String(store)] };
+}
+
+export const isUp = ({ printed }: Started) =>
+  until(() => printed().includes('To try while this runs'), 60_000);
+
+/** Waits until no process of a run is left and its ports are free. */
+export const nothingIsLeft = ({ aws, store }: Ports) =>
+  until(async () => processesOf(aws).length === 0 && (await portIsFree(aws)) && (await portIsFree(store)));
+
+/** MiniStack and its workers, which all have its environment. Only Linux shows it; elsewhere the port must do. */
+function processesOf(port: number): string[] {
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`GATEWAY_PORT=${port}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
