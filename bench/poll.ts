@@ -6,9 +6,8 @@ import { runInNewContext } from 'node:vm';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { poll } from '../lambda/get-new-orders/poll';
 import { createBigCommerce } from '../lambda/shared/bigcommerce/client';
+import type { JobsTable } from '../lambda/shared/tables/jobs';
 import { startSimulator, type Simulator } from '../simulator';
-import { aRuleSet } from '../test/support/builders';
-import { memoryJobs } from '../test/support/memory-jobs';
 import { addOrders } from './drain';
 import { withDeployed } from './deployed';
 
@@ -77,11 +76,24 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
     },
   };
   const settings = {
-    rules: aRuleSet(),
-    ...{ completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 },
+    rules: {
+      allowedStatusIds: [7, 10, 11],
+      advanceStatusIds: [10, 11],
+      advanceOrders: true,
+      newPhysicalOrderStatusId: 9,
+      newDigitalOrderStatusId: 8,
+    },
+    completedOrdersLookbackDays: 7,
+    ignoreOrdersCreatedBefore: undefined,
+    followUpDays: 30,
   };
   await poll(settings, {
-    ...{ store, queue, jobs: memoryJobs([]), log: silent, now: Date.now, stopBefore: Infinity },
+    store,
+    queue,
+    jobs: emptyJobs,
+    log: silent,
+    now: Date.now,
+    stopBefore: Infinity,
     ledger: {
       find: () => Promise.resolve(new Map()),
       recordQueued: () => Promise.resolve(true),
@@ -91,6 +103,14 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
   });
   return (Math.max(...used) - (used[0] ?? 0)) / 1e6;
 }
+
+/** A Jobs table before the first poll; it keeps nothing. */
+const emptyJobs: JobsTable = {
+  record: () => Promise.resolve(),
+  lastFinished: () => Promise.resolve(undefined),
+  heldSince: () => Promise.resolve(undefined),
+  lastSliced: () => Promise.resolve(undefined),
+};
 
 function connect({ url: apiUrl, credentials: { storeHash, accessToken } }: Place) {
   const options = {

@@ -2,13 +2,11 @@
 import { Status } from '../../../lambda/shared/order/status';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import { type Moment } from './history';
-import { type Story } from './story';
+import { type Deployed } from './settings';
 
-/** What was deployed from `at` on. */
-export interface Deployed {
-  readonly at: number;
-  readonly rules: Rules;
-  readonly dropFields: readonly string[];
+/** All that was deployed, in its sequence. */
+interface Deployments {
+  readonly deployed: readonly Deployed[];
 }
 
 type Shown = Pick<Moment, 'statusId' | 'isArchived' | 'isRemoved' | 'isDigital' | 'createdAt'>;
@@ -17,16 +15,12 @@ type Shown = Pick<Moment, 'statusId' | 'isArchived' | 'isRemoved' | 'isDigital' 
 export const VOID: ReadonlySet<number> = new Set([0, 1, 4, 5, 6, 12, 13]);
 
 /** All that was deployed at some time from `from` to `to`. */
-export function deployedDuring(
-  { deployed }: Pick<Story, 'deployed'>,
-  from: number,
-  to: number,
-): readonly Deployed[] {
+export function deployedDuring({ deployed }: Deployments, from: number, to: number): readonly Deployed[] {
   return deployed.filter(({ at }, index) => at <= to && (deployed[index + 1]?.at ?? Infinity) > from);
 }
 
 /** What is deployed in the end. */
-export function deployedLast({ deployed }: Pick<Story, 'deployed'>): Deployed {
+export function deployedLast({ deployed }: Deployments): Deployed {
   const last = deployed.at(-1);
   if (last === undefined) throw new Error('Something is always deployed.');
   return last;

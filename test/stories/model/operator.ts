@@ -7,7 +7,7 @@ import { nothing } from '../../../scripts/commands/backfill/tally';
 import { type VirtualTime } from '../../support/virtual-time';
 import { createStart, type Surroundings } from './lambda';
 import { type Backfill } from './plan';
-import { type Settings } from './service';
+import { type Settings } from './settings';
 
 /** As on AWS. */
 const LOOK_EVERY_MS = 3_000;

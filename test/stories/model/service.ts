@@ -4,7 +4,6 @@ import { poll } from '../../../lambda/get-new-orders/poll';
 import { receive, type Received } from '../../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../../lambda/new-orders-webhook/parse-request';
 import { DAY_MS, dayOf } from '../../../lambda/shared/runtime/time';
-import type { Rules } from '../../../lambda/shared/order/rules';
 import type { WebhooksTable } from '../../../lambda/shared/tables/webhooks';
 import { type SendWebhook, type WebhookRequest } from '../../../simulator/index';
 import { memoryWebhooks } from '../../support/memory-webhooks';
@@ -12,22 +11,13 @@ import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from '
 import { createMapping } from './mapping';
 import { runBackfill } from './operator';
 import { type Backfill } from './plan';
+import { type Settings } from './settings';
 
 /** Lambda's own retries of a failed asynchronous invocation. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
 
 /** Left of a poll's time for recording that it failed. */
 const POLL_RESERVE_MS = 10_000;
-
-/** What is deployed; live. */
-export interface Settings {
-  rules: Rules;
-  dropFields: readonly string[];
-  /** CompletedOrdersLookbackDays. */
-  readonly lookbackDays: number;
-  /** Polls begin no further page after so long. */
-  pollsStopAfterMs: number;
-}
 
 export type Service = ReturnType<typeof createService>;
 
