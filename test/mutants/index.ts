@@ -1,4 +1,4 @@
-// npm run mutants: breaks one rule after the other in a copy of the project, and says which tests notice.
+// The developer tool `mutants`: breaks one rule after the other in a copy of the project, and says which tests notice.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { readArguments, runAsCommand } from '../../scripts/terminal/arguments';
 import { root } from '../../scripts/terminal/root';
 import { CommandError } from '../../scripts/terminal/command-error';
+import { GROUPS, jestArguments, patternsWithoutTests, type TestRun } from './groups';
 import { MUTANTS, type Mutant } from './mutants';
 
-const usage = `Usage: npm run mutants -- [options]
+const usage = `Usage: node tools/run.mjs mutants [options]
 
-Breaks each rule of test/mutants/mutants.ts on purpose, in a copy, and runs the tests: they have to notice.
+Breaks each rule of test/mutants/mutants.ts on purpose, in a copy, and runs the tests, which must notice.
   --rule TEXT   only the rules whose names contain it`;
 
 const COPIED = [
@@ -24,24 +25,17 @@ const COPIED = [
   'README.md',
   'package.json',
   'jest.config.mjs',
+  'jest.slow.config.mjs',
   'tsconfig.json',
 ];
-
-/** The tests of single rules, and the stories: each group has to do without the other. */
-const GROUPS = {
-  rules: [
-    '--testPathPatterns=test/(lambda|scripts/(service|commands/(backfill|deploy|orders|restore)))/',
-    '--testPathPatterns=test/stories/[a-z-]+\\.test\\.ts$',
-    '--testPathIgnorePatterns=test/stories/(survival|quota-shared)\\.',
-    '--testPathIgnorePatterns=deploy/(after-deploy|job-summary)\\.',
-  ],
-  stories: ['--testPathPatterns=test/stories/(survival|quota-shared)\\.test\\.ts$'],
-} as const;
 
 async function main(): Promise<void> {
   const { values } = readArguments({ rule: { type: 'string', default: '' } }, usage);
   const mutants = MUTANTS.filter(({ rule }) => rule.includes(values.rule));
-  if (mutants.length === 0) throw new CommandError(`No rule is called so.`);
+  if (mutants.length === 0) throw new CommandError(`No rule has "${values.rule}" in its name.`);
+  const [unmatched] = patternsWithoutTests(root);
+  if (unmatched !== undefined)
+    throw new CommandError(`No test file matches ${unmatched}: see test/mutants/groups.ts.`);
   const copies = Array.from({ length: availableParallelism() }, copyOfTheProject);
   try {
     if ((await noticedBy(copies[0] ?? root)).includes(true)) {
@@ -54,7 +48,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** One mutant at a time in each copy; prints a line each, and returns how many nobody noticed. */
+/** One mutant at a time in each copy; prints a line each, and returns how many no test noticed. */
 async function breakAll(mutants: readonly Mutant[], copies: readonly string[]): Promise<number> {
   console.log('| broken on purpose | tests of rules | stories |\n| --- | --- | --- |');
   const waiting = [...mutants];
@@ -96,10 +90,17 @@ const noticedBy = async (copy: string) => [
   await fails(GROUPS.stories, copy),
 ];
 
-/** Whether the tests fail; that they ran at all shows in jest's own count. */
-async function fails(tests: readonly string[], copy: string): Promise<boolean> {
+/** Whether the tests of a group fail. */
+async function fails(runs: readonly TestRun[], copy: string): Promise<boolean> {
+  for (const run of runs) if (await runFails(run, copy)) return true;
+  return false;
+}
+
+/** Whether one run of jest fails; that tests ran at all shows in jest's own count. One core for each copy. */
+async function runFails(run: TestRun, copy: string): Promise<boolean> {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const child = spawn(process.execPath, [jest, '--bail', '--silent', ...tests], { cwd: copy });
+  const options = ['--bail', '--silent', '--maxWorkers=1', ...jestArguments(run)];
+  const child = spawn(process.execPath, [jest, ...options], { cwd: copy });
   let said = '';
   child.stderr.on('data', (text) => (said += String(text)));
   const [code] = (await once(child, 'close')) as [number | null];
