@@ -145,7 +145,14 @@ describe('a backfill that is killed', () => {
   const start = (): ChildProcess =>
     spawn(
       process.execPath,
-      ['--import', 'tsx', join('scripts', 'backfill.ts'), ...window(month), '--aws-port', port],
+      [
+        '--import',
+        'tsx',
+        join('scripts', 'commands', 'backfill', 'command.ts'),
+        ...window(month),
+        '--aws-port',
+        port,
+      ],
       { cwd: root, stdio: 'ignore' },
     );
 
