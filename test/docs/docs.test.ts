@@ -29,7 +29,7 @@ it.each(pages)('%s has no link that leads nowhere within this project', (page) =
   expect(broken).toEqual([]);
 });
 
-it('K19: the README warns of emails, of the first poll and of other apps before the first command that deploys', () => {
+it('the README warns of emails, of the first poll and of other apps before the first command that deploys', () => {
   const readme = textOf('README.md');
   const begin = readme.indexOf('### Before the first deploy');
   const warnings = readme.slice(begin, readme.indexOf('npm run deploy -- --stage', begin));
@@ -40,7 +40,7 @@ it('K19: the README warns of emails, of the first poll and of other apps before 
   expect(warnings).toContain('Run the first week with `AdvanceOrders=false`');
 });
 
-it('K19: the parameter that decides about it warns people at the AWS console', () => {
+it('the parameter that decides about it warns people at the AWS console', () => {
   const template = readFileSync(join(root, 'cloudformation/stack.json'), 'utf8');
   const { Parameters } = JSON.parse(template) as { Parameters: Record<string, { Description: string }> };
   expect(Parameters['AdvanceOrders']?.Description).toContain('a change of status may email the shopper');

@@ -101,7 +101,7 @@ describe('a backfill', () => {
     expect(copied.map(reads)).toEqual(times(50, 1));
   });
 
-  it('A4: moves no status of orders from before IgnoreOrdersCreatedBefore, not even where it is told to', async () => {
+  it('moves no status of orders from before IgnoreOrdersCreatedBefore, not even where it is told to', async () => {
     const waiting = copied.slice(40);
     expect(await run(...window(month), '--status', '11', '--advance')).toContain('10 already copied');
     expect(statuses(waiting)).toEqual(times(10, AwaitingFulfillment));

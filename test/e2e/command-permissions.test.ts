@@ -149,7 +149,7 @@ function shortened(call: string): string {
 }
 
 it.each(Object.keys(runs) as readonly CommandName[])(
-  'C-W2: npm run %s calls what the table of permissions says, on what it says',
+  'npm run %s calls what the table of permissions says, on what it says',
   async (name) => {
     calls = new Set();
     await runs[name]();

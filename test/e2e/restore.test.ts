@@ -121,7 +121,7 @@ it('refuses a copy of another table, and the table itself', async () => {
   await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is no copy of');
 });
 
-it('A5: brings nobody back who was erased, nor does the worker that reads the order next', async () => {
+it('brings nobody back who was erased, nor does the worker that reads the order next', async () => {
   const { simulator, stack, clients } = service;
   const local = ['--local', '--aws-port', new URL(service.mini.endpoint).port];
   const stopOrStart = (command: Command) => runCommand(command, local);

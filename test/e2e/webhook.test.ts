@@ -175,7 +175,7 @@ it('is taken with its body in base64, as API Gateway may hand it over', async ()
   expect(await until(async () => (await service.webhooks(id))[0])).toMatchObject({ outcome: 'accepted' });
 });
 
-it('D-S1: is taken once, however often it is replayed', async () => {
+it('is taken once, however often it is replayed', async () => {
   const { simulator, stack } = service;
   const { id } = simulator.orders.add({ status_id: 5, cart_id: null });
   const body = JSON.stringify({

@@ -261,7 +261,7 @@ describe('switches', () => {
     expect(store.orders.fees(100)).toEqual([]);
   });
 
-  test('K10: spell a fee in another way under its own path, and leave fees a link', async () => {
+  test('spell a fee in another way under its own path, and leave fees a link', async () => {
     const store = createStore({ switches: { feesSpelling: 'cost_exc_tax', includesFees: false } });
     store.orders.add({ fees: [{}] });
     const fees = await ask(store, 'GET', '/orders/100/fees');

@@ -144,7 +144,7 @@ test.each(['own', 'foreign'] as const)(
   },
 );
 
-test('K20a: a client that follows links alone reads 130 of 130 orders, and everything that belongs to them', async () => {
+test('a client that follows links alone reads 130 of 130 orders, and everything that belongs to them', async () => {
   const store = await startSimulator({ seed: 20 });
   for (let order = 0; order < 130; order += 1) store.orders.add({ lines: [{}, {}], coupons: [{}] });
   const read = await readByLinks(store);
@@ -155,7 +155,7 @@ test('K20a: a client that follows links alone reads 130 of 130 orders, and every
   expect(requests).toBe(3 + 3 * 130);
 });
 
-test('K20b: links in consignments and addresses lead to the store, too, by whatever name it was asked', async () => {
+test('links in consignments and addresses lead to the store, too, by whatever name it was asked', async () => {
   const { id } = simulator.orders.add();
   const { port } = new URL(simulator.url);
   const { credentials } = simulator;

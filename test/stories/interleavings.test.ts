@@ -420,7 +420,7 @@ function aDigitalSale(): World {
 
 const moves = ({ shop }: World) => shop.puts.map(({ from, to }) => `${from} → ${to}`);
 
-it('A1: an order whose advance was answered and not written stays Completed when staff complete it', async () => {
+it('an order whose advance was answered and not written stays Completed when staff complete it', async () => {
   const world = aDigitalSale();
   const reference = world.referenceTo(100);
   expect(await world.replicate(reference, { deps: conflicting(world) })).toBe('given back');
@@ -442,7 +442,7 @@ it('A1: an order whose advance was answered and not written stays Completed when
   expect(world.rows.get(100)).not.toHaveProperty('put_modified_at');
 });
 
-it('A1b: nor is it put back when the same attempt reads it as Completed after its own answered PUT', async () => {
+it('nor is it put back when the same attempt reads it as Completed after its own answered PUT', async () => {
   const world = aDigitalSale();
   // The answer shows content that was edited meanwhile, so that the order is read once more; by then it is completed.
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
@@ -462,7 +462,7 @@ it('A1b: nor is it put back when the same attempt reads it as Completed after it
   expect(world.snapshots.get(100)?.replication.advanced_at).toBe(world.rows.get(100)?.advanced_at);
 });
 
-it('A1c: nor when the read after the answered PUT fails, and the reference becomes a dead letter', async () => {
+it('nor when the read after the answered PUT fails, and the reference becomes a dead letter', async () => {
   const world = aDigitalSale();
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
   world.shop.after('putStatus', () => failPermanently(world, 'getOrder'));
@@ -476,7 +476,7 @@ it('A1c: nor when the read after the answered PUT fails, and the reference becom
   expect(moves(world)).toEqual(['10 → 8']);
 });
 
-it('A1d: an advance that was noted with the lease counts once when the next receive confirms it', async () => {
+it('an advance that was noted with the lease counts once when the next receive confirms it', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const reference = world.referenceTo(100);
@@ -493,7 +493,7 @@ it('A1d: an advance that was noted with the lease counts once when the next rece
 it.each([
   ['shows an older date', NOON - HOUR],
   ['shows the same date, of one second', NOON],
-])('A1e: what was noted with the lease stops a read that lags behind that PUT and %s', async (_, date) => {
+])('what was noted with the lease stops a read that lags behind that PUT and %s', async (_, date) => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(date) }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -510,7 +510,7 @@ it.each([
   expect(moves(world)).toEqual(['11 → 9']);
 });
 
-it('A2a: a read from before our own PUT makes no second one over what a warehouse did since', async () => {
+it('a read from before our own PUT makes no second one over what a warehouse did since', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -530,7 +530,7 @@ it('A2a: a read from before our own PUT makes no second one over what a warehous
   expect(world.stream.map(({ status_id }) => status_id)).toEqual([11, 9, Status.Shipped]);
 });
 
-it('A2b, K18a: an order edited between GET and PUT gets one PUT, though reads lag behind that PUT', async () => {
+it('an order edited between GET and PUT gets one PUT, though reads lag behind that PUT', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -550,7 +550,7 @@ it('A2b, K18a: an order edited between GET and PUT gets one PUT, though reads la
   });
 });
 
-it('A2c: a list that shows an order as cancelled is believed against a GET that still shows it as new', async () => {
+it('a list that shows an order as cancelled is believed against a GET that still shows it as new', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -567,7 +567,7 @@ it('A2c: a list that shows an order as cancelled is believed against a GET that 
   expect(world.rows.get(100)).toMatchObject({ state: 'skipped', status_id: Status.Cancelled });
 });
 
-it('A2f: what only the ledger row knows counts: a newer reference is on its way, or the snapshot is lost', async () => {
+it('what only the ledger row knows counts: a newer reference is on its way, or the snapshot is lost', async () => {
   for (const isLost of [true, false]) {
     const world = aWorld();
     world.shop.add(anOrder());
@@ -590,7 +590,7 @@ it('A2f: what only the ledger row knows counts: a newer reference is on its way,
   }
 });
 
-it('A2d: placed, advanced and read again within one second of the store: one PUT', async () => {
+it('placed, advanced and read again within one second of the store: one PUT', async () => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -606,7 +606,7 @@ it('A2d: placed, advanced and read again within one second of the store: one PUT
   expect(moves(world)).toEqual(['11 → 9']);
 });
 
-it('A2g: nor a second one where a list that lags, too, is noted in between', async () => {
+it('nor a second one where a list that lags, too, is noted in between', async () => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -626,7 +626,7 @@ it('A2g: nor a second one where a list that lags, too, is noted in between', asy
   expect(world.rows.get(100)?.state).toBe('replicated');
 });
 
-it('A2h: a failed PUT is not taken for one that worked where a read lags behind a put-back from the target', async () => {
+it('a failed PUT is not taken for one that worked where a read lags behind a put-back from the target', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: Status.AwaitingShipment }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -647,7 +647,7 @@ it('A2h: a failed PUT is not taken for one that worked where a read lags behind 
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances: [expect.any(String)] });
 });
 
-it('A2e: a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
+it('a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.replicate(world.referenceTo(100));

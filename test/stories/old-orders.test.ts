@@ -96,7 +96,7 @@ it('an audit sends for an order whose snapshot is older than the ledger says, as
   expect(await world.audit()).toMatchObject({ enqueued: 1 });
 });
 
-it('A4a an audit does not advance an order from before the bound that a backfill copied and whose snapshot is lost', async () => {
+it('an audit does not advance an order from before the bound that a backfill copied and whose snapshot is lost', async () => {
   const bound = { ignoreOrdersCreatedBefore: NOON };
   const world = aWorld({ rules: bound });
   const then = { date_created: storeDate(NOON - DAY), date_modified: storeDate(NOON - DAY) };
@@ -114,7 +114,7 @@ it('A4a an audit does not advance an order from before the bound that a backfill
   expect(world.shop.puts).toEqual([]);
 });
 
-it('A4 a poll leaves such a copy alone while the bound holds, and advances it once the bound is moved back', async () => {
+it('a poll leaves such a copy alone while the bound holds, and advances it once the bound is moved back', async () => {
   const world = aWorld();
   const created = { date_created: storeDate(NOON - 20 * DAY), date_modified: storeDate(NOON - DAY) };
   world.shop.add(anOrder(created));

@@ -63,7 +63,7 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
   return { receive, timeouts, status: () => shown.status_id };
 }
 
-it('K6a: an order whose GET takes 11 s is stored whole at the second receive, and its dead letter says so', async () => {
+it('an order whose GET takes 11 s is stored whole at the second receive, and its dead letter says so', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 11_000, plainMs: 11_000 });
   expect(await store.receive(1)).toBe('given back');

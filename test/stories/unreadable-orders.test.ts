@@ -23,7 +23,7 @@ async function aStage(orders: number, idBounds: 'inclusive' | 'exclusive' = 'inc
 }
 
 it.each(['inclusive', 'exclusive'] as const)(
-  'K1a: six of seven orders are queued with their versions, and the seventh by its id (bounds: %s)',
+  'six of seven orders are queued with their versions, and the seventh by its id (bounds: %s)',
   async (idBounds) => {
     const { world, shop, ids, poll } = await aStage(7, idBounds);
     const [bad = 0] = ids.slice(3);
@@ -45,14 +45,14 @@ it('K1O: a store whose lists all fail makes the poll fail, and names no order', 
   expect(world.jobs[0]).not.toHaveProperty('unreadable_ids');
 });
 
-it('K1b: a store that fails on 150 rows and more is read in smaller pages, orders whole', async () => {
+it('a store that fails on 150 rows and more is read in smaller pages, orders whole', async () => {
   const { world, shop, ids, poll } = await aStage(60);
   shop.faults.add({ limitFrom: 150, kind: 'status', status: 504 });
   expect((await poll()).map(({ orderId }) => orderId)).toEqual(ids);
   expect(world.jobs).toMatchObject([{ outcome: 'finished', found: 60 }]);
 });
 
-it('K7h: a list that answers 200 with a page of HTML makes the poll fail', async () => {
+it('a list that answers 200 with a page of HTML makes the poll fail', async () => {
   const { world, shop, poll } = await aStage(1);
   shop.faults.add({ endpoint: 'GET /orders', kind: 'html' });
   await expect(poll()).rejects.toThrow('unexpected body');

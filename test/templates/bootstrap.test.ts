@@ -167,7 +167,7 @@ describe('the role of CloudFormation', () => {
     expect(names).not.toContain(resolved(properties('CloudFormationRole')['RoleName'] as Text));
   });
 
-  it("C-R5: knows the secrets by their logical ids, which is what AWS names them by, and by the stack's name", () => {
+  it("knows the secrets by their logical ids, which is what AWS names them by, and by the stack's name", () => {
     const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
       Type === 'AWS::SecretsManager::Secret' ? [id] : [],
     );
@@ -324,12 +324,12 @@ describe('whoever deploys', () => {
 describe('each command that the README gives to the policy of the deploy', () => {
   const commands = commandsWithDeployPolicy();
 
-  it('C-W1: is a command of this project, a deploy and an audit among them', () => {
+  it('is a command of this project, a deploy and an audit among them', () => {
     expect(commands).toEqual(expect.arrayContaining(['deploy', 'pause', 'resume', 'poll', 'audit']));
     for (const command of commands) expect(reached(command).length).toBeGreaterThan(3);
   });
 
-  it.each(commands)('C-W1: npm run %s may make each of its calls, on what it makes it on', (command) => {
+  it.each(commands)('npm run %s may make each of its calls, on what it makes it on', (command) => {
     const code = reached(command).map(codeOf).join('\n');
     // Whoever asks is told who they are: that takes no permission.
     const names = [...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!);

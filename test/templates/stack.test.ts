@@ -251,7 +251,7 @@ describe('parameters', () => {
 
 describe('the statuses that orders are moved to', () => {
   it.each(['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId'])(
-    'D-S5: %s takes a status if, and only if, the worker does',
+    '%s takes a status if, and only if, the worker does',
     (name) => {
       const variable =
         name === 'NewPhysicalOrderStatusId' ? 'NEW_PHYSICAL_ORDER_STATUS_ID' : 'NEW_DIGITAL_ORDER_STATUS_ID';
@@ -519,7 +519,7 @@ describe('roles', () => {
   );
 
   it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
-    'C-R12: %s decrypts its secrets, by way of Secrets Manager only',
+    '%s decrypts its secrets, by way of Secrets Manager only',
     (id) => {
       expect(statements(id).filter(({ Sid }) => Sid === 'DecryptSecrets')).toEqual([
         {
@@ -617,7 +617,7 @@ describe('the Orders queue and its worker', () => {
     expect(properties('GetOrdersFunction')['ReservedConcurrentExecutions']).toBeUndefined();
   });
 
-  it('C-B1: names new accounts in the first words of the parameter', () => {
+  it('names new accounts in the first words of the parameter', () => {
     expect(template.Parameters['ReserveConcurrency']).toMatchObject({
       ...{ Default: 'true', Description: expect.stringMatching(/^false in a new AWS account/) as unknown },
     });
@@ -705,7 +705,7 @@ describe("the webhooks' API", () => {
     });
   });
 
-  it('C-R7: leaves the webhook time to answer, however long its secrets, the queue and its records take', () => {
+  it('leaves the webhook time to answer, however long its secrets, the queue and its records take', () => {
     const longestMs = ({
       maxAttempts,
       requestHandler,
@@ -749,7 +749,7 @@ describe("the webhooks' API", () => {
     expect(renewed(other, readFileSync(dashboardFile, 'utf8'))).toBe(other);
   });
 
-  it('C-N1: has no metrics by method, which cost $1.50 a month: what is watched are those of its stage', () => {
+  it('has no metrics by method, which cost $1.50 a month: what is watched are those of its stage', () => {
     expect(property('WebhooksApiStage', 'MethodSettings')).toEqual([
       {
         ...{ ResourcePath: '/*', HttpMethod: '*' },
@@ -761,7 +761,7 @@ describe("the webhooks' API", () => {
     expect(dimensions.map(({ Name }) => Name)).toEqual(['ApiName', 'Stage']);
   });
 
-  it('C-W4: the alarm for junk says what junk costs at the limit of the stage, and what helps', () => {
+  it('the alarm for junk says what junk costs at the limit of the stage, and what helps', () => {
     const description = property('UnauthorizedWebhooksAlarm', 'AlarmDescription') as string;
     const [, perMillion, perDay] = /requests cost about \$(\d+), .* \$(\d+) a day/.exec(description)!;
     const millionsADay =

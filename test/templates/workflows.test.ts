@@ -67,7 +67,7 @@ describe.each(workflows)('%s.yml', (name) => {
   });
 });
 
-it('C-R8: gives the checks 45 minutes, and a deploy longer', () => {
+it('gives the checks 45 minutes, and a deploy longer', () => {
   expect(check.jobs['check']!['timeout-minutes']).toBe(45);
   expect(deploy.jobs['deploy']!['timeout-minutes']).toBeGreaterThan(45);
 });

@@ -160,14 +160,14 @@ describe('what Python installs', () => {
   const nameOf = (text: string) => text.toLowerCase().replaceAll('_', '-');
   const files = ['requirements-local.txt', 'requirements-lint.txt'];
 
-  it.each(['--local', '--lint'])('D-S6: pip refuses what has no hash, with %s', (flag) => {
+  it.each(['--local', '--lint'])('pip refuses what has no hash, with %s', (flag) => {
     fakeGo();
     install([flag], { PYTHON: fakePython() });
     const [installation] = readFileSync(at('pip.log'), 'utf8').split('\n');
     expect(installation).toMatch(/^-m pip install .*--require-hashes -r .*requirements-(local|lint)\.txt$/);
   });
 
-  it.each(files)('D-S6: %s pins each version, with the hashes of its files', (file) => {
+  it.each(files)('%s pins each version, with the hashes of its files', (file) => {
     const lines = requirementsOf(file);
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) {
@@ -177,7 +177,7 @@ describe('what Python installs', () => {
     }
   });
 
-  it('D-S6: a linter that needs a later Python is pinned for Python 3.10 too', () => {
+  it('a linter that needs a later Python is pinned for Python 3.10 too', () => {
     const ofZizmor = requirementsOf('requirements-lint.txt').filter((line) => line.startsWith('zizmor'));
     expect(ofZizmor.map((line) => line.split(' --hash')[0]?.trim())).toEqual([
       'zizmor==1.30.1 ; python_version < "3.11"',
@@ -185,7 +185,7 @@ describe('what Python installs', () => {
     ]);
   });
 
-  it('D-S6: all that comes with MiniStack is pinned at the version that is installed', () => {
+  it('all that comes with MiniStack is pinned at the version that is installed', () => {
     const python = join(tools, '../.venv/local', process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
     const { stdout } = spawnSync(python, ['-m', 'pip', 'freeze'], { encoding: 'utf8' });
     const brought = stdout.trim().split('\n').map(nameOf);

@@ -46,7 +46,7 @@ describe('an order counts as', () => {
       return { world, id: order.id };
     };
 
-    it('K4: as dead, not as copied, while its dead letter is kept', async () => {
+    it('as dead, not as copied, while its dead letter is kept', async () => {
       const { world } = listIncomplete({ state: 'dead', reason: 'GET answered 500.' });
       expect(await world.audit()).toMatchObject({ dead: 1, copied: 0, open: 0, enqueued: 0 });
     });
@@ -278,7 +278,7 @@ describe('a reference says that the status is left alone', () => {
   ];
 
   it.each(reasons)(
-    'A4 of an order from before IgnoreOrdersCreatedBefore, of no other: %s',
+    'of an order from before IgnoreOrdersCreatedBefore, of no other: %s',
     async (_, row, isStored) => {
       for (const isOld of [true, false]) {
         const world = anAuditWorld(isOld ? { ignoreOrdersCreatedBefore: NOON } : {});
@@ -291,7 +291,7 @@ describe('a reference says that the status is left alone', () => {
     },
   );
 
-  it('A4c of a Completed order that changed before the lookback of the polls, and of no other', async () => {
+  it('of a Completed order that changed before the lookback of the polls, and of no other', async () => {
     const world = anAuditWorld();
     const long = { date_modified: storeDate(NOON - 8 * DAY_MS) };
     const completed = { status_id: Status.Completed, order_is_digital: true };
@@ -302,7 +302,7 @@ describe('a reference says that the status is left alone', () => {
     expect(world.queued.map(({ advance }) => advance)).toEqual([false, undefined, undefined]);
   });
 
-  it('A4 of none that the first poll after a pause still takes', async () => {
+  it('of none that the first poll after a pause still takes', async () => {
     const world = anAuditWorld({ lastPoll: NOON - 20 * DAY_MS });
     const completed = { status_id: Status.Completed, order_is_digital: true };
     world.list({ ...completed, date_modified: storeDate(NOON - 15 * DAY_MS) });
@@ -323,14 +323,14 @@ describe('of a stored order that is listed under the date that the ledger knows'
     return { world, listed };
   };
 
-  it('D-M3 another status is a change', async () => {
+  it('another status is a change', async () => {
     const world = anAuditWorld();
     const order = world.listReplicated({ status_id: 2 }, { status_id: 9 });
     world.snapshots.set(order.id, aSnapshot({ ...order, status_id: 9 }));
     expect(await world.audit()).toMatchObject({ copied: 1, enqueued: 1 });
   });
 
-  it('K11a other content is a change, and its fingerprint goes with the reference', async () => {
+  it('other content is a change, and its fingerprint goes with the reference', async () => {
     const before = shown();
     const { world, listed } = await listing(shown({ quantity_refunded: 1 }), {
       content_digest: contentDigest(before)!,
@@ -346,12 +346,12 @@ describe('of a stored order that is listed under the date that the ledger knows'
       'content that was looked at already',
       { content_digest: '2:x', listed_digest: contentDigest({ ...shown(), id: 100 })! },
     ],
-  ])('K11 %s is none', async (_, row) => {
+  ])('%s is none', async (_, row) => {
     const { world } = await listing(shown(), row);
     expect(world.queued).toEqual([]);
   });
 
-  it('K14 one that is no longer archived is a change', async () => {
+  it('one that is no longer archived is a change', async () => {
     const order = anOrder({ status_id: 9, date_created: storeDate(THEN - HOUR) });
     const reason = 'archived';
     expect((await listing(order, { state: 'copied', reason })).world.queued).toHaveLength(1);
@@ -361,7 +361,7 @@ describe('of a stored order that is listed under the date that the ledger knows'
   });
 });
 
-it('D-M4 an order that changed less than 10 s before the last poll began is no gap: that poll may have missed it', async () => {
+it('an order that changed less than 10 s before the last poll began is no gap: that poll may have missed it', async () => {
   for (const [before, counts] of [
     [10_000, { queued: 1, open: 0 }],
     [11_000, { queued: 0, open: 1 }],

@@ -71,7 +71,7 @@ describe('the schedule', () => {
   });
 });
 
-describe('K8 a scheduled audit asks again for orders that are marked as gone', () => {
+describe('a scheduled audit asks again for orders that are marked as gone', () => {
   const GONE = 'not found in the store';
 
   async function aNight(row: Partial<LedgerRow>, event: object = {}) {

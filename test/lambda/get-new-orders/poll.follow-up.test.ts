@@ -99,7 +99,7 @@ it('each order is listed once: new ones that changed lately among the changes, a
 });
 
 it.each([-59_000, -1_000, 0, 1_000, 59_000])(
-  'D-M1 an order that changed %i ms from where the lists are split is queued once',
+  'an order that changed %i ms from where the lists are split is queued once',
   async (ms) => {
     const world = aWorld();
     await world.poll();
@@ -126,7 +126,7 @@ it('Incomplete orders, which a list of all statuses hides, are listed by their s
   expect(ids(await world.poll())).toEqual([100]);
 });
 
-it('K9 orders that the ledger knows are followed however old they are, unless FollowUpDays is 0', async () => {
+it('orders that the ledger knows are followed however old they are, unless FollowUpDays is 0', async () => {
   const old = { id: 1, date_created: storeDate(NOON - 8 * DAY) };
   for (const [followUpDays, expected] of [
     [7, [1, 2]],
@@ -144,7 +144,7 @@ it('K9 orders that the ledger knows are followed however old they are, unless Fo
   }
 });
 
-it('K9a an order of 40 days ago that is paid and replicated today is stored as cancelled', async () => {
+it('an order of 40 days ago that is paid and replicated today is stored as cancelled', async () => {
   const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 40 * DAY) }));
   world.shop.edit(100, { status_id: Status.Cancelled });
   world.clock.now += HOUR;
@@ -153,7 +153,7 @@ it('K9a an order of 40 days ago that is paid and replicated today is stored as c
   expect(world.shop.puts).toHaveLength(1);
 });
 
-it('K9 an old order that the ledger does not know stays out, and so does a change that is itself too old', async () => {
+it('an old order that the ledger does not know stays out, and so does a change that is itself too old', async () => {
   const world = await aReplicatedOrder();
   const unknown = { status_id: 2, date_created: storeDate(NOON - 40 * DAY) };
   world.shop.edit(100, { staff_notes: 'changed' });
@@ -163,7 +163,7 @@ it('K9 an old order that the ledger does not know stays out, and so does a chang
   expect(world.jobs.at(-1)?.left_out).toEqual({ 'no longer followed': 2 });
 });
 
-describe('K8 an order that is marked as gone', () => {
+describe('an order that is marked as gone', () => {
   /** As the worker leaves it when the store goes on to answer 404. */
   function markGone(world: World): void {
     const now = iso(world.clock.now);
@@ -209,7 +209,7 @@ describe('K8 an order that is marked as gone', () => {
   });
 });
 
-it('K11a a total and a refunded line that move no date are stored by the next poll that lists the order', async () => {
+it('a total and a refunded line that move no date are stored by the next poll that lists the order', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
     lines: [aLine({ type: 'digital' })],
@@ -237,7 +237,7 @@ it('K11a a total and a refunded line that move no date are stored by the next po
   expect(await pollAndReplicate()).toBe(0);
 });
 
-it('K11 two hundred polls of a store whose lists differ from its GETs for good queue nothing more', async () => {
+it('two hundred polls of a store whose lists differ from its GETs for good queue nothing more', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
     lines: [aLine({ type: 'digital' })],

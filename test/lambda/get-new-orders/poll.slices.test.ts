@@ -95,7 +95,7 @@ it('begins anew after one that failed, so that one bad page does not keep the ot
   expect(world.jobs[2]?.began).toBe(world.jobs[2]?.timestamp);
 });
 
-it('K1x: stops in time while it looks for an order that no list can show, and the next polls find it', async () => {
+it('stops in time while it looks for an order that no list can show, and the next polls find it', async () => {
   const world = aStore(600);
   world.shop.makeUnreadable(400);
   const queued: number[] = [];
@@ -108,7 +108,7 @@ it('K1x: stops in time while it looks for an order that no list can show, and th
   expect(world.jobs.some(({ cursor }) => (cursor?.page_size ?? 250) < 250)).toBe(true);
 });
 
-it('K1y: is sliced in front of the eleventh order that no list can show', async () => {
+it('is sliced in front of the eleventh order that no list can show', async () => {
   const world = aStore(60);
   const unreadable = ids(1, 12).map((nth) => nth * 3);
   for (const id of unreadable) world.shop.makeUnreadable(id);

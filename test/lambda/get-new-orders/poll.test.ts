@@ -102,7 +102,7 @@ it('looks further back for Completed orders when the last good poll is longer ag
   expect(await world.poll()).toHaveLength(1);
 });
 
-describe('A6 a poll after a pause that outlasted the rows of the Jobs table', () => {
+describe('a poll after a pause that outlasted the rows of the Jobs table', () => {
   const short = { settings: { completedOrdersLookbackDays: 1 } };
 
   it('queues the digital orders that were completed and the orders that were edited in it', async () => {
@@ -203,7 +203,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     return world;
   }
 
-  it('A3 is queued by the first poll after a deployment whose AllowedStatusIds names its status', async () => {
+  it('is queued by the first poll after a deployment whose AllowedStatusIds names its status', async () => {
     const world = await aSkippedOrder({ status_id: Status.ManualVerificationRequired });
     world.clock.now += HOUR;
     expect(await world.pollAndReplicate()).toBe(0);
@@ -223,7 +223,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     }
   });
 
-  it('K14a is replicated once it is back from the archive, though its date stands still', async () => {
+  it('is replicated once it is back from the archive, though its date stands still', async () => {
     const world = await aSkippedOrder({ is_deleted: true });
     world.shop.editSilently(100, { is_deleted: false });
     world.clock.now += HOUR;
@@ -231,7 +231,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     expect(world.snapshots.get(100)).toMatchObject({ replication: { state: 'replicated' } });
   });
 
-  it('A3 is not queued by two hundred polls of an unchanged store that lists it', async () => {
+  it('is not queued by two hundred polls of an unchanged store that lists it', async () => {
     const world = await aSkippedOrder({ status_id: Status.Cancelled });
     await world.poll();
     world.shop.edit(100, { staff_notes: 'x' });
@@ -339,7 +339,7 @@ describe('orders that no list can show', () => {
   };
   const idsOf = (references: readonly { orderId: number }[]) => references.map(({ orderId }) => orderId);
 
-  it('K1a: are stepped over: the other six are queued, and the seventh is named and queued alone', async () => {
+  it('are stepped over: the other six are queued, and the seventh is named and queued alone', async () => {
     const world = aWorld();
     inSevens(world);
     world.shop.makeUnreadable(104);
@@ -357,7 +357,7 @@ describe('orders that no list can show', () => {
     expect(world.alerts[0]?.message).toContain('order 104');
   });
 
-  it('K1u: are queued once a day, whether or not the ledger knows them', async () => {
+  it('are queued once a day, whether or not the ledger knows them', async () => {
     const world = aWorld();
     inSevens(world);
     await world.pollAndReplicate();
@@ -413,7 +413,7 @@ describe('orders that no list can show', () => {
     },
   );
 
-  it('K1v: are found as usual once they can be listed again', async () => {
+  it('are found as usual once they can be listed again', async () => {
     const world = aWorld();
     inSevens(world);
     world.shop.makeUnreadable(104);
@@ -423,7 +423,7 @@ describe('orders that no list can show', () => {
     expect(world.jobs[1]).not.toHaveProperty('unreadable_ids');
   });
 
-  it('K1w: are named in the job of a poll that fails later', async () => {
+  it('are named in the job of a poll that fails later', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
     world.shop.add(anOrder({ id: 2, status_id: 7 }));
@@ -469,7 +469,7 @@ describe('orders that no list can show', () => {
     expect(world.jobs).toMatchObject([{ outcome: 'failed' }]);
   });
 
-  it('K1b: 60 orders are queued though the store fails on pages of 150 rows and more', async () => {
+  it('60 orders are queued though the store fails on pages of 150 rows and more', async () => {
     const world = aWorld();
     for (let id = 1; id <= 60; id += 1) world.shop.add(anOrder({ id }));
     world.shop.limitRows(149);
@@ -485,7 +485,7 @@ describe('a count that fails', () => {
       throw error;
     });
 
-  it('K2a: lets the poll ask for every list, and its job says why nothing was counted', async () => {
+  it('lets the poll ask for every list, and its job says why nothing was counted', async () => {
     const world = aWorld();
     for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));
     failing(new BigCommerceError('GET /v2/orders/count answered 504.', 'retryable', 504))(world);
@@ -502,7 +502,7 @@ describe('a count that fails', () => {
     expect(world.alerts).toEqual([]);
   });
 
-  it('K2b: for a wrong token fails the poll', async () => {
+  it('for a wrong token fails the poll', async () => {
     const world = aWorld();
     failing(new BigCommerceError('GET /v2/orders/count answered 401.', 'configuration', 401))(world);
     await expect(world.poll()).rejects.toThrow('401');
@@ -539,7 +539,7 @@ it('costs at most 50 calls for 10,000 new orders, whether it is the first poll o
   }
 });
 
-describe('D-S3 a list of changes that comes back empty', () => {
+describe('a list of changes that comes back empty', () => {
   const HOUR = 3_600_000;
   const empty = { orders: [], unreadable: 0, isLast: true };
 

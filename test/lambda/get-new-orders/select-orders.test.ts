@@ -129,27 +129,27 @@ describe('a skipped order, read when settled,', () => {
     ['that is still void', { status_id: 5 }, 'Cancelled is void'],
     ['that is still archived', { is_deleted: true }, 'archived'],
     ['that is no longer archived, but void', { status_id: 5 }, 'archived'],
-  ])('A3 %s is not queued again', (_, order, reason) => {
+  ])('%s is not queued again', (_, order, reason) => {
     expect(why(order, reason)).toBe('already skipped');
     expect(why(order, reason, {}, unsettled)).toBeUndefined();
   });
 
-  it('A3 is queued once AllowedStatusIds names its status', () => {
+  it('is queued once AllowedStatusIds names its status', () => {
     const rules = { allowedStatusIds: [7, 10, 11, 12] };
     expect(why({ status_id: 12 }, 'Manual Verification Required is void')).toBe('already skipped');
     expect(why({ status_id: 12 }, 'Manual Verification Required is void', rules)).toBeUndefined();
   });
 
-  it('K14 is queued once a list shows that it is no longer archived', () => {
+  it('is queued once a list shows that it is no longer archived', () => {
     expect(why({}, 'archived')).toBeUndefined();
   });
 
-  it('K14 is not queued while its status is not one that is stored', () => {
+  it('is not queued while its status is not one that is stored', () => {
     expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already skipped');
   });
 });
 
-describe('K14 an order that was copied as archived', () => {
+describe('an order that was copied as archived', () => {
   const why = (order: Parameters<typeof anOrder>[0]) => {
     const shown = anOrder(order);
     const version = { date_modified: storeDate(modified), status_id: shown.status_id };
@@ -169,7 +169,7 @@ describe('K14 an order that was copied as archived', () => {
   });
 });
 
-describe('K11 a list with lines of an order that was read when settled', () => {
+describe('a list with lines of an order that was read when settled', () => {
   const shown = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
   const changed = withLines({ order: shown, lines: [aLine({ quantity_refunded: 1 })] });
   const why = (order: typeof shown, row: Partial<LedgerRow>, { lists = order } = {}) => {
@@ -307,14 +307,14 @@ describe('a list of changed orders', () => {
   it.each<[string, Parameters<typeof anOrder>[0], LedgerRow | undefined, string | undefined]>([
     ['known', { status_id: 5 }, row, undefined],
     ['known, from before IgnoreOrdersCreatedBefore', createdDaysAgo(25), row, undefined],
-    ['K9 known, however old', createdDaysAgo(4_000), row, undefined],
+    ['known, however old', createdDaysAgo(4_000), row, undefined],
     [
-      'K9 known, with a change that is too old',
+      'known, with a change that is too old',
       { date_modified: storeDate(NOON - 31 * DAY) },
       row,
       'no longer followed',
     ],
-    ['K9 known, without a date of its change', { date_modified: '', ...createdDaysAgo(31) }, row, undefined],
+    ['known, without a date of its change', { date_modified: '', ...createdDaysAgo(31) }, row, undefined],
     ['skipped, and never stored', {}, { order_id: 100, state: 'skipped' }, undefined],
     [
       'skipped, from before IgnoreOrdersCreatedBefore',

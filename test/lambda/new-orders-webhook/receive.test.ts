@@ -282,7 +282,7 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
   });
 });
 
-describe('K15a: what is genuine and cannot be used is ignored with 200, or BigCommerce repeats it and gives up', () => {
+describe('what is genuine and cannot be used is ignored with 200, or BigCommerce repeats it and gives up', () => {
   it.each([
     ['no order id', aWebhook({ data: { type: 'cart', id: 'x' } })],
     ['an order id that is null', aWebhook({ data: { type: 'cart', id: 'x', orderId: null } })],
@@ -320,7 +320,7 @@ describe('K15a: what is genuine and cannot be used is ignored with 200, or BigCo
     expect(lines.map(({ metrics }) => metrics)).toEqual(Array(3).fill({ WebhooksUnusable: 1 }));
   });
 
-  it('K15b: a hash that SQS does not take is left out, and the order is queued', async () => {
+  it('a hash that SQS does not take is left out, and the order is queued', async () => {
     const { postSigned, queued } = aReceiver();
     const hashes = ['\uffff', 'a\ufffe', 'a\u0000', 7];
     for (const hash of hashes) expect(await postSigned(aWebhook({ hash }))).toEqual(accepted);
@@ -328,7 +328,7 @@ describe('K15a: what is genuine and cannot be used is ignored with 200, or BigCo
   });
 });
 
-describe('D-S2: a body of more than 64 KB is not hashed', () => {
+describe('a body of more than 64 KB is not hashed', () => {
   const large = JSON.stringify(aWebhook({ padding: 'x'.repeat(70_000) }));
 
   it('so its signature counts for nothing, and costs no secret', async () => {
@@ -372,7 +372,7 @@ it('answers 200 to a scope that is not needed, and keeps the delivery if it name
   ]);
 });
 
-describe('A12: a recorded delivery says nothing of the shopper', () => {
+describe('a recorded delivery says nothing of the shopper', () => {
   const orderId = 100;
   const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
   it.each([
@@ -422,7 +422,7 @@ describe('a true signature with an old timestamp', () => {
   });
 });
 
-describe('D-S1: a replay of a signed delivery', () => {
+describe('a replay of a signed delivery', () => {
   const text = JSON.stringify(aWebhook());
   const replayed = { status: 200, outcome: 'replayed' };
   /** A receiver whose clock can be moved on. */

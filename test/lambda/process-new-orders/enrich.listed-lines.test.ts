@@ -118,7 +118,7 @@ it('asks for the lines where those that came are empty, whatever their number', 
   for (const [id, { products }] of snapshots) expect(products).toHaveLength(store.orders.lines(id).length);
 });
 
-it('K3a: stores and advances an order whose GET fails with an include as one that is asked for plainly', async () => {
+it('stores and advances an order whose GET fails with an include as one that is asked for plainly', async () => {
   const isEvenOrder = ({ url, query }: HttpRequest) =>
     query?.include !== undefined && Number(url.split('/').pop()) % 2 === 0;
   const plain = await replicateAll(60, false, () => undefined);
@@ -130,7 +130,7 @@ it('K3a: stores and advances an order whose GET fails with an include as one tha
   }
 });
 
-it('K10: stores the fees that come with an order by no further call, and others by one', async () => {
+it('stores the fees that come with an order by no further call, and others by one', async () => {
   const [along, asked] = [
     await replicateAll(100, true, () => undefined),
     await replicateAll(100, true, ({ switches }) => {
@@ -143,7 +143,7 @@ it('K10: stores the fees that come with an order by no further call, and others 
   expect(asked.store.log.count('GET /orders/{id}/fees')).toBeGreaterThanOrEqual(asked.snapshots.size);
 });
 
-it('K10: stores each line and each address once', async () => {
+it('stores each line and each address once', async () => {
   const { snapshots } = await replicateAll(100, true, () => undefined);
   for (const { consignments, products, shipping_addresses } of snapshots.values()) {
     const text = JSON.stringify(consignments);

@@ -32,7 +32,7 @@ function failing({ shop }: World, errors: Partial<Record<ListName, BigCommerceEr
 
 describe('a list that the store answers with 404, or in an unusual form,', () => {
   it.each<[string, ListName, BigCommerceError]>([
-    ['K4a: 404 for coupons', 'coupons', refusals.notFound],
+    ['404 for coupons', 'coupons', refusals.notFound],
     ['404 for addresses', 'shipping_addresses', refusals.notFound],
     ['404 for fees', 'fees', refusals.notFound],
     ['404 for lines of an order that counts none', 'products', refusals.notFound],
@@ -140,7 +140,7 @@ describe('coupons of an order that was stored and advanced, and is read again,',
 });
 
 describe('an order of which a list cannot be had', () => {
-  it('K4b: is stored at the last receive, not advanced, and has a dead letter', async () => {
+  it('is stored at the last receive, not advanced, and has a dead letter', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 5 }), { lines: [], coupons: [{ id: 3 }] });
     for (let receiveCount = 1; receiveCount < LAST; receiveCount += 1)
@@ -365,7 +365,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
 describe('a Completed order with a gift certificate', () => {
   const lines = [aLine({ type: 'giftcertificate' })];
 
-  it('K16: that was noted as not digital once stays where it is, whoever sends its reference', async () => {
+  it('that was noted as not digital once stays where it is, whoever sends its reference', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Completed, order_is_digital: true }), {
       lines,
@@ -393,7 +393,7 @@ describe('a Completed order with a gift certificate', () => {
     expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift' });
   });
 
-  it('K16: is advanced when it was paid before, and is completed by its payment', async () => {
+  it('is advanced when it was paid before, and is completed by its payment', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.AwaitingPayment }), { lines, addresses: [] });
     await world.replicate(aReference({ statusId: 7 }));

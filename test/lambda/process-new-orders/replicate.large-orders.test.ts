@@ -64,7 +64,7 @@ it.each([
   30_000,
 );
 
-it('K10: an order of 200 ordinary lines stays plain', async () => {
+it('an order of 200 ordinary lines stays plain', async () => {
   const lines = Array.from({ length: 200 }, (_, index) => ({ name: `Mug ${index}` }));
   const { id } = simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000, lines });
   await replicate(id);
@@ -73,7 +73,7 @@ it('K10: an order of 200 ordinary lines stays plain', async () => {
   expect(Item).not.toHaveProperty('compressed');
 });
 
-it('K12a: an order and its line keep every digit of an integer beyond 2^53, from the store’s answer to the item', async () => {
+it('an order and its line keep every digit of an integer beyond 2^53, from the store’s answer to the item', async () => {
   const long = '820982911946154508';
   const line = '{"id":1,"type":"physical","quantity":1,"external_id":9007199254740993}';
   const order = (statusId: number) =>

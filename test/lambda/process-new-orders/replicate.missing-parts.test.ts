@@ -75,7 +75,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     expect(world.givenBack).toEqual([]);
   });
 
-  it('A8: is marked as gone when it is, and is whole again once its parts are restored', async () => {
+  it('is marked as gone when it is, and is whole again once its parts are restored', async () => {
     await tables.orders.save(large(1, NOON + 1_000));
     const saved = await partsOf(1);
     await deleteOtherParts(parts(), 1);
@@ -99,7 +99,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     });
   });
 
-  it('A8: does not mark as gone what was stored by a later read', async () => {
+  it('does not mark as gone what was stored by a later read', async () => {
     const standIn = await tables.orders.find(1);
     await tables.orders.save(large(1, NOON + 2 * MINUTE));
     const { replication, ...content } = standIn!;
@@ -115,31 +115,28 @@ describe('an item that names parts which are gone, as after a restore of Orders 
   });
 });
 
-describe.each([[[]], [['consignments']], [['consignments', 'fees']]])(
-  'A8: with DropFields=%j',
-  (dropFields) => {
-    const order = anOrderWithLines([aWholeLine()], { id: 100, status_id: 9, staff_notes: noise(500_000, 1) });
-    const lists = {
-      lines: [aWholeLine()],
-      addresses: [{ id: 5, street_1: noise(40_000, 2) }],
-      coupons: [{ id: 9, code: noise(40_000, 3) }],
-    };
+describe.each([[[]], [['consignments']], [['consignments', 'fees']]])('with DropFields=%j', (dropFields) => {
+  const order = anOrderWithLines([aWholeLine()], { id: 100, status_id: 9, staff_notes: noise(500_000, 1) });
+  const lists = {
+    lines: [aWholeLine()],
+    addresses: [{ id: 5, street_1: noise(40_000, 2) }],
+    coupons: [{ id: 9, code: noise(40_000, 3) }],
+  };
 
-    it('an order that is unchanged, but has lost its parts, is fetched and stored whole', async () => {
-      const world = aWorld();
-      world.shop.add(order, lists);
-      const { ledger, orders } = tables;
-      const deps = { ledger, orders, keeping: { dropFields, orderRetentionDays: 0 } };
-      await world.replicate(world.referenceTo(100), { deps });
-      const before = await orders.find(100);
-      await deleteOtherParts(parts(), 100);
-      world.clock.now += 10 * MINUTE;
-      const again = { ...world.referenceTo(100), seenAt: iso(world.clock.now) };
-      expect(await world.replicate(again, { deps })).toBe('acknowledged');
-      const { replication, ...after } = (await orders.find(100))!;
-      expect({ ...after, replication: before?.replication }).toEqual(before);
-      expect(after).toMatchObject({ shipping_addresses: lists.addresses, coupons: lists.coupons });
-      expect(replication).not.toHaveProperty('parts_missing');
-    });
-  },
-);
+  it('an order that is unchanged, but has lost its parts, is fetched and stored whole', async () => {
+    const world = aWorld();
+    world.shop.add(order, lists);
+    const { ledger, orders } = tables;
+    const deps = { ledger, orders, keeping: { dropFields, orderRetentionDays: 0 } };
+    await world.replicate(world.referenceTo(100), { deps });
+    const before = await orders.find(100);
+    await deleteOtherParts(parts(), 100);
+    world.clock.now += 10 * MINUTE;
+    const again = { ...world.referenceTo(100), seenAt: iso(world.clock.now) };
+    expect(await world.replicate(again, { deps })).toBe('acknowledged');
+    const { replication, ...after } = (await orders.find(100))!;
+    expect({ ...after, replication: before?.replication }).toEqual(before);
+    expect(after).toMatchObject({ shipping_addresses: lists.addresses, coupons: lists.coupons });
+    expect(replication).not.toHaveProperty('parts_missing');
+  });
+});

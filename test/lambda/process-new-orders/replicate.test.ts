@@ -91,7 +91,7 @@ describe('an order with nothing to ship', () => {
   it.each([
     ['gift certificates', [certificate]],
     ['gift certificates and downloads', [certificate, aLine({ id: 2, type: 'digital' })]],
-  ])('K16a: of %s is stored and awaits pickup, paid or completed', async (_, lines) => {
+  ])('of %s is stored and awaits pickup, paid or completed', async (_, lines) => {
     for (const status_id of [Status.AwaitingFulfillment, Status.Completed]) {
       const world = aWorld();
       world.shop.add(anOrder({ status_id }), { lines, addresses: [] });
@@ -550,7 +550,7 @@ describe('a failed PUT', () => {
     ['503', 503],
     ['a 200 that cannot be read', 200],
   ])(
-    'D-S4: with %s that the GET does not show is not followed by another in this invocation',
+    'with %s that the GET does not show is not followed by another in this invocation',
     async (_, status) => {
       const world = aWorld();
       world.shop.add(anOrder());
@@ -575,7 +575,7 @@ describe('a failed PUT', () => {
     },
   );
 
-  it('A2: and an answered one count together: two in an invocation at most', async () => {
+  it('and an answered one count together: two in an invocation at most', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     // Another app puts it back within each answer's time, and edits it, so that it is read again.
@@ -613,7 +613,7 @@ describe('a failed PUT', () => {
 });
 
 describe('a PUT that is refused for its credentials', () => {
-  it.each([401, 403])('D-M10: is followed by no other call: %i', async (status) => {
+  it.each([401, 403])('is followed by no other call: %i', async (status) => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('putStatus', () => {
@@ -626,7 +626,7 @@ describe('a PUT that is refused for its credentials', () => {
 });
 
 describe('an order that a worker advanced and did not finish', () => {
-  it('D-M6: keeps the status that it had before', async () => {
+  it('keeps the status that it had before', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const lost = new BigCommerceError('PUT got no answer.', 'retryable');
@@ -663,14 +663,14 @@ describe('an order that is gone after it was stored', () => {
     return { world, shown, readFrom };
   }
 
-  it('D-M7: is marked with the time of the read that did not find it', async () => {
+  it('is marked with the time of the read that did not find it', async () => {
     const { world, readFrom } = await anOrderThatIsGone();
     const { replication } = world.snapshots.get(100)!;
     expect(replication).toMatchObject({ gone: true, read_at: iso(readFrom) });
     expect(world.rows.get(100)?.read_at).toBe(iso(readFrom));
   });
 
-  it('D-M13: has its lists fetched when it is back, whatever the row and the order show', async () => {
+  it('has its lists fetched when it is back, whatever the row and the order show', async () => {
     // The worker dies between the mark and the ledger's note of it: the row is as it was.
     const dying = (world: World) => ({
       ledger: { ...world.ledger, recordEnd: () => Promise.reject(new Error('died')) },
@@ -824,7 +824,7 @@ describe('counts, on the line of its outcome,', () => {
   });
 });
 
-describe('K17: an order that another app puts back', () => {
+describe('an order that another app puts back', () => {
   const MINUTE = 60_000;
 
   /** Each time it is advanced the app puts it back, `everyMs` later, and a webhook reports it. */
@@ -845,7 +845,7 @@ describe('K17: an order that another app puts back', () => {
     return world;
   }
 
-  it('K17a: is advanced three times within an hour, then left alone with one alert', async () => {
+  it('is advanced three times within an hour, then left alone with one alert', async () => {
     const world = await advanced();
     await putBack(world, 6, MINUTE);
     expect(world.shop.puts).toHaveLength(3);
@@ -896,7 +896,7 @@ describe('K17: an order that another app puts back', () => {
     expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
   });
 
-  it('K17: is left alone for the whole hour, whatever it is set to in between', async () => {
+  it('is left alone for the whole hour, whatever it is set to in between', async () => {
     const world = await advanced();
     await putBack(world, 3, 18 * MINUTE);
     const { left_alone_until: until } = world.rows.get(100)!;
@@ -946,7 +946,7 @@ it('confirms a PUT that lands after the order was copied for one who wants no ad
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
 });
 
-describe('K8: an order that is stored and answered 404', () => {
+describe('an order that is stored and answered 404', () => {
   const MINUTE = 60_000;
   const DAY = 24 * 60 * MINUTE;
 
@@ -980,7 +980,7 @@ describe('K8: an order that is stored and answered 404', () => {
     expect(Date.parse(world.rows.get(100)!.missing_since!)).toBeGreaterThan(NOON);
   });
 
-  it('K8a: for five minutes is not marked gone by a redelivered webhook', async () => {
+  it('for five minutes is not marked gone by a redelivered webhook', async () => {
     const world = await replicated();
     const reference = webhook(world);
     for (const receiveCount of [1, 2, 3]) {
@@ -1062,7 +1062,7 @@ describe('K8: an order that is stored and answered 404', () => {
   });
 });
 
-describe('A4: an order from before IgnoreOrdersCreatedBefore', () => {
+describe('an order from before IgnoreOrdersCreatedBefore', () => {
   const rules = { ignoreOrdersCreatedBefore: NOON - 3_600_000 };
 
   it.each(['audit', 'webhook', 'backfill', 'redrive'])(
@@ -1094,7 +1094,7 @@ describe('A4: an order from before IgnoreOrdersCreatedBefore', () => {
   });
 });
 
-it('K5d: fees that come as an object with numbers for names are stored as a list', async () => {
+it('fees that come as an object with numbers for names are stored as a list', async () => {
   const world = aWorld();
   const fees = [
     { id: 1, cost_inc_tax: '13.5300' },
@@ -1105,7 +1105,7 @@ it('K5d: fees that come as an object with numbers for names are stored as a list
   expect(world.snapshots.get(100)).toMatchObject({ fees, replication: { state: 'replicated' } });
 });
 
-describe('K11: an order of which a list showed other content under the same date', () => {
+describe('an order of which a list showed other content under the same date', () => {
   const before = anOrderWithLines([aWholeLine()], { status_id: 9 });
   const after = anOrderWithLines([aWholeLine({ quantity_refunded: 1 })], { status_id: 9 });
 
@@ -1287,7 +1287,7 @@ describe('an order that comes with its lines', () => {
     expect(consignments).toEqual({ ...(anOrderWithLines(lines).consignments as object), shipping });
   });
 
-  it('K10: is stored once more, and not advanced again, where an earlier version stored its lines twice', async () => {
+  it('is stored once more, and not advanced again, where an earlier version stored its lines twice', async () => {
     const world = aWorld();
     const whole = anOrderWithLines(lines, { fees: [{ id: 1, cost_inc_tax: '13.5300' }] });
     world.shop.add(whole, { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
@@ -1317,7 +1317,7 @@ describe('an order that comes with its lines', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('K10: is fetched whole again when a field of an address is kept that was dropped before', async () => {
+  it('is fetched whole again when a field of an address is kept that was dropped before', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const dropping = { dropFields: ['street_1'], orderRetentionDays: 0 };
@@ -1328,7 +1328,7 @@ describe('an order that comes with its lines', () => {
     expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5, street_1: '1 Test Street' }]);
   });
 
-  it('K10: keeps in its consignment the field of an address that is dropped only there', async () => {
+  it('keeps in its consignment the field of an address that is dropped only there', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const keeping = { dropFields: ['shipping_addresses.street_1'], orderRetentionDays: 0 };
@@ -1343,7 +1343,7 @@ describe('an order that comes with its lines', () => {
     expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
   });
 
-  it('K3: keeps its consignments when a later read has to do without them, as long as it is the same', async () => {
+  it('keeps its consignments when a later read has to do without them, as long as it is the same', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines });
     await world.replicate(aReference());
@@ -1454,7 +1454,7 @@ describe('fees', () => {
   const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
   const calls = (world: World) => world.shop.calls.map((call) => call.split(' ')[0]);
 
-  it('K10a: that come with an order are stored by no further call', async () => {
+  it('that come with an order are stored by no further call', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     await world.replicate(aReference());
@@ -1467,14 +1467,14 @@ describe('fees', () => {
     ['an error', [{ status: 500, message: 'Something went wrong.' }]],
     ['null', null],
     ['an object without any', {}],
-  ])('K10: that are %s are fetched', async (_, shown) => {
+  ])('that are %s are fetched', async (_, shown) => {
     const world = aWorld();
     world.shop.add(anOrder({ fees: shown }), { fees });
     await world.replicate(aReference());
     expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
   });
 
-  it('K10: that are only linked are fetched again with an order that shows itself as it was stored', async () => {
+  it('that are only linked are fetched again with an order that shows itself as it was stored', async () => {
     const world = aWorld();
     const lines = [aWholeLine()];
     world.shop.add(anOrderWithLines(lines, { fees: link }), { lines, fees });
@@ -1486,7 +1486,7 @@ describe('fees', () => {
     expect(world.stream).toHaveLength(2);
   });
 
-  it('K10: that a PUT answers with a link, or that a read shows no more of, are no change', async () => {
+  it('that a PUT answers with a link, or that a read shows no more of, are no change', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     const putStatus = async (...put: Parameters<typeof world.shop.store.putStatus>) => {
@@ -1498,7 +1498,7 @@ describe('fees', () => {
     expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
   });
 
-  it('K10: that were changed between the read and the PUT are stored', async () => {
+  it('that were changed between the read and the PUT are stored', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     const changed = [{ ...fees[0], cost_inc_tax: '14.5300' }];
@@ -1508,7 +1508,7 @@ describe('fees', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('K10: which the store does not know, though it links to them, hold an order up until the third receive', async () => {
+  it('which the store does not know, though it links to them, hold an order up until the third receive', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees: link }));
     const getFees = () => Promise.reject(new BigCommerceError('GET fees answered 404.', 'retryable', 404));
@@ -1611,7 +1611,7 @@ describe('what is kept of an order', () => {
     },
   );
 
-  describe('A9: of a field of the store that has a name of ours', () => {
+  describe('of a field of the store that has a name of ours', () => {
     const theirs = {
       expires_at: 1_700_000_000,
       replication: { state: 'copied', read_at: '2999-01-01T00:00:00.000Z', gone: true },

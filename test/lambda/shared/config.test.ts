@@ -153,14 +153,14 @@ it.each(['-1', '36501', 'for ever', ''])('refuses ORDER_RETENTION_DAYS=%j', (giv
 });
 
 describe.each(['NEW_PHYSICAL_ORDER_STATUS_ID', 'NEW_DIGITAL_ORDER_STATUS_ID'])('%s', (name) => {
-  it.each([0, 1, 4, 5, 6, 12, 13])('D-S5: is never the void status %i, for no function', (id) => {
+  it.each([0, 1, 4, 5, 6, 12, 13])('is never the void status %i, for no function', (id) => {
     const given = { ...environment, [name]: String(id) };
     for (const read of [readPollConfig, readAuditConfig, readWorkerConfig]) {
       expect(() => read(given)).toThrow(`${name}: expected the id of a status that is not void`);
     }
   });
 
-  it.each([2, 3, 7, 8, 9, 10, 11, 14])('D-S5: may be the status %i', (id) => {
+  it.each([2, 3, 7, 8, 9, 10, 11, 14])('may be the status %i', (id) => {
     expect(Object.values(readWorkerConfig({ ...environment, [name]: String(id) }))).toContain(id);
   });
 });
@@ -179,7 +179,7 @@ it.each([
   ['AWS', awsClientOptions],
   ['what answers quickly', quickAwsClientOptions],
   ['records', recordAwsClientOptions],
-])('C-R7: clients of %s have at least a second to connect, and their requests as long', (_, options) => {
+])('clients of %s have at least a second to connect, and their requests as long', (_, options) => {
   const { connectionTimeout, requestTimeout } = options.requestHandler;
   expect(connectionTimeout).toBeGreaterThanOrEqual(1_000);
   expect(requestTimeout).toBeGreaterThanOrEqual(connectionTimeout);

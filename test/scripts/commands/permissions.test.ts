@@ -20,7 +20,7 @@ const needs = new Map(
     }),
 );
 
-it('C-W2: the README names every command that goes to AWS', () => {
+it('the README names every command that goes to AWS', () => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
   // These ask nothing of AWS, or are for developers of the project.
   const others = ['start', 'test', 'build', 'renew', 'survive', 'mutants', 'simulator', 'bench', 'lint'];
@@ -31,7 +31,7 @@ it('C-W2: the README names every command that goes to AWS', () => {
 
 const names = Object.keys(commandPermissions) as readonly CommandName[];
 
-it.each(names)('C-W2: the README says what npm run %s needs, no less and no more', (name) => {
+it.each(names)('the README says what npm run %s needs, no less and no more', (name) => {
   const words = needs.get(name)!;
   const said = [...words.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, action]) => action!);
   const index = 'ByOutcome';
@@ -51,12 +51,9 @@ const words: Readonly<Record<string, string>> = {
   '<stack>-Orders-DeadLetterQueue': 'dead letter queue',
 };
 
-it.each(['dead-letters', 'backfill', 'erase'] as const)(
-  'C-W2: the README says on what, for npm run %s',
-  (name) => {
-    const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
-    for (const resource of resources.filter((one) => one in words)) {
-      expect(needs.get(name)).toContain(words[resource]);
-    }
-  },
-);
+it.each(['dead-letters', 'backfill', 'erase'] as const)('the README says on what, for npm run %s', (name) => {
+  const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
+  for (const resource of resources.filter((one) => one in words)) {
+    expect(needs.get(name)).toContain(words[resource]);
+  }
+});

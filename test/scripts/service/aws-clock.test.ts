@@ -53,7 +53,7 @@ it.each<[string, readonly Answer[], number]>([
   ['this machine’s where answers have no date', [{ aws: undefined }], 0],
   ['AWS’s where both agree, at the end of the second', [{ aws: NOON }], 1_000],
   ['AWS’s where this machine is behind', [{ aws: NOON + 40_000 }], 41_000],
-  ['A7: AWS’s where this machine is ahead', [{ aws: NOON - 5 * MINUTE }], -5 * MINUTE + 1_000],
+  ['AWS’s where this machine is ahead', [{ aws: NOON - 5 * MINUTE }], -5 * MINUTE + 1_000],
   [
     'never put back by an answer of the second before',
     [{ aws: NOON + 40_000 }, { aws: NOON + 39_000 }],
@@ -73,7 +73,7 @@ it.each<[string, readonly Answer[], number]>([
 it.each([
   ['right, which was behind', 5 * MINUTE],
   ['right, which was ahead', -5 * MINUTE],
-])('A7: follows when somebody sets this machine’s clock %s', async (_, byMs) => {
+])('follows when somebody sets this machine’s clock %s', async (_, byMs) => {
   const before = { aws: NOON + byMs };
   const after = { aws: NOON + byMs + 2_000, here: NOON + byMs + 2_000 };
   const time = await timeAfter(before, after);

@@ -67,7 +67,7 @@ const failure = async (call: Promise<unknown>): Promise<BigCommerceError> => {
 };
 
 describe('reading', () => {
-  it('K12a: gives the integers of an order and its lines with every digit, whoever writes them how', async () => {
+  it('gives the integers of an order and its lines with every digit, whoever writes them how', async () => {
     const bodies = new Map([
       ['/orders/7', '{"id":7,"status_id":11,"external_id":820982911946154508,"text":"1234567890123456789"}'],
       ['/products', '[{"id":1,"external_id":9007199254740993,"price":12.5,"many":12345678901234567.5}]'],
@@ -84,7 +84,7 @@ describe('reading', () => {
     ]);
   });
 
-  it('K12: counts an order whose id is beyond 2^53 as unreadable', async () => {
+  it('counts an order whose id is beyond 2^53 as unreadable', async () => {
     const { store } = await anApi((_, response) => {
       response.end('[{"id":9007199254740993,"status_id":11},{"id":8,"status_id":11}]');
     });
@@ -305,7 +305,7 @@ describe('an order that the store does not show with an extra comes without it,'
 describe('forms of lists', () => {
   const answering = (body: unknown) => anApi((_, response) => response.end(JSON.stringify(body)));
 
-  it('K5a: an object whose names are all whole numbers is a list, in the order of its numbers', async () => {
+  it('an object whose names are all whole numbers is a list, in the order of its numbers', async () => {
     const { store } = await answering({ 0: { id: 7 }, 2: { id: 9 }, 10: { id: 3 } });
     const rows = [{ id: 7 }, { id: 9 }, { id: 3 }];
     expect(await store.getLines(1)).toEqual(rows);
@@ -313,7 +313,7 @@ describe('forms of lists', () => {
     expect((await store.listOrders({ minId: 0 })).orders).toEqual(rows);
   });
 
-  it.each([null, '', false, []])('K2d: a status whose count is %j is not counted as empty', async (count) => {
+  it.each([null, '', false, []])('a status whose count is %j is not counted as empty', async (count) => {
     const { store } = await answering({
       statuses: [
         { id: 11, count },
@@ -323,7 +323,7 @@ describe('forms of lists', () => {
     expect([...(await store.countOrders())]).toEqual([[7, 0]]);
   });
 
-  it('K5b: a count is read from numbered statuses, too', async () => {
+  it('a count is read from numbered statuses, too', async () => {
     const { store } = await answering({ statuses: { 0: { id: 11, count: 4 }, 3: { id: 7, count: 0 } } });
     expect([...(await store.countOrders())]).toEqual([
       [11, 4],
@@ -332,7 +332,7 @@ describe('forms of lists', () => {
   });
 
   it.each([{}, null, false, '', 0])(
-    'K5c: %j is no empty list: it is asked for again, and then the call fails as doubtful',
+    '%j is no empty list: it is asked for again, and then the call fails as doubtful',
     async (body) => {
       let asked = 0;
       const { store } = await anApi((_, response) => response.end(((asked += 1), JSON.stringify(body))));
@@ -348,12 +348,12 @@ describe('forms of lists', () => {
     [[{ status: 500, message: 'Something went wrong.' }]],
     [[{ id: '1' }, { name: 'x' }]],
     [{ 0: { title: 'An error', type: 'about:blank' } }],
-  ])('K7a: a list of orders with rows and no usable id among them is no answer: %j', async (body) => {
+  ])('a list of orders with rows and no usable id among them is no answer: %j', async (body) => {
     const { store } = await answering(body);
     expect((await failure(store.listOrders({ minId: 0 }))).kind).toBe('retryable');
   });
 
-  it('K7b: an error beside a good row is counted as a row without a usable id', async () => {
+  it('an error beside a good row is counted as a row without a usable id', async () => {
     const { store } = await answering([{ id: 5, status_id: 11 }, { message: 'could not be rendered' }]);
     expect(await store.listOrders({ minId: 0 })).toEqual({
       orders: [{ id: 5, status_id: 11 }],
@@ -363,14 +363,14 @@ describe('forms of lists', () => {
   });
 
   it.each(['getLines', 'getShippingAddresses', 'getCoupons'] as const)(
-    'K7c: an error among the rows of %s makes the answer an error',
+    'an error among the rows of %s makes the answer an error',
     async (name) => {
       const { store } = await answering([{ id: 1 }, { status: 500, message: 'x', details: {} }]);
       expect((await failure(store[name](1))).kind).toBe('retryable');
     },
   );
 
-  it('K7d: a row without an id that says anything else is a row', async () => {
+  it('a row without an id that says anything else is a row', async () => {
     const rows = [{ code: 'SPRING', type: 2 }];
     const { store } = await answering(rows);
     expect(await store.getCoupons(1)).toEqual(rows);
@@ -380,17 +380,17 @@ describe('forms of lists', () => {
     [{ status: 500, title: 'x' }],
     [{ statuses: [{ status: 500, message: 'x' }] }],
     [{ statuses: {} }],
-  ])('K7e: a count of no statuses is no count: %j', async (body) => {
+  ])('a count of no statuses is no count: %j', async (body) => {
     const { store } = await answering(body);
     expect((await failure(store.countOrders())).kind).toBe('retryable');
   });
 
-  it('K7f: a list of webhooks that holds an error is no list of webhooks', async () => {
+  it('a list of webhooks that holds an error is no list of webhooks', async () => {
     const { store } = await answering({ data: [{ status: 500, title: 'x', errors: {} }], meta: {} });
     expect((await failure(store.listHooks())).kind).toBe('retryable');
   });
 
-  it('K13a: two coupons with the id 0 are both read', async () => {
+  it('two coupons with the id 0 are both read', async () => {
     const rows = [
       { id: 0, code: 'A' },
       { id: 0, code: 'B' },
@@ -401,7 +401,7 @@ describe('forms of lists', () => {
     expect(await store.getCoupons(1)).toEqual(rows);
   });
 
-  it('K13b: coupons without a usable id are read from every page, and a line that slides on to the next page once', async () => {
+  it('coupons without a usable id are read from every page, and a line that slides on to the next page once', async () => {
     const coupons = Array.from({ length: 60 }, (_, index) => ({ id: 0, code: `C${index}` }));
     const lines = Array.from({ length: 60 }, (_, index) => ({ id: index + 1 }));
     const { store } = await anApi((request, response) => {
@@ -418,7 +418,7 @@ describe('forms of lists', () => {
 });
 
 describe('pages that are too large', () => {
-  it('K1c: lists of an order are read again from their start in smaller pages, each asked for once', async () => {
+  it('lists of an order are read again from their start in smaller pages, each asked for once', async () => {
     const { store, simulator } = await aStore();
     const lines = Array.from({ length: 130 }, (_, index) => ({ name: `line ${index}` }));
     const order = simulator.orders.add({ status_id: 11, lines });
@@ -435,7 +435,7 @@ describe('pages that are too large', () => {
     ]);
   });
 
-  it('K1d: a list that fails in every size fails with its first error', async () => {
+  it('a list that fails in every size fails with its first error', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'status', status: 504, times: 4 });
@@ -444,7 +444,7 @@ describe('pages that are too large', () => {
     expect(simulator.log.count()).toBe(4 + 7);
   });
 
-  it.each([401, 403, 404, 429])('K1e: a %i says nothing about the size of a page', async (status) => {
+  it.each([401, 403, 404, 429])('a %i says nothing about the size of a page', async (status) => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'status', status });
@@ -452,7 +452,7 @@ describe('pages that are too large', () => {
     expect(new Set(simulator.log.entries.map(({ query }) => query['limit']))).toEqual(new Set(['250']));
   });
 
-  it('K1f: a page of fewer than 50 is the last one only where as many were asked for', async () => {
+  it('a page of fewer than 50 is the last one only where as many were asked for', async () => {
     const { store, simulator } = await aStore();
     for (let order = 0; order < 9; order += 1) simulator.orders.add({ status_id: 11 });
     const isLast = async (limit: number) => (await store.listOrders({ minId: 0, limit })).isLast;
@@ -465,7 +465,7 @@ describe('pages that are too large', () => {
   });
 });
 
-it('D-M5: cuts a request off at the deadline of its invocation', async () => {
+it('cuts a request off at the deadline of its invocation', async () => {
   const timeouts: number[] = [];
   const http = (request: HttpRequest) => {
     timeouts.push(request.timeoutMs);
@@ -480,7 +480,7 @@ it('D-M5: cuts a request off at the deadline of its invocation', async () => {
   expect(timeouts).toEqual([10_000, 9_000, 40, 700]);
 });
 
-it('D-M8: takes no answer that is larger than memory allows, and fails instead', async () => {
+it('takes no answer that is larger than memory allows, and fails instead', async () => {
   const answer = JSON.stringify([{ id: 1, code: 'x'.repeat(5_000) }]);
   const small = await anApi((_, response) => response.end(answer), { http: createHttp(4_000) });
   expect((await failure(small.store.getCoupons(1))).message).toContain('maxContentLength');
@@ -489,7 +489,7 @@ it('D-M8: takes no answer that is larger than memory allows, and fails instead',
   expect(await large.store.getCoupons(1)).toHaveLength(1);
 });
 
-it('K20c: asks the configured address alone, wherever the links of an order lead', async () => {
+it('asks the configured address alone, wherever the links of an order lead', async () => {
   const urls: string[] = [];
   const send = createHttp();
   const http = (request: HttpRequest) => (urls.push(request.url), send(request));

@@ -31,7 +31,7 @@ describe('the lines of an order', () => {
     expect(linesOf(anOrder({ items_total: 1, consignments: [one] }))).toEqual([line]);
   });
 
-  it('K5d: are read from numbered objects in place of lists, of groups as of lines', () => {
+  it('are read from numbered objects in place of lists, of groups as of lines', () => {
     const [one, two] = [1, 2].map((id) => aWholeLine({ id }));
     const order = anOrder({
       items_total: 2,
@@ -93,7 +93,7 @@ describe('the fingerprint of an order', () => {
     expect(contentDigest({ ...order, status_id: 9, date_modified: 'later', products: [] })).toBe(digest);
   });
 
-  it('K10: goes by the fees that came along, and not by a link to them', () => {
+  it('goes by the fees that came along, and not by a link to them', () => {
     const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
     const fees = [{ id: 1, cost_inc_tax: '13.5300' }];
     expect(contentDigest({ ...order, fees: link })).toBe(digest);
@@ -101,13 +101,13 @@ describe('the fingerprint of an order', () => {
     expect(contentDigest({ ...order, fees })).not.toBe(digest);
   });
 
-  it('K10: is that of the version before fees and long integers came along: no upgrade reads every order again', () => {
+  it('is that of the version before fees and long integers came along: no upgrade reads every order again', () => {
     const before = 'RCUcMUiP84Jdtc5OczX8eFmBkstsoahEI-d8-ILGGlg';
     expect(contentDigest({ ...order, fees: {} })).toBe(`2:${before}`);
     expect(showsContent({ ...order, fees: {} }, before)).toBe(true);
   });
 
-  it('K12: tells integers beyond 2^53 apart by their last digit', () => {
+  it('tells integers beyond 2^53 apart by their last digit', () => {
     const digestOf = (external_id: unknown) => contentDigest({ ...order, external_id });
     expect(digestOf(820_982_911_946_154_508n)).toBe(digestOf(820_982_911_946_154_508n));
     expect(digestOf(820_982_911_946_154_508n)).not.toBe(digestOf(820_982_911_946_154_507n));
@@ -128,7 +128,7 @@ describe('the fingerprint of an order', () => {
     expect(showsContent({ ...order, ...change }, digest)).toBe(false);
   });
 
-  it('K11 matches the order that it was made of', () => {
+  it('matches the order that it was made of', () => {
     expect(showsContent({ ...order, status_id: 9 }, digest)).toBe(true);
   });
 
@@ -137,11 +137,11 @@ describe('the fingerprint of an order', () => {
     ['there is no fingerprint', order, undefined],
     ['the fingerprint has a later form', order, '3:x'],
     ['the fingerprint has an earlier form and differs', order, 'x'.repeat(43)],
-  ])('K11 gives no verdict where %s', (_, shown, stored) => {
+  ])('gives no verdict where %s', (_, shown, stored) => {
     expect(showsContent(shown, stored)).toBeUndefined();
   });
 
-  it('K11 in the form before the prefix still matches, whatever the fees are now', () => {
+  it('in the form before the prefix still matches, whatever the fees are now', () => {
     const line = { id: 1, ...Object.fromEntries(LINE_FIELDS.map((name) => [name, 1])) };
     const content = { consignments: { shipping: [{ id: 5, line_items: [line] }] }, id: 7, items_total: 1 };
     const sorted = (value: object) => JSON.stringify(Object.fromEntries(Object.entries(value).sort()));

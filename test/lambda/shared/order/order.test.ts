@@ -225,7 +225,7 @@ describe('content', () => {
     'coupons',
   ])('is not %s', (field) => expect(sameContent(anOrder({ [field]: 'other' }), anOrder())).toBe(true));
 
-  it('K10: is the fees where both looks show them', () => {
+  it('is the fees where both looks show them', () => {
     const [one, other] = [anOrder({ fees: [{ id: 1 }] }), anOrder({ fees: [] })];
     const link = anOrder({ fees: { url: 'https://store.example/', resource: '/orders/100/fees' } });
     expect(sameContent(one, { ...one })).toBe(true);
@@ -335,7 +335,7 @@ describe('an order reference', () => {
     expect(() => readReference(partly)).toThrow(MalformedReferenceError);
   });
 
-  it('K11 whose listed fingerprint is no text is malformed', () => {
+  it('whose listed fingerprint is no text is malformed', () => {
     const reference = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: 'poll', listedDigest: 7 });
     expect(() => readReference(reference)).toThrow('listedDigest is not a text');
   });

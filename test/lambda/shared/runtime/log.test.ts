@@ -42,7 +42,7 @@ it('writes a line that is JSON from end to end, and not by the console, which La
   expect(printed).not.toHaveBeenCalled();
 });
 
-it('K12: writes an integer beyond 2^53 with every digit', () => {
+it('writes an integer beyond 2^53 with every digit', () => {
   expect(lineWith({}, { externalId: 820_982_911_946_154_508n })).toMatchObject({
     externalId: '820982911946154508',
   });

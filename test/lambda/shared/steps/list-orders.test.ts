@@ -134,16 +134,13 @@ describe('a page that cannot be had', () => {
   const without = (ids: readonly number[], less: readonly number[]) => ids.filter((id) => !less.includes(id));
   const bothBounds = ['inclusive', 'exclusive'] as const;
 
-  it.each(bothBounds)(
-    'K1a: reads six of seven orders, and names the seventh (bounds: %s)',
-    async (bounds) => {
-      const ids = [101, 102, 103, 104, 105, 106, 107];
-      const read = await readAll({ ids, unreadable: [104], bounds });
-      expect(read.ids).toEqual(without(ids, [104]));
-      expect(read.unreadableIds).toEqual([104]);
-      expect(read.last).toMatchObject({ isLast: true });
-    },
-  );
+  it.each(bothBounds)('reads six of seven orders, and names the seventh (bounds: %s)', async (bounds) => {
+    const ids = [101, 102, 103, 104, 105, 106, 107];
+    const read = await readAll({ ids, unreadable: [104], bounds });
+    expect(read.ids).toEqual(without(ids, [104]));
+    expect(read.unreadableIds).toEqual([104]);
+    expect(read.last).toMatchObject({ isLast: true });
+  });
 
   it.each(
     bothBounds.flatMap((bounds) =>
@@ -151,7 +148,7 @@ describe('a page that cannot be had', () => {
         (unreadable) => [unreadable, bounds] as const,
       ),
     ),
-  )('K1g: steps over %j of seven, wherever they stand (bounds: %s)', async (unreadable, bounds) => {
+  )('steps over %j of seven, wherever they stand (bounds: %s)', async (unreadable, bounds) => {
     for (const spread of [1, 2, 37, 1_000_003]) {
       const at = (ids: readonly number[]) => ids.map((id) => id * spread);
       const read = await readAll({ ids: at(upTo(7)), unreadable: at(unreadable), bounds });
@@ -160,7 +157,7 @@ describe('a page that cannot be had', () => {
     }
   });
 
-  it.each(bothBounds)('K1h: reads a long list around ten of its orders (bounds: %s)', async (bounds) => {
+  it.each(bothBounds)('reads a long list around ten of its orders (bounds: %s)', async (bounds) => {
     const unreadable = [3, 4, 90, 251, 252, 300, 480, 500, 599, 600];
     const read = await readAll({ ids: upTo(600), unreadable, bounds });
     expect(read.ids).toEqual(without(upTo(600), unreadable));
@@ -168,7 +165,7 @@ describe('a page that cannot be had', () => {
   });
 
   it.each(bothBounds)(
-    'K1i: continues behind an order that an earlier reader stepped over (bounds: %s)',
+    'continues behind an order that an earlier reader stepped over (bounds: %s)',
     async (bounds) => {
       const read = await readAll({ ids: upTo(7), unreadable: [4], bounds }, 4);
       expect(read.ids).toEqual([5, 6, 7]);
@@ -176,7 +173,7 @@ describe('a page that cannot be had', () => {
     },
   );
 
-  it('K1b: asks for half as many where the store fails from 150 on, and grows to what it allows', async () => {
+  it('asks for half as many where the store fails from 150 on, and grows to what it allows', async () => {
     const fails = ({ limit = 250 }: OrderQuery) => (limit >= 150 ? down : undefined);
     const read = await readAll({ ids: upTo(60), fails });
     expect(read.ids).toEqual(upTo(60));
@@ -186,7 +183,7 @@ describe('a page that cannot be had', () => {
     expect(many.sizes.filter((size) => size === 250).length).toBeLessThan(8);
   });
 
-  it('K1j: tries each smaller page once, and a page of the size that worked as often as any', async () => {
+  it('tries each smaller page once, and a page of the size that worked as often as any', async () => {
     const fails = ({ limit = 250 }: OrderQuery) => (limit >= 150 ? down : undefined);
     const { asked } = await readAll({ ids: upTo(400), fails });
     expect(asked.map(({ limit = 250, once = false }) => [limit, once]).slice(0, 6)).toEqual([
@@ -200,14 +197,14 @@ describe('a page that cannot be had', () => {
     expect(asked.at(-1)).toEqual({ minId: 373, withLines: false, limit: 125 });
   });
 
-  it('K1k: asks for the lines again behind an order that was stepped over', async () => {
+  it('asks for the lines again behind an order that was stepped over', async () => {
     const { asked } = await readAll({ ids: upTo(7), unreadable: [4], withLines: true });
     expect(asked[0]).toMatchObject({ withLines: true });
     expect(asked[1]).toMatchObject({ withLines: false });
     expect(asked.at(-1)).toMatchObject({ withLines: true });
   });
 
-  it('K1l: fails with the first error, after few calls, when the store answers nothing beyond either', async () => {
+  it('fails with the first error, after few calls, when the store answers nothing beyond either', async () => {
     const first = new BigCommerceError('GET /v2/orders answered 504.', 'retryable', 504);
     const fails = (_: OrderQuery, nth: number) => (nth === 1 ? first : down);
     const { reader, asked } = aReader({ ids: upTo(7), fails });
@@ -215,7 +212,7 @@ describe('a page that cannot be had', () => {
     expect(asked).toHaveLength(9);
   });
 
-  it('K1m: goes on from the same place when it is called again after a failure', async () => {
+  it('goes on from the same place when it is called again after a failure', async () => {
     let isDown = false;
     const { reader } = aReader({ ids: upTo(600), fails: () => (isDown ? down : undefined) });
     const first = await reader.next();
@@ -226,7 +223,7 @@ describe('a page that cannot be had', () => {
     expect([first?.lastId, second?.orders[0]?.id]).toEqual([250, 251]);
   });
 
-  it('K1n: does not name an order for an error that has passed', async () => {
+  it('does not name an order for an error that has passed', async () => {
     for (let failed = 1; failed <= 30; failed += 1) {
       const fails = (_: OrderQuery, nth: number) => (nth <= failed && nth !== 9 ? down : undefined);
       const outcome = await readAll({ ids: upTo(60), fails }).catch((error: unknown) => error);
@@ -239,13 +236,13 @@ describe('a page that cannot be had', () => {
     new BigCommerceError('401', 'configuration', 401),
     new BigCommerceError('429', 'retryable', 429),
     new Error('a defect'),
-  ])('K1o: takes no smaller page for %s', async (error) => {
+  ])('takes no smaller page for %s', async (error) => {
     const { reader, asked } = aReader({ ids: upTo(7), fails: () => error });
     await expect(reader.next()).rejects.toBe(error);
     expect(asked).toHaveLength(1);
   });
 
-  it('K1p: stops in front of the eleventh, and the next invocation reads the rest', async () => {
+  it('stops in front of the eleventh, and the next invocation reads the rest', async () => {
     const unreadable = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 23, 24];
     const shop = { ids: upTo(30), unreadable };
     const first = await readAll(shop);
@@ -256,12 +253,12 @@ describe('a page that cannot be had', () => {
     expect([...first.ids, ...second.ids]).toEqual(without(upTo(30), unreadable));
   });
 
-  it('K1q: fails where nothing but unreadable orders is found', async () => {
+  it('fails where nothing but unreadable orders is found', async () => {
     const { reader } = aReader({ ids: upTo(30), unreadable: upTo(11) });
     await expect(reader.next()).rejects.toThrow('more than 10 orders');
   });
 
-  it('K1r: shares ten among the lists of one invocation', async () => {
+  it('shares ten among the lists of one invocation', async () => {
     const effort = newEffort();
     const unreadable = [2, 4, 6, 8, 10, 12];
     await readAll({ ids: upTo(30), unreadable, effort });
@@ -270,7 +267,7 @@ describe('a page that cannot be had', () => {
     expect(second.last).toMatchObject({ lastId: 9 });
   });
 
-  it('K1s: stops when its time is over, but not before a page was read', async () => {
+  it('stops when its time is over, but not before a page was read', async () => {
     const shop = { ids: upTo(7), unreadable: [1, 4], isTimeUp: () => true };
     const first = await readAll(shop);
     expect([first.ids, first.unreadableIds]).toEqual([[2], [1]]);
@@ -280,7 +277,7 @@ describe('a page that cannot be had', () => {
     expect([second.ids, second.calls]).toEqual([[], 0]);
   });
 
-  it('K1t: stops where a request could not be sent for lack of time, once the store has answered', async () => {
+  it('stops where a request could not be sent for lack of time, once the store has answered', async () => {
     const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
     const fails = (_: OrderQuery, nth: number) => (nth < 9 ? down : nth > 12 ? late : undefined);
     const shop = { ids: upTo(7), unreadable: [1], fails };
@@ -342,7 +339,7 @@ describe('a page that cannot be had', () => {
     expect(page?.lastId).toBe(511);
   });
 
-  it('K7g: steps over a row without a usable id that stands alone on its page', async () => {
+  it('steps over a row without a usable id that stands alone on its page', async () => {
     const ids = upTo(9);
     const listOrders = ({ minId, maxId = Infinity, limit = 250 }: OrderQuery): Promise<OrderPage> => {
       const rows = ids.filter((id) => id >= minId && id <= maxId).slice(0, limit);

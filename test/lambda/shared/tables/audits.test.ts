@@ -45,7 +45,7 @@ describe('the newest audit of a day', () => {
     expect(await audits.newestOf('2026-01-07')).toMatchObject({ expires_at: expires_at + 1 });
   });
 
-  it('A6 outlasts the 14 days for which the schedule comes back to its day', async () => {
+  it('outlasts the 14 days for which the schedule comes back to its day', async () => {
     const timestamp = NOON + 5;
     await createAudits(client, 'JobsTable', 3).record(anAudit(timestamp, '2026-01-05'));
     const { expires_at } = (await audits.newestOf('2026-01-05')) as Audit & { expires_at: number };

@@ -86,7 +86,7 @@ describe('when the last poll that finished began', () => {
   });
 });
 
-describe('A6 when the last poll that finished began, after its row has expired,', () => {
+describe('when the last poll that finished began, after its row has expired,', () => {
   it('is still known, also that of its first slice', async () => {
     const jobs = await tableOf(
       aJob(0),
@@ -120,7 +120,7 @@ describe('A6 when the last poll that finished began, after its row has expired,'
   });
 });
 
-it('D-S3 since when changes are looked for again is told by the last poll that finished', async () => {
+it('since when changes are looked for again is told by the last poll that finished', async () => {
   const jobs = await tableOf(aJob(0), aJob(5, { began: NOON, held_since: NOON + 5 * MINUTE }));
   await expire(5);
   expect([await jobs.heldSince(), await jobs.lastFinished()]).toEqual([NOON + 5 * MINUTE, NOON]);
@@ -141,7 +141,7 @@ describe('a sliced poll', () => {
     expect(await jobs.lastSliced()).toBeUndefined();
   });
 
-  it('A6 is found with its cursor after its row has expired, unless another poll failed since', async () => {
+  it('is found with its cursor after its row has expired, unless another poll failed since', async () => {
     const jobs = await tableOf(aJob(0), sliced);
     for (const minute of [0, 10]) await expire(minute);
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });

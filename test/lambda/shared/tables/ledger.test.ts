@@ -85,7 +85,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('A1: keeps what the attempt learnt when it is released: an advance that could not be written', async () => {
+    it('keeps what the attempt learnt when it is released: an advance that could not be written', async () => {
       await take();
       const advanced = { order: order({ status_id: 9, date_modified: storeDate(NOON) }), at: iso(NOON) };
       const learnt = { advanced: { ...advanced, advances: [iso(NOON)] }, isMissing: false };
@@ -101,7 +101,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(row).not.toHaveProperty('put_modified_at');
     });
 
-    it('D-S4: is held on after its release for as long as a PUT of its owner may land', async () => {
+    it('is held on after its release for as long as a PUT of its owner may land', async () => {
       await take('a');
       await tables.ledger.release(
         lease('a'),
@@ -113,7 +113,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('b', NOON, NOON + 18 * SECOND)).toBe('taken');
     });
 
-    it('K8: keeps the first 404 of several, until a read finds the order', async () => {
+    it('keeps the first 404 of several, until a read finds the order', async () => {
       const missing = async (now: number, isMissing: boolean, wasFound = false) => {
         await take('a', NOON, now);
         await tables.ledger.release(lease('a'), '404', { isMissing, wasFound }, now);
@@ -286,7 +286,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
-  it('D-M11: an advance whose snapshot has been removed is refused, and leaves no stub of an order', async () => {
+  it('an advance whose snapshot has been removed is refused, and leaves no stub of an order', async () => {
     await take();
     const finishing = {
       state: 'replicated',
@@ -409,7 +409,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('D-M12: leaves nothing of it on a row that is finished later', async () => {
+    it('leaves nothing of it on a row that is finished later', async () => {
       await noteDead();
       await take('a', NOON + HOUR, NOON + HOUR);
       await finish({ readAt: NOON + HOUR }, NOON + HOUR + SECOND);
@@ -481,14 +481,14 @@ describe('a transaction that is cancelled', () => {
     ['conflicts with another write', cancelled('None', 'TransactionConflict')],
     ['is throttled', cancelled('ThrottlingError', 'None')],
     ['is in progress', Object.assign(new Error('busy'), { name: 'TransactionInProgressException' })],
-  ])('A1: and only %s is repeated, as the same transaction', async (_, error) => {
+  ])('and only %s is repeated, as the same transaction', async (_, error) => {
     const { error: end, pauses, tokens } = await finishAfter([error, error, error]);
     expect(end).toBeUndefined();
     expect(pauses).toEqual([50, 100, 200]);
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('A1: is given up in the time that is left, and says so', async () => {
+  it('is given up in the time that is left, and says so', async () => {
     const conflict = cancelled('TransactionConflict', 'None');
     const { error, pauses } = await finishAfter(
       Array.from({ length: 50 }, () => conflict),
@@ -498,7 +498,7 @@ describe('a transaction that is cancelled', () => {
     expect(pauses).toEqual([50, 100, 200]);
   });
 
-  it('A1: is given up sooner where each try takes long: what was learnt must still be written', async () => {
+  it('is given up sooner where each try takes long: what was learnt must still be written', async () => {
     let passed = 0;
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => (passed += 400));
     try {

@@ -29,9 +29,9 @@ it.each([
   ['a number too small', [5e-324]],
   ['more levels than DynamoDB has', nested(31)],
   ['far more levels', nested(2_000)],
-  ['K12: an integer of 39 digits', [-(10n ** 38n)]],
-  ['K12: a double that would come back as an integer', 2 ** 60],
-  ['K12: the same below zero, of 38 digits', -1e37],
+  ['an integer of 39 digits', [-(10n ** 38n)]],
+  ['a double that would come back as an integer', 2 ** 60],
+  ['the same below zero, of 38 digits', -1e37],
   ['an empty name', { '': 1 }],
   ['a name that the SDK loses', JSON.parse('{"__proto__":{"a":1}}')],
   ['a name that the SDK stumbles over', [{ constructor: { name: 'Set' } }]],
@@ -72,7 +72,7 @@ it('takes a plain field for the newer one: an advance sets it in place', async (
   expect(advanced).toMatchObject({ custom_status: 'Picked', status_id: 9 });
 });
 
-it('K12: leaves integers of up to 38 digits plain', async () => {
+it('leaves integers of up to 38 digits plain', async () => {
   const snapshot = aSnapshot({
     id: 7,
     external_id: 820_982_911_946_154_508n,
@@ -82,13 +82,13 @@ it('K12: leaves integers of up to 38 digits plain', async () => {
   expect(await packedFields(snapshot)).toEqual([]);
 });
 
-it('K12: packs a large order with every digit', async () => {
+it('packs a large order with every digit', async () => {
   const notes = { staff_notes: noise(300_000, 1), deep: [{ external_id: 820_982_911_946_154_508n }] };
   const lines = Array.from({ length: 1_000 }, (_, id) => aLine({ id, external_id: 2n ** 70n }));
   expect(await packedFields(aSnapshot({ ...notes, products: lines }))).toEqual(['products', 'staff_notes']);
 });
 
-it('K10: goes by what DynamoDB counts, not by the bytes of its JSON', async () => {
+it('goes by what DynamoDB counts, not by the bytes of its JSON', async () => {
   // In JSON 13 bytes each, for DynamoDB 8.
   const flags = Array.from({ length: 30_000 }, () => ({ on: false }));
   expect(JSON.stringify(flags).length).toBeGreaterThan(350_000);

@@ -376,7 +376,7 @@ it('gives numbers beyond JavaScript’s back as numbers', async () => {
   expect(await orders.find(id)).toEqual(snapshot);
 });
 
-it('A9: keeps the store’s fields of our names out of the item, and gives them back', async () => {
+it('keeps the store’s fields of our names out of the item, and gives them back', async () => {
   const theirs = { expires_at: 1_700_000_000, replication: { state: 'copied' }, store_fields: null };
   const snapshot = aSnapshot({ id, store_fields: theirs, compressed: 'theirs', compressed_parts: 'too' });
   await orders.save(snapshot);
@@ -393,7 +393,7 @@ it('A9: keeps the store’s fields of our names out of the item, and gives them 
   expect(await readSnapshot(unmarshall(Item, unmarshallOptions))).toMatchObject({ store_fields: theirs });
 });
 
-describe('K12: an integer beyond 2^53', () => {
+describe('an integer beyond 2^53', () => {
   const long = 820_982_911_946_154_508n;
   const order = () => ({
     ...{ id, external_id: long, odd: [9_007_199_254_740_993n, 10n ** 38n], double: 2 ** 60 },

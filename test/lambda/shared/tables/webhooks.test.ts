@@ -45,7 +45,7 @@ it('keeps every delivery of an order', async () => {
   ]);
 });
 
-describe('D-S1: a signed delivery', () => {
+describe('a signed delivery', () => {
   const delivery = { orderId: 8, digest: 'd'.repeat(64), acceptedUntil: NOON };
   const rowsOf = async (orderId: number) => {
     const { Items = [] } = await client.send(
@@ -96,7 +96,7 @@ describe('D-S1: a signed delivery', () => {
   });
 });
 
-it('K12: records a webhook with every digit, as a text what DynamoDB’s numbers cannot hold', async () => {
+it('records a webhook with every digit, as a text what DynamoDB’s numbers cannot hold', async () => {
   const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
   const digits = '1'.repeat(39);
   const webhook = parseJson(`{"data":{"external_id":820982911946154508},"odd":[${digits}]}`);

@@ -126,7 +126,7 @@ it('recommends no audit after a backfill of single orders, whose days it does no
   expect(afterwards(nothing, { order_ids: [100], advance: false }, 'S')).toEqual([]);
 });
 
-it('K2c: says how far it is without a total, where the store did not count its orders', () => {
+it('says how far it is without a total, where the store did not count its orders', () => {
   expect(progress(aTally({ copied: 1_204, dead: 3 }), undefined, 4.3)).toBe(
     '1,207, 4.3 a second; 3 dead, 0 left out',
   );

@@ -158,7 +158,7 @@ describe('a backfill', () => {
     expect(stage.sent[0]).not.toHaveProperty('advance');
   });
 
-  it('A4 leaves the status of orders alone that no poll would take for their age', async () => {
+  it('leaves the status of orders alone that no poll would take for their age', async () => {
     const completed = { status_id: 10, order_is_digital: true };
     const orders = [
       old(1, completed),
@@ -230,7 +230,7 @@ describe('a backfill', () => {
     });
   });
 
-  it('A3 queues an order that was skipped under rules of before', async () => {
+  it('queues an order that was skipped under rules of before', async () => {
     const stage = aStage(some(1, { status_id: 12 }));
     stage.world.clock.now -= DAY / 2;
     await stage.world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(stage.world.clock.now) });
@@ -360,7 +360,7 @@ describe('an end', () => {
   });
 });
 
-describe('A7: from a machine whose clock is wrong', () => {
+describe('from a machine whose clock is wrong', () => {
   let aws: Listening;
   let date = NOON;
   beforeAll(async () => {

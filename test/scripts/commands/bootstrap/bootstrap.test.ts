@@ -255,7 +255,7 @@ it.each([
   'Role with name OrderReplicationBootstrap-dev-Deploy already exists.',
   'A policy called OrderReplicationBootstrap-dev-Functions already exists. Duplicate names are not allowed.',
   "Resource of type 'AWS::IAM::Role' with identifier 'OrderReplicationBootstrap-dev-CloudFormation' already exists.",
-])('C-R3: a stage that another region has already is refused with what to do (%s)', async (StatusReason) => {
+])('a stage that another region has already is refused with what to do (%s)', async (StatusReason) => {
   accountHas();
   cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'FAILED', StatusReason });
   cloudFormation.on(DescribeEventsCommand).resolves({});

@@ -419,7 +419,7 @@ describe('a first deploy', () => {
     });
 
     it.each(['ROLLBACK_COMPLETE', 'CREATE_FAILED'] as const)(
-      'C-R2: waits until SQS takes the names of its queues again (%s), before anything is made',
+      'waits until SQS takes the names of its queues again (%s), before anything is made',
       async (StackStatus) => {
         leaves(StackStatus);
         await run({ sleep });
@@ -429,14 +429,14 @@ describe('a first deploy', () => {
       },
     );
 
-    it('C-R2: does not wait where it had no queue: a change set that was never executed', async () => {
+    it('does not wait where it had no queue: a change set that was never executed', async () => {
       leaves('REVIEW_IN_PROGRESS');
       await run({ sleep });
       expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
       expect(waits.filter((ms) => ms >= 60_000)).toEqual([]);
     });
 
-    it('C-R2: does not wait on a stand-in for AWS', async () => {
+    it('does not wait on a stand-in for AWS', async () => {
       sts.on(GetCallerIdentityCommand).resolves({ Account: '000000000000' });
       leaves('ROLLBACK_COMPLETE');
       await run({ sleep });
@@ -447,7 +447,7 @@ describe('a first deploy', () => {
     it.each([
       'AWS.SimpleQueueService.QueueDeletedRecently: no',
       'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
-    ])('C-R2: says what to do where SQS refuses a name all the same (%s)', async (ResourceStatusReason) => {
+    ])('says what to do where SQS refuses a name all the same (%s)', async (ResourceStatusReason) => {
       cloudFormationGoes({
         after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
         events: [
@@ -557,7 +557,7 @@ describe('an update', () => {
     ]);
   });
 
-  describe('C-R9: the line of a change', () => {
+  describe('the line of a change', () => {
     const detail = (CausingEntity?: string): ResourceChangeDetail => ({
       ...(CausingEntity === undefined
         ? { Evaluation: 'Static', ChangeSource: 'DirectModification' }
@@ -644,12 +644,12 @@ describe('an update', () => {
 
   it.each([
     [
-      'C-W5: a package that a role may not read',
+      'a package that a role may not read',
       'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for packages/v-1/a.zip. S3 Error Code: AccessDenied.',
       'or the role may not read it',
     ],
     [
-      'C-R3: a role of the service in another region',
+      'a role of the service in another region',
       'OrderReplication-dev-GetOrders already exists',
       'names in IAM have no region',
     ],
@@ -711,7 +711,7 @@ describe('the reserved concurrency', () => {
     ['50, as new accounts had it', { all: 50, unreserved: 50 }],
     ['100, all of which stay unreserved', { all: 100, unreserved: 100 }],
     ['1,000, of which others have reserved 898', { all: 1_000, unreserved: 102 }],
-  ])('C-B1: is not asked for where the limit is %s, and the summary says why', async (_, limits) => {
+  ])('is not asked for where the limit is %s, and the summary says why', async (_, limits) => {
     cloudFormationGoes();
     accountHas(limits);
     const lines: string[] = [];
@@ -722,7 +722,7 @@ describe('the reserved concurrency', () => {
     );
   });
 
-  it('C-B1: is left to the template where exactly 3 can be reserved', async () => {
+  it('is left to the template where exactly 3 can be reserved', async () => {
     cloudFormationGoes();
     accountHas({ all: 1_000, unreserved: 103 });
     await run();
@@ -730,7 +730,7 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('C-B1: counts what the stack itself has reserved as free for it', async () => {
+  it('counts what the stack itself has reserved as free for it', async () => {
     withValue('true');
     accountHas({ all: 103, unreserved: 100 });
     await run();
@@ -738,7 +738,7 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('C-B1: is kept where Lambda has reserved it with less than 100 left, as some accounts allow', async () => {
+  it('is kept where Lambda has reserved it with less than 100 left, as some accounts allow', async () => {
     withValue('true');
     accountHas({ all: 1_000, unreserved: 50 });
     await run();
@@ -746,14 +746,14 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('C-B1: is given up where nothing of the account is reserved and its limit is too small', async () => {
+  it('is given up where nothing of the account is reserved and its limit is too small', async () => {
     withValue('true');
     accountHas({ all: 50, unreserved: 50 });
     await run();
     expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
   });
 
-  it('C-B1: is reported at each deploy until the account allows it, and then reserved', async () => {
+  it('is reported at each deploy until the account allows it, and then reserved', async () => {
     withValue('false');
     accountHas({ all: 10, unreserved: 10 });
     await run();
@@ -772,7 +772,7 @@ describe('the reserved concurrency', () => {
   it.each([
     ['true', 10],
     ['false', 1_000],
-  ])('C-B1: is what the caller gives (%s), without a question', async (ParameterValue, all) => {
+  ])('is what the caller gives (%s), without a question', async (ParameterValue, all) => {
     cloudFormationGoes();
     accountHas({ all, unreserved: all });
     await run({ parameters: { ...complete, [name]: ParameterValue } });
@@ -783,7 +783,7 @@ describe('the reserved concurrency', () => {
   it.each([
     ['a refusal', { name: 'AccessDeniedException' }, 'npm run bootstrap'],
     ['a fault', { name: 'ServiceException' }, 'No.'],
-  ])('C-B1: stays as it is after %s, which is reported', async (_, error, sentence) => {
+  ])('stays as it is after %s, which is reported', async (_, error, sentence) => {
     lambda.on(GetAccountSettingsCommand).rejects(Object.assign(new Error('No.'), error));
     cloudFormationGoes();
     await run();
@@ -793,7 +793,7 @@ describe('the reserved concurrency', () => {
     expect(reported().join()).toContain('--parameter ReserveConcurrency=false');
   });
 
-  it('C-B1: stays as it is where the answer names no limit', async () => {
+  it('stays as it is where the answer names no limit', async () => {
     lambda.on(GetAccountSettingsCommand).resolves({});
     withValue('false');
     await run();

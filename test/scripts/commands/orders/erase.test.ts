@@ -210,7 +210,7 @@ it('makes a row that says no more than that where there is none', async () => {
   expect(await ledgerRow(1)).toEqual({ order_id: 1, erased_at: iso(clock) });
 });
 
-describe('A12: the records of webhooks', () => {
+describe('the records of webhooks', () => {
   const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
   const record = (orderId: number, nth: number, webhook: Row) => ({
     ...{ orderId, delivery: `${iso(NOON + nth)}#request`, outcome: 'accepted', webhook },

@@ -122,7 +122,7 @@ beforeEach(async () => {
 const partsOf = async (id: number) => (await all('OrderParts')).filter(({ order_id }) => order_id === id);
 const erasedAt = async (id: number) => (await tables.row(id))?.erased_at;
 
-describe('A5: after an erasure', () => {
+describe('after an erasure', () => {
   beforeEach(async () => {
     await erase();
     expect(await everything()).not.toContain(ADA);
@@ -216,7 +216,7 @@ describe('A5: after an erasure', () => {
   });
 });
 
-it('A5: an erasure that runs beside an overwriting restore stays', async () => {
+it('an erasure that runs beside an overwriting restore stays', async () => {
   const real = client.send.bind(client) as (command: unknown) => Promise<unknown>;
   let isErased = false;
   // The restore has asked who was erased; then the erasure comes.
@@ -237,7 +237,7 @@ it('A5: an erasure that runs beside an overwriting restore stays', async () => {
   expect(await everything()).not.toContain(ADA);
 });
 
-it('A5: parts that no stored order names stay out of the table, whoever they are of', async () => {
+it('parts that no stored order names stay out of the table, whoever they are of', async () => {
   await remove('OrdersTable', { id: 3 });
   for (const { order_id, part } of await partsOf(3)) {
     await remove('OrderPartsTable', { order_id, part });
@@ -254,7 +254,7 @@ it('A5: parts that no stored order names stay out of the table, whoever they are
 it.each([
   ['CREATING', 'is still being restored: try again in some minutes.'],
   ['DELETING', 'is being deleted: restore another copy.'],
-])('C-W3: a copy whose status is %s is not read', async (TableStatus, problem) => {
+])('a copy whose status is %s is not read', async (TableStatus, problem) => {
   const real = clients.dynamoDb.send.bind(clients.dynamoDb) as (command: unknown) => Promise<object>;
   jest.spyOn(clients.dynamoDb, 'send').mockImplementation((async (command: unknown) => {
     const answer = (await real(command)) as { Table?: object };

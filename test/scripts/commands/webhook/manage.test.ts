@@ -346,7 +346,7 @@ describe('send', () => {
     });
   });
 
-  it('A7: signs with AWS’s time, whatever the clock of this machine says', async () => {
+  it('signs with AWS’s time, whatever the clock of this machine says', async () => {
     const { clientSecret, accessToken } = simulator.credentials;
     const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret });
     const aws = await listen(
@@ -392,7 +392,7 @@ describe('send', () => {
     expect(await refusal(send, { orderId: 100 }, aService({ url })).finally(stop)).toContain(meaning);
   });
 
-  it('K15: fails where the service ignores what it sends, since nothing is queued', async () => {
+  it('fails where the service ignores what it sends, since nothing is queued', async () => {
     const { url, stop } = await aReceiver(200, '{"message":"ignored"}');
     const said = await refusal(send, { orderId: 100 }, aService({ url })).finally(stop);
     expect(said).toMatch(/queued nothing.*log group/);
