@@ -38,7 +38,7 @@ export async function askAgain(
       await deps.queue.enqueue(gone.map(({ order_id }) => toReference(order_id, now)));
     }
   }
-  if (asked > 0) deps.log.info('orders marked as gone asked for again', { asked });
+  if (asked > 0) deps.log.info('audit.gone_queued', { asked });
   return asked;
 }
 

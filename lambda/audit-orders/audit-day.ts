@@ -107,7 +107,7 @@ async function leaveOpen(
   for (const id of unreadableIds) countOrder(pass.tally, id, { kind: 'gap', reason: UNREADABLE });
   pass.tally.unreadableIds.push(...unreadableIds);
   if (unreadableIds.length === 0 || pass.dryRun) return;
-  deps.log.warn('orders stepped over that no list can show', { orderIds: unreadableIds, day: pass.day });
+  deps.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds, day: pass.day });
   const about = { source: 'audit', advance: false, jobTimestamp: pass.timestamp };
   pass.tally.enqueued += await referToUnreadable(
     unreadableIds,
@@ -180,14 +180,14 @@ async function enqueue(
   await deps.queue.enqueue(references);
   for (const { order, finding } of judged) {
     const { kind, reason } = finding;
-    if (kind === 'gap') deps.log.warn('gap found and queued', { orderId: order.id, day, reason });
+    if (kind === 'gap') deps.log.warn('audit.gap_queued', { orderId: order.id, day, reason });
   }
   await recordQueued(references, deps);
 }
 
 function report(audit: Audit, log: Log): void {
   const { timestamp: auditTimestamp, gaps: _, dead_orders: __, open_ids: ___, ...outcome } = audit;
-  const { listed: OrdersAudited, open: GapsFound, staying: GapsStaying } = audit;
-  const metrics = { AuditsFinished: 1, OrdersAudited, GapsFound, GapsStaying };
-  log.info('audit finished', { auditTimestamp, ...outcome }, metrics);
+  const { listed: OrdersAudited, open: GapsFound, staying: GapsRemaining } = audit;
+  const metrics = { AuditsFinished: 1, OrdersAudited, GapsFound, GapsRemaining };
+  log.info('audit.finished', { auditTimestamp, ...outcome }, metrics);
 }

@@ -16,7 +16,7 @@ export async function reportFailure(
   { alerts, log }: Deps,
 ): Promise<void> {
   const error = formatError(cause);
-  log.error('audit failed', { error, daysDone: done.map(({ day }) => day) });
+  log.error('audit.failed', { error, daysDone: done.map(({ day }) => day) });
   const isConfiguration = failureKind(cause) === 'configuration';
   await alerts.sendHourly({
     subject: isConfiguration

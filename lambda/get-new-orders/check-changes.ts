@@ -44,7 +44,7 @@ export async function countMissing(
     );
     return Math.max(0, counted - listed);
   } catch (error) {
-    log.warn('empty list of changes not checked by a count', { error: formatError(error) });
+    log.warn('poll.changes_not_checked', { error: formatError(error) });
     return undefined;
   }
 }
@@ -62,14 +62,14 @@ export async function holdChanges(
   deps: CheckDeps,
 ): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
-  deps.log.warn('list of changes ends before the count', { missing, looksAgain: hold !== undefined });
+  deps.log.warn('poll.changes_missing', { missing, looksAgain: hold !== undefined });
   return hold;
 }
 
 /** As long as an order among the changes waits for its reference of the day, since it may have changed after the last one. */
 export async function holdUnreadable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
-  deps.log.warn('changed orders that no list can show wait', { looksAgain: hold !== undefined });
+  deps.log.warn('poll.changes_waiting', { looksAgain: hold !== undefined });
   return hold;
 }
 

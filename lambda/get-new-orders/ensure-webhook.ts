@@ -18,7 +18,7 @@ export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps
   try {
     await repairHooks(destination, deps);
   } catch (error) {
-    deps.log.warn('webhook not checked', { error: formatError(error) });
+    deps.log.warn('registration.check_failed', { error: formatError(error) });
     if (!passes(error)) await deps.alerts.sendHourly(notChecked(error));
   }
 }
@@ -47,12 +47,12 @@ async function repairHook(
   const { id, scope, is_active: wasActive } = hook;
   try {
     if (!(await hooks.repairHook(hook, secret))) return;
-    log.warn(wasActive ? 'webhook given the secret' : 'webhook switched on again', { hookId: id, scope });
+    log.warn(wasActive ? 'registration.secret_updated' : 'registration.reactivated', { hookId: id, scope });
     if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'It is switched on again.'));
   } catch (error) {
     // An answer that is lost may have had its effect: then nobody would ever hear of it again.
     if (wasActive) throw error;
-    log.warn('webhook not switched on', { hookId: id, scope, error: formatError(error) });
+    log.warn('registration.reactivation_failed', { hookId: id, scope, error: formatError(error) });
     const failed = `Switching it on failed, and the next poll looks again. ${formatError(error)}`;
     await alerts.sendHourly(wasInactive(hook, failed));
   }
@@ -66,7 +66,7 @@ async function findOurs(destination: string, { hooks }: EnsureWebhookDeps): Prom
 async function register(destination: string, secret: string, deps: EnsureWebhookDeps): Promise<void> {
   try {
     const hook = await deps.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
-    deps.log.info('webhook registered', { hookId: hook.id, scope: hook.scope });
+    deps.log.info('registration.created', { hookId: hook.id, scope: hook.scope });
   } catch (error) {
     // Another poll may have been quicker, or the answer may be lost.
     const hooks = await findOurs(destination, deps);
@@ -81,7 +81,7 @@ function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string)
     message: [
       `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
       'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
-      'If deliveries failed, the log of the function CartConvertedWebhook (/order-replication/<stack>/CartConvertedWebhook) says why: look for "webhook rejected" and "webhook not queued".',
+      'If deliveries failed, the log of the function CartConvertedWebhook (/order-replication/<stack>/CartConvertedWebhook) says why: look for webhook.rejected and webhook.not_queued.',
       'If you switched it off on purpose, deploy with CheckWebhook=false.',
     ].join('\n\n'),
   };

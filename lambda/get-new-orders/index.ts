@@ -64,6 +64,6 @@ export async function handler(_event: unknown, context: Context): Promise<Job> {
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
     const hooks = bigCommerce.until(Date.now() + CHECK_MS, log);
     await ensureWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
-  } else log.warn('webhook not checked', { error: 'The poll left too little of its time.' });
+  } else log.warn('registration.check_skipped', { error: 'The poll left too little of its time.' });
   return job;
 }

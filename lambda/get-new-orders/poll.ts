@@ -160,7 +160,7 @@ async function countOrders(pass: Pass, { store, log }: PollDeps): Promise<Readon
   } catch (error) {
     if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
     pass.not_counted = formatError(error);
-    log.warn('orders not counted', { error: pass.not_counted });
+    log.warn('poll.orders_not_counted', { error: pass.not_counted });
     return new Map();
   }
 }
@@ -175,7 +175,7 @@ async function addUnreadable(
   const ids = [...new Set([...(pass.unreadable_ids ?? []), ...unreadableIds])];
   pass.unreadable_ids = ids;
   pass.unreadable = ids.length;
-  deps.log.warn('orders stepped over that no list can show', { orderIds: unreadableIds });
+  deps.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds });
   const sender = { source: 'poll', seenAt, jobTimestamp: pass.timestamp };
   const referred = await referToUnreadable(unreadableIds, sender, deps);
   pass.enqueued += referred;
@@ -198,5 +198,5 @@ function tell({ timestamp: jobTimestamp, ...job }: Job, log: Log): void {
     OrdersFound: job.found,
     OrdersQueued: job.enqueued,
   };
-  log.info(`poll ${job.outcome}`, { jobTimestamp, ...job }, metrics);
+  log.info(`poll.${job.outcome}`, { jobTimestamp, ...job }, metrics);
 }

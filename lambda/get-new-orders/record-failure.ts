@@ -22,7 +22,7 @@ export async function recordFailure(
 ): Promise<void> {
   const failed = { ...job, outcome: 'failed', error: formatError(cause) } as const;
   const { timestamp: jobTimestamp, ...outcome } = failed;
-  log.error('poll failed', { jobTimestamp, ...outcome });
+  log.error('poll.failed', { jobTimestamp, ...outcome });
   const isConfiguration = failureKind(cause) === 'configuration';
   await alerts.sendHourly({
     subject: isConfiguration ? 'polls fail: BigCommerce refuses our credentials or settings' : 'poll failed',
@@ -36,6 +36,6 @@ export async function recordFailure(
   try {
     await jobs.record(failed);
   } catch (error) {
-    log.error('failed poll not recorded', { error: formatError(error) });
+    log.error('poll.failure_not_recorded', { error: formatError(error) });
   }
 }

@@ -45,11 +45,11 @@ export async function handler(event: ProxyEvent, context: Context): Promise<APIG
   try {
     const received = await receive(toRequest(event, context), config, { ...deps, log, now: Date.now });
     if (received.outcome === 'rejected') {
-      log.warn('webhook rejected', { ...received }, { WebhooksUnauthorized: 1 });
+      log.warn('webhook.rejected', { ...received }, { WebhooksUnauthorized: 1 });
     }
     return answer(received.status, received.outcome);
   } catch (error) {
-    log.error('webhook not queued', { error: formatError(error) }, { WebhooksNotQueued: 1 });
+    log.error('webhook.not_queued', { error: formatError(error) }, { WebhooksNotQueued: 1 });
     const subject = subjectOf(error);
     const message = `${formatError(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
     if (subject !== undefined) await alerts.sendHourly({ subject, message });

@@ -6,6 +6,7 @@ import { withoutShopper } from '../shared/order/personal-data';
 import { isTaken, readWebhook } from '../shared/order/webhook-event';
 import type { Webhook } from '../shared/order/webhook-event';
 import type { Ledger } from '../shared/tables/ledger';
+import type { EventName } from '../shared/runtime/events';
 import type { Log } from '../shared/runtime/log';
 import type { Queue } from '../shared/aws/queue';
 import { authenticate } from './authenticate';
@@ -67,7 +68,7 @@ export async function receive(
   const signed = signedDelivery(orderId, request, proof, deps.now() + maxAgeMs);
   if (signed !== undefined && (await isReplay(signed, deps))) return ignoreReplay(signed, deps);
   const stale = staleness(proof);
-  if (stale) deps.log.warn('stale webhook', { orderId, ...stale }, { StaleWebhooks: 1 });
+  if (stale) deps.log.warn('webhook.stale', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined) {
     const { requestId } = request;
     const delivery = { orderId, webhook: withoutShopper(content), receivedAt, requestId, proof: proof.by };
@@ -75,13 +76,13 @@ export async function receive(
     if (isTaken(scope)) return accept(arrival, webhook, deps);
     await Promise.all([record(arrival, { outcome: 'ignored' }, deps), rememberIt(arrival, deps)]);
   }
-  deps.log.info('webhook ignored', { orderId });
+  deps.log.info('webhook.ignored', { orderId });
   return { status: 200, outcome: 'ignored' };
 }
 
 /** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
 function ignoreUnusable(reason: string, proof: Proof, { log }: ReceiveDeps): Received {
-  log.warn('webhook unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
+  log.warn('webhook.unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
   return { status: 200, outcome: 'ignored', reason };
 }
 
@@ -91,7 +92,7 @@ function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
 }
 
 function ignoreReplay({ orderId }: SignedDelivery, { log }: ReceiveDeps): Received {
-  log.info('webhook replayed', { orderId }, { WebhooksReplayed: 1 });
+  log.info('webhook.replayed', { orderId }, { WebhooksReplayed: 1 });
   return { status: 200, outcome: 'replayed' };
 }
 
@@ -113,11 +114,16 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
   const messageId = await enqueue(reference, arrival, deps);
   // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.
   await Promise.all([
-    tolerate('queued order not noted', deps.ledger.recordQueued(reference, deps.now()), orderId, deps.log),
+    tolerate(
+      'ledger.queued_not_recorded',
+      deps.ledger.recordQueued(reference, deps.now()),
+      orderId,
+      deps.log,
+    ),
     record(arrival, { outcome: 'accepted', messageId }, deps),
     rememberIt(arrival, deps),
   ]);
-  deps.log.info('webhook accepted', { orderId, source: 'webhook', messageId }, { WebhooksAccepted: 1 });
+  deps.log.info('webhook.accepted', { orderId, source: 'webhook', messageId }, { WebhooksAccepted: 1 });
   return { status: 200, outcome: 'accepted' };
 }
 
@@ -137,18 +143,18 @@ type Outcome = Pick<Delivery, 'outcome' | 'messageId'>;
 
 function record({ delivery }: Arrival, outcome: Outcome, deps: ReceiveDeps): Promise<void> {
   const written = deps.webhooks.record({ ...delivery, ...outcome });
-  return tolerate('webhook not recorded', written, delivery.orderId, deps.log);
+  return tolerate('webhook.not_recorded', written, delivery.orderId, deps.log);
 }
 
 async function rememberIt({ signed }: Arrival, deps: ReceiveDeps): Promise<void> {
   if (signed === undefined) return;
-  await tolerate('webhook not remembered', deps.webhooks.remember(signed), signed.orderId, deps.log);
+  await tolerate('webhook.not_remembered', deps.webhooks.remember(signed), signed.orderId, deps.log);
 }
 
-async function tolerate(what: string, write: Promise<unknown>, orderId: number, log: Log): Promise<void> {
+async function tolerate(event: EventName, write: Promise<unknown>, orderId: number, log: Log): Promise<void> {
   try {
     await write;
   } catch (error) {
-    log.warn(what, { orderId, error: formatError(error) });
+    log.warn(event, { orderId, error: formatError(error) });
   }
 }

@@ -31,7 +31,7 @@ export async function isReplay(delivery: SignedDelivery, deps: ReplayDeps): Prom
   try {
     return await deps.webhooks.isRemembered(delivery, deps.now());
   } catch (error) {
-    deps.log.warn('replays not looked up', { orderId: delivery.orderId, error: formatError(error) });
+    deps.log.warn('webhook.replay_check_failed', { orderId: delivery.orderId, error: formatError(error) });
     return false;
   }
 }

@@ -50,7 +50,10 @@ export async function giveUp(
   try {
     await deadLetter(message, reference, error, deps);
   } catch (parkError) {
-    deps.log.error('reference not parked', { ...about(message, reference), error: formatError(parkError) });
+    deps.log.error('reference.dead_letter_failed', {
+      ...about(message, reference),
+      error: formatError(parkError),
+    });
     return returnToQueue(message, reference, error, deps);
   }
   await recordDead(reference, kind === 'permanent' ? 'permanent' : 'exhausted', error, deps);
@@ -69,13 +72,16 @@ async function returnToQueue(
       : visibilitySeconds(message.receiveCount, deps.random);
   const fields = { ...about(message, reference), seconds, error: formatError(error) };
   // SQS leaves it out of the age of its oldest message from the third receive on.
-  const GivenBackAge = reference && Math.max(0, deps.now() - Date.parse(reference.seenAt)) / 1000;
-  deps.log.warn('reference given back', fields, { ReferencesGivenBack: 1, GivenBackAge });
+  const ReturnedReferenceAge = reference && Math.max(0, deps.now() - Date.parse(reference.seenAt)) / 1000;
+  deps.log.warn('reference.returned', fields, { ReferencesReturned: 1, ReturnedReferenceAge });
   try {
     await deps.queue.returnToQueue(message.receiptHandle, seconds);
   } catch (queueError) {
     // It comes back all the same, when the queue's own visibility timeout ends.
-    deps.log.warn('visibility not changed', { ...about(message, reference), error: formatError(queueError) });
+    deps.log.warn('reference.visibility_failed', {
+      ...about(message, reference),
+      error: formatError(queueError),
+    });
   }
   return 'given back';
 }
@@ -92,7 +98,7 @@ async function deadLetter(
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
   await deps.queue.deadLetter(message.body, { reason: formatError(error), ...known });
   const fields = { ...about(message, reference), error: formatError(error) };
-  deps.log.error('reference parked', fields, { ReferencesParked: 1 });
+  deps.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
 }
 
 /** Parked first, noted after: the dead letter is what counts, the note only spares the next polls. */
@@ -106,7 +112,10 @@ async function recordDead(
   try {
     await deps.ledger.recordDead(reference, { by, reason: formatError(error) }, deps.now());
   } catch (ledgerError) {
-    deps.log.warn('dead letter not noted', { orderId: reference.orderId, error: formatError(ledgerError) });
+    deps.log.warn('ledger.dead_not_recorded', {
+      orderId: reference.orderId,
+      error: formatError(ledgerError),
+    });
   }
 }
 

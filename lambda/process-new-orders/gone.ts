@@ -37,7 +37,7 @@ async function isListed(
     const { orders } = await store.listOrders({ minId: orderId - 1, maxId: orderId + 1 });
     return orders.some(({ id }) => id === orderId);
   } catch (error) {
-    log.warn('order not looked for in a list', { orderId, error: formatError(error) });
+    log.warn('order.list_lookup_failed', { orderId, error: formatError(error) });
     return false;
   }
 }

@@ -65,7 +65,7 @@ export async function replicate(message: Message, deps: ReplicateDeps): Promise<
     const { orderId, source } = reference;
     const endedAt = deps.now();
     const fields = { orderId, source, ...done, duration_ms: endedAt - startedAt };
-    deps.log.info(`order ${done.state}`, fields, measure(done, reference, endedAt));
+    deps.log.info(`order.${done.state}`, fields, measure(done, reference, endedAt));
     return 'acknowledged';
   } catch (error) {
     return giveUp(message, reference, error, deps);
@@ -196,7 +196,11 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, task: Task, deps
   if (reason === undefined) return;
   const text = `The store shows an old version of order ${read.order.id}: ${reason}.`;
   if (message.receiveCount < STALE_BELIEVED_RECEIVE) throw new BigCommerceError(text, 'retryable');
-  deps.log.warn('old version believed', { orderId: read.order.id, receiveCount: message.receiveCount, text });
+  deps.log.warn('order.stale_read_accepted', {
+    orderId: read.order.id,
+    receiveCount: message.receiveCount,
+    text,
+  });
 }
 
 /**
@@ -303,6 +307,6 @@ async function release(lease: Lease, cause: unknown, effects: Effects, deps: Rep
   try {
     await deps.ledger.release(lease, formatError(cause), effects.learnt(), deps.now());
   } catch (error) {
-    deps.log.warn('lease not released', { orderId: lease.orderId, error: formatError(error) });
+    deps.log.warn('ledger.lease_not_released', { orderId: lease.orderId, error: formatError(error) });
   }
 }

@@ -661,5 +661,5 @@ it('a version that stays older for ten receives is believed, with a warning: the
   expect(await world.replicate(webhook, { receiveCount: 10 })).toBe('acknowledged');
 
   expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
-  expect(world.lines.map(({ message }) => message)).toContain('old version believed');
+  expect(world.lines.map(({ event }) => event)).toContain('order.stale_read_accepted');
 });

@@ -36,11 +36,11 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
   const queued: OrderReference[] = [];
   const results: Audit[] = [];
   const alerts: { subject: string; message: string }[] = [];
-  const lines: { level: string; message: string; fields?: Fields; metrics?: Metrics }[] = [];
+  const lines: { level: string; event: string; fields?: Fields; metrics?: Metrics }[] = [];
   const queries: OrderQuery[] = [];
   const unreadable = new Set<number>();
-  const write = (level: string) => (message: string, fields?: Fields, metrics?: Metrics) =>
-    void lines.push({ level, message, ...(fields && { fields }), ...(metrics && { metrics }) });
+  const write = (level: string) => (event: string, fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, event, ...(fields && { fields }), ...(metrics && { metrics }) });
   const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
 
   const deps: AuditDeps = {

@@ -30,9 +30,9 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const givenBack: { receiptHandle: string; seconds: number }[] = [];
   const alerts: { subject: string; message: string }[] = [];
   const jobs: Job[] = [];
-  const lines: { level: string; message: string; metrics?: Metrics | undefined }[] = [];
-  const write = (level: string) => (message: string, _fields?: Fields, metrics?: Metrics) =>
-    void lines.push({ level, message, metrics });
+  const lines: { level: string; event: string; metrics?: Metrics | undefined }[] = [];
+  const write = (level: string) => (event: string, _fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, event, metrics });
   const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
   const queue = {
     enqueue(references: readonly OrderReference[]) {

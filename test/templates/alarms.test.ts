@@ -114,7 +114,7 @@ describe('alarms', () => {
   it('tell of gaps that stay from night to night, once', () => {
     const one = alarm('GapsStayAlarm');
     expect(one).toMatchObject({
-      MetricName: 'GapsStaying',
+      MetricName: 'GapsRemaining',
       Statistic: 'Maximum',
       Threshold: 1,
       DatapointsToAlarm: 1,
@@ -128,7 +128,7 @@ describe('alarms', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
     expect(own.map(([, one]) => one.MetricName)).toEqual([
       ...['PollsFinished', 'WebhooksUnauthorized', 'WebhooksReplayed', 'WebhooksUnusable'],
-      ...['GivenBackAge', 'GapsStaying', 'AuditsFinished'],
+      ...['ReturnedReferenceAge', 'GapsRemaining', 'AuditsFinished'],
     ]);
     for (const [, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
@@ -181,7 +181,11 @@ describe('alarms', () => {
   // what was received three times and not deleted is left out of ApproximateAgeOfOldestMessage.
   it('tell of an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
     const one = alarm('FailingReferencesAlarm');
-    expect(one).toMatchObject({ MetricName: 'GivenBackAge', Statistic: 'Maximum', DatapointsToAlarm: 1 });
+    expect(one).toMatchObject({
+      MetricName: 'ReturnedReferenceAge',
+      Statistic: 'Maximum',
+      DatapointsToAlarm: 1,
+    });
     const pauses = Array.from({ length: 19 }, (_, nth) => visibilitySeconds(nth + 1, () => 1));
     expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(Math.max(...pauses));
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.

@@ -41,7 +41,7 @@ export function createAlerts(
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject: line, Message: message }));
       return true;
     } catch (error) {
-      log.error('alert not sent', { subject, error: formatError(error) });
+      log.error('alert.failed', { subject, error: formatError(error) });
       return false;
     }
   }

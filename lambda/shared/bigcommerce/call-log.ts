@@ -22,7 +22,7 @@ interface Result {
 export function logCall(log: Log, { method, endpoint, path, orderId }: Sent, result: Result): void {
   const { kind, http, lost, durationMs, quotaLeft } = result;
   log[kind === 'answered' ? 'info' : 'warn'](
-    http ? 'bigcommerce answered' : 'bigcommerce did not answer',
+    http ? 'bigcommerce.answered' : 'bigcommerce.unanswered',
     {
       ...{ orderId, method, endpoint, path },
       ...{ status: http?.status, error: lost, duration_ms: durationMs, quota_left: quotaLeft },

@@ -1,10 +1,11 @@
 // One JSON line per outcome: order id, source, duration; never an order body, an address, a token or a raw webhook. What
 // is counted and measured of it stands in the same line, from which CloudWatch takes its metrics.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+import type { EventName } from './events';
 
 /** Fields begin small and metrics with a capital, so that neither hides the other; nor do they hide what every line has. */
 export type Fields = Readonly<Record<Uncapitalize<string>, unknown>> & {
-  readonly [own in 'timestamp' | 'level' | 'message']?: never;
+  readonly [own in 'timestamp' | 'level' | 'event']?: never;
 };
 
 /** Every metric, with its unit. */
@@ -15,7 +16,7 @@ export const UNITS = {
   AuditsFinished: 'Count',
   OrdersAudited: 'Count',
   GapsFound: 'Count',
-  GapsStaying: 'Count',
+  GapsRemaining: 'Count',
   WebhooksAccepted: 'Count',
   WebhooksUnauthorized: 'Count',
   StaleWebhooks: 'Count',
@@ -26,9 +27,9 @@ export const UNITS = {
   OrdersCopied: 'Count',
   OrdersSkipped: 'Count',
   OrderLatency: 'Milliseconds',
-  ReferencesGivenBack: 'Count',
-  GivenBackAge: 'Seconds',
-  ReferencesParked: 'Count',
+  ReferencesReturned: 'Count',
+  ReturnedReferenceAge: 'Seconds',
+  ReferencesDeadLettered: 'Count',
   CallLatency: 'Milliseconds',
   QuotaLeft: 'Count',
 } as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds' | 'Seconds'>>;
@@ -37,9 +38,9 @@ export const UNITS = {
 export type Metrics = Readonly<Partial<Record<keyof typeof UNITS, number | undefined>>>;
 
 export interface Log {
-  info(message: string, fields?: Fields, metrics?: Metrics): void;
-  warn(message: string, fields?: Fields, metrics?: Metrics): void;
-  error(message: string, fields?: Fields, metrics?: Metrics): void;
+  info(event: EventName, fields?: Fields, metrics?: Metrics): void;
+  warn(event: EventName, fields?: Fields, metrics?: Metrics): void;
+  error(event: EventName, fields?: Fields, metrics?: Metrics): void;
 }
 
 /**
@@ -47,9 +48,9 @@ export interface Log {
  * request id, say) is on every line.
  */
 export function createLog(namespace: string, common: Fields = {}): Log {
-  const write = (level: string) => (message: string, fields?: Fields, metrics?: Metrics) => {
+  const write = (level: string) => (event: EventName, fields?: Fields, metrics?: Metrics) => {
     const time = new Date();
-    const line = { timestamp: time.toISOString(), level, message, ...common, ...fields };
+    const line = { timestamp: time.toISOString(), level, event, ...common, ...fields };
     // Not by console.log: Lambda's own puts a time, a request id and a level before the line, and a line with metrics is
     // to be JSON from end to end. https://github.com/aws-powertools/powertools-lambda-typescript/issues/1766
     process.stdout.write(`${JSON.stringify({ ...line, ...embed(metrics, namespace, time) }, writeBigint)}\n`);

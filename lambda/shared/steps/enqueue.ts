@@ -19,7 +19,7 @@ export async function recordQueued(references: readonly OrderReference[], deps: 
     try {
       await deps.ledger.recordQueued(reference, deps.now());
     } catch (error) {
-      deps.log.warn('queued order not noted', { orderId: reference.orderId, error: formatError(error) });
+      deps.log.warn('ledger.queued_not_recorded', { orderId: reference.orderId, error: formatError(error) });
     }
   };
   for (let start = 0; start < references.length; start += NOTES_AT_ONCE) {

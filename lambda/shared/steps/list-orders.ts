@@ -183,7 +183,7 @@ export class ListReader {
   private askForLess(error: BigCommerceError): void {
     const { asksLines, size, hasGrown, growthsFailed } = this.state;
     if (asksLines) {
-      this.deps.log?.warn('orders listed without their lines', { error: formatError(error) });
+      this.deps.log?.warn('bigcommerce.lines_omitted', { error: formatError(error) });
       this.state = { ...this.state, asksLines: false };
       return;
     }

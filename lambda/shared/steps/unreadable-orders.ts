@@ -48,6 +48,6 @@ async function note(orderId: number, { ledger, log, now }: Deps): Promise<void> 
   try {
     await ledger.recordUnreadable(orderId, now());
   } catch (error) {
-    log.warn('reference to an unreadable order not noted', { orderId, error: formatError(error) });
+    log.warn('ledger.unlistable_not_recorded', { orderId, error: formatError(error) });
   }
 }

@@ -1,5 +1,6 @@
 // A backfill: lists the store's orders, queues those that nobody knows as fast as the stack's own worker ends them, and
 // notes how far it is. It may die after any line: what is queued is still copied, and the next run goes on.
+import type { EventName } from '../../../lambda/shared/runtime/events';
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
@@ -104,7 +105,9 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
 async function refer({ unreadableIds, seenAt }: FoundPage, task: Task, deps: BackfillDeps): Promise<void> {
   const { advance, began: jobTimestamp } = task;
   const sender = { source: 'backfill', seenAt, jobTimestamp, ...(advance ? {} : { advance }) };
-  const log = { warn: (message: string) => deps.warn?.(message) };
+  const log = {
+    warn: (event: EventName) => deps.warn?.(`The ledger could not record a queued order (${event}).`),
+  };
   await referToUnreadable(unreadableIds, sender, { ...deps, log });
 }
 

@@ -402,9 +402,9 @@ describe('the result', () => {
     expect(audit.summary).toBe(`${DAY}: 1,203 of 1,204, 1 open`);
     expect(world.results).toEqual([audit]);
     expect(world.lines.at(-1)).toMatchObject({
-      message: 'audit finished',
+      event: 'audit.finished',
       fields: { summary: audit.summary, auditTimestamp: NOON, copied: 1_203 },
-      metrics: { AuditsFinished: 1, OrdersAudited: 1_204, GapsFound: 1, GapsStaying: 0 },
+      metrics: { AuditsFinished: 1, OrdersAudited: 1_204, GapsFound: 1, GapsRemaining: 0 },
     });
   });
 
@@ -418,7 +418,7 @@ describe('the result', () => {
     await world.audit();
     expect(world.lines[0]).toMatchObject({
       level: 'WARN',
-      message: 'gap found and queued',
+      event: 'audit.gap_queued',
       fields: { orderId: id },
     });
   });
@@ -514,7 +514,7 @@ describe('an audit', () => {
     expect(world.alerts).toMatchObject([
       { subject: 'audits fail: BigCommerce refuses our credentials or settings' },
     ]);
-    expect(world.lines).toMatchObject([{ level: 'ERROR', message: 'audit failed' }]);
+    expect(world.lines).toMatchObject([{ level: 'ERROR', event: 'audit.failed' }]);
   });
 });
 

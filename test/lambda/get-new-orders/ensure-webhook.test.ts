@@ -21,8 +21,8 @@ afterEach(() => simulator.stop());
 
 function aChecker({ token = simulator.credentials.accessToken } = {}) {
   const alerts: { subject: string; message: string }[] = [];
-  const lines: { message: string; fields: unknown }[] = [];
-  const write = (message: string, fields: unknown) => void lines.push({ message, fields });
+  const lines: { event: string; fields: unknown }[] = [];
+  const write = (event: string, fields: unknown) => void lines.push({ event, fields });
   const alert = (one: { subject: string; message: string }) => Promise.resolve(void alerts.push(one));
   const hooks: Hooks = createBigCommerce({
     ...{ apiUrl: simulator.url, storeHash: simulator.credentials.storeHash, quotaReservePercent: 10 },
@@ -53,7 +53,7 @@ it('registers the webhook where there is none, without waking anybody', async ()
   expect(registered()).toMatchObject([{}, { scope, destination, headers, is_active: true }]);
   expect(alerts).toEqual([]);
   const { id } = registered()[1]!;
-  expect(lines).toEqual([{ message: 'webhook registered', fields: { hookId: id, scope } }]);
+  expect(lines).toEqual([{ event: 'registration.created', fields: { hookId: id, scope } }]);
 });
 
 it('costs one call and changes nothing while all is well', async () => {
@@ -71,7 +71,7 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   clock += 7_200_000;
   const { check, alerts, lines } = aChecker();
   await check();
-  expect(lines).toEqual([{ message: 'webhook switched on again', fields: { hookId: id, scope } }]);
+  expect(lines).toEqual([{ event: 'registration.reactivated', fields: { hookId: id, scope } }]);
   expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
   expect(alerts).toHaveLength(1);
   expect(alerts[0]).toMatchObject({ subject: `webhook ${id} was inactive` });
@@ -80,7 +80,7 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   );
   expect(alerts[0]?.message).toContain('It is switched on again.');
   expect(alerts[0]?.message).toContain('found by the polls');
-  expect(alerts[0]?.message).toContain('look for "webhook rejected" and "webhook not queued"');
+  expect(alerts[0]?.message).toContain('look for webhook.rejected and webhook.not_queued');
   expect(alerts[0]?.message).toContain('CheckWebhook=false');
   await check();
   expect(alerts).toHaveLength(1);
@@ -123,7 +123,7 @@ it('gives an active webhook the secret of now', async () => {
   await check();
   expect(simulator.hooks.get(id)?.hook.headers).toEqual({ ...headers, 'x-firewall': 'pass' });
   expect(alerts).toEqual([]);
-  expect(lines).toEqual([{ message: 'webhook given the secret', fields: { hookId: id, scope } }]);
+  expect(lines).toEqual([{ event: 'registration.secret_updated', fields: { hookId: id, scope } }]);
 });
 
 it('is done only when its alert is sent', async () => {
@@ -152,7 +152,10 @@ it('is done only when every webhook is, whatever became of the first', async () 
     return true;
   };
   await check({ hooks: { listHooks: () => Promise.resolve(listed), repairHook } });
-  expect(lines.map(({ message }) => message)).toEqual(['webhook given the secret', 'webhook not checked']);
+  expect(lines.map(({ event }) => event)).toEqual([
+    'registration.secret_updated',
+    'registration.check_failed',
+  ]);
 });
 
 it('says nothing of a time that the store does not tell', async () => {
@@ -200,7 +203,7 @@ describe('never throws', () => {
     const { check, alerts, lines } = aChecker();
     await check();
     expect(alerts).toEqual([]);
-    expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
+    expect(lines).toMatchObject([{ event: 'registration.check_failed' }]);
     expect(JSON.stringify(lines)).toContain('answered 503');
   });
 
@@ -246,7 +249,7 @@ describe('never throws', () => {
       return hooks.repairHook(hook, value);
     };
     await check({ hooks: { ...hooks, repairHook } });
-    expect(lines).toMatchObject([{ message: 'webhook not checked' }]);
+    expect(lines).toMatchObject([{ event: 'registration.check_failed' }]);
     expect(alerts).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ it('stops in time, and says where the next poll goes on', async () => {
   ]);
   expect(world.lines).toEqual([
     {
-      ...{ level: 'INFO', message: 'poll sliced' },
+      ...{ level: 'INFO', event: 'poll.sliced' },
       metrics: { PollsFinished: 1, OrdersFound: 250, OrdersQueued: 250 },
     },
   ]);

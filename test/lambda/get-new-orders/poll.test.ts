@@ -54,7 +54,7 @@ it('counts what it found and queued, with one line', async () => {
     [
       { PollsFinished: 1, OrdersFound: 3, OrdersQueued: 3 },
       { PollsFinished: 1, OrdersFound: 4, OrdersQueued: 1 },
-    ].map((metrics) => ({ level: 'INFO', message: 'poll finished', metrics })),
+    ].map((metrics) => ({ level: 'INFO', event: 'poll.finished', metrics })),
   );
 });
 
@@ -259,7 +259,7 @@ it('counts a note that the ledger did not take for nothing: the order is queued'
   const ledger = { ...world.ledger, recordQueued: () => Promise.reject(new Error('throttled')) };
   expect(await world.poll({ deps: { ledger } })).toHaveLength(1);
   expect(world.jobs).toMatchObject([{ outcome: 'finished' }]);
-  expect(world.lines).toContainEqual({ level: 'WARN', message: 'queued order not noted' });
+  expect(world.lines).toContainEqual({ level: 'WARN', event: 'ledger.queued_not_recorded' });
 });
 
 describe('a poll that fails', () => {
@@ -278,7 +278,7 @@ describe('a poll that fails', () => {
     ]);
     expect(world.alerts).toMatchObject([{ subject: 'poll failed' }]);
     expect(world.alerts[0]?.message).toContain('answered 503');
-    expect(world.lines).toEqual([{ level: 'ERROR', message: 'poll failed', metrics: undefined }]);
+    expect(world.lines).toEqual([{ level: 'ERROR', event: 'poll.failed', metrics: undefined }]);
   });
 
   it('for a wrong token says what to mend, under a subject of its own', async () => {

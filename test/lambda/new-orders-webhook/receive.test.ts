@@ -45,10 +45,10 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
   const queued: OrderReference[] = [];
   const webhooks = memoryWebhooks();
   const { deliveries } = webhooks;
-  const lines: { message: string; fields: unknown; metrics?: unknown }[] = [];
+  const lines: { event: string; fields: unknown; metrics?: unknown }[] = [];
   const secretsRead: string[] = [];
-  const write = (message: string, fields: unknown, metrics?: unknown) =>
-    void lines.push({ message, fields, ...(metrics === undefined ? {} : { metrics }) });
+  const write = (event: string, fields: unknown, metrics?: unknown) =>
+    void lines.push({ event, fields, ...(metrics === undefined ? {} : { metrics }) });
   const deps = {
     secrets: {
       bigCommerce: (fresh = false) => {
@@ -127,9 +127,9 @@ it('counts what it accepts, and not what it ignores', async () => {
   const { postSigned, lines } = aReceiver();
   await postSigned(aWebhook());
   await postSigned(aWebhook({ scope: 'store/order/message/created' }));
-  expect(lines.map(({ message, metrics }) => [message, metrics])).toEqual([
-    ['webhook accepted', { WebhooksAccepted: 1 }],
-    ['webhook ignored', undefined],
+  expect(lines.map(({ event, metrics }) => [event, metrics])).toEqual([
+    ['webhook.accepted', { WebhooksAccepted: 1 }],
+    ['webhook.ignored', undefined],
   ]);
 });
 
@@ -305,7 +305,7 @@ describe('what is genuine and cannot be used is ignored with 200, or BigCommerce
       const { reason } = answer;
       const proof = headers === secretHeader ? 'secret header' : 'signature';
       expect(lines).toEqual([
-        { message: 'webhook unusable', fields: { reason, proof }, metrics: { WebhooksUnusable: 1 } },
+        { event: 'webhook.unusable', fields: { reason, proof }, metrics: { WebhooksUnusable: 1 } },
       ]);
     }
   });
@@ -400,14 +400,14 @@ describe('a true signature with an old timestamp', () => {
     expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
     expect(queued).toHaveLength(1);
     const metrics = { StaleWebhooks: 1 };
-    expect(lines).toContainEqual({ message: 'stale webhook', fields: { orderId: 100, ageSeconds }, metrics });
+    expect(lines).toContainEqual({ event: 'webhook.stale', fields: { orderId: 100, ageSeconds }, metrics });
     expect(deliveries).toMatchObject([{ outcome: 'accepted', ageSeconds }]);
   });
 
   it.each([0, 5 * MINUTE - 1000, -5 * MINUTE])('is not stale at %i ms', async (age) => {
     const { postSigned, deliveries, lines } = aReceiver();
     expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
-    expect(lines.map(({ message }) => message)).toEqual(['webhook accepted']);
+    expect(lines.map(({ event }) => event)).toEqual(['webhook.accepted']);
     expect(deliveries[0]).not.toHaveProperty('ageSeconds');
   });
 
@@ -418,7 +418,7 @@ describe('a true signature with an old timestamp', () => {
     expect(await post(text, headers)).toEqual(accepted);
     expect(deliveries).toMatchObject([{ proof: 'secret header', ageSeconds: 360_000 }]);
     const fields = { orderId: 100, ageSeconds: 360_000 };
-    expect(lines).toContainEqual({ message: 'stale webhook', fields, metrics: { StaleWebhooks: 1 } });
+    expect(lines).toContainEqual({ event: 'webhook.stale', fields, metrics: { StaleWebhooks: 1 } });
   });
 });
 
@@ -440,7 +440,7 @@ describe('a replay of a signed delivery', () => {
     for (let times = 0; times < 3; times += 1) expect(await post(text, captured)).toEqual(replayed);
     expect(order).toEqual(done);
     expect(deliveries).toHaveLength(1);
-    const line = { message: 'webhook replayed', fields: { orderId: 100 }, metrics: { WebhooksReplayed: 1 } };
+    const line = { event: 'webhook.replayed', fields: { orderId: 100 }, metrics: { WebhooksReplayed: 1 } };
     expect(lines.slice(1)).toEqual([line, line, line]);
   });
 
@@ -530,8 +530,8 @@ describe('a replay of a signed delivery', () => {
     expect(await post(text, captured, unread)).toEqual(accepted);
     expect(queued).toHaveLength(3);
     const fields = { orderId: 100, error: 'Error: throttled' };
-    expect(lines).toContainEqual({ message: 'webhook not remembered', fields });
-    expect(lines).toContainEqual({ message: 'replays not looked up', fields });
+    expect(lines).toContainEqual({ event: 'webhook.not_remembered', fields });
+    expect(lines).toContainEqual({ event: 'webhook.replay_check_failed', fields });
   });
 
   it('is queued twice at most where both come at the same moment: the worker makes that harmless', async () => {
@@ -643,8 +643,8 @@ it('answers 200 when only the record or the note fails: the reference is safe', 
   const ledger = { recordQueued: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { ledger })).status).toBe(200);
   const failed = { orderId: 100, error: 'Error: throttled' };
-  expect(lines).toContainEqual({ message: 'webhook not recorded', fields: failed });
-  expect(lines).toContainEqual({ message: 'queued order not noted', fields: failed });
+  expect(lines).toContainEqual({ event: 'webhook.not_recorded', fields: failed });
+  expect(lines).toContainEqual({ event: 'ledger.queued_not_recorded', fields: failed });
 });
 
 it('closes the signature’s way in when there is no client secret', async () => {
@@ -674,9 +674,9 @@ it('logs nothing of a body or a header, whatever becomes of it', async () => {
   expect(JSON.stringify([lines, outcomes])).not.toContain(clientSecret);
   expect(JSON.stringify([lines, outcomes])).not.toContain(webhookSecret);
   expect(lines).toContainEqual({
-    message: 'webhook accepted',
+    event: 'webhook.accepted',
     fields: { orderId: 100, source: 'webhook', messageId: 'message-1' },
     metrics: { WebhooksAccepted: 1 },
   });
-  expect(lines).toContainEqual({ message: 'webhook ignored', fields: { orderId: 100 } });
+  expect(lines).toContainEqual({ event: 'webhook.ignored', fields: { orderId: 100 } });
 });

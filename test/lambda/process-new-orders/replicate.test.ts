@@ -763,7 +763,7 @@ describe('what fails', () => {
 });
 
 describe('counts, on the line of its outcome,', () => {
-  const counted = (world: World) => world.lines.map(({ message, metrics }) => [message, metrics]);
+  const counted = (world: World) => world.lines.map(({ event, metrics }) => [event, metrics]);
 
   it('an order replicated, with the time since it was seen', async () => {
     const world = aWorld();
@@ -772,7 +772,7 @@ describe('counts, on the line of its outcome,', () => {
     await world.replicate(aReference());
     const OrderLatency = world.clock.now - NOON;
     expect(OrderLatency).toBeGreaterThan(60_000);
-    expect(counted(world)).toEqual([['order replicated', { OrdersReplicated: 1, OrderLatency }]]);
+    expect(counted(world)).toEqual([['order.replicated', { OrdersReplicated: 1, OrderLatency }]]);
   });
 
   it('an order copied, with the time since it was seen', async () => {
@@ -780,21 +780,21 @@ describe('counts, on the line of its outcome,', () => {
     world.shop.add(anOrder({ status_id: Status.Shipped }));
     await world.replicate(aReference());
     const OrderLatency = world.clock.now - NOON;
-    expect(counted(world)).toEqual([['order copied', { OrdersCopied: 1, OrderLatency }]]);
+    expect(counted(world)).toEqual([['order.copied', { OrdersCopied: 1, OrderLatency }]]);
   });
 
   it('no negative time of an order that was seen by a clock ahead of ours', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Shipped }));
     await world.replicate(aReference({ seenAt: iso(NOON + 60_000) }));
-    expect(counted(world)).toEqual([['order copied', { OrdersCopied: 1, OrderLatency: 0 }]]);
+    expect(counted(world)).toEqual([['order.copied', { OrdersCopied: 1, OrderLatency: 0 }]]);
   });
 
   it('an order skipped', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));
     await world.replicate(aReference());
-    expect(counted(world)).toEqual([['order skipped', { OrdersSkipped: 1 }]]);
+    expect(counted(world)).toEqual([['order.skipped', { OrdersSkipped: 1 }]]);
   });
 
   it('nothing for a reference that was covered', async () => {
@@ -804,7 +804,7 @@ describe('counts, on the line of its outcome,', () => {
     await world.replicate(aReference());
     world.lines.length = 0;
     await world.replicate(aReference({ source: 'webhook' }));
-    expect(counted(world)).toEqual([['order covered', {}]]);
+    expect(counted(world)).toEqual([['order.covered', {}]]);
   });
 
   it('a reference given back, with its age, and one that is parked', async () => {
@@ -814,12 +814,12 @@ describe('counts, on the line of its outcome,', () => {
     });
     world.clock.now += 60_000;
     await world.replicate(aReference());
-    const GivenBackAge = (world.clock.now - NOON) / 1000;
-    expect(GivenBackAge).toBeGreaterThanOrEqual(60);
+    const ReturnedReferenceAge = (world.clock.now - NOON) / 1000;
+    expect(ReturnedReferenceAge).toBeGreaterThanOrEqual(60);
     await world.replicate('no reference');
     expect(counted(world)).toEqual([
-      ['reference given back', { ReferencesGivenBack: 1, GivenBackAge }],
-      ['reference parked', { ReferencesParked: 1 }],
+      ['reference.returned', { ReferencesReturned: 1, ReturnedReferenceAge }],
+      ['reference.dead_lettered', { ReferencesDeadLettered: 1 }],
     ]);
   });
 });

@@ -761,7 +761,7 @@ describe('every request is one line of the log', () => {
   const inAnHour = () => Date.now() + 3_600_000;
   const someLog = () => createLog('OrderReplication-dev', { requestId: 'request-1' });
   const told = (lines: readonly string[]) =>
-    parsed(lines).map(({ level, message, status, error }) => [level, message, status ?? error]);
+    parsed(lines).map(({ level, event, status, error }) => [level, event, status ?? error]);
 
   afterEach(() => jest.restoreAllMocks());
 
@@ -774,7 +774,7 @@ describe('every request is one line of the log', () => {
     expect(line).toEqual({
       timestamp: expect.any(String) as unknown,
       level: 'INFO',
-      message: 'bigcommerce answered',
+      event: 'bigcommerce.answered',
       requestId: 'request-1',
       orderId: order.id,
       method: 'GET',
@@ -825,9 +825,9 @@ describe('every request is one line of the log', () => {
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(order.id);
     expect(told(lines)).toEqual([
-      ['WARN', 'bigcommerce answered', 500],
-      ['WARN', 'bigcommerce answered', 200],
-      ['INFO', 'bigcommerce answered', 200],
+      ['WARN', 'bigcommerce.answered', 500],
+      ['WARN', 'bigcommerce.answered', 200],
+      ['INFO', 'bigcommerce.answered', 200],
     ]);
   });
 
@@ -849,7 +849,7 @@ describe('every request is one line of the log', () => {
     const { bigCommerce } = await aStore();
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(999_999);
-    expect(told(lines)).toEqual([['INFO', 'bigcommerce answered', 404]]);
+    expect(told(lines)).toEqual([['INFO', 'bigcommerce.answered', 404]]);
   });
 
   it.each([
@@ -860,7 +860,7 @@ describe('every request is one line of the log', () => {
     simulator.faults.add({ ...fault, times: 1 });
     const lines = catchLines();
     await failure(bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Infinity));
-    expect(told(lines)).toEqual([['WARN', 'bigcommerce did not answer', reason]]);
+    expect(told(lines)).toEqual([['WARN', 'bigcommerce.unanswered', reason]]);
     expect(parsed(lines)[0]).toMatchObject({ orderId: 100, CallLatency: expect.any(Number) as unknown });
     expect(parsed(lines)[0]).not.toHaveProperty('QuotaLeft');
   });
@@ -887,7 +887,7 @@ describe('every request is one line of the log', () => {
     const request = { method: 'POST', endpoint: 'POST customers', path: '/v3/customers' } as const;
     const personal = { query: { email: 'Ada@example.com' }, body: { name: 'Ada' }, read: () => true };
     await failure(createRequests(options)(someLog())({ ...request, ...personal }, inAnHour()));
-    expect(told(lines)).toEqual([['WARN', 'bigcommerce answered', 422]]);
+    expect(told(lines)).toEqual([['WARN', 'bigcommerce.answered', 422]]);
     expect(lines.join()).not.toContain('Ada');
   });
 

@@ -17,7 +17,7 @@ afterEach(() => jest.restoreAllMocks());
 /** The line that is written of one outcome, as it is read again. */
 function lineWith(metrics?: Metrics, fields: Record<string, unknown> = { orderId: 100 }) {
   const lines = catchLines();
-  createLog('OrderReplication-dev', { requestId: 'request-1' }).info('order replicated', fields, metrics);
+  createLog('OrderReplication-dev', { requestId: 'request-1' }).info('order.replicated', fields, metrics);
   return parsed(lines)[0]!;
 }
 const embeddedIn = (line: Record<string, unknown>) => line['_aws'] as EmbeddedMetrics;
@@ -26,14 +26,14 @@ it('writes a line that is JSON from end to end, and not by the console, which La
   const printed = jest.spyOn(console, 'log');
   const lines = catchLines();
   const log = createLog('OrderReplication-dev', { requestId: 'request-1' });
-  log.warn('order\nskipped', { orderId: 100, reason: 'line\nbreak' });
+  log.warn('order.skipped', { orderId: 100, reason: 'line\nbreak' });
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^\{[^\n]*\}\n$/);
   expect(parsed(lines)).toEqual([
     {
       timestamp: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/) as unknown,
       level: 'WARN',
-      message: 'order\nskipped',
+      event: 'order.skipped',
       requestId: 'request-1',
       orderId: 100,
       reason: 'line\nbreak',
@@ -51,9 +51,9 @@ it('writes an integer beyond 2^53 with every digit', () => {
 it('names the level', () => {
   const lines = catchLines();
   const log = createLog('OrderReplication-dev');
-  log.info('a');
-  log.warn('b');
-  log.error('c');
+  log.info('poll.finished');
+  log.warn('poll.sliced');
+  log.error('poll.failed');
   expect(parsed(lines).map(({ level }) => level)).toEqual(['INFO', 'WARN', 'ERROR']);
 });
 
@@ -61,7 +61,7 @@ describe('a line with metrics', () => {
   const line = () => lineWith({ OrdersReplicated: 1, OrderLatency: 1234.5 });
 
   it('has them as numbers beside its fields', () => {
-    const fields = { message: 'order replicated', requestId: 'request-1', orderId: 100 };
+    const fields = { event: 'order.replicated', requestId: 'request-1', orderId: 100 };
     expect(line()).toMatchObject({ ...fields, OrdersReplicated: 1, OrderLatency: 1234.5 });
   });
 
@@ -108,7 +108,7 @@ it.each([[undefined], [{}], [{ QuotaLeft: undefined }], [{ OrderLatency: Number.
   'has nothing of metrics in a line that has none to tell: %j',
   (metrics) => {
     const line = lineWith(metrics);
-    expect(Object.keys(line)).toEqual(['timestamp', 'level', 'message', 'requestId', 'orderId']);
+    expect(Object.keys(line)).toEqual(['timestamp', 'level', 'event', 'requestId', 'orderId']);
   },
 );
 

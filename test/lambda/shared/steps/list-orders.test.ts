@@ -59,7 +59,7 @@ it('asks for a page that was too much again without its lines, and so for the re
       [600, false],
     ],
   ]);
-  expect(warnings).toEqual(['orders listed without their lines']);
+  expect(warnings).toEqual(['bigcommerce.lines_omitted']);
 });
 
 it('fails when the plain page fails too', async () => {
