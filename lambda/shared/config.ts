@@ -1,95 +1,166 @@
 // The only reader of the environment: every problem is collected and thrown at once, naming no value that could be secret.
+import * as v from 'valibot';
 import { ConfigurationError } from './runtime/errors';
 import { isVoidStatus } from './order/status';
 import { isDroppable, NEVER_DROPPED } from './order/personal-data';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Turns a variable's text into its value, or says what it should have been. */
-type Parse<T> = (text: string) => { readonly value: T } | { readonly expected: string };
-type Schema = Readonly<Record<string, readonly [name: string, parse: Parse<unknown>]>>;
-type Values<S extends Schema> = {
-  readonly [K in keyof S]: S[K] extends readonly [string, Parse<infer T>] ? T : never;
-};
+/** Lambda has 4 KB for all variables of a function: the template's bounds leave this much to the fields. Characters. */
+export const MOST_DROP_FIELDS_CHARACTERS = 2_000;
+
+// Each message says what was expected. Of a variable that breaks several rules, the first one broken is named.
+const text = v.pipe(v.string('a value, but it is not set'), v.trim());
+
+const storeHash = v.pipe(text, v.regex(/^[A-Za-z0-9_-]+$/, "the store's hash, letters and digits"));
+const tableName = v.pipe(text, v.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a table'));
+const arn = v.pipe(text, v.regex(/^arn:[^:]+:[^:]+:.+$/, 'an ARN'));
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace */
+const namespace = v.pipe(
+  text,
+  v.regex(/^(?!AWS\/)[\w./#-][\w./#: -]{0,254}$/, 'a namespace for metrics in CloudWatch, not of AWS'),
+);
+
+const url = v.pipe(
+  text,
+  v.regex(
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+    'a URL that begins with https:// or http://, without user name or query',
+  ),
+  v.transform((given) => given.replace(/(?<!\/)\/+$/, '')),
+);
+
+const flag = v.pipe(
+  text,
+  v.picklist(['true', 'false'], 'true or false'),
+  v.transform((given) => given === 'true'),
+);
+
+const isStatusId = (given: string) => /^\d+$/.test(given) && Number(given) <= 14;
+
+const expectedStatusIds = 'status ids from 0 to 14, with commas between';
+const listOfStatusIds = v.pipe(
+  text,
+  v.transform(partsOf),
+  v.check((parts) => parts.every(isStatusId), expectedStatusIds),
+  v.transform((parts): readonly number[] => [...new Set(parts.map(Number))]),
+);
+const statusIds = v.pipe(
+  listOfStatusIds,
+  v.check((ids) => ids.length > 0, expectedStatusIds),
+);
+
+/** Never a void one: an order that is moved there counts as cancelled, refunded or not placed. */
+const targetStatus = v.pipe(
+  text,
+  v.check(
+    (given) => isStatusId(given) && !isVoidStatus(Number(given)),
+    'the id of a status that is not void: 2, 3, 7, 8, 9, 10, 11 or 14',
+  ),
+  v.transform(Number),
+);
+
+/** Names the first that is wrong: it is none of a secret's kind, and otherwise hard to find. */
+const fieldNames = v.pipe(
+  text,
+  v.maxLength(MOST_DROP_FIELDS_CHARACTERS, `${MOST_DROP_FIELDS_CHARACTERS} characters at most`),
+  v.transform(partsOf),
+  v.check(
+    (names) => names.every(isDroppable),
+    ({ input }) =>
+      `names of an order's fields with commas between, or paths such as shipping_addresses.phone, ` +
+      `not "${input.find((name) => !isDroppable(name)) ?? ''}"; never dropped are ${NEVER_DROPPED.join(', ')}`,
+  ),
+  v.transform((names): readonly string[] => [...new Set(names)]),
+);
+
+const expectedDate = 'a date such as 2026-01-31, or nothing';
+const optionalDate = v.pipe(
+  text,
+  v.regex(/^(\d{4}-\d{2}-\d{2}([T ].+)?)?$/, expectedDate),
+  v.transform((given) => (given === '' ? undefined : Date.parse(given))),
+  v.check((time) => !Number.isNaN(time), expectedDate),
+);
 
 const common = {
-  storeHash: ['BIGCOMMERCE_STORE_HASH', text(/^[A-Za-z0-9_-]+$/, "the store's hash, letters and digits")],
-  bigCommerceSecretArn: ['BIGCOMMERCE_SECRET_ARN', arn()],
-  queueUrl: ['ORDERS_QUEUE_URL', url()],
-  ledgerTable: ['LEDGER_TABLE', tableName()],
-  exceptionsTopicArn: ['EXCEPTIONS_TOPIC_ARN', arn()],
-  metricsNamespace: ['METRICS_NAMESPACE', namespace()],
-} as const satisfies Schema;
+  storeHash: named('BIGCOMMERCE_STORE_HASH', storeHash),
+  bigCommerceSecretArn: named('BIGCOMMERCE_SECRET_ARN', arn),
+  queueUrl: named('ORDERS_QUEUE_URL', url),
+  ledgerTable: named('LEDGER_TABLE', tableName),
+  exceptionsTopicArn: named('EXCEPTIONS_TOPIC_ARN', arn),
+  metricsNamespace: named('METRICS_NAMESPACE', namespace),
+};
 
 const api = {
-  apiUrl: ['BIGCOMMERCE_API_URL', url()],
-  quotaReservePercent: ['API_QUOTA_RESERVE_PERCENT', number(0, 90)],
-  readConsignments: ['READ_CONSIGNMENTS', flag()],
-} as const satisfies Schema;
+  apiUrl: named('BIGCOMMERCE_API_URL', url),
+  quotaReservePercent: named('API_QUOTA_RESERVE_PERCENT', number(0, 90)),
+  readConsignments: named('READ_CONSIGNMENTS', flag),
+};
 
 const rules = {
-  allowedStatusIds: ['ALLOWED_STATUS_IDS', statusIds()],
-  advanceStatusIds: ['ADVANCE_STATUS_IDS', statusIds({ mayBeEmpty: true })],
-  advanceOrders: ['ADVANCE_ORDERS', flag()],
-  ignoreOrdersCreatedBefore: ['IGNORE_ORDERS_CREATED_BEFORE', optionalDate()],
-  newPhysicalOrderStatusId: ['NEW_PHYSICAL_ORDER_STATUS_ID', targetStatus()],
-  newDigitalOrderStatusId: ['NEW_DIGITAL_ORDER_STATUS_ID', targetStatus()],
-} as const satisfies Schema;
+  allowedStatusIds: named('ALLOWED_STATUS_IDS', statusIds),
+  advanceStatusIds: named('ADVANCE_STATUS_IDS', listOfStatusIds),
+  advanceOrders: named('ADVANCE_ORDERS', flag),
+  ignoreOrdersCreatedBefore: named('IGNORE_ORDERS_CREATED_BEFORE', optionalDate),
+  newPhysicalOrderStatusId: named('NEW_PHYSICAL_ORDER_STATUS_ID', targetStatus),
+  newDigitalOrderStatusId: named('NEW_DIGITAL_ORDER_STATUS_ID', targetStatus),
+};
 
-const poll = {
+const poll = v.object({
   ...common,
   ...api,
   ...rules,
-  jobsTable: ['JOBS_TABLE', tableName()],
-  checkWebhook: ['CHECK_WEBHOOK', flag()],
-  webhookUrl: ['WEBHOOK_URL', url()],
-  webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
-  followUpDays: ['FOLLOW_UP_DAYS', number(0, 3650)],
-  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
-} as const satisfies Schema;
+  jobsTable: named('JOBS_TABLE', tableName),
+  checkWebhook: named('CHECK_WEBHOOK', flag),
+  webhookUrl: named('WEBHOOK_URL', url),
+  webhookSecretArn: named('WEBHOOK_SECRET_ARN', arn),
+  followUpDays: named('FOLLOW_UP_DAYS', number(0, 3650)),
+  completedOrdersLookbackDays: named('COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)),
+  recordRetentionDays: named('RECORD_RETENTION_DAYS', number(3, 3650)),
+});
 
-const audit = {
+const audit = v.object({
   ...common,
   ...api,
   ...rules,
-  ordersTable: ['ORDERS_TABLE', tableName()],
-  jobsTable: ['JOBS_TABLE', tableName()],
-  completedOrdersLookbackDays: ['COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
-} as const satisfies Schema;
+  ordersTable: named('ORDERS_TABLE', tableName),
+  jobsTable: named('JOBS_TABLE', tableName),
+  completedOrdersLookbackDays: named('COMPLETED_ORDERS_LOOKBACK_DAYS', number(1, 3650)),
+  recordRetentionDays: named('RECORD_RETENTION_DAYS', number(3, 3650)),
+});
 
-const webhook = {
+const webhook = v.object({
   ...common,
-  webhookSecretArn: ['WEBHOOK_SECRET_ARN', arn()],
-  webhooksTable: ['WEBHOOKS_TABLE', tableName()],
-  webhookMaxAgeHours: ['WEBHOOK_MAX_AGE_HOURS', number(1, 8760)],
-  recordRetentionDays: ['RECORD_RETENTION_DAYS', number(3, 3650)],
-} as const satisfies Schema;
+  webhookSecretArn: named('WEBHOOK_SECRET_ARN', arn),
+  webhooksTable: named('WEBHOOKS_TABLE', tableName),
+  webhookMaxAgeHours: named('WEBHOOK_MAX_AGE_HOURS', number(1, 8760)),
+  recordRetentionDays: named('RECORD_RETENTION_DAYS', number(3, 3650)),
+});
 
-const worker = {
+const worker = v.object({
   ...common,
   ...api,
   ...rules,
-  deadLetterQueueUrl: ['ORDERS_DEAD_LETTER_QUEUE_URL', url()],
-  ordersTable: ['ORDERS_TABLE', tableName()],
-  orderPartsTable: ['ORDER_PARTS_TABLE', tableName()],
-  maxReceiveCount: ['MAX_RECEIVE_COUNT', integer(1, 1000)],
-  dropFields: ['DROP_FIELDS', fieldNames()],
+  deadLetterQueueUrl: named('ORDERS_DEAD_LETTER_QUEUE_URL', url),
+  ordersTable: named('ORDERS_TABLE', tableName),
+  orderPartsTable: named('ORDER_PARTS_TABLE', tableName),
+  maxReceiveCount: named('MAX_RECEIVE_COUNT', integer(1, 1000)),
+  dropFields: named('DROP_FIELDS', fieldNames),
   /** 0: for ever. */
-  orderRetentionDays: ['ORDER_RETENTION_DAYS', number(0, 36_500)],
-} as const satisfies Schema;
+  orderRetentionDays: named('ORDER_RETENTION_DAYS', number(0, 36_500)),
+});
 
 /** The names that each function reads; the template must set exactly these. */
-export const pollEnvironment = namesOf(poll);
-export const auditEnvironment = namesOf(audit);
-export const webhookEnvironment = namesOf(webhook);
-export const workerEnvironment = namesOf(worker);
+export const pollEnvironment = Object.values(variablesOf(poll));
+export const auditEnvironment = Object.values(variablesOf(audit));
+export const webhookEnvironment = Object.values(variablesOf(webhook));
+export const workerEnvironment = Object.values(variablesOf(worker));
 
-export type PollConfig = Values<typeof poll>;
-export type AuditConfig = Values<typeof audit>;
-export type WebhookConfig = Values<typeof webhook>;
-export type WorkerConfig = Values<typeof worker>;
+export type PollConfig = Readonly<v.InferOutput<typeof poll>>;
+export type AuditConfig = Readonly<v.InferOutput<typeof audit>>;
+export type WebhookConfig = Readonly<v.InferOutput<typeof webhook>>;
+export type WorkerConfig = Readonly<v.InferOutput<typeof worker>>;
 
 /** Each throws one ConfigurationError that names every missing or malformed variable. */
 export const readPollConfig = (environment: Environment = process.env): PollConfig => read(poll, environment);
@@ -100,116 +171,51 @@ export const readWebhookConfig = (environment: Environment = process.env): Webho
 export const readWorkerConfig = (environment: Environment = process.env): WorkerConfig =>
   read(worker, environment);
 
-function read<S extends Schema>(schema: S, environment: Environment): Values<S> {
-  const problems: string[] = [];
-  const entries = Object.entries(schema).map(([key, [name, parse]]) => {
-    const given = environment[name];
-    const parsed = given === undefined ? { expected: 'a value, but it is not set' } : parse(given.trim());
-    if ('value' in parsed) return [key, parsed.value];
-    problems.push(`${name}: expected ${parsed.expected}`);
-    return [key, undefined];
-  });
-  if (problems.length > 0) {
-    throw new ConfigurationError(`The environment of this function is not usable. ${problems.join('. ')}.`);
-  }
-  return Object.fromEntries(entries) as Values<S>;
+/** Whose entries are all made by `named`. */
+type Settings = v.ObjectSchema<v.ObjectEntries, undefined>;
+
+function read<S extends Settings>(settings: S, environment: Environment): v.InferOutput<S> {
+  const variables = variablesOf(settings);
+  const given = Object.entries(variables).map(([setting, variable]) => [setting, environment[variable]]);
+  const result = v.safeParse(settings, Object.fromEntries(given), { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const problems = result.issues.map(
+    (issue) => `${variables[v.getDotPath(issue) ?? ''] ?? ''}: expected ${issue.message}`,
+  );
+  throw new ConfigurationError(`The environment of this function is not usable. ${problems.join('. ')}.`);
 }
 
-function namesOf(schema: Schema): readonly string[] {
-  return Object.values(schema).map(([name]) => name);
+/** A setting's variable is the title of its schema. */
+function named<const S extends v.GenericSchema>(variable: string, schema: S) {
+  return v.pipe(schema, v.title(variable));
 }
 
-function text(pattern: RegExp, expected: string): Parse<string> {
-  return (given) => (pattern.test(given) ? { value: given } : { expected });
+function variablesOf({ entries }: Settings): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([setting, schema]) => [setting, v.getTitle(schema) ?? '']),
+  );
 }
 
-function tableName(): Parse<string> {
-  return text(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a table');
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Namespace */
-function namespace(): Parse<string> {
-  return text(/^(?!AWS\/)[\w./#-][\w./#: -]{0,254}$/, 'a namespace for metrics in CloudWatch, not of AWS');
-}
-
-function arn(): Parse<string> {
-  return text(/^arn:[^:]+:[^:]+:.+$/, 'an ARN');
-}
-
-function url(): Parse<string> {
-  const pattern = /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/;
-  return (given) =>
-    pattern.test(given)
-      ? { value: given.replace(/(?<!\/)\/+$/, '') }
-      : { expected: 'a URL that begins with https:// or http://, without user name or query' };
+function partsOf(list: string): readonly string[] {
+  return list === '' ? [] : list.split(',').map((part) => part.trim());
 }
 
 /** What the template calls a Number may have decimals. */
-function number(minimum: number, maximum: number): Parse<number> {
+function number(minimum: number, maximum: number) {
   return bounded(/^\d+(\.\d+)?$/, 'a number', minimum, maximum);
 }
 
-function integer(minimum: number, maximum: number): Parse<number> {
+function integer(minimum: number, maximum: number) {
   return bounded(/^\d+$/, 'a whole number', minimum, maximum);
 }
 
-function bounded(pattern: RegExp, what: string, minimum: number, maximum: number): Parse<number> {
-  return (given) => {
-    const value = pattern.test(given) ? Number(given) : Number.NaN;
-    return value >= minimum && value <= maximum
-      ? { value }
-      : { expected: `${what} from ${minimum} to ${maximum}` };
-  };
-}
-
-function flag(): Parse<boolean> {
-  return (given) =>
-    given === 'true' || given === 'false' ? { value: given === 'true' } : { expected: 'true or false' };
-}
-
-function statusIds({ mayBeEmpty = false } = {}): Parse<readonly number[]> {
-  return (given) => {
-    const parts = given === '' ? [] : given.split(',').map((part) => part.trim());
-    const valid =
-      parts.every((part) => /^\d+$/.test(part) && Number(part) <= 14) && (mayBeEmpty || parts.length > 0);
-    return valid
-      ? { value: [...new Set(parts.map(Number))] }
-      : { expected: 'status ids from 0 to 14, with commas between' };
-  };
-}
-
-/** Never a void one: an order that is moved there counts as cancelled, refunded or not placed. */
-function targetStatus(): Parse<number> {
-  return (given) => {
-    const id = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-    return id <= 14 && !isVoidStatus(id)
-      ? { value: id }
-      : { expected: 'the id of a status that is not void: 2, 3, 7, 8, 9, 10, 11 or 14' };
-  };
-}
-
-/** Lambda has 4 KB for all variables of a function: the template's bounds leave this much to the fields. Characters. */
-export const MOST_DROP_FIELDS_CHARACTERS = 2_000;
-
-/** Names the first that is wrong: it is none of a secret's kind, and otherwise hard to find. */
-function fieldNames(): Parse<readonly string[]> {
-  return (given) => {
-    if (given.length > MOST_DROP_FIELDS_CHARACTERS) {
-      return { expected: `${MOST_DROP_FIELDS_CHARACTERS} characters at most` };
-    }
-    const names = given === '' ? [] : given.split(',').map((name) => name.trim());
-    const wrong = names.find((name) => !isDroppable(name));
-    if (wrong === undefined) return { value: [...new Set(names)] };
-    const expected = `names of an order's fields with commas between, or paths such as shipping_addresses.phone`;
-    return { expected: `${expected}, not "${wrong}"; never dropped are ${NEVER_DROPPED.join(', ')}` };
-  };
-}
-
-function optionalDate(): Parse<number | undefined> {
-  const pattern = /^\d{4}-\d{2}-\d{2}([T ].+)?$/;
-  return (given) => {
-    if (given === '') return { value: undefined };
-    const time = pattern.test(given) ? Date.parse(given) : Number.NaN;
-    return Number.isNaN(time) ? { expected: 'a date such as 2026-01-31, or nothing' } : { value: time };
-  };
+function bounded(pattern: RegExp, what: string, minimum: number, maximum: number) {
+  const expected = `${what} from ${minimum} to ${maximum}`;
+  return v.pipe(
+    text,
+    v.regex(pattern, expected),
+    v.transform(Number),
+    v.minValue(minimum, expected),
+    v.maxValue(maximum, expected),
+  );
 }

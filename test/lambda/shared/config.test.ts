@@ -70,6 +70,16 @@ it('names everything that is missing, at once', () => {
   for (const name of workerEnvironment) expect(() => readWorkerConfig({})).toThrow(name);
 });
 
+it('names each wrong variable once, with what was expected of it', () => {
+  const wrong = { ...environment, ALLOWED_STATUS_IDS: '', FOLLOW_UP_DAYS: 'x', JOBS_TABLE: undefined };
+  expect(() => readPollConfig(wrong)).toThrow(
+    'The environment of this function is not usable. ' +
+      'ALLOWED_STATUS_IDS: expected status ids from 0 to 14, with commas between. ' +
+      'JOBS_TABLE: expected a value, but it is not set. ' +
+      'FOLLOW_UP_DAYS: expected a number from 0 to 3650.',
+  );
+});
+
 it.each([
   ['BIGCOMMERCE_API_URL', 'ftp://store'],
   ['BIGCOMMERCE_API_URL', 'https://user:secret@store'],
