@@ -1,4 +1,5 @@
 // Which days an audit is to look at: the one that somebody asks for, or what the schedule owes.
+import * as v from 'valibot';
 import { DAY_MS, dayOf, startOfDay } from '../shared/runtime/time';
 import { isRow } from '../shared/runtime/json';
 import type { Audit } from '../shared/order/audit-result';
@@ -14,14 +15,19 @@ export interface AuditRequest {
   readonly dryRun: boolean;
 }
 
+const expectedDay = 'day has to be a UTC day such as 2026-11-20.';
+const request = v.object({
+  dryRun: v.optional(v.boolean('dryRun has to be true or false.'), false),
+  day: v.optional(v.pipe(v.string(expectedDay), v.transform(startOfDay), v.number(expectedDay))),
+});
+
 /** Reads the event of an invocation; what has no day is the schedule's. Throws, saying what is wrong. */
 export function readRequest(event: unknown, now: number): AuditRequest {
-  const { day, dryRun = false } = isRow(event) ? event : {};
-  if (typeof dryRun !== 'boolean') throw new Error('dryRun has to be true or false.');
-  if (day === undefined) return { start: undefined, dryRun };
-  const start = typeof day === 'string' ? startOfDay(day) : undefined;
-  if (start === undefined) throw new Error('day has to be a UTC day such as 2026-11-20.');
-  if (start > now) throw new Error(`${dayOf(start)} has not begun: there is nothing to audit.`);
+  const result = v.safeParse(request, isRow(event) ? event : {});
+  if (!result.success) throw new Error(result.issues[0].message);
+  const { day: start, dryRun } = result.output;
+  if (start !== undefined && start > now)
+    throw new Error(`${dayOf(start)} has not begun: there is nothing to audit.`);
   return { start, dryRun };
 }
 

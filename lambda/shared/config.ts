@@ -215,7 +215,6 @@ function bounded(pattern: RegExp, what: string, minimum: number, maximum: number
     text,
     v.regex(pattern, expected),
     v.transform(Number),
-    v.minValue(minimum, expected),
-    v.maxValue(maximum, expected),
+    v.check((value) => value >= minimum && value <= maximum, expected),
   );
 }

@@ -1,5 +1,6 @@
 // Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
 import { ConfigurationError, formatError } from '../runtime/errors';
 import { isRow, parseJson } from '../runtime/json';
 
@@ -94,17 +95,25 @@ function asConfiguration(error: unknown): never {
   throw new ConfigurationError(`A secret cannot be read. ${formatError(error)}`, { cause: error });
 }
 
-function toCredentials(text: string): BigCommerceCredentials {
-  const value = parseJson(text);
+const PROBLEMS: Readonly<Record<string, string>> = {
+  clientId: 'clientId is missing',
+  accessToken: 'accessToken is missing',
+  clientSecret: 'clientSecret is not a text',
+};
+
+const text = v.pipe(v.string(), v.nonEmpty());
+const credentials = v.object({
+  clientId: text,
+  accessToken: text,
+  clientSecret: v.optional(v.string(), ''),
+});
+
+function toCredentials(given: string): BigCommerceCredentials {
+  const value = parseJson(given);
   if (!isRow(value))
     throw new ConfigurationError('The BigCommerce secret is no JSON object: see BigCommerceSecretArn.');
-  const { clientId, accessToken, clientSecret = '' } = value;
-  const problems = [
-    ...(typeof clientId === 'string' && clientId !== '' ? [] : ['clientId is missing']),
-    ...(typeof accessToken === 'string' && accessToken !== '' ? [] : ['accessToken is missing']),
-    ...(typeof clientSecret === 'string' ? [] : ['clientSecret is not a text']),
-  ];
-  if (problems.length > 0)
-    throw new ConfigurationError(`The BigCommerce secret is not usable: ${problems.join('; ')}.`);
-  return { clientId: String(clientId), accessToken: String(accessToken), clientSecret: String(clientSecret) };
+  const result = v.safeParse(credentials, value);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => PROBLEMS[v.getDotPath(issue) ?? ''] ?? 'unusable');
+  throw new ConfigurationError(`The BigCommerce secret is not usable: ${problems.join('; ')}.`);
 }

@@ -1,5 +1,6 @@
 // The webhooks that are registered at the store: those of our own API account, since BigCommerce shows no others.
 // https://developer.bigcommerce.com/docs/rest-management/webhooks
+import * as v from 'valibot';
 import { BigCommerceError } from '../runtime/errors';
 import { isErrorRow } from '../order/order';
 import { isRow, toList } from '../runtime/json';
@@ -9,15 +10,17 @@ import { SECRET_HEADER } from '../order/webhook-event';
 /** BigCommerce's largest page. An API account may have ten webhooks per scope: one page in practice. */
 const PAGE_SIZE = 250;
 
-/** A webhook as the store has it; `updated_at` is UNIX seconds. */
-export interface Hook {
-  readonly id: number;
-  readonly scope: string;
-  readonly destination: string;
-  readonly is_active: boolean;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly updated_at?: number;
-}
+const hook = v.object({
+  id: v.number(),
+  scope: v.string(),
+  destination: v.string(),
+  is_active: v.boolean(),
+  headers: v.optional(v.pipe(v.unknown(), v.transform(textsOf)), {}),
+  updated_at: v.fallback(v.optional(v.pipe(v.number(), v.check(isTime))), undefined),
+});
+
+/** A webhook as the store has it. */
+export type Hook = Readonly<v.InferOutput<typeof hook>>;
 
 export interface WantedHook {
   readonly scope: string;
@@ -101,17 +104,27 @@ async function listHooks(call: Call): Promise<readonly Hook[]> {
   }
 }
 
-/** V3 wraps a list in `data`, and says in `meta` how many pages there are. What is no webhook of our kind is left out. */
+/** V3 wraps a list in `data`, and says in `meta` how many pages there are. */
+const page = v.object({
+  data: v.pipe(
+    v.unknown(),
+    v.transform((data) => (data === null ? [] : toList(data))),
+    v.array(v.unknown()),
+    v.check((rows) => !rows.some(isErrorRow)),
+  ),
+  meta: v.fallback(v.object({ pagination: v.object({ total_pages: v.number() }) }), {
+    pagination: { total_pages: 1 },
+  }),
+});
+
+/** What is no webhook of our kind is left out. */
 function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly pages: number } | undefined {
   // 204 is an empty list in V2; nobody knows that it is not here.
   if (body === undefined) return { hooks: [], pages: 1 };
-  if (!isRow(body)) return undefined;
-  const rows = body.data === null ? [] : toList(body.data);
-  if (rows === undefined || rows.some(isErrorRow)) return undefined;
-  const hooks = rows.flatMap((row) => narrow(row) ?? []);
-  const pagination = isRow(body.meta) && isRow(body.meta.pagination) ? body.meta.pagination : {};
-  const pages = typeof pagination.total_pages === 'number' ? pagination.total_pages : 1;
-  return { hooks, pages };
+  const result = v.safeParse(page, body);
+  if (!result.success) return undefined;
+  const { data, meta } = result.output;
+  return { hooks: data.flatMap((row) => narrow(row) ?? []), pages: meta.pagination.total_pages };
 }
 
 /** Wrapped in `data` by V3; parts of the documentation show it bare. */
@@ -120,18 +133,13 @@ function toHook(body: unknown): Hook | undefined {
 }
 
 function narrow(row: unknown): Hook | undefined {
-  if (!isRow(row)) return undefined;
-  const { id, scope, destination, is_active, headers, updated_at } = row;
-  if (typeof id !== 'number' || typeof scope !== 'string' || typeof destination !== 'string')
-    return undefined;
-  if (typeof is_active !== 'boolean') return undefined;
-  const changed = isTime(updated_at) ? { updated_at } : {};
-  return { id, scope, destination, is_active, headers: textsOf(headers), ...changed };
+  const result = v.safeParse(hook, row);
+  return result.success ? result.output : undefined;
 }
 
 /** UNIX seconds of a year that anybody can write down. */
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && value > 0 && value < 1e11;
+function isTime(value: number): boolean {
+  return value > 0 && value < 1e11;
 }
 
 function textsOf(headers: unknown): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 // What a webhook of BigCommerce says: whose it is, what happened, and which order it names, which each scope does in
 // its own way. https://developer.bigcommerce.com/docs/integrations/webhooks/events
+import * as v from 'valibot';
 import { isRow, parseJson } from '../runtime/json';
 import type { Row } from '../runtime/json';
 import { toOrderId } from './order';
@@ -40,19 +41,35 @@ export interface Webhook {
   readonly content: Row;
 }
 
+const PROBLEMS: Readonly<Record<string, string>> = {
+  producer: 'the producer is another store',
+  scope: 'scope is no text',
+};
+
 /** Reads a raw body, or says what is wrong with it, repeating nothing of it. */
 export function readWebhook(body: Uint8Array, storeHash: string): Webhook | { readonly problem: string } {
   if (body.length > MAX_BODY_BYTES) return { problem: `the body has more than ${MAX_BODY_BYTES} bytes` };
   const content = parse(body);
   if (!isRow(content)) return { problem: 'the body is no JSON object' };
-  const { producer, scope, data, hash } = content;
-  if (producer !== `stores/${storeHash}`) return { problem: 'the producer is another store' };
-  if (typeof scope !== 'string') return { problem: 'scope is no text' };
-  const orderId = toOrderId(isRow(data) ? orderNamedBy(scope, data) : undefined);
+  const result = v.safeParse(webhookOf(storeHash), content, { abortEarly: true });
+  if (!result.success) return { problem: problemOf(result.issues[0]) };
+  const { scope, data, hash } = result.output;
+  const orderId = toOrderId(orderNamedBy(scope, data));
   if (orderId === undefined && isTaken(scope))
     return { problem: 'data names no order by a positive integer' };
-  return { scope, orderId, hash: typeof hash === 'string' ? hash : undefined, content };
+  return { scope, orderId, hash, content };
 }
+
+const problemOf = (issue: v.BaseIssue<unknown>) => PROBLEMS[v.getDotPath(issue) ?? ''] ?? 'unusable';
+
+/** Only the fields that are read here. */
+const webhookOf = (storeHash: string) =>
+  v.object({
+    producer: v.literal(`stores/${storeHash}`),
+    scope: v.string(),
+    data: v.fallback(v.custom<Row>(isRow), {}),
+    hash: v.fallback(v.optional(v.string()), undefined),
+  });
 
 /** Whether a webhook of this scope makes an order reference. */
 export function isTaken(scope: string): boolean {

@@ -63,6 +63,15 @@ it.each([
   await expect(someSecrets().bigCommerce()).rejects.toThrow(problem);
 });
 
+it('never repeats a value of a secret that is wrong', async () => {
+  answer({ clientId: 'id', accessToken: { token: 'very-secret' }, clientSecret: ['very-secret'] });
+  await expect(someSecrets().bigCommerce()).rejects.toThrow(
+    new ConfigurationError(
+      'The BigCommerce secret is not usable: accessToken is missing; clientSecret is not a text.',
+    ),
+  );
+});
+
 it('takes a secret without a client secret: signatures are closed then', async () => {
   answer({ clientId: 'id', accessToken: 'token' });
   expect((await someSecrets().bigCommerce()).clientSecret).toBe('');

@@ -335,6 +335,36 @@ describe('an order reference', () => {
     expect(() => readReference(partly)).toThrow(MalformedReferenceError);
   });
 
+  it.each([
+    ['orderId', '5', 'a positive integer'],
+    ['orderId', undefined, 'a positive integer'],
+    ['source', undefined, 'a text'],
+    ['seenAt', 'teatime', 'a date'],
+    ['seenAt', undefined, 'a date'],
+    ['statusId', 11.5, 'an integer'],
+    ['dateModified', null, 'a text'],
+    ['advance', 'teatime', 'true or false'],
+    ['wasStored', null, 'true or false'],
+  ])('whose %s is %j is malformed, and the error repeats no value', (field, value, expected) => {
+    const body = JSON.stringify({ ...aReference(), [field]: value });
+    expect(() => readReference(body)).toThrow(
+      new MalformedReferenceError(`Not an order reference: ${field} is not ${expected}.`),
+    );
+  });
+
+  it('keeps what could be read of a malformed one', () => {
+    const body = JSON.stringify({ orderId: '5', seenAt: iso(NOON), source: 'poll' });
+    const known = { orderId: 5, firstSeenAt: iso(NOON) };
+    expect(() => readReference(body)).toThrow(expect.objectContaining({ known }) as Error);
+  });
+
+  it('is read without a job or a hash of the wrong type, which are only informative', () => {
+    const reference = aReference();
+    expect(readReference(JSON.stringify({ ...reference, jobTimestamp: 'x', webhookHash: 7 }))).toEqual(
+      reference,
+    );
+  });
+
   it('whose listed fingerprint is no text is malformed', () => {
     const reference = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: 'poll', listedDigest: 7 });
     expect(() => readReference(reference)).toThrow('listedDigest is not a text');
