@@ -1,5 +1,5 @@
-// A small door for people with curl, under `/_simulator/`: look at orders, make and change them, read the log,
-// deliver a webhook, break things. It needs no token, so it lets no web page in.
+// The admin pages for people with curl, under `/_simulator/`: list, create and edit orders, read the log, deliver a
+// webhook, add faults. They need no token, so they refuse requests from web pages.
 import type { Answer } from './api/response';
 import type { OneWebhook } from './webhooks/deliver-one';
 import type { Order } from './orders/order-shapes';
@@ -15,9 +15,9 @@ type Page = (store: Store, id: number, body: Body) => unknown;
 const pages: readonly (readonly [method: string, path: RegExp, page: Page])[] = [
   ['GET', /^\/orders$/, (store) => store.orders.all().map(summary(store))],
   ['POST', /^\/orders$/, (store, _, body) => store.orders.add(body)],
-  ['GET', /^\/orders\/(\d+)$/, (store, id) => store.orders.kept(need(store, id))],
-  ['PUT', /^\/orders\/(\d+)$/, (store, id, body) => store.orders.edit(need(store, id), body)],
-  ['DELETE', /^\/orders\/(\d+)$/, (store, id) => store.orders.remove(need(store, id))],
+  ['GET', /^\/orders\/(\d+)$/, (store, id) => store.orders.kept(existing(store, id))],
+  ['PUT', /^\/orders\/(\d+)$/, (store, id, body) => store.orders.edit(existing(store, id), body)],
+  ['DELETE', /^\/orders\/(\d+)$/, (store, id) => store.orders.remove(existing(store, id))],
   ['GET', /^\/log$/, (store) => store.log.entries],
   ['DELETE', /^\/log$/, (store) => store.log.clear()],
   ['GET', /^\/events$/, (store) => store.events.all()],
@@ -26,24 +26,27 @@ const pages: readonly (readonly [method: string, path: RegExp, page: Page])[] = 
   ['POST', /^\/faults$/, (store, _, body) => void store.faults.add(body)],
   ['DELETE', /^\/faults$/, (store) => store.faults.clear()],
   ['GET', /^\/switches$/, (store) => store.switches],
-  ['PUT', /^\/switches$/, (store, _, body) => Object.assign(store.switches, known(store.switches, body))],
+  ['PUT', /^\/switches$/, (store, _, body) => Object.assign(store.switches, knownOnly(store.switches, body))],
   ['GET', /^\/settings$/, (store) => store.settings],
-  ['PUT', /^\/settings$/, (store, _, body) => Object.assign(store.settings, known(store.settings, body))],
+  ['PUT', /^\/settings$/, (store, _, body) => Object.assign(store.settings, knownOnly(store.settings, body))],
 ];
 
-/** Whether a request is for this door and not for the API. */
+/** Whether a request is for the admin pages and not for the API. */
 export function isAdmin(request: StoreRequest): boolean {
   return request.path === PREFIX || request.path.startsWith(`${PREFIX}/`);
 }
 
-/** Answers a person: JSON, 204 for nothing, or 4xx with a sentence that says what is wrong. */
+/** Answers with JSON, with 204 if there is no result, or with 4xx and a sentence that names the problem. */
 export async function answerAdmin(store: Store, request: StoreRequest): Promise<Answer> {
-  if (isForeign(request))
-    return problem(403, 'This door is for programs on this machine, not for web pages.');
+  if (isFromWebPage(request))
+    return problem(403, 'The admin pages are for programs on this machine, not for web pages.');
   const path = (request.path.split('?')[0] ?? '').slice(PREFIX.length);
   const page = pages.find(([method, pattern]) => method === request.method && pattern.test(path));
   if (!page)
-    return problem(404, `Try one of: ${pages.map(([method, at]) => `${method} ${readable(at)}`).join(', ')}`);
+    return problem(
+      404,
+      `Unknown admin page. The admin pages are: ${pages.map(([method, at]) => `${method} ${readable(at)}`).join(', ')}`,
+    );
   const [, pattern, run] = page;
   try {
     const id = Number(pattern.exec(path)?.[1] ?? 0);
@@ -54,33 +57,33 @@ export async function answerAdmin(store: Store, request: StoreRequest): Promise<
   }
 }
 
-/** A browser names the page that it acts for; a page may also reach loopback under a name of its own. */
-function isForeign({ headers = {} }: StoreRequest): boolean {
+/** A browser names the page that it acts for; a page may also reach loopback under its own host name. */
+function isFromWebPage({ headers = {} }: StoreRequest): boolean {
   const host = String(headers.host ?? '127.0.0.1').replace(/:\d+$/, '');
   return headers.origin !== undefined || (host !== '127.0.0.1' && host !== 'localhost');
 }
 
 function bodyOf({ body = '' }: StoreRequest): Body {
   const parsed: unknown = body === '' ? {} : JSON.parse(body);
-  if (!isRecord(parsed)) throw new Error('The body has to be a JSON object.');
+  if (!isRecord(parsed)) throw new Error('The body must be a JSON object.');
   return parsed;
 }
 
 function webhookFrom(body: Body): OneWebhook {
   if (typeof body.destination !== 'string' || typeof body.orderId !== 'number') {
-    throw new Error('A webhook needs a destination (text) and an orderId (number).');
+    throw new Error('A webhook needs a destination (string) and an orderId (number).');
   }
   return { ...body, destination: body.destination, orderId: body.orderId };
 }
 
-function need(store: Store, id: number): number {
-  if (!store.orders.kept(id)) throw new Error(`There is no order ${id}.`);
+function existing(store: Store, id: number): number {
+  if (!store.orders.kept(id)) throw new Error(`Order ${id} does not exist.`);
   return id;
 }
 
-function known(target: object, body: Body): Body {
-  const stranger = Object.keys(body).find((name) => !(name in target));
-  if (stranger !== undefined) throw new Error(`There is no such switch or setting as ${stranger}.`);
+function knownOnly(target: object, body: Body): Body {
+  const unknown = Object.keys(body).find((name) => !(name in target));
+  if (unknown !== undefined) throw new Error(`${unknown} is not a switch or setting.`);
   return body;
 }
 

@@ -1,9 +1,9 @@
-// The store's own time: a clock and timers that a test can replace, and the forms in which V2 writes dates.
+// The store's time: a clock and timers that a test can replace, and the date formats of V2.
 
-/** Runs something later and returns what calls it off. */
+/** Runs a function later and returns a function that cancels it. */
 export type SetTimer = (run: () => void, delayMs: number) => () => void;
 
-/** The clock of one store. `stop` calls off all that still waits: those sleeps never end. */
+/** The clock of one store. `stop` cancels everything that still waits: those sleeps never end. */
 export interface Clock {
   now(): number;
   later(run: () => void, delayMs: number): () => void;
@@ -11,7 +11,7 @@ export interface Clock {
   stop(): void;
 }
 
-/** A clock over the given sources; without any, real time, and timers that keep no process alive. */
+/** Creates a clock from the given sources; by default real time, and timers that keep no process alive. */
 export function createClock(now: () => number = Date.now, setTimer: SetTimer = unrefTimer): Clock {
   const waiting = new Set<() => void>();
   const later = (run: () => void, delayMs: number): (() => void) => {

@@ -1,5 +1,5 @@
-// The store without a socket: its state, and one function that answers requests. Tests on virtual time use it as
-// it is; the server puts HTTP in front of it.
+// The store without a socket: its state, and one function that answers requests. Tests on virtual time use it
+// directly; the server puts HTTP in front of it.
 import { handle } from './api/dispatch';
 import { createFaults } from './api/faults';
 import { createQuota } from './api/quota';
@@ -21,37 +21,37 @@ import { deliverWebhook } from './webhooks/deliver-one';
 import type { OneWebhook, WebhookAnswer } from './webhooks/deliver-one';
 import { createDeliveries } from './webhooks/deliveries';
 import type { DeliveryHabits } from './webhooks/deliveries';
-import { createHooks } from './webhooks/hooks';
+import { Hooks } from './webhooks/hooks';
 import { sendOverLoopback } from './webhooks/send';
 import type { SendWebhook } from './webhooks/send';
 
-/** What a store can be told; everything has a default. */
+/** The options of a store; each has a default. */
 export interface StoreOptions extends Partial<Credentials> {
-  /** Same seed, same orders, same faults. */
+  /** The same seed gives the same orders and the same faults. */
   readonly seed?: number;
   /** The store's clock, in milliseconds since 1970. */
   readonly now?: () => number;
   readonly setTimer?: SetTimer;
-  /** How long every answer takes. */
+  /** The duration of every call. */
   readonly latencyMs?: number;
   readonly quota?: QuotaLimit;
   /** The OAuth scopes of the account. */
   readonly scopes?: readonly string[];
   readonly switches?: Partial<Switches>;
-  /** How webhooks go out; over loopback HTTP unless replaced. */
+  /** Sends webhooks; by default over loopback HTTP. */
   readonly send?: SendWebhook;
   readonly deliveries?: DeliveryHabits;
 }
 
-/** A store in a box. */
+/** A simulated store. */
 export interface Store extends StoreState {
   handle(request: StoreRequest): Promise<Answer | BrokenAnswer>;
   deliverWebhook(webhook: OneWebhook): Promise<WebhookAnswer>;
-  /** Calls off everything that waits: late answers, deliveries, retries. */
+  /** Cancels everything that waits: late responses, deliveries, retries. */
   close(): void;
 }
 
-/** An empty store. */
+/** Creates an empty store. */
 export function createStore(options: StoreOptions = {}): Store {
   const { seed = 1, send = sendOverLoopback } = options;
   const clock = createClock(options.now, options.setTimer);
@@ -67,7 +67,7 @@ export function createStore(options: StoreOptions = {}): Store {
     storeHash: () => credentials.storeHash,
     origin: () => settings.origin,
   });
-  const hooks = createHooks({ credentials, switches, clock });
+  const hooks = new Hooks({ credentials, switches, clock });
   const state: StoreState = {
     seed,
     credentials,

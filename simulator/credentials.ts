@@ -1,6 +1,6 @@
 // Everything that identifies one API account of the store.
 
-/** What a client needs to be let in. Live: a test may rotate them. */
+/** The values that authenticate a client. Live: a test may rotate them. */
 export interface Credentials {
   storeHash: string;
   clientId: string;
@@ -8,7 +8,7 @@ export interface Credentials {
   clientSecret: string;
 }
 
-/** Credentials that are complete; whatever is missing gets a fixed value that is no secret. */
+/** The complete credentials; a missing one gets a fixed value that is not secret. */
 export function completeCredentials(options: Partial<Credentials>): Credentials {
   const {
     storeHash = 'abc123xyz',

@@ -1,11 +1,11 @@
-// What has happened in the store, for tests to assert on and for webhooks to announce. A status change counts as
-// a mail to the customer: which statuses send one is a setting of the real store that no request can see.
+// The events of the store: tests assert on them and webhooks announce them. Each status change counts as a mail to
+// the customer, because no request can read the real store's setting for it.
 import type { Clock } from './clock';
 
-/** Who did it: a call of the API, or the merchant (a test, the admin page). */
+/** The cause of an event: a call of the API, or the merchant (a test, an admin page). */
 export type Actor = 'api' | 'merchant';
 
-/** One thing that happened. `paid` and `unpaid` are the flips that submit or void tax documents. */
+/** One event. `paid` and `unpaid` are the changes that submit or void tax documents. */
 export interface StoreEvent {
   readonly kind:
     | 'created'
@@ -19,7 +19,7 @@ export interface StoreEvent {
     | 'unpaid';
   readonly orderId: number;
   readonly by: Actor;
-  /** For a change of status: the one before and the one after. */
+  /** For a change of status: the status before and after. */
   readonly from?: number;
   readonly to?: number;
   /** Milliseconds, by the store's clock. */
@@ -35,7 +35,7 @@ export interface Events {
   listen(listener: (event: StoreEvent) => void): void;
 }
 
-/** An empty record. */
+/** Creates an empty record. */
 export function createEvents(clock: Clock): Events {
   let events: StoreEvent[] = [];
   const listeners: ((event: StoreEvent) => void)[] = [];

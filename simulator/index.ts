@@ -1,4 +1,4 @@
-// The BigCommerce store simulator: a store in a box that answers over loopback HTTP, or without any socket.
+// The BigCommerce store simulator: a store that answers over loopback HTTP, or without a socket.
 import { serve } from './server';
 import { createStore } from './create';
 import type { Store, StoreOptions } from './create';
@@ -27,21 +27,21 @@ export type { RateLimitHeaders, Switches } from './switches';
 export { signWebhook } from './webhooks/sign';
 export { fillStore, tellingOrders, type TellingOrder } from './orders/sample-orders';
 
-/** What a simulator can be told: all that a store can, and its port. */
+/** The options of a simulator: those of a store, and its port. */
 export interface SimulatorOptions extends StoreOptions {
-  /** On 127.0.0.1; 0, the default, takes any free one. */
+  /** A port on 127.0.0.1; 0, the default, takes any free port. */
   readonly port?: number;
 }
 
 /** A store that listens. */
 export interface Simulator extends Store {
-  /** Without a slash at the end; `/stores/{hash}/v2/…` follows. */
+  /** Without a trailing slash; `/stores/{hash}/v2/…` follows. */
   readonly url: string;
-  /** Closes the socket and every connection, and calls off what waits. */
+  /** Closes the socket and every connection, and cancels everything that waits. */
   stop(): Promise<void>;
 }
 
-/** Starts a store on this machine; fails if the port is taken. */
+/** Starts a store on this machine; rejects if the port is in use. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const store = createStore(options);
   const server = await serve(store, options.port ?? 0);

@@ -1,9 +1,9 @@
-// JSON as PHP writes it, and the check of what was read from it.
+// Writes JSON as PHP escapes it, and recognizes JSON objects.
 import type { Switches } from './switches';
 
 const NON_ASCII = /[\u0080-\uffff]/g;
 
-/** JSON with the escaping that the switch says. */
+/** Writes JSON with the given escaping. */
 export function toJson(value: unknown, escaping: Switches['escaping']): string {
   const plain = JSON.stringify(value);
   if (escaping === 'none') return plain;
@@ -12,7 +12,7 @@ export function toJson(value: unknown, escaping: Switches['escaping']): string {
   return slashes.replace(NON_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Whether something is an object with fields. */
+/** Whether a value is an object with fields. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

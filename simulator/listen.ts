@@ -5,13 +5,13 @@ import type { Server } from 'node:http';
 /** A server that listens on 127.0.0.1. */
 export interface Listening {
   readonly port: number;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Closes the socket and every connection; harmless when repeated. */
+  /** Closes the socket and every connection; a second call does nothing. */
   stop: () => Promise<void>;
 }
 
-/** Lets a server listen; port 0, the default, takes any free one. Throws if the port is taken. */
+/** Lets a server listen; port 0, the default, takes any free port. Throws if the port is in use. */
 export async function listen(server: Server, port = 0): Promise<Listening> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,10 +1,10 @@
-// Chance that repeats: the same seed and the same words give the same numbers, whatever happened in between.
+// Repeatable random numbers: the same seed and words give the same numbers, regardless of other draws.
 import { createHash } from 'node:crypto';
 
 /** A stream of numbers from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
-/** A stream that depends on the words alone; mulberry32, started from their hash. */
+/** Creates a stream that depends only on the words: mulberry32, seeded with their hash. */
 export function randomFrom(...words: readonly (string | number)[]): Random {
   let state = createHash('sha256').update(words.join('|')).digest().readUInt32LE(0);
   return () => {
@@ -15,7 +15,7 @@ export function randomFrom(...words: readonly (string | number)[]): Random {
   };
 }
 
-/** One of the choices. */
+/** Picks one of the choices. */
 export function pick<Choice>(random: Random, choices: readonly [Choice, ...Choice[]]): Choice {
   return choices[Math.floor(random() * choices.length)] ?? choices[0];
 }
@@ -25,7 +25,7 @@ export function wholeNumber(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
 }
 
-/** Something in the form of a UUID, version 4. */
+/** A text in the form of a version 4 UUID. */
 export function uuid(random: Random): string {
   const hex = Array.from({ length: 32 }, () => wholeNumber(random, 0, 15).toString(16)).join('');
   const variant = pick(random, ['8', '9', 'a', 'b']);

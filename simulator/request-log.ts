@@ -1,11 +1,11 @@
-// Every call of the API that the store has seen, in the order of arrival: what tests and benchmarks count.
+// Every API call that the store has received, in order of arrival. Tests and benchmarks count these entries.
 
-/** One call. `status` is a number once it is answered, or how it broke. */
+/** One call. `status` is a number when the call is answered, or the way in which its connection broke. */
 export interface LogEntry {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** A template such as `GET /orders/{id}/products`; V3 and hooks carry their version. */
+  /** A template such as `GET /orders/{id}/products`; V3 paths and hooks include their version. */
   readonly endpoint: string;
   readonly orderId?: number;
   readonly body?: unknown;
@@ -19,7 +19,7 @@ export interface RequestLog {
   readonly entries: readonly LogEntry[];
   count(endpoint?: string): number;
   of(endpoint: string, orderId?: number): LogEntry[];
-  /** The most calls that were under way at once. */
+  /** The highest number of calls in flight at the same time. */
   maxInFlight(endpoint?: string): number;
   inFlight(endpoint?: string): number;
   clear(): void;
@@ -30,48 +30,62 @@ type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
 const ALL = '';
 
-/** An empty log. */
+/** Creates an empty log. */
 export function createRequestLog(): RequestLog {
   const entries: LogEntry[] = [];
-  // By the order and by the endpoint alone: a long story asks for each of thousands of orders.
-  const known = new Map<string, LogEntry[]>();
-  const inFlight = new Map<string, number>();
-  const mostInFlight = new Map<string, number>();
-
-  const step = (key: string, by: number): void => {
-    const now = (inFlight.get(key) ?? 0) + by;
-    inFlight.set(key, now);
-    mostInFlight.set(key, Math.max(now, mostInFlight.get(key) ?? 0));
-  };
-  const keep = (key: string, entry: LogEntry): void => {
-    const list = known.get(key) ?? [];
-    list.push(entry);
-    known.set(key, list);
-  };
+  // A long story asks for each of thousands of orders, so the index has keys with and without the order.
+  const index = new Map<string, LogEntry[]>();
+  const inFlight = createInFlightCounter();
   const of = (endpoint: string, orderId?: number): LogEntry[] => [
-    ...(known.get(orderId === undefined ? endpoint : `${endpoint} ${orderId}`) ?? []),
+    ...(index.get(indexKey(endpoint, orderId)) ?? []),
   ];
   return {
     entries,
     count: (endpoint) => (endpoint === undefined ? entries.length : of(endpoint).length),
     of,
-    maxInFlight: (endpoint = ALL) => mostInFlight.get(endpoint) ?? 0,
-    inFlight: (endpoint = ALL) => inFlight.get(endpoint) ?? 0,
+    maxInFlight: (endpoint = ALL) => inFlight.max(endpoint),
+    inFlight: (endpoint = ALL) => inFlight.now(endpoint),
     clear: () => {
       entries.length = 0;
-      known.clear();
-      mostInFlight.clear();
+      index.clear();
+      inFlight.clearMax();
     },
-    begin: (begun) => {
-      const entry: Mutable<LogEntry> = { ...begun };
+    begin: (started) => {
+      const entry: Mutable<LogEntry> = { ...started };
+      const { endpoint, orderId } = entry;
       entries.push(entry);
-      keep(entry.endpoint, entry);
-      if (entry.orderId !== undefined) keep(`${entry.endpoint} ${entry.orderId}`, entry);
-      for (const key of [ALL, entry.endpoint]) step(key, 1);
+      addToIndex(index, indexKey(endpoint), entry);
+      if (orderId !== undefined) addToIndex(index, indexKey(endpoint, orderId), entry);
+      for (const key of [ALL, endpoint]) inFlight.add(key, 1);
       return (status, endedAt) => {
         Object.assign(entry, { status, endedAt });
-        for (const key of [ALL, entry.endpoint]) step(key, -1);
+        for (const key of [ALL, endpoint]) inFlight.add(key, -1);
       };
+    },
+  };
+}
+
+function indexKey(endpoint: string, orderId?: number): string {
+  return orderId === undefined ? endpoint : `${endpoint} ${orderId}`;
+}
+
+function addToIndex(index: Map<string, LogEntry[]>, key: string, entry: LogEntry): void {
+  const list = index.get(key) ?? [];
+  list.push(entry);
+  index.set(key, list);
+}
+
+function createInFlightCounter() {
+  const current = new Map<string, number>();
+  const highest = new Map<string, number>();
+  return {
+    now: (key: string) => current.get(key) ?? 0,
+    max: (key: string) => highest.get(key) ?? 0,
+    clearMax: () => highest.clear(),
+    add: (key: string, change: 1 | -1) => {
+      const now = (current.get(key) ?? 0) + change;
+      current.set(key, now);
+      highest.set(key, Math.max(now, highest.get(key) ?? 0));
     },
   };
 }

@@ -1,4 +1,4 @@
-// Puts a store behind HTTP on 127.0.0.1, and breaks connections where a fault asks for it.
+// Serves a store over HTTP on 127.0.0.1, and breaks connections when a fault requires it.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen } from './listen';
@@ -8,13 +8,13 @@ import type { Answer, BrokenAnswer } from './api/response';
 import { half } from './api/broken-responses';
 import type { Store } from './create';
 
-// The real API's limit is not known; nothing that this project sends comes near it.
-const MOST_BODY_BYTES = 1_000_000;
+// The real API's limit is unknown; this project sends far less.
+const MAX_BODY_BYTES = 1_000_000;
 
-// Clients keep connections for reuse; a server that drops idle ones early resets a request now and then.
+// Clients reuse connections; a server that closes idle ones early sometimes resets a request.
 const KEEP_ALIVE_MS = 120_000;
 
-/** Listens on the given port; 0 takes any free one. */
+/** Listens on the given port; 0 takes any free port. */
 export async function serve(store: Store, port: number): Promise<Listening> {
   const server = createServer((request, response) => {
     answer(store, request, response).catch((error: unknown) => fail(response, error));
@@ -36,16 +36,16 @@ async function answer(store: Store, incoming: IncomingMessage, response: ServerR
   else write(outcome, response);
 }
 
-/** The body; of one that is too big only so much that it cannot be valid JSON. */
+/** The body; a body that is too large becomes a text that is not JSON. */
 async function readBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
-    if (bytes <= MOST_BODY_BYTES) chunks.push(chunk);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return bytes <= MOST_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : 'too big';
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : 'too large';
 }
 
 function write({ status, headers, body }: Answer, response: ServerResponse): void {
@@ -70,7 +70,7 @@ function breakOff(outcome: BrokenAnswer, response: ServerResponse): void {
   response.write(half(partial.body), () => response.socket?.destroy());
 }
 
-/** A fault's hook threw: a defect of the test, which must not look like an answer of the store. */
+/** A fault's hook threw. That is a defect of the test and must not look like a response of the store. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

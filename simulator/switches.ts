@@ -1,53 +1,53 @@
-// What nobody could tell for sure about the real API. Each switch names one such doubt; its default is the
-// likelier or the harsher reading. Switches are live: a test may turn one between two calls.
+// Behaviour of the real API that its documentation leaves uncertain. Each switch selects one reading; its default is
+// the likelier or the harsher one. Switches are live: a test may change one between two calls.
 
-/** The doubtful behaviours of the API, one field each. */
+/** The uncertain behaviours of the API, one field each. */
 export interface Switches {
   /** Recorded JSON has `\/`; the recorder may have put it there. `all` also writes `\u00e9` for é, as PHP does. */
   escaping: 'slashes' | 'all' | 'none';
-  /** The same doubt for the bodies of webhooks, where it decides whether a signature holds. */
+  /** The same for the bodies of webhooks, where the escaping decides whether a signature is valid. */
   webhookEscaping: 'slashes' | 'all' | 'none';
-  /** An empty list is seen as 204 with no body in practice; the specification knows 200 only. */
+  /** In practice an empty list is a 204 without a body; the specification has only 200. */
   emptyList: '204' | 'array';
-  /** `min_id` and `max_id`: is the named order itself in the list? */
+  /** Whether the list includes the order that `min_id` or `max_id` names. */
   idBounds: 'inclusive' | 'exclusive';
-  /** `min_date_*` and `max_date_*`: is the named second itself in the list? */
+  /** Whether the list includes the second that `min_date_*` or `max_date_*` names. */
   dateBounds: 'inclusive' | 'exclusive';
-  /** `limit` over 250: 413 by the status page, or quietly 250. */
+  /** `limit` over 250: 413 according to the status page, or 250 without an error. */
   overLimit: 'refuse' | 'clamp';
-  /** Archived orders in a list that does not ask for them. */
+  /** Archived orders in a list that does not request them. */
   archivedOrders: 'hidden' | 'listed';
-  /** `is_deleted=true` has left the documentation: only the archived ones, those too, or no longer read. */
+  /** `is_deleted=true`, which is no longer documented: only archived orders, archived ones too, or ignored. */
   isDeletedFilter: 'only' | 'also' | 'ignored';
-  /** Incomplete orders (0) in a list that does not ask for status 0. */
+  /** Incomplete orders (0) in a list that does not request status 0. */
   incompleteOrders: 'hidden' | 'listed';
   /** Form of a 401, 403 or 429 body at a V2 address: the gateway's object or V2's array. */
   gatewayErrors: 'object' | 'array';
-  /** What a wrong store hash is answered with. */
+  /** The status for a wrong store hash. */
   wrongHashStatus: 403 | 404;
-  /** What a known path is answered with when the method is wrong. */
+  /** The status for a known path with a wrong method. */
   wrongMethodStatus: 405 | 404;
-  /** What a body without `Content-Type: application/json` is answered with. */
+  /** The status for a body without `Content-Type: application/json`. */
   contentTypeStatus: 415 | 400;
   /** V2 has answered XML to requests that do not accept JSON. */
   xmlWithoutAccept: boolean;
-  /** A separate limit of calls in flight per endpoint was once 3; 0 means that it is gone. */
+  /** The limit of calls in flight per endpoint, which was once 3; 0 means no limit. */
   concurrencyPerEndpoint: number;
   /** Headers of a 429: all of them, only those in milliseconds, only `X-Retry-After`, or none. */
   rateLimitHeaders: RateLimitHeaders;
-  /** A PUT without `status_id`: leaves the status, or falls to Pending as one table of the docs has it. */
+  /** A PUT without `status_id`: keeps the status, or sets Pending as one table of the documentation says. */
   putWithoutStatus: 'keep' | 'pending';
-  /** A PUT without `fees`: are the order's fees kept? */
+  /** Whether a PUT without `fees` keeps the order's fees. */
   putWithoutFees: 'keep' | 'drop';
-  /** `/orders/{id}/fees`: `cost_ex_tax` as with the order, or `cost_exc_tax` as in an example of the specification. */
+  /** `/orders/{id}/fees`: `cost_ex_tax` as in the order, or `cost_exc_tax` as in an example of the specification. */
   feesSpelling: 'cost_ex_tax' | 'cost_exc_tax';
-  /** Whether `include=fees` is obeyed; else the fees stay a link. */
+  /** Whether `include=fees` works; otherwise the fees stay a link. */
   includesFees: boolean;
-  /** A PUT that repeats the status: does `date_modified` move? */
+  /** Whether a PUT that repeats the status changes `date_modified`. */
   sameStatusBumpsDate: boolean;
-  /** A PUT that repeats the status: does `store/order/updated` fire? */
+  /** Whether a PUT that repeats the status causes `store/order/updated`. */
   sameStatusFiresUpdated: boolean;
-  /** Whether Partially Refunded (14) counts as paid; the old list of paid statuses did not know it. */
+  /** Whether Partially Refunded (14) counts as paid; the old list of paid statuses does not have it. */
   partiallyRefundedIsPaid: boolean;
   /** `shipping_address_count` of an order that ships nothing. */
   digitalAddressCount: 0 | 1;
@@ -57,39 +57,38 @@ export interface Switches {
   itemsTotalCountsBundled: boolean;
   /** A coupon's `amount` and `discount`: numbers in the specification, strings in the old docs. */
   couponAmounts: 'number' | 'string';
-  /** Where links lead: to the address by which the store was asked, or to the real API's host. */
+  /** The host of links: the address of the request, or the real API's host. */
   linkHost: 'own' | 'foreign';
-  /** How the order's link to its addresses is spelled; both are served. */
+  /** The spelling of the order's link to its addresses; the store serves both. */
   addressLink: 'shipping_addresses' | 'shippingaddresses';
-  /** Whether an order that was not asked for consignments carries the link to them. */
+  /** Whether an order without `include=consignments` has a link to them. */
   consignmentsLink: boolean;
   /** `include=consignments` without `consignment_structure`: the deprecated array, or already the object. */
   consignmentsDefault: 'array' | 'object';
-  /** Some orders were seen with valid lines and empty `line_items`. */
+  /** Whether `line_items` is empty in spite of valid lines, as observed in some orders. */
   emptyLineItems: boolean;
   /** Whether a shipping consignment has the id of its address. */
   consignmentIdIsAddressId: boolean;
-  /** Whether orders made without a cart announce `store/cart/converted` too. */
+  /** Whether orders without a cart also cause `store/cart/converted`. */
   cartConvertedWithoutCart: boolean;
-  /** What `POST /v3/hooks` answers; the specification has 200, clients have met 201. */
+  /** The status of `POST /v3/hooks`: 200 in the specification, 201 as observed by clients. */
   hookCreatedStatus: 200 | 201;
-  /** Hook destinations: as the real store (HTTPS on 443), or loopback too, so that something can be delivered. */
+  /** Hook destinations: HTTPS on port 443 as in the real store, or loopback too, so that deliveries are possible. */
   hookDestinations: 'loopback' | 'strict';
-  /** Whether deliveries of hooks made through V2 are signed. */
+  /** Whether the store signs deliveries of hooks created through V2. */
   v2HooksSigned: boolean;
-  /** Whether a retry carries a fresh timestamp and signature. */
+  /** Whether a retry has a new timestamp and signature. */
   restampRetries: boolean;
-  /** How long a delivery waits for its answer; not published. */
+  /** The timeout of a delivery; BigCommerce does not publish it. */
   deliveryTimeoutMs: number;
-  /** Events for a domain that is blocked: sent later, or gone. */
+  /** Events for a blocked domain: retried later, or lost. */
   eventsDuringBlock: 'retried' | 'lost';
 }
 
-/** Which headers a 429 carries. */
+/** The headers of a 429. */
 export type RateLimitHeaders = 'all' | 'msOnly' | 'retryAfterOnly' | 'none';
 
-/** The switches as they stand unless a caller says otherwise. */
-export const defaultSwitches = (): Switches => ({
+const defaults: Switches = {
   escaping: 'slashes',
   webhookEscaping: 'slashes',
   emptyList: '204',
@@ -130,4 +129,9 @@ export const defaultSwitches = (): Switches => ({
   restampRetries: true,
   deliveryTimeoutMs: 5000,
   eventsDuringBlock: 'retried',
-});
+};
+
+/** The default switches, as a new object. */
+export function defaultSwitches(): Switches {
+  return { ...defaults };
+}

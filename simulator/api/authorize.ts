@@ -1,16 +1,16 @@
-// What stands in front of the API and refuses a call before it reaches it: encoding, store, token, scope, quota.
+// Refuses a call before it reaches the API: encoding, store, token, scope, quota, route, body.
 import { arrayError, nothing, objectError } from './response';
 import type { Answer } from './response';
 import { objectBody } from './routing';
 import type { Call } from './routing';
 
-/** The refusal of a call, or nothing if it may pass. A call that gets as far as the quota costs one request. */
+/** The refusal of a call, or undefined if it may pass. A call that reaches the quota check costs one request. */
 export function refuse(call: Call): Answer | undefined {
   const { store } = call;
   if (!call.isDecodable) return gatewayError(call, 400, 'The request path is malformed.');
-  if (call.storeHash === undefined) return gatewayError(call, 404, 'There is nothing here.');
+  if (call.storeHash === undefined) return gatewayError(call, 404, 'This path is not part of the API.');
   if (call.storeHash !== store.credentials.storeHash) {
-    return gatewayError(call, store.switches.wrongHashStatus, 'There is no such store for this account.');
+    return gatewayError(call, store.switches.wrongHashStatus, 'This account has no such store.');
   }
   if (call.header('x-auth-token') !== store.credentials.accessToken) {
     return gatewayError(call, 401, 'The token in the request is not valid for this store.');
@@ -37,9 +37,9 @@ function hasScope(call: Call): boolean {
 
 function overQuota(call: Call): Answer | undefined {
   const { switches, quota, log } = call.store;
-  const most = switches.concurrencyPerEndpoint;
-  const crowded = most > 0 && log.inFlight(call.endpoint) > most;
-  if (!crowded && quota.take()) return undefined;
+  const limit = switches.concurrencyPerEndpoint;
+  const isOverLimit = limit > 0 && log.inFlight(call.endpoint) > limit;
+  if (!isOverLimit && quota.take()) return undefined;
   const answer = gatewayError(call, 429, 'Too many requests.');
   return { ...answer, headers: { ...answer.headers, ...quota.refusal(switches.rateLimitHeaders) } };
 }

@@ -1,11 +1,11 @@
-// The ways in which a call goes wrong: errors, refusals, broken connections, broken bodies; with or without the
-// call having taken effect.
+// The ways in which a call fails: errors, refusals, broken connections, broken bodies. The call may have taken
+// effect or not.
 import { errorIn, nothing, page } from './response';
 import type { Answer, BrokenAnswer, ErrorForm } from './response';
 import type { Quota } from './quota';
 import type { RateLimitHeaders, Switches } from '../switches';
 
-/** What goes wrong. `when: 'after'`: the call takes effect, and only its answer is lost or late. */
+/** The damage of a fault. `when: 'after'`: the call takes effect, and only its response is lost or late. */
 export type Damage =
   | {
       readonly kind: 'status';
@@ -25,8 +25,8 @@ export type Damage =
   | { readonly kind: 'slow'; readonly delayMs: number; readonly when?: 'before' | 'after' }
   | { readonly kind: 'truncated' | 'html' | 'empty' };
 
-/** What becomes of a call under some damage; `effect` is the call itself. */
-export function damaged(
+/** Runs a call with some damage and returns the response; `effect` is the call itself. */
+export function runDamaged(
   damage: Damage | undefined,
   effect: () => Answer,
   { switches, quota }: { switches: Switches; quota: Quota },

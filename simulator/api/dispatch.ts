@@ -1,24 +1,24 @@
-// The way of one request through the store: logged, let in or refused, struck by faults, answered late. Half of
-// the latency passes before the call takes effect and half after it, as on a real line.
+// The path of one request through the store: log, authorization, faults, effect, response. Half of the latency passes
+// before the call takes effect and half after it, as on a real network.
 import { asXml, notFound } from './response';
 import type { Answer, BrokenAnswer } from './response';
-import { damaged } from './broken-responses';
+import { runDamaged } from './broken-responses';
 import type { Fault, FaultedCall } from './faults';
 import { refuse } from './authorize';
-import { locate, orderIdOf } from './routing';
+import { parseCall, orderIdOf } from './routing';
 import type { Call, Route, StoreRequest } from './routing';
 import type { RequestLog } from '../request-log';
 import { isRecord } from '../json';
 import { DEFAULT_LIMIT } from './paging';
 import type { StoreState } from './state';
 
-/** Answers one request of the API. Throws only what a fault's hook throws. */
+/** Answers one request of the API. Throws only the errors of a fault's hooks. */
 export async function handle(
   store: StoreState,
   routes: readonly Route[],
   request: StoreRequest,
 ): Promise<Answer | BrokenAnswer> {
-  const call = locate(store, routes, request);
+  const call = parseCall(store, routes, request);
   const end = begin(call);
   let outcome: Answer | BrokenAnswer | undefined;
   try {
@@ -49,31 +49,31 @@ async function answer(call: Call): Promise<Answer | BrokenAnswer> {
   const halfway = store.settings.latencyMs / 2;
   if (refusal || !route) {
     await store.clock.sleep(2 * halfway);
-    return dressed(formed(call, refusal ?? notFound(store.switches)), quotaHeaders);
+    return withQuota(inFormat(call, refusal ?? notFound(store.switches)), quotaHeaders);
   }
-  const seen = seenBy(call);
+  const faulted = faultedCall(call);
   const faults = store.faults.strike({
-    ...seen,
+    ...faulted,
     limit: Number(call.query.get('limit') ?? DEFAULT_LIMIT),
-    contains: (orderId) => answersWith(call, route, orderId),
+    contains: (orderId) => contains(call, route, orderId),
   });
   await store.clock.sleep(halfway + delay(faults, 'before'));
-  const outcome = await effect(call, route, faults, seen);
+  const outcome = await effect(call, route, faults, faulted);
   await store.clock.sleep(halfway + delay(faults, 'after'));
   if ('fault' in outcome) {
-    return outcome.partial ? { ...outcome, partial: dressed(outcome.partial, quotaHeaders) } : outcome;
+    return outcome.partial ? { ...outcome, partial: withQuota(outcome.partial, quotaHeaders) } : outcome;
   }
-  return dressed(outcome, quotaHeaders);
+  return withQuota(outcome, quotaHeaders);
 }
 
 /** The call as faults and their hooks see it. */
-function seenBy(call: Call): FaultedCall {
+function faultedCall(call: Call): FaultedCall {
   const orderId = orderIdOf(call);
   return { endpoint: call.endpoint, body: call.body, ...(orderId === undefined ? {} : { orderId }) };
 }
 
 /** Whether the answer of a GET contains an order: the order itself, a list with it, or one of its own lists. */
-function answersWith(call: Call, route: Route, orderId: number): boolean {
+function contains(call: Call, route: Route, orderId: number): boolean {
   if (call.method !== 'GET') return false;
   if (orderIdOf(call) === orderId) return true;
   if (call.endpoint !== 'GET /orders') return false;
@@ -86,12 +86,16 @@ async function effect(
   call: Call,
   route: Route,
   faults: readonly Fault[],
-  seen: FaultedCall,
+  faulted: FaultedCall,
 ): Promise<Answer | BrokenAnswer> {
-  for (const { before } of faults) await before?.(seen);
+  for (const { before } of faults) await before?.(faulted);
   const damage = faults.find((fault) => fault.kind !== undefined);
-  const outcome = damaged(damage?.kind ? damage : undefined, () => formed(call, route.run(call)), call.store);
-  for (const { after } of faults) await after?.(seen);
+  const outcome = runDamaged(
+    damage?.kind ? damage : undefined,
+    () => inFormat(call, route.run(call)),
+    call.store,
+  );
+  for (const { after } of faults) await after?.(faulted);
   return outcome;
 }
 
@@ -100,14 +104,14 @@ function delay(faults: readonly Fault[], when: 'before' | 'after'): number {
   return slow?.kind === 'slow' && (slow.when ?? 'before') === when ? slow.delayMs : 0;
 }
 
-/** The answer in the form that was asked for. */
-function formed(call: Call, plain: Answer): Answer {
+/** The response in the format that the call accepts. */
+function inFormat(call: Call, plain: Answer): Answer {
   const asJson = call.version === 'v3' || call.asksForJson || !call.store.switches.xmlWithoutAccept;
   return asJson ? plain : asXml(plain, call.endpoint.match(/[a-z_]+/g)?.at(-1) ?? 'answer');
 }
 
-/** The answer with the headers that every one carries; a 429 has what its own mode says and nothing more. */
-function dressed(answered: Answer, quotaHeaders: Readonly<Record<string, string>>): Answer {
-  const quota = answered.status === 429 ? {} : quotaHeaders;
-  return { ...answered, headers: { ...quota, ...answered.headers } };
+/** The response with the headers of the quota; a 429 has its own. */
+function withQuota(response: Answer, quotaHeaders: Readonly<Record<string, string>>): Answer {
+  const quota = response.status === 429 ? {} : quotaHeaders;
+  return { ...response, headers: { ...quota, ...response.headers } };
 }

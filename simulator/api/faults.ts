@@ -1,9 +1,9 @@
-// Faults on demand: what goes wrong with which calls. Whether a fault strikes depends on the seed, the call and
-// how often it was made, not on what else is under way, so that a failing run can be repeated.
+// Faults on demand: which calls fail, and how. Whether a fault strikes depends only on the seed, the call and the
+// number of such calls before it, so that a failing run can be repeated.
 import type { Damage } from './broken-responses';
 import { randomFrom } from '../random';
 
-/** What a hook of a fault gets to see. */
+/** The call as a fault's hook sees it. */
 export interface FaultedCall {
   readonly endpoint: string;
   readonly orderId?: number;
@@ -12,7 +12,7 @@ export interface FaultedCall {
 
 /** A call that faults may strike. */
 export interface TargetCall extends FaultedCall {
-  /** How many rows it asks for. */
+  /** The number of rows that it requests. */
   readonly limit: number;
   /** Whether it is a GET whose answer contains the order. */
   contains(orderId: number): boolean;
@@ -23,19 +23,19 @@ interface Target {
   /** A template as in the log, or a pattern for it; without one, every call. */
   readonly endpoint?: string | RegExp;
   readonly orderId?: number;
-  /** Only GETs whose answer holds this order: the order itself, lists that it is in, and its own lists. */
+  /** Only GETs whose response contains this order: the order itself, lists with it, and its own lists. */
   readonly holding?: number;
-  /** Only calls that ask for at least so many rows; a call without a `limit` asks for 50. */
+  /** Only calls that request at least so many rows; a call without a `limit` requests 50. */
   readonly limitFrom?: number;
-  /** From 0 to 1; 1 if left out. */
+  /** From 0 to 1; the default is 1. */
   readonly probability?: number;
-  /** How often it strikes before it is used up. */
+  /** How many times it strikes; by default without end. */
   readonly times?: number;
-  /** How many matching calls go by before the first one is struck. */
+  /** How many matching calls pass before it strikes. */
   readonly skip?: number;
-  /** Runs just before the call takes effect: the place to edit the store between two calls. */
+  /** Runs just before the call takes effect: edit the store between two calls here. */
   readonly before?: (call: FaultedCall) => void | Promise<void>;
-  /** Runs just after the call took effect, before its answer is on its way. */
+  /** Runs just after the call takes effect, before its response is sent. */
   readonly after?: (call: FaultedCall) => void | Promise<void>;
 }
 
@@ -44,10 +44,10 @@ export type Fault = Target & (Damage | { readonly kind?: never });
 
 /** The faults of one store. */
 export interface Faults {
-  /** Adds a fault and returns what takes it away. */
+  /** Adds a fault and returns a function that removes it. */
   add(fault: Fault): () => void;
   clear(): void;
-  /** The faults that strike this call: all whose hooks run, and one at the most that does damage. */
+  /** The faults that strike this call: all faults without damage, and at most one with damage. */
   strike(call: TargetCall): Fault[];
 }
 
@@ -59,7 +59,7 @@ interface Armed {
   struck: number;
 }
 
-/** No faults yet. */
+/** Creates a store's faults: none yet. */
 export function createFaults(seed: number): Faults {
   let armed: Armed[] = [];
   let added = 0;
@@ -78,8 +78,8 @@ export function createFaults(seed: number): Faults {
     strike: (call) => {
       const struck: Fault[] = [];
       for (const entry of armed) {
-        const spoken = entry.fault.kind !== undefined && struck.some(({ kind }) => kind !== undefined);
-        if (!spoken && strikes(entry, call, seed)) struck.push(entry.fault);
+        const isDamaged = entry.fault.kind !== undefined && struck.some(({ kind }) => kind !== undefined);
+        if (!isDamaged && strikes(entry, call, seed)) struck.push(entry.fault);
       }
       return struck;
     },

@@ -1,25 +1,24 @@
-// Which orders a list or a count means, and in which order. Parameters that the API does not know are ignored;
-// values that it cannot use are refused.
+// Selects and sorts the orders of a list or a count. Unknown parameters are ignored; invalid values are refused.
 import { parseDate } from '../clock';
 import type { KeptOrder } from '../orders/order-defaults';
 import type { OrderFields } from '../orders/order-shapes';
 import { STATUS } from '../orders/statuses';
 import type { Switches } from '../switches';
 
-/** The orders that are meant, or the name of the parameter that is invalid. */
+/** The selected orders, or the name of the invalid parameter. */
 export type Selection = { readonly orders: KeptOrder[] } | { readonly invalid: string };
 
-type Test = (order: Readonly<OrderFields>) => boolean;
-type MakeTest = (value: string, switches: Switches) => Test | undefined;
+type OrderTest = (order: Readonly<OrderFields>) => boolean;
+type MakeTest = (value: string, switches: Switches) => OrderTest | undefined;
 
-/** The orders that fit the filters; `countsAll` also takes in the Incomplete ones and does not know `is_deleted`. */
+/** The orders that match the filters; `countsAll` includes Incomplete orders and ignores `is_deleted`. */
 export function select(
   all: Iterable<KeptOrder>,
   query: URLSearchParams,
   switches: Switches,
   countsAll = false,
 ): Selection {
-  const tests: Test[] = [archivedTest(countsAll ? null : query.get('is_deleted'), switches)];
+  const tests: OrderTest[] = [archivedTest(countsAll ? null : query.get('is_deleted'), switches)];
   if (!countsAll && !query.has('status_id') && switches.incompleteOrders === 'hidden') {
     tests.push((order) => order.status_id !== STATUS.INCOMPLETE);
   }
@@ -29,11 +28,11 @@ export function select(
     if (!test) return { invalid: name };
     tests.push(test);
   }
-  const fits = (kept: KeptOrder): boolean => tests.every((test) => test(kept.fields));
-  return { orders: [...all].filter(fits) };
+  const matches = (kept: KeptOrder): boolean => tests.every((test) => test(kept.fields));
+  return { orders: [...all].filter(matches) };
 }
 
-/** The orders sorted as `sort` says, by id if it says nothing; undefined if it cannot be understood. */
+/** The orders sorted as `sort` says, by default by id; undefined if `sort` is invalid. */
 export function sorted(orders: readonly KeptOrder[], sort: string | null): KeptOrder[] | undefined {
   const [, field = 'id', direction = 'asc'] = /^(\w+)(?::(asc|desc))?$/.exec(sort ?? 'id') ?? ['', ''];
   const key = sortKeys[field];
@@ -44,7 +43,7 @@ export function sorted(orders: readonly KeptOrder[], sort: string | null): KeptO
   return keyed.map(({ order }) => order);
 }
 
-const always: Test = () => true;
+const always: OrderTest = () => true;
 
 const sortKeys: Readonly<Record<string, ((order: OrderFields) => number | string) | undefined>> = {
   id: (order) => order.id,
@@ -81,12 +80,12 @@ const filters: Readonly<Record<string, MakeTest | undefined>> = {
 
 function equals(parse: (text: string) => unknown, field: (order: OrderFields) => unknown): MakeTest {
   return (value) => {
-    const wanted = parse(value);
-    return wanted === undefined ? undefined : (order) => field(order) === wanted;
+    const expected = parse(value);
+    return expected === undefined ? undefined : (order) => field(order) === expected;
   };
 }
 
-/** A lower (1) or upper (-1) bound, with the bound itself unless a switch says otherwise. */
+/** A lower (1) or upper (-1) bound, inclusive unless a switch says otherwise. */
 function bound(
   parse: (text: string) => number | undefined,
   field: (order: OrderFields) => number,
@@ -104,10 +103,10 @@ function bound(
   };
 }
 
-function archivedTest(asked: string | null, switches: Switches): Test {
-  const wants = asked === 'true' || asked === '1';
+function archivedTest(requested: string | null, switches: Switches): OrderTest {
+  const isRequested = requested === 'true' || requested === '1';
   if (switches.archivedOrders === 'listed') return always;
-  if (!wants || switches.isDeletedFilter === 'ignored') return (order) => !order.is_deleted;
+  if (!isRequested || switches.isDeletedFilter === 'ignored') return (order) => !order.is_deleted;
   return switches.isDeletedFilter === 'only' ? (order) => order.is_deleted : always;
 }
 

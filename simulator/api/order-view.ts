@@ -1,10 +1,10 @@
-// An order as an answer shows it: with links, or with what `include` asks for.
+// An order as a response shows it: with links, or with the parts that `include` names.
 import { consignmentsOf } from '../orders/consignments';
 import type { KeptOrder } from '../orders/order-defaults';
-import { baseFrom, withLinks } from '../orders/order-links';
+import { linkBaseFrom, withLinks } from '../orders/order-links';
 import type { Call } from './routing';
 
-/** The order with what `include` asks for in the place of links. */
+/** The order, with the parts that `include` names in place of their links. */
 export function showOrder(call: Call, kept: KeptOrder): unknown {
   const { store, query } = call;
   const order = withLinks(kept.fields, linkBase(call), store.switches);
@@ -23,10 +23,10 @@ export function showOrder(call: Call, kept: KeptOrder): unknown {
   };
 }
 
-/** Where the links of an answer begin: `http://127.0.0.1:8080/stores/abc123xyz/v2`. */
+/** The start of the links in a response: `http://127.0.0.1:8080/stores/abc123xyz/v2`. */
 export function linkBase(call: Call): string {
   const { credentials, switches, settings } = call.store;
   const host = call.header('host');
   const origin = host === undefined ? settings.origin : `http://${host}`;
-  return baseFrom(origin, credentials.storeHash, switches);
+  return linkBaseFrom(origin, credentials.storeHash, switches);
 }

@@ -12,7 +12,7 @@ import { orderStatuses } from '../orders/statuses';
 
 const scope = 'store_v2_orders';
 
-/** All routes that read orders. */
+/** The routes that read orders. */
 export const orderRoutes: readonly Route[] = [
   { method: 'GET', template: '/v2/orders/count', scope, run: countOrders },
   { method: 'GET', template: '/v2/orders', scope, run: listOrders },
@@ -20,7 +20,7 @@ export const orderRoutes: readonly Route[] = [
     method: 'GET',
     template: '/v2/orders/{id}',
     scope,
-    run: of((call, kept) => json(showOrder(call, kept), call.store.switches)),
+    run: withOrder((call, kept) => json(showOrder(call, kept), call.store.switches)),
   },
   subList('products', (_, kept) => kept.lines),
   subItem('products/{line}', (call, kept) => kept.lines.find(({ id }) => id === call.ids.line)),
@@ -32,8 +32,8 @@ export const orderRoutes: readonly Route[] = [
   subList('shipping_addresses/{address}/shippingquotes', () => []),
   subList('coupons', coupons),
   subList('shipments', () => []),
-  { method: 'GET', template: '/v2/orders/{id}/consignments', scope, run: of(showConsignments) },
-  { method: 'GET', template: '/v2/orders/{id}/fees', scope, run: of(showFees) },
+  { method: 'GET', template: '/v2/orders/{id}/consignments', scope, run: withOrder(showConsignments) },
+  { method: 'GET', template: '/v2/orders/{id}/fees', scope, run: withOrder(showFees) },
 ];
 
 function countOrders(call: Call): Answer {
@@ -67,8 +67,8 @@ function listOrders(call: Call): Answer {
       );
 }
 
-/** Runs with the order that the path names, or answers 404. */
-function of(run: (call: Call, kept: KeptOrder) => Answer): Route['run'] {
+/** A route that runs with the order of its path, or answers 404. */
+function withOrder(run: (call: Call, kept: KeptOrder) => Answer): Route['run'] {
   return (call) => {
     const kept = call.store.orders.kept(call.ids.id ?? 0);
     return kept ? run(call, kept) : notFound(call.store.switches);
@@ -76,7 +76,7 @@ function of(run: (call: Call, kept: KeptOrder) => Answer): Route['run'] {
 }
 
 function subList(name: string, items: (call: Call, kept: KeptOrder) => readonly unknown[]): Route {
-  const run = of((call, kept) => {
+  const run = withOrder((call, kept) => {
     const page = pageOf(call, items(call, kept));
     return isRefusal(page) ? page : list(page, call.store.switches);
   });
@@ -84,7 +84,7 @@ function subList(name: string, items: (call: Call, kept: KeptOrder) => readonly 
 }
 
 function subItem(name: string, item: (call: Call, kept: KeptOrder) => unknown): Route {
-  const run = of((call, kept) => {
+  const run = withOrder((call, kept) => {
     const found = item(call, kept);
     return found ? json(found, call.store.switches) : notFound(call.store.switches);
   });

@@ -1,13 +1,14 @@
-// `page` and `limit` as every V2 list takes them: 50 unless asked otherwise, 250 at the most.
+// `page` and `limit` of every V2 list: by default 50 rows, at most 250.
 import { arrayError, invalidField } from './response';
 import type { Answer } from './response';
 import type { Call } from './routing';
 
-/** Rows on a page of a call that names no limit. */
+/** The rows of a page if the call has no limit. */
 export const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 250;
+/** The most rows of a page. */
+export const MAX_LIMIT = 250;
 
-/** The part of a list that a call asks for, or the refusal of its `page` or `limit`. */
+/** The page of a list that a call requests, or the refusal of its `page` or `limit`. */
 export function pageOf<Item>(call: Call, items: readonly Item[]): readonly Item[] | Answer {
   const { switches } = call.store;
   const page = positive(call.query.get('page'), 1);
@@ -21,7 +22,7 @@ export function pageOf<Item>(call: Call, items: readonly Item[]): readonly Item[
   return items.slice((page - 1) * size, page * size);
 }
 
-/** Whether a page could not be given. */
+/** Whether a page was refused. */
 export function isRefusal(page: readonly unknown[] | Answer): page is Answer {
   return 'status' in page;
 }

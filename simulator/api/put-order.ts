@@ -1,5 +1,5 @@
-// Changing an order through the API: a PUT that works like PATCH, refuses fields that are read-only as a whole,
-// and answers the full order. There is no version and no compare-and-set: the last write wins.
+// Changes an order through the API. A PUT works like a PATCH, refuses the whole request if a field is read-only, and
+// answers with the full order. There is no version and no compare-and-set: the last write wins.
 import { arrayError, invalidField, json, nothing, notFound } from './response';
 import type { Answer } from './response';
 import type { KeptOrder, NewOrder } from '../orders/order-defaults';
@@ -50,7 +50,7 @@ const readOnly = new Set(
   ).split(' '),
 );
 
-// The fields that a PUT takes as they are, each with the type that it has to have.
+// The fields that a PUT stores unchanged, each with its required type.
 const writable: Readonly<Record<string, 'string' | 'number' | 'boolean' | undefined>> = {
   customer_id: 'number',
   channel_id: 'number',
@@ -70,7 +70,7 @@ const writable: Readonly<Record<string, 'string' | 'number' | 'boolean' | undefi
   tax_provider_id: 'string',
 };
 
-/** An address or a fee: an object whose costs, if it has any, are numbers in some form. */
+/** An address or a fee: an object whose costs, if any, are numbers or numeric texts. */
 function isPart(value: unknown): boolean {
   return (
     isRecord(value) &&
@@ -93,17 +93,17 @@ function isMoney(value: unknown): boolean {
 type Body = Readonly<Record<string, unknown>>;
 
 function refusal(body: Body, switches: Switches): Answer | undefined {
-  const echoed = Object.keys(body).find((name) => readOnly.has(name));
-  if (echoed !== undefined) {
+  const readOnlyField = Object.keys(body).find((name) => readOnly.has(name));
+  if (readOnlyField !== undefined) {
     const advice = 'Please remove it from your request before trying again.';
-    return arrayError(400, `The field '${echoed}' cannot be written to. ${advice}`, switches);
+    return arrayError(400, `The field '${readOnlyField}' cannot be written to. ${advice}`, switches);
   }
   if ('status_id' in body && !isStatusId(body.status_id)) return invalidField('status_id', switches);
-  const wrong = Object.entries(body).find(([name, value]) => !hasRightForm(name, value));
+  const wrong = Object.entries(body).find(([name, value]) => !isValidField(name, value));
   return wrong ? invalidField(wrong[0], switches) : undefined;
 }
 
-function hasRightForm(name: string, value: unknown): boolean {
+function isValidField(name: string, value: unknown): boolean {
   if (name === 'products') return Array.isArray(value) && value.every(isLine);
   if (name === 'fees' || name === 'shipping_addresses') return Array.isArray(value) && value.every(isPart);
   if (name === 'billing_address') return isRecord(value);
@@ -117,7 +117,7 @@ function changesFrom(body: Body, before: KeptOrder, switches: Switches): NewOrde
   const products = recordsIn(body.products);
   const places = recordsIn(body.shipping_addresses);
   const fees = recordsIn(body.fees) ?? (switches.putWithoutFees === 'drop' ? [] : undefined);
-  const repeats = Object.keys(body).length === 1 && body.status_id === before.fields.status_id;
+  const isRepeated = Object.keys(body).length === 1 && body.status_id === before.fields.status_id;
   return {
     ...Object.fromEntries(plain),
     status_id: isStatusId(body.status_id) ? body.status_id : fallback,
@@ -125,11 +125,11 @@ function changesFrom(body: Body, before: KeptOrder, switches: Switches): NewOrde
     ...(fees && (fees.length > 0 || before.fees.length > 0) ? { fees } : {}),
     ...(products ? { lines: linesAfter(before, products) } : {}),
     ...(places ? { addresses: merged(before.addresses, places) } : {}),
-    ...(repeats && !switches.sameStatusBumpsDate ? { date_modified: before.fields.date_modified } : {}),
+    ...(isRepeated && !switches.sameStatusBumpsDate ? { date_modified: before.fields.date_modified } : {}),
   };
 }
 
-/** The lines after the edit: a known id changes a line and clears its discounts, quantity 0 removes it. */
+/** The lines after the edit: a known id changes a line and clears its discounts; quantity 0 removes it. */
 function linesAfter(before: KeptOrder, products: readonly Body[]): Body[] {
   const edits = products.map((line) =>
     before.lines.some(({ id }) => id === line.id) ? { ...line, applied_discounts: [] } : line,
@@ -137,7 +137,7 @@ function linesAfter(before: KeptOrder, products: readonly Body[]): Body[] {
   return merged(before.lines, edits).filter(({ quantity }) => quantity !== 0);
 }
 
-/** The items that exist, those that are edited with their edits, and then the new ones. */
+/** The existing items with their edits, and then the new ones. */
 function merged(before: readonly { readonly id: number }[], edits: readonly Body[]): Body[] {
   const kept = before.map(({ id }) => ({ ...edits.find((edit) => edit.id === id), id }));
   return [...kept, ...edits.filter((edit) => !before.some(({ id }) => id === edit.id))];

@@ -1,8 +1,8 @@
-// The store's request quota: one window for all callers, told on every answer, as the real store does.
+// The store's request quota: one window for all callers. Every response reports it, as in the real store.
 import type { Clock } from '../clock';
 import type { RateLimitHeaders } from '../switches';
 
-/** So many requests per window. */
+/** The number of requests that one window allows. */
 export interface QuotaLimit {
   requests: number;
   windowMs: number;
@@ -10,42 +10,36 @@ export interface QuotaLimit {
 
 /** The quota of a store. */
 export interface Quota {
-  /** Takes one request from the window; false if none is left. */
+  /** Takes one request from the window; returns false if none is left. */
   take(): boolean;
-  /** Lets other apps of the same store use some of it. */
+  /** Uses requests as other apps of the same store would. */
   spend(requests: number): void;
   left(): number;
-  /** The headers of an ordinary answer. */
+  /** The headers of an ordinary response. */
   headers(): Record<string, string>;
   /** The headers of a 429 in the given mode. */
   refusal(mode: RateLimitHeaders): Record<string, string>;
 }
 
-/** A quota over live limits. A window begins with the first request after the last one ended. */
+/** Creates a quota with live limits. A window starts with the first request after the previous window. */
 export function createQuota(clock: Clock, limit: () => QuotaLimit): Quota {
   let endsAt = Number.NEGATIVE_INFINITY;
   let used = 0;
 
-  const turn = (): void => {
+  const renewWindow = (): void => {
     if (clock.now() < endsAt) return;
     endsAt = clock.now() + limit().windowMs;
     used = 0;
   };
   const left = (): number => {
-    turn();
+    renewWindow();
     return Math.max(0, limit().requests - used);
   };
-  const resetMs = (): number => Math.max(0, Math.ceil(endsAt - clock.now()));
-  const headers = (): Record<string, string> => ({
-    'x-rate-limit-requests-left': String(left()),
-    'x-rate-limit-requests-quota': String(limit().requests),
-    'x-rate-limit-time-reset-ms': String(resetMs()),
-    'x-rate-limit-time-window-ms': String(limit().windowMs),
-  });
-  const retryAfter = (): Record<string, string> => {
-    turn();
-    return { 'x-retry-after': String(Math.ceil(resetMs() / 1000)) };
+  const resetMs = (): number => {
+    renewWindow();
+    return Math.max(0, Math.ceil(endsAt - clock.now()));
   };
+  const headers = (): Record<string, string> => quotaHeaders(limit(), left(), resetMs());
   return {
     take: () => {
       if (left() === 0) return false;
@@ -53,14 +47,29 @@ export function createQuota(clock: Clock, limit: () => QuotaLimit): Quota {
       return true;
     },
     spend: (requests) => {
-      turn();
+      renewWindow();
       used += requests;
     },
     left,
     headers,
     refusal: (mode) => ({
       ...(mode === 'all' || mode === 'msOnly' ? headers() : {}),
-      ...(mode === 'all' || mode === 'retryAfterOnly' ? retryAfter() : {}),
+      ...(mode === 'all' || mode === 'retryAfterOnly'
+        ? { 'x-retry-after': String(Math.ceil(resetMs() / 1000)) }
+        : {}),
     }),
+  };
+}
+
+function quotaHeaders(
+  { requests, windowMs }: QuotaLimit,
+  requestsLeft: number,
+  resetMs: number,
+): Record<string, string> {
+  return {
+    'x-rate-limit-requests-left': String(requestsLeft),
+    'x-rate-limit-requests-quota': String(requests),
+    'x-rate-limit-time-reset-ms': String(resetMs),
+    'x-rate-limit-time-window-ms': String(windowMs),
   };
 }

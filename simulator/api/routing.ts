@@ -1,10 +1,9 @@
-// Finds out what a request asks for: version, route, ids in the path, query. Nothing that a client sends may
-// throw here.
+// Parses a request: version, route, ids in the path, query. No input of a client may throw here.
 import type { Answer } from './response';
 import { isRecord } from '../json';
 import type { StoreState } from './state';
 
-/** A request as it comes off the wire; the path has its query. */
+/** A request as the server receives it; the path includes the query. */
 export interface StoreRequest {
   readonly method: string;
   readonly path: string;
@@ -12,36 +11,36 @@ export interface StoreRequest {
   readonly body?: string;
 }
 
-/** One thing that the store can do. `{name}` in a template stands for a whole number. */
+/** One endpoint of the store. `{name}` in a template stands for a whole number. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Without `/stores/{hash}`, with the version: `/v2/orders/{id}`. */
   readonly template: string;
-  /** The OAuth scope that it takes, without its `_read_only`. */
+  /** The OAuth scope that it requires, without `_read_only`. */
   readonly scope?: 'store_v2_orders' | 'store_v2_information';
   run(call: Call): Answer;
 }
 
-/** A request that is understood. */
+/** A parsed request. */
 export interface Call {
   readonly store: StoreState;
   readonly method: string;
   readonly path: string;
-  /** Whether path and query can be decoded at all. */
+  /** Whether path and query can be decoded. */
   readonly isDecodable: boolean;
   readonly version: 'v2' | 'v3';
-  /** Undefined if the path is not one of a store. */
+  /** Undefined if the path belongs to no store. */
   readonly storeHash: string | undefined;
   /** As in the log: `PUT /orders/{id}`. */
   readonly endpoint: string;
   readonly route?: Route;
-  /** Whether the path is known, if perhaps with another method. */
+  /** Whether the path is known, with this or another method. */
   readonly pathIsKnown: boolean;
   readonly ids: Readonly<Record<string, number>>;
   readonly query: URLSearchParams;
   readonly asksForJson: boolean;
   readonly rawBody: string;
-  /** The parsed body; undefined if there is none or it is broken. */
+  /** The parsed body; undefined if there is none or it is invalid. */
   readonly body: unknown;
   header(name: string): string | undefined;
 }
@@ -49,8 +48,8 @@ export interface Call {
 const STORE_PATH = /^\/stores\/([^/]*)\/(v2|v3)(\/.*)$/;
 const BAD_ENCODING = /%(?![0-9a-f]{2})/i;
 
-/** The call that a request makes; without a route if there is none. */
-export function locate(store: StoreState, routes: readonly Route[], request: StoreRequest): Call {
+/** Parses a request; the call has no route if none matches. */
+export function parseCall(store: StoreState, routes: readonly Route[], request: StoreRequest): Call {
   const [fullPath = '', ...query] = request.path.split('?');
   const [, storeHash, version = 'v2', tail = ''] = STORE_PATH.exec(fullPath) ?? [];
   const path = `/${version}${tail.replace(/(\.json)?\/?$/, '')}`;
@@ -90,17 +89,17 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** V2 is what the log is mostly about, so its paths stand alone; hooks exist in both versions. */
+/** The path in the log: V2 paths without their version, except hooks, which exist in both versions. */
 function endpointPath(template: string): string {
   return template.startsWith('/v2/') && template !== '/v2/hooks' ? template.slice('/v2'.length) : template;
 }
 
 function idsIn(template: string, path: string): Record<string, number> | undefined {
-  const wanted = template.split('/');
+  const expected = template.split('/');
   const given = path.replace('/shippingaddresses', '/shipping_addresses').split('/');
-  if (wanted.length !== given.length) return undefined;
+  if (expected.length !== given.length) return undefined;
   const ids: Record<string, number> = {};
-  for (const [index, part] of wanted.entries()) {
+  for (const [index, part] of expected.entries()) {
     const value = given[index] ?? '';
     if (part.startsWith('{') && /^\d{1,15}$/.test(value)) ids[part.slice(1, -1)] = Number(value);
     else if (part !== value) return undefined;
@@ -121,7 +120,7 @@ export function objectBody(call: Call): Readonly<Record<string, unknown>> | unde
   return isRecord(call.body) ? call.body : undefined;
 }
 
-/** The order that a call is about, if it is about one. */
+/** The id of the order in the call's path, if there is one. */
 export function orderIdOf(call: Call): number | undefined {
   return call.endpoint.includes('/orders/{id}') ? call.ids.id : undefined;
 }

@@ -1,4 +1,4 @@
-// All that the API reads and changes: the parts of one store, without what the store does with them.
+// The state of one store: everything that the API reads and changes, as data.
 import type { Clock } from '../clock';
 import type { Credentials } from '../credentials';
 import type { Events } from '../events';
@@ -10,7 +10,7 @@ import type { Hooks } from '../webhooks/hooks';
 import type { Faults } from './faults';
 import type { Quota, QuotaLimit } from './quota';
 
-/** What may be changed while the store runs. */
+/** The settings that may change while the store runs. */
 export interface Settings {
   latencyMs: number;
   quota: QuotaLimit;
@@ -19,7 +19,7 @@ export interface Settings {
   origin: string;
 }
 
-/** The parts of a store. */
+/** The state of a store. */
 export interface StoreState {
   readonly seed: number;
   readonly credentials: Credentials;

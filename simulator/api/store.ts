@@ -1,9 +1,9 @@
-// The small routes beside orders: statuses, the time and the store itself.
+// The small routes next to orders: statuses, the time and the store itself.
 import { json, notFound } from './response';
 import type { Route } from './routing';
 import { orderStatuses } from '../orders/statuses';
 
-/** Statuses, time and store. */
+/** The routes of statuses, time and store. */
 export const storeRoutes: readonly Route[] = [
   {
     method: 'GET',

@@ -1,12 +1,13 @@
-// Registering webhooks: V3 wraps what it answers in `data` and pages its list, V2 creates without a wrapper.
+// Registers webhooks. V3 wraps its responses in `data` and pages its list; V2 creates without a wrapper.
 import { json, nothing, objectError } from './response';
 import type { Answer } from './response';
 import type { Hook, HookProblem } from '../webhooks/hook-rules';
 import type { KeptHook } from '../webhooks/hooks';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './paging';
 import { objectBody } from './routing';
 import type { Call, Route } from './routing';
 
-/** Everything about hooks. */
+/** The routes of hooks. */
 export const hookRoutes: readonly Route[] = [
   { method: 'POST', template: '/v2/hooks', run: createUnwrapped },
   { method: 'POST', template: '/v3/hooks', run: create },
@@ -43,7 +44,7 @@ function update(call: Call): Answer {
   return wrapped(call, ownHook(call) && call.store.hooks.update(idOf(call), fields));
 }
 
-/** The hook that a call is about; none if another client made it. */
+/** The hook of the call's path; undefined if another client owns it. */
 function ownHook(call: Call): Hook | undefined {
   const kept = call.store.hooks.get(idOf(call));
   return kept && isOwn(call, kept) ? kept.hook : undefined;
@@ -53,7 +54,7 @@ function isOwn({ store }: Call, { hook }: KeptHook): boolean {
   return hook.client_id === store.credentials.clientId;
 }
 
-/** The hook in V3's form, its problem, or the 404 that names it. */
+/** The hook in V3's format, its problem, or a 404. */
 function wrapped(call: Call, result: Hook | HookProblem | undefined, status = 200): Answer {
   const { switches } = call.store;
   if (!result) return objectError(404, `Webhook with id [${idOf(call)}] not found`, switches);
@@ -69,14 +70,14 @@ function idOf(call: Call): number {
 }
 
 function listHooks(call: Call): Answer {
-  const page = paged(call, ours(call));
+  const page = paged(call, selectHooks(call));
   const hooks = page.items.map(({ hook }) => hook);
   return json({ data: hooks, meta: { pagination: page.pagination } }, call.store.switches);
 }
 
 function admin(call: Call): Answer {
   const { hooks, deliveries, switches } = call.store;
-  const page = paged(call, ours(call));
+  const page = paged(call, selectHooks(call));
   const data = {
     emails: hooks.emails,
     hooks_list: page.items.map(({ hook, status }) => ({ ...hook, status })),
@@ -95,18 +96,15 @@ function putEmails(call: Call): Answer {
   return nothing();
 }
 
-/** The hooks of the calling client that fit the filters. */
-function ours(call: Call): KeptHook[] {
-  const fits = (name: string, value: string): boolean => (call.query.get(name) ?? value) === value;
+/** The calling client's hooks that match the filters. */
+function selectHooks(call: Call): KeptHook[] {
+  const matches = (name: string, value: string): boolean => (call.query.get(name) ?? value) === value;
   return call.store.hooks
     .all()
     .filter((kept) => isOwn(call, kept))
-    .filter(({ hook }) => fits('is_active', String(hook.is_active)))
-    .filter(({ hook }) => fits('scope', hook.scope) && fits('destination', hook.destination));
+    .filter(({ hook }) => matches('is_active', String(hook.is_active)))
+    .filter(({ hook }) => matches('scope', hook.scope) && matches('destination', hook.destination));
 }
-
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 250;
 
 function paged(call: Call, all: readonly KeptHook[]) {
   const size = Math.min(MAX_LIMIT, numberIn(call, 'limit', DEFAULT_LIMIT));

@@ -1,5 +1,5 @@
-// The people and places of an order: its billing address, and its shipping addresses as their own list gives
-// them. Everybody is invented and reads mail at example.com.
+// The addresses of an order: its billing address, and its shipping addresses as their own list shows them. Every
+// person is invented and has an address at example.com.
 import { dec4, taxOn, triple } from './money';
 import type { Triple } from './money';
 import { pick, wholeNumber } from '../random';
@@ -42,7 +42,7 @@ export interface ShippingAddress extends BillingAddress, Triple<'cost'>, Triple<
   shipping_zone_name: string;
 }
 
-/** What a caller may say about a shipping address; the rest is made up. */
+/** The fields of a shipping address that a caller may set; the others are generated. */
 export type NewAddress = Partial<ShippingAddress>;
 
 type Place = readonly [city: string, state: string, zip: string];

@@ -1,23 +1,23 @@
-// An order seen as consignments: what is picked up, shipped, downloaded and mailed. Costs are numbers here, and
-// no consignment shows more than 50 lines.
+// An order as consignments: pickups, shipments, downloads and mailed certificates. Costs are numbers here, and no
+// consignment shows more than 50 lines.
 import type { ShippingAddress } from './address-shapes';
 import type { OrderLine } from './line-shapes';
 import type { KeptOrder } from './order-defaults';
 import { link } from './order-links';
 import type { Switches } from '../switches';
 
-const MOST_LINES = 50;
-// Keeps the ids apart from those of addresses when the switch says that they differ.
+const MAX_LINES = 50;
+// Separates the ids from those of addresses when the switch requires it.
 const ID_OFFSET = 100_000;
 
-/** The consignments of an order, with whole lines or links to them. */
+/** The consignments of an order, with complete lines or links to them. */
 export function consignmentsOf(kept: KeptOrder, base: string, full: boolean, switches: Switches) {
   const orderPath = `/orders/${kept.fields.id}`;
   const linesOf = (lines: readonly OrderLine[]) => {
     if (switches.emptyLineItems) return { line_items: [] };
-    const first = lines.slice(0, MOST_LINES);
+    const first = lines.slice(0, MAX_LINES);
     const items = full ? first : first.map((line) => link(base, `${orderPath}/products/${line.id}`));
-    return { line_items: items, ...(lines.length > MOST_LINES ? { __warning__: warning } : {}) };
+    return { line_items: items, ...(lines.length > MAX_LINES ? { __warning__: warning } : {}) };
   };
   const ofType = (type: OrderLine['type']) => kept.lines.filter((line) => line.type === type);
   const pickedUp = kept.lines.filter((line) => line.order_pickup_method_id > 0);

@@ -1,10 +1,10 @@
-// An order line as `GET /orders/{id}/products` gives it, made from as little as its type and quantity.
+// An order line as `GET /orders/{id}/products` shows it, generated from as little as its type and quantity.
 import { dec4, taxOn, triple, units } from './money';
 import type { Triple } from './money';
 import { pick, wholeNumber } from '../random';
 import type { Random } from '../random';
 
-/** One line of an order; all of its fields in the OpenAPI file's order. */
+/** One line of an order, with all fields in the order of the OpenAPI file. */
 export interface OrderLine
   extends Triple<'price'>, Triple<'total'>, Triple<'cost_price'>, Triple<'wrapping_cost'> {
   id: number;
@@ -54,7 +54,7 @@ export interface OrderLine
   configurable_fields: { name: string; value: string }[];
 }
 
-/** What a caller may say about a line; the rest is made up. With the id of a line that exists, it changes it. */
+/** The fields of a line that a caller may set; the others are generated. A known id changes its line. */
 export type NewLine = Partial<OrderLine>;
 
 const catalogue = {
@@ -71,7 +71,7 @@ const catalogue = {
   giftcertificate: [['Gift Certificate', '', '50.0000']],
 } satisfies Record<OrderLine['type'], [string[], ...string[][]]>;
 
-/** A whole line for an order; `overrides` win over everything that is made up. */
+/** A complete line for an order; `overrides` replace generated fields. */
 export function makeLine(
   random: Random,
   ids: { id: number; order_id: number; order_address_id: number },
@@ -81,15 +81,15 @@ export function makeLine(
   const [name = '', sku = '', price = '0'] = pick<readonly string[]>(random, catalogue[type]);
   const isGift = type === 'giftcertificate';
   const exTax = units(overrides.price_ex_tax ?? overrides.base_price ?? price);
-  const described = overrides.name ?? name;
+  const fullName = overrides.name ?? name;
   const line: OrderLine = {
     ...ids,
     product_id: isGift ? 0 : wholeNumber(random, 70, 199),
     variant_id: isGift ? 0 : wholeNumber(random, 300, 999),
     order_pickup_method_id: 0,
-    name: described,
-    name_customer: described,
-    name_merchant: described,
+    name: fullName,
+    name_customer: fullName,
+    name_merchant: fullName,
     sku,
     upc: '',
     type,
@@ -100,7 +100,7 @@ export function makeLine(
     quantity: 1,
     base_cost_price: dec4(Math.round(exTax / 2)),
     ...triple('cost_price', Math.round(exTax / 2), 0),
-    ...untouched,
+    ...unusedFields,
     gift_certificate_id: isGift ? ids.id : null,
     applied_discounts: [],
     product_options: [],
@@ -109,7 +109,7 @@ export function makeLine(
   return changeLine(line, overrides);
 }
 
-/** The line with some fields changed, its totals reckoned again unless they are among the changes. */
+/** The line after changes; its totals are recomputed unless the changes name them. */
 export function changeLine(line: OrderLine, changes: NewLine): OrderLine {
   const changed = { ...line, ...changes };
   const exTax = units(changed.price_ex_tax) * changed.quantity;
@@ -125,7 +125,7 @@ function measures(type: OrderLine['type']): Pick<OrderLine, 'weight' | 'width' |
   return { weight: one, width: one, height: one, depth: one };
 }
 
-const untouched = {
+const unusedFields = {
   is_refunded: false,
   quantity_refunded: 0,
   refund_amount: '0.0000',

@@ -1,7 +1,7 @@
-// Money as V2 writes it, strings with four decimals, reckoned in whole ten-thousandths and never in fractions.
+// Money as V2 writes it: strings with four decimals, computed in whole ten-thousandths.
 
 const UNITS = 10_000;
-// Invented, and simple enough to check by hand.
+// An invented rate, simple enough to check by hand.
 const TAX_PERCENT = 8;
 
 /** The three sides of an amount, such as `subtotal_ex_tax`, `subtotal_inc_tax` and `subtotal_tax`. */
@@ -10,7 +10,7 @@ export type Triple<Name extends string> = Record<
   string
 >;
 
-/** Ten-thousandths of an amount in any form that the API takes. */
+/** Ten-thousandths of an amount in any format that the API accepts. */
 export function units(amount: string | number): number {
   return Math.round(Number(amount) * UNITS);
 }

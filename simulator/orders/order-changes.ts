@@ -1,5 +1,5 @@
-// An order after an edit. Lists that the edit names replace the old ones, items with a known id keep their other
-// fields; totals follow the lists, and `date_modified` the store's clock.
+// An order after an edit. Lists in the edit replace the old ones, and items with a known id keep their other fields.
+// Totals follow the lists, and `date_modified` follows the store's clock.
 import { makeShippingAddress } from './address-shapes';
 import type { ShippingAddress } from './address-shapes';
 import { changeLine } from './line-shapes';
@@ -11,7 +11,7 @@ import type { Fee, OrderFields } from './order-shapes';
 import { totals } from './order-totals';
 import { STATUS, statusLabel } from './statuses';
 
-/** The order with the changes made. */
+/** The order after the changes. */
 export function changeOrder(maker: Maker, before: KeptOrder, changes: NewOrder): KeptOrder {
   const { lines, addresses, coupons, fees, extra, billing_address, ...overrides } = changes;
   const id = before.fields.id;
@@ -62,10 +62,10 @@ function changedLines(
   maker: Maker,
   before: KeptOrder,
   places: readonly ShippingAddress[],
-  wanted: NewOrder['lines'],
+  lines: NewOrder['lines'],
 ): readonly OrderLine[] {
-  if (!wanted) return before.lines;
-  return wanted.map((line) => {
+  if (!lines) return before.lines;
+  return lines.map((line) => {
     const known = before.lines.find(({ id }) => id === line.id);
     return known ? changeLine(known, line) : newLine(maker, before.fields.id, places, line);
   });
@@ -74,11 +74,11 @@ function changedLines(
 function changedAddresses(
   maker: Maker,
   before: KeptOrder,
-  wanted: NewOrder['addresses'],
+  addresses: NewOrder['addresses'],
 ): readonly ShippingAddress[] {
-  if (!wanted) return before.addresses;
+  if (!addresses) return before.addresses;
   const orderId = before.fields.id;
-  return wanted.map((address) => {
+  return addresses.map((address) => {
     const known = before.addresses.find(({ id }) => id === address.id);
     if (known) return { ...known, ...address };
     const ids = { id: maker.nextId(address.id), order_id: orderId };
@@ -86,7 +86,7 @@ function changedAddresses(
   });
 }
 
-function changedFee(maker: Maker, before: readonly Fee[], wanted: Partial<Fee>): Fee {
-  const known = before.find(({ id }) => id === wanted.id);
-  return known ? { ...known, ...wanted } : makeFee(maker.nextId(wanted.id), wanted);
+function changedFee(maker: Maker, before: readonly Fee[], changes: Partial<Fee>): Fee {
+  const known = before.find(({ id }) => id === changes.id);
+  return known ? { ...known, ...changes } : makeFee(maker.nextId(changes.id), changes);
 }

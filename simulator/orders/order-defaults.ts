@@ -1,5 +1,5 @@
-// Makes a whole, believable order from the little that a caller cares about: people, lines and money that add
-// up. It depends on the seed and the order's id alone.
+// Generates a complete, realistic order from the fields that a caller sets: people, lines and consistent totals.
+// It depends only on the seed and the order's id.
 import { makeBillingAddress, makeShippingAddress } from './address-shapes';
 import type { BillingAddress, NewAddress, ShippingAddress } from './address-shapes';
 import { rfc2822 } from '../clock';
@@ -13,12 +13,12 @@ import type { Random } from '../random';
 import { STATUS } from './statuses';
 import type { Switches } from '../switches';
 
-/** A date in any handy form; the empty text is "no date". */
+/** A date in any usual format; the empty text means no date. */
 export type DateInput = string | number | Date;
 
 type Dates = 'date_created' | 'date_modified' | 'date_shipped';
 
-/** What a caller may say about an order, its sub-resources included. `extra` adds fields unknown to everybody. */
+/** The fields of an order and its parts that a caller may set. `extra` adds fields that the API does not have. */
 export interface NewOrder extends Partial<Omit<OrderFields, Dates | 'billing_address'>> {
   date_created?: DateInput;
   date_modified?: DateInput;
@@ -40,18 +40,18 @@ export interface KeptOrder {
   readonly fees: readonly Fee[];
 }
 
-/** What it takes to make an order up. */
+/** The inputs for generating an order. */
 export interface Maker {
   readonly random: Random;
   readonly switches: Switches;
   readonly now: number;
-  /** The next id of a line, an address, a coupon or a fee; the wanted one, if one is wanted. */
-  nextId(wanted?: number): number;
+  /** The id of a new line, address, coupon or fee: the requested one, or the next. */
+  nextId(requested?: number): number;
 }
 
-/** A whole order with the given id. */
-export function makeOrder(maker: Maker, id: number, wanted: NewOrder): KeptOrder {
-  const { lines, addresses, coupons, fees, extra, billing_address, ...overrides } = wanted;
+/** Generates a complete order with the given id. */
+export function makeOrder(maker: Maker, id: number, order: NewOrder): KeptOrder {
+  const { lines, addresses, coupons, fees, extra, billing_address, ...overrides } = order;
   const billing = makeBillingAddress(maker.random, billing_address ?? {});
   const places = makeAddresses(maker, id, billing, addresses, lines ?? [{}]);
   const parts = {
@@ -63,7 +63,7 @@ export function makeOrder(maker: Maker, id: number, wanted: NewOrder): KeptOrder
   };
   const counted = countItems(places, parts.lines);
   const statusId = overrides.status_id ?? STATUS.AWAITING_FULFILLMENT;
-  const dated = dates(wanted, maker.now);
+  const dated = dates(order, maker.now);
   const fields: OrderFields = {
     id,
     ...dated,
@@ -77,17 +77,17 @@ export function makeOrder(maker: Maker, id: number, wanted: NewOrder): KeptOrder
   return { fields, ...parts, addresses: counted };
 }
 
-/** The dates of an order, in V2's form: made now and not touched since, unless said otherwise. */
-function dates(wanted: NewOrder, now: number): Record<Dates, string> {
-  const created = dateText(wanted.date_created ?? now);
+/** The dates of an order, in V2's format; by default it was created now and not changed since. */
+function dates(order: NewOrder, now: number): Record<Dates, string> {
+  const created = dateText(order.date_created ?? now);
   return {
     date_created: created,
-    date_modified: dateText(wanted.date_modified ?? created),
-    date_shipped: dateText(wanted.date_shipped ?? ''),
+    date_modified: dateText(order.date_modified ?? created),
+    date_shipped: dateText(order.date_shipped ?? ''),
   };
 }
 
-/** A date in V2's form; throws for a text that is no date. */
+/** A date in V2's format; throws for a text that is not a date. */
 export function dateText(date: DateInput): string {
   if (date === '') return '';
   const time = new Date(date);
@@ -95,7 +95,7 @@ export function dateText(date: DateInput): string {
   return rfc2822(time);
 }
 
-/** A new line, shipped to the order's first address if it is shipped at all. */
+/** A new line; if it is shipped, it goes to the order's first address. */
 export function newLine(
   maker: Maker,
   orderId: number,
@@ -111,16 +111,16 @@ function makeAddresses(
   maker: Maker,
   orderId: number,
   billing: BillingAddress,
-  wanted: readonly NewAddress[] | undefined,
+  addresses: readonly NewAddress[] | undefined,
   lines: readonly NewLine[],
 ): ShippingAddress[] {
-  const list = wanted ?? (lines.some(isShipped) ? [{}] : []);
+  const list = addresses ?? (lines.some(isShipped) ? [{}] : []);
   return list.map((address) =>
     makeShippingAddress({ id: maker.nextId(address.id), order_id: orderId }, billing, address),
   );
 }
 
-/** Whether a line goes to an address: neither downloaded, nor mailed as a certificate, nor picked up. */
+/** Whether a line is shipped: it is not downloaded, mailed as a certificate or picked up. */
 function isShipped(line: NewLine): boolean {
   return (line.type ?? 'physical') === 'physical' && !line.order_pickup_method_id;
 }

@@ -1,4 +1,4 @@
-// What a change of an order sets off: the events that webhooks announce, the mail to the customer and the flip
+// The events that a change of an order causes: those that webhooks announce, the mail to the customer, and the change
 // between paid and unpaid.
 import type { Actor, Events } from '../events';
 import type { KeptOrder } from './order-defaults';
@@ -6,31 +6,31 @@ import type { OrderFields } from './order-shapes';
 import { paymentClass, STATUS } from './statuses';
 import type { Switches } from '../switches';
 
-interface World {
+interface EventsContext {
   readonly switches: Switches;
   readonly events: Events;
 }
 
-/** Tells of an order that has just come in, at the merchant's or a shopper's doing. */
-export function announceNew({ events, switches }: World, order: OrderFields): void {
+/** Announces a new order, which the merchant or a shopper placed. */
+export function announceNew({ events, switches }: EventsContext, order: OrderFields): void {
   events.emit({ kind: 'created', orderId: order.id, by: 'merchant' });
   if (isConverted(order, switches)) events.emit({ kind: 'cartConverted', orderId: order.id, by: 'merchant' });
 }
 
-/** Tells of an order that has changed; what is announced depends on what differs. */
-export function announceChange(world: World, before: KeptOrder, after: KeptOrder, by: Actor): void {
-  const { events, switches } = world;
+/** Announces a changed order; the events depend on the fields that differ. */
+export function announceChange(context: EventsContext, before: KeptOrder, after: KeptOrder, by: Actor): void {
+  const { events, switches } = context;
   const orderId = after.fields.id;
-  const repeats = by === 'api' && sameButForDate(before, after);
-  if (!repeats || switches.sameStatusFiresUpdated) events.emit({ kind: 'updated', orderId, by });
+  const isRepeated = by === 'api' && differsOnlyInDate(before, after);
+  if (!isRepeated || switches.sameStatusFiresUpdated) events.emit({ kind: 'updated', orderId, by });
   if (after.fields.is_deleted && !before.fields.is_deleted) events.emit({ kind: 'archived', orderId, by });
   if (after.fields.status_id !== before.fields.status_id) {
-    announceStatus(world, before.fields, after.fields, by);
+    announceStatus(context, before.fields, after.fields, by);
   }
 }
 
-function announceStatus(world: World, before: OrderFields, after: OrderFields, by: Actor): void {
-  const { events, switches } = world;
+function announceStatus(context: EventsContext, before: OrderFields, after: OrderFields, by: Actor): void {
+  const { events, switches } = context;
   const change = { orderId: after.id, by, from: before.status_id, to: after.status_id };
   events.emit({ kind: 'statusUpdated', ...change });
   events.emit({ kind: 'mail', ...change });
@@ -42,13 +42,13 @@ function announceStatus(world: World, before: OrderFields, after: OrderFields, b
   }
 }
 
-/** A cart has become an order once the order is more than Incomplete. */
+/** Whether a cart has become an order: the order is no longer Incomplete. */
 function isConverted(order: OrderFields, switches: Switches): boolean {
   const hadCart = order.cart_id !== null || switches.cartConvertedWithoutCart;
   return hadCart && order.status_id !== STATUS.INCOMPLETE;
 }
 
-function sameButForDate(before: KeptOrder, after: KeptOrder): boolean {
+function differsOnlyInDate(before: KeptOrder, after: KeptOrder): boolean {
   const text = (order: KeptOrder): string =>
     JSON.stringify({ ...order, fields: { ...order.fields, date_modified: '' } });
   return text(before) === text(after);

@@ -1,17 +1,17 @@
-// The links by which an order names its sub-resources. They lead to the address by which the store was asked, as the real
-// ones do. A switch gives a foreign host: a client that follows links where it must not is caught by that.
+// The links from an order to its sub-resources. Like the real ones they lead to the address of the request. A switch
+// selects a foreign host, which exposes clients that follow links where they must not.
 import type { Link, Order, OrderFields } from './order-shapes';
 import type { Switches } from '../switches';
 
 const FOREIGN_ORIGIN = 'https://api.bigcommerce.com';
 
-/** Where links begin; `origin` is where the store listens, or empty. */
-export function baseFrom(origin: string, storeHash: string, switches: Switches): string {
+/** The start of links; `origin` is where the store listens, or empty. */
+export function linkBaseFrom(origin: string, storeHash: string, switches: Switches): string {
   const isOwn = switches.linkHost === 'own' && origin !== '';
   return `${isOwn ? origin : FOREIGN_ORIGIN}/stores/${storeHash}/v2`;
 }
 
-/** A link to something of the store; `resource` is relative to `/v2`. */
+/** A link to a resource of the store; `resource` is relative to `/v2`. */
 export function link(base: string, resource: string): Link {
   return { url: `${base}${resource}`, resource };
 }

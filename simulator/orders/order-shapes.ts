@@ -1,9 +1,9 @@
-// An order as the API gives it, every field of it, and the smaller shapes that hang on it: links, coupons, fees.
+// An order as the API shows it, with every field, and its smaller parts: links, coupons, fees.
 import type { BillingAddress } from './address-shapes';
 import { triple } from './money';
 import type { Triple } from './money';
 
-/** Where a sub-resource is to be read. */
+/** The address of a sub-resource. */
 export interface Link {
   url: string;
   resource: string;
@@ -13,7 +13,7 @@ type Cost<Name extends string> = Triple<`${Name}_cost`> &
   Record<`base_${Name}_cost`, string> &
   Record<`${Name}_cost_tax_class_id`, number>;
 
-/** The fields of an order that are its own. */
+/** The fields of an order without its links. */
 export interface OrderFields
   extends Triple<'subtotal'>, Cost<'shipping'>, Cost<'handling'>, Cost<'wrapping'>, Triple<'total'> {
   id: number;
@@ -66,7 +66,7 @@ export interface OrderFields
   external_order_id: string;
 }
 
-/** An order with the links to its sub-resources: what a GET without `include` answers. */
+/** An order with the links to its sub-resources, as a GET without `include` shows it. */
 export interface Order extends OrderFields {
   products: Link;
   shipping_addresses: Link;
@@ -100,7 +100,7 @@ export interface Fee {
   tax_class_id: number | null;
 }
 
-/** A fee in full, from what is known of it. */
+/** A complete fee from the fields that are known. */
 export function makeFee(id: number, known: Partial<Fee>): Fee {
   return {
     type: 'custom_fee',
@@ -115,7 +115,7 @@ export function makeFee(id: number, known: Partial<Fee>): Fee {
   };
 }
 
-/** A coupon in full, from what is known of it. */
+/** A complete coupon from the fields that are known. */
 export function makeCoupon(ids: { id: number; order_id: number }, known: Partial<Coupon>): Coupon {
   return { coupon_id: 1, code: 'SPRING', amount: 5, type: 2, discount: 5, ...known, ...ids };
 }

@@ -1,19 +1,19 @@
-// What an order's own figures are, given its lines, addresses, coupons and fees.
+// The totals and counts of an order, computed from its lines, addresses, coupons and fees.
 import type { ShippingAddress } from './address-shapes';
 import type { OrderLine } from './line-shapes';
 import { dec4, triple, units } from './money';
 import type { Coupon, Fee, OrderFields } from './order-shapes';
 import type { Switches } from '../switches';
 
-interface Parts {
+interface OrderParts {
   readonly lines: readonly OrderLine[];
   readonly addresses: readonly ShippingAddress[];
   readonly coupons: readonly Coupon[];
   readonly fees: readonly Fee[];
 }
 
-/** The fields of an order that follow from its parts: adds it up. Discounts lower the total and not the subtotal. */
-export function totals(parts: Parts, switches: Switches) {
+/** The fields of an order that follow from its parts. Discounts lower the total, not the subtotal. */
+export function totals(parts: OrderParts, switches: Switches) {
   const { lines, addresses, coupons, fees } = parts;
   const goods = { exTax: sum(lines, 'total_ex_tax'), tax: sum(lines, 'total_tax') };
   const shipping = { exTax: sum(addresses, 'cost_ex_tax'), tax: sum(addresses, 'cost_tax') };
@@ -45,11 +45,11 @@ function counts(
 ): Pick<OrderFields, 'items_total' | 'items_shipped' | 'order_is_digital' | 'shipping_address_count'> {
   const counted = lines.filter((line) => !line.is_bundled_product || switches.itemsTotalCountsBundled);
   const digital = lines.filter(({ type }) => type === 'digital' || type === 'giftcertificate');
-  const allDigital = lines.length > 0 && digital.length === lines.length;
+  const isAllDigital = lines.length > 0 && digital.length === lines.length;
   return {
     items_total: counted.reduce((total, line) => total + line.quantity, 0),
     items_shipped: counted.reduce((total, line) => total + line.quantity_shipped, 0),
-    order_is_digital: switches.mixedCartIsDigital ? digital.length > 0 : allDigital,
+    order_is_digital: switches.mixedCartIsDigital ? digital.length > 0 : isAllDigital,
     shipping_address_count: addresses.length > 0 ? addresses.length : switches.digitalAddressCount,
   };
 }

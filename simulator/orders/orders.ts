@@ -1,5 +1,5 @@
-// The store's orders: made, edited, archived and removed by a test, by a person or by the API, with everything
-// that follows from it (dates, totals, events). Orders are replaced, never changed in place.
+// The store's orders. A test, a person or the API adds, edits, archives and removes them; dates, totals and events
+// follow. An edit replaces the order and never changes it in place.
 import type { Clock } from '../clock';
 import type { Actor, Events } from '../events';
 import { makeOrder } from './order-defaults';
@@ -8,19 +8,19 @@ import { changeOrder } from './order-changes';
 import type { Fee, Coupon, Order } from './order-shapes';
 import type { OrderLine } from './line-shapes';
 import type { ShippingAddress } from './address-shapes';
-import { baseFrom, withLinks } from './order-links';
+import { linkBaseFrom, withLinks } from './order-links';
 import { randomFrom } from '../random';
 import { announceChange, announceNew } from './order-events';
 import type { Switches } from '../switches';
 
-/** All orders of a store. What names an order that does not exist throws, except `get`. */
+/** All orders of a store. Every method except `get` and `kept` throws if the order does not exist. */
 export interface Orders {
-  add(wanted?: NewOrder): Order;
-  /** Changes fields, and replaces the lists that are named. `date_modified` moves, unless it is given. */
+  add(order?: NewOrder): Order;
+  /** Changes fields and replaces the given lists. `date_modified` moves, unless the change names it. */
   edit(id: number, changes: NewOrder, by?: Actor): Order;
   setStatus(id: number, statusId: number): Order;
   archive(id: number, by?: Actor): Order;
-  /** Removes it for good: the API answers 404 from now on. */
+  /** Removes the order permanently: from now on the API answers 404. */
   remove(id: number): void;
   get(id: number): Order | undefined;
   all(): Order[];
@@ -28,86 +28,98 @@ export interface Orders {
   addresses(id: number): readonly ShippingAddress[];
   coupons(id: number): readonly Coupon[];
   fees(id: number): readonly Fee[];
-  /** The order as it is kept, without links; undefined if there is none. */
+  /** The order as the store keeps it, without links; undefined if it does not exist. */
   kept(id: number): KeptOrder | undefined;
   allKept(): Iterable<KeptOrder>;
 }
 
-/** What the orders need of their store. */
-export interface OrdersWorld {
+/** The parts of a store that its orders use. */
+interface OrdersContext {
   readonly seed: number;
   readonly storeHash: () => string;
-  /** Where the store listens, or empty. */
+  /** Where the store listens; empty without a socket. */
   readonly origin: () => string;
   readonly switches: Switches;
   readonly clock: Clock;
   readonly events: Events;
 }
 
+/** The orders and the ids that come next. */
+interface OrderBook {
+  readonly context: OrdersContext;
+  readonly orders: Map<number, KeptOrder>;
+  nextOrderId: number;
+  lastPartId: number;
+}
+
 const FIRST_ORDER_ID = 100;
 
-/** A store without orders; the first will be order 100. */
-export function createOrders(world: OrdersWorld): Orders {
-  const book = new Map<number, KeptOrder>();
-  let nextOrderId = FIRST_ORDER_ID;
-  let lastPartId = 0;
-
-  const maker = (orderId: number): Maker => ({
-    random: randomFrom(world.seed, 'order', orderId),
-    switches: world.switches,
-    now: world.clock.now(),
-    nextId: (wanted = lastPartId + 1) => {
-      lastPartId = Math.max(lastPartId, wanted);
-      return wanted;
-    },
-  });
-  const need = (id: number): KeptOrder => {
-    const kept = book.get(id);
-    if (!kept) throw new Error(`There is no order ${id}.`);
-    return kept;
-  };
-  const view = (kept: KeptOrder): Order => viewOf(kept, world);
-
-  const add = (wanted: NewOrder = {}): Order => {
-    const id = wanted.id ?? nextOrderId;
-    if (book.has(id)) throw new Error(`There is an order ${id} already.`);
-    nextOrderId = Math.max(nextOrderId, id + 1);
-    const kept = makeOrder(maker(id), id, wanted);
-    book.set(id, kept);
-    announceNew(world, kept.fields);
-    return view(kept);
-  };
-  const edit = (id: number, changes: NewOrder, by: Actor = 'merchant'): Order => {
-    const before = need(id);
-    const after = changeOrder(maker(id), before, changes);
-    book.set(id, after);
-    announceChange(world, before, after, by);
-    return view(after);
-  };
+/** Creates a store's orders: none yet, and the first one is order 100. */
+export function createOrders(context: OrdersContext): Orders {
+  const orders = new Map<number, KeptOrder>();
+  const book: OrderBook = { context, orders, nextOrderId: FIRST_ORDER_ID, lastPartId: 0 };
   return {
-    add,
-    edit,
-    setStatus: (id, statusId) => edit(id, { status_id: statusId }),
-    archive: (id, by) => edit(id, { is_deleted: true }, by),
+    add: (order = {}) => addOrder(book, order),
+    edit: (id, changes, by = 'merchant') => editOrder(book, id, changes, by),
+    setStatus: (id, statusId) => editOrder(book, id, { status_id: statusId }, 'merchant'),
+    archive: (id, by = 'merchant') => editOrder(book, id, { is_deleted: true }, by),
     remove: (id) => {
-      need(id);
-      book.delete(id);
-      world.events.emit({ kind: 'removed', orderId: id, by: 'merchant' });
+      requireOrder(book, id);
+      orders.delete(id);
+      context.events.emit({ kind: 'removed', orderId: id, by: 'merchant' });
     },
     get: (id) => {
-      const kept = book.get(id);
-      return kept && view(kept);
+      const kept = orders.get(id);
+      return kept && viewOf(kept, context);
     },
-    all: () => [...book.values()].map(view),
-    lines: (id) => need(id).lines,
-    addresses: (id) => need(id).addresses,
-    coupons: (id) => need(id).coupons,
-    fees: (id) => need(id).fees,
-    kept: (id) => book.get(id),
-    allKept: () => book.values(),
+    all: () => [...orders.values()].map((kept) => viewOf(kept, context)),
+    lines: (id) => requireOrder(book, id).lines,
+    addresses: (id) => requireOrder(book, id).addresses,
+    coupons: (id) => requireOrder(book, id).coupons,
+    fees: (id) => requireOrder(book, id).fees,
+    kept: (id) => orders.get(id),
+    allKept: () => orders.values(),
   };
 }
 
-function viewOf({ fields }: KeptOrder, { origin, storeHash, switches }: OrdersWorld): Order {
-  return withLinks(fields, baseFrom(origin(), storeHash(), switches), switches);
+function addOrder(book: OrderBook, order: NewOrder): Order {
+  const { context, orders } = book;
+  const id = order.id ?? book.nextOrderId;
+  if (orders.has(id)) throw new Error(`Order ${id} already exists.`);
+  book.nextOrderId = Math.max(book.nextOrderId, id + 1);
+  const kept = makeOrder(makerFor(book, id), id, order);
+  orders.set(id, kept);
+  announceNew(context, kept.fields);
+  return viewOf(kept, context);
+}
+
+function editOrder(book: OrderBook, id: number, changes: NewOrder, by: Actor): Order {
+  const before = requireOrder(book, id);
+  const after = changeOrder(makerFor(book, id), before, changes);
+  book.orders.set(id, after);
+  announceChange(book.context, before, after, by);
+  return viewOf(after, book.context);
+}
+
+function requireOrder({ orders }: OrderBook, id: number): KeptOrder {
+  const kept = orders.get(id);
+  if (!kept) throw new Error(`Order ${id} does not exist.`);
+  return kept;
+}
+
+function makerFor(book: OrderBook, orderId: number): Maker {
+  const { seed, switches, clock } = book.context;
+  return {
+    random: randomFrom(seed, 'order', orderId),
+    switches,
+    now: clock.now(),
+    nextId: (requested = book.lastPartId + 1) => {
+      book.lastPartId = Math.max(book.lastPartId, requested);
+      return requested;
+    },
+  };
+}
+
+function viewOf({ fields }: KeptOrder, { origin, storeHash, switches }: OrdersContext): Order {
+  return withLinks(fields, linkBaseFrom(origin(), storeHash(), switches), switches);
 }

@@ -1,4 +1,4 @@
-// The fields of an order that depend neither on its parts nor on its dates, with believable values.
+// The fields of an order that depend neither on its parts nor on its dates, with realistic values.
 import { uuid, wholeNumber } from '../random';
 import type { Random } from '../random';
 import { statusLabel } from './statuses';
@@ -14,7 +14,15 @@ const paymentStatus: Readonly<Record<number, string>> = {
   14: 'partially refunded',
 };
 
-/** Those fields for an order in the given status. */
+const currencies = {
+  currency_id: 1,
+  currency_code: 'USD',
+  currency_exchange_rate: '1.0000000000',
+  default_currency_id: 1,
+  default_currency_code: 'USD',
+};
+
+/** Generates these fields for an order in the given status. */
 export function plainFields(random: Random, statusId: number) {
   const label = statusLabel(statusId);
   return {
@@ -33,11 +41,7 @@ export function plainFields(random: Random, statusId: number) {
     ip_address_v6: '',
     geoip_country: 'United States',
     geoip_country_iso2: 'US',
-    currency_id: 1,
-    currency_code: 'USD',
-    currency_exchange_rate: '1.0000000000',
-    default_currency_id: 1,
-    default_currency_code: 'USD',
+    ...currencies,
     staff_notes: null,
     customer_message: null,
     is_deleted: false,

@@ -1,18 +1,18 @@
-// Fills a store: a handful of orders that each tell a story, for the demonstration, or many by chance.
+// Fills a store with ten orders that each show one case, or with many random orders.
 import type { NewLine } from './line-shapes';
 import type { NewOrder } from './order-defaults';
 import { pick, randomFrom, wholeNumber } from '../random';
 import type { Clock } from '../clock';
 import type { Orders } from './orders';
 
-/** The parts of a store that filling it takes. */
+/** The parts of a store that filling it uses. */
 interface FillableStore {
   readonly seed: number;
   readonly clock: Clock;
   readonly orders: Orders;
 }
 
-/** An order and what it is there to show. */
+/** An order and the case that it shows. */
 export interface TellingOrder {
   readonly id: number;
   readonly story: string;
@@ -21,16 +21,16 @@ export interface TellingOrder {
 const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
-/** Adds the orders that a demonstration needs and says what each is about. */
+/** Adds one order for each case and returns the ids and the cases. */
 export function tellingOrders(store: FillableStore): TellingOrder[] {
   const now = store.clock.now();
-  return stories(now).map(([story, wanted], index) => {
-    const order = store.orders.add({ date_created: now - (30 - index) * HOUR_MS, ...wanted });
+  return stories(now).map(([story, fields], index) => {
+    const order = store.orders.add({ date_created: now - (30 - index) * HOUR_MS, ...fields });
     return { id: order.id, story };
   });
 }
 
-function stories(now: number): [story: string, wanted: NewOrder][] {
+function stories(now: number): [story: string, fields: NewOrder][] {
   const years = { date_created: now - 4 * YEAR_MS, date_modified: now - 4 * YEAR_MS + 72 * HOUR_MS };
   return [
     [
@@ -47,7 +47,7 @@ function stories(now: number): [story: string, wanted: NewOrder][] {
     ['cancelled', { status_id: 5 }],
     ['held for manual verification', { status_id: 12 }],
     ['a cart with something digital and something physical', { lines: [{ type: 'digital' }, {}] }],
-    ['a guest whose name and wishes are far from ASCII', { customer_id: 0, ...unicode }],
+    ['a guest with a name and a message in Unicode', { customer_id: 0, ...unicode }],
     ['a gift certificate, mailed', { lines: [{ type: 'giftcertificate' }] }],
   ];
 }
@@ -69,21 +69,21 @@ function lines(count: number): NewLine[] {
   }));
 }
 
-/** Adds so many orders of every sort, a few minutes apart and older than an hour, and gives their ids. */
+/** Adds random orders, 5 min apart and more than an hour old, and returns their ids. */
 export function fillStore(store: FillableStore, count: number): number[] {
   const random = randomFrom(store.seed, 'fill');
   const start = store.clock.now() - HOUR_MS - count * 300_000;
   return Array.from({ length: count }, (_, index) => {
-    const digital = random() < 0.2;
-    const wanted: NewOrder = {
-      status_id: digital ? 10 : pick(random, [11, 11, 11, 11, 7, 1, 2, 5, 9, 12]),
+    const isDigital = random() < 0.2;
+    const order: NewOrder = {
+      status_id: isDigital ? 10 : pick(random, [11, 11, 11, 11, 7, 1, 2, 5, 9, 12]),
       date_created: start + index * 300_000,
       lines: Array.from({ length: wholeNumber(random, 1, 4) }, () => ({
-        type: digital ? 'digital' : 'physical',
+        type: isDigital ? 'digital' : 'physical',
         quantity: wholeNumber(random, 1, 3),
       })),
       coupons: random() < 0.3 ? [{}] : [],
     };
-    return store.orders.add(wanted).id;
+    return store.orders.add(order).id;
   });
 }

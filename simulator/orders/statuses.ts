@@ -1,4 +1,4 @@
-// The fifteen order statuses, in the order in which the store shows them. Merchants can relabel them, no more.
+// The fifteen order statuses, in the order in which the store shows them. Merchants can only change their labels.
 
 /** One status as `GET /order_statuses` lists it. */
 export interface OrderStatus {
@@ -10,7 +10,7 @@ export interface OrderStatus {
   order: number;
 }
 
-/** The statuses that code here decides by. */
+/** The statuses with special rules in the simulator. */
 export const STATUS = {
   INCOMPLETE: 0,
   PENDING: 1,
@@ -49,12 +49,12 @@ export const orderStatuses: readonly OrderStatus[] = listed.map(([id, label, des
 
 const labels = new Map(listed.map(([id, label]) => [id, label]));
 
-/** Whether there is such a status. */
+/** Whether an id is the id of a status. */
 export function isStatusId(id: unknown): id is number {
   return typeof id === 'number' && labels.has(id);
 }
 
-/** The label of a status; an id that does not exist has none. */
+/** The label of a status; empty for an unknown id. */
 export function statusLabel(id: number): string {
   return labels.get(id) ?? '';
 }
@@ -62,7 +62,7 @@ export function statusLabel(id: number): string {
 const paid = new Set([2, 3, 8, 9, 10, 11]);
 const unpaid = new Set([0, 1, 5, 6, 7, 12, 13]);
 
-/** Whether a status means that the order is paid; Refunded is neither. Moving between the two is a tax event. */
+/** Whether a status means that the order is paid; Refunded is neither. A change between the two is a tax event. */
 export function paymentClass(id: number, partiallyRefundedIsPaid: boolean): 'paid' | 'unpaid' | 'neither' {
   if (id === STATUS.PARTIALLY_REFUNDED) return partiallyRefundedIsPaid ? 'paid' : 'unpaid';
   if (paid.has(id)) return 'paid';

@@ -1,23 +1,23 @@
-// Which webhooks an event of the store sets off, and which ones tell of deliveries that fail.
+// Which webhooks an event of the store causes, and which webhooks report deliveries that fail.
 import type { Clock } from '../clock';
 import type { StoreEvent } from '../events';
 import type { Orders } from '../orders/orders';
 import { randomFrom, uuid } from '../random';
 import { dataFor } from './bodies';
 
-/** One webhook to be sent to whoever listens. */
-export interface ToAnnounce {
+/** One webhook for all hooks of its scope. */
+export interface Announcement {
   readonly scope: string;
   readonly data: unknown;
 }
 
-/** A delivery exception; it is not sent to the destination that it is about. */
-export interface Exception extends ToAnnounce {
+/** A delivery exception; the destination that it reports does not get it. */
+export interface DeliveryException extends Announcement {
   readonly destination: string;
 }
 
-/** What an exception is about. */
-interface Failed {
+/** The delivery that an exception reports. */
+interface FailedDelivery {
   readonly hookId: number;
   readonly scope: string;
   readonly destination: string;
@@ -31,15 +31,15 @@ const scopes: Partial<Record<StoreEvent['kind'], string>> = {
   cartConverted: 'store/cart/converted',
 };
 
-/** The webhooks of an event: the store's own, and the channel's for those about an order. */
+/** The webhooks of an event: the store's own, and the channel's if the event is about an order. */
 export function announcementsOf(
   event: StoreEvent,
-  world: { readonly seed: number; readonly orders: Orders },
-): ToAnnounce[] {
+  { seed, orders }: { readonly seed: number; readonly orders: Orders },
+): Announcement[] {
   const scope = scopes[event.kind];
   if (scope === undefined) return [];
-  const order = world.orders.kept(event.orderId)?.fields;
-  const cartId = order?.cart_id ?? uuid(randomFrom(world.seed, 'cart', event.orderId));
+  const order = orders.kept(event.orderId)?.fields;
+  const cartId = order?.cart_id ?? uuid(randomFrom(seed, 'cart', event.orderId));
   const own = { scope, data: dataFor(scope, { ...event, cartId }) };
   if (!order || !scope.startsWith('store/order/')) return [own];
   const channelScope = scope.replace('store/', `store/channel/${order.channel_id}/`);
@@ -47,24 +47,30 @@ export function announcementsOf(
 }
 
 const EXCEPTION_SCOPE = 'store/hook/deliveryException';
-// [docs] at most one "will retry" in ten minutes.
+// [docs] at most one "will retry" in 10 min.
 const RETRY_NOTICE_MS = 600_000;
 
-/** Makes delivery exceptions; none about the delivery of exceptions. */
-export function exceptionsOf({ clock }: { readonly clock: Clock }) {
+/** Creates the maker of delivery exceptions. A failed exception causes no further exception. */
+export function createExceptions(clock: Clock) {
   let lastRetryNotice = Number.NEGATIVE_INFINITY;
-  const make = (failed: Failed, code: number, message: string): Exception | undefined => {
-    if (failed.scope === EXCEPTION_SCOPE) return undefined;
-    const data = { type: 'webhook', id: failed.hookId, error_code: code, message };
-    return { scope: EXCEPTION_SCOPE, data, destination: failed.destination };
-  };
   return {
-    willRetry: (failed: Failed): Exception | undefined => {
+    willRetry: (failed: FailedDelivery): DeliveryException | undefined => {
       if (clock.now() - lastRetryNotice < RETRY_NOTICE_MS) return undefined;
       lastRetryNotice = clock.now();
-      return make(failed, 90_001, 'The delivery failed and will be tried again.');
+      return exceptionFor(failed, 90_001, 'The delivery failed. The store will retry it.');
     },
-    givenUp: (failed: Failed) => make(failed, 90_002, 'The delivery was given up, the webhook is disabled.'),
-    blocked: (failed: Failed) => make(failed, 90_003, 'The domain is blocked.'),
+    givenUp: (failed: FailedDelivery) =>
+      exceptionFor(failed, 90_002, 'The store gave the delivery up and disabled the webhook.'),
+    blocked: (failed: FailedDelivery) => exceptionFor(failed, 90_003, 'The domain is blocked.'),
   };
+}
+
+function exceptionFor(
+  { hookId, scope, destination }: FailedDelivery,
+  code: number,
+  message: string,
+): DeliveryException | undefined {
+  if (scope === EXCEPTION_SCOPE) return undefined;
+  const data = { type: 'webhook', id: hookId, error_code: code, message };
+  return { scope: EXCEPTION_SCOPE, data, destination };
 }

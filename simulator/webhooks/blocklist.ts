@@ -1,7 +1,7 @@
-// Domains that fail too often get no webhooks for a while. Every destination on a domain shares its fate.
+// Domains whose deliveries fail too often get no webhooks for 3 min. A block covers all destinations on its domain.
 import type { Clock } from '../clock';
 
-// [docs] a sliding window of two minutes, judged from 100 requests on; below 90 % success, three minutes off.
+// [docs] a sliding window of 2 min, evaluated from 100 requests on; below 90 % success the block lasts 3 min.
 const WINDOW_MS = 120_000;
 const FEWEST_REQUESTS = 100;
 const LEAST_SUCCESS = 0.9;
@@ -21,53 +21,60 @@ export interface BlockedDomain {
 
 /** The blocklist of one store. */
 export interface Blocklist {
-  /** Takes note of a delivery; true if it got its domain blocked. */
-  record(domain: string, ok: boolean): boolean;
+  /** Records the result of a delivery; returns true if it got its domain blocked. */
+  record(domain: string, isDelivered: boolean): boolean;
   isBlocked(domain: string): boolean;
   blocked(): BlockedDomain[];
 }
 
-interface Record {
-  recent: { at: number; ok: boolean }[];
+interface DomainRecord {
+  recent: { at: number; isDelivered: boolean }[];
   failures: number;
   blockedAt: number;
 }
 
-/** An empty blocklist. */
+/** Creates an empty blocklist. */
 export function createBlocklist(clock: Clock): Blocklist {
-  const domains = new Map<string, Record>();
-  const untilMs = (entry: Record): number => entry.blockedAt + BLOCK_MS;
+  const domains = new Map<string, DomainRecord>();
   const isBlocked = (domain: string): boolean => {
     const entry = domains.get(domain);
-    return entry !== undefined && clock.now() < untilMs(entry);
+    return entry !== undefined && clock.now() < blockedUntil(entry);
   };
   return {
     isBlocked,
-    record: (domain, ok) => {
+    record: (domain, isDelivered) => {
       const now = clock.now();
       const entry = domains.get(domain) ?? { recent: [], failures: 0, blockedAt: Number.NEGATIVE_INFINITY };
       domains.set(domain, entry);
-      entry.recent = [...entry.recent.filter(({ at }) => now - at < WINDOW_MS), { at: now, ok }];
-      const failures = entry.recent.filter((delivery) => !delivery.ok).length;
+      entry.recent = [...entry.recent.filter(({ at }) => now - at < WINDOW_MS), { at: now, isDelivered }];
+      const failures = entry.recent.filter((delivery) => !delivery.isDelivered).length;
       const success = 1 - failures / entry.recent.length;
-      const judged = entry.recent.length >= FEWEST_REQUESTS && !isBlocked(domain);
-      if (!judged || success >= LEAST_SUCCESS) return false;
+      const isEvaluated = entry.recent.length >= FEWEST_REQUESTS && !isBlocked(domain);
+      if (!isEvaluated || success >= LEAST_SUCCESS) return false;
       Object.assign(entry, { recent: [], failures, blockedAt: now });
       return true;
     },
     blocked: () =>
       [...domains]
         .filter(([domain]) => isBlocked(domain))
-        .map(([destination, entry]) => ({
-          destination,
-          time_left: Math.ceil((untilMs(entry) - clock.now()) / 1000),
-          reasons: [
-            {
-              failure_description: 'Deliveries failed.',
-              count: entry.failures,
-              timestamp: Math.floor(entry.blockedAt / 1000),
-            },
-          ],
-        })),
+        .map(([domain, entry]) => blockedDomain(domain, entry, clock.now())),
+  };
+}
+
+function blockedUntil(entry: DomainRecord): number {
+  return entry.blockedAt + BLOCK_MS;
+}
+
+function blockedDomain(destination: string, entry: DomainRecord, now: number): BlockedDomain {
+  return {
+    destination,
+    time_left: Math.ceil((blockedUntil(entry) - now) / 1000),
+    reasons: [
+      {
+        failure_description: 'Deliveries failed.',
+        count: entry.failures,
+        timestamp: Math.floor(entry.blockedAt / 1000),
+      },
+    ],
   };
 }

@@ -1,17 +1,17 @@
-// The body of a webhook: the envelope with its order of keys and, by the scope, the id under its many names.
+// The body of a webhook: the envelope with its order of keys, and data that names the id as its scope does.
 import { createHash } from 'node:crypto';
 import { toJson } from '../json';
 import type { Switches } from '../switches';
 
-/** What a webhook tells. */
-export interface Announcement {
+/** The content of a webhook. */
+interface Envelope {
   readonly storeHash: string;
   readonly scope: string;
   readonly data: unknown;
   readonly createdAtSeconds: number;
 }
 
-/** The id of a cart, whose webhooks name it beside the order. */
+/** The order of a webhook, and its cart: cart webhooks name both. */
 interface Subject {
   readonly orderId: number;
   readonly cartId: string;
@@ -19,10 +19,10 @@ interface Subject {
   readonly to?: number;
 }
 
-// BigCommerce writes it as a text.
+// BigCommerce writes this id as a string.
 const STORE_ID = '1009999999';
 
-/** `data` of the scopes that are about an order. */
+/** `data` for a scope that is about an order. */
 export function dataFor(scope: string, subject: Subject): unknown {
   const { orderId, cartId, from, to } = subject;
   if (scope.startsWith('store/cart/')) return { type: 'cart', id: cartId, orderId };
@@ -34,14 +34,14 @@ export function dataFor(scope: string, subject: Subject): unknown {
   return { type: 'order', id: orderId, status };
 }
 
-/** The raw body. `hash` is opaque, as the real one is, and the same for the same announcement. */
-export function webhookBody(announcement: Announcement, escaping: Switches['webhookEscaping']): string {
-  const { storeHash, scope, data, createdAtSeconds } = announcement;
-  const known = JSON.stringify([storeHash, scope, data, createdAtSeconds]);
+/** The raw body. `hash` is opaque, like the real one, and equal for equal content. */
+export function webhookBody(envelope: Envelope, escaping: Switches['webhookEscaping']): string {
+  const { storeHash, scope, data, createdAtSeconds } = envelope;
+  const content = JSON.stringify([storeHash, scope, data, createdAtSeconds]);
   return toJson(
     {
       producer: `stores/${storeHash}`,
-      hash: createHash('sha1').update(known).digest('hex'),
+      hash: createHash('sha1').update(content).digest('hex'),
       created_at: createdAtSeconds,
       store_id: STORE_ID,
       scope,

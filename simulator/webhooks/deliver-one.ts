@@ -1,4 +1,4 @@
-// Delivers one webhook, now and once, and shows the answer: for demonstrations, and for tests that want a
+// Delivers one webhook immediately and once, and returns the response: for demonstrations, and for tests that need a
 // particular webhook, genuine or not.
 import { randomFrom, uuid } from '../random';
 import type { SendWebhook } from './send';
@@ -9,7 +9,7 @@ import type { Orders } from '../orders/orders';
 import type { Switches } from '../switches';
 import { dataFor, webhookBody } from './bodies';
 
-/** One webhook to deliver. Whatever is left out is made as the store would make it. */
+/** One webhook to deliver. A missing field gets the value that the store would send. */
 export interface OneWebhook {
   readonly destination: string;
   readonly orderId: number;
@@ -18,7 +18,7 @@ export interface OneWebhook {
   /** UNIX seconds that are signed and sent. */
   readonly timestamp?: number;
   readonly id?: string;
-  /** Signs with this instead of the client secret; empty leaves the signature out. */
+  /** Signs with this instead of the client secret; empty omits the signature. */
   readonly secret?: string;
   /** `data` of the envelope. */
   readonly data?: unknown;
@@ -26,7 +26,7 @@ export interface OneWebhook {
   readonly body?: string;
 }
 
-/** The parts of a store that one delivery takes. */
+/** The parts of a store that one delivery uses. */
 interface DeliveringStore {
   readonly seed: number;
   readonly credentials: Credentials;
@@ -35,14 +35,14 @@ interface DeliveringStore {
   readonly orders: Orders;
 }
 
-/** What became of it. */
+/** The response of the destination. */
 export interface WebhookAnswer {
   readonly status: number;
   readonly body: string;
   readonly durationMs: number;
 }
 
-/** The headers that make a webhook genuine; none for an empty secret. */
+/** The headers that authenticate a webhook; none for an empty secret. */
 export function signedHeaders(
   secret: string,
   id: string,
@@ -57,7 +57,7 @@ export function signedHeaders(
   };
 }
 
-/** Signs and sends one webhook; throws if nobody answers. */
+/** Signs and sends one webhook; throws if the destination does not answer. */
 export async function deliverWebhook(
   store: DeliveringStore,
   send: SendWebhook,
@@ -70,8 +70,8 @@ export async function deliverWebhook(
   const random = randomFrom(store.seed, 'webhook', scope, orderId, timestamp);
   const id = webhook.id ?? `msg_${uuid(random)}`;
   const data = webhook.data ?? dataFor(scope, { orderId, cartId: cartOf(store, orderId) ?? uuid(random) });
-  const announcement = { storeHash: credentials.storeHash, scope, data, createdAtSeconds: seconds };
-  const body = webhook.body ?? webhookBody(announcement, switches.webhookEscaping);
+  const envelope = { storeHash: credentials.storeHash, scope, data, createdAtSeconds: seconds };
+  const body = webhook.body ?? webhookBody(envelope, switches.webhookEscaping);
   const answer = await send({
     url: webhook.destination,
     headers: {
@@ -85,7 +85,7 @@ export async function deliverWebhook(
   return { ...answer, durationMs: clock.now() - startedAt };
 }
 
-/** The id of the cart that an order came from, if there is such an order and it had one. */
+/** The id of the cart that an order came from, if the order exists and had one. */
 function cartOf(store: DeliveringStore, orderId: number): string | null | undefined {
   return store.orders.kept(orderId)?.fields.cart_id;
 }

@@ -1,7 +1,7 @@
-// Brings one delivery to its destination, again and again for two days by BigCommerce's own schedule, and then
-// gives its hook up. Time and transport are the store's.
-import { exceptionsOf } from './announcements';
-import type { Exception } from './announcements';
+// Brings each delivery to its destination. A failed delivery is attempted again for 48 hours, by BigCommerce's
+// schedule; then the store gives it up and deactivates its hook.
+import { createExceptions } from './announcements';
+import type { DeliveryException } from './announcements';
 import { createBlocklist } from './blocklist';
 import type { BlockedDomain } from './blocklist';
 import type { Clock } from '../clock';
@@ -20,11 +20,11 @@ export interface Delivery {
   readonly destination: string;
   readonly body: string;
   readonly attempts: readonly Attempt[];
-  /** `dropped`: its hook was switched off; `lost`: its domain was blocked, and the switch says lost. */
+  /** `dropped`: its hook was inactive; `lost`: its domain was blocked, and the switch says lost. */
   readonly state: 'waiting' | 'delivered' | 'givenUp' | 'dropped' | 'lost';
 }
 
-/** One attempt, with what came of it. */
+/** One attempt and its result. */
 export interface Attempt {
   readonly at: number;
   readonly status?: number;
@@ -33,11 +33,11 @@ export interface Attempt {
 
 type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] };
 
-/** A delivery as the courier marks it. */
-export type OnItsWay = Mutable<Omit<Delivery, 'attempts'>> & { attempts: Attempt[] };
+/** A delivery while it is being attempted. */
+export type OngoingDelivery = Mutable<Omit<Delivery, 'attempts'>> & { attempts: Attempt[] };
 
-/** What the courier needs of its store. */
-export interface CourierWorld {
+/** The parts of a store that its deliveries use. */
+export interface DelivererContext {
   readonly credentials: Credentials;
   readonly switches: Switches;
   readonly clock: Clock;
@@ -45,83 +45,95 @@ export interface CourierWorld {
   readonly send: SendWebhook;
 }
 
-/** Whoever carries deliveries. */
-export interface Courier {
-  carry(delivery: OnItsWay, delayMs: number): void;
-  blocked(): BlockedDomain[];
-  /** Waits until no attempt is under way. */
-  idle(): Promise<void>;
-}
-
 // [docs] seconds between the attempts; 48 hours in all.
 const RETRY_SECONDS = [60, 180, 300, 600, 900, 1800, 3600, 7200, 21_600, 50_400, 86_400] as const;
 
-/** A courier who reports what goes wrong to `tell`. */
-export function createCourier(
-  world: CourierWorld,
-  tell: (exception: Exception | undefined) => void,
-): Courier {
-  const { clock, hooks, switches } = world;
-  const blocklist = createBlocklist(clock);
-  const exceptions = exceptionsOf(world);
-  const underWay = new Set<Promise<void>>();
+/** Attempts deliveries and passes each delivery exception to `announce`. */
+export class Deliverer {
+  private readonly blocklist;
+  private readonly exceptions;
+  private readonly running = new Set<Promise<void>>();
 
-  const start = (delivery: OnItsWay): void => {
-    const running = attempt(delivery).finally(() => underWay.delete(running));
-    underWay.add(running);
-  };
-  const attempt = async (delivery: OnItsWay): Promise<void> => {
-    const kept = hooks.get(delivery.hookId);
+  constructor(
+    private readonly context: DelivererContext,
+    private readonly announce: (exception: DeliveryException | undefined) => void,
+  ) {
+    this.blocklist = createBlocklist(context.clock);
+    this.exceptions = createExceptions(context.clock);
+  }
+
+  /** Starts the first attempt of a delivery after a delay. */
+  deliver(delivery: OngoingDelivery, delayMs: number): void {
+    if (delayMs > 0) this.context.clock.later(() => this.start(delivery), delayMs);
+    else this.start(delivery);
+  }
+
+  blocked(): BlockedDomain[] {
+    return this.blocklist.blocked();
+  }
+
+  /** Waits until no attempt is running. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  private start(delivery: OngoingDelivery): void {
+    const attempt = this.attempt(delivery).finally(() => this.running.delete(attempt));
+    this.running.add(attempt);
+  }
+
+  private async attempt(delivery: OngoingDelivery): Promise<void> {
+    const kept = this.context.hooks.get(delivery.hookId);
     const domain = new URL(delivery.destination).host;
     if (!kept?.hook.is_active) delivery.state = 'dropped';
-    else if (blocklist.isBlocked(domain)) holdBack(delivery);
-    else await send(kept, domain, delivery);
-  };
-  const send = async (kept: KeptHook, domain: string, delivery: OnItsWay): Promise<void> => {
-    const made = await sendOnce(world, kept, delivery);
-    delivery.attempts.push(made);
-    const ok = made.status !== undefined && made.status >= 200 && made.status < 300;
-    if (blocklist.record(domain, ok)) tell(exceptions.blocked(delivery));
-    if (ok) delivery.state = 'delivered';
-    else retry(delivery);
-  };
-  const holdBack = (delivery: OnItsWay): void => {
+    else if (this.blocklist.isBlocked(domain)) this.holdBack(delivery);
+    else await this.send(kept, domain, delivery);
+  }
+
+  private async send(kept: KeptHook, domain: string, delivery: OngoingDelivery): Promise<void> {
+    const attempt = await sendOnce(this.context, kept, delivery);
+    delivery.attempts.push(attempt);
+    const { status = 0 } = attempt;
+    const isDelivered = status >= 200 && status < 300;
+    if (this.blocklist.record(domain, isDelivered)) this.announce(this.exceptions.blocked(delivery));
+    if (isDelivered) delivery.state = 'delivered';
+    else this.retry(delivery);
+  }
+
+  private holdBack(delivery: OngoingDelivery): void {
+    const { clock, switches } = this.context;
     delivery.attempts.push({ at: clock.now(), error: 'The domain is blocked.' });
     if (switches.eventsDuringBlock === 'lost') delivery.state = 'lost';
-    else retry(delivery);
-  };
-  const retry = (delivery: OnItsWay): void => {
+    else this.retry(delivery);
+  }
+
+  private retry(delivery: OngoingDelivery): void {
+    const { clock, hooks } = this.context;
     const seconds = RETRY_SECONDS[delivery.attempts.length - 1];
     if (seconds === undefined) {
       delivery.state = 'givenUp';
       hooks.deactivate(delivery.hookId, 'its deliveries failed for 48 hours');
-      tell(exceptions.givenUp(delivery));
+      this.announce(this.exceptions.givenUp(delivery));
     } else {
-      clock.later(() => start(delivery), seconds * 1000);
-      tell(exceptions.willRetry(delivery));
+      clock.later(() => this.start(delivery), seconds * 1000);
+      this.announce(this.exceptions.willRetry(delivery));
     }
-  };
-  return {
-    carry: (delivery, delayMs) => {
-      if (delayMs > 0) clock.later(() => start(delivery), delayMs);
-      else start(delivery);
-    },
-    blocked: () => blocklist.blocked(),
-    idle: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
-  };
+  }
 }
 
-async function sendOnce(world: CourierWorld, kept: KeptHook, delivery: OnItsWay): Promise<Attempt> {
-  const { clock, credentials, switches, send } = world;
+async function sendOnce(
+  context: DelivererContext,
+  kept: KeptHook,
+  delivery: OngoingDelivery,
+): Promise<Attempt> {
+  const { clock, credentials, switches, send } = context;
   const at = clock.now();
-  const first = delivery.attempts[0]?.at ?? at;
-  const stamp = Math.floor((switches.restampRetries ? at : first) / 1000);
+  const firstAt = delivery.attempts[0]?.at ?? at;
+  const timestampSeconds = Math.floor((switches.restampRetries ? at : firstAt) / 1000);
   const secret = kept.version === 'v3' || switches.v2HooksSigned ? credentials.clientSecret : '';
   const headers = {
     'content-type': 'application/json',
-    ...signedHeaders(secret, delivery.id, stamp, delivery.body),
+    ...signedHeaders(secret, delivery.id, timestampSeconds, delivery.body),
     ...kept.hook.headers,
   };
   try {

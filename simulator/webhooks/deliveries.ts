@@ -1,25 +1,25 @@
-// Tells registered hooks what happens in the store: at least once, in no promised order, and as untidily as a
-// test wants it.
+// Sends the store's events to registered hooks: at least once, in no promised order, and with the delays and
+// duplicates that a test configures.
 import { announcementsOf } from './announcements';
-import type { Exception } from './announcements';
+import type { Announcement, DeliveryException } from './announcements';
 import type { BlockedDomain } from './blocklist';
-import { createCourier } from './deliver';
-import type { CourierWorld, Delivery, OnItsWay } from './deliver';
+import { Deliverer } from './deliver';
+import type { DelivererContext, Delivery, OngoingDelivery } from './deliver';
 import type { Events } from '../events';
 import type { KeptHook } from './hooks';
 import type { Orders } from '../orders/orders';
 import { randomFrom, uuid } from '../random';
 import { webhookBody } from './bodies';
 
-/** How untidy deliveries are; all of it is live. */
+/** How deliveries deviate from prompt and single; live. */
 export interface DeliveryHabits {
-  /** The share of events that arrive twice, 0 to 1. */
+  /** The share of events that arrive twice, from 0 to 1. */
   duplicates?: number;
-  /** Every event is this late. */
+  /** The delay of every event. */
   lateMs?: number;
-  /** Every event is late by up to so much more, by chance: they overtake each other. */
+  /** The largest random delay added to `lateMs`: events overtake each other. */
   shuffleMs?: number;
-  /** A new hook hears nothing for this long; up to a minute in the real store. */
+  /** How long a new hook gets no events; up to one minute in the real store. */
   newHookDelayMs?: number;
 }
 
@@ -28,52 +28,68 @@ export interface Deliveries {
   readonly habits: DeliveryHabits;
   all(): readonly Delivery[];
   blocked(): BlockedDomain[];
-  /** Waits until no attempt is under way; what waits for its time does not count. */
+  /** Waits until no attempt is running; attempts that are due later do not count. */
   idle(): Promise<void>;
 }
 
-/** What deliveries need of their store. */
-export interface DeliveriesWorld extends CourierWorld {
+/** The parts of a store that its deliveries use. */
+interface DeliveriesContext extends DelivererContext {
   readonly seed: number;
   readonly events: Events;
   readonly orders: Orders;
 }
 
-/** Listens to the store's events from now on. */
-export function createDeliveries(world: DeliveriesWorld, wanted: DeliveryHabits = {}): Deliveries {
-  const { clock, events, hooks, switches, credentials } = world;
-  const habits = { ...wanted };
-  const deliveries: OnItsWay[] = [];
-  const random = randomFrom(world.seed, 'deliveries');
+/** Delivers the store's events from now on. */
+export function createDeliveries(context: DeliveriesContext, initialHabits: DeliveryHabits = {}): Deliveries {
+  const { clock, events, hooks } = context;
+  const habits = { ...initialHabits };
+  const deliveries: OngoingDelivery[] = [];
+  const random = randomFrom(context.seed, 'deliveries');
 
-  const announce = (kept: KeptHook, scope: string, data: unknown): void => {
-    const createdAtSeconds = Math.floor(clock.now() / 1000);
-    const { storeHash } = credentials;
-    const body = webhookBody({ storeHash, scope, data, createdAtSeconds }, switches.webhookEscaping);
-    const { id: hookId, destination } = kept.hook;
-    const id = `msg_${uuid(random)}`;
+  const announce = (kept: KeptHook, announcement: Announcement): void => {
+    const delivery = newDelivery(context, kept, announcement, `msg_${uuid(random)}`);
     const copies = random() < (habits.duplicates ?? 0) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const delivery: OnItsWay = { id, hookId, scope, destination, body, attempts: [], state: 'waiting' };
-      deliveries.push(delivery);
-      courier.carry(delivery, (habits.lateMs ?? 0) + random() * (habits.shuffleMs ?? 0));
+      const ongoing: OngoingDelivery = { ...delivery, attempts: [], state: 'waiting' };
+      deliveries.push(ongoing);
+      deliverer.deliver(ongoing, (habits.lateMs ?? 0) + random() * (habits.shuffleMs ?? 0));
     }
   };
-  const tell = (exception: Exception | undefined): void => {
+  const announceException = (exception: DeliveryException | undefined): void => {
     if (!exception) return;
-    const elsewhere = ({ hook }: KeptHook): boolean => hook.destination !== exception.destination;
-    for (const kept of hooks.listening(exception.scope).filter(elsewhere)) {
-      announce(kept, exception.scope, exception.data);
+    for (const kept of hooks.listening(exception.scope)) {
+      if (kept.hook.destination !== exception.destination) announce(kept, exception);
     }
   };
-  const courier = createCourier(world, tell);
+  const deliverer = new Deliverer(context, announceException);
   const isNew = ({ hook }: KeptHook): boolean =>
     clock.now() - hook.created_at * 1000 < (habits.newHookDelayMs ?? 0);
 
   events.listen((event) => {
-    for (const { scope, data } of announcementsOf(event, world)) {
-      for (const kept of hooks.listening(scope)) if (!isNew(kept)) announce(kept, scope, data);
+    for (const announcement of announcementsOf(event, context)) {
+      for (const kept of hooks.listening(announcement.scope)) if (!isNew(kept)) announce(kept, announcement);
     }
   });
-  return { habits, all: () => deliveries, blocked: () => courier.blocked(), idle: () => courier.idle() };
+  return {
+    habits,
+    all: () => deliveries,
+    blocked: () => deliverer.blocked(),
+    idle: () => deliverer.idle(),
+  };
+}
+
+function newDelivery(
+  { clock, credentials, switches }: DeliveriesContext,
+  { hook }: KeptHook,
+  { scope, data }: Announcement,
+  id: string,
+): Omit<Delivery, 'attempts' | 'state'> {
+  const envelope = {
+    storeHash: credentials.storeHash,
+    scope,
+    data,
+    createdAtSeconds: Math.floor(clock.now() / 1000),
+  };
+  const body = webhookBody(envelope, switches.webhookEscaping);
+  return { id, hookId: hook.id, scope, destination: hook.destination, body };
 }

@@ -1,4 +1,4 @@
-// What a hook must look like to be accepted.
+// A hook as the API shows it, and the rules that it must follow.
 import { isLoopback } from './send';
 import type { Switches } from '../switches';
 
@@ -15,7 +15,7 @@ export interface Hook {
   readonly updated_at: number;
 }
 
-/** What a client sends to create or change a hook. */
+/** The fields that a client sends to create or change a hook. */
 export interface HookFields {
   readonly scope?: unknown;
   readonly destination?: unknown;
@@ -23,43 +23,43 @@ export interface HookFields {
   readonly is_active?: unknown;
 }
 
-/** What is wrong, field by field: a 422. */
+/** The error of each wrong field: a 422. */
 export interface HookProblem {
   readonly errors: Readonly<Record<string, string>>;
 }
 
-type Accepted = Pick<Hook, 'scope' | 'destination' | 'headers' | 'is_active'>;
+type AcceptedFields = Pick<Hook, 'scope' | 'destination' | 'headers' | 'is_active'>;
 
 // [docs] limits per store, client and scope, and of the headers of a hook.
-const MOST_PER_SCOPE = 10;
-const MOST_HEADERS = 64;
-const MOST_NAME_BYTES = 64;
-const MOST_VALUE_BYTES = 8192;
+const MAX_PER_SCOPE = 10;
+const MAX_HEADERS = 64;
+const MAX_NAME_BYTES = 64;
+const MAX_VALUE_BYTES = 8192;
 
 const SCOPE = /^store(\/[\w]+)+(\/\*)?$/;
 
-/** The fields in full, or what is wrong with them. */
-export function findProblems(
+/** The complete fields, or the error of the first wrong field. */
+export function checkHook(
   fields: HookFields,
   others: readonly Hook[],
   switches: Switches,
-): Accepted | HookProblem {
+): AcceptedFields | HookProblem {
   const { scope, destination, headers = null, is_active: isActive = true } = fields;
-  if (typeof scope !== 'string') return wrong('scope', 'error.path.missing.');
-  if (typeof destination !== 'string') return wrong('destination', 'error.path.missing.');
-  if (!SCOPE.test(scope)) return wrong('scope', 'Invalid scope.');
-  if (!isAllowed(destination, switches)) return wrong('destination', 'Must be an HTTPS URL on port 443.');
-  if (headers !== null && !isHeaderMap(headers)) return wrong('headers', 'Invalid headers.');
-  if (typeof isActive !== 'boolean') return wrong('is_active', 'error.expected.jsboolean.');
+  if (typeof scope !== 'string') return problem('scope', 'error.path.missing.');
+  if (typeof destination !== 'string') return problem('destination', 'error.path.missing.');
+  if (!SCOPE.test(scope)) return problem('scope', 'Invalid scope.');
+  if (!isAllowed(destination, switches)) return problem('destination', 'Must be an HTTPS URL on port 443.');
+  if (headers !== null && !isHeaderMap(headers)) return problem('headers', 'Invalid headers.');
+  if (typeof isActive !== 'boolean') return problem('is_active', 'error.expected.jsboolean.');
   const sameScope = others.filter((hook) => hook.scope === scope);
   if (sameScope.some((hook) => hook.destination === destination)) {
-    return wrong('destination', 'A webhook for this scope and destination exists already.');
+    return problem('destination', 'A webhook for this scope and destination already exists.');
   }
-  if (sameScope.length >= MOST_PER_SCOPE) return wrong('scope', `No more than ${MOST_PER_SCOPE} per scope.`);
+  if (sameScope.length >= MAX_PER_SCOPE) return problem('scope', `No more than ${MAX_PER_SCOPE} per scope.`);
   return { scope, destination, headers, is_active: isActive };
 }
 
-function wrong(field: string, message: string): HookProblem {
+function problem(field: string, message: string): HookProblem {
   return { errors: { [field]: message } };
 }
 
@@ -74,14 +74,14 @@ function isHeaderMap(headers: unknown): headers is Record<string, string> {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
   const entries = Object.entries(headers);
   return (
-    entries.length <= MOST_HEADERS &&
+    entries.length <= MAX_HEADERS &&
     entries.every(
       ([name, value]) =>
         /^[\w-]+$/.test(name) &&
-        name.length <= MOST_NAME_BYTES &&
+        name.length <= MAX_NAME_BYTES &&
         typeof value === 'string' &&
         /^[\t\x20-\x7e]*$/.test(value) &&
-        value.length <= MOST_VALUE_BYTES,
+        value.length <= MAX_VALUE_BYTES,
     )
   );
 }

@@ -1,4 +1,4 @@
-// Sends a webhook over HTTP, to this machine and nowhere else: a simulator must never reach a real receiver.
+// Sends a webhook over HTTP, to this machine only: a simulator must never reach a real receiver.
 import { request } from 'node:http';
 
 /** A webhook ready to be sent. */
@@ -9,7 +9,7 @@ export interface WebhookRequest {
   readonly timeoutMs: number;
 }
 
-/** Sends a webhook and gives its answer; throws if there is none. */
+/** Sends a webhook and returns the response; throws if there is none. */
 export type SendWebhook = (webhook: WebhookRequest) => Promise<{ status: number; body: string }>;
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost']);
@@ -21,7 +21,7 @@ export function isLoopback(url: string): boolean {
   return protocol === 'http:' && LOOPBACK.has(hostname);
 }
 
-/** Sends over loopback HTTP; throws for any other destination, and when no answer comes in time. */
+/** Sends over loopback HTTP; throws for any other destination, and if no response arrives in time. */
 export const sendOverLoopback: SendWebhook = ({ url, headers, body, timeoutMs }) => {
   if (!isLoopback(url)) {
     return Promise.reject(
@@ -43,7 +43,7 @@ export const sendOverLoopback: SendWebhook = ({ url, headers, body, timeoutMs })
     );
     outgoing.on('error', reject);
     outgoing.setTimeout(timeoutMs, () =>
-      outgoing.destroy(new Error(`No answer from ${url} within ${timeoutMs} ms.`)),
+      outgoing.destroy(new Error(`No response from ${url} within ${timeoutMs} ms.`)),
     );
     outgoing.end(body);
   });

@@ -1,9 +1,9 @@
-// The signature of a webhook, as the Standard Webhooks specification has it and BigCommerce uses it.
+// The signature of a webhook, as the Standard Webhooks specification defines it and BigCommerce uses it.
 import { createHmac } from 'node:crypto';
 
 /**
  * The value of `webhook-signature`: HMAC-SHA256 over id, timestamp and the raw body. The key is the client
- * secret's own bytes: what the libraries take as secret is its base64 form, which they decode.
+ * secret's own bytes; libraries take its base64 form as the secret and decode it.
  */
 export function signWebhook(
   clientSecret: string,

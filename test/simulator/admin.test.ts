@@ -34,7 +34,7 @@ test('makes, lists, shows, edits and removes orders', async () => {
   expect((await knock('DELETE', `/orders/${id}`)).status).toBe(204);
   expect(await knock('GET', `/orders/${id}`)).toEqual({
     status: 400,
-    body: { message: `There is no order ${id}.` },
+    body: { message: `Order ${id} does not exist.` },
   });
 });
 

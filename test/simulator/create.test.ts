@@ -13,8 +13,8 @@ describe('orders', () => {
     expect([store.orders.add().id, store.orders.add({ id: 4242 }).id, store.orders.add().id]).toEqual([
       100, 4242, 4243,
     ]);
-    expect(() => store.orders.add({ id: 100 })).toThrow('There is an order 100 already.');
-    expect(() => store.orders.edit(5, {})).toThrow('There is no order 5.');
+    expect(() => store.orders.add({ id: 100 })).toThrow('Order 100 already exists.');
+    expect(() => store.orders.edit(5, {})).toThrow('Order 5 does not exist.');
     expect(store.orders.get(5)).toBeUndefined();
   });
 
