@@ -1,4 +1,4 @@
-// How a test uses the simulator, as short as it gets.
+// How a test uses the simulator, in its shortest form.
 import { createStore, startSimulator } from '../../simulator/index';
 import type { Simulator } from '../../simulator/index';
 import { virtualTime } from '../support/virtual-time';
@@ -6,7 +6,7 @@ import { virtualTime } from '../support/virtual-time';
 let simulator: Simulator | undefined;
 afterEach(() => simulator?.stop());
 
-test('a store on a free port, and what was asked of it', async () => {
+it('a simulator listens on a free port and logs the calls', async () => {
   simulator = await startSimulator();
   const order = simulator.orders.add({ status_id: 11, lines: [{ quantity: 2 }, { type: 'digital' }] });
 
@@ -22,7 +22,7 @@ test('a store on a free port, and what was asked of it', async () => {
   expect(simulator.log.count('GET /orders/{id}/products')).toBe(1);
 });
 
-test('an order that is cancelled between two calls', async () => {
+it('a fault cancels an order between two calls', async () => {
   const store = createStore(virtualTime());
   const { id } = store.orders.add();
   store.faults.add({

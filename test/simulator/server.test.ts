@@ -1,4 +1,4 @@
-// The simulator over real loopback HTTP: the main routes, and what happens to sockets.
+// The simulator over real loopback HTTP: the main routes and the sockets.
 import { connect } from 'node:net';
 import { startSimulator } from '../../simulator/index';
 import type { Simulator } from '../../simulator/index';
@@ -14,7 +14,7 @@ afterEach(() => {
   simulator.settings.latencyMs = 0;
 });
 
-test('counts, lists and shows orders with their parts', async () => {
+it('the server counts, lists and shows orders with their parts', async () => {
   const order = simulator.orders.add({ lines: [{ quantity: 2 }, {}], coupons: [{ code: 'SPRING' }] });
   const count = await fetchFrom(simulator, 'GET', '/orders/count');
   const list = await fetchFrom(simulator, 'GET', '/orders?status_id=11&limit=250');
@@ -31,21 +31,21 @@ test('counts, lists and shows orders with their parts', async () => {
   expect(rows(coupons)).toMatchObject([{ code: 'SPRING', amount: 5 }]);
 });
 
-test('moves an order on and shows it', async () => {
+it('the server changes the status of an order and shows the order', async () => {
   const { id } = simulator.orders.add();
   const put = await fetchFrom(simulator, 'PUT', `/orders/${id}`, { status_id: 9 });
   expect(put).toMatchObject({ status: 200, body: { id, status_id: 9, status: 'Awaiting Shipment' } });
   expect(simulator.orders.get(id)).toEqual(put.body);
 });
 
-test('answers 204 with no body at all for an empty list', async () => {
+it('an empty list is a 204 without a body', async () => {
   const { id } = simulator.orders.add();
   const coupons = await fetchFrom(simulator, 'GET', `/orders/${id}/coupons`);
   expect(coupons).toMatchObject({ status: 204, text: '' });
   expect(coupons.headers).not.toHaveProperty('content-length');
 });
 
-test('tells the quota on every answer', async () => {
+it('every response over HTTP reports the quota', async () => {
   const { headers } = await fetchFrom(simulator, 'GET', '/time');
   expect(headers).toMatchObject({
     'x-rate-limit-requests-quota': '1000000',
@@ -54,14 +54,14 @@ test('tells the quota on every answer', async () => {
   expect(Number(headers['x-rate-limit-requests-left'])).toBeLessThan(1_000_000);
 });
 
-test('answers no sooner than its latency', async () => {
+it('a response takes at least the latency', async () => {
   simulator.settings.latencyMs = 60;
   const startedAt = Date.now();
   await Promise.all([fetchFrom(simulator, 'GET', '/time'), fetchFrom(simulator, 'GET', '/orders/count')]);
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(55);
 });
 
-test('breaks the connection before, during and after a PUT, which takes effect in the last two', async () => {
+it('a connection broken during or after a PUT leaves its effect, and one broken before prevents it', async () => {
   for (const when of ['before', 'during', 'after'] as const) {
     const { id } = simulator.orders.add();
     simulator.faults.add({ endpoint: 'PUT /orders/{id}', orderId: id, kind: 'reset', when });
@@ -71,27 +71,27 @@ test('breaks the connection before, during and after a PUT, which takes effect i
   }
 });
 
-test('hangs until the client gives up', async () => {
+it('a hanging call lasts until the client gives up', async () => {
   simulator.faults.add({ endpoint: 'GET /time', kind: 'hang' });
   const url = `${simulator.url}/stores/${simulator.credentials.storeHash}/v2/time`;
   const headers = { 'X-Auth-Token': simulator.credentials.accessToken };
   await expect(fetch(url, { headers, signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/);
 });
 
-test('sends JSON that ends halfway in an answer that is otherwise whole', async () => {
+it('a truncated fault sends a complete HTTP response with half of the JSON', async () => {
   simulator.faults.add({ endpoint: 'GET /orders/count', kind: 'truncated' });
   const answer = await fetchFrom(simulator, 'GET', '/orders/count');
   expect(answer).toMatchObject({ status: 200, body: undefined });
   expect(answer.text).toMatch(/^\{"statuses":\[/);
 });
 
-test('refuses a body that is too big', async () => {
+it('the server refuses a body that is too large', async () => {
   const { id } = simulator.orders.add();
   const put = await fetchFrom(simulator, 'PUT', `/orders/${id}`, { staff_notes: 'x'.repeat(1_100_000) });
   expect(put).toMatchObject({ status: 400, body: [{ status: 400 }] });
 });
 
-test('survives whatever comes over the wire', async () => {
+it('the server survives malformed requests', async () => {
   const port = Number(new URL(simulator.url).port);
   const answerTo = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -110,7 +110,7 @@ test('survives whatever comes over the wire', async () => {
   expect((await fetchFrom(simulator, 'GET', '/time')).status).toBe(200);
 });
 
-test('pages sixty lines by fifty', async () => {
+it('sixty lines take two pages of fifty', async () => {
   const { id } = simulator.orders.add({ lines: Array.from({ length: 60 }, () => ({})) });
   const first = await fetchFrom(simulator, 'GET', `/orders/${id}/products`);
   const second = await fetchFrom(simulator, 'GET', `/orders/${id}/products?page=2`);
@@ -119,7 +119,7 @@ test('pages sixty lines by fifty', async () => {
   expect(new Set([...ids(first), ...ids(second)]).size).toBe(60);
 });
 
-test('listens on loopback only and lets go of its port', async () => {
+it('the simulator listens on loopback only and releases its port', async () => {
   const other = await startSimulator();
   expect(other.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   await fetchFrom(other, 'GET', '/time');
@@ -129,22 +129,19 @@ test('listens on loopback only and lets go of its port', async () => {
   await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow(/EADDRINUSE/);
 });
 
-test.each(['own', 'foreign'] as const)(
-  'names the store by its hash in links, at its %s host',
-  async (linkHost) => {
-    simulator.switches.linkHost = linkHost;
-    const origin = linkHost === 'own' ? simulator.url : 'https://api.bigcommerce.com';
-    const { id } = simulator.orders.add();
-    const { products } = fields(await fetchFrom(simulator, 'GET', `/orders/${id}`));
-    simulator.switches.linkHost = 'own';
-    expect(products).toEqual({
-      url: `${origin}/stores/${simulator.credentials.storeHash}/v2/orders/${id}/products`,
-      resource: `/orders/${id}/products`,
-    });
-  },
-);
+it.each(['own', 'foreign'] as const)('links name the store by its hash, at its %s host', async (linkHost) => {
+  simulator.switches.linkHost = linkHost;
+  const origin = linkHost === 'own' ? simulator.url : 'https://api.bigcommerce.com';
+  const { id } = simulator.orders.add();
+  const { products } = fields(await fetchFrom(simulator, 'GET', `/orders/${id}`));
+  simulator.switches.linkHost = 'own';
+  expect(products).toEqual({
+    url: `${origin}/stores/${simulator.credentials.storeHash}/v2/orders/${id}/products`,
+    resource: `/orders/${id}/products`,
+  });
+});
 
-test('a client that follows links alone reads 130 of 130 orders, and everything that belongs to them', async () => {
+it('K20a: a client that only follows links reads 130 of 130 orders and all of their parts', async () => {
   const store = await startSimulator({ seed: 20 });
   for (let order = 0; order < 130; order += 1) store.orders.add({ lines: [{}, {}], coupons: [{}] });
   const read = await readByLinks(store);
@@ -155,7 +152,7 @@ test('a client that follows links alone reads 130 of 130 orders, and everything 
   expect(requests).toBe(3 + 3 * 130);
 });
 
-test('links in consignments and addresses lead to the store, too, by whatever name it was asked', async () => {
+it('K20b: links in consignments and addresses lead to the host name of the request', async () => {
   const { id } = simulator.orders.add();
   const { port } = new URL(simulator.url);
   const { credentials } = simulator;

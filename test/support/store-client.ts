@@ -1,4 +1,4 @@
-// Calls a store in a test: over its socket, or straight through `handle`.
+// Calls a store in a test: over its socket, or directly through `handle`.
 import type { Answer, Simulator, Store } from '../../simulator/index';
 
 /** An answer with its body parsed, if it can be. */

@@ -1,9 +1,9 @@
-// Time that passes only when a test says so, and then all at once.
+// Time that passes only when a test advances it.
 import type { SetTimer } from '../../simulator/index';
 
 interface Timer {
   readonly at: number;
-  /** Of two for one moment the one that was set first is first. */
+  /** Of two timers for the same moment, the one that was set first runs first. */
   readonly nth: number;
   readonly run: () => void;
 }
@@ -13,17 +13,17 @@ export interface VirtualTime {
   now: () => number;
   setTimer: SetTimer;
   advance(ms: number): Promise<void>;
-  /** Ends when so much time has passed. */
+  /** Resolves when so much time has passed. */
   sleep(ms: number): Promise<void>;
   waiting(): number;
 }
 
-/** Virtual time that begins in January 2026 unless said otherwise. */
+/** Creates virtual time; by default it starts in January 2026. */
 export function virtualTime(startMs = Date.UTC(2026, 0, 6, 10, 15)): VirtualTime {
   let now = startMs;
   let made = 0;
   const timers = new Set<Timer>();
-  // Those that were called off are left in it, and passed over.
+  // Cancelled timers stay in the queue and are skipped.
   const queue = createQueue();
   const earliest = (): Timer | undefined => {
     while (queue.first() && !timers.has(queue.first()!)) queue.takeFirst();

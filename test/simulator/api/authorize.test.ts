@@ -1,11 +1,10 @@
-// What is refused before it reaches the API: strangers, missing scopes, calls over the quota, malformed calls.
+// Refusals before a call reaches the API: wrong tokens and stores, missing scopes, wrong methods.
 import { createStore } from '../../../simulator/index';
-import type { RateLimitHeaders } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 
-test.each([undefined, '', 'another-token'])(
-  'answers 401 in the form of an object to the token %j',
+it.each([undefined, '', 'another-token'])(
+  'the store answers 401 with an object to the token %j',
   async (token) => {
     const store = createStore();
     const headers = token === undefined ? {} : { 'x-auth-token': token };
@@ -20,14 +19,14 @@ test.each([undefined, '', 'another-token'])(
   },
 );
 
-test('knows the new token at once when a secret is rotated', async () => {
+it('a rotated token is valid immediately, and the old one is refused', async () => {
   const store = createStore({ accessToken: 'old' });
   store.credentials.accessToken = 'new';
   expect((await ask(store, 'GET', '/orders', undefined, { 'X-Auth-Token': 'old' })).status).toBe(401);
   expect((await ask(store, 'GET', '/orders')).status).toBe(204);
 });
 
-test('answers 403 to another store, and in the form that the switch says', async () => {
+it('the store answers 403 for another store hash, in the form and with the status that the switches select', async () => {
   const store = createStore({ switches: { gatewayErrors: 'array' } });
   expect(await ask(store, 'GET', '/stores/elsewhere/v2/orders')).toMatchObject({
     status: 403,
@@ -37,7 +36,7 @@ test('answers 403 to another store, and in the form that the switch says', async
   expect((await ask(store, 'GET', '/stores/elsewhere/v2/orders')).status).toBe(404);
 });
 
-test('answers 403 where the account lacks the scope', async () => {
+it('the store answers 403 if the account lacks the scope', async () => {
   const store = createStore({ scopes: ['store_v2_orders_read_only'] });
   store.orders.add();
   expect((await ask(store, 'GET', '/orders/100')).status).toBe(200);
@@ -49,83 +48,14 @@ test('answers 403 where the account lacks the scope', async () => {
   expect((await ask(store, 'GET', '/v3/hooks')).status).toBe(200);
 });
 
-test('answers 405 or 404 to a known path with another method', async () => {
+it('the store answers 405 or 404 to a known path with another method', async () => {
   const store = createStore();
   expect((await ask(store, 'DELETE', '/orders/count')).status).toBe(405);
   store.switches.wrongMethodStatus = 404;
   expect((await ask(store, 'DELETE', '/orders/count')).status).toBe(404);
 });
 
-describe('the quota', () => {
-  const store = (mode: RateLimitHeaders = 'all') => {
-    const time = virtualTime();
-    const quota = { requests: 3, windowMs: 30_000 };
-    return { time, store: createStore({ ...time, quota, switches: { rateLimitHeaders: mode } }) };
-  };
-
-  test('is told on every answer and refuses what is over it until the window turns', async () => {
-    const { store: limited, time } = store();
-    const first = await ask(limited, 'GET', '/orders/count');
-    await time.advance(12_000);
-    const second = await ask(limited, 'GET', '/orders/count');
-    expect([first, second]).toMatchObject([
-      { headers: { 'x-rate-limit-requests-left': '2', 'x-rate-limit-time-reset-ms': '30000' } },
-      { headers: { 'x-rate-limit-requests-left': '1', 'x-rate-limit-time-reset-ms': '18000' } },
-    ]);
-    await ask(limited, 'GET', '/orders/count');
-    const refused = await ask(limited, 'GET', '/orders/count');
-    expect(refused).toMatchObject({ status: 429, body: { status: 429 }, headers: { 'x-retry-after': '18' } });
-    await time.advance(18_000);
-    expect((await ask(limited, 'GET', '/orders/count')).status).toBe(200);
-  });
-
-  test('is shared with the other apps of the store', async () => {
-    const { store: limited } = store();
-    limited.quota.spend(3);
-    expect((await ask(limited, 'GET', '/orders/count')).status).toBe(429);
-  });
-
-  test('is not spent by calls that are not let in', async () => {
-    const { store: limited } = store();
-    await ask(limited, 'GET', '/orders', undefined, { 'X-Auth-Token': 'wrong' });
-    expect(limited.quota.left()).toBe(3);
-  });
-
-  test.each([
-    [
-      'all',
-      [
-        'x-rate-limit-requests-left',
-        'x-rate-limit-requests-quota',
-        'x-rate-limit-time-reset-ms',
-        'x-rate-limit-time-window-ms',
-        'x-retry-after',
-      ],
-    ],
-    [
-      'msOnly',
-      [
-        'x-rate-limit-requests-left',
-        'x-rate-limit-requests-quota',
-        'x-rate-limit-time-reset-ms',
-        'x-rate-limit-time-window-ms',
-      ],
-    ],
-    ['retryAfterOnly', ['x-retry-after']],
-    ['none', []],
-  ] as const)('refuses with %s of its headers', async (mode, expected) => {
-    const { store: limited } = store(mode);
-    limited.quota.spend(3);
-    const { headers } = await ask(limited, 'GET', '/orders/count');
-    expect(
-      Object.keys(headers)
-        .filter((name) => name.startsWith('x-'))
-        .sort(),
-    ).toEqual(expected);
-  });
-});
-
-test('refuses a fourth call in flight at one endpoint if that limit still exists', async () => {
+it('a fourth call in flight at one endpoint is refused if the switch limits them to three', async () => {
   const time = virtualTime();
   const store = createStore({ ...time, latencyMs: 100, switches: { concurrencyPerEndpoint: 3 } });
   const calls = [1, 2, 3, 4].map(() => ask(store, 'GET', '/orders/count'));

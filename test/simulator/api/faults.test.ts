@@ -1,4 +1,4 @@
-// Faults on demand: what they strike, what they break, and what has taken effect all the same.
+// Faults on demand: the calls that they strike, the damage, and the effect of the damaged calls.
 import { createStore } from '../../../simulator/index';
 import type { Fault, Store } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
@@ -28,31 +28,34 @@ const raw = (method: string, path: string, body = '') =>
     body,
   });
 
-test.each([
+it.each([
   ['array', [{ status: 503, message: 'A simulated 503.' }]],
   ['object', expect.objectContaining({ status: 503, errors: {} })],
   ['html', undefined],
   ['empty', undefined],
-] as const)('answers a status with a body in the form %s, and nothing happens', async (form, body) => {
-  store.faults.add({ kind: 'status', status: 503, form, headers: { 'retry-after': '7' } });
-  const answer = await put();
-  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '7' } });
-  expect(answer.body).toEqual(body);
-  expect(statusOf(100)).toBe(11);
-});
+] as const)(
+  'a status fault answers with a body in the form %s, and the call has no effect',
+  async (form, body) => {
+    store.faults.add({ kind: 'status', status: 503, form, headers: { 'retry-after': '7' } });
+    const answer = await put();
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '7' } });
+    expect(answer.body).toEqual(body);
+    expect(statusOf(100)).toBe(11);
+  },
+);
 
-test('answers an error although the call took effect', async () => {
+it('a status fault with "after" answers an error although the call takes effect', async () => {
   store.faults.add({ kind: 'status', status: 500, when: 'after' });
   expect((await put()).status).toBe(500);
   expect(statusOf(100)).toBe(9);
 });
 
-test.each([
+it.each([
   ['all', { 'x-rate-limit-time-reset-ms': '1500', 'x-retry-after': '2' }],
   ['msOnly', { 'x-rate-limit-time-reset-ms': '1500' }],
   ['retryAfterOnly', { 'x-retry-after': '2' }],
   ['none', {}],
-] as const)('refuses for load with the headers %s', async (mode, expected) => {
+] as const)('a rate limit fault refuses a call with the headers %s', async (mode, expected) => {
   store.faults.add({ kind: 'rateLimit', mode, resetMs: 1500 });
   const { status, headers } = await put();
   const { 'x-rate-limit-time-reset-ms': reset, 'x-retry-after': after } = headers;
@@ -63,7 +66,7 @@ test.each([
   }).toEqual(expected);
 });
 
-test.each([
+it.each([
   [{ kind: 'reset', when: 'before' }, { fault: 'reset' }, 11],
   [{ kind: 'reset', when: 'during' }, { fault: 'reset', partial: { status: 200 } }, 9],
   [{ kind: 'reset', when: 'after' }, { fault: 'reset' }, 9],
@@ -71,20 +74,20 @@ test.each([
   [{ kind: 'hang', when: 'after' }, { fault: 'hang' }, 9],
   [{ kind: 'html' }, { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } }, 9],
   [{ kind: 'empty' }, { status: 204, body: '' }, 9],
-] satisfies [Fault, unknown, number][])('breaks a call by %j', async (fault, outcome, statusId) => {
+] satisfies [Fault, unknown, number][])('the fault %j breaks a call', async (fault, outcome, statusId) => {
   store.faults.add(fault);
   expect(await raw('PUT', '/orders/100', '{"status_id":9}')).toMatchObject(outcome);
   expect(statusOf(100)).toBe(statusId);
 });
 
-test('cuts JSON in half', async () => {
+it('a truncated fault sends the first half of the JSON', async () => {
   store.faults.add({ kind: 'truncated' });
   const answer = await ask(store, 'GET', '/orders/100');
   expect(answer).toMatchObject({ status: 200, body: undefined });
   expect(answer.text.startsWith('{"id":100')).toBe(true);
 });
 
-test('is slow before or after the effect', async () => {
+it('a slow fault delays a call before or after its effect', async () => {
   store.faults.add({ orderId: 100, kind: 'slow', delayMs: 9000 });
   store.faults.add({ orderId: 101, kind: 'slow', delayMs: 9000, when: 'after' });
   const answers = Promise.all([put(100), put(101)]);
@@ -95,7 +98,7 @@ test('is slow before or after the effect', async () => {
   expect(statusOf(100)).toBe(9);
 });
 
-test('strikes the endpoint and the order that it names, so many times, after so many calls', async () => {
+it('a fault strikes only its endpoint and order, after "skip" calls and "times" times', async () => {
   store.faults.add({ endpoint: /^PUT/, orderId: 100, skip: 1, times: 2, kind: 'status', status: 502 });
   expect((await ask(store, 'GET', '/orders/100')).status).toBe(200);
   expect((await put(101)).status).toBe(200);
@@ -103,7 +106,7 @@ test('strikes the endpoint and the order that it names, so many times, after so 
   expect(statuses).toEqual([200, 502, 502, 200]);
 });
 
-test('strikes each answer that holds an order, and no other', async () => {
+it('a fault with "holding" strikes each response that contains the order, and no other', async () => {
   store.faults.add({ holding: 101, kind: 'status', status: 500 });
   const statusAt = async (path: string) => (await ask(store, 'GET', path)).status;
   const struck = ['/orders/101', '/orders/101/products', '/orders', '/orders?min_id=101&limit=1'];
@@ -113,7 +116,7 @@ test('strikes each answer that holds an order, and no other', async () => {
   expect((await put(101)).status).toBe(200);
 });
 
-test('strikes calls that ask for too many rows, and no other', async () => {
+it('a fault with "limitFrom" strikes calls that request so many rows, and no other', async () => {
   store.faults.add({ limitFrom: 50, kind: 'status', status: 504 });
   const statusAt = async (path: string) => (await ask(store, 'GET', path)).status;
   expect(await statusAt('/orders?limit=50')).toBe(504);
@@ -121,7 +124,7 @@ test('strikes calls that ask for too many rows, and no other', async () => {
   expect(await statusAt('/orders?limit=49')).toBe(200);
 });
 
-test('is taken away one by one or all at once', async () => {
+it('faults are removed one by one or all together', async () => {
   const remove = store.faults.add({ kind: 'status', status: 500 });
   store.faults.add({ kind: 'status', status: 502 });
   expect((await put()).status).toBe(500);
@@ -131,7 +134,7 @@ test('is taken away one by one or all at once', async () => {
   expect((await put()).status).toBe(200);
 });
 
-test('strikes by chance, and by the same chance for the same seed, whatever the order of calls', async () => {
+it('a fault with a probability strikes the same calls for the same seed, regardless of the order of calls', async () => {
   const run = async (seed: number, ids: readonly number[]): Promise<Record<number, number[]>> => {
     const other = createStore({ seed });
     for (const id of ids) other.orders.add({ id });
@@ -152,7 +155,7 @@ test('strikes by chance, and by the same chance for the same seed, whatever the 
   expect(failed).toBeLessThan(40);
 });
 
-test('lets a test edit the store just before and just after a call takes effect', async () => {
+it('the hooks of a fault edit the store just before and just after a call takes effect', async () => {
   store.faults.add({
     endpoint: 'GET /orders/{id}',
     times: 1,
@@ -163,7 +166,7 @@ test('lets a test edit the store just before and just after a call takes effect'
   expect((await ask(store, 'GET', '/orders/100')).body).toMatchObject({ status_id: 5 });
 });
 
-test('lets hooks and damage strike the same call, but no second damage', async () => {
+it('hooks and one damage strike the same call, but no second damage', async () => {
   const seen: string[] = [];
   store.faults.add({ before: ({ endpoint }) => void seen.push(endpoint) });
   store.faults.add({ times: 1, kind: 'status', status: 500 });
@@ -173,7 +176,7 @@ test('lets hooks and damage strike the same call, but no second damage', async (
   expect(seen).toHaveLength(3);
 });
 
-test('passes on what a hook of a test throws, and still ends the call in the log', async () => {
+it('an error of a hook reaches the caller, and the call still ends in the log', async () => {
   store.faults.add({
     before: () => {
       throw new Error('a defect of the test');

@@ -14,7 +14,7 @@ const add = (count: number): void => {
 };
 
 describe('GET /orders/count', () => {
-  test('shows all fifteen statuses in the order of the store', async () => {
+  it('the count of orders shows all fifteen statuses in the order of the store', async () => {
     store.orders.add({ status_id: 0 });
     store.orders.add({ status_id: 11 });
     store.orders.add({ status_id: 11 });
@@ -29,7 +29,7 @@ describe('GET /orders/count', () => {
     );
   });
 
-  test('takes filters, and ignores is_deleted', async () => {
+  it('the count of orders uses filters and ignores is_deleted', async () => {
     add(3);
     store.orders.archive(101);
     const counted = await ask(store, 'GET', '/orders/count?min_id=101&is_deleted=true');
@@ -38,7 +38,7 @@ describe('GET /orders/count', () => {
 });
 
 describe('GET /orders', () => {
-  test('gives fifty by ascending id, and the rest on the next page', async () => {
+  it('the list has fifty orders by ascending id, and the next page has the rest', async () => {
     add(60);
     const first = await ask(store, 'GET', '/orders');
     const second = await ask(store, 'GET', '/orders?page=2');
@@ -46,13 +46,13 @@ describe('GET /orders', () => {
     expect(ids(second)).toEqual(Array.from({ length: 10 }, (_, index) => 150 + index));
   });
 
-  test('answers 204 past the end and for no match', async () => {
+  it('the list is a 204 past its end and without a match', async () => {
     add(1);
     expect(await ask(store, 'GET', '/orders?page=2')).toMatchObject({ status: 204, text: '' });
     expect(await ask(store, 'GET', '/orders?status_id=7')).toMatchObject({ status: 204, text: '' });
   });
 
-  test('takes 250 and refuses more', async () => {
+  it('the list accepts a limit of 250 and refuses a higher one', async () => {
     add(251);
     expect(ids(await ask(store, 'GET', '/orders?limit=250'))).toHaveLength(250);
     expect(await ask(store, 'GET', '/orders?limit=251')).toMatchObject({
@@ -61,7 +61,7 @@ describe('GET /orders', () => {
     });
   });
 
-  test('takes one status only', async () => {
+  it('the list refuses two values of status_id', async () => {
     add(1);
     expect(await ask(store, 'GET', '/orders?status_id=7,11')).toMatchObject({
       status: 400,
@@ -69,7 +69,7 @@ describe('GET /orders', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['min_id=101&max_id=102', [101, 102]],
     ['customer_id=7', [101]],
     ['email=ada%40example.com', [102]],
@@ -81,9 +81,9 @@ describe('GET /orders', () => {
     ['max_date_created=Sun,%2004%20Jan%202026%2000:00:00%20%2B0000', [100, 101]],
     ['sort=id:desc&limit=2', [103, 102]],
     ['sort=date_modified:asc&min_date_modified=2026-01-06T00:00:00Z', [103]],
-    ['nobody_knows_this=1&limit=1', [100]],
+    ['unknown_parameter=1&limit=1', [100]],
     ['min_id=', [100, 101, 102, 103]],
-  ])('filters and sorts by %s', async (query, expected) => {
+  ])('the list is filtered and sorted by %s', async (query, expected) => {
     store.orders.add({ date_created: '2026-01-03T00:00:00Z', customer_id: 1 });
     store.orders.add({ date_created: '2026-01-04T00:00:00Z', customer_id: 7 });
     const email = 'ada@example.com';
@@ -99,19 +99,19 @@ describe('GET /orders', () => {
     expect(ids(await ask(store, 'GET', `/orders?${query}`))).toEqual(expected);
   });
 
-  test.each(['min_id=x', 'limit=0', 'limit=-1', 'page=x', 'sort=name', 'min_date_created=yesterday'])(
-    'refuses %s',
+  it.each(['min_id=x', 'limit=0', 'limit=-1', 'page=x', 'sort=name', 'min_date_created=yesterday'])(
+    'the list refuses the query %s',
     async (query) => {
       expect((await ask(store, 'GET', `/orders?${query}`)).status).toBe(400);
     },
   );
 
-  test('reads a bare plus in a date as the space that it is', async () => {
+  it('the list reads a plus sign in a date as a space and refuses the date', async () => {
     const answer = await ask(store, 'GET', '/orders?min_date_created=2026-01-05T00:00:00+02:00');
     expect(answer.status).toBe(400);
   });
 
-  test('hides archived and Incomplete orders until they are asked for', async () => {
+  it('the list hides archived and Incomplete orders unless the query requests them', async () => {
     add(2);
     store.orders.add({ status_id: 0 });
     store.orders.archive(100);
@@ -122,7 +122,7 @@ describe('GET /orders', () => {
 });
 
 describe('GET /orders/{id}', () => {
-  test('answers 404 with an array for what is not there', async () => {
+  it('an unknown order or path is a 404 with an array', async () => {
     for (const path of ['/orders/99', '/orders/99/products', '/orders/abc', '/orders/100x', '/nothing']) {
       expect(await ask(store, 'GET', path)).toMatchObject({
         status: 404,
@@ -131,7 +131,7 @@ describe('GET /orders/{id}', () => {
     }
   });
 
-  test('answers 404 once the order is removed, and still shows an archived one', async () => {
+  it('a removed order is a 404, and an archived one is still shown', async () => {
     add(2);
     store.orders.remove(100);
     store.orders.archive(101);
@@ -139,7 +139,7 @@ describe('GET /orders/{id}', () => {
     expect((await ask(store, 'GET', '/orders/101')).body).toMatchObject({ is_deleted: true });
   });
 
-  test('has the types of real orders', async () => {
+  it('an order has the types of real orders', async () => {
     store.orders.add({ status_id: 7 });
     const order = await ask(store, 'GET', '/orders/100');
     expect(order.body).toMatchObject({
@@ -159,7 +159,7 @@ describe('GET /orders/{id}', () => {
     expect(order.text).toContain('"resource":"\\/orders\\/100\\/products"');
   });
 
-  test('adds up', async () => {
+  it('the totals of an order are the sums of its lines, shipping and coupons', async () => {
     const lines = [
       { quantity: 2, price_ex_tax: '10.0000', price_tax: '1.0000' },
       { quantity: 1, price_ex_tax: '5.5000', price_tax: '0.0000' },
@@ -179,7 +179,7 @@ describe('GET /orders/{id}', () => {
     });
   });
 
-  test('includes fees', async () => {
+  it('an order includes its fees, which have a path of their own', async () => {
     store.orders.add({ fees: [{ display_name_customer: 'Rush' }] });
     const order = await ask(store, 'GET', '/orders/100?include=fees');
     const fees = await ask(store, 'GET', '/orders/100/fees');
@@ -189,7 +189,7 @@ describe('GET /orders/{id}', () => {
 });
 
 describe('sub-resources', () => {
-  test('are 204 where there is nothing', async () => {
+  it('an empty sub-resource is a 204', async () => {
     store.orders.add({ lines: [{ type: 'digital' }] });
     for (const name of ['shipping_addresses', 'shippingaddresses', 'coupons', 'shipments', 'fees']) {
       expect(await ask(store, 'GET', `/orders/100/${name}`)).toMatchObject({ status: 204, text: '' });
@@ -197,7 +197,7 @@ describe('sub-resources', () => {
     expect(store.orders.get(100)).toMatchObject({ order_is_digital: true, shipping_address_count: 0 });
   });
 
-  test('are served under both spellings of addresses, and one by one', async () => {
+  it('addresses are served under both spellings, and each address and line has its own path', async () => {
     add(1);
     const addresses = await ask(store, 'GET', '/orders/100/shipping_addresses');
     expect((await ask(store, 'GET', '/orders/100/shippingaddresses')).body).toEqual(addresses.body);
@@ -211,14 +211,14 @@ describe('sub-resources', () => {
     expect((await ask(store, 'GET', '/orders/100/products/1')).status).toBe(404);
   });
 
-  test('take gift certificates for digital', async () => {
+  it('an order with digital lines and gift certificates is digital', async () => {
     store.orders.add({ lines: [{ type: 'digital' }, { type: 'giftcertificate' }] });
     expect(store.orders.get(100)?.order_is_digital).toBe(true);
     const types = rows(await ask(store, 'GET', '/orders/100/products')).map(({ type }) => type);
     expect(types).toEqual(['digital', 'giftcertificate']);
   });
 
-  test('know a mixed cart by its lines alone', async () => {
+  it('an order with digital and physical lines is not digital, and only its lines show the mix', async () => {
     store.orders.add({ lines: [{ type: 'digital' }, { type: 'physical' }] });
     expect(store.orders.get(100)?.order_is_digital).toBe(false);
     const types = rows(await ask(store, 'GET', '/orders/100/products')).map(({ type }) => type);
@@ -229,7 +229,7 @@ describe('sub-resources', () => {
 describe('consignments', () => {
   const asObject = 'consignment_structure=object';
 
-  test('are a link, links to lines or whole lines, and an array for those who do not ask for an object', async () => {
+  it('consignments are a link, links to lines or complete lines, and an array unless the query requests an object', async () => {
     add(1);
     const line = { resource: `/orders/100/products/${store.orders.lines(100)[0]?.id}` };
     const withLinks = await ask(store, 'GET', `/orders/100?include=consignments&${asObject}`);
@@ -245,7 +245,7 @@ describe('consignments', () => {
     expect([alone.body]).toEqual(fields(legacy).consignments);
   });
 
-  test('are cut at fifty lines, with a warning', async () => {
+  it('a consignment shows fifty lines at most, with a warning', async () => {
     store.orders.add({ lines: Array.from({ length: 51 }, () => ({})) });
     const order = await ask(store, 'GET', `/orders/100?include=consignments.line_items&${asObject}`);
     const { consignments } = fields(order) as { consignments: { shipping: Record<string, unknown>[] } };
@@ -253,7 +253,7 @@ describe('consignments', () => {
     expect(consignments.shipping[0]).toHaveProperty('__warning__.message');
   });
 
-  test('tell downloads, certificates and pickups from what is shipped', async () => {
+  it('consignments separate downloads, certificates and pickups from shipments', async () => {
     store.orders.add({
       lines: [{ type: 'digital' }, { type: 'giftcertificate' }, { order_pickup_method_id: 1 }],
     });
@@ -265,28 +265,4 @@ describe('consignments', () => {
       email: { gift_certificates: [{ line_items: [{}] }] },
     });
   });
-});
-
-test('lists the statuses and shows one', async () => {
-  const all = await ask(store, 'GET', '/order_statuses');
-  expect(all.body).toHaveLength(15);
-  expect((await ask(store, 'GET', '/order_statuses/9')).body).toMatchObject({
-    id: 9,
-    system_label: 'Awaiting Shipment',
-    order: 4,
-  });
-  expect((await ask(store, 'GET', '/order_statuses/15')).status).toBe(404);
-});
-
-test('tells the time and the name of the store', async () => {
-  expect((await ask(store, 'GET', '/time')).body).toEqual({ time: Date.UTC(2026, 0, 6, 10, 15) / 1000 });
-  expect((await ask(store, 'GET', '/store')).body).toMatchObject({ id: 'abc123xyz' });
-});
-
-test('speaks XML to those who do not accept JSON, unless the path ends in .json', async () => {
-  add(1);
-  const xml = await ask(store, 'GET', '/orders', undefined, { Accept: '*/*' });
-  expect(xml.headers['content-type']).toBe('application/xml');
-  expect(xml.text).toMatch(/<orders><item><id>100<\/id>/);
-  expect(ids(await ask(store, 'GET', '/orders.json', undefined, { Accept: '*/*' }))).toEqual([100]);
 });

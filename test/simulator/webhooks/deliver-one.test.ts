@@ -1,4 +1,4 @@
-// One webhook at a time: its envelope, its signature, and the promise that it stays on this machine.
+// One webhook at a time: its envelope, its signature, and its limit to this machine.
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook } from 'standardwebhooks';
@@ -11,7 +11,7 @@ const SECRET = 'sim-client-secret-not-real-0001';
 
 const asLibrary = (secret: string): Webhook => new Webhook(Buffer.from(secret).toString('base64'));
 
-test('signs as the worked example of the documentation does', () => {
+it('a signature equals the example of the documentation', () => {
   const body =
     '{"producer":"stores\\/abc123xyz","hash":"5d2f8b0c6a7e4f1391c2d3e4f5a6b7c8d9e0f1a2",' +
     '"created_at":1767225600,"store_id":"1009999999","scope":"store\\/order\\/created",' +
@@ -22,7 +22,7 @@ test('signs as the worked example of the documentation does', () => {
   );
 });
 
-test('signs as the library does', () => {
+it('a signature equals that of the library', () => {
   const at = new Date(1767225601000);
   const body = '{"name":"Zoë 🌻"}';
   expect(signWebhook(SECRET, 'msg_1', 1767225601, body)).toBe(asLibrary(SECRET).sign('msg_1', at, body));
@@ -49,7 +49,7 @@ describe('over loopback', () => {
     received = [];
   });
 
-  test('delivers a genuine cart/converted and shows the answer', async () => {
+  it('a single delivery of cart/converted is genuine and returns the response', async () => {
     const store = createStore();
     const { id, cart_id } = store.orders.add();
     const answer = await store.deliverWebhook({ destination, orderId: id, headers: { 'x-secret': 'hush' } });
@@ -78,7 +78,7 @@ describe('over loopback', () => {
     expect(body).toContain('"producer":"stores\\/abc123xyz","hash":');
   });
 
-  test('delivers what a forger would send', async () => {
+  it('a single delivery can have a forged signature, or none', async () => {
     const store = createStore();
     const forged = { id: 'msg_mine', timestamp: 1, secret: 'guessed', body: '{"not":"signed by the store"}' };
     await store.deliverWebhook({ destination, orderId: 1, ...forged });
@@ -95,7 +95,7 @@ describe('over loopback', () => {
   });
 });
 
-test.each([
+it.each([
   'http://example.com/hook',
   'https://127.0.0.1/hook',
   'http://127.0.0.1.example.com/hook',
@@ -103,14 +103,14 @@ test.each([
   'http://10.0.0.1/',
   'file:///etc/passwd',
   'nonsense',
-])('refuses to send anything to %s', async (destination) => {
+])('a single delivery to %s is refused', async (destination) => {
   const store = createStore();
   await expect(store.deliverWebhook({ destination, orderId: 1 })).rejects.toThrow(
     'The simulator delivers to http://127.0.0.1 and http://localhost only',
   );
 });
 
-test('says so if nobody answers', async () => {
+it('a single delivery fails if the destination does not answer in time', async () => {
   const store = createStore({ switches: { deliveryTimeoutMs: 40 } });
   await expect(store.deliverWebhook({ destination: 'http://127.0.0.1:9/', orderId: 1 })).rejects.toThrow();
   const silent = await listen(createServer(() => undefined));
@@ -122,7 +122,7 @@ test('says so if nobody answers', async () => {
   }
 });
 
-test.each([
+it.each([
   ['store/order/created', { type: 'order', id: 100 }],
   [
     'store/order/statusUpdated',
@@ -131,7 +131,7 @@ test.each([
   ['store/shipment/created', { type: 'shipment', id: 1, orderId: 100 }],
   ['store/channel/1/order/created', { order_id: 100 }],
   ['store/order/metafield/created', { metafield_id: 14, resource_id: '100' }],
-])('names the order in %s as BigCommerce does', async (scope, data) => {
+])('the webhook %s names the order as BigCommerce does', async (scope, data) => {
   const sent: WebhookRequest[] = [];
   const store = createStore({
     send: (webhook) => {

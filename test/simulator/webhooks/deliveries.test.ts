@@ -1,4 +1,4 @@
-// Webhooks by themselves: what the store's events set off, for 48 hours of virtual time.
+// The webhooks that the store's events cause, for 48 hours of virtual time.
 import { Webhook } from 'standardwebhooks';
 import { createStore } from '../../../simulator/index';
 import type { Hook, Store, WebhookRequest } from '../../../simulator/index';
@@ -29,11 +29,11 @@ beforeEach(() => {
 
 const hook = (scope: string, to = destination): Hook =>
   store.hooks.create({ scope, destination: to }) as Hook;
-const tell = (body: string) =>
+const parse = (body: string) =>
   JSON.parse(body) as { scope: string; data: Record<string, unknown>; hash: string };
-const told = () => sent.map(({ body }) => tell(body));
+const announced = () => sent.map(({ body }) => parse(body));
 
-test('announces what happens to an order to whoever listens', async () => {
+it('hooks get every event of an order that matches their scope', async () => {
   for (const scope of ['store/order/*', 'store/cart/converted', 'store/channel/1/order/statusUpdated'])
     hook(scope);
   store.orders.add();
@@ -41,7 +41,7 @@ test('announces what happens to an order to whoever listens', async () => {
   store.orders.archive(100);
   await store.deliveries.idle();
   const data = { type: 'order', id: 100 };
-  expect(told().map(({ scope, data }) => [scope, data])).toEqual([
+  expect(announced().map(({ scope, data }) => [scope, data])).toEqual([
     ['store/order/created', data],
     ['store/cart/converted', { type: 'cart', id: store.orders.get(100)?.cart_id, orderId: 100 }],
     ['store/order/updated', data],
@@ -52,20 +52,20 @@ test('announces what happens to an order to whoever listens', async () => {
   ]);
 });
 
-test('converts a cart once: when the order comes in, or when it leaves Incomplete; never without a cart', () => {
+it('a cart is converted once: when the order is placed or leaves Incomplete, and never without a cart', () => {
   hook('store/cart/converted');
   store.orders.add({ status_id: 0 });
   store.orders.add({ cart_id: null });
   expect(sent).toHaveLength(0);
   store.orders.setStatus(100, 11);
   store.orders.setStatus(100, 9);
-  expect(told()).toMatchObject([{ data: { orderId: 100 } }]);
+  expect(announced()).toMatchObject([{ data: { orderId: 100 } }]);
   store.switches.cartConvertedWithoutCart = true;
   store.orders.add({ cart_id: null });
-  expect(told()).toHaveLength(2);
+  expect(announced()).toHaveLength(2);
 });
 
-test('tries again by the schedule for 48 hours and then gives the hook up, with a mail', async () => {
+it('a failed delivery is retried by the schedule for 48 hours, and then its hook is deactivated with a mail', async () => {
   answer = () => 500;
   store.hooks.emails = ['ops@example.com'];
   const { id } = hook('store/order/created');
@@ -86,7 +86,7 @@ test('tries again by the schedule for 48 hours and then gives the hook up, with 
   expect(sent).toHaveLength(13);
 });
 
-test('stops trying once it is delivered, and counts a broken connection as a failure', async () => {
+it('retries stop after a success, and a broken connection is a failure', async () => {
   answer = () => {
     if (sent.length === 1) throw new Error('connection refused');
     return sent.length < 3 ? 404 : 204;
@@ -100,50 +100,53 @@ test('stops trying once it is delivered, and counts a broken connection as a fai
   ]);
 });
 
-test.each([
+it.each([
   [true, 60],
   [false, 0],
-])('stamps a retry afresh or not: %s', async (restampRetries, ageSeconds) => {
-  store.switches.restampRetries = restampRetries;
-  answer = () => (sent.length === 1 ? 500 : 200);
-  hook('store/order/created');
-  store.orders.add();
-  await time.advance(60_000);
-  const [first, second] = sent;
-  const stamp = (request = first): number => Number(request?.headers['webhook-timestamp']);
-  expect(stamp(second) - stamp()).toBe(ageSeconds);
-  expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
-  expect(second?.body).toBe(first?.body);
-  const library = new Webhook(Buffer.from(store.credentials.clientSecret).toString('base64'));
-  const signed = library.sign(second!.headers['webhook-id']!, new Date(stamp(second) * 1000), second!.body);
-  expect(second?.headers['webhook-signature']).toBe(signed);
-});
+])(
+  'with restampRetries %s a retry has a timestamp %d s after the first',
+  async (restampRetries, ageSeconds) => {
+    store.switches.restampRetries = restampRetries;
+    answer = () => (sent.length === 1 ? 500 : 200);
+    hook('store/order/created');
+    store.orders.add();
+    await time.advance(60_000);
+    const [first, second] = sent;
+    const stamp = (request = first): number => Number(request?.headers['webhook-timestamp']);
+    expect(stamp(second) - stamp()).toBe(ageSeconds);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.body).toBe(first?.body);
+    const library = new Webhook(Buffer.from(store.credentials.clientSecret).toString('base64'));
+    const signed = library.sign(second!.headers['webhook-id']!, new Date(stamp(second) * 1000), second!.body);
+    expect(second?.headers['webhook-signature']).toBe(signed);
+  },
+);
 
-test('sends some events twice, late and out of order if that is its habit', async () => {
+it('deliveries arrive twice, late and out of order if the habits say so', async () => {
   Object.assign(store.deliveries.habits, { duplicates: 0.5, lateMs: 5000, shuffleMs: 60_000 });
   hook('store/order/created');
   for (let made = 0; made < 40; made += 1) store.orders.add();
   await time.advance(4999);
   expect(sent).toHaveLength(0);
   await time.advance(70_000);
-  const ids = told().map(({ data }) => Number(data.id));
+  const ids = announced().map(({ data }) => Number(data.id));
   expect(new Set(ids).size).toBe(40);
   expect(ids.length).toBeGreaterThan(50);
   expect(ids.length).toBeLessThan(75);
   expect(ids).not.toEqual([...ids].sort((a, b) => a - b));
-  expect(new Set(told().map(({ hash }) => hash)).size).toBe(40);
+  expect(new Set(announced().map(({ hash }) => hash)).size).toBe(40);
 });
 
-test('lets a new hook wait if that is its habit', async () => {
+it('a new hook gets no events for a minute if the habits say so', async () => {
   store.deliveries.habits.newHookDelayMs = 60_000;
   hook('store/order/created');
   store.orders.add();
   await time.advance(60_000);
   store.orders.add();
-  expect(told()).toMatchObject([{ data: { id: 101 } }]);
+  expect(announced()).toMatchObject([{ data: { id: 101 } }]);
 });
 
-test('leaves the deliveries of V2 hooks unsigned if the switch says so', async () => {
+it('deliveries of V2 hooks are unsigned if the switch says so', async () => {
   await ask(store, 'POST', '/hooks', {
     scope: 'store/order/created',
     destination,
@@ -163,13 +166,13 @@ describe('the blocklist', () => {
     answer = () => 200;
   };
 
-  test('is not asked before the hundredth delivery', async () => {
+  it('no domain is blocked before its hundredth delivery', async () => {
     hook('store/order/created');
     await addOrders(99, 99);
     expect(store.deliveries.blocked()).toEqual([]);
   });
 
-  test('blocks a domain below 90 % for three minutes, and what is held back arrives later', async () => {
+  it('a domain below 90 % success is blocked for 3 min, and the delayed deliveries arrive later', async () => {
     hook('store/order/created');
     await addOrders(100, 10);
     expect(store.deliveries.blocked()).toEqual([]);
@@ -189,7 +192,7 @@ describe('the blocklist', () => {
     expect(store.deliveries.all().every(({ state }) => state === 'delivered')).toBe(true);
   });
 
-  test('loses what happens meanwhile if the switch says so', async () => {
+  it('events for a blocked domain are lost if the switch says so', async () => {
     store.switches.eventsDuringBlock = 'lost';
     hook('store/order/created');
     await addOrders(100, 20);
@@ -199,20 +202,20 @@ describe('the blocklist', () => {
   });
 });
 
-test('tells of failures to another destination: will retry, at most once in ten minutes, and given up', async () => {
+it('exceptions report failures to another destination: retries at most once in 10 min, and the end', async () => {
   const watcher = 'http://localhost:2/watch';
   answer = ({ url }) => (url === watcher ? 200 : 500);
   hook('store/hook/deliveryException', watcher);
   const { id } = hook('store/order/created');
   store.orders.add();
   await time.advance(HOURS_48);
-  const exceptions = sent.filter(({ url }) => url === watcher).map(({ body }) => tell(body).data);
+  const exceptions = sent.filter(({ url }) => url === watcher).map(({ body }) => parse(body).data);
   expect(exceptions[0]).toMatchObject({ type: 'webhook', id, error_code: 90_001 });
   expect(exceptions.at(-1)).toMatchObject({ id, error_code: 90_002 });
   expect(exceptions.length).toBeLessThan(12);
 });
 
-test('gives up a hook that heard nothing for ninety days', async () => {
+it('a hook without events for 90 days is deactivated', async () => {
   const { id } = hook('store/order/created');
   await time.advance(91 * 86_400_000);
   store.orders.add();
@@ -220,20 +223,10 @@ test('gives up a hook that heard nothing for ninety days', async () => {
   expect(store.hooks.get(id)?.status).toBe('deactivated');
 });
 
-test('delivers nowhere but on this machine', async () => {
+it('deliveries go to this machine only', async () => {
   const careful = createStore(time);
   careful.hooks.create({ scope: 'store/order/created', destination: 'https://hooks.example.com/' });
   careful.orders.add();
   await careful.deliveries.idle();
   expect(careful.deliveries.all()[0]?.attempts[0]?.error).toMatch(/delivers to http:\/\/127\.0\.0\.1/);
-});
-
-test('calls off everything when it is closed', async () => {
-  answer = () => 500;
-  hook('store/order/created');
-  store.orders.add();
-  await store.deliveries.idle();
-  expect(time.waiting()).toBe(1);
-  store.close();
-  expect(time.waiting()).toBe(0);
 });

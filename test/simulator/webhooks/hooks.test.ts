@@ -1,4 +1,4 @@
-// Registering webhooks through the API.
+// The registration of webhooks through the API.
 import { createStore } from '../../../simulator/index';
 import type { Store } from '../../../simulator/index';
 import { ask, fields } from '../../support/store-client';
@@ -14,7 +14,7 @@ const scope = 'store/cart/converted';
 const create = (body: Record<string, unknown> = {}) =>
   ask(store, 'POST', '/v3/hooks', { scope, destination, ...body });
 
-test('creates, shows, changes and deletes a hook, wrapped in data', async () => {
+it('V3 creates, shows, changes and deletes a hook, wrapped in data', async () => {
   const created = await create({ headers: { 'x-secret': 'hush' } });
   const data = {
     id: 20_000_001,
@@ -38,13 +38,13 @@ test('creates, shows, changes and deletes a hook, wrapped in data', async () => 
   });
 });
 
-test('creates through V2 without a wrapper', async () => {
+it('V2 creates a hook without a wrapper', async () => {
   const created = await ask(store, 'POST', '/hooks', { scope, destination });
   expect(created).toMatchObject({ status: 201, body: { scope, destination, headers: null } });
   expect(store.log.count('POST /v2/hooks')).toBe(1);
 });
 
-test.each([
+it.each([
   [{ scope: undefined }, 'scope'],
   [{ destination: undefined }, 'destination'],
   [{ scope: 'orders' }, 'scope'],
@@ -56,7 +56,7 @@ test.each([
   [{ headers: { 'x-secret': 'a\r\nb' } }, 'headers'],
   [{ headers: { ['x'.repeat(65)]: 'y' } }, 'headers'],
   [{ is_active: 'yes' }, 'is_active'],
-])('refuses %j with a 422 that names the field', async (body, field) => {
+])('a hook with %j is refused with a 422 that names the field', async (body, field) => {
   expect(await create(body)).toMatchObject({
     status: 422,
     body: {
@@ -67,7 +67,7 @@ test.each([
   });
 });
 
-test('takes each destination once and ten per scope', async () => {
+it('a scope has each destination once and ten hooks at most', async () => {
   const statuses: number[] = [];
   for (let path = 0; path < 11; path += 1) {
     statuses.push((await create({ destination: `https://hooks.example.com/${path}` })).status);
@@ -81,19 +81,19 @@ test('takes each destination once and ten per scope', async () => {
   );
 });
 
-test('takes loopback destinations unless it is strict', async () => {
+it('loopback destinations are allowed unless the switch is strict', async () => {
   expect((await create({ destination: 'http://127.0.0.1:4566/hook' })).status).toBe(200);
   store.switches.hookDestinations = 'strict';
   expect((await create({ destination: 'http://127.0.0.1:4566/other' })).status).toBe(422);
 });
 
-test('refuses an empty change, and a change of what is not there', async () => {
+it('an empty change and a change of an unknown hook are refused', async () => {
   const { data } = fields(await create()) as { data: { id: number } };
   expect((await ask(store, 'PUT', `/v3/hooks/${data.id}`, {})).status).toBe(422);
   expect((await ask(store, 'PUT', '/v3/hooks/1', { is_active: false })).status).toBe(404);
 });
 
-test('pages and filters the list, and shows only what belongs to the client', async () => {
+it('the list of hooks is paged and filtered, and shows only the hooks of the client', async () => {
   for (const path of ['a', 'b', 'c']) await create({ destination: `https://hooks.example.com/${path}` });
   await create({ scope: 'store/order/created', is_active: false });
   const page = await ask(store, 'GET', '/v3/hooks?limit=3&page=2');
@@ -109,7 +109,7 @@ test('pages and filters the list, and shows only what belongs to the client', as
   expect(filtered.body).toMatchObject({ data: [{ destination: 'https://hooks.example.com/b' }] });
   const { data } = fields(page) as { data: { id: number }[] };
   const path = `/v3/hooks/${data[0]?.id ?? 0}`;
-  store.credentials.clientId = 'somebody-else';
+  store.credentials.clientId = 'another-client';
   expect((await ask(store, 'GET', '/v3/hooks')).body).toMatchObject({ data: [] });
   expect((await ask(store, 'GET', path)).status).toBe(404);
   expect((await ask(store, 'PUT', path, { is_active: true })).status).toBe(404);
@@ -117,7 +117,7 @@ test('pages and filters the list, and shows only what belongs to the client', as
   expect(store.hooks.all()).toHaveLength(4);
 });
 
-test('shows emails, states and blocked domains to the administrator', async () => {
+it('the admin route of hooks shows emails, states and blocked domains', async () => {
   await create({ is_active: false });
   expect((await ask(store, 'PUT', '/v3/hooks/admin', { emails: ['ops@example.com'] })).status).toBe(204);
   expect((await ask(store, 'PUT', '/v3/hooks/admin', { emails: 'all' })).status).toBe(422);
