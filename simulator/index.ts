@@ -25,7 +25,7 @@ export type { Settings } from './api/state';
 export type { StoreOptions } from './create';
 export type { RateLimitHeaders, Switches } from './switches';
 export { signWebhook } from './webhooks/sign';
-export { fillStore, tellingOrders, type TellingOrder } from './orders/sample-orders';
+export { fillStore, addSampleOrders, type SampleOrder } from './orders/sample-orders';
 
 /** The options of a simulator: those of a store, and its port. */
 export interface SimulatorOptions extends StoreOptions {

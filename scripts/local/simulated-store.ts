@@ -7,7 +7,7 @@ import { expectationFor, type Expectation } from './expectation';
 import type { FollowedOrder } from './order-progress';
 import {
   startSimulator,
-  tellingOrders,
+  addSampleOrders,
   type Delivery,
   type KeptOrder,
   type Simulator,
@@ -41,7 +41,9 @@ export async function startSimulatedStore(port: number, file: string | undefined
   const simulator = await startSimulator({ port });
   const kept = file === undefined ? undefined : readKept(file);
   const told =
-    kept === undefined ? tellingOrders(simulator).map(({ id, story }) => [id, story] as const) : kept.stories;
+    kept === undefined
+      ? addSampleOrders(simulator).map(({ id, story }) => [id, story] as const)
+      : kept.stories;
   for (const { fields, ...parts } of kept?.orders ?? []) simulator.orders.add({ ...fields, ...parts });
   const stories = new Map(told);
   const first = new Map<number, Judgement>(kept?.judgements ?? []);

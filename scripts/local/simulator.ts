@@ -2,7 +2,7 @@
 // at. Ctrl-C stops it.
 import { readArguments, runAsCommand, wholeNumber } from '../terminal/arguments';
 import { requireFreePort } from './ports';
-import { fillStore, startSimulator, tellingOrders } from '../../simulator/index';
+import { fillStore, startSimulator, addSampleOrders } from '../../simulator/index';
 
 const usage = 'Usage: npm run simulator -- [--port 8080] [--seed 1] [--orders 20] [--latency 0]';
 
@@ -29,7 +29,7 @@ runAsCommand(module, async () => {
   const options = readOptions();
   await requireFreePort(options.port, 'npm run simulator -- --port');
   const simulator = await startSimulator(options);
-  const told = tellingOrders(simulator);
+  const told = addSampleOrders(simulator);
   fillStore(simulator, options.orders);
   const { storeHash, accessToken, clientId, clientSecret } = simulator.credentials;
   console.log(`A BigCommerce store with ${simulator.orders.all().length} orders.

@@ -13,7 +13,7 @@ interface FillableStore {
 }
 
 /** An order and the case that it shows. */
-export interface TellingOrder {
+export interface SampleOrder {
   readonly id: number;
   readonly story: string;
 }
@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** Adds one order for each case and returns the ids and the cases. */
-export function tellingOrders(store: FillableStore): TellingOrder[] {
+export function addSampleOrders(store: FillableStore): SampleOrder[] {
   const now = store.clock.now();
   return stories(now).map(([story, fields], index) => {
     const order = store.orders.add({ date_created: now - (30 - index) * HOUR_MS, ...fields });

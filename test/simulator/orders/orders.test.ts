@@ -1,6 +1,6 @@
 // Orders that a test adds and edits directly in the store.
 import fc from 'fast-check';
-import { createStore, tellingOrders } from '../../../simulator/index';
+import { createStore, addSampleOrders } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 
@@ -62,7 +62,7 @@ describe('orders', () => {
 
   it('kept orders added to another store are equal there', () => {
     const first = createStore();
-    tellingOrders(first);
+    addSampleOrders(first);
     const second = createStore();
     for (const { fields, ...parts } of first.orders.allKept()) second.orders.add({ ...fields, ...parts });
     expect([...second.orders.allKept()]).toEqual([...first.orders.allKept()]);

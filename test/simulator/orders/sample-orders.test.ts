@@ -1,5 +1,5 @@
 // The orders that fill a store.
-import { createStore, fillStore, tellingOrders } from '../../../simulator/index';
+import { createStore, fillStore, addSampleOrders } from '../../../simulator/index';
 import { ask } from '../../support/store-client';
 import { virtualTime } from '../../support/virtual-time';
 
@@ -15,7 +15,7 @@ it('the same seed gives the same orders, and another seed gives others', () => {
 
 it('the sample orders show ten different cases', async () => {
   const store = createStore();
-  const samples = tellingOrders(store);
+  const samples = addSampleOrders(store);
   expect(samples.map(({ id }) => [id, store.orders.get(id)?.status_id])).toEqual([
     [100, 11],
     [101, 10],
