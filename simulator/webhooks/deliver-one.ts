@@ -2,7 +2,7 @@
 // particular webhook, genuine or not.
 import { randomFrom, uuid } from '../random';
 import type { SendWebhook } from './send';
-import { signWebhook } from './sign';
+import { signedHeaders } from './sign';
 import type { Clock } from '../clock';
 import type { Credentials } from '../credentials';
 import type { Orders } from '../orders/orders';
@@ -40,21 +40,6 @@ export interface WebhookAnswer {
   readonly status: number;
   readonly body: string;
   readonly durationMs: number;
-}
-
-/** The headers that authenticate a webhook; none for an empty secret. */
-export function signedHeaders(
-  secret: string,
-  id: string,
-  timestampSeconds: number,
-  body: string,
-): Record<string, string> {
-  if (secret === '') return {};
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': signWebhook(secret, id, timestampSeconds, body),
-  };
 }
 
 /** Signs and sends one webhook; throws if the destination does not answer. */

@@ -5,9 +5,9 @@ import type { DeliveryException } from './announcements';
 import { createBlocklist } from './blocklist';
 import type { BlockedDomain } from './blocklist';
 import type { Clock } from '../clock';
-import { signedHeaders } from './deliver-one';
 import type { Hooks, KeptHook } from './hooks';
 import type { SendWebhook } from './send';
+import { signedHeaders } from './sign';
 import type { Credentials } from '../credentials';
 import type { Switches } from '../switches';
 

@@ -14,3 +14,18 @@ export function signWebhook(
   const signed = `${id}.${timestampSeconds}.${rawBody}`;
   return `v1,${createHmac('sha256', clientSecret).update(signed).digest('base64')}`;
 }
+
+/** The headers that authenticate a webhook; none for an empty secret. */
+export function signedHeaders(
+  secret: string,
+  id: string,
+  timestampSeconds: number,
+  body: string,
+): Record<string, string> {
+  if (secret === '') return {};
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signWebhook(secret, id, timestampSeconds, body),
+  };
+}
