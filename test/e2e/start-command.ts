@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freePort, portIsFree } from '../../scripts/local/ports';
-import { root } from '../../scripts/terminal/command';
 import { until } from '../support/until';
+import { root } from '../../scripts/terminal/root';
 
 export const startCommand = [process.execPath, '--import', 'tsx', 'scripts/local/start.ts'] as const;
 

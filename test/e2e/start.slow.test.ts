@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { root } from '../../scripts/terminal/command';
 import { freePorts, run, startCommand, stopAll } from './start-command';
+import { root } from '../../scripts/terminal/root';
 
 jest.setTimeout(150_000);
 

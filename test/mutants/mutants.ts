@@ -732,8 +732,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Orders are moved to a void status',
     file: shared('config'),
-    from: 'return id <= 14 && !isVoidStatus(id)',
-    to: 'return id <= 14',
+    from: 'isStatusId(given) && !isVoidStatus(Number(given)),',
+    to: 'isStatusId(given),',
   },
   {
     rule: 'Concurrency is reserved though fewer than 100 executions stay unreserved',
