@@ -15,4 +15,6 @@ export default {
   transform: { '\\.ts$': '<rootDir>/tools/jest-esbuild.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.local/', '<rootDir>/.venv/'],
   restoreMocks: true,
+  // A test waits for conditions; this only ends one that hangs, on a machine that is busy.
+  testTimeout: 60_000,
 };
