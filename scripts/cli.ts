@@ -6,6 +6,7 @@ import { destroy } from './commands/destroy/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
 import { upload } from './commands/upload/command';
+import { simulator, start } from './local/command';
 import { askOnTerminal } from './terminal/ask';
 import type { Command, Noun } from './terminal/command';
 import { createProgram, runProgram, type Io } from './terminal/program';
@@ -13,6 +14,8 @@ import { printWarningsPlainly } from './terminal/warnings';
 
 /** The tree of commands. */
 export const commands: readonly (Command | Noun)[] = [
+  start,
+  simulator,
   build,
   upload,
   bootstrap,

@@ -1,8 +1,22 @@
-// Reads the command line and the environment of `npm start`: which ports, how long, and whose store.
+// Reads the options and the environment of start: which ports, how long, and whose store.
 import { defaultAwsPort } from '../service/local-endpoint';
-import { readArguments, wholeNumber } from '../terminal/arguments';
-import { CommandError } from '../terminal/command-error';
+import { UsageError } from '../terminal/command-error';
+import { flag, wholeNumber, withDefault, type OptionsOf } from '../terminal/options';
 import type { StoreAccount } from './store-account';
+
+const PORTS = [1, 65_535] as const;
+
+export const startOptions = {
+  once: flag('end when every order has arrived: with exit code 0, or with 1 and what is missing'),
+  pollEvery: withDefault(wholeNumber('<seconds>', [1, 86_400], 'how often the store is polled'), 60),
+  awsPort: withDefault(wholeNumber('<port>', PORTS, 'where MiniStack listens'), defaultAwsPort),
+  storePort: withDefault(wholeNumber('<port>', PORTS, 'where the simulator listens'), 8080),
+  keep: flag('continue where the last run with --keep ended'),
+  fresh: flag('delete what --keep kept'),
+  advance: flag('with your own store: also move the status of its orders'),
+} as const;
+
+export type StartCommandOptions = OptionsOf<typeof startOptions>;
 
 export interface StartOptions {
   readonly awsPort: number;
@@ -20,56 +34,21 @@ export interface RealStore extends StoreAccount {
   readonly advance: boolean;
 }
 
-export const usage = `Usage: npm start -- [options]
-Runs the whole service on this machine: MiniStack stands in for AWS, a simulator for the BigCommerce store.
-
-  --once                 end when every order has arrived, with exit code 0, or 1 and what is missing
-  --poll-every SECONDS   how often the store is polled (60)
-  --aws-port PORT        where MiniStack listens (${defaultAwsPort})
-  --store-port PORT      where the simulator listens (8080)
-  --keep                 go on where the last run with --keep ended
-  --fresh                forget what --keep kept
-  --advance              with a store of your own: move the status of its orders on, too
-  --help
-
-A store of your own takes the simulator's place when BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_CLIENT_ID and
-BIGCOMMERCE_TOKEN are set (also BIGCOMMERCE_CLIENT_SECRET and BIGCOMMERCE_API_URL, if you like). Its orders are
-only read and copied to this machine, unless --advance is given.`;
-
-const options = {
-  once: { type: 'boolean' },
-  keep: { type: 'boolean' },
-  fresh: { type: 'boolean' },
-  advance: { type: 'boolean' },
-  'poll-every': { type: 'string', default: '60' },
-  'aws-port': { type: 'string', default: String(defaultAwsPort) },
-  'store-port': { type: 'string', default: '8080' },
-} as const;
-
-/** Throws CommandError for what cannot be meant. */
+/** Throws UsageError for options that contradict each other or the environment. */
 export function readStartOptions(
-  args: readonly string[],
+  { once, keep, fresh, advance, awsPort, storePort, pollEvery }: StartCommandOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): StartOptions {
-  const { values } = readArguments(options, usage, { args });
-  const { once = false, keep = false, fresh = false, advance = false } = values;
   const realStore = readRealStore(environment, advance);
   if (advance && realStore === undefined) {
-    throw new CommandError(
-      '--advance is for a store of your own; the orders of the simulator move on anyway.',
-    );
+    throw new UsageError('--advance is for your own store: the orders of the simulator advance anyway.');
   }
   if (keep && realStore !== undefined) {
-    throw new CommandError(
-      "--keep would write your store's token to this disk: leave it out with a real store.",
+    throw new UsageError(
+      "--keep would write your store's token to this disk: do not use it with your own store.",
     );
   }
-  return {
-    awsPort: wholeNumber('aws-port', values['aws-port'], 1, 65_535),
-    storePort: wholeNumber('store-port', values['store-port'], 1, 65_535),
-    pollEveryMs: wholeNumber('poll-every', values['poll-every'], 1, 86_400) * 1_000,
-    ...{ once, keep, fresh, realStore },
-  };
+  return { awsPort, storePort, pollEveryMs: pollEvery * 1_000, once, keep, fresh, realStore };
 }
 
 const needed = ['BIGCOMMERCE_STORE_HASH', 'BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_TOKEN'] as const;
@@ -83,7 +62,7 @@ function readRealStore(
   if (missing.length === needed.length) return undefined;
   if (missing.length > 0) {
     const set = needed.filter((name) => given(name) !== '').join(' and ');
-    throw new CommandError(
+    throw new UsageError(
       `${set} ${missing.length === 1 ? 'are' : 'is'} set and ${missing.join(' and ')} not: ` +
         'set all three for a store of your own, or none for the simulator.',
     );

@@ -2,6 +2,7 @@
 import { type RealStore } from './arguments';
 import { defaultAwsPort } from '../service/local-endpoint';
 import type { LocalStack } from './local-stack';
+import { PROGRAM } from '../terminal/command';
 
 export function realStoreNotice({ storeHash, advance }: RealStore): string {
   const touched = advance
@@ -45,17 +46,17 @@ export function thingsToTry({ stackName, outputs }: LocalStack, place: Place): s
     ...store,
     '',
     'A signed webhook, and those that are registered:',
-    `  npm run webhook -- send --order ${anOrderId} ${where}`,
-    `  npm run webhook -- list ${where}`,
+    `  ${PROGRAM} webhook send --order ${anOrderId} ${where}`,
+    `  ${PROGRAM} webhook list ${where}`,
     '',
     'A poll at once, and what could not be replicated:',
-    `  npm run poll -- ${where}`,
-    `  npm run dead-letters -- list ${where}`,
+    `  ${PROGRAM} poll ${where}`,
+    `  ${PROGRAM} dead-letters list ${where}`,
     '',
     'The proof that no order of yesterday is missing, the orders of before, and a customer to be forgotten:',
-    `  npm run audit -- ${where}`,
-    `  npm run backfill -- --from 2020-01-01 --dry-run ${where}`,
-    `  npm run erase -- --email zoe@example.com --dry-run ${where}`,
+    `  ${PROGRAM} audit ${where}`,
+    `  ${PROGRAM} backfill --from 2020-01-01 --dry-run ${where}`,
+    `  ${PROGRAM} orders erase --email zoe@example.com --dry-run ${where}`,
     '',
     'What is stored, and what the webhook logged, with the AWS CLI:',
     `  ${aws} dynamodb get-item --table-name ${outputs['OrdersTableName'] ?? ''} --key '{"id":{"N":"${anOrderId}"}}'`,

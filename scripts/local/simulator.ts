@@ -1,50 +1,37 @@
-// Runs the BigCommerce simulator by itself: a store on this machine to point curl, a client or a script
+// Runs the BigCommerce simulator alone: a store on this machine to point curl, a client or a script
 // at. Ctrl-C stops it.
-import { readArguments, runAsCommand, wholeNumber } from '../terminal/arguments';
+import { PROGRAM, type Report } from '../terminal/command';
 import { requireFreePort } from './ports';
+import type { SimulatorCommandOptions } from './simulator-options';
 import { fillStore, startSimulator, addSampleOrders } from '../../simulator/index';
 
-const usage = 'Usage: npm run simulator -- [--port 8080] [--seed 1] [--orders 20] [--latency 0]';
-
-const flags = {
-  port: { type: 'string', default: '8080' },
-  seed: { type: 'string', default: '1' },
-  orders: { type: 'string', default: '20' },
-  latency: { type: 'string', default: '0' },
-} as const;
-
-const largest = 9_999_999;
-
-function readOptions() {
-  const { values } = readArguments(flags, usage);
+/** Starts it, until a signal ends it. Throws CommandError where its port is in use. */
+export async function runSimulator({ latency, ...options }: SimulatorCommandOptions): Promise<Report> {
+  await requireFreePort(options.port, `${PROGRAM} simulator --port`);
+  const simulator = await startSimulator({ ...options, latencyMs: latency });
+  const samples = addSampleOrders(simulator);
+  fillStore(simulator, options.orders);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
+  const { url, credentials } = simulator;
+  const { storeHash, accessToken, clientId, clientSecret } = credentials;
+  const orders = simulator.orders.all().length;
   return {
-    port: wholeNumber('port', values.port, 0, 65_535),
-    seed: wholeNumber('seed', values.seed, 0, largest),
-    orders: wholeNumber('orders', values.orders, 0, largest),
-    latencyMs: wholeNumber('latency', values.latency, 0, largest),
+    data: { url, storeHash, accessToken, clientId, clientSecret, orders },
+    lines: [
+      `A BigCommerce store with ${orders} orders.`,
+      '',
+      `  URL            ${url}`,
+      `  Store hash     ${storeHash}`,
+      `  Access token   ${accessToken}`,
+      `  Client id      ${clientId}`,
+      `  Client secret  ${clientSecret}`,
+      '',
+      ...samples.map(({ id, story }) => `  ${id}  ${story}`),
+      '',
+      `  curl -H 'X-Auth-Token: ${accessToken}' -H 'Accept: application/json' ${url}/stores/${storeHash}/v2/orders/count`,
+      `  curl ${url}/_simulator/orders`,
+      '',
+      'Ctrl-C stops it.',
+    ],
   };
 }
-
-runAsCommand(module, async () => {
-  const options = readOptions();
-  await requireFreePort(options.port, 'npm run simulator -- --port');
-  const simulator = await startSimulator(options);
-  const told = addSampleOrders(simulator);
-  fillStore(simulator, options.orders);
-  const { storeHash, accessToken, clientId, clientSecret } = simulator.credentials;
-  console.log(`A BigCommerce store with ${simulator.orders.all().length} orders.
-
-  URL            ${simulator.url}
-  Store hash     ${storeHash}
-  Access token   ${accessToken}
-  Client id      ${clientId}
-  Client secret  ${clientSecret}
-
-${told.map(({ id, story }) => `  ${id}  ${story}`).join('\n')}
-
-  curl -H 'X-Auth-Token: ${accessToken}' -H 'Accept: application/json' ${simulator.url}/stores/${storeHash}/v2/orders/count
-  curl ${simulator.url}/_simulator/orders
-
-Ctrl-C stops it.`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.stop());
-});

@@ -1,11 +1,11 @@
-// `npm start`: the whole service on this machine, from the store to the tables and back, and each order's way
+// The whole service on this machine, from the store to the tables and back, and each order's way
 // through it for all to see.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SETTLE_MS } from '../../lambda/shared/order/version';
-import { runAsCommand } from '../terminal/arguments';
+import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
-import { readStartOptions, type StartOptions } from './arguments';
+import { readStartOptions, type StartCommandOptions, type StartOptions } from './arguments';
 import { bringUp, type LocalRun } from './bring-up';
 import { closeOnSignals, type Closing } from './closing';
 import type { PollResult } from './local-stack';
@@ -17,17 +17,19 @@ import type { Simulator } from '../../simulator/index';
 const onceDeadlineMs = 120_000;
 const mostRows = 25;
 
-runAsCommand(module, async () => {
-  const options = readStartOptions(process.argv.slice(2), process.env);
+/** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError where one has not. */
+export async function start(given: StartCommandOptions): Promise<void> {
+  const options = readStartOptions(given, process.env);
   await requirePorts(options);
   const closing = closeOnSignals(options.once ? 130 : 0);
   try {
     const problems = await run(options, closing);
-    process.exitCode = problems.length === 0 ? 0 : 1;
+    if (problems.length === 0) return;
+    throw new CommandError(`Not as required:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   } finally {
     await closing.closeAll();
   }
-});
+}
 
 async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Promise<void> {
   if (!realStore && awsPort === storePort) {
@@ -35,7 +37,7 @@ async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Pr
   }
   const wanted = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
   for (const [option, port] of wanted) {
-    await requireFreePort(port, `npm start -- --${option}`);
+    await requireFreePort(port, `${PROGRAM} start --${option}`);
   }
 }
 
@@ -114,10 +116,7 @@ async function judge(local: LocalRun): Promise<string[]> {
   const afterwards = store === undefined ? [] : await pollOn(local, store.simulator);
   const orders = await local.progress();
   const problems = [...orders.flatMap(shortcomings), ...afterwards];
-  if (problems.length > 0) {
-    screen.say(`\nNot as it has to be:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    return problems;
-  }
+  if (problems.length > 0) return problems;
   const inState = (state: string) => orders.filter(({ ledger }) => ledger?.state === state).length;
   const untouched = orders.length - inState('replicated') - inState('copied');
   screen.say(

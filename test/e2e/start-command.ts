@@ -8,7 +8,10 @@ import { freePort, portIsFree } from '../../scripts/local/ports';
 import { until } from '../support/until';
 import { root } from '../../scripts/terminal/root';
 
-export const startCommand = [process.execPath, '--import', 'tsx', 'scripts/local/start.ts'] as const;
+/** The program, as npx runs it. */
+export const program = [process.execPath, 'scripts/order-replication.mjs'] as const;
+
+export const startCommand = [...program, 'start'] as const;
 
 export interface Started {
   readonly child: ChildProcess;

@@ -5,7 +5,16 @@ import { freePort } from '../../scripts/local/ports';
 import { listen } from '../../simulator/listen';
 import { startSimulator } from '../../simulator/index';
 import { until } from '../support/until';
-import { freePorts, isUp, nothingIsLeft, run, startCommand, stopAll, type Started } from './start-command';
+import {
+  freePorts,
+  isUp,
+  nothingIsLeft,
+  program,
+  run,
+  startCommand,
+  stopAll,
+  type Started,
+} from './start-command';
 
 jest.setTimeout(150_000);
 
@@ -30,14 +39,9 @@ it('npm start stays up and polls until Ctrl-C, which leaves nothing running', as
   const ports = await freePorts();
   const service = run([...startCommand, '--poll-every', '1', ...ports.options]);
   await isUp(service);
-  const sent = /npm run (webhook) -- (send --order \d+ --aws-port \d+)/.exec(service.printed());
-  const words = [
-    '--import',
-    'tsx',
-    `scripts/commands/${sent?.[1]}/command.ts`,
-    ...(sent?.[2]?.split(' ') ?? []),
-  ];
-  const webhook = run([process.execPath, ...words]);
+  const [, words = ''] =
+    /npx order-replication (webhook send --order \d+ --aws-port \d+)/.exec(service.printed()) ?? [];
+  const webhook = run([...program, ...words.split(' ')]);
   expect({ code: await webhook.code, printed: webhook.printed() }).toMatchObject({
     code: 0,
     printed: expect.stringContaining('Answer: 200 {"message":"accepted"}') as unknown,
@@ -107,7 +111,7 @@ it('npm start names the option that changes a port when that port is in use', as
   ]);
   expect(await code).toBe(1);
   expect(printed()).toBe(
-    `Port ${port} is in use: end what uses it, or take another with "npm start -- --store-port ${port + 1}".\n`,
+    `Port ${port} is in use: end what uses it, or take another with "npx order-replication start --store-port ${port + 1}".\n`,
   );
   await stop();
 });

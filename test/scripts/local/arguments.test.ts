@@ -1,9 +1,13 @@
-import { readStartOptions } from '../../../scripts/local/arguments';
+import { readStartOptions, startOptions } from '../../../scripts/local/arguments';
+import { parseOptions } from '../../support/run-command';
+
+const read = async (args: readonly string[], environment: Readonly<Record<string, string>>) =>
+  readStartOptions(await parseOptions(startOptions, args), environment);
 
 const store = { BIGCOMMERCE_STORE_HASH: 'abc', BIGCOMMERCE_CLIENT_ID: 'id', BIGCOMMERCE_TOKEN: 'token-1' };
 
-it('takes fixed ports, the simulator and a poll a minute unless told otherwise', () => {
-  expect(readStartOptions([], {})).toEqual({
+it('takes fixed ports, the simulator and a poll a minute if nothing is given', async () => {
+  expect(await read([], {})).toEqual({
     awsPort: 4566,
     storePort: 8080,
     pollEveryMs: 60_000,
@@ -14,9 +18,9 @@ it('takes fixed ports, the simulator and a poll a minute unless told otherwise',
   });
 });
 
-it('never changes a real store unless told to', () => {
-  expect(readStartOptions([], store).realStore).toMatchObject({ storeHash: 'abc', advance: false });
-  expect(readStartOptions(['--advance'], store).realStore).toMatchObject({ advance: true });
+it('never changes a real store unless --advance is given', async () => {
+  expect((await read([], store)).realStore).toMatchObject({ storeHash: 'abc', advance: false });
+  expect((await read(['--advance'], store)).realStore).toMatchObject({ advance: true });
 });
 
 it.each([
@@ -26,16 +30,21 @@ it.each([
     { ...store, BIGCOMMERCE_TOKEN: '' },
     /BIGCOMMERCE_TOKEN not: set all three/,
   ],
-  ['--advance for the simulator', ['--advance'], {}, /for a store of your own/],
+  ['--advance for the simulator', ['--advance'], {}, /for your own store/],
   ['--keep with a real store', ['--keep'], store, /token to this disk/],
-  ['a port that is none', ['--aws-port', '70000'], {}, /--aws-port takes a whole number from 1 to 65535/],
-  ['no polling', ['--poll-every', '0'], {}, /--poll-every takes/],
-  ['an option that is none', ['--onec'], {}, /There is no option --onec/],
-  ['a stray word', ['once'], {}, /What is "once"\?/],
-])('refuses %s in a sentence', (_, args: string[], environment: Record<string, string>, sentence) => {
-  expect(() => readStartOptions(args, environment)).toThrow(sentence);
+  [
+    'a port that is none',
+    ['--aws-port', '70000'],
+    {},
+    /'--aws-port <port>' .*It must be a whole number from 1 to 65535/,
+  ],
+  ['no polling', ['--poll-every', '0'], {}, /'--poll-every <seconds>' argument '0' is invalid/],
+  ['an option that is none', ['--onec'], {}, /unknown option '--onec'\n\(Did you mean --once\?\)/],
+  ['a stray word', ['once'], {}, /unexpected argument 'once'/],
+])('refuses %s in a sentence', async (_, args: string[], environment: Record<string, string>, sentence) => {
+  await expect(read(args, environment)).rejects.toThrow(sentence);
 });
 
-it('repeats no credential in what it refuses', () => {
-  expect(() => readStartOptions([], { BIGCOMMERCE_TOKEN: 'token-1' })).toThrow(/^((?!token-1)[^])*$/);
+it('repeats no credential in what it refuses', async () => {
+  await expect(read([], { BIGCOMMERCE_TOKEN: 'token-1' })).rejects.toThrow(/^((?!token-1)[^])*$/);
 });
