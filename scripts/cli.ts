@@ -7,9 +7,9 @@ import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
 import { upload } from './commands/upload/command';
 import { simulator, start } from './local/command';
-import { askOnTerminal } from './terminal/ask';
 import type { Command, Noun } from './terminal/command';
-import { createProgram, runProgram, type Io } from './terminal/program';
+import { processIo } from './terminal/process-io';
+import { createProgram, runProgram } from './terminal/program';
 import { printWarningsPlainly } from './terminal/warnings';
 
 /** The tree of commands. */
@@ -26,14 +26,12 @@ export const commands: readonly (Command | Noun)[] = [
   poll,
 ];
 
-const io: Io = {
-  print: (line) => void process.stdout.write(`${line}\n`),
-  note: (line) => void process.stderr.write(`${line}\n`),
-  ask: askOnTerminal,
-};
-
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<void> {
-  printWarningsPlainly(io.note);
-  process.exitCode = await runProgram(createProgram('order-replication', commands, io), args, io);
+  printWarningsPlainly(processIo.note);
+  process.exitCode = await runProgram(
+    createProgram('order-replication', commands, processIo),
+    args,
+    processIo,
+  );
 }

@@ -1,10 +1,10 @@
-// npm run renew: writes into cloudformation/stack.json what follows from other parts, so that those who upload the
+// node tools/run.mjs generate-template: writes into cloudformation/stack.json what follows from other parts, so that those who upload the
 // file by hand get it too: the logical id of the API's deployment, and the dashboard's body.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sha256 } from '../scripts/packages/build';
-import { readArguments, runAsCommand } from '../scripts/terminal/arguments';
+import { defineCommand } from '../scripts/terminal/command';
 import { root } from '../scripts/terminal/root';
 import { templateFile, type Resource, type Template } from '../scripts/stack/template';
 
@@ -36,15 +36,17 @@ function theOnly(resources: Template['Resources'], type: string): readonly [stri
   return found;
 }
 
-runAsCommand(module, async () => {
-  readArguments(
-    {},
-    'Usage: npm run renew\n\nWrites into cloudformation/stack.json what follows from its other parts.',
-  );
-  const text = await readFile(templateFile, 'utf8');
-  const now = renewed(text, await readFile(dashboardFile, 'utf8'));
-  if (now !== text) await writeFile(templateFile, now);
-  console.log(
-    now === text ? 'cloudformation/stack.json is up to date.' : 'cloudformation/stack.json is renewed.',
-  );
+export const command = defineCommand({
+  name: 'generate-template',
+  summary: 'Write into cloudformation/stack.json what follows from its other parts',
+  options: {},
+  examples: [],
+  run: async () => {
+    const text = await readFile(templateFile, 'utf8');
+    const now = renewed(text, await readFile(dashboardFile, 'utf8'));
+    const isChanged = now !== text;
+    if (isChanged) await writeFile(templateFile, now);
+    const state = isChanged ? 'was updated' : 'is up to date';
+    return { data: { isChanged }, lines: [`cloudformation/stack.json ${state}.`] };
+  },
 });

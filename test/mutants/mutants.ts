@@ -1,4 +1,4 @@
-// The rules, each broken on purpose once: the suite has to notice. `npm run mutants` tries them all.
+// The rules, each broken on purpose once: the suite has to notice. `node tools/run.mjs mutants` tries them all.
 
 export interface Mutant {
   /** The rule that is broken, and how. */

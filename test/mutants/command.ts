@@ -4,16 +4,12 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readArguments, runAsCommand } from '../../scripts/terminal/arguments';
+import { defineCommand } from '../../scripts/terminal/command';
+import { text, withDefault } from '../../scripts/terminal/options';
 import { root } from '../../scripts/terminal/root';
 import { CommandError } from '../../scripts/terminal/command-error';
 import { GROUPS, jestArguments, patternsWithoutTests, type TestRun } from './groups';
 import { MUTANTS, type Mutant } from './mutants';
-
-const usage = `Usage: node tools/run.mjs mutants [options]
-
-Breaks each rule of test/mutants/mutants.ts on purpose, in a copy, and runs the tests, which must notice.
-  --rule TEXT   only the rules whose names contain it`;
 
 const COPIED = [
   'lambda',
@@ -29,10 +25,22 @@ const COPIED = [
   'tsconfig.json',
 ];
 
-async function main(): Promise<void> {
-  const { values } = readArguments({ rule: { type: 'string', default: '' } }, usage);
-  const mutants = MUTANTS.filter(({ rule }) => rule.includes(values.rule));
-  if (mutants.length === 0) throw new CommandError(`No rule has "${values.rule}" in its name.`);
+export const command = defineCommand({
+  name: 'mutants',
+  summary:
+    'Break each rule of test/mutants/mutants.ts on purpose, in a copy, and run the tests, which must notice',
+  options: { rule: withDefault(text('<text>', 'only the rules whose names contain it'), '') },
+  examples: [],
+  hasReport: false,
+  run: async ({ rule }) => {
+    await tryMutants(rule);
+    return undefined;
+  },
+});
+
+async function tryMutants(named: string): Promise<void> {
+  const mutants = MUTANTS.filter(({ rule }) => rule.includes(named));
+  if (mutants.length === 0) throw new CommandError(`No rule has "${named}" in its name.`);
   const [unmatched] = patternsWithoutTests(root);
   if (unmatched !== undefined)
     throw new CommandError(`No test file matches ${unmatched}: see test/mutants/groups.ts.`);
@@ -107,5 +115,3 @@ async function runFails(run: TestRun, copy: string): Promise<boolean> {
   if (!/^Tests: /m.test(said)) throw new CommandError(`The tests did not run:\n${said.slice(-2_000)}`);
   return code !== 0;
 }
-
-runAsCommand(module, main);

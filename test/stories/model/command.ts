@@ -1,60 +1,61 @@
-// npm run survive: thousands of random stories for every fault, and the table of what became of their orders.
+// node tools/run.mjs survive: thousands of random stories for every fault, and the table of what became of their orders.
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Audit } from '../../../lambda/shared/order/audit-result';
 import { accountOf } from '../../../scripts/commands/audit/report';
-import { readArguments, runAsCommand, wholeNumber } from '../../../scripts/terminal/arguments';
-import { CommandError } from '../../../scripts/terminal/command-error';
+import { defineCommand } from '../../../scripts/terminal/command';
+import { CommandError, UsageError } from '../../../scripts/terminal/command-error';
+import { flag, text, wholeNumber, withDefault } from '../../../scripts/terminal/options';
 import { liveThroughADay } from './day';
 import { FAULTS, type Fault } from './faults';
-import { survive, type Tally } from './survive';
+import type { Tally } from './survive';
+import type { Report, Task } from './worker';
 
-const usage = `Usage: npm run survive -- [options]
+export const command = defineCommand({
+  name: 'survive',
+  summary: 'Send random orders through random days, on virtual time, with one kind of fault after the other',
+  options: {
+    orders: wholeNumber(
+      '<count>',
+      [1, 100_000_000],
+      'orders of all faults together (default: 100000; with --day: 10000)',
+    ),
+    seed: withDefault(wholeNumber('<number>', [0, 999_999_999], 'the same seed makes the same stories'), 1),
+    fault: withDefault(text('<text>', 'only the faults whose names contain it'), ''),
+    path: text('<path>', 'with --fault and --seed: the one story that failed, as its failure names it'),
+    shrink: flag('where a story fails, look for the smallest one that fails as well'),
+    day: flag(
+      'instead: one day of 24 hours in a store of so many orders with faults of every kind, the audit after it, and the audit once an order was taken out of the tables',
+    ),
+  },
+  examples: [],
+  hasReport: false,
+  run: async ({ day, orders, ...options }) => {
+    if (day) await showDay(orders ?? 10_000, options.seed);
+    else await surviveFaults(orders ?? 100_000, options);
+    return undefined;
+  },
+});
 
-Sends random orders through random days, on virtual time, with one kind of fault after the other.
-  --orders N     of all faults together; 100000 if left out
-  --seed N       1 if left out; the same seed tells the same stories
-  --fault TEXT   only the faults whose names contain it
-  --path PATH    with --fault and --seed: the one story that failed, as its failure names it
-  --shrink       where a story fails, look for the smallest one that fails as well
-  --day          instead: one day of 24 hours in a store of so many orders (10000 if left out) with faults of every
-                 kind, the audit after it, and the audit once an order has been taken out of the tables`;
-
-const flags = {
-  orders: { type: 'string' },
-  seed: { type: 'string', default: '1' },
-  fault: { type: 'string', default: '' },
-  path: { type: 'string' },
-  shrink: { type: 'boolean' },
-  day: { type: 'boolean' },
-} as const;
-
-interface Task {
-  readonly name: string;
+interface SurviveOptions {
   readonly seed: number;
-  readonly orders: number;
-  readonly path?: string | undefined;
-  readonly shrink?: boolean | undefined;
+  readonly fault: string;
+  readonly path: string | undefined;
+  readonly shrink: boolean;
 }
 
-type Report = { readonly tally: Tally } | { readonly failure: string };
-
-async function main(): Promise<void> {
-  const { values } = readArguments(flags, usage);
-  const seed = wholeNumber('seed', values.seed, 0, 999_999_999);
-  if (values.day === true) {
-    await showDay(wholeNumber('orders', values.orders ?? '10000', 10, 1_000_000), seed);
-    return;
-  }
-  const faults = FAULTS.filter(({ name }) => name.includes(values.fault));
-  if (faults.length === 0) throw new CommandError(`No fault is called so. There are:\n${names(FAULTS)}`);
-  const orders = Math.ceil(wholeNumber('orders', values.orders ?? '100000', 1, 100_000_000) / faults.length);
+async function surviveFaults(all: number, { seed, fault, path, shrink }: SurviveOptions): Promise<void> {
+  const faults = FAULTS.filter(({ name }) => name.includes(fault));
+  if (faults.length === 0) throw new CommandError(`No fault has such a name. There are:\n${names(FAULTS)}`);
+  const orders = Math.ceil(all / faults.length);
   const tasks = faults.map(({ name }) => ({
     name,
     seed: seedOf(name, seed, faults.length === 1),
     orders,
-    path: values.path,
-    shrink: values.shrink,
+    path,
+    shrink,
   }));
   const reports = await inProcesses(tasks);
   printTable(reports.flatMap((report) => ('tally' in report ? [report.tally] : [])));
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
 }
 
 async function showDay(orders: number, seed: number): Promise<void> {
+  if (orders < 10 || orders > 1_000_000) throw new UsageError('--day takes from 10 to 1000000 orders.');
   const { story, broken, removed, auditsWithoutIt, auditsAfterwards } = await liveThroughADay(orders, seed);
   const { service, struck, sqs, tables, store } = story;
   console.log(
@@ -82,7 +84,7 @@ async function showDay(orders: number, seed: number): Promise<void> {
   if (broken.length > 0) throw new CommandError(`\nThe promise was broken.\n${broken.join('\n')}`);
 }
 
-/** In the words of npm run audit. */
+/** In the words of the command audit. */
 function show(title: string, audits: readonly Audit[]): void {
   console.log([title, ...audits.map(({ summary }) => summary), ...accountOf(audits)].join('\n'));
 }
@@ -109,28 +111,18 @@ async function inProcesses(tasks: readonly Task[]): Promise<readonly Report[]> {
   return reports;
 }
 
+/** Wherever the command was called from. */
+const loader = pathToFileURL(require.resolve('tsx')).href;
+
 function inProcess(task: Task): Promise<Report> {
   return new Promise((resolve) => {
-    const child = fork(__filename, { execArgv: process.execArgv });
+    const child = fork(join(__dirname, 'worker.ts'), { execArgv: ['--import', loader] });
     child.once('message', (report) => resolve(report as Report));
     child.once('exit', (code) =>
       resolve({ failure: `${task.name}: its process ended with ${code ?? 'a signal'}.` }),
     );
     child.send(task);
   });
-}
-
-/** In a process of its own: one fault. */
-async function report({ name, ...wish }: Task): Promise<Report> {
-  const fault = FAULTS.find((one) => one.name === name);
-  if (fault === undefined) return { failure: `There is no fault "${name}".` };
-  try {
-    return { tally: await survive({ fault, ...wish }) };
-  } catch (error) {
-    const replay = `npm run survive -- --fault "${name}" --seed … --path …`;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-    return { failure: `${name} (again: ${replay})\n${String(error)}\n${cause}` };
-  }
 }
 
 function printTable(tallies: readonly Tally[]): void {
@@ -156,11 +148,3 @@ function printTable(tallies: readonly Tally[]): void {
     console.log(`| ${cells.join(' | ')} |`);
   }
 }
-
-if (process.send) {
-  process.once('message', (task) => {
-    void report(task as Task).then((answer) => {
-      process.send?.(answer, () => process.disconnect());
-    });
-  });
-} else runAsCommand(module, main);

@@ -1,0 +1,25 @@
+// Measures what the README says about size, start, calls and speed, on this machine, and prints it.
+import { defineCommand } from '../scripts/terminal/command';
+import { measureCost } from './cost';
+import { measureDrain } from './drain';
+import { measurePackages } from './packages';
+import { measurePoll } from './poll';
+import { measureQuota } from './quota';
+import { measureWebhook } from './webhook';
+
+export const command = defineCommand({
+  name: 'bench',
+  summary: 'Measure size, start, calls, speed and cost on this machine; takes some minutes',
+  options: {},
+  examples: [],
+  hasReport: false,
+  run: async () => {
+    await measurePackages(console.log);
+    await measureWebhook(console.log);
+    await measureDrain(console.log);
+    await measureQuota(console.log);
+    await measurePoll(console.log);
+    await measureCost(console.log);
+    return undefined;
+  },
+});

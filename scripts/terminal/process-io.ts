@@ -1,0 +1,9 @@
+// Where a program of this process writes and asks.
+import { askOnTerminal } from './ask';
+import type { Io } from './program';
+
+export const processIo: Io = {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  note: (line) => void process.stderr.write(`${line}\n`),
+  ask: askOnTerminal,
+};
