@@ -47,7 +47,7 @@ export function closeOnSignals(exitCode: number): Closing {
   };
 }
 
-/** npm runs a script in a shell that does not hand SIGTERM on: it dies, and we would stay. */
+/** npm and npx run a program in a shell that does not forward SIGTERM: it dies, and this process would stay. */
 function onParentsDeath(act: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 // Says why a deploy failed: which resource, its own reason, in what state the stack is, and what to do.
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 
+import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 
 /** The error for a stack that ended in `status`, from what happened on the way there. */
@@ -44,7 +45,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /role\/OrderReplicationBootstrap-\S+ is not authorized to perform/i,
-    'The role of the bootstrap is older than the template, or the boundary for the roles of the functions was not given: npm run bootstrap again, and deploy with --parameter PermissionsBoundaryArn=… as it prints.',
+    `The role of the bootstrap is older than the template, or the boundary for the roles of the functions was not given: run ${PROGRAM} bootstrap again, and deploy with --parameter PermissionsBoundaryArn=… as it prints.`,
   ],
   [
     // Added to that role by hand, it would reach beyond the boundary.

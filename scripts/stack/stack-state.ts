@@ -1,6 +1,7 @@
 // What state a stack is in, what it was given and what it gives, and whether it can be changed or deleted.
 import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
 
+import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import type { Values } from './parameters';
 
@@ -53,7 +54,7 @@ export function requireUpdatable(stack: Stack): void {
   const { StackName = '' } = stack;
   requireAtRest(
     stack,
-    `npm run destroy -- --stack-name ${StackName}, which leaves its tables, and deploy again`,
+    `${PROGRAM} destroy --stack-name ${StackName}, which leaves its tables, and deploy again`,
   );
   requireOurs(stack);
 }

@@ -51,7 +51,7 @@ afterAll(async () => {
 
 jest.setTimeout(60_000);
 
-/** What npm run deploy does, but for the building. Returns what it said. */
+/** What the command deploy does, without the build. Returns what it said. */
 async function deployByHand(...more: string[]): Promise<string> {
   const said: string[] = [];
   const print = (line: string) => said.push(line);

@@ -149,7 +149,7 @@ function shortened(call: string): string {
 }
 
 it.each(Object.keys(runs) as readonly CommandName[])(
-  'npm run %s calls what the table of permissions says, on what it says',
+  'the command %s calls what the table of permissions says, on what it says',
   async (name) => {
     calls = new Set();
     await runs[name]();

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { freePort, portIsFree } from '../../scripts/local/ports';
+import { root } from '../../scripts/terminal/root';
 import { until } from '../support/until';
 import { root } from '../../scripts/terminal/root';
 

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { root } from '../../scripts/terminal/root';
 import { freePorts, run, startCommand, stopAll } from './start-command';
 import { root } from '../../scripts/terminal/root';
 

@@ -1,4 +1,4 @@
-// A day with faults of every kind, and the proof after it that no order is missing. A larger one: npm run survive -- --day.
+// A day with faults of every kind, and the proof after it that no order is missing. A larger one: node tools/run.mjs survive --day.
 import { liveThroughADay } from './model/day';
 
 it('after a day of random faults every order is accounted for, and one that is taken away is missed', async () => {

@@ -329,7 +329,7 @@ describe('each command that the README gives to the policy of the deploy', () =>
     for (const command of commands) expect(reached(command).length).toBeGreaterThan(3);
   });
 
-  it.each(commands)('npm run %s may make each of its calls, on what it makes it on', (command) => {
+  it.each(commands)('the command %s may make each of its calls, on what it makes it on', (command) => {
     const code = reached(command).map(codeOf).join('\n');
     // Whoever asks is told who they are: that takes no permission.
     const names = [...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!);

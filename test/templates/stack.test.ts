@@ -722,7 +722,7 @@ describe("the webhooks' API", () => {
     expect(properties('CartConvertedWebhookFunction')['Timeout']).toBeLessThan(29);
   });
 
-  it('is deployed as it is: after a change, npm run renew gives its deployment another logical id', () => {
+  it('is deployed as it is: after a change, node tools/run.mjs generate-template gives its deployment another logical id', () => {
     expect(renewed(text, readFileSync(dashboardFile, 'utf8'))).toBe(text);
     const [[, deployment]] = ofType('AWS::ApiGateway::Deployment') as [[string, Resource]];
     expect(deployment.DependsOn).toEqual(ofType('AWS::ApiGateway::Method').map(([id]) => id));

@@ -1,5 +1,6 @@
 // What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
 import type { Job } from '../../../lambda/shared/tables/jobs';
+import { PROGRAM } from '../../terminal/command';
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
@@ -26,7 +27,7 @@ export async function afterDeploy(
   let job: Job | undefined;
   if (parameters['Paused'] === 'true') {
     print(
-      `${stackName} is paused: no poll and no worker runs until npx order-replication resume --stack-name ${stackName}.`,
+      `${stackName} is paused: no poll and no worker runs until ${PROGRAM} resume --stack-name ${stackName}.`,
     );
   } else if (changed && poll) {
     job = await pollNow(deployed, `--stack-name ${stackName}`, clients, print);

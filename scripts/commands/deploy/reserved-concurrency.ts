@@ -2,6 +2,7 @@
 // account's limit refuses that, and the stack would be rolled back after minutes.
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
+import { PROGRAM } from '../../terminal/command';
 import { inWords, isAccessDenied } from '../../service/aws-errors';
 import type { Plan } from './plan';
 import type { Values } from '../../stack/parameters';
@@ -60,7 +61,7 @@ async function readLimits(
     return { problem: 'Lambda named no limit.' };
   } catch (error) {
     const hint = isAccessDenied(error)
-      ? ' Run npm run bootstrap again: its policy allows this question.'
+      ? ` Run ${PROGRAM} bootstrap again: its policy allows this question.`
       : '';
     return { problem: `${inWords(error)}${hint}` };
   }

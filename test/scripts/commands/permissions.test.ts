@@ -31,7 +31,7 @@ it('the README names every command that goes to AWS', () => {
 
 const names = Object.keys(commandPermissions) as readonly CommandName[];
 
-it.each(names)('the README says what npm run %s needs, no less and no more', (name) => {
+it.each(names)('the README says what the command %s needs, no less and no more', (name) => {
   const words = needs.get(name)!;
   const said = [...words.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, action]) => action!);
   const index = 'ByOutcome';
@@ -51,9 +51,12 @@ const words: Readonly<Record<string, string>> = {
   '<stack>-Orders-DeadLetterQueue': 'dead letter queue',
 };
 
-it.each(['dead-letters', 'backfill', 'erase'] as const)('the README says on what, for npm run %s', (name) => {
-  const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
-  for (const resource of resources.filter((one) => one in words)) {
-    expect(needs.get(name)).toContain(words[resource]);
-  }
-});
+it.each(['dead-letters', 'backfill', 'erase'] as const)(
+  'the README says on what, for the command %s',
+  (name) => {
+    const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
+    for (const resource of resources.filter((one) => one in words)) {
+      expect(needs.get(name)).toContain(words[resource]);
+    }
+  },
+);

@@ -91,7 +91,7 @@ export interface Plan {
   readonly lookbackDays?: number;
   /** Deployments with other rules under way. */
   readonly rulesLater?: readonly Deployment[];
-  /** Orders whose people are erased from then on, as `npm run erase` does it. */
+  /** Orders whose people are erased from then on, as the command `orders erase` does it. */
   readonly erasures?: readonly Loss[];
   /** Snapshots that are taken out of the Orders table, as by a restore of an older one. */
   readonly losses?: readonly Loss[];

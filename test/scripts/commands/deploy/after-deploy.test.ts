@@ -1,4 +1,4 @@
-// What npm run deploy does and says once the stack is there: the first poll, the alert address, the test alert.
+// What deploy does and says once the stack is there: the first poll, the alert address, the test alert.
 import { createServer } from 'node:http';
 
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';

@@ -638,7 +638,9 @@ describe('an update', () => {
       ],
     });
     const failure = await run().catch((error: unknown) => String(error));
-    expect(failure).toContain('npm run bootstrap again, and deploy with --parameter PermissionsBoundaryArn=');
+    expect(failure).toContain(
+      'npx order-replication bootstrap again, and deploy with --parameter PermissionsBoundaryArn=',
+    );
     expect(failure).not.toContain('lacks the permission');
   });
 
@@ -680,8 +682,14 @@ describe('an update', () => {
 
   it.each([
     ['UPDATE_IN_PROGRESS', 'being changed already'],
-    ['UPDATE_ROLLBACK_FAILED', 'continue the rollback in the CloudFormation console, or npm run destroy'],
-    ['DELETE_FAILED', 'put that right first: npm run destroy -- --stack-name OrderReplication-dev'],
+    [
+      'UPDATE_ROLLBACK_FAILED',
+      'continue the rollback in the CloudFormation console, or npx order-replication destroy',
+    ],
+    [
+      'DELETE_FAILED',
+      'put that right first: npx order-replication destroy --stack-name OrderReplication-dev',
+    ],
   ] as const)('is refused in %s', async (StackStatus, sentence) => {
     cloudFormationGoes({ before: aStack({ StackStatus }) });
     await expect(run()).rejects.toThrow(sentence);
@@ -781,7 +789,7 @@ describe('the reserved concurrency', () => {
   });
 
   it.each([
-    ['a refusal', { name: 'AccessDeniedException' }, 'npm run bootstrap'],
+    ['a refusal', { name: 'AccessDeniedException' }, 'npx order-replication bootstrap'],
     ['a fault', { name: 'ServiceException' }, 'No.'],
   ])('stays as it is after %s, which is reported', async (_, error, sentence) => {
     lambda.on(GetAccountSettingsCommand).rejects(Object.assign(new Error('No.'), error));

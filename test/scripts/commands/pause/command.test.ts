@@ -1,4 +1,4 @@
-// npm run pause and npm run resume: what is asked of CloudFormation, and what is said where that cannot be.
+// pause and resume: what is asked of CloudFormation, and what is said where that cannot be.
 import {
   CloudFormationClient,
   CreateChangeSetCommand,

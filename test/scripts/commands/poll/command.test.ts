@@ -1,4 +1,4 @@
-// npm run poll: what it says about each way in which an invocation can end; test/e2e has the deployed function.
+// poll: what it says about each way in which an invocation can end; test/e2e has the deployed function.
 import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
