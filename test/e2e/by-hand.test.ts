@@ -133,7 +133,7 @@ describe('a first deploy', () => {
     const { id } = simulator.orders.add();
     const unpaid = simulator.orders.add({ status_id: 7, date_created: Date.now() - 3_600_000 }).id;
     const said = await deployByHand();
-    expect(said).toMatch(/GetNewOrders polls the store …\nStarted .*Found +2\nQueued +2/);
+    expect(said).toMatch(/GetNewOrders polls the store …\nStarted .*\n.*\nFound +2\nQueued +2/);
     expect(said).not.toContain('Alerts do not arrive');
     expect(hooks()).toMatchObject([
       { scope: 'store/cart/converted', destination: deployed.outputs['WebhookUrl'] },

@@ -47,8 +47,8 @@ async function sh(script: string, ...args: readonly string[]): Promise<string> {
   const aws = { AWS_ENDPOINT_URL: mini.endpoint, AWS_REGION: 'us-east-1' };
   const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
   const env = { ...process.env, ...aws, ...keys };
-  const { stdout } = await promisify(execFile)('sh', [join(root, script), ...args], { env });
-  return stdout;
+  const { stdout, stderr } = await promisify(execFile)('sh', [join(root, script), ...args], { env });
+  return `${stderr}${stdout}`;
 }
 
 const after = (label: string, printed: string) =>
