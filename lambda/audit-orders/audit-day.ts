@@ -1,5 +1,5 @@
 // The audit of one day: every order that the store lists is accounted for, and what is missing is queued again.
-import { DAY_MS, HOUR_MS, dayOf, iso, parseDate } from '../shared/runtime/time';
+import { DAY_MS, HOUR_MS, dayOf, iso } from '../shared/runtime/time';
 import { dateModified } from '../shared/order/version';
 import type { OrderReference } from '../shared/order/reference';
 import type { Rules } from '../shared/order/rules';
@@ -11,7 +11,8 @@ import { listedPages, TooManyUnreadableError } from '../shared/steps/list-orders
 import { referToUnreadable, UNREADABLE } from '../shared/steps/unreadable-orders';
 import { recordQueued } from '../shared/steps/enqueue';
 import type { Audits } from '../shared/tables/audits';
-import type { ListedOrder, Store } from '../shared/bigcommerce/client';
+import type { ListedOrder } from '../shared/order/order';
+import type { Store } from '../shared/bigcommerce/client';
 import type { JobsTable } from '../shared/tables/jobs';
 import type { Ledger } from '../shared/tables/ledger';
 import type { ListedPage } from '../shared/steps/list-orders';
@@ -118,8 +119,8 @@ async function leaveOpen(
 
 /** An order whose date cannot be read belongs to the day that the store listed it for. */
 function isOfDay(order: ListedOrder, start: number): boolean {
-  const created = parseDate(order.date_created) ?? start;
-  return created >= start && created < start + DAY_MS;
+  const { createdAt = start } = order;
+  return createdAt >= start && createdAt < start + DAY_MS;
 }
 
 async function auditOrders(
@@ -172,8 +173,8 @@ async function enqueue(
     orderId: order.id,
     source: 'audit',
     seenAt: iso(seenAt),
-    ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
-    dateModified: dateModified(order),
+    ...(order.statusId === undefined ? {} : { statusId: order.statusId }),
+    dateModified: dateModified(order.raw),
     jobTimestamp: timestamp,
     ...finding.send,
   }));

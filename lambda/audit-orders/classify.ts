@@ -10,7 +10,7 @@ import type { Rules } from '../shared/order/rules';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import { contentDigest } from '../shared/order/content';
 import { hasOtherContent, isArchivedNoMore, isTooOld } from '../shared/order/listed';
-import type { ListedOrder } from '../shared/bigcommerce/client';
+import type { ListedOrder } from '../shared/order/order';
 
 /** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
 const GONE_BELIEVED_MS = DAY_MS / 2;
@@ -129,16 +129,16 @@ function whyUnstored(row: LedgerRow | undefined): string {
 
 /** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */
 function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: Circumstances): boolean {
-  return (parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll;
+  return (order.modifiedAt ?? -Infinity) + SETTLE_MS >= lastPoll;
 }
 
 /** A list that is older than the row shows no change. One of the same date does by its status, content or archive mark. */
 function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
-  const [listed, known] = [parseDate(order.date_modified), parseDate(row.modified_at)];
-  if (listed === undefined || known === undefined) return false;
-  if (listed !== known) return listed > known;
+  const [listedAt, knownAt] = [order.modifiedAt, parseDate(row.modified_at)];
+  if (listedAt === undefined || knownAt === undefined) return false;
+  if (listedAt !== knownAt) return listedAt > knownAt;
   return (
-    order.status_id !== row.status_id ||
+    order.statusId !== row.status_id ||
     isArchivedNoMore(row, order) ||
     hasOtherContent(row, order, contentDigest(order)) === true
   );

@@ -8,7 +8,7 @@ import type { LedgerRow } from '../shared/order/ledger-row';
 import { isMarkedGone, isNew, whyNotFollowed, whyNotNew } from './select-orders';
 import { whyKnown } from '../shared/steps/already-known';
 import type { Sighting } from '../shared/steps/already-known';
-import type { ListedOrder } from '../shared/bigcommerce/client';
+import type { ListedOrder } from '../shared/order/order';
 import type { ListedPage } from '../shared/steps/list-orders';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Log } from '../shared/runtime/log';
@@ -79,14 +79,14 @@ function sight(
   list: OrderList,
   { jobTimestamp, bounds: { createdSince } }: Circumstances,
 ): Sighting {
-  const statusId = typeof order.status_id === 'number' ? order.status_id : list.statusId;
+  const statusId = order.statusId ?? list.statusId;
   const listedDigest = contentDigest(order);
   const reference = {
     orderId: order.id,
     source: 'poll',
     seenAt: iso(seenAt),
     ...(statusId === undefined ? {} : { statusId }),
-    dateModified: dateModified(order),
+    dateModified: dateModified(order.raw),
     jobTimestamp,
     // What is older is followed, if it is known, and its status left alone.
     ...(isCreatedBefore(order, createdSince) ? { advance: false } : {}),

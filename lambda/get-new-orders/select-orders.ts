@@ -1,11 +1,9 @@
 // Which listed orders a poll need not queue: those that are neither new nor followed. Pure.
-import { linesOf } from '../shared/order/consignments';
 import { GONE } from '../shared/order/reasons';
 import { isCreatedBefore, isDigital, whyNotStored, whyOutside } from '../shared/order/rules';
 import type { Rules } from '../shared/order/rules';
-import { parseDate } from '../shared/runtime/time';
 import { Status } from '../shared/order/status';
-import type { ListedOrder } from '../shared/bigcommerce/client';
+import type { ListedOrder } from '../shared/order/order';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Bounds } from './poll-window';
 
@@ -17,15 +15,16 @@ export function whyNotNew(
 ): string | undefined {
   const outside = whyOutside(order, bounds.createdSince);
   if (outside !== undefined || statusId !== Status.Completed) return outside;
-  if (order.order_is_digital !== true && !isDigital(linesOf(order) ?? [])) return 'completed, not digital';
-  const modified = parseDate(order.date_modified) ?? Infinity;
-  return modified < bounds.completedSince ? 'completed before the lookback' : undefined;
+  if (order.raw.order_is_digital !== true && !isDigital(order.lines ?? [])) return 'completed, not digital';
+  const { modifiedAt = Infinity } = order;
+  return modifiedAt < bounds.completedSince ? 'completed before the lookback' : undefined;
 }
 
 /** Whether an order is new, whatever list it is in. */
 export function isNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean {
-  const statusId = Number(order.status_id);
-  return rules.allowedStatusIds.includes(statusId) && whyNotNew(order, statusId, bounds) === undefined;
+  const { statusId } = order;
+  if (statusId === undefined || !rules.allowedStatusIds.includes(statusId)) return false;
+  return whyNotNew(order, statusId, bounds) === undefined;
 }
 
 /**
@@ -39,8 +38,8 @@ export function whyNotFollowed(
   bounds: Bounds,
 ): string | undefined {
   if (row?.state !== undefined) {
-    const changed = parseDate(order.date_modified) ?? Infinity;
-    if (changed < bounds.followedSince) return 'no longer followed';
+    const { modifiedAt: changedAt = Infinity } = order;
+    if (changedAt < bounds.followedSince) return 'no longer followed';
     // It was never stored: the bound counts as for an order without a row.
     return row.state === 'skipped' ? whyOutside(order, bounds.createdSince) : undefined;
   }

@@ -9,6 +9,7 @@ import type { Row } from '../shared/runtime/json';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import { withoutRepeats } from '../shared/order/stored-form';
 import type { Store } from '../shared/bigcommerce/client';
+import { parseOrder } from '../shared/bigcommerce/parse-order';
 
 export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
 
@@ -129,7 +130,7 @@ export async function listsAsStored(
     stored.replication.incomplete === undefined &&
     stored.status_id === order.status_id &&
     dateModified(stored) === dateModified(order) &&
-    contentDigest(order) === row.content_digest &&
+    contentDigest(parseOrder(order)) === row.content_digest &&
     isEqual(consignmentsToStore(order, stored, toKeep), stored.consignments);
   if (!same) return undefined;
   const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));

@@ -10,6 +10,7 @@ import type { Gone, RawOrder, Read, Snapshot } from '../shared/order/order';
 import type { Finish, Lease } from '../shared/tables/ledger-updates';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Store } from '../shared/bigcommerce/client';
+import { parseOrder } from '../shared/bigcommerce/parse-order';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Metrics } from '../shared/runtime/log';
 import type { OrdersTable } from '../shared/tables/orders';
@@ -142,7 +143,7 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     if (read.order === undefined) return finishGone(read, earlier, task, deps);
     refuseStale(read, earlier, task, deps);
     refuseUnchanged(read, task);
-    const voidReason = whyVoid(read.order, deps.rules);
+    const voidReason = whyVoid(parseOrder(read.order), deps.rules);
     if (voidReason !== undefined && earlier === undefined && !wasStored(task, deps.now())) {
       return finish(task, { ...read, state: 'skipped', reason: voidReason }, deps);
     }
@@ -151,14 +152,14 @@ async function replicateHeld(task: Task, deps: ReplicateDeps): Promise<Done> {
     const asStored = await listsAsStored(read.order, earlier, task.row, keptNow, doubting);
     const look = { ...task, read, earlier, advancedAt: lastAdvance(task, earlier), believesDoubts, isLast };
     const lists = keepCounted(read.order, asStored ?? (await wholeLists(look, deps)), earlier);
-    const isOnceNotDigital = staysNotDigital(read.order, lists.products, task.row.digital);
-    const decided = decide(read.order, lists.products, earlier, deps.rules, look.advancedAt);
+    const isOnceNotDigital = staysNotDigital(parseOrder(read.order), lists.products, task.row.digital);
+    const decided = decide(parseOrder(read.order), lists.products, earlier, deps.rules, look.advancedAt);
     const decision = decideFor(task, decided, isOnceNotDigital, deps.now());
     if (decision.kind === 'confirm') noteConfirmed(read.order, earlier, task, deps);
     const found = { ...task, read, lists, decision, earlier, advancedAt: lastAdvance(task, earlier) };
     const snapshot = await storeNews(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps.orders);
     const digital = isDigital(lists.products) && !isOnceNotDigital;
-    const shown = { digital, digest: contentDigest(read.order) };
+    const shown = { digital, digest: contentDigest(parseOrder(read.order)) };
     const { listedDigest } = task.reference;
     const end = { ...read, ...shown, listedDigest, ...endOf(snapshot), advances: effects.madeAdvances };
     if (decision.kind === 'copy') return finishCopy(task, { ...end, reason: decision.reason }, deps);
@@ -210,7 +211,7 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, task: Task, deps
 function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Task): void {
   const isNews = listedDigest !== undefined && listedDigest !== row.listed_digest;
   if (!isNews || message.receiveCount >= BELIEVED_RECEIVE) return;
-  const digest = contentDigest(order);
+  const digest = contentDigest(parseOrder(order));
   if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
   const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;
   throw new BigCommerceError(text, 'retryable');

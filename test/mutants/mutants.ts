@@ -102,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An error under status 200 is taken for an empty list of orders',
     file: shared('bigcommerce/client'),
-    from: 'return rows?.length === 0 || rows?.some(isListedOrder) ? rows : undefined;',
+    from: 'return rows?.length === 0 || rows?.some(hasId) ? rows : undefined;',
     to: 'return rows;',
   },
   {
@@ -252,14 +252,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An audit overlooks a status that changed within one second',
     file: auditor('classify'),
-    from: 'order.status_id !== row.status_id ||',
+    from: 'order.statusId !== row.status_id ||',
     to: '',
   },
   {
     rule: 'An audit takes for a gap what changed just before the last poll began',
     file: auditor('classify'),
-    from: '(parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS >= lastPoll',
-    to: '(parseDate(order.date_modified) ?? -Infinity) + SETTLE_MS * 0 >= lastPoll',
+    from: '(order.modifiedAt ?? -Infinity) + SETTLE_MS >= lastPoll',
+    to: '(order.modifiedAt ?? -Infinity) + SETTLE_MS * 0 >= lastPoll',
   },
   {
     rule: 'A skipped order is believed whatever the rules of now say',
@@ -324,8 +324,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A Completed order of before is moved since gift certificates count as digital',
     file: shared('order/rules'),
-    from: 'return noted === false && order.status_id === Status.Completed && hasCertificate;',
-    to: 'return noted === false && order.status_id < 0 && hasCertificate;',
+    from: 'return noted === false && order.statusId === Status.Completed && hasCertificate;',
+    to: 'return noted === false && order.statusId < 0 && hasCertificate;',
   },
   {
     rule: 'A slow order gets no more time at later receives',
@@ -468,8 +468,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Cancelled, refunded and declined orders count as further on',
     file: shared('order/rules'),
-    from: 'return isVoid ? `${statusName(order.status_id)} is void` : undefined;',
-    to: 'return isVoid && order.id < 0 ? `${statusName(order.status_id)} is void` : undefined;',
+    from: 'return isVoid ? `${statusName(statusId)} is void` : undefined;',
+    to: 'return isVoid && statusId < 0 ? `${statusName(statusId)} is void` : undefined;',
   },
   {
     rule: 'A worker advances orders from before IgnoreOrdersCreatedBefore',
@@ -486,8 +486,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that our own PUT had moved before the worker died is not known again',
     file: shared('order/rules'),
-    from: 'if (order.status_id === earlier?.replication.target_status_id)',
-    to: 'if (order.status_id === earlier?.replication.target_status_id && digital !== isDigital(lines))',
+    from: 'if (order.statusId === earlier?.replication.target_status_id)',
+    to: 'if (order.statusId === earlier?.replication.target_status_id && digital !== isDigital(lines))',
   },
   {
     rule: 'A write is repeated by the client, blindly',
@@ -546,8 +546,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that staff put into its target status counts as advanced by us',
     file: shared('order/rules'),
-    from: 'if (order.status_id === earlier?.replication.target_status_id)\n    return',
-    to: 'if (earlier !== undefined && order.status_id === targetStatusId)\n    return',
+    from: 'if (order.statusId === earlier?.replication.target_status_id)\n    return',
+    to: 'if (earlier !== undefined && order.statusId === targetStatusId)\n    return',
   },
   {
     rule: 'An order that is edited around our PUT is stored with lines of another version',
@@ -594,8 +594,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that was edited is taken for the one that is stored',
     file: worker('enrich'),
-    from: 'contentDigest(order) === row.content_digest &&',
-    to: 'contentDigest(order) !== undefined &&',
+    from: 'contentDigest(parseOrder(order)) === row.content_digest &&',
+    to: 'contentDigest(parseOrder(order)) !== undefined &&',
   },
   {
     rule: 'Who wants a copy only has the order advanced',

@@ -1,4 +1,5 @@
 // Orders that are old, forgotten or restored, as polls, audits and backfills find them.
+import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import { Status } from '../../lambda/shared/order/status';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import { judgePage } from '../../scripts/commands/backfill/classify';
@@ -36,7 +37,7 @@ it('a backfill does not store again what has expired by OrderRetentionDays, as n
   world.snapshots.delete(100); // by the table's TTL
   expect(Date.parse(world.rows.get(100)!.kept_until!)).toBeLessThan(world.clock.now);
   const page = {
-    ...{ cursor: { order_id: 100 }, orders: [world.shop.order(100)!], seenAt: world.clock.now },
+    ...{ cursor: { order_id: 100 }, orders: [parseOrder(world.shop.order(100)!)], seenAt: world.clock.now },
     ...{ missing: [], unreadable: 0, unreadableIds: [], calls: 1 },
   };
   const rules = aRuleSet({ advanceOrders: false });

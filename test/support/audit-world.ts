@@ -1,4 +1,5 @@
 // The audit with everything around it in memory: what the store lists, the tables, the queue, the results, the alerts.
+import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import { audit } from '../../lambda/audit-orders/audit';
 import type { AuditDeps } from '../../lambda/audit-orders/audit';
 import type { Audit } from '../../lambda/shared/order/audit-result';
@@ -60,7 +61,11 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
         if (orders.some(({ id }) => unreadable.has(id))) {
           return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
         }
-        return Promise.resolve({ orders, unreadable: 0, isLast: fitting.length <= orders.length });
+        return Promise.resolve({
+          orders: orders.map(parseOrder),
+          unreadable: 0,
+          isLast: fitting.length <= orders.length,
+        });
       },
     },
     ledger: tables.ledger,

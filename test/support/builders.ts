@@ -1,5 +1,6 @@
 // Orders, lines, references and settings with sensible defaults; every test names only what it is about.
-import type { RawOrder, Replication, Snapshot } from '../../lambda/shared/order/order';
+import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
+import type { Order, RawOrder, Replication, Snapshot } from '../../lambda/shared/order/order';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Row } from '../../lambda/shared/runtime/json';
 import type { Rules } from '../../lambda/shared/order/rules';
@@ -49,6 +50,11 @@ export function anOrder(overrides: Partial<RawOrder> = {}): RawOrder {
     coupons: { url: 'https://store.example/', resource: `/orders/${id}/coupons` },
     ...overrides,
   };
+}
+
+/** That order as the adapter gives it, listed or fetched. */
+export function aParsedOrder(overrides: Partial<RawOrder> = {}): Order {
+  return parseOrder(anOrder(overrides));
 }
 
 export function aLine(overrides: Readonly<Record<string, unknown>> = {}) {

@@ -1,4 +1,5 @@
 // A store for the flows, on virtual time: a test can edit it, or make it fail, exactly between two calls.
+import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import { Status } from '../../lambda/shared/order/status';
@@ -119,7 +120,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
           throw new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500);
         }
         return {
-          orders: structuredClone(page.map(query.withLines === true ? withLines : plain)),
+          orders: structuredClone(page.map(query.withLines === true ? withLines : plain)).map(parseOrder),
           unreadable: 0,
           isLast: page.length < Math.min(limit, 50),
         };

@@ -2,13 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BigCommerceError } from '../runtime/errors';
 import { isErrorRow, toRawOrder, toOrderId } from '../order/order';
-import type { Gone, RawOrder, Read } from '../order/order';
+import type { Gone, ListedOrder, RawOrder, Read } from '../order/order';
 import { isRow, toList } from '../runtime/json';
 import type { Row } from '../runtime/json';
 import { half, isLastPage, LARGEST_PAGE, mayBeTooLarge } from '../runtime/page-sizes';
 import { createHooks } from './webhooks';
 import type { Call, Hooks } from './webhooks';
 import type { Log } from '../runtime/log';
+import { parseListedOrder } from './parse-order';
 import { createRequests } from './request';
 import type { Answer, Query, RequestsOptions, StoreRequest } from './request';
 
@@ -34,9 +35,6 @@ export interface OrderQuery extends OrderDates {
   /** Sent once, even if it fails, but for a 429: the caller has other ways. */
   readonly once?: boolean;
 }
-
-/** A row of a list: only its id is sure. */
-export type ListedOrder = Row & { readonly id: number };
 
 /** Something that the store adds to an order on request, by one further word of `include`. */
 interface Extra {
@@ -208,17 +206,17 @@ async function listOrders(get: Get, query: OrderQuery, extras: Query): Promise<O
   });
   if (!answer.found) return missing('GET', path);
   const rows = answer.value;
-  const orders = rows.filter(isListedOrder);
+  const orders = rows.filter(hasId).map(parseListedOrder);
   return { orders, unreadable: rows.length - orders.length, isLast: isLastPage(rows.length, limit) };
 }
 
 /** A list of orders without any usable id is no answer: an error under status 200 looks like that. */
 function toOrderRows(body: unknown): readonly unknown[] | undefined {
   const rows = toRowsOrNone(body);
-  return rows?.length === 0 || rows?.some(isListedOrder) ? rows : undefined;
+  return rows?.length === 0 || rows?.some(hasId) ? rows : undefined;
 }
 
-function isListedOrder(row: unknown): row is ListedOrder {
+function hasId(row: unknown): row is Row & { readonly id: number } {
   return isRow(row) && row.id !== undefined && row.id === toOrderId(row.id);
 }
 

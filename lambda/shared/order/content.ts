@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { feesOf, linesOf } from './consignments';
 import { dateModified } from './version';
-import type { RawOrder, Replication, Snapshot } from './order';
+import type { ListedOrder, RawOrder, Replication, Snapshot } from './order';
 import { stringifyExact } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
@@ -63,35 +63,35 @@ const FORM = '2:';
  * A fingerprint of all that an order shows of itself, lines, addresses and fees included: looks with the same one show the same
  * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
  */
-export function contentDigest(order: Row): string | undefined {
-  if (linesOf(order) === undefined) return undefined;
+export function contentDigest({ lines, fees = [], raw }: Shown): string | undefined {
+  if (lines === undefined) return undefined;
   // No fees are the same as a link to them, by which they are read elsewhere.
-  const hasFees = (feesOf(order) ?? []).length > 0;
+  const hasFees = fees.length > 0;
   const isContent = (field: string) =>
     !NOT_CONTENT.has(field) || field === 'consignments' || (field === 'fees' && hasFees);
-  return FORM + digestOf(order, isContent);
+  return FORM + digestOf(raw, isContent);
 }
+
+/** What of an order, listed or fetched, its fingerprint is made of. */
+type Shown = Pick<ListedOrder, 'lines' | 'fees' | 'raw'>;
 
 /**
  * Whether an order shows the content that this fingerprint was made of. Undefined where nobody can say: there is no
  * fingerprint, the order came without its lines, or the fingerprint has the form of another version.
  */
-export function showsContent(order: Row, digest: string | undefined): boolean | undefined {
-  if (digest === undefined || linesOf(order) === undefined) return undefined;
+export function showsContent(order: Shown, digest: string | undefined): boolean | undefined {
+  if (digest === undefined || order.lines === undefined) return undefined;
   if (digest.startsWith(FORM)) return contentDigest(order) === digest;
-  return firstForm(order) === digest ? true : undefined;
+  return firstForm(order.raw) === digest ? true : undefined;
 }
 
 /** As versions before the prefix made it, without fees: what is still the same needs no further read after an upgrade. */
-function firstForm(order: Row): string {
-  return digestOf(
-    order,
-    (field) => field !== 'fees' && (!NOT_CONTENT.has(field) || field === 'consignments'),
-  );
+function firstForm(raw: Row): string {
+  return digestOf(raw, (field) => field !== 'fees' && (!NOT_CONTENT.has(field) || field === 'consignments'));
 }
 
-function digestOf(order: Row, isContent: (field: string) => boolean): string {
-  const content = Object.entries(order).filter(([field]) => isContent(field));
+function digestOf(raw: Row, isContent: (field: string) => boolean): string {
+  const content = Object.entries(raw).filter(([field]) => isContent(field));
   return createHash('sha256')
     .update(stringifyExact(Object.fromEntries(content), sortKeys))
     .digest('base64url');

@@ -2,11 +2,11 @@
 import { showsContent } from './content';
 import { ARCHIVED } from './reasons';
 import { isCreatedBefore } from './rules';
-import { DAY_MS, HOUR_MS, parseDate } from '../runtime/time';
+import { DAY_MS, HOUR_MS } from '../runtime/time';
 import { QUEUE_RETENTION_MS } from './reference';
 import { Status } from './status';
-import type { Row } from '../runtime/json';
 import type { LedgerRow } from './ledger-row';
+import type { ListedOrder } from './order';
 
 /** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
 const OVERLAP_MS = HOUR_MS;
@@ -30,18 +30,18 @@ export function findCompletedSince(
 
 /** Whether no poll takes an order because of its age: any other sender leaves its status alone. Bounds are epoch milliseconds. */
 export function isTooOld(
-  order: Row,
+  order: ListedOrder,
   bounds: { readonly createdSince: number | undefined; readonly completedSince: number },
 ): boolean {
-  const completed = Number(order.status_id) === Status.Completed ? parseDate(order.date_modified) : undefined;
-  const isOldCompleted = completed !== undefined && completed < bounds.completedSince;
+  const completedAt = order.statusId === Status.Completed ? order.modifiedAt : undefined;
+  const isOldCompleted = completedAt !== undefined && completedAt < bounds.completedSince;
   return isCreatedBefore(order, bounds.createdSince) || isOldCompleted;
 }
 
 /** Whether a list shows content, with this fingerprint, that no read has followed yet. Undefined where nothing says so. */
 export function hasOtherContent(
   row: LedgerRow,
-  order: Row,
+  order: ListedOrder,
   listedDigest: string | undefined,
 ): boolean | undefined {
   // A list and a GET may differ for good: what was looked at once is not looked at again.
@@ -51,6 +51,6 @@ export function hasOtherContent(
 }
 
 /** Nobody knows whether the store moves the date of an order that staff bring back from the archive. */
-export function isArchivedNoMore(row: LedgerRow, order: Row): boolean {
-  return row.reason === ARCHIVED && order.is_deleted !== true;
+export function isArchivedNoMore(row: LedgerRow, order: ListedOrder): boolean {
+  return row.reason === ARCHIVED && !order.isArchived;
 }

@@ -1,7 +1,6 @@
 // Which orders are stored, which are advanced, and where to: pure rules, no clock, no network.
-import type { RawOrder, Snapshot } from './order';
+import type { ListedOrder, Order, Snapshot } from './order';
 import type { Row } from '../runtime/json';
-import { parseDate } from '../runtime/time';
 import { Status, VOID_STATUS_IDS, statusName } from './status';
 import { ARCHIVED, BEFORE_BOUND, NOT_DIGITAL } from './reasons';
 
@@ -31,7 +30,7 @@ export type Decision =
  * that it was advanced once the ledger knows as well.
  */
 export function decide(
-  order: RawOrder,
+  order: Order,
   lines: readonly Row[],
   earlier: Pick<Snapshot, 'replication'> | undefined,
   rules: Rules,
@@ -41,29 +40,37 @@ export function decide(
   if (voidReason !== undefined) return { kind: 'copy', reason: voidReason };
   const digital = isDigital(lines);
   const targetStatusId = targetStatus(digital, rules);
-  if (order.status_id === earlier?.replication.target_status_id)
-    return { kind: 'confirm', targetStatusId: order.status_id };
+  if (order.statusId === earlier?.replication.target_status_id)
+    return { kind: 'confirm', targetStatusId: order.statusId };
   const wasAdvanced = advancedAt !== undefined;
   const isOld = isCreatedBefore(order, rules.ignoreOrdersCreatedBefore);
-  const reason = whyNotAdvanced(order.status_id, { digital, wasAdvanced, isOld }, rules);
+  const reason = whyNotAdvanced(order.statusId, { digital, wasAdvanced, isOld }, rules);
   return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
 }
 
 /** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
-export function whyVoid(order: RawOrder, rules: Rules): string | undefined {
-  if (order.is_deleted === true) return ARCHIVED;
-  const isVoid = VOID_STATUS_IDS.has(order.status_id) && !rules.allowedStatusIds.includes(order.status_id);
-  return isVoid ? `${statusName(order.status_id)} is void` : undefined;
+export function whyVoid(
+  { statusId, isArchived }: Pick<Order, 'statusId' | 'isArchived'>,
+  rules: Rules,
+): string | undefined {
+  if (isArchived) return ARCHIVED;
+  const isVoid = VOID_STATUS_IDS.has(statusId) && !rules.allowedStatusIds.includes(statusId);
+  return isVoid ? `${statusName(statusId)} is void` : undefined;
 }
 
 /**
  * Says why an order that the ledger does not know is not to be stored, or undefined: it is archived, from before the bound
  * (epoch milliseconds), void, or it still waits in a status that AllowedStatusIds does not list. A list shows enough for it.
  */
-export function whyNotStored(order: Row, createdSince: number | undefined, rules: Rules): string | undefined {
+export function whyNotStored(
+  order: Pick<ListedOrder, 'statusId' | 'createdAt' | 'isArchived'>,
+  createdSince: number | undefined,
+  rules: Rules,
+): string | undefined {
   const outside = whyOutside(order, createdSince);
   if (outside !== undefined) return outside;
-  const statusId = Number(order.status_id);
+  const { statusId } = order;
+  if (statusId === undefined) return undefined;
   if (rules.allowedStatusIds.includes(statusId)) return undefined;
   if (VOID_STATUS_IDS.has(statusId)) return `${statusName(statusId)} is void`;
   const waits = statusId === Status.AwaitingPayment || statusId === Status.AwaitingFulfillment;
@@ -71,14 +78,20 @@ export function whyNotStored(order: Row, createdSince: number | undefined, rules
 }
 
 /** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
-export function whyOutside(order: Row, createdSince: number | undefined): string | undefined {
-  if (order.is_deleted === true) return ARCHIVED;
+export function whyOutside(
+  order: Pick<ListedOrder, 'createdAt' | 'isArchived'>,
+  createdSince: number | undefined,
+): string | undefined {
+  if (order.isArchived) return ARCHIVED;
   return isCreatedBefore(order, createdSince) ? BEFORE_BOUND : undefined;
 }
 
 /** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
-export function isCreatedBefore(order: Row, bound = -Infinity): boolean {
-  return (parseDate(order.date_created) ?? Infinity) < bound;
+export function isCreatedBefore(
+  { createdAt = Infinity }: Pick<ListedOrder, 'createdAt'>,
+  bound = -Infinity,
+): boolean {
+  return createdAt < bound;
 }
 
 /** What beside its status decides whether an order may be advanced. */
@@ -115,9 +128,13 @@ export function isDigital(lines: readonly Row[]): boolean {
  * Whether a Completed order stays what the ledger noted of it: not digital. Gift certificates did not count as digital once,
  * and an upgrade moves no order of before.
  */
-export function staysNotDigital(order: RawOrder, lines: readonly Row[], noted: boolean | undefined): boolean {
+export function staysNotDigital(
+  order: Pick<Order, 'statusId'>,
+  lines: readonly Row[],
+  noted: boolean | undefined,
+): boolean {
   const hasCertificate = lines.some(({ type }) => type === 'giftcertificate');
-  return noted === false && order.status_id === Status.Completed && hasCertificate;
+  return noted === false && order.statusId === Status.Completed && hasCertificate;
 }
 
 function targetStatus(digital: boolean, rules: Rules): number {

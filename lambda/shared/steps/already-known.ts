@@ -8,7 +8,7 @@ import type { OrderReference } from '../order/reference';
 import { isSettled } from '../order/version';
 import type { LedgerRow } from '../order/ledger-row';
 import { hasOtherContent, isArchivedNoMore } from '../order/listed';
-import type { ListedOrder } from '../bigcommerce/client';
+import type { ListedOrder } from '../order/order';
 
 /** How long a 404, or the dead letter of an outage, is taken for the last word on a version. */
 const BELIEVED_MS = DAY_MS;
@@ -66,14 +66,14 @@ function isStored(row: LedgerRow, seen: Sighting): boolean {
 
 /** By the rules and the order of now: neither may be what they were when it was skipped. */
 function isSkippedNow({ order, reference }: Sighting, rules: Rules): boolean {
-  return whyNotStored({ ...order, status_id: reference.statusId }, undefined, rules) !== undefined;
+  return whyNotStored({ ...order, statusId: reference.statusId }, undefined, rules) !== undefined;
 }
 
 /** A copied order is queued again once the rules have changed in its favour, but for what its lines forbid. */
 function mayBeAdvancedNow(row: LedgerRow, { order, reference }: Sighting, rules: Rules): boolean {
   const { status_id: statusId } = row;
   if (statusId === undefined || reference.advance === false) return false;
-  if (whyVoid({ ...order, status_id: statusId }, rules) !== undefined) return false;
+  if (whyVoid({ ...order, statusId }, rules) !== undefined) return false;
   const circumstances = {
     digital: row.digital === true,
     wasAdvanced: row.advanced_at !== undefined,

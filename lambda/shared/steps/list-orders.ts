@@ -4,7 +4,8 @@ import { BigCommerceError, formatError, OutOfTimeError } from '../runtime/errors
 import { findUnreadable, minIdAt } from './find-unreadable';
 import type { Position, Probe } from './find-unreadable';
 import { half, LARGEST_PAGE, mayBeTooLarge, twice } from '../runtime/page-sizes';
-import type { ListedOrder, OrderPage, OrderQuery, Store } from '../bigcommerce/client';
+import type { ListedOrder } from '../order/order';
+import type { OrderPage, OrderQuery, Store } from '../bigcommerce/client';
 import type { Log } from '../runtime/log';
 
 /** Orders that one invocation steps over: more of them look like a store that is down. */

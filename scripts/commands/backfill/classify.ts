@@ -6,7 +6,7 @@ import { dateModified } from '../../../lambda/shared/order/version';
 import { whyNotStored } from '../../../lambda/shared/order/rules';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import type { OrderReference } from '../../../lambda/shared/order/reference';
-import type { ListedOrder } from '../../../lambda/shared/bigcommerce/client';
+import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { isTooOld } from '../../../lambda/shared/order/listed';
 import type { FoundPage } from './pages';
 import { ended, leftOut, nothing, sum, type Tally } from './tally';
@@ -108,8 +108,8 @@ function toReference(order: ListedOrder, seenAt: number, task: Task): OrderRefer
     orderId: order.id,
     source: 'backfill',
     seenAt: iso(seenAt),
-    ...(typeof order.status_id === 'number' ? { statusId: order.status_id } : {}),
-    dateModified: dateModified(order),
+    ...(order.statusId === undefined ? {} : { statusId: order.statusId }),
+    dateModified: dateModified(order.raw),
     jobTimestamp: began,
     ...(advance ? {} : { advance }),
   };

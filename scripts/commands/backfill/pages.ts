@@ -1,6 +1,8 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
 import { ListReader, newEffort, type Effort } from '../../../lambda/shared/steps/list-orders';
-import type { ListedOrder, Store } from '../../../lambda/shared/bigcommerce/client';
+import type { Store } from '../../../lambda/shared/bigcommerce/client';
+import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
+import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status } from '../../../lambda/shared/order/status';
 import type { Selection } from './options';
@@ -136,9 +138,9 @@ function countingReader(
 }
 
 /** An order without a readable date is taken: to copy one too many does no harm. */
-function isWithin({ date_created }: ListedOrder, { createdSince, createdBefore }: Window): boolean {
-  const created = parseDate(date_created) ?? createdSince;
-  return created >= createdSince && created < createdBefore;
+function isWithin(order: ListedOrder, { createdSince, createdBefore }: Window): boolean {
+  const { createdAt = createdSince } = order;
+  return createdAt >= createdSince && createdAt < createdBefore;
 }
 
 async function* named(
@@ -152,7 +154,7 @@ async function* named(
     const orders: ListedOrder[] = [];
     for (const id of some) {
       const { order } = await store.getOrder(id);
-      if (order !== undefined) orders.push(order);
+      if (order !== undefined) orders.push(parseOrder(order));
     }
     const found = new Set(orders.map(({ id }) => id));
     const missing = some.filter((id) => !found.has(id));

@@ -1,4 +1,5 @@
 // Orders that were changed after they were stored: the next poll sees it, and the newer version is stored.
+import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import { contentDigest } from '../../../lambda/shared/order/content';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { Status } from '../../../lambda/shared/order/status';
@@ -297,7 +298,7 @@ describe('after its own advance', () => {
     await world.pollAndReplicate();
     const row = world.rows.get(100)!;
     const listed = withLines({ order: world.shop.order(100)!, lines: [aLine()] });
-    world.rows.set(100, { ...row, content_digest: contentDigest(listed)! });
+    world.rows.set(100, { ...row, content_digest: contentDigest(parseOrder(listed))! });
     world.clock.now += HOUR;
     world.shop.calls.length = 0;
     return world;

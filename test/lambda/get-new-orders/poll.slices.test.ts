@@ -1,7 +1,7 @@
 // A store too large for one poll: it is read by several, each going on where the one before it had to stop.
 import type { OrderQuery } from '../../../lambda/shared/bigcommerce/client';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
-import { anOrder, NOON, storeDate } from '../../support/builders';
+import { anOrder, aParsedOrder, NOON, storeDate } from '../../support/builders';
 import { aWorld, type World } from '../../support/world';
 
 const SECOND = 1_000;
@@ -201,7 +201,7 @@ describe('a hundred thousand new orders', () => {
   /** As lists of the store come, a page every two seconds. */
   function aLargeStore() {
     const world = aWorld();
-    const all = ids(1, ORDERS).map((id) => anOrder({ id }));
+    const all = ids(1, ORDERS).map((id) => aParsedOrder({ id }));
     const store = {
       countOrders: () => Promise.resolve(new Map([[11, ORDERS]])),
       listOrders({ statusId, minId }: OrderQuery) {

@@ -1,4 +1,5 @@
 // The BigCommerce client against the simulator, over real HTTP on loopback.
+import { parseListedOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
@@ -310,7 +311,7 @@ describe('forms of lists', () => {
     const rows = [{ id: 7 }, { id: 9 }, { id: 3 }];
     expect(await store.getLines(1)).toEqual(rows);
     expect(await store.getShippingAddresses(1)).toEqual(rows);
-    expect((await store.listOrders({ minId: 0 })).orders).toEqual(rows);
+    expect((await store.listOrders({ minId: 0 })).orders.map(({ raw }) => raw)).toEqual(rows);
   });
 
   it.each([null, '', false, []])('a status whose count is %j is not counted as empty', async (count) => {
@@ -356,7 +357,7 @@ describe('forms of lists', () => {
   it('an error beside a good row is counted as a row without a usable id', async () => {
     const { store } = await answering([{ id: 5, status_id: 11 }, { message: 'could not be rendered' }]);
     expect(await store.listOrders({ minId: 0 })).toEqual({
-      orders: [{ id: 5, status_id: 11 }],
+      orders: [parseListedOrder({ id: 5, status_id: 11 })],
       unreadable: 1,
       isLast: true,
     });

@@ -12,6 +12,7 @@ import type { Snapshot } from '../../../../lambda/shared/order/order';
 import {
   aLine,
   anOrder,
+  aParsedOrder,
   aReference,
   aRuleSet,
   aSnapshot,
@@ -41,14 +42,14 @@ describe('an order that nobody has seen yet', () => {
       'Awaiting Payment is not in AllowedStatusIds',
     ],
   ])('%s', (_name, statusId, rules, reason) => {
-    expect(whyNotStored(anOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
+    expect(whyNotStored(aParsedOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
   });
 
   it('is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
-    expect(whyNotStored(anOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
-    const old = anOrder({ date_created: storeDate(since - 1_000) });
+    expect(whyNotStored(aParsedOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
+    const old = aParsedOrder({ date_created: storeDate(since - 1_000) });
     expect(whyNotStored(old, since, aRuleSet())).toBe('created before IgnoreOrdersCreatedBefore');
-    expect(whyNotStored({ ...old, date_created: '' }, since, aRuleSet())).toBeUndefined();
+    expect(whyNotStored(aParsedOrder({ date_created: '' }), since, aRuleSet())).toBeUndefined();
   });
 });
 
@@ -126,19 +127,19 @@ describe('what is done with a stored order', () => {
       { kind: 'copy', reason: 'moved on to status 99 before it was taken' },
     ],
   ])('%s', (_, status_id, lines, rules, decision) => {
-    expect(decide(anOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
+    expect(decide(aParsedOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
   });
 
   it('confirms an order that stands where an earlier attempt wanted it', () => {
     const earlier = aSnapshot({ replication: { target_status_id: 9 } });
-    expect(decide(anOrder({ status_id: 9 }), physical, earlier, aRuleSet())).toEqual({
+    expect(decide(aParsedOrder({ status_id: 9 }), physical, earlier, aRuleSet())).toEqual({
       kind: 'confirm',
       targetStatusId: 9,
     });
-    expect(decide(anOrder({ status_id: 11 }), physical, earlier, aRuleSet()).kind).toBe('advance');
+    expect(decide(aParsedOrder({ status_id: 11 }), physical, earlier, aRuleSet()).kind).toBe('advance');
     expect(
       decide(
-        anOrder({ status_id: 5 }),
+        aParsedOrder({ status_id: 5 }),
         physical,
         aSnapshot({ replication: { target_status_id: 5 } }),
         aRuleSet(),
@@ -150,7 +151,7 @@ describe('what is done with a stored order', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1, max: 20 }), fc.boolean(), (status_id, allDigital) => {
         const decision = decide(
-          anOrder({ status_id }),
+          aParsedOrder({ status_id }),
           allDigital ? digital : physical,
           undefined,
           aRuleSet(),
@@ -164,9 +165,9 @@ describe('what is done with a stored order', () => {
 });
 
 it('takes archived orders for void, and a status that is allowed never', () => {
-  expect(whyVoid(anOrder({ is_deleted: true }), aRuleSet())).toBe('archived');
-  expect(whyVoid(anOrder({ status_id: 0 }), aRuleSet())).toBe('Incomplete is void');
-  expect(whyVoid(anOrder({ status_id: 0 }), aRuleSet({ allowedStatusIds: [0] }))).toBeUndefined();
+  expect(whyVoid(aParsedOrder({ is_deleted: true }), aRuleSet())).toBe('archived');
+  expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet())).toBe('Incomplete is void');
+  expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet({ allowedStatusIds: [0] }))).toBeUndefined();
 });
 
 it('names the statuses as BigCommerce does', () => {

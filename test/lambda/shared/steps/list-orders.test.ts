@@ -1,4 +1,5 @@
 // One list of the store: page after page by id, plainly where its lines are too much for the store.
+import { parseListedOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
 import { ListReader, listedPages, newEffort } from '../../../../lambda/shared/steps/list-orders';
 import type { Effort } from '../../../../lambda/shared/steps/list-orders';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
@@ -20,7 +21,7 @@ async function read(
     const error = fails(one);
     if (error !== undefined) return Promise.reject(error);
     const ids = Array.from({ length: 600 }, (_, index) => index + 1).filter((id) => id >= one.minId);
-    const orders = ids.slice(0, 250).map((id) => ({ id }));
+    const orders = ids.slice(0, 250).map((id) => parseListedOrder({ id }));
     return Promise.resolve({ orders, unreadable: 0, isLast: orders.length < 50 });
   };
   const warn = (message: string) => void warnings.push(message);
@@ -102,7 +103,7 @@ describe('a page that cannot be had', () => {
         fails(query, asked.length) ?? (rows.some((id) => unreadable.includes(id)) ? down : undefined);
       if (error !== undefined) return Promise.reject(error);
       const isLast = rows.length < Math.min(limit, 50);
-      return Promise.resolve({ orders: rows.map((id) => ({ id })), unreadable: 0, isLast });
+      return Promise.resolve({ orders: rows.map((id) => parseListedOrder({ id })), unreadable: 0, isLast });
     };
     const { isTimeUp = () => false } = shop;
     const deps = {
@@ -343,7 +344,7 @@ describe('a page that cannot be had', () => {
     const ids = upTo(9);
     const listOrders = ({ minId, maxId = Infinity, limit = 250 }: OrderQuery): Promise<OrderPage> => {
       const rows = ids.filter((id) => id >= minId && id <= maxId).slice(0, limit);
-      const orders = rows.filter((id) => id !== 5).map((id) => ({ id }));
+      const orders = rows.filter((id) => id !== 5).map((id) => parseListedOrder({ id }));
       if (rows.length > 0 && orders.length === 0) return Promise.reject(down);
       const isLast = rows.length < Math.min(limit, 50);
       return Promise.resolve({ orders, unreadable: rows.length - orders.length, isLast });

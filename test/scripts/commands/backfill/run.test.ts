@@ -1,5 +1,6 @@
 // A backfill over a store of small pages, with the real worker on virtual time: what is queued when, what is noted, and
 // what a kill at any point leaves behind.
+import { parseOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
 import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
@@ -69,7 +70,11 @@ function aStage(orders: readonly RawOrder[]) {
     if (page.some(({ id }) => unreadable.has(id))) {
       return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
     }
-    return Promise.resolve({ orders: page, unreadable: 0, isLast: matching.length < Math.min(limit, PAGE) });
+    return Promise.resolve({
+      orders: page.map(parseOrder),
+      unreadable: 0,
+      isLast: matching.length < Math.min(limit, PAGE),
+    });
   };
 
   async function work(): Promise<void> {
