@@ -6,6 +6,7 @@ import { destroy } from './commands/destroy/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
 import { upload } from './commands/upload/command';
+import { webhook } from './commands/webhook/command';
 import { simulator, start } from './local/command';
 import type { Command, Noun } from './terminal/command';
 import { processIo } from './terminal/process-io';
@@ -24,6 +25,7 @@ export const commands: readonly (Command | Noun)[] = [
   pause,
   resume,
   poll,
+  webhook,
 ];
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */

@@ -22,3 +22,9 @@ export const askOnTerminal: Ask = async (question) => {
     terminal.close();
   }
 };
+
+/** Asks for a name, typed in full. Throws CommandError for any other answer. */
+export async function confirmByName(purpose: string, name: string, ask: Ask): Promise<void> {
+  const answer = await ask(`${purpose}, type ${name}: `);
+  if (answer.trim() !== name) throw new CommandError('That is another name: nothing was changed.');
+}

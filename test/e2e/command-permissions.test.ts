@@ -12,6 +12,7 @@ import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { erase } from '../../scripts/commands/orders/erase';
 import { pause } from '../../scripts/commands/pause/command';
 import { runCommand } from '../support/run-command';
+import { runVerb } from '../support/run-noun';
 import { poll } from '../../scripts/commands/poll/command';
 import { restore } from '../../scripts/commands/restore/command';
 import { webhook } from '../../scripts/commands/webhook/command';
@@ -73,9 +74,9 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
   },
 
   async webhook() {
-    for (const command of ['create', 'list', 'show', 'enable', 'delete'])
-      await webhook([command, ...there], silent);
-    await webhook(['send', '--order', String(large), ...there], silent);
+    for (const line of [['create'], ['list'], ['show'], ['enable'], ['delete', '--yes']])
+      await runVerb(webhook, [...line, ...there]);
+    await runVerb(webhook, ['send', '--order', String(large), ...there]);
   },
 
   async 'dead-letters'() {

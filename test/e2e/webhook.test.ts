@@ -12,6 +12,7 @@ import { CommandError } from '../../scripts/terminal/command-error';
 import { signWebhook } from '../../simulator/index';
 import { webhook } from '../../scripts/commands/webhook/command';
 import { startLocalService, type LocalService } from './local-service';
+import { runVerb } from '../support/run-noun';
 import { until } from '../support/until';
 
 let service: LocalService;
@@ -31,12 +32,8 @@ afterAll(async () => {
 
 jest.setTimeout(30_000);
 
-async function command(line: string): Promise<string> {
-  const said: string[] = [];
-  await webhook([...line.split(' '), '--aws-port', new URL(service.mini.endpoint).port], (text) =>
-    said.push(text),
-  );
-  return said.join('\n');
+function command(line: string): Promise<string> {
+  return runVerb(webhook, `${line} --aws-port ${new URL(service.mini.endpoint).port}`);
 }
 
 const replicated = (id: number) =>
@@ -67,7 +64,7 @@ it('brings a new order all the way without a poll', async () => {
 
 it('is found right by the commands, and tested by one', async () => {
   expect(await command('create')).toContain('Nothing to change');
-  expect(await command('list')).toContain('(this stack)');
+  expect(await command('list')).toMatch(/ yes +yes +http/);
   expect(await command('show')).toMatch(/Secret header +the stack's/);
   const { id } = service.simulator.orders.add({ status_id: 0 });
   service.simulator.orders.edit(id, { status_id: 11, cart_id: null });
@@ -83,7 +80,7 @@ it('is shown, enabled and deleted by its scope or its id', async () => {
   expect(await command(`show ${hooks()[0]!.id}`)).toMatch(/Scope +store\/cart\/converted/);
   service.simulator.hooks.update(created.id, { is_active: false });
   expect(await command(`enable ${created.id}`)).toContain('It was inactive');
-  expect(await command(`delete ${created.id}`)).toContain(`Deleted: webhook ${created.id}`);
+  expect(await command(`delete ${created.id} --yes`)).toContain(`Deleted: webhook ${created.id}`);
   expect(hooks()).toHaveLength(1);
 });
 
@@ -138,7 +135,7 @@ it('goes on through a rotation of its secret', async () => {
       SecretString: `${rotated}\n`,
     }),
   );
-  expect(await command('create')).toContain('It was without the secret of now');
+  expect(await command('create')).toContain('It was without the current secret');
   expect(hooks()).toMatchObject([{ headers: { 'X-Order-Replication-Secret': rotated } }]);
   const { id } = service.simulator.orders.add({ status_id: 5, cart_id: null });
   const statusWith = async (secret: string) => {

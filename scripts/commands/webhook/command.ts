@@ -1,64 +1,102 @@
-// npm run webhook: registers the store's webhook with BigCommerce, shows and changes it, and tests it.
+// webhook: registers the store's webhook at BigCommerce, shows and changes it, and tests it.
 import { CART_CONVERTED, SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { readArguments, runAsCommand, wholeNumber } from '../../terminal/arguments';
-import { CommandError } from '../../terminal/command-error';
-import { withService } from '../../service/service';
-import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
-import { send } from './send';
-import { create, enable, list, remove, show, type Command } from './manage';
+import { serviceOptions, type ServiceOptions } from '../../service/service-options';
+import { defineCommand, type Noun, type Report, type Terminal } from '../../terminal/command';
+import { UsageError } from '../../terminal/command-error';
+import { choice, flag, required, wholeNumber, withDefault } from '../../terminal/options';
+import type { WebhookFlow } from './deps';
 
-const usage = `Usage: npm run webhook -- <command> [id] [options]
+const scope = withDefault(choice('<scope>', SCOPES, 'the event that it reports'), CART_CONVERTED);
+const id = { name: '[id]', summary: "the webhook's id; the webhook of this stack, if omitted" };
 
-  create          registers the webhook at BigCommerce with the secret header, or sets right what is not
-  list            all webhooks of the stack's API account; BigCommerce shows it no others
-  show [id]       one of them; this stack's, if no id is given
-  enable [id]     switches one of this stack's on again, with the secret of now
-  delete [id]     deletes one of this account; this stack's, if no id is given
-  send            delivers a signed test webhook to the stack and shows the answer
+const list = defineCommand({
+  name: 'list',
+  summary: "List the webhooks of the stack's API account",
+  description: 'BigCommerce does not show the webhooks of other API accounts.',
+  options: serviceOptions,
+  examples: ['webhook list --stage prod', 'webhook list --local --output json'],
+  run: (options, terminal) => onService(async () => (await import('./inspect')).list, {}, options, terminal),
+});
 
-  --order ID      send: the order that it names
-  --scope SCOPE   what it tells of; the first of these if left out:
-                  ${SCOPES.join(',\n                  ')}
-${serviceUsage}`;
+const show = defineCommand({
+  name: 'show',
+  summary: 'Show a webhook, and whether it carries the secret of the stack',
+  arguments: [id],
+  options: { ...serviceOptions, scope },
+  examples: ['webhook show --stage prod', 'webhook show 21 --stage prod'],
+  run: ({ scope, ...options }, terminal, [text]) =>
+    onService(async () => (await import('./inspect')).show, { scope, id: readId(text) }, options, terminal),
+});
 
-const flags = {
-  ...serviceFlags,
-  order: { type: 'string' },
-  scope: { type: 'string', default: CART_CONVERTED },
-} as const;
+const create = defineCommand({
+  name: 'create',
+  summary: "Register the stack's webhook, and repair those that lead to the stack",
+  description: 'Changes nothing where nothing is wrong. Run it after a rotation of the webhook secret.',
+  options: { ...serviceOptions, scope },
+  examples: ['webhook create --stage prod', 'webhook create --stage prod --scope store/order/created'],
+  run: ({ scope, ...options }, terminal) =>
+    onService(async () => (await import('./create')).create, { scope }, options, terminal),
+});
 
-const commands: Readonly<Record<string, Command>> = { create, list, show, enable, delete: remove, send };
+const enable = defineCommand({
+  name: 'enable',
+  summary: 'Enable a webhook of this stack again, with the current secret',
+  arguments: [id],
+  options: { ...serviceOptions, scope },
+  examples: ['webhook enable --stage prod', 'webhook enable 21 --stage prod'],
+  run: ({ scope, ...options }, terminal, [text]) =>
+    onService(async () => (await import('./change')).enable, { scope, id: readId(text) }, options, terminal),
+});
 
-/** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
-export async function webhook(args: readonly string[], print: (line: string) => void): Promise<void> {
-  const { values, positionals } = readArguments(flags, usage, { args, mostPositionals: 2 });
-  const [name = '', idText] = positionals;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    throw new CommandError(name === '' ? usage : `There is no command "${name}".\n\n${usage}`);
-  }
-  const { scope } = values;
-  if (!SCOPES.some((one) => one === scope)) {
-    throw new CommandError(`--scope takes one of ${SCOPES.join(', ')}.`);
-  }
-  const wish = { scope, id: readId(name, idText), orderId: readOrder(name, values.order) };
-  await withService(fromFlags(values), (service) => command(service, wish, print));
+const remove = defineCommand({
+  name: 'delete',
+  summary: "Delete a webhook of the stack's API account",
+  description: 'Shows the webhook and asks first.',
+  arguments: [id],
+  options: { ...serviceOptions, scope, yes: flag('ask nothing') },
+  examples: ['webhook delete --stage prod', 'webhook delete 21 --stage prod --yes'],
+  run: ({ scope, yes, ...options }, terminal, [text]) =>
+    onService(
+      async () => (await import('./change')).remove,
+      { scope, id: readId(text), yes },
+      options,
+      terminal,
+    ),
+});
+
+const send = defineCommand({
+  name: 'send',
+  summary: 'Deliver a signed test webhook to the stack, and show the answer',
+  description: 'The worker then reads the order that the webhook names, and stores it.',
+  options: {
+    ...serviceOptions,
+    scope,
+    order: required(wholeNumber('<id>', [1, 999_999_999], 'the order that the webhook names')),
+  },
+  examples: ['webhook send --order 100 --stage prod', 'webhook send --order 100 --local'],
+  run: ({ scope, order, ...options }, terminal) =>
+    onService(async () => (await import('./send')).send, { scope, orderId: order }, options, terminal),
+});
+
+export const webhook: Noun = {
+  name: 'webhook',
+  summary: "Register, show, change and test the store's webhooks",
+  commands: [list, show, create, enable, remove, send],
+};
+
+/** Runs a flow, which is imported only now, on the service that the options name. */
+async function onService<R>(
+  load: () => Promise<WebhookFlow<R>>,
+  request: R,
+  options: ServiceOptions,
+  terminal: Terminal,
+): Promise<Report> {
+  const [{ withDeps }, flow] = await Promise.all([import('./deps'), load()]);
+  return withDeps(options, terminal, (deps) => flow(request, deps));
 }
 
-function readId(command: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (command === 'send') throw new CommandError(`send takes its order as an option: --order ${text}`);
-  if (!['show', 'enable', 'delete'].includes(command)) {
-    throw new CommandError(`What is "${text}"?\n\n${usage}`);
-  }
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new CommandError(`A webhook's id is a number, not "${text}".`);
-  return Number(text);
+/** Throws UsageError. */
+function readId(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,14}$/.test(text)) return text === undefined ? text : Number(text);
+  throw new UsageError(`the id of a webhook is a number, not '${text}'`);
 }
-
-function readOrder(command: string, text: string | undefined): number | undefined {
-  if (text !== undefined) return wholeNumber('order', text, 1, 999_999_999);
-  if (command !== 'send') return undefined;
-  throw new CommandError('send wants the order that the webhook is to name, such as --order 100.');
-}
-
-runAsCommand(module, () => webhook(process.argv.slice(2), console.log));

@@ -1,50 +1,72 @@
-// npm run webhook -- send: a webhook as BigCommerce would send it, to see what the service answers.
+// webhook send: delivers a webhook as BigCommerce would, to see what the service answers.
 import { SECRET_HEADER } from '../../../lambda/shared/order/webhook-event';
 import { awsClock } from '../../service/aws-clock';
-import { CommandError } from '../../terminal/command-error';
 import { destinationOf, outputOf, type Service } from '../../service/service';
-import type { Command } from './manage';
+import { CommandError } from '../../terminal/command-error';
+import { excerpt, printable } from '../../terminal/printable';
+import type { WebhookFlow } from './deps';
 import { signedHeaders, webhookBody } from './test-webhook';
 
-/** BigCommerce does not say how long it waits; longer than API Gateway does is longer than enough. */
-const PATIENCE_MS = 30_000;
+/** BigCommerce does not say how long it waits. API Gateway waits 29 s for a function. */
+const TIMEOUT_MS = 30_000;
 
-/** Delivers one webhook and shows the answer. Throws CommandError for any but a 2xx. */
-export const send: Command = async (service, { scope, orderId = 0 }, print) => {
-  // The function compares the signature's time with its own; the secrets come first, with AWS's.
-  const now = awsClock(service.clients.secretsManager);
-  const { clientSecret } = await service.secrets.bigCommerce();
-  const webhookSecret = await service.secrets.webhook();
-  const destination = destinationOf(service);
-  const storeHash = service.parameters['BigCommerceStoreHash'] ?? '';
-  const how =
-    clientSecret === ''
-      ? 'with the secret header (there is no client secret)'
-      : "signed with the stack's client secret";
-  print(`POST ${destination}\n${scope}, order ${orderId}, ${how}`);
-  const sentAt = now();
-  const webhook = { destination, storeHash, scope, orderId, clientSecret, webhookSecret, sentAt };
-  const { status, body, durationMs } = await deliver(webhook);
-  print(`Answer: ${status} ${body.slice(0, 500)} after ${durationMs} ms`);
-  if (status < 200 || status > 299) throw new CommandError(adviceFor(status, service));
-  if (body.includes('"ignored"')) {
-    throw new CommandError(`The service cannot use it and queued nothing. ${reasonIn(service)}`);
-  }
-  print(
-    `Its row is in ${outputOf(service, 'WebhooksTableName')}; the order goes on to ${outputOf(service, 'LedgerTableName')}.`,
-  );
+/** So much of an answer is shown. */
+const MAX_SHOWN = 500;
+
+export interface SendRequest {
+  readonly scope: string;
+  readonly orderId: number;
+}
+
+/** Delivers one webhook. Any answer but a 2xx, and one that the service ignores, is a problem of the report. */
+export const send: WebhookFlow<SendRequest> = async ({ scope, orderId }, { service, note }) => {
+  const webhook = await signed({ scope, orderId }, service);
+  note(`POST ${webhook.destination}`);
+  note(`${scope}, order ${orderId}, ${webhook.how}`);
+  const answer = await deliver(webhook);
+  const problem = problemOf(answer, service);
+  const { status, body, durationMs } = answer;
+  const rows = `Its row is in ${outputOf(service, 'WebhooksTableName')}; the order follows in ${outputOf(service, 'LedgerTableName')}.`;
+  return {
+    data: { destination: webhook.destination, scope, orderId, status, body, durationMs },
+    lines: [
+      `Answer: ${status} ${excerpt(body, MAX_SHOWN)} after ${durationMs} ms`,
+      ...(problem === undefined ? [rows] : []),
+    ],
+    problem,
+  };
 };
 
 interface TestWebhook {
   readonly destination: string;
-  readonly storeHash: string;
-  readonly scope: string;
-  readonly orderId: number;
-  /** Signs it; empty leaves the secret header as the only proof. */
-  readonly clientSecret: string;
-  readonly webhookSecret: string;
-  /** AWS's time, in epoch milliseconds. */
-  readonly sentAt: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** How it is authenticated, in words. */
+  readonly how: string;
+}
+
+async function signed({ scope, orderId }: SendRequest, service: Service): Promise<TestWebhook> {
+  // The function compares the signature's time with its own. The secrets are read first: their answer has AWS's time.
+  const now = awsClock(service.clients.secretsManager);
+  const { clientSecret } = await service.secrets.bigCommerce();
+  const webhookSecret = await service.secrets.webhook();
+  const sentAt = now();
+  const storeHash = service.parameters['BigCommerceStoreHash'] ?? '';
+  const body = webhookBody({ storeHash, scope, orderId, createdAt: Math.floor(sentAt / 1000) });
+  const destination = destinationOf(service);
+  return clientSecret === ''
+    ? {
+        destination,
+        headers: { [SECRET_HEADER]: webhookSecret },
+        body,
+        how: 'with the secret header (there is no client secret)',
+      }
+    : {
+        destination,
+        headers: signedHeaders(clientSecret, sentAt, body),
+        body,
+        how: "signed with the stack's client secret",
+      };
 }
 
 interface TestAnswer {
@@ -53,39 +75,37 @@ interface TestAnswer {
   readonly durationMs: number;
 }
 
-/** Throws CommandError if nobody answers. */
-async function deliver(webhook: TestWebhook): Promise<TestAnswer> {
-  const { destination, storeHash, scope, orderId, clientSecret, webhookSecret, sentAt } = webhook;
+/** Throws CommandError if there is no answer. */
+async function deliver({ destination, headers, body }: TestWebhook): Promise<TestAnswer> {
   const startedAt = Date.now();
-  const body = webhookBody({ storeHash, scope, orderId, createdAt: Math.floor(sentAt / 1000) });
-  const proof =
-    clientSecret === '' ? { [SECRET_HEADER]: webhookSecret } : signedHeaders(clientSecret, sentAt, body);
   try {
     const answer = await fetch(destination, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...proof },
+      headers: { 'Content-Type': 'application/json', ...headers },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { status: answer.status, body: await answer.text(), durationMs: Date.now() - startedAt };
   } catch (error) {
     const { cause = error } = error instanceof Error ? error : {};
-    throw new CommandError(`No answer from ${destination}: ${String(cause)}`, { cause: error });
+    throw new CommandError(`No answer from ${destination}: ${printable(String(cause))}`, { cause: error });
   }
 }
 
-const reasonIn = ({ stackName }: Service) =>
-  `Its reason is in the log group /order-replication/${stackName}/CartConvertedWebhook.`;
-
-function adviceFor(status: number, service: Service): string {
-  const log = reasonIn(service);
+function problemOf({ status, body }: TestAnswer, { stackName }: Service): string | undefined {
+  const log = `The log group /order-replication/${stackName}/CartConvertedWebhook has the reason.`;
+  if (status >= 200 && status <= 299) {
+    return body.includes('"ignored"')
+      ? `The service ignored the webhook and queued nothing. ${log}`
+      : undefined;
+  }
   if (status === 401) {
-    return `The service did not take it for genuine: a secret changed minutes ago, or something in between alters the request. ${log}`;
+    return `The service could not authenticate it: a secret changed minutes ago, or a proxy alters the request. ${log}`;
   }
   if (status === 503) return `The service could not queue it; BigCommerce would deliver it again. ${log}`;
   if (status === 403 || status === 404) {
-    return 'There is no such address: has the API been deployed to another stage, or WebhookDestination been mistyped?';
+    return 'There is no such address: the API was deployed to another stage, or WebhookDestination is mistyped.';
   }
   return `BigCommerce would count this as a failure and deliver it again. ${log}`;
 }

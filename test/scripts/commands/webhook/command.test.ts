@@ -1,4 +1,4 @@
-// npm run webhook: each command against the simulator, and what it says when something is in the way.
+// webhook: each command against the simulator, and its message where something is in the way.
 import { createServer } from 'node:http';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
 import { createSecrets } from '../../../../lambda/shared/aws/secrets';
@@ -7,15 +7,14 @@ import { CommandError } from '../../../../scripts/terminal/command-error';
 import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';
+import { enable, remove } from '../../../../scripts/commands/webhook/change';
+import { create } from '../../../../scripts/commands/webhook/create';
+import type { WebhookFlow } from '../../../../scripts/commands/webhook/deps';
+import { list, show } from '../../../../scripts/commands/webhook/inspect';
 import { send } from '../../../../scripts/commands/webhook/send';
-import {
-  create,
-  enable,
-  list,
-  remove,
-  show,
-  type Command,
-} from '../../../../scripts/commands/webhook/manage';
+import type { Ask } from '../../../../scripts/terminal/ask';
+import type { Report } from '../../../../scripts/terminal/command';
+import { runLine } from '../../../support/run-noun';
 import { NOON } from '../../../support/builders';
 import { listen } from '../../../../simulator/listen';
 
@@ -64,23 +63,63 @@ function aService({
   };
 }
 
-/** Runs a command and returns what it printed. */
-async function run(command: Command, wish: object = {}, service = aService()): Promise<string> {
-  const lines: string[] = [];
-  await command(service, { scope, id: undefined, orderId: undefined, ...wish }, (line) => lines.push(line));
-  return lines.join('\n');
+interface Ran {
+  readonly report: Report;
+  /** The notes, and then the lines of the report. */
+  readonly said: string;
 }
 
-const refusal = (command: Command, wish: object = {}, service = aService()): Promise<string> =>
-  run(command, wish, service).then(
-    (said) => {
-      throw new Error(`It was not refused: ${said}`);
-    },
-    (error: unknown) => {
-      if (error instanceof CommandError) return error.message;
-      throw error;
-    },
-  );
+const noOneAsks: Ask = (question) => Promise.reject(new Error(`No question was expected: ${question}`));
+
+/** All fields that a request may have; each flow takes its own of them. */
+const aRequest = { scope, id: undefined as number | undefined, orderId: 100, yes: true };
+type Request = typeof aRequest;
+
+async function runFlow(
+  flow: WebhookFlow<Request>,
+  request: Partial<Request>,
+  service: Service,
+  ask: Ask,
+): Promise<Ran> {
+  const notes: string[] = [];
+  const recommend = (command: string) => `npx order-replication ${command} --stage prod`;
+  const deps = { service, ask, recommend, note: (line: string) => void notes.push(line) };
+  const report = await flow({ ...aRequest, ...request }, deps);
+  return { report, said: [...notes, ...report.lines].join('\n') };
+}
+
+/** Runs a command that succeeds, and returns what it wrote. */
+async function run(
+  flow: WebhookFlow<Request>,
+  request: Partial<Request> = {},
+  service = aService(),
+  ask = noOneAsks,
+): Promise<string> {
+  const { report, said } = await runFlow(flow, request, service, ask);
+  expect(report.problem).toBeUndefined();
+  return said;
+}
+
+/** The data of a command, as `--output json` prints it. */
+const dataOf = async (flow: WebhookFlow<Request>, request: Partial<Request> = {}, service = aService()) =>
+  (await runFlow(flow, request, service, noOneAsks)).report.data;
+
+/** Why a command fails. */
+async function refusal(
+  flow: WebhookFlow<Request>,
+  request: Partial<Request> = {},
+  service = aService(),
+  ask = noOneAsks,
+): Promise<string> {
+  try {
+    const { report, said } = await runFlow(flow, request, service, ask);
+    if (report.problem !== undefined) return report.problem;
+    throw new Error(`It was not refused: ${said}`);
+  } catch (error) {
+    if (error instanceof CommandError) return error.message;
+    throw error;
+  }
+}
 
 const add = (fields: object = {}) => {
   const made = simulator.hooks.create({ scope, destination, headers, ...fields });
@@ -105,14 +144,14 @@ describe('create', () => {
 
   it.each([
     ['inactive', { is_active: false }],
-    ['without the secret of now', { headers: { 'X-Order-Replication-Secret': 'the one before' } }],
-  ])('sets right what is %s', async (wrong, fields) => {
+    ['without the current secret', { headers: { 'X-Order-Replication-Secret': 'the one before' } }],
+  ])('repairs what is %s', async (wrong, fields) => {
     const { id } = add(fields);
     expect(await run(create)).toContain(`It was ${wrong}`);
     expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
   });
 
-  it('gives the secret of now to all that lead here, so that one command ends a rotation', async () => {
+  it('gives the current secret to all that lead here, so that one command ends a rotation', async () => {
     const old = { 'X-Order-Replication-Secret': 'the one before' };
     add({ headers: old });
     add({ headers: old, scope: 'store/order/created' });
@@ -121,7 +160,7 @@ describe('create', () => {
     expect(registered().map((hook) => hook.headers)).toEqual([headers, headers, old]);
   });
 
-  it('registers another scope beside it', async () => {
+  it('registers another scope in addition to it', async () => {
     add();
     await run(create, { scope: 'store/order/created' });
     expect(registered().map((hook) => hook.scope)).toEqual([scope, 'store/order/created']);
@@ -148,7 +187,7 @@ describe('create', () => {
     for (let made = 0; made < 10; made += 1) add({ destination: `https://hooks.example.com/${made}` });
     const said = await refusal(create);
     expect(said).toContain('No more than 10 per scope');
-    expect(said).toContain('list shows them');
+    expect(said).toContain('To see them: npx order-replication webhook list --stage prod');
   });
 
   it('registers a local run with a simulated store', async () => {
@@ -179,15 +218,23 @@ describe('list', () => {
   it('marks what leads to this stack and what is inactive', async () => {
     add();
     add({ destination: 'https://hooks.example.com/old', is_active: false });
-    const [first, second] = (await run(list)).split('\n');
-    expect(first).toMatch(/^active .*cart-converted {2}\(this stack\)$/);
-    expect(second).toMatch(/^INACTIVE .*example\.com\/old$/);
+    const [headings, first, second] = (await run(list)).split('\n');
+    expect(headings).toMatch(/^Id +Scope +Active +This stack +Destination$/);
+    expect(first).toMatch(/^\d+ +store\/cart\/converted +yes +yes +https:.*cart-converted$/);
+    expect(second).toMatch(/^\d+ +store\/cart\/converted +NO +no +https:.*example\.com\/old$/);
+  });
+
+  it('lists for a program what leads to this stack and what is inactive', async () => {
+    const { id } = add();
+    expect(await dataOf(list)).toEqual({
+      webhooks: [{ id, scope, destination, isThisStack: true, isActive: true }],
+    });
   });
 
   it('says why it may be empty', async () => {
     add();
     simulator.credentials.clientId = 'another-api-account';
-    expect(await run(list)).toContain('another API account has made are not shown');
+    expect(await run(list)).toContain('BigCommerce shows no webhook that another API account created');
   });
 });
 
@@ -210,10 +257,10 @@ describe('show', () => {
     const { id } = add({ headers: given });
     const said = await run(show, { id });
     expect(said).toMatch(expected);
-    expect(said).toContain(`enable ${id} sets it right`);
+    expect(said).toContain(`To fix: npx order-replication webhook enable ${id} --stage prod`);
   });
 
-  it('says what BigCommerce does not tell, and what leads elsewhere', async () => {
+  it('says what BigCommerce does not report, and what leads elsewhere', async () => {
     const hook = {
       id: 7,
       scope,
@@ -224,7 +271,7 @@ describe('show', () => {
     const service = aService();
     const store = { ...service.store, getHook: () => Promise.resolve(hook) };
     const said = await run(show, { id: 7 }, { ...service, store });
-    expect(said).toMatch(/Last change +not told/);
+    expect(said).toMatch(/Last change +unknown: BigCommerce does not report it/);
     expect(said).toMatch(/Destination +https:\/\/hooks\.example\.com\/old$/m);
     expect(said).toMatch(/Active +NO$/m);
   });
@@ -238,14 +285,32 @@ describe('show', () => {
   });
 
   it('says how to register one where there is none', async () => {
-    expect(await refusal(show)).toContain('create registers one');
+    expect(await refusal(show)).toContain(
+      'To register one: npx order-replication webhook create --stage prod',
+    );
+  });
+
+  it('shows a program names of headers and ISO times, and no value of a header', async () => {
+    const { id } = add({ headers: { ...headers, 'x-firewall': 'let me in' } });
+    const data = await dataOf(show, { id });
+    expect(data).toEqual({
+      id,
+      scope,
+      destination,
+      isThisStack: true,
+      isActive: true,
+      changedAt: expect.stringMatching(/^20.*Z$/) as string,
+      headers: ['X-Order-Replication-Secret', 'x-firewall'],
+      secretHeader: 'current',
+    });
+    expect(JSON.stringify(data)).not.toMatch(/let me in|generated-secret/);
   });
 });
 
 describe('enable', () => {
-  it('switches the stack’s own on', async () => {
+  it('enables the stack’s own', async () => {
     const { id } = add({ is_active: false });
-    expect(await run(enable)).toMatch(new RegExp(`Set right: webhook ${id}.* It was inactive`));
+    expect(await run(enable)).toMatch(new RegExp(`Repaired: webhook ${id}.* It was inactive`));
     expect(registered()).toMatchObject([{ is_active: true, headers }]);
     expect(await run(enable, { id })).toContain('Nothing to change');
     expect(writes()).toBe(1);
@@ -261,11 +326,11 @@ describe('enable', () => {
 describe('delete', () => {
   it('takes one away, and says that the next poll registers it again', async () => {
     add();
-    expect(await run(remove)).toMatch(/Deleted: webhook \d+.*\n.*CheckWebhook=false/);
+    expect(await run(remove)).toMatch(/CheckWebhook=false\.\nDeleted: webhook \d+/);
     expect(registered()).toEqual([]);
   });
 
-  it('says so when it is gone meanwhile', async () => {
+  it('says so when another command has deleted it meanwhile', async () => {
     add();
     const service = aService();
     const store = { ...service.store, deleteHook: () => Promise.resolve(false) };
@@ -300,6 +365,27 @@ describe('delete', () => {
   });
 });
 
+describe('delete without --yes', () => {
+  it('shows the webhook, and deletes it once its id is typed', async () => {
+    const { id } = add();
+    const asked: string[] = [];
+    const answer: Ask = (question) => {
+      asked.push(question);
+      return Promise.resolve(String(id));
+    };
+    expect(await run(remove, { yes: false }, aService(), answer)).toContain(`It would delete webhook ${id},`);
+    expect(asked).toEqual([`To delete it, type ${id}: `]);
+    expect(registered()).toEqual([]);
+  });
+
+  it('deletes nothing after any other answer', async () => {
+    add();
+    const answer = () => Promise.resolve('yes');
+    expect(await refusal(remove, { yes: false }, aService(), answer)).toContain('nothing was changed');
+    expect(registered()).toHaveLength(1);
+  });
+});
+
 describe('send', () => {
   async function aReceiver(status: number, body = '{"message":"x"}') {
     const received: { method: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
@@ -322,6 +408,14 @@ describe('send', () => {
       expect(said).not.toMatch(/generated-secret|sim-client-secret/);
       expect(said).toMatch(/Answer: 200 {"message":"accepted"} after \d+ ms/);
       expect(said).toContain('OrderReplication-prod-Webhooks');
+      expect(await dataOf(send, { orderId: 100 }, aService({ url }))).toEqual({
+        destination: url,
+        scope,
+        orderId: 100,
+        status: 200,
+        body: '{"message":"accepted"}',
+        durationMs: expect.any(Number) as number,
+      });
     } finally {
       await stop();
     }
@@ -372,7 +466,7 @@ describe('send', () => {
     expect(JSON.parse(body)).toMatchObject({ created_at: seconds });
   });
 
-  it('takes the secret header where there is no client secret, and says so', async () => {
+  it('uses the secret header where there is no client secret, and says so', async () => {
     const { received, url, stop } = await aReceiver(200);
     const said = await run(send, { orderId: 100 }, aService({ url, clientSecret: '' })).finally(stop);
     expect(said).toContain('with the secret header');
@@ -381,7 +475,7 @@ describe('send', () => {
   });
 
   it.each([
-    [401, 'did not take it for genuine'],
+    [401, 'could not authenticate it'],
     [503, 'could not queue it'],
     [403, 'no such address'],
     [404, 'no such address'],
@@ -403,7 +497,7 @@ describe('send', () => {
     expect((await run(send, { orderId: 100 }, aService({ url })).finally(stop)).length).toBeLessThan(1_000);
   });
 
-  it('says who did not answer', async () => {
+  it('says which address did not answer', async () => {
     const { url, stop } = await aReceiver(200);
     await stop();
     expect(await refusal(send, { orderId: 100 }, aService({ url }))).toContain(`No answer from ${url}`);
@@ -411,37 +505,37 @@ describe('send', () => {
 });
 
 describe('the command line', () => {
-  const objection = (line: string) =>
-    webhook(line === '' ? [] : line.split(' '), () => undefined).catch(
-      (error: unknown) => (error as Error).message,
-    );
-
   it.each([
-    ['', /^Usage/],
-    ['frob', /There is no command "frob"/],
-    ['toString', /There is no command "toString"/],
-    ['create 5', /What is "5"/],
-    ['show 5 6', /What is "6"/],
-    ['show five', /id is a number, not "five"/],
-    ['delete 0', /id is a number, not "0"/],
-    ['enable 5x', /id is a number, not "5x"/],
-    ['send', /send wants the order/],
-    ['send 100', /as an option: --order 100/],
-    ['send --order 1.5', /--order takes a whole number/],
-    ['send --order 0', /--order takes a whole number/],
-    ['list --scope store/product/updated', /--scope takes one of store\/cart\/converted/],
-    ['list --aws-port x', /--aws-port takes a whole number/],
-    ['list --aws-port=', /--aws-port takes a whole number/],
-    ['list --frob', /There is no option --frob/],
-    ['list --stage qa', /--stage takes dev, staging or prod/],
-    ['list --local --stage=', /--stage takes dev, staging or prod/],
-  ])('%j is refused before anything is asked', async (line, expected) => {
-    expect(await objection(line)).toMatch(expected);
+    ['', /^Usage: order-replication webhook \[options\] \[command\]/],
+    ['frob', /error: unknown command 'frob'/],
+    ['toString', /error: unknown command 'toString'/],
+    ['create 5', /error: unexpected argument '5'/],
+    ['show 5 6', /error: unexpected argument '6'/],
+    ['show five', /error: the id of a webhook is a number, not 'five'/],
+    ['delete 0', /error: the id of a webhook is a number, not '0'/],
+    ['enable 5x', /error: the id of a webhook is a number, not '5x'/],
+    ['send', /error: required option '--order <id>' not specified/],
+    ['send 100', /error: required option '--order <id>' not specified/],
+    ['send --order 5 100', /error: unexpected argument '100'/],
+    ['send --order 1.5', /'--order <id>' argument '1.5' is invalid. It must be a whole number/],
+    ['send --order 0', /'--order <id>' argument '0' is invalid. It must be a whole number/],
+    ['show --scope store/product/updated', /Allowed choices are store\/cart\/converted/],
+    ['list --aws-port x', /'--aws-port <port>' argument 'x' is invalid. It must be a whole number/],
+    ['list --aws-port=', /'--aws-port <port>' argument '' is invalid. It must be a whole number/],
+    ['list --frob', /error: unknown option '--frob'/],
+    ['list --stage qa', /'--stage <stage>' argument 'qa' is invalid. Allowed choices are dev, staging, prod/],
+    ['list --local --stage=', /'--stage <stage>' argument '' is invalid. Allowed choices are dev/],
+  ])('%j is wrong usage, which is found before anything is asked', async (line, expected) => {
+    const { code, said } = await runLine(webhook, line);
+    expect(said).toMatch(expected);
+    expect(code).toBe(2);
   });
 
   it('says that nothing runs on this machine', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
-    expect(await objection(`list --aws-port ${port}`)).toContain('start the service with "npm start"');
+    const { code, said } = await runLine(webhook, `list --aws-port ${port}`);
+    expect(said).toContain('start the service with "npm start"');
+    expect(code).toBe(1);
   });
 });

@@ -1,0 +1,22 @@
+// What the webhook commands work with: the deployed service, the terminal, and the commands that they recommend.
+import { withService, type Service } from '../../service/service';
+import { recommend, type ServiceOptions } from '../../service/service-options';
+import type { Report, Terminal } from '../../terminal/command';
+
+export interface WebhookDeps extends Terminal {
+  readonly service: Service;
+  /** A command to recommend for the same service, such as `webhook list`. */
+  readonly recommend: (command: string) => string;
+}
+
+/** Throws CommandError for what the user can fix. */
+export type WebhookFlow<R> = (request: R, deps: WebhookDeps) => Promise<Report>;
+
+export const withDeps = (
+  options: ServiceOptions,
+  terminal: Terminal,
+  use: (deps: WebhookDeps) => Promise<Report>,
+): Promise<Report> =>
+  withService(options, (service) =>
+    use({ ...terminal, service, recommend: (command) => recommend(command, options) }),
+  );
