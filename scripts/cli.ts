@@ -1,6 +1,7 @@
 // The program: every command of it, in the order of its help. What a command does is imported only when it runs.
 import { bootstrap } from './commands/bootstrap/command';
 import { build } from './commands/build/command';
+import { deadLetters } from './commands/dead-letters/command';
 import { deploy } from './commands/deploy/command';
 import { destroy } from './commands/destroy/command';
 import { pause, resume } from './commands/pause/command';
@@ -26,6 +27,7 @@ export const commands: readonly (Command | Noun)[] = [
   resume,
   poll,
   webhook,
+  deadLetters,
 ];
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */

@@ -80,15 +80,11 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
   },
 
   async 'dead-letters'() {
-    await deadLetters(['list', ...there], silent);
-    await deadLetters(['show', '--order', String(failing), ...there], silent);
-    await deadLetters(['redrive', '--all', ...there], silent);
-    await until(async () => {
-      const said: string[] = [];
-      await deadLetters(['list', ...there], (line) => said.push(line));
-      return said.join().includes(`${failing}`);
-    });
-    await deadLetters(['drop', '--all', ...there], silent);
+    await runVerb(deadLetters, ['list', ...there]);
+    await runVerb(deadLetters, ['show', '--order', String(failing), ...there]);
+    await runVerb(deadLetters, ['redrive', '--all', ...there]);
+    await until(async () => (await runVerb(deadLetters, ['list', ...there])).includes(`${failing}`));
+    await runVerb(deadLetters, ['drop', '--all', '--yes', ...there]);
   },
 
   async backfill() {

@@ -12,8 +12,9 @@ import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
 import { poll } from '../../scripts/commands/poll/command';
-import type { Command } from '../../scripts/terminal/command';
+import type { Command, Noun } from '../../scripts/terminal/command';
 import { runCommand } from '../support/run-command';
+import { runVerb } from '../support/run-noun';
 import { startLocalService, type LocalService } from './local-service';
 import { until } from '../support/until';
 
@@ -199,16 +200,13 @@ describe('a webhook', () => {
 });
 
 /** Runs an operator's command on this service and returns what it printed. */
-async function command(run: Command | typeof deadLetters, line: string): Promise<string> {
-  const said: string[] = [];
+function command(run: Command | Noun, line: string): Promise<string> {
   const words = line.split(' ').filter((word) => word !== '');
   const args = [...words, '--aws-port', String(service.mini.port)];
-  if (typeof run !== 'function') return runCommand(run, args);
-  await run(args, (text) => said.push(text));
-  return said.join('\n');
+  return 'commands' in run ? runVerb(run, args) : runCommand(run, args);
 }
 
-describe('npm run poll', () => {
+describe('poll', () => {
   it('polls and reports the job', async () => {
     const { id } = service.simulator.orders.add({ date_created: anHourAgo() });
     const said = await command(poll, '');
@@ -227,7 +225,7 @@ describe('npm run poll', () => {
   });
 });
 
-describe('npm run dead-letters', () => {
+describe('dead-letters', () => {
   const list = () => command(deadLetters, 'list');
   const none = /There is no dead letter/;
 
@@ -238,7 +236,7 @@ describe('npm run dead-letters', () => {
     await until(async () => /^unknown .*The body is not a JSON object\.$/m.test(await list()));
     expect(await command(deadLetters, 'drop --all --dry-run')).toContain('nothing was changed');
     expect(await command(deadLetters, 'show')).toMatch(/^Body +no reference$/m);
-    expect(await command(deadLetters, 'drop --all')).toContain('Dropped 1 of 1 dead letter.');
+    expect(await command(deadLetters, 'drop --all --yes')).toContain('Dropped 1 of 1 dead letter.');
     expect(await list()).toMatch(none);
   });
 
@@ -259,7 +257,7 @@ describe('npm run dead-letters', () => {
     expect(await list()).toMatch(none);
   });
 
-  it('interrupted by Ctrl-C leaves every letter where it can be seen', async () => {
+  it('interrupted by Ctrl-C leaves every dead letter visible', async () => {
     const { clients, mini, stack } = service;
     const QueueUrl = stack.outputs['OrdersDeadLetterQueueUrl'];
     for (let sent = 0; sent < 1_000; sent += 10) {
@@ -270,9 +268,8 @@ describe('npm run dead-letters', () => {
       await clients.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     }
     const words = [
-      '--import',
-      'tsx',
-      'scripts/commands/dead-letters/command.ts',
+      'scripts/order-replication.mjs',
+      'dead-letters',
       'redrive',
       '--all',
       '--aws-port',
@@ -292,9 +289,9 @@ describe('npm run dead-letters', () => {
     child.stderr.on('data', keep);
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(said).toMatch(/^Moved \d+ of 1000[^]*^Interrupted\./m);
-    // The worker parks again what it was sent; what was not sent would stay hidden for two minutes.
+    // The worker dead-letters again what it was sent; what was not sent would stay hidden for two minutes.
     await until(async () => (await list()).includes('1000 dead letters.'));
-    expect(await command(deadLetters, 'drop --all')).toContain('Dropped 1000 of 1000');
+    expect(await command(deadLetters, 'drop --all --yes')).toContain('Dropped 1000 of 1000');
   });
 });
 

@@ -16,7 +16,7 @@ import { createProgressLine, type Output, type ProgressLine } from '../../termin
 import { withService, type Service } from '../../service/service';
 import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
 import { sameService } from '../../service/service-options';
-import { stopOnSignals } from '../../terminal/signals';
+import { withStopSignal } from '../../terminal/signals';
 import { DAY_MS, iso } from '../../../lambda/shared/runtime/time';
 
 const usage = `Usage: npm run backfill -- --from 2025-01-01 [options]
@@ -197,4 +197,6 @@ async function sayPlan(
   for (const line of plan(rehearsal, { callsPerOrder, reservePercent, allowed: tools.allowed() })) say(line);
 }
 
-runAsCommand(module, () => backfill(process.argv.slice(2), process.stdout, stopOnSignals('Interrupted.')));
+runAsCommand(module, () =>
+  withStopSignal('Interrupted.', (stop) => backfill(process.argv.slice(2), process.stdout, stop)),
+);

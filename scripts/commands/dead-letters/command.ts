@@ -1,72 +1,98 @@
-// npm run dead-letters: shows what could not be replicated and why, sends it back to the worker, or deletes it.
-import { readArguments, runAsCommand, wholeNumber } from '../../terminal/arguments';
-import { CommandError } from '../../terminal/command-error';
-import { drop, redrive } from './redrive';
-import { list, show, type Command } from './inspect';
-import { withService } from '../../service/service';
-import { serviceFlags, serviceUsage, fromFlags } from '../../service/service-flags';
-import { stopOnSignals } from '../../terminal/signals';
+// dead-letters: shows which references could not be replicated and why, returns them to the worker, or deletes them.
+import { serviceOptions, type ServiceOptions } from '../../service/service-options';
+import { defineCommand, type Noun, type Report, type Terminal } from '../../terminal/command';
+import { UsageError } from '../../terminal/command-error';
+import { flag, text, wholeNumber, without, type OptionsOf } from '../../terminal/options';
+import type { Choice, DeadLetterFlow } from './deps';
 
-const usage = `Usage: npm run dead-letters -- <command> [options]
-
-  list            every dead letter: its order, its age and its reason
-  show            everything about those of one order, about one, or about all, and the order's ledger row
-  redrive         moves them back to the Orders queue, for the worker to try again
-  drop            deletes them for good
-
-  --order ID      those of this order
-  --message ID    the one with this message id
-  --all           all of them; redrive and drop want one of these three
-  --dry-run       redrive, drop: say what would be done, and change nothing
-${serviceUsage}
-
-While a command looks at letters, SQS hides them from all others, another such command included. They are shown again
-when it ends, or after two minutes if it is killed. The alarm may take them for gone meanwhile and send a second email.`;
-
-const flags = {
-  ...serviceFlags,
-  order: { type: 'string' },
-  message: { type: 'string' },
-  all: { type: 'boolean' },
-  'dry-run': { type: 'boolean' },
+const choiceOptions = {
+  order: without(wholeNumber('<id>', [1, 999_999_999], 'those of this order'), 'message', 'all'),
+  message: without(text('<id>', 'the one with this message id'), 'order', 'all'),
+  all: without(flag('all of them'), 'order', 'message'),
 } as const;
 
-const commands: Readonly<Record<string, Command>> = { list, show, redrive, drop };
+const dryRun = flag('report what would be done, and change nothing');
 
-/** Runs one command line. Throws CommandError, in plain words, for all that the caller can put right. */
-export async function deadLetters(
-  args: readonly string[],
-  print: (line: string) => void,
-  stop: AbortSignal = new AbortController().signal,
-): Promise<void> {
-  const { values, positionals } = readArguments(flags, usage, { args, mostPositionals: 1 });
-  const [name = ''] = positionals;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    throw new CommandError(name === '' ? usage : `There is no command "${name}".\n\n${usage}`);
+const HIDDEN =
+  'While a command reads dead letters, SQS hides them from other readers, a second such command included. They ' +
+  'are visible again when it ends, or after 2 min if it is killed. The alarm may end meanwhile and send a second ' +
+  'email.';
+
+const list = defineCommand({
+  name: 'list',
+  summary: 'List the dead letters, each with its order, its age and its reason',
+  description: HIDDEN,
+  options: serviceOptions,
+  examples: ['dead-letters list --stage prod', 'dead-letters list --local --output json'],
+  run: (options, terminal) => onService(async () => (await import('./inspect')).list, {}, options, terminal),
+});
+
+const show = defineCommand({
+  name: 'show',
+  summary: 'Show everything about dead letters, and the ledger rows of their orders',
+  description: HIDDEN,
+  options: { ...serviceOptions, ...choiceOptions },
+  examples: ['dead-letters show --stage prod', 'dead-letters show --order 100 --stage prod'],
+  run: ({ order, message, all: _, ...options }, terminal) =>
+    onService(
+      async () => (await import('./inspect')).show,
+      { orderId: order, messageId: message },
+      options,
+      terminal,
+    ),
+});
+
+const redrive = defineCommand({
+  name: 'redrive',
+  summary: 'Move dead letters back to the Orders queue, for the worker to try again',
+  description: `Fix first what the reasons name. Needs --order, --message or --all.\n\n${HIDDEN}`,
+  options: { ...serviceOptions, ...choiceOptions, dryRun },
+  examples: ['dead-letters redrive --order 100 --stage prod', 'dead-letters redrive --all --dry-run'],
+  run: ({ order, message, all, dryRun, ...options }, terminal) =>
+    onService(
+      async () => (await import('./redrive')).redrive,
+      { ...requireChoice({ order, message, all }), dryRun },
+      options,
+      terminal,
+    ),
+});
+
+const drop = defineCommand({
+  name: 'drop',
+  summary: 'Delete dead letters permanently',
+  description: `Shows them and asks first. Needs --order, --message or --all.\n\n${HIDDEN}`,
+  options: { ...serviceOptions, ...choiceOptions, dryRun, yes: flag('ask nothing') },
+  examples: ['dead-letters drop --order 100 --stage prod', 'dead-letters drop --all --dry-run'],
+  run: ({ order, message, all, dryRun, yes, ...options }, terminal) =>
+    onService(
+      async () => (await import('./drop')).drop,
+      { ...requireChoice({ order, message, all }), dryRun, yes },
+      options,
+      terminal,
+    ),
+});
+
+export const deadLetters: Noun = {
+  name: 'dead-letters',
+  summary: 'List, show, redrive or drop the references that could not be replicated',
+  commands: [list, show, redrive, drop],
+};
+
+/** Throws UsageError where no choice is made. */
+function requireChoice({ order, message, all }: OptionsOf<typeof choiceOptions>): Choice {
+  if (order === undefined && message === undefined && !all) {
+    throw new UsageError('which dead letters? Give --order, --message or --all.');
   }
-  const { order, message: messageId, all = false, 'dry-run': dryRun = false } = values;
-  requireChoice(name, [order, messageId, all || undefined].filter((one) => one !== undefined).length);
-  if (dryRun && !changes(name))
-    throw new CommandError(`${name} changes nothing: --dry-run is for redrive and drop.`);
-  const orderId = order === undefined ? undefined : wholeNumber('order', order, 1, 999_999_999);
-  await withService(fromFlags(values), (service) =>
-    command(service, { orderId, messageId, dryRun, stop }, print),
-  );
+  return { orderId: order, messageId: message };
 }
 
-const changes = (command: string) => command === 'redrive' || command === 'drop';
-
-function requireChoice(command: string, given: number): void {
-  if (given > 1) throw new CommandError('Give one of --order, --message and --all.');
-  if (command === 'list' && given > 0) {
-    throw new CommandError('list lists all of them; show takes --order or --message.');
-  }
-  if (changes(command) && given === 0) {
-    throw new CommandError(`${command} wants to know which: give --order, --message or --all.`);
-  }
+/** Runs a flow, which is imported only now, on the service that the options name. */
+async function onService<R>(
+  load: () => Promise<DeadLetterFlow<R>>,
+  request: R,
+  options: ServiceOptions,
+  terminal: Terminal,
+): Promise<Report> {
+  const [{ withDeps }, flow] = await Promise.all([import('./deps'), load()]);
+  return withDeps(options, terminal, (deps) => flow(request, deps));
 }
-
-const interrupted = 'Interrupted. What was not moved or dropped is in the dead letter queue as before.';
-
-runAsCommand(module, () => deadLetters(process.argv.slice(2), console.log, stopOnSignals(interrupted)));

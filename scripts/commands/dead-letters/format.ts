@@ -1,93 +1,114 @@
-// Puts dead letters into words: a line each, a table of all, and everything about one. Their text comes from outside.
+// Dead letters in words: one line, a table of all, everything about one; and as data. Their text comes from outside.
 import { MalformedReferenceError } from '../../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
-import { parseDate } from '../../../lambda/shared/runtime/time';
+import { iso, parseDate } from '../../../lambda/shared/runtime/time';
 import { readReference } from '../../../lambda/shared/order/reference';
 import { toOrderId } from '../../../lambda/shared/order/order';
+import { excerpt } from '../../terminal/printable';
+import { table } from '../../terminal/table';
 import type { DeadLetter } from './queue';
-import { excerpt, printable } from '../../terminal/printable';
 
-const MOST_IN_TABLE = 120;
-const MOST_ON_A_LINE = 1_000;
-const MOST_OF_A_BODY = 4_000;
+const MAX_IN_TABLE = 120;
+const MAX_ON_A_LINE = 1_000;
+const MAX_OF_A_BODY = 4_000;
 
-/** A letter with what is known of it. Times are epoch milliseconds. */
-export interface KnownLetter {
-  readonly letter: DeadLetter;
+/** A dead letter with what is known of it. Times are epoch milliseconds. */
+export interface KnownDeadLetter {
+  readonly deadLetter: DeadLetter;
   readonly orderId: number | undefined;
   readonly firstSeenAt: number | undefined;
-  /** Unknown where SQS moved it. */
-  readonly parkedAt: number | undefined;
+  /** Undefined where SQS moved it. */
+  readonly deadLetteredAt: number | undefined;
   readonly row: LedgerRow | undefined;
 }
 
-/** The order that a letter is about, by its attributes or else by its body; undefined if neither tells. */
-export function orderIdOf(letter: DeadLetter): number | undefined {
-  return toOrderId(letter.attributes['orderId']) ?? readBody(letter).orderId;
+/** The order that a dead letter is about, by its attributes or else by its body; undefined if neither has it. */
+export function orderIdOf(deadLetter: DeadLetter): number | undefined {
+  return toOrderId(deadLetter.attributes['orderId']) ?? readBody(deadLetter).orderId;
 }
 
-export function toKnown(letter: DeadLetter, rows: ReadonlyMap<number, LedgerRow>): KnownLetter {
-  const orderId = orderIdOf(letter);
+export function toKnown(deadLetter: DeadLetter, rows: ReadonlyMap<number, LedgerRow>): KnownDeadLetter {
+  const orderId = orderIdOf(deadLetter);
   return {
-    letter,
+    deadLetter,
     orderId,
-    firstSeenAt: parseDate(letter.attributes['firstSeenAt']) ?? readBody(letter).firstSeenAt,
-    parkedAt: letter.isMovedBySqs ? undefined : letter.sentAt,
+    firstSeenAt: parseDate(deadLetter.attributes['firstSeenAt']) ?? readBody(deadLetter).firstSeenAt,
+    deadLetteredAt: deadLetter.isMovedBySqs ? undefined : deadLetter.sentAt,
     row: orderId === undefined ? undefined : rows.get(orderId),
   };
 }
 
 /** Why it is a dead letter: it says so itself, unless SQS moved it. */
-export function reasonOf({ letter, row }: KnownLetter): string {
-  const { reason } = letter.attributes;
-  if (!letter.isMovedBySqs) return reason ?? 'it carries no reason';
+export function reasonOf({ deadLetter, row }: KnownDeadLetter): string {
+  const { reason } = deadLetter.attributes;
+  if (!deadLetter.isMovedBySqs) return reason ?? 'it carries no reason';
   const lastError = row?.last_error ?? reason;
   const error = lastError === undefined ? 'no error was noted' : `last error: ${lastError}`;
   return `SQS moved it after its last receive; ${error}`;
 }
 
-/** On one line, for what is or would be done with it. */
-export function letterLine(known: KnownLetter, now: number): string {
+/** On one line. */
+export function lineOf(known: KnownDeadLetter, now: number): string {
   const seen = `first seen ${ago(known.firstSeenAt, now)}`;
-  return `order ${known.orderId ?? 'unknown'}, ${seen}, message ${known.letter.messageId}: ${excerpt(reasonOf(known), MOST_ON_A_LINE)}`;
+  return `order ${known.orderId ?? 'unknown'}, ${seen}, message ${known.deadLetter.messageId}: ${excerpt(reasonOf(known), MAX_ON_A_LINE)}`;
 }
 
-/** A heading, and a line a letter. */
-export function table(letters: readonly KnownLetter[], now: number): readonly string[] {
-  const rows = letters.map((known) => [
+/** A line for each, under headings. */
+export function tableLines(all: readonly KnownDeadLetter[], now: number): readonly string[] {
+  const rows = all.map((known) => [
     String(known.orderId ?? 'unknown'),
     ago(known.firstSeenAt, now),
-    ago(known.parkedAt, now),
-    known.letter.messageId,
-    excerpt(reasonOf(known), MOST_IN_TABLE),
+    ago(known.deadLetteredAt, now),
+    known.deadLetter.messageId,
+    excerpt(reasonOf(known), MAX_IN_TABLE),
   ]);
-  const widths = [10, 11, 11, 36];
-  return [['Order', 'First seen', 'Parked', 'Message', 'Reason'], ...rows].map((cells) =>
-    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
-  );
+  return table(rows, ['Order', 'First seen', 'Dead-lettered', 'Message', 'Reason']);
 }
 
 /** Everything about one. */
-export function everything(known: KnownLetter, now: number): readonly string[] {
-  const { letter, orderId, firstSeenAt, parkedAt, row } = known;
-  const others = Object.entries(letter.attributes).filter(
-    ([name]) => !['reason', 'orderId', 'firstSeenAt'].includes(name),
-  );
+export function detailLines(known: KnownDeadLetter, now: number): readonly string[] {
+  const { deadLetter, orderId, firstSeenAt, deadLetteredAt, row } = known;
   const rows: readonly (readonly [string, string])[] = [
-    ['Dead letter', letter.messageId],
+    ['Dead letter', deadLetter.messageId],
     ['Order', String(orderId ?? 'unknown')],
     ['Reason', reasonOf(known)],
     ['First seen', moment(firstSeenAt, now)],
-    parkedAt === undefined
-      ? ['Queued', `${moment(letter.sentAt, now)}; SQS does not say when it moved it`]
-      : ['Parked', moment(parkedAt, now)],
-    ['Receives', `${letter.receives}, this look included`],
-    ...others.map(([name, value]) => [`Attribute ${name}`, value] as const),
-    ['Body', letter.body],
+    deadLetteredAt === undefined
+      ? ['Queued', `${moment(deadLetter.sentAt, now)}; SQS does not say when it moved it`]
+      : ['Dead-lettered', moment(deadLetteredAt, now)],
+    ['Receives', `${deadLetter.receives}, this one included`],
+    ...otherAttributes(deadLetter).map(([name, value]) => [`Attribute ${name}`, value] as const),
+    ['Body', deadLetter.body],
     ...ledgerRows(orderId, row),
   ];
-  return rows.map(([name, value]) => `${printable(name).padEnd(16)} ${excerpt(value, MOST_OF_A_BODY)}`);
+  return table(rows.map(([name, value]) => [name, excerpt(value, MAX_OF_A_BODY)]));
 }
+
+const otherAttributes = ({ attributes }: DeadLetter) =>
+  Object.entries(attributes).filter(([name]) => !['reason', 'orderId', 'firstSeenAt'].includes(name));
+
+/** For a program to read. */
+export const summaryData = ({ deadLetter, orderId, firstSeenAt, row }: KnownDeadLetter) => ({
+  messageId: deadLetter.messageId,
+  orderId: orderId ?? null,
+  firstSeenAt: isoOrNull(firstSeenAt),
+  sentAt: isoOrNull(deadLetter.sentAt),
+  isMovedBySqs: deadLetter.isMovedBySqs,
+  reason: deadLetter.attributes['reason'] ?? null,
+  lastError: row?.last_error ?? null,
+});
+
+/** The same, with everything else. */
+export const detailData = (known: KnownDeadLetter) => ({
+  ...summaryData(known),
+  receives: known.deadLetter.receives,
+  attributes: Object.fromEntries(otherAttributes(known.deadLetter)),
+  body: known.deadLetter.body,
+  ledgerRow: known.row ?? null,
+});
+
+export const count = (deadLetters: number): string =>
+  deadLetters === 1 ? '1 dead letter' : `${deadLetters} dead letters`;
 
 function ledgerRows(
   orderId: number | undefined,
@@ -101,8 +122,8 @@ function ledgerRows(
 }
 
 function readBody({ body }: DeadLetter): { readonly orderId?: number; readonly firstSeenAt?: number } {
-  const seen = (iso: string | undefined) => {
-    const firstSeenAt = parseDate(iso);
+  const seen = (date: string | undefined) => {
+    const firstSeenAt = parseDate(date);
     return firstSeenAt === undefined ? {} : { firstSeenAt };
   };
   try {
@@ -132,5 +153,7 @@ function ago(time: number | undefined, now: number): string {
 
 function moment(time: number | undefined, now: number): string {
   if (time === undefined || Number.isNaN(time)) return 'unknown';
-  return `${new Date(time).toISOString()}, ${ago(time, now)}`;
+  return `${iso(time)}, ${ago(time, now)}`;
 }
+
+const isoOrNull = (time: number | undefined) => (time === undefined || Number.isNaN(time) ? null : iso(time));

@@ -1,93 +1,86 @@
-// The commands of npm run dead-letters that only look; dead-letter-changes.ts has the others.
+// dead-letters list and dead-letters show, which change nothing; and the choice of dead letters for all commands.
 import { createLedger } from '../../../lambda/shared/tables/ledger';
+import { outputOf } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
-import { withDeadLetters, type DeadLetter, type Pass, type Queues } from './queue';
-import { everything, orderIdOf, table, toKnown, type KnownLetter } from './format';
-import { outputOf, type Service } from '../../service/service';
+import { queuesOf, type Choice, type DeadLetterDeps, type DeadLetterFlow } from './deps';
+import {
+  count,
+  detailLines,
+  orderIdOf,
+  summaryData,
+  detailData,
+  tableLines,
+  toKnown,
+  type KnownDeadLetter,
+} from './format';
+import { withDeadLetters, type DeadLetter, type Held } from './queue';
 
-/** What the command line asked for: one order's letters, one letter, or all. */
-export interface Wish {
-  readonly orderId?: number | undefined;
-  readonly messageId?: string | undefined;
-  readonly dryRun?: boolean | undefined;
-  /** Ends the command early, with its reason. */
-  readonly stop: AbortSignal;
-}
-
-export type Print = (line: string) => void;
-
-export type LetterService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
-
-export type Command = (service: LetterService, wish: Wish, print: Print) => Promise<void>;
-
-export const list: Command = async (service, wish, print) => {
-  const pass = await look(service, wish);
-  if (pass.letters.length === 0) print(nothing);
-  else await printTable(pass, service, print);
-};
-
-export const show: Command = async (service, wish, print) => {
-  const pass = await look(service, wish);
-  const chosen = choose(pass, wish);
-  if (chosen.length === 0) print(nothing);
-  for (const [index, letter] of (await known(chosen, service)).entries()) {
-    if (index > 0) print('');
-    for (const line of everything(letter, Date.now())) print(line);
-  }
-  if (!pass.isWhole) print(notAll);
-};
-
-async function printTable(pass: Pass, service: LetterService, print: Print): Promise<void> {
-  const letters = await known(pass.letters, service);
-  for (const line of table(letters, Date.now())) print(line);
-  print(
-    `${count(letters.length)}. Mend what the reasons name, then redrive; show tells more, drop deletes for good. SQS keeps a letter for 14 days.`,
-  );
-  if (!pass.isWhole) print(notAll);
-}
-
-export const nothing =
-  'There is no dead letter. (One that another command is looking at is hidden for up to two minutes.)';
-
-export const notAll = 'There may be more: this is what could be read in a minute. Run it again for the rest.';
-
-export function queuesOf(service: LetterService, { stop }: Wish): Queues {
+/** All dead letters in a table. */
+export const list: DeadLetterFlow<object> = async (_, deps) => {
+  const held = await look(deps);
+  const found = await withLedgerRows(held.deadLetters, deps);
+  const howTo = `Fix the cause, then redrive: ${deps.recommend('dead-letters redrive')} --all. \`show\` prints details; \`drop\` deletes permanently. SQS keeps a dead letter for 14 days.`;
+  noteIfPartial(held, deps);
   return {
-    sqs: service.clients.sqs,
-    ordersQueueUrl: outputOf(service, 'OrdersQueueUrl'),
-    deadLetterQueueUrl: outputOf(service, 'OrdersDeadLetterQueueUrl'),
-    stop,
+    data: { deadLetters: found.map(summaryData), isComplete: held.isComplete },
+    lines:
+      found.length === 0 ? [NONE] : [...tableLines(found, Date.now()), `${count(found.length)}. ${howTo}`],
   };
+};
+
+/** Everything about the chosen dead letters. */
+export const show: DeadLetterFlow<Choice> = async (choice, deps) => {
+  const held = await look(deps);
+  const found = await withLedgerRows(choose(held, choice, deps), deps);
+  noteIfPartial(held, deps);
+  return {
+    data: { deadLetters: found.map(detailData), isComplete: held.isComplete },
+    lines:
+      found.length === 0
+        ? [NONE]
+        : found.flatMap((one, index) => [...(index > 0 ? [''] : []), ...detailLines(one, Date.now())]),
+  };
+};
+
+export const NONE =
+  'There is no dead letter. (One that another command is reading is hidden for up to 2 min.)';
+
+const PARTIAL = 'There may be more: this is what could be read in a minute. Run it again for the rest.';
+
+export function noteIfPartial({ isComplete }: Held, { note }: DeadLetterDeps): void {
+  if (!isComplete) note(PARTIAL);
 }
 
-/** Looks and changes nothing: the letters can be seen by others again. */
-const look = (service: LetterService, wish: Wish): Promise<Pass> =>
-  withDeadLetters(queuesOf(service, wish), (pass) => Promise.resolve(pass));
+/** Reads the queue and changes nothing: other readers see the dead letters again. */
+export const look = (deps: DeadLetterDeps): Promise<Held> =>
+  withDeadLetters(queuesOf(deps), (held) => Promise.resolve(held));
 
-/** Throws CommandError where the one that was asked for is not there. */
-export function choose(pass: Pass, { orderId, messageId }: Wish): readonly DeadLetter[] {
-  const chosen = pass.letters.filter(
-    (letter) =>
-      (orderId === undefined || orderIdOf(letter) === orderId) &&
-      (messageId === undefined || letter.messageId === messageId),
+/** Throws CommandError where the one order or message is not there. */
+export function choose(
+  { deadLetters, isComplete }: Held,
+  { orderId, messageId }: Choice,
+  { recommend }: DeadLetterDeps,
+): readonly DeadLetter[] {
+  const chosen = deadLetters.filter(
+    (one) =>
+      (orderId === undefined || orderIdOf(one) === orderId) &&
+      (messageId === undefined || one.messageId === messageId),
   );
   if (chosen.length > 0 || (orderId === undefined && messageId === undefined)) return chosen;
-  const wanted = orderId === undefined ? `has the message id ${messageId}` : `is about order ${orderId}`;
-  const why = pass.isWhole
-    ? 'list shows all; one that another command is looking at is hidden for up to two minutes.'
-    : notAll;
-  throw new CommandError(`Of ${count(pass.letters.length)} none ${wanted}: ${why}`);
+  const named = orderId === undefined ? `has the message id ${messageId}` : `is about order ${orderId}`;
+  const why = isComplete
+    ? `To see all: ${recommend('dead-letters list')}. One that another command is reading is hidden for up to 2 min.`
+    : PARTIAL;
+  throw new CommandError(`Of ${count(deadLetters.length)} none ${named}. ${why}`);
 }
 
-export async function known(
-  letters: readonly DeadLetter[],
-  service: LetterService,
-): Promise<readonly KnownLetter[]> {
+export async function withLedgerRows(
+  deadLetters: readonly DeadLetter[],
+  { service }: DeadLetterDeps,
+): Promise<readonly KnownDeadLetter[]> {
   const ledger = createLedger(service.clients.documents, {
     ledgerTable: outputOf(service, 'LedgerTableName'),
   });
-  const rows = await ledger.find(letters.flatMap((letter) => orderIdOf(letter) ?? []));
-  return letters.map((letter) => toKnown(letter, rows));
+  const rows = await ledger.find(deadLetters.flatMap((one) => orderIdOf(one) ?? []));
+  return deadLetters.map((one) => toKnown(one, rows));
 }
-
-export const count = (letters: number) => (letters === 1 ? '1 dead letter' : `${letters} dead letters`);

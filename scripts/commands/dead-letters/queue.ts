@@ -1,31 +1,37 @@
-// Looks at the dead letter queue. SQS shows a letter only by hiding it from everybody for a while: all that is not
-// taken away meanwhile is shown again at the end, whatever the end.
+// The dead letter queue. SQS shows a message only by hiding it from all other readers for a while: what is not taken
+// out meanwhile is made visible again at the end, however the command ends. Moving is done by hand, since SQS's own
+// redrive (StartMessageMoveTask) can only move all messages, and MiniStack does not have it.
 import {
   ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
   ReceiveMessageCommand,
+  SendMessageBatchCommand,
   type Message,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** How long a letter that was looked at is hidden, should this process die: time to read and to move it. */
+/** How long a message that was read is hidden if this process dies: the time to read and to move it. */
 const HIDDEN_SECONDS = 120;
 
-/** Reading ends well before what was read first is seen again. */
+/** Reading ends well before the first messages are visible again. */
 const READ_FOR_MS = 60_000;
 
 /** SQS's own limit of messages in a receive, and of entries in a batch. */
-export const BATCH_SIZE = 10;
+const BATCH_SIZE = 10;
+
+/** The smallest limit that SQS has had for a batch, all bodies together. */
+const BATCH_BYTES = 262_144;
 
 export interface DeadLetter {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  /** Message attributes; those in bytes are left out. */
+  /** Message attributes, without those in bytes. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Epoch milliseconds. What SQS has moved by itself keeps the time at which it was queued. */
+  /** Epoch milliseconds. A message that SQS moved keeps the time at which it was queued. */
   readonly sentAt: number;
   readonly receives: number;
-  /** Moved by SQS after its last receive, without attributes; the worker parks what it can. */
+  /** Moved by SQS after its last receive, without attributes; the worker moves the others, with a reason. */
   readonly isMovedBySqs: boolean;
 }
 
@@ -33,47 +39,43 @@ export interface Queues {
   readonly sqs: SQSClient;
   readonly ordersQueueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** Ends a pass between two calls, with its reason: a call that is cut off could leave letters hidden. */
+  /** Ends the work between two calls, with its reason: a call that is cut off could leave messages hidden. */
   readonly stop: AbortSignal;
 }
 
-/** One look at the queue, for as long as its letters are hidden from others. */
-export interface Pass {
+/** What was read of the queue, for as long as it is hidden from other readers. */
+export interface Held {
   /** The oldest first. */
-  readonly letters: readonly DeadLetter[];
-  /** Whether it read to the end. */
-  readonly isWhole: boolean;
-  /** To be told of a letter that was deleted. */
-  readonly noteGone: (letter: DeadLetter) => void;
+  readonly deadLetters: readonly DeadLetter[];
+  /** Whether the queue was read to its end. */
+  readonly isComplete: boolean;
+  /** Records that one was deleted, so that it need not be made visible again. */
+  readonly forget: (deadLetter: DeadLetter) => void;
 }
 
 /**
- * Reads all letters, passes them to `use`, and shows again those that are left. All are read before one is moved: a
- * letter that is sent back may be parked again at once, and would be met again and again.
+ * Reads all dead letters, passes them to `use`, and makes those that are left visible again. All are read before one
+ * is moved: the worker may dead-letter again immediately what is sent back, and it would be read again and again.
  */
-export async function withDeadLetters<T>(queues: Queues, use: (pass: Pass) => Promise<T>): Promise<T> {
+export async function withDeadLetters<T>(queues: Queues, use: (held: Held) => Promise<T>): Promise<T> {
   const held = new Map<string, DeadLetter>();
   try {
-    const isWhole = await readAll(queues, held);
-    const letters = [...held.values()].sort((one, other) => one.sentAt - other.sentAt);
-    const noteGone = ({ messageId }: DeadLetter) => void held.delete(messageId);
-    return await use({ letters, isWhole, noteGone });
+    const isComplete = await readAll(queues, held);
+    const deadLetters = [...held.values()].sort((one, other) => one.sentAt - other.sentAt);
+    const forget = ({ messageId }: DeadLetter) => void held.delete(messageId);
+    return await use({ deadLetters, isComplete, forget });
   } finally {
     await showAgain(queues, [...held.values()]);
   }
 }
 
-/** How letters are called in a batch. */
-export const entriesFor = (letters: readonly DeadLetter[]) =>
-  letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
-
-/** Receives until nothing new comes; false if time was up before. A letter that comes again has a new handle. */
+/** Receives until nothing new comes; false if time was up before. A message that comes again has a new handle. */
 async function readAll(queues: Queues, held: Map<string, DeadLetter>): Promise<boolean> {
   const endAt = Date.now() + READ_FOR_MS;
   for (;;) {
-    const letters = await receiveTen(queues);
-    const isNew = letters.some(({ messageId }) => !held.has(messageId));
-    for (const letter of letters) held.set(letter.messageId, letter);
+    const received = await receiveTen(queues);
+    const isNew = received.some(({ messageId }) => !held.has(messageId));
+    for (const one of received) held.set(one.messageId, one);
     queues.stop.throwIfAborted();
     if (!isNew) return true;
     if (Date.now() > endAt) return false;
@@ -111,13 +113,119 @@ function toDeadLetter(message: Message): DeadLetter {
   };
 }
 
-/** Never throws: what stays hidden shows itself after HIDDEN_SECONDS, and an error before this one says more. */
-async function showAgain({ sqs, deadLetterQueueUrl }: Queues, letters: readonly DeadLetter[]): Promise<void> {
-  const entries = entriesFor(letters).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+/** Never throws: a hidden message is visible after HIDDEN_SECONDS anyway, and an error before this one says more. */
+async function showAgain(
+  { sqs, deadLetterQueueUrl }: Queues,
+  deadLetters: readonly DeadLetter[],
+): Promise<void> {
+  const entries = entriesFor(deadLetters).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
   for (let start = 0; start < entries.length; start += BATCH_SIZE) {
     const Entries = entries.slice(start, start + BATCH_SIZE);
     await sqs
       .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterQueueUrl, Entries }))
       .catch(() => undefined);
   }
+}
+
+/** How moving a dead letter ended. */
+export interface Moved {
+  readonly deadLetter: DeadLetter;
+  readonly outcome: 'taken' | 'refused' | 'sent-not-deleted';
+  /** SQS's own code of a refusal. */
+  readonly code?: string;
+}
+
+export type Move = (
+  queues: Queues,
+  held: Held,
+  deadLetters: readonly DeadLetter[],
+) => AsyncIterable<readonly Moved[]>;
+
+/** Moves dead letters back to the Orders queue, a batch at a time. Throws the reason of `stop`. */
+export const sendBack: Move = async function* (queues, held, deadLetters) {
+  for (const batch of batches(deadLetters)) {
+    queues.stop.throwIfAborted();
+    yield await sendSome(queues, held, batch);
+  }
+};
+
+/** Deletes dead letters permanently, a batch at a time. Throws the reason of `stop`. */
+export const remove: Move = async function* (queues, held, deadLetters) {
+  for (const batch of batches(deadLetters)) {
+    queues.stop.throwIfAborted();
+    yield await deleteSome(queues, held, batch);
+  }
+};
+
+/** Tens, or fewer where bodies are large. */
+function batches(deadLetters: readonly DeadLetter[]): readonly (readonly DeadLetter[])[] {
+  const all: DeadLetter[][] = [];
+  let bytes = 0;
+  for (const one of deadLetters) {
+    const size = Buffer.byteLength(one.body);
+    const last = all.at(-1);
+    if (last === undefined || last.length === BATCH_SIZE || bytes + size > BATCH_BYTES) {
+      all.push([one]);
+      bytes = size;
+    } else {
+      last.push(one);
+      bytes += size;
+    }
+  }
+  return all;
+}
+
+/** Sent first, deleted after: a kill in between costs a duplicate, which is harmless; the reverse would lose an order. */
+async function sendSome(
+  queues: Queues,
+  held: Held,
+  deadLetters: readonly DeadLetter[],
+): Promise<readonly Moved[]> {
+  const Entries = deadLetters.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
+  const answer = await queues.sqs.send(
+    new SendMessageBatchCommand({ QueueUrl: queues.ordersQueueUrl, Entries }),
+  );
+  const sent = outcomesOf(deadLetters, answer);
+  const refused = sent.filter(({ outcome }) => outcome === 'refused');
+  const taken = sent.filter(({ outcome }) => outcome === 'taken').map(({ deadLetter }) => deadLetter);
+  if (taken.length === 0) return refused;
+  const deleted = await deleteSome(queues, held, taken);
+  return [
+    ...refused,
+    ...deleted.map((one): Moved => (one.outcome === 'taken' ? one : { ...one, outcome: 'sent-not-deleted' })),
+  ];
+}
+
+async function deleteSome(
+  { sqs, deadLetterQueueUrl }: Queues,
+  held: Held,
+  deadLetters: readonly DeadLetter[],
+): Promise<readonly Moved[]> {
+  const Entries = entriesFor(deadLetters);
+  const answer = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: deadLetterQueueUrl, Entries }));
+  const deleted = outcomesOf(deadLetters, answer);
+  for (const { deadLetter, outcome } of deleted) if (outcome === 'taken') held.forget(deadLetter);
+  return deleted;
+}
+
+/** Messages as a batch names them. */
+const entriesFor = (deadLetters: readonly DeadLetter[]) =>
+  deadLetters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+
+interface BatchAnswer {
+  readonly Successful?: readonly { readonly Id: string | undefined }[] | undefined;
+  readonly Failed?:
+    readonly { readonly Id: string | undefined; readonly Code: string | undefined }[] | undefined;
+}
+
+/** An entry that is in neither list counts as not done. */
+function outcomesOf(
+  deadLetters: readonly DeadLetter[],
+  { Successful = [], Failed = [] }: BatchAnswer,
+): readonly Moved[] {
+  return deadLetters.map((deadLetter, index) => {
+    if (Successful.some(({ Id }) => Id === String(index))) return { deadLetter, outcome: 'taken' };
+    const code = Failed.find(({ Id }) => Id === String(index))?.Code ?? 'no answer for it';
+    return { deadLetter, outcome: 'refused', code };
+  });
 }

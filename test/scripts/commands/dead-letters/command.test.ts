@@ -1,4 +1,4 @@
-// npm run dead-letters: each command against real queues and a real ledger on MiniStack, which cannot refuse entries.
+// dead-letters: each command against real queues and a real ledger on MiniStack, which cannot refuse entries.
 import {
   ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
@@ -15,18 +15,17 @@ import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import { createQueue, type Parking } from '../../../../lambda/shared/aws/queue';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import { drop, redrive } from '../../../../scripts/commands/dead-letters/redrive';
-import {
-  list,
-  show,
-  type Command,
-  type LetterService,
-  type Wish,
-} from '../../../../scripts/commands/dead-letters/inspect';
+import type { Choice, DeadLetterDeps, DeadLetterFlow } from '../../../../scripts/commands/dead-letters/deps';
+import { drop } from '../../../../scripts/commands/dead-letters/drop';
+import { list, show } from '../../../../scripts/commands/dead-letters/inspect';
+import { redrive } from '../../../../scripts/commands/dead-letters/redrive';
 import { deadLetters } from '../../../../scripts/commands/dead-letters/command';
 import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
 import { aReference, iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
+import { runLine } from '../../../support/run-noun';
+import type { Ask } from '../../../../scripts/terminal/ask';
+import type { Report } from '../../../../scripts/terminal/command';
 
 let miniStack: MiniStack;
 let clients: Clients;
@@ -51,7 +50,8 @@ afterAll(async () => {
 jest.setTimeout(30_000);
 
 const DAY = 86_400_000;
-let service: LetterService;
+type DeadLetterService = DeadLetterDeps['service'];
+let service: DeadLetterService;
 let nextId = 1_000;
 beforeEach(async () => {
   const suffix = String((nextId += 1));
@@ -78,20 +78,23 @@ async function make(QueueName: string, Attributes = {}): Promise<string> {
 
 const url = (name: string) => service.outputs[name]!;
 
-/** As the worker parks it. */
-async function park(body: string, parking: Parking = { reason: 'It cannot be helped.' }): Promise<void> {
+/** As the worker dead-letters it. */
+async function deadLetter(
+  body: string,
+  parking: Parking = { reason: 'It cannot be helped.' },
+): Promise<void> {
   const names = { queueUrl: '', deadLetterQueueUrl: url('OrdersDeadLetterQueueUrl') };
   await createQueue(clients.sqs, names).deadLetter(body, parking);
 }
 
-async function parkOrder(orderId: number, fields: object = {}): Promise<string> {
+async function deadLetterOrder(orderId: number, fields: object = {}): Promise<string> {
   const reference = aReference({ orderId, ...fields });
   const body = JSON.stringify(reference);
-  await park(body, { reason: `Order ${orderId} is odd.`, orderId, firstSeenAt: reference.seenAt });
+  await deadLetter(body, { reason: `Order ${orderId} is odd.`, orderId, firstSeenAt: reference.seenAt });
   return body;
 }
 
-async function parkMany(count: number): Promise<void> {
+async function deadLetterMany(count: number): Promise<void> {
   const QueueUrl = url('OrdersDeadLetterQueueUrl');
   for (let start = 0; start < count; start += 10) {
     const Entries = Array.from({ length: Math.min(10, count - start) }, (_, index) => ({
@@ -123,26 +126,67 @@ const note = (orderId: number) =>
 
 const never = new AbortController().signal;
 
-async function lines(command: Command, wish: Partial<Wish> = {}, at = service): Promise<string[]> {
-  const said: string[] = [];
-  await command(at, { stop: never, ...wish }, (line) => said.push(line));
+interface Request extends Choice {
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+}
+
+interface Ran {
+  readonly report: Report;
+  /** The notes, and then the lines of the report. */
+  readonly said: readonly string[];
+}
+
+const noOneAsks: Ask = (question) => Promise.reject(new Error(`No question was expected: ${question}`));
+
+/** Runs a command on the service; `notes` has what it notes also where it throws. */
+async function runFlow(
+  flow: DeadLetterFlow<Request>,
+  request: Partial<Request>,
+  deps: Partial<DeadLetterDeps> = {},
+  notes: string[] = [],
+): Promise<Ran> {
+  const recommend = (command: string) => `npx order-replication ${command} --stage prod`;
+  const note = (line: string) => void notes.push(line);
+  const all = { service, stop: never, ask: noOneAsks, recommend, note, ...deps };
+  const report = await flow({ dryRun: false, yes: true, ...request }, all);
+  return { report, said: [...notes, ...report.lines] };
+}
+
+/** What a command that succeeds says. */
+async function lines(
+  flow: DeadLetterFlow<Request>,
+  request: Partial<Request> = {},
+  at = service,
+): Promise<readonly string[]> {
+  const { report, said } = await runFlow(flow, request, { service: at });
+  expect(report.problem).toBeUndefined();
   return said;
 }
 
-const run = async (command: Command, wish: Partial<Wish> = {}, at = service) =>
-  (await lines(command, wish, at)).join('\n');
+const run = async (flow: DeadLetterFlow<Request>, request: Partial<Request> = {}, at = service) =>
+  (await lines(flow, request, at)).join('\n');
 
 /** What it said, and the sentence that it ended with. */
-async function refusal(command: Command, wish: Partial<Wish> = {}, at = service) {
-  const said: string[] = [];
+async function refusal(
+  flow: DeadLetterFlow<Request>,
+  request: Partial<Request> = {},
+  deps: Partial<DeadLetterDeps> = {},
+) {
+  const notes: string[] = [];
   try {
-    await command(at, { stop: never, ...wish }, (line) => said.push(line));
+    const { report, said } = await runFlow(flow, request, deps, notes);
+    if (report.problem !== undefined) return { said: said.join('\n'), sentence: report.problem };
   } catch (error) {
-    if (error instanceof CommandError) return { said: said.join('\n'), sentence: error.message };
+    if (error instanceof CommandError) return { said: notes.join('\n'), sentence: error.message };
     throw error;
   }
-  throw new Error(`It was not refused: ${said.join('\n')}`);
+  throw new Error(`It was not refused: ${notes.join('\n')}`);
 }
+
+/** The data of a command, as `--output json` prints it. */
+const dataOf = async (flow: DeadLetterFlow<Request>, request: Partial<Request> = {}): Promise<unknown> =>
+  JSON.parse(JSON.stringify((await runFlow(flow, request)).report.data));
 
 const idIn = (line = '') => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(line)![0];
 const listed = async () => (await lines(list)).slice(1, -1);
@@ -152,31 +196,51 @@ describe('list', () => {
     expect(await run(list)).toContain('There is no dead letter.');
   });
 
-  it('shows the order, its age, when it was parked, the message and the reason, the oldest first', async () => {
-    await parkOrder(100, { seenAt: iso(Date.now() - 3 * DAY) });
-    await parkOrder(101, { seenAt: iso(Date.now() - 3 * 3_600_000) });
+  it('shows the order, its age, when it was dead-lettered, the message and the reason, the oldest first', async () => {
+    await deadLetterOrder(100, { seenAt: iso(Date.now() - 3 * DAY) });
+    await deadLetterOrder(101, { seenAt: iso(Date.now() - 3 * 3_600_000) });
     const [heading, first, second, end] = await lines(list);
-    expect(heading).toMatch(/^Order +First seen +Parked +Message +Reason/);
+    expect(heading).toMatch(/^Order +First seen +Dead-lettered +Message +Reason/);
     expect(first).toMatch(/^100 +3 d ago +\d+ s ago +[0-9a-f-]{36} {2}Order 100 is odd\.$/);
     expect(second).toMatch(/^101 +3 h ago +\d+ s ago +[0-9a-f-]{36} {2}Order 101 is odd\.$/);
-    expect(end).toMatch(/^2 dead letters\. .*redrive.*14 days/);
+    expect(end).toMatch(
+      /^2 dead letters\. .*npx order-replication dead-letters redrive --stage prod --all.*14 days/,
+    );
   });
 
-  it('shows the same again at once: nothing stays hidden', async () => {
-    await parkMany(25);
+  it('lists for a program each with ISO times', async () => {
+    await deadLetterOrder(100, { seenAt: iso(NOON) });
+    expect(await dataOf(list)).toEqual({
+      deadLetters: [
+        {
+          messageId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          orderId: 100,
+          firstSeenAt: iso(NOON),
+          sentAt: expect.stringMatching(/^20.*Z$/) as string,
+          isMovedBySqs: false,
+          reason: 'Order 100 is odd.',
+          lastError: null,
+        },
+      ],
+      isComplete: true,
+    });
+  });
+
+  it('shows the same again immediately: nothing stays hidden', async () => {
+    await deadLetterMany(25);
     const first = (await listed()).map(idIn);
     expect(first).toHaveLength(25);
     expect((await listed()).map(idIn)).toEqual(first);
   });
 
   it('shows each of 250 once', async () => {
-    await parkMany(250);
+    await deadLetterMany(250);
     const found = await listed();
     expect(new Set(found.map(idIn)).size).toBe(250);
     expect(found).toHaveLength(250);
   });
 
-  it('reads order and time from the body of a letter without attributes', async () => {
+  it('reads order and time from the body of a dead letter without attributes', async () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -188,13 +252,13 @@ describe('list', () => {
     ['is a list', '[1]', /^unknown +unknown/],
     ['has its order id as text', `{"orderId":"4711","seenAt":"${iso(NOON)}"}`, /^4711 +\d+ d ago/],
     ['has no usable id', '{"orderId":-1,"source":"poll","seenAt":"soon"}', /^unknown +unknown/],
-  ])('shows a letter whose body %s', async (_, body, expected) => {
-    await park(body);
+  ])('shows a dead letter whose body %s', async (_, body, expected) => {
+    await deadLetter(body);
     expect((await listed())[0]).toMatch(expected);
   });
 
   it('believes no attribute that is neither an order id nor a date', async () => {
-    await park('no json', { reason: 'odd', orderId: Number.NaN, firstSeenAt: 'yesterday' });
+    await deadLetter('no json', { reason: 'odd', orderId: Number.NaN, firstSeenAt: 'yesterday' });
     expect((await listed())[0]).toMatch(/^unknown +unknown/);
   });
 
@@ -221,9 +285,9 @@ describe('list', () => {
     expect(await run(show, { orderId: 88 })).toMatch(/Queued .*SQS does not say when it moved it/);
   });
 
-  it('lets no control character of a letter reach the terminal', async () => {
+  it('lets no control character of a dead letter reach the terminal', async () => {
     const evil = 'a\tb\nc\u009b31m\u202ed\u200b';
-    await park(evil, { reason: evil });
+    await deadLetter(evil, { reason: evil });
     for (const said of [await run(list), await run(show), await run(drop, { dryRun: true })]) {
       expect(said.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       expect(said).toContain('a\\tb\\nc\\u{9b}31m\\u{202e}d\\u{200b}');
@@ -231,7 +295,7 @@ describe('list', () => {
   });
 
   it('sees fewer while another command looks, and loses none', async () => {
-    await parkMany(120);
+    await deadLetterMany(120);
     const [one, other] = await Promise.all([listed(), listed()]);
     const ids = [...one, ...other].map(idIn);
     expect(new Set(ids).size).toBe(120);
@@ -240,15 +304,15 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  it('shows everything about a letter and the ledger’s row', async () => {
+  it('shows everything about a dead letter and the ledger’s row', async () => {
     await note(60);
-    const body = await parkOrder(60);
+    const body = await deadLetterOrder(60);
     const said = await run(show);
     expect(said).toMatch(/^Dead letter +[0-9a-f-]{36}$/m);
     expect(said).toMatch(/^Order +60$/m);
     expect(said).toMatch(/^Reason +Order 60 is odd\.$/m);
     expect(said).toContain(`${iso(NOON)}, `);
-    expect(said).toMatch(/^Parked +20.* s ago$/m);
+    expect(said).toMatch(/^Dead-lettered +20.* s ago$/m);
     expect(said).toContain(body);
     expect(said).toMatch(/^Ledger row +dead$/m);
     expect(said).toMatch(/^ {2}dead_by +permanent$/m);
@@ -256,10 +320,10 @@ describe('show', () => {
     expect(said).toMatch(/^ {2}last_error +Order 60 is odd\.$/m);
   });
 
-  it('shows the letters of one order, whoever told of it', async () => {
-    await parkOrder(61, { source: 'poll' });
-    await parkOrder(61, { source: 'webhook', webhookHash: 'f00' });
-    await parkOrder(62);
+  it('shows the dead letters of one order, whatever its source', async () => {
+    await deadLetterOrder(61, { source: 'poll' });
+    await deadLetterOrder(61, { source: 'webhook', webhookHash: 'f00' });
+    await deadLetterOrder(62);
     const said = await run(show, { orderId: 61 });
     expect(said.match(/^Dead letter/gm)).toHaveLength(2);
     expect(said).toContain('"source":"poll"');
@@ -267,9 +331,18 @@ describe('show', () => {
     expect(said).toMatch(/^Ledger row +none$/m);
   });
 
+  it('shows a program everything, with codes and ISO times', async () => {
+    await note(65);
+    const body = await deadLetterOrder(65);
+    expect(await dataOf(show, { orderId: 65 })).toMatchObject({
+      deadLetters: [{ orderId: 65, receives: 1, attributes: {}, body, ledgerRow: { order_id: 65 } }],
+      isComplete: true,
+    });
+  });
+
   it('shows the one with a message id', async () => {
-    await parkOrder(63);
-    await parkOrder(64);
+    await deadLetterOrder(63);
+    await deadLetterOrder(64);
     const messageId = idIn((await listed())[1]);
     expect(await run(show, { messageId })).toMatch(new RegExp(`^Dead letter +${messageId}\nOrder +64\n`));
   });
@@ -280,9 +353,12 @@ describe('show', () => {
 });
 
 describe('redrive', () => {
-  it('moves the letters of one order back, each with its body as it was, and leaves the others', async () => {
-    const bodies = [await parkOrder(70, { source: 'poll' }), await parkOrder(70, { source: 'webhook' })];
-    await parkOrder(71);
+  it('moves the dead letters of one order back, each with its body as it was, and leaves the others', async () => {
+    const bodies = [
+      await deadLetterOrder(70, { source: 'poll' }),
+      await deadLetterOrder(70, { source: 'webhook' }),
+    ];
+    await deadLetterOrder(71);
     expect(await run(redrive, { orderId: 70 })).toBe(
       `Moved 2 of 2 dead letters back to ${url('OrdersQueueUrl')}.`,
     );
@@ -291,7 +367,7 @@ describe('redrive', () => {
   });
 
   it('moves 250, and says how far it is', async () => {
-    await parkMany(250);
+    await deadLetterMany(250);
     const said = await lines(redrive);
     expect(said.slice(0, 2)).toEqual(['100 of 250 …', '200 of 250 …']);
     expect(said[2]).toContain('Moved 250 of 250 dead letters');
@@ -300,14 +376,14 @@ describe('redrive', () => {
   });
 
   it('moves malformed bodies as they are', async () => {
-    await park('no json \u009b');
+    await deadLetter('no json \u009b');
     await run(redrive);
     expect(await ordered()).toEqual(['no json \u009b']);
   });
 
   it('changes nothing in a dry run, and says what it would do', async () => {
-    await parkOrder(72);
-    await parkOrder(73);
+    await deadLetterOrder(72);
+    await deadLetterOrder(73);
     const [line, end] = await lines(redrive, { orderId: 72, dryRun: true });
     expect(line).toMatch(
       /^Would move back: order 72, first seen .*, message [0-9a-f-]{36}: Order 72 is odd\.$/,
@@ -318,46 +394,46 @@ describe('redrive', () => {
   });
 
   it('says so when nothing is about the order, or has the id', async () => {
-    await parkOrder(74);
+    await deadLetterOrder(74);
     expect((await refusal(redrive, { orderId: 75 })).sentence).toBe(
-      'Of 1 dead letter none is about order 75: list shows all; one that another command is looking at is hidden for up to two minutes.',
+      'Of 1 dead letter none is about order 75. To see all: npx order-replication dead-letters list --stage prod. One that another command is reading is hidden for up to 2 min.',
     );
     expect((await refusal(redrive, { messageId: 'x' })).sentence).toContain('has the message id x');
     expect(await listed()).toHaveLength(1);
   });
 
-  it('shows every letter again when it fails', async () => {
-    await parkMany(30);
+  it('shows every dead letter again when it fails', async () => {
+    await deadLetterMany(30);
     const outputs = { ...service.outputs, OrdersQueueUrl: `${url('OrdersQueueUrl')}-that-is-gone` };
     await expect(lines(redrive, {}, { ...service, outputs })).rejects.toThrow(/queue does not exist/);
     expect(await listed()).toHaveLength(30);
   });
 
   it('shows what is left when it is interrupted, and has lost none', async () => {
-    await parkMany(250);
+    await deadLetterMany(250);
     const stop = new AbortController();
     const said: string[] = [];
-    const running = redrive(service, { stop: stop.signal }, (line) => {
+    const note = (line: string) => {
       said.push(line);
       if (line.startsWith('100 of')) stop.abort(new CommandError('Interrupted.'));
-    });
-    await expect(running).rejects.toThrow('Interrupted.');
+    };
+    await expect(runFlow(redrive, {}, { stop: stop.signal, note })).rejects.toThrow('Interrupted.');
     expect(said.at(-1)).toContain('Moved 100 of 250');
     expect(await listed()).toHaveLength(150);
     expect(await ordered()).toHaveLength(100);
   });
 
   it('shows all again when it is interrupted while it reads', async () => {
-    await parkMany(30);
+    await deadLetterMany(30);
     const stop = AbortSignal.abort(new CommandError('Interrupted.'));
-    expect((await refusal(redrive, { stop })).sentence).toBe('Interrupted.');
+    expect((await refusal(redrive, {}, { stop })).sentence).toBe('Interrupted.');
     expect(await listed()).toHaveLength(30);
     expect(await ordered()).toEqual([]);
   });
 
   it('sends large bodies in smaller batches', async () => {
     const send = jest.spyOn(clients.sqs, 'send');
-    for (let letters = 0; letters < 5; letters += 1) await park('x'.repeat(100_000));
+    for (let sent = 0; sent < 5; sent += 1) await deadLetter('x'.repeat(100_000));
     await run(redrive);
     const sent = send.mock.calls
       .map(([command]) => command)
@@ -368,16 +444,16 @@ describe('redrive', () => {
 });
 
 describe('drop', () => {
-  it('deletes for good and prints each with its reason, the last trace of it', async () => {
-    await parkOrder(80);
-    await park('no json');
-    await parkOrder(81);
+  it('deletes permanently and prints each with its reason, the last trace of it', async () => {
+    await deadLetterOrder(80);
+    await deadLetter('no json');
+    await deadLetterOrder(81);
     expect(await lines(drop, { orderId: 80 })).toEqual([
       expect.stringMatching(
         /^Dropped: order 80, first seen .* ago, message [0-9a-f-]{36}: Order 80 is odd\.$/,
       ),
       expect.stringMatching(
-        /^Dropped 1 of 1 dead letter\. The ledger keeps its rows\. .*again by a poll if it changes in the store/,
+        /^Dropped 1 of 1 dead letter\. The ledger keeps its rows\. .*A poll queues .* again if the order changes in the store/,
       ),
     ]);
     expect(await lines(drop)).toEqual([
@@ -390,10 +466,37 @@ describe('drop', () => {
   });
 
   it('changes nothing in a dry run', async () => {
-    await parkOrder(82);
+    await deadLetterOrder(82);
     expect(await run(drop, { dryRun: true })).toMatch(
       /^Would drop: order 82, .*\nA dry run: it would drop 1 dead/,
     );
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('without --yes shows what it would drop, and drops that once the name of the stack is typed', async () => {
+    await deadLetterOrder(83);
+    const asked: string[] = [];
+    const ask: Ask = async (question) => {
+      asked.push(question);
+      // Comes while the user reads, who has not seen it.
+      await deadLetterOrder(84);
+      return 'OrderReplication-prod';
+    };
+    const { said, report } = await runFlow(drop, { yes: false }, { ask });
+    expect(asked).toEqual(['To delete 1 dead letter permanently, type OrderReplication-prod: ']);
+    expect(said).toEqual([
+      expect.stringMatching(/^Would drop: order 83,/),
+      expect.stringMatching(/^Dropped: order 83,/),
+      expect.stringContaining('Dropped 1 of 1 dead letter.'),
+    ]);
+    expect(report.data).toMatchObject({ isDryRun: false, deadLetters: [{ orderId: 83 }], left: [] });
+    expect((await listed()).map((line) => line.slice(0, 2))).toEqual(['84']);
+  });
+
+  it('without --yes drops nothing after another answer', async () => {
+    await deadLetterOrder(85);
+    const ask = () => Promise.resolve('OrderReplication-dev');
+    expect((await refusal(drop, { yes: false }, { ask })).sentence).toContain('nothing was changed');
     expect(await listed()).toHaveLength(1);
   });
 });
@@ -415,7 +518,7 @@ describe('what SQS refuses', () => {
     sqs.on(SendMessageBatchCommand).callsFake(done);
     sqs.on(DeleteMessageBatchCommand).callsFake(done);
   });
-  const here = (): LetterService => ({ ...service, clients: { ...clients, sqs: refusing } });
+  const here = (): DeadLetterService => ({ ...service, clients: { ...clients, sqs: refusing } });
   const handlesOf = (
     command: typeof DeleteMessageBatchCommand | typeof ChangeMessageVisibilityBatchCommand,
   ) =>
@@ -431,7 +534,7 @@ describe('what SQS refuses', () => {
       ],
       Failed: [{ Id: '1', Code: 'ThrottlingException', SenderFault: false }],
     });
-    const { said, sentence } = await refusal(redrive, {}, here());
+    const { said, sentence } = await refusal(redrive, {}, { service: here() });
     expect(said).toMatch(/^Moved 2 of 3 .*\nLeft: message m2, refused \(ThrottlingException\)$/);
     expect(sentence).toContain('1 dead letter stayed in the dead letter queue: run it again.');
     expect(handlesOf(DeleteMessageBatchCommand)).toEqual(['r1', 'r3']);
@@ -440,7 +543,7 @@ describe('what SQS refuses', () => {
 
   it('without a word about it is not taken for sent', async () => {
     sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
-    const { said } = await refusal(redrive, {}, here());
+    const { said } = await refusal(redrive, {}, { service: here() });
     expect(said).toContain('Moved 0 of 3');
     expect(handlesOf(DeleteMessageBatchCommand)).toEqual([]);
     expect(handlesOf(ChangeMessageVisibilityBatchCommand)).toEqual(['r1', 'r2', 'r3']);
@@ -451,7 +554,7 @@ describe('what SQS refuses', () => {
       Successful: [{ Id: '1' }, { Id: '2' }],
       Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }],
     });
-    const { said, sentence } = await refusal(redrive, {}, here());
+    const { said, sentence } = await refusal(redrive, {}, { service: here() });
     expect(said).toMatch(/^Moved 2 of 3 .*\nLeft: message m1, sent back, but not deleted \(InternalError\)$/);
     expect(sentence).toContain('sent twice does no harm');
   });
@@ -461,12 +564,12 @@ describe('what SQS refuses', () => {
       Successful: [{ Id: '0' }, { Id: '2' }],
       Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }],
     });
-    const { said } = await refusal(drop, {}, here());
+    const { said } = await refusal(drop, {}, { service: here() });
     expect(said).not.toMatch(/Dropped: order 2,/);
     expect(said).toMatch(/Dropped 2 of 3[^]*Left: message m2, refused \(InternalError\)$/);
   });
 
-  it('at the end, when letters are to be shown again, hides no other error', async () => {
+  it('at the end, when dead letters must be made visible again, hides no other error', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('the first error'));
     sqs.on(ChangeMessageVisibilityBatchCommand).rejects(new Error('another one'));
     await expect(lines(redrive, {}, here())).rejects.toThrow('the first error');
@@ -484,39 +587,31 @@ describe('what SQS refuses', () => {
 });
 
 describe('the command line', () => {
-  const objection = (line: string) =>
-    deadLetters(line === '' ? [] : line.split(' '), () => undefined).catch(
-      (error: unknown) => (error as Error).message,
-    );
-
   it.each([
-    ['', /^Usage/],
-    ['frob', /There is no command "frob"/],
-    ['toString', /There is no command "toString"/],
-    ['list 5', /What is "5"/],
-    ['list --order 5', /list lists all of them/],
-    ['list --dry-run', /list changes nothing: --dry-run is for redrive and drop/],
-    ['show --all --dry-run', /show changes nothing/],
-    ['redrive', /redrive wants to know which: give --order, --message or --all/],
-    ['drop --dry-run', /drop wants to know which/],
-    ['redrive --order 5 --all', /Give one of --order, --message and --all/],
-    ['show --order 5 --message x', /Give one of/],
-    ['drop --order five', /--order takes a whole number/],
-    ['drop --order 0', /--order takes a whole number/],
-    ['redrive --frob', /There is no option --frob/],
-  ])('%j is refused before anything is asked', async (line, expected) => {
-    expect(await objection(line)).toMatch(expected);
-  });
-
-  it('says that there is no such stage', async () => {
-    expect(await objection(`list --stage nowhere --aws-port ${miniStack.port}`)).toContain(
-      '--stage takes dev, staging or prod',
-    );
+    ['', /^Usage: order-replication dead-letters \[options\] \[command\]/],
+    ['frob', /error: unknown command 'frob'/],
+    ['toString', /error: unknown command 'toString'/],
+    ['list 5', /error: unexpected argument '5'/],
+    ['list --order 5', /error: unknown option '--order'/],
+    ['list --dry-run', /error: unknown option '--dry-run'/],
+    ['show --all --dry-run', /error: unknown option '--dry-run'/],
+    ['redrive', /error: which dead letters\? Give --order, --message or --all\./],
+    ['drop --dry-run', /error: which dead letters\?/],
+    ['redrive --order 5 --all', /'--order <id>' cannot be used with option '--all'/],
+    ['show --order 5 --message x', /'--order <id>' cannot be used with option '--message <id>'/],
+    ['drop --order five', /argument 'five' is invalid. It must be a whole number/],
+    ['drop --order 0', /argument '0' is invalid. It must be a whole number/],
+    ['redrive --frob', /error: unknown option '--frob'/],
+    ['list --stage nowhere', /argument 'nowhere' is invalid. Allowed choices are dev, staging, prod/],
+  ])('%j is wrong usage, which is found before anything is asked', async (line, expected) => {
+    const { code, said } = await runLine(deadLetters, line);
+    expect(said).toMatch(expected);
+    expect(code).toBe(2);
   });
 
   it('says that a stage is not deployed', async () => {
-    expect(await objection(`list --stage prod --aws-port ${miniStack.port}`)).toContain(
-      'There is no stack OrderReplication-prod',
-    );
+    const { code, said } = await runLine(deadLetters, `list --stage prod --aws-port ${miniStack.port}`);
+    expect(said).toContain('There is no stack OrderReplication-prod');
+    expect(code).toBe(1);
   });
 });

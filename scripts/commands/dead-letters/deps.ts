@@ -1,0 +1,43 @@
+// What the dead letter commands work with, and which dead letters they are for.
+import { outputOf, withService, type Service } from '../../service/service';
+import { recommend, type ServiceOptions } from '../../service/service-options';
+import type { Report, Terminal } from '../../terminal/command';
+import { withStopSignal } from '../../terminal/signals';
+import type { Queues } from './queue';
+
+/** The dead letters of one order, one by its id, or all. */
+export interface Choice {
+  readonly orderId?: number | undefined;
+  readonly messageId?: string | undefined;
+}
+
+export interface DeadLetterDeps extends Terminal {
+  readonly service: Pick<Service, 'stackName' | 'outputs' | 'clients'>;
+  /** Ends the command early, with its reason. */
+  readonly stop: AbortSignal;
+  /** A command to recommend for the same service, such as `dead-letters list`. */
+  readonly recommend: (command: string) => string;
+}
+
+/** Throws CommandError for what the user can fix. */
+export type DeadLetterFlow<R> = (request: R, deps: DeadLetterDeps) => Promise<Report>;
+
+export const withDeps = (
+  options: ServiceOptions,
+  terminal: Terminal,
+  use: (deps: DeadLetterDeps) => Promise<Report>,
+): Promise<Report> =>
+  withStopSignal(INTERRUPTED, (stop) =>
+    withService(options, (service) =>
+      use({ ...terminal, service, stop, recommend: (command) => recommend(command, options) }),
+    ),
+  );
+
+const INTERRUPTED = 'Interrupted. What was not moved or dropped is in the dead letter queue as before.';
+
+export const queuesOf = ({ service, stop }: DeadLetterDeps): Queues => ({
+  sqs: service.clients.sqs,
+  ordersQueueUrl: outputOf(service, 'OrdersQueueUrl'),
+  deadLetterQueueUrl: outputOf(service, 'OrdersDeadLetterQueueUrl'),
+  stop,
+});

@@ -1,0 +1,103 @@
+// Takes chosen dead letters out of the queue, or reports in a dry run which it would take.
+import type { Report } from '../../terminal/command';
+import { queuesOf, type Choice, type DeadLetterDeps } from './deps';
+import { count, lineOf, summaryData, type KnownDeadLetter } from './format';
+import { choose, NONE, noteIfPartial, withLedgerRows } from './inspect';
+import { withDeadLetters, type Move, type Moved } from './queue';
+
+export interface TakeRequest {
+  readonly choice: Choice;
+  readonly dryRun: boolean;
+  /** Message ids: no others are taken. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** How dead letters are taken, and how that is reported. */
+export interface Way {
+  readonly move: Move;
+  readonly verb: string;
+  /** Reports a step; `lines` has each dead letter in words, by its message id. */
+  readonly onStep: (
+    step: readonly Moved[],
+    done: number,
+    all: number,
+    lines: ReadonlyMap<string, string>,
+  ) => void;
+  /** How many of how many were taken, also where it ends early. */
+  readonly sum: (taken: number, all: number) => string;
+}
+
+/** What could not be taken is the problem of the report. Throws CommandError where the choice matches nothing. */
+export function take({ choice, dryRun, only }: TakeRequest, deps: DeadLetterDeps, way: Way): Promise<Report> {
+  const queues = queuesOf(deps);
+  return withDeadLetters(queues, async (held) => {
+    const chosen = choose(held, choice, deps).filter(({ messageId }) => only?.has(messageId) ?? true);
+    const known = await withLedgerRows(chosen, deps);
+    noteIfPartial(held, deps);
+    if (chosen.length === 0) return { data: dataOf(known, [], dryRun), lines: [NONE] };
+    const now = Date.now();
+    const lines = new Map(known.map((one) => [one.deadLetter.messageId, lineOf(one, now)]));
+    if (dryRun) return preview(way.verb, known, [...lines.values()]);
+    const moved = await takeEach(way.move(queues, held, chosen), lines, deps, way);
+    return reportOf(known, moved, way);
+  });
+}
+
+function preview(verb: string, known: readonly KnownDeadLetter[], lines: readonly string[]): Report {
+  return {
+    data: dataOf(known, [], true),
+    lines: [
+      ...lines.map((line) => `Would ${verb}: ${line}`),
+      `A dry run: it would ${verb} ${count(known.length)}; nothing was changed.`,
+    ],
+  };
+}
+
+async function takeEach(
+  steps: AsyncIterable<readonly Moved[]>,
+  lines: ReadonlyMap<string, string>,
+  { note }: DeadLetterDeps,
+  { onStep, sum }: Way,
+): Promise<readonly Moved[]> {
+  const moved: Moved[] = [];
+  try {
+    for await (const step of steps) {
+      moved.push(...step);
+      onStep(step, moved.length, lines.size, lines);
+    }
+  } catch (error) {
+    note(sum(moved.filter(isTaken).length, lines.size));
+    throw error;
+  }
+  return moved;
+}
+
+function reportOf(known: readonly KnownDeadLetter[], moved: readonly Moved[], { sum }: Way): Report {
+  const left = moved.filter((one) => !isTaken(one));
+  const taken = new Set(moved.filter(isTaken).map(({ deadLetter }) => deadLetter));
+  return {
+    data: dataOf(
+      known.filter(({ deadLetter }) => taken.has(deadLetter)),
+      left,
+      false,
+    ),
+    lines: [sum(taken.size, known.length), ...left.map(leftLine)],
+    problem:
+      left.length === 0
+        ? undefined
+        : `${count(left.length)} stayed in the dead letter queue: run it again. A reference that is sent twice does no harm.`,
+  };
+}
+
+const isTaken = ({ outcome }: Moved) => outcome === 'taken';
+
+function leftLine({ deadLetter, outcome, code = '' }: Moved): string {
+  const what = outcome === 'sent-not-deleted' ? 'sent back, but not deleted' : 'refused';
+  return `Left: message ${deadLetter.messageId}, ${what} (${code})`;
+}
+
+const dataOf = (known: readonly KnownDeadLetter[], left: readonly Moved[], isDryRun: boolean) => ({
+  isDryRun,
+  deadLetters: known.map(summaryData),
+  left: left.map(({ deadLetter, outcome, code }) => ({ messageId: deadLetter.messageId, outcome, code })),
+});
