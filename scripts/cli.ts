@@ -1,4 +1,5 @@
 // The program: every command of it, in the order of its help. What a command does is imported only when it runs.
+import { audit } from './commands/audit/command';
 import { bootstrap } from './commands/bootstrap/command';
 import { build } from './commands/build/command';
 import { deadLetters } from './commands/dead-letters/command';
@@ -26,6 +27,7 @@ export const commands: readonly (Command | Noun)[] = [
   pause,
   resume,
   poll,
+  audit,
   webhook,
   deadLetters,
 ];

@@ -10,6 +10,7 @@ import { Status } from '../../lambda/shared/order/status';
 import { audit } from '../../scripts/commands/audit/command';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import { startLocalService, type LocalService } from './local-service';
+import { runLine } from '../support/run-noun';
 import { until } from '../support/until';
 
 const DAY_MS = 86_400_000;
@@ -54,15 +55,11 @@ const drained = () =>
     return rows.every((row) => row?.state !== 'queued' && row?.lease_owner === undefined);
   });
 
-/** What npm run audit says of yesterday, or by its own options, and how it ends. */
+/** What an audit reports of yesterday, or by its own options, and how it ends. */
 async function command(line = ''): Promise<string> {
-  const said: string[] = [];
   const window = line.includes('--from') ? '' : `--from ${yesterday} --to ${yesterday}`;
-  const words = `${window} ${line} --aws-port ${service.mini.port}`.trim().split(/ +/);
-  await audit(words, (text) => said.push(text)).catch((error: unknown) =>
-    said.push((error as Error).message),
-  );
-  return said.join('\n');
+  const { said } = await runLine(audit, `${window} ${line} --aws-port ${service.mini.port}`);
+  return said.replaceAll(/^Auditing .*\n/gm, '');
 }
 
 async function invoke(event: object): Promise<readonly Audit[]> {
@@ -138,7 +135,7 @@ describe('orders that go missing behind its back', () => {
     for (const [id, reason] of missing)
       expect(said).toContain(`missing: order ${id} of ${yesterday}, ${reason}`);
     expect(said).toMatch(
-      /4 orders are open\. What was queued again is stored within minutes: run it again then\.$/,
+      /4 orders are open\. What was queued again is stored within minutes: run the audit again then\.$/,
     );
     await drained();
     for (const [id] of missing) {
@@ -158,8 +155,10 @@ it('that is killed keeps the days that were done, and says how to go on', async 
   const before = () => void deployedFunctions(service).kill('AuditOrdersFunctionName');
   service.simulator.faults.add({ endpoint: 'GET /orders', skip: 1, times: 1, before });
   const said = await command(`--from ${dayBefore} --to ${yesterday}`);
-  expect(said).toMatch(new RegExp(`^${dayBefore}: 0 of 0, 0 open\nThe audit of ${yesterday} failed: `));
-  expect(said).toMatch(new RegExp(`go on with --from ${yesterday}\\.$`));
+  expect(said).toMatch(new RegExp(`^${dayBefore}: 0 of 0, 0 open\n1 of 2 days are done. To continue: `));
+  expect(said).toMatch(
+    new RegExp(` --from ${yesterday} --to ${yesterday}\nThe audit of ${yesterday} failed: `),
+  );
   expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
 });
 

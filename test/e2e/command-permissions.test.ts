@@ -70,7 +70,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
   async audit() {
     const day = dayOf(Date.parse(service.simulator.orders.get(large)?.date_created ?? ''));
     // It ends with an error where an order is open.
-    await audit(['--from', day, '--to', day, ...there], silent).catch(silent);
+    await runCommand(audit, ['--from', day, '--to', day, ...there]).catch(silent);
   },
 
   async webhook() {

@@ -29,7 +29,7 @@ export async function runLine(
     note: write,
     ask: () => Promise.reject(new Error('No question was expected.')),
   };
-  const words = line === '' ? [] : line.split(' ');
+  const words = line.split(' ').filter((word) => word !== '');
   const program = createProgram('order-replication', [command], io);
   const code = await runProgram(program, [command.name, ...words], io);
   return { code, said: said.join('\n') };

@@ -1,11 +1,15 @@
-// What npm run audit says beside its one line a day: the account of all days, and what is to be done about it.
+// What an audit reports: a line for each day, the account of all days, and what to do about missing orders. Pure.
 import { summarize, type Audit, type NamedOrder } from '../../../lambda/shared/order/audit-result';
+import { iso } from '../../../lambda/shared/runtime/time';
 import { printable } from '../../terminal/printable';
+import { namedValues } from '../../terminal/table';
 
 /** Orders of one kind that are named, over all days. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
-/** The account of several days, or of one that has more to tell than its line. */
+export const dayLine = ({ summary }: Audit): string => printable(summary);
+
+/** The account of several days, or of one day that has more to report than its line. */
 export function accountOf(audits: readonly Audit[]): readonly string[] {
   const [first] = audits;
   const last = audits.at(-1);
@@ -15,47 +19,77 @@ export function accountOf(audits: readonly Audit[]): readonly string[] {
   const window = first === last ? [] : [summarize(`${first.day} to ${last.day}`, total(audits))];
   return [
     ...window,
-    line('Copied', number(sum('copied'))),
-    line('Queued', number(sum('queued'))),
-    line('Dead', number(sum('dead'))),
-    line('Left out', leftOut(audits)),
-    line('Open', number(sum('open'))),
+    ...namedValues({
+      Copied: number(sum('copied')),
+      Queued: number(sum('queued')),
+      Dead: number(sum('dead')),
+      Excluded: inWords(excluded(audits)),
+      Open: number(sum('open')),
+    }),
     ...named('missing', audits, ({ gaps }) => gaps, sum('open')),
     ...named('dead', audits, ({ dead_orders }) => dead_orders, sum('dead')),
   ];
 }
 
-/** What is to be done about gaps, or undefined if there is none. */
-export function whatIsOpen(audits: readonly Audit[], dryRun: boolean): string | undefined {
+/** The days for a program to read. */
+export const reportData = (audits: readonly Audit[], isDryRun: boolean) => ({
+  isDryRun,
+  ...total(audits),
+  days: audits.map((audit) => ({
+    day: audit.day,
+    startedAt: iso(audit.timestamp),
+    durationMs: audit.duration_ms,
+    listed: audit.listed,
+    copied: audit.copied,
+    queued: audit.queued,
+    dead: audit.dead,
+    excluded: audit.left_out,
+    open: audit.open,
+    stillOpen: audit.staying,
+    enqueued: audit.enqueued,
+    missingOrders: audit.gaps,
+    deadOrders: audit.dead_orders,
+    notListed: audit.unreadable_ids ?? [],
+  })),
+});
+
+/** What to do about orders that are missing, or undefined if there is none. `recommend` names the service. */
+export function openProblem(
+  audits: readonly Audit[],
+  isDryRun: boolean,
+  recommend: (command: string) => string,
+): string | undefined {
   const { open } = total(audits);
   if (open === 0) return undefined;
-  const unreadable = audits.flatMap(({ unreadable_ids = [] }) => unreadable_ids);
-  const staying = sumOf(audits)('staying');
-  const notQueued = audits.reduce(
-    (sum, { open, enqueued, unreadable_ids = [] }) =>
-      sum + Math.max(0, open - unreadable_ids.length - enqueued),
-    0,
-  );
+  const notListed = audits.flatMap(({ unreadable_ids = [] }) => unreadable_ids);
+  const stillOpen = sumOf(audits)('staying');
+  const notQueued = audits.reduce((sum, audit) => sum + notQueuedIn(audit), 0);
+  const window = `--from ${audits[0]?.day ?? ''} --to ${audits.at(-1)?.day ?? ''}`;
   return [
     open === 1 ? '1 order is open.' : `${number(open)} orders are open.`,
-    dryRun
+    isDryRun
       ? 'This was a dry run: nothing was queued.'
-      : 'What was queued again is stored within minutes: run it again then.',
-    ...(unreadable.length === 0 ? [] : [cannotBeListed(unreadable)]),
+      : 'What was queued again is stored within minutes: run the audit again then.',
+    ...(notListed.length === 0 ? [] : [cannotBeListed(notListed)]),
     ...(notQueued === 0
       ? []
-      : [`${number(notQueued)} of them are too many for one audit: npm run backfill takes any number.`]),
-    ...(staying === 0
+      : [
+          `${number(notQueued)} of them are too many for one audit. To copy any number: ${recommend('backfill')} ${window}`,
+        ]),
+    ...(stillOpen === 0
       ? []
       : [
-          `${number(staying)} of them were open before: the saved query "one order's story" says what became of each.`,
+          `${number(stillOpen)} of them were open before: the saved query "one order's story" shows what happened to each.`,
         ]),
   ].join(' ');
 }
 
+const notQueuedIn = ({ open, enqueued, unreadable_ids = [] }: Audit) =>
+  Math.max(0, open - unreadable_ids.length - enqueued);
+
 function cannotBeListed(ids: readonly number[]): string {
   const [orders, them] = ids.length === 1 ? ['order', 'it'] : ['orders', 'them'];
-  return `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}. Open and save ${them} in the control panel of the store; if that does not help, report ${them} to BigCommerce support.`;
+  return `BigCommerce fails on each list that contains ${orders} ${ids.join(', ')}. Open and save ${them} in the control panel of the store; if that does not help, report ${them} to BigCommerce support.`;
 }
 
 type Count = 'listed' | 'copied' | 'queued' | 'dead' | 'open' | 'staying';
@@ -68,15 +102,16 @@ const total = (audits: readonly Audit[]) => ({
   open: sumOf(audits)('open'),
 });
 
-function leftOut(audits: readonly Audit[]): string {
+function excluded(audits: readonly Audit[]): ReadonlyMap<string, number> {
   const reasons = new Map<string, number>();
   for (const [reason, orders] of audits.flatMap(({ left_out }) => Object.entries(left_out))) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + orders);
   }
-  return (
-    [...reasons].map(([reason, orders]) => `${number(orders)} ${printable(reason)}`).join(', ') || 'none'
-  );
+  return reasons;
 }
+
+const inWords = (reasons: ReadonlyMap<string, number>): string =>
+  [...reasons].map(([reason, orders]) => `${number(orders)} ${printable(reason)}`).join(', ') || 'none';
 
 function named(
   what: string,
@@ -85,7 +120,7 @@ function named(
   all: number,
 ): readonly string[] {
   const orders = audits.flatMap((audit) => of(audit).map((order) => ({ ...order, day: audit.day })));
-  const shown = orders.slice(0, MOST_NAMED);
+  const shown = orders.slice(0, MAX_NAMED);
   const rest = all - shown.length;
   return [
     ...shown.map(({ id, day, reason }) => `  ${what}: order ${id} of ${day}, ${printable(reason)}`),
@@ -93,5 +128,4 @@ function named(
   ];
 }
 
-const line = (name: string, value: string) => `${name.padEnd(12)} ${value}`;
 const number = (count: number) => count.toLocaleString('en-US');

@@ -1,13 +1,16 @@
-// npm run audit: which days it asks for, what it says of them, and how it ends; test/e2e has the deployed function.
+// audit: which days it asks for, what it reports, and how it ends; test/e2e has the deployed function.
 import { createServer } from 'node:http';
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { summarize, type Audit } from '../../../../lambda/shared/order/audit-result';
 import { parseJson } from '../../../../lambda/shared/runtime/json';
-import { audit, auditDays, readWindow } from '../../../../scripts/commands/audit/command';
+import { auditDays } from '../../../../scripts/commands/audit/audit';
+import { audit } from '../../../../scripts/commands/audit/command';
+import { readWindow } from '../../../../scripts/commands/audit/window';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { localClients } from '../../../../scripts/service/clients';
 import { NOON } from '../../../support/builders';
+import { runLine } from '../../../support/run-noun';
 import { listen } from '../../../../simulator/listen';
 
 const service = {
@@ -32,24 +35,29 @@ interface Answer {
   readonly FunctionError?: string;
 }
 
-/** Runs the command over these days, each answered by `answers`. */
-async function run(days: readonly string[], answers: readonly Answer[], dryRun = false) {
+const recommend = (command: string) => `npx order-replication ${command} --stage prod`;
+const never = new AbortController().signal;
+
+/** Runs the command over these days, each answered by `answers`. `said` has what it prints; `ending`, why it fails. */
+async function run(days: readonly string[], answers: readonly Answer[], dryRun = false, stop = never) {
   const lambda = mockClient(LambdaClient);
-  const said: string[] = [];
   const queue = [...answers];
   lambda.on(InvokeCommand).callsFake(() => {
     const { payload, ...rest } = queue.shift() ?? { payload: null };
     const text = JSON.stringify(payload);
     return { ...rest, Payload: { transformToString: () => text } };
   });
-  const ending = await auditDays(days, dryRun, service, (line) => said.push(line)).catch((error: unknown) => {
+  const notes: string[] = [];
+  const deps = { service, note: (line: string) => void notes.push(line), stop, recommend };
+  const report = await auditDays({ days, dryRun }, deps).catch((error: unknown) => {
     if (error instanceof CommandError) return error.message;
     throw error;
   });
   const events = lambda
     .commandCalls(InvokeCommand)
     .map(({ args: [{ input }] }) => parseJson(input.Payload as string));
-  return { said, ending, events };
+  if (typeof report === 'string') return { said: [], data: undefined, ending: report, notes, events };
+  return { said: report.lines, data: report.data, ending: report.problem, notes, events };
 }
 
 const audited = (day: string, fields: Partial<Audit> = {}): Answer => ({ payload: [anAudit(day, fields)] });
@@ -80,11 +88,11 @@ describe('it says', () => {
       '2026-11-19: 5 of 5, 0 open',
       '2026-11-20: 6 of 6, 0 open',
       '2026-11-19 to 2026-11-20: 11 of 11, 0 open',
-      'Copied       6',
-      'Queued       1',
-      'Dead         1',
-      'Left out     1 Cancelled is void, 2 archived',
-      'Open         0',
+      'Copied    6',
+      'Queued    1',
+      'Dead      1',
+      'Excluded  1 Cancelled is void, 2 archived',
+      'Open      0',
       '  dead: order 7 of 2026-11-20, answered \\u{1b}[1m 400',
     ]);
     expect(ending).toBeUndefined();
@@ -99,7 +107,7 @@ describe('it says', () => {
     expect(said[0]).toBe('2026-11-20: 3 of 4, 1 open');
     expect(said.at(-1)).toBe('  missing: order 102 of 2026-11-20, not known to the ledger');
     expect(ending).toMatch(
-      /^1 order is open\. What was queued again is stored within minutes: run it again then\./,
+      /^1 order is open\. What was queued again is stored within minutes: run the audit again then\./,
     );
     expect(ending).toContain('1 of them were open before');
   });
@@ -113,7 +121,9 @@ describe('it says', () => {
     );
     expect(said.filter((line) => line.startsWith('  missing: order'))).toHaveLength(100);
     expect(said.at(-1)).toBe('  missing: and 4,900 more');
-    expect(ending).toContain('3,000 of them are too many for one audit: npm run backfill');
+    expect(ending).toContain(
+      '3,000 of them are too many for one audit. To copy any number: npx order-replication backfill --stage prod --from 2026-11-19 --to 2026-11-20',
+    );
   });
 
   it('K1F: which orders no list can show, and that a backfill does not help with them', async () => {
@@ -123,7 +133,7 @@ describe('it says', () => {
     expect(said.at(-1)).toBe(
       '  missing: order 102 of 2026-11-20, the store fails on each list that holds it',
     );
-    expect(ending).toContain('BigCommerce fails on each list that holds order 102. Open and save it');
+    expect(ending).toContain('BigCommerce fails on each list that contains order 102. Open and save it');
     expect(ending).not.toContain('backfill');
   });
 
@@ -134,7 +144,7 @@ describe('it says', () => {
   });
 
   it('how to go on when a day fails', async () => {
-    const { said, ending, events } = await run(
+    const { notes, ending, events } = await run(
       ['2026-11-18', '2026-11-19', '2026-11-20'],
       [
         audited('2026-11-18'),
@@ -144,16 +154,56 @@ describe('it says', () => {
         },
       ],
     );
-    expect(said).toEqual(['2026-11-18: 3 of 3, 0 open']);
+    expect(notes).toEqual([
+      'Auditing 2026-11-18 …',
+      'Auditing 2026-11-19 …',
+      '2026-11-18: 3 of 3, 0 open',
+      '1 of 3 days are done. To continue: npx order-replication audit --stage prod --from 2026-11-19 --to 2026-11-20',
+    ]);
     expect(ending).toMatch(
-      /^The audit of 2026-11-19 failed: GET answered 401\.\nAn email goes out once an hour\./,
+      /^The audit of 2026-11-19 failed: GET answered 401\.\nAn alert email is sent at most once an hour\./,
     );
-    expect(ending).toContain('go on with --from 2026-11-19');
     expect(events).toHaveLength(2);
   });
 
+  it('how to go on after Ctrl-C, which ends it before the next day', async () => {
+    const stop = AbortSignal.abort(new CommandError('Interrupted.'));
+    const { notes, ending, events } = await run(['2026-11-19', '2026-11-20'], [], false, stop);
+    expect(ending).toBe('Interrupted.');
+    expect(notes).toEqual([expect.stringContaining('audit --stage prod --from 2026-11-19 --to 2026-11-20')]);
+    expect(events).toEqual([]);
+  });
+
+  it('for a program all days, with ISO times', async () => {
+    const gaps = [{ id: 102, reason: 'not known to the ledger' }];
+    const { data } = await run(['2026-11-20'], [audited('2026-11-20', { listed: 4, open: 1, gaps })]);
+    expect(data).toEqual({
+      isDryRun: false,
+      listed: 4,
+      open: 1,
+      days: [
+        {
+          day: '2026-11-20',
+          startedAt: new Date(NOON).toISOString(),
+          durationMs: 5,
+          listed: 4,
+          copied: 3,
+          queued: 0,
+          dead: 0,
+          excluded: {},
+          open: 1,
+          stillOpen: 0,
+          enqueued: 1,
+          missingOrders: gaps,
+          deadOrders: [],
+          notListed: [],
+        },
+      ],
+    });
+  });
+
   it.each([
-    ['Sandbox.Timedout', 'Task timed out after 900.00 seconds', 'Nobody was alerted'],
+    ['Sandbox.Timedout', 'Task timed out after 900.00 seconds', 'No alert was sent'],
     ['Runtime.ExitError', 'signal: killed', 'Lambda ended it (Runtime.ExitError)'],
   ])('where to look after %s', async (errorType, errorMessage, words) => {
     const { ending } = await run(
@@ -175,15 +225,22 @@ describe('it says', () => {
     mockClient(LambdaClient)
       .on(InvokeCommand)
       .rejects(new TooManyRequestsException({ $metadata: {}, message: 'Rate exceeded' }));
-    await expect(auditDays(['2026-11-20'], false, service, () => undefined)).rejects.toThrow(
+    const deps = { service, note: () => undefined, stop: never, recommend };
+    await expect(auditDays({ days: ['2026-11-20'], dryRun: false }, deps)).rejects.toThrow(
       'Lambda has no room for OrderReplication-prod-AuditOrders now (throttled), so no audit began.',
     );
   });
 
   it('which output is missing', async () => {
-    await expect(
-      auditDays(['2026-11-20'], false, { ...service, outputs: {} }, () => undefined),
-    ).rejects.toThrow('OrderReplication-prod has no output AuditOrdersFunctionName');
+    const deps = {
+      service: { ...service, outputs: {} },
+      note: () => undefined,
+      stop: never,
+      recommend,
+    };
+    await expect(auditDays({ days: ['2026-11-20'], dryRun: false }, deps)).rejects.toThrow(
+      'OrderReplication-prod has no output AuditOrdersFunctionName',
+    );
   });
 });
 
@@ -208,31 +265,31 @@ describe('the window', () => {
     ['yesterday', undefined, '--from takes a day such as 2026-11-20'],
     ['2026-01-01', '2026-02-30', '--to takes a day such as 2026-11-20'],
     ['2026-01-01T00:00:00Z', undefined, '--from takes a day'],
-    ['2026-01-08', '2026-01-07', '--from 2026-01-08 is after --to 2026-01-07.'],
-    ['2026-01-11', undefined, '2026-01-11 has not begun: today is 2026-01-10, by UTC.'],
+    ['2026-01-08', '2026-01-07', '--from 2026-01-08 is after --to 2026-01-07'],
+    ['2026-01-11', undefined, '2026-01-11 has not begun: today is 2026-01-10 (UTC)'],
     ['2026-01-01', '2026-01-11', '2026-01-11 has not begun'],
-    ['2010-01-01', '2026-01-01', 'These are 5845 days, and 3660 are the most'],
+    ['2010-01-01', '2026-01-01', 'these are 5845 days, and 3660 is the limit'],
   ])('from %s to %s is refused in words', (from, to, words) => {
     expect(() => days(from, to)).toThrow(words);
   });
 });
 
 describe('the command line', () => {
-  const objection = (args: string[]) =>
-    audit(args, () => undefined).catch((error: unknown) => (error as Error).message);
-
-  it('takes no word and no unknown option', async () => {
-    expect(await objection(['now'])).toMatch(/^What is "now"/);
-    expect(await objection(['--order', '5'])).toMatch(/There is no option --order/);
+  it.each([
+    ['now', /error: unexpected argument 'now'/],
+    ['--order 5', /error: unknown option '--order'/],
+    ['--from 2026-13-01', /error: --from takes a day/],
+  ])('%j is wrong usage, which is found before anything is called', async (line, words) => {
+    const { code, said } = await runLine(audit, `${line} --aws-port 1`);
+    expect(said).toMatch(words);
+    expect(code).toBe(2);
   });
 
-  it('looks at the days before it calls anything', async () => {
+  it('calls the service for days that there are', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
-    const there = ['--aws-port', String(port)];
-    expect(await objection(['--from', '2026-13-01', ...there])).toContain('--from takes a day');
-    expect(await objection(['--from', '2026-01-01', '--to', '2026-01-02', ...there])).toContain(
-      'start the service with "npm start"',
-    );
+    const { code, said } = await runLine(audit, `--from 2026-01-01 --to 2026-01-02 --aws-port ${port}`);
+    expect(said).toContain('start the service with "npm start"');
+    expect(code).toBe(1);
   });
 });

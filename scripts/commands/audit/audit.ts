@@ -1,0 +1,113 @@
+// Audits one day after the other by the deployed function, and reports all of them.
+import type { Audit } from '../../../lambda/shared/order/audit-result';
+import { isRow } from '../../../lambda/shared/runtime/json';
+import { invoke, type Failure } from '../../service/invoke';
+import { outputOf, withService, type Service } from '../../service/service';
+import { recommend, type ServiceOptions } from '../../service/service-options';
+import type { Print, Report } from '../../terminal/command';
+import { CommandError } from '../../terminal/command-error';
+import { withStopSignal } from '../../terminal/signals';
+import { accountOf, dayLine, openProblem, reportData } from './report';
+import { readWindow, type Window } from './window';
+
+export interface AuditRequest {
+  readonly days: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export interface AuditDeps {
+  readonly service: Pick<Service, 'stackName' | 'outputs' | 'clients'>;
+  readonly note: Print;
+  /** Ends the command before the next day, with its reason. */
+  readonly stop: AbortSignal;
+  /** A command to recommend for the same service, such as `audit`. */
+  readonly recommend: (command: string) => string;
+}
+
+interface AuditOptions extends ServiceOptions, Window {
+  readonly dryRun: boolean;
+}
+
+/** Throws CommandError where a day cannot be audited, UsageError for a window that cannot be meant. */
+export function audit({ from, to, dryRun, ...options }: AuditOptions, note: Print): Promise<Report> {
+  const days = readWindow({ from, to }, Date.now());
+  return withStopSignal('Interrupted.', (stop) =>
+    withService(options, (service) =>
+      auditDays(
+        { days, dryRun },
+        { service, note, stop, recommend: (command) => recommend(command, options) },
+      ),
+    ),
+  );
+}
+
+/** Audits the days in their order. Orders that are missing are the problem of the report. */
+export async function auditDays({ days, dryRun }: AuditRequest, deps: AuditDeps): Promise<Report> {
+  const audits: Audit[] = [];
+  for (const day of days) {
+    try {
+      deps.stop.throwIfAborted();
+      deps.note(`Auditing ${day} …`);
+      audits.push(await auditOnce(day, dryRun, deps));
+    } catch (error) {
+      for (const one of audits) deps.note(dayLine(one));
+      deps.note(
+        `${audits.length} of ${days.length} days are done. To continue: ${continuation(day, days, deps)}`,
+      );
+      throw error;
+    }
+  }
+  return {
+    data: reportData(audits, dryRun),
+    lines: [...audits.map(dayLine), ...accountOf(audits)],
+    problem: openProblem(audits, dryRun, deps.recommend),
+  };
+}
+
+const continuation = (day: string, days: readonly string[], deps: AuditDeps) =>
+  `${deps.recommend('audit')} --from ${day} --to ${days.at(-1) ?? day}`;
+
+async function auditOnce(day: string, dryRun: boolean, { service }: AuditDeps): Promise<Audit> {
+  const functionName = outputOf(service, 'AuditOrdersFunctionName');
+  const event = dryRun ? { day, dryRun } : { day };
+  const { failure, payload } = await invoke({ functionName, noun: 'audit', event }, service.clients);
+  if (failure !== undefined) throw new CommandError(whyFailed(day, failure, service));
+  const audited: unknown = Array.isArray(payload) ? payload[0] : undefined;
+  if (isAudit(audited)) return audited;
+  throw new CommandError(
+    `${functionName} did not answer with an audit: has it been deployed with the packages of this version?`,
+  );
+}
+
+function whyFailed(
+  day: string,
+  { kind, error, errorType }: Failure,
+  { stackName }: AuditDeps['service'],
+): string {
+  const logGroup = `the log group /order-replication/${stackName}/AuditOrders`;
+  const after = {
+    threw: 'An alert email is sent at most once an hour.',
+    'ran out of time': `No alert was sent: see ${logGroup}.`,
+    'ended by Lambda': `Lambda ended it (${errorType}), and no alert was sent: see ${logGroup}.`,
+  }[kind];
+  return `The audit of ${day} failed: ${error}\n${after}`;
+}
+
+function isAudit(value: unknown): value is Audit {
+  if (!isRow(value)) return false;
+  const counts = [
+    value.listed,
+    value.copied,
+    value.queued,
+    value.dead,
+    value.open,
+    value.staying,
+    value.enqueued,
+  ];
+  return (
+    [value.day, value.summary].every((text) => typeof text === 'string') &&
+    counts.every(Number.isFinite) &&
+    isRow(value.left_out) &&
+    [value.gaps, value.dead_orders].every(Array.isArray)
+  );
+}
