@@ -2,19 +2,20 @@
 import {
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
-  DescribeChangeSetCommand,
   DescribeEventsCommand,
   ExecuteChangeSetCommand,
+  paginateDescribeChangeSet,
+  waitUntilChangeSetCreateComplete,
   type Change,
+  type CloudFormationClient,
   type CreateChangeSetInput,
-  type DescribeChangeSetOutput,
   type ResourceChangeDetail,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../terminal/command-error';
 import { adviceFor, failureReport } from './failure';
-import { eventsSoFar, followStack, waitFor, type Follow } from './stack-events';
+import { eventsSoFar, followStack, type Follow } from './stack-events';
 
 export interface ChangeSet {
   readonly id: string;
@@ -29,7 +30,7 @@ export interface ChangeSet {
 export async function createChangeSet(follow: Follow, input: CreateChangeSetInput): Promise<ChangeSet> {
   const { Id, StackId } = await requestChangeSet(follow, input);
   if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
-  const { status, reason, changes } = await waitFor(follow.sleep, () => settled(follow, Id, StackId));
+  const { status, reason, changes } = await settled(follow, Id, StackId);
   if (status !== 'FAILED') return { id: Id, stackId: StackId, isEmpty: false, changes };
   const isEmpty = saysEmpty(reason);
   const validation = isEmpty ? [] : await failedValidations(follow, Id, StackId);
@@ -87,32 +88,41 @@ async function requestChangeSet({ cloudFormation, print }: Follow, input: Create
   }
 }
 
-interface Settled {
+/** Seconds: soon on a laptop, gently with AWS's quota. No change set is known to take an hour. */
+const WAITING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
+
+interface ChangeSetState {
   readonly status: string;
   readonly reason: string;
-  readonly changes: Change[];
+  readonly changes: readonly Change[];
 }
 
-async function settled(
-  { cloudFormation }: Follow,
-  id: string,
-  stackId: string,
-): Promise<Settled | undefined> {
-  const changes: Change[] = [];
-  let page: DescribeChangeSetOutput = {};
-  do {
-    const NextToken = page.NextToken;
-    page = await cloudFormation.send(
-      new DescribeChangeSetCommand({
-        ChangeSetName: id,
-        StackName: stackId,
-        ...(NextToken === undefined ? {} : { NextToken }),
-      }),
-    );
-    changes.push(...(page.Changes ?? []));
-  } while (page.NextToken !== undefined);
-  const { Status: status = '', StatusReason: reason = '' } = page;
-  return /_PENDING$|_IN_PROGRESS$/.test(status) ? undefined : { status, reason, changes };
+async function settled({ cloudFormation }: Follow, id: string, stackId: string): Promise<ChangeSetState> {
+  const changeSet = { ChangeSetName: id, StackName: stackId };
+  // The waiter repeats whatever AWS refuses: this read throws it.
+  const state = await readState(cloudFormation, changeSet);
+  if (!/_PENDING$|_IN_PROGRESS$/.test(state.status)) return state;
+  try {
+    await waitUntilChangeSetCreateComplete({ client: cloudFormation, ...WAITING }, changeSet);
+  } catch (error) {
+    // Of a change set that failed, its reason says more than the waiter's error.
+    const ended = await readState(cloudFormation, changeSet);
+    if (ended.status === 'FAILED') return ended;
+    throw error;
+  }
+  return readState(cloudFormation, changeSet);
+}
+
+async function readState(
+  client: CloudFormationClient,
+  changeSet: { readonly ChangeSetName: string; readonly StackName: string },
+): Promise<ChangeSetState> {
+  let state: ChangeSetState = { status: '', reason: '', changes: [] };
+  for await (const page of paginateDescribeChangeSet({ client }, changeSet)) {
+    const { Status: status = '', StatusReason: reason = '', Changes = [] } = page;
+    state = { status, reason, changes: [...state.changes, ...Changes] };
+  }
+  return state;
 }
 
 const saysEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);

@@ -1,6 +1,6 @@
 // Follows CloudFormation at work: one line for each event, and in the end what failed first and why.
 import {
-  DescribeStackEventsCommand,
+  paginateDescribeStackEvents,
   type CloudFormationClient,
   type Stack,
   type StackEvent,
@@ -17,7 +17,7 @@ export interface Follow {
 }
 
 /** Waits, ever more patiently, until `check` gives a value: soon on a laptop, gently with AWS's quota. */
-export async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undefined>): Promise<T> {
+async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undefined>): Promise<T> {
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const value = await check();
     if (value !== undefined) return value;
@@ -63,24 +63,17 @@ const inProgress = (status = '') => status.endsWith('_IN_PROGRESS');
 
 /** Events not seen yet, oldest first. */
 async function newEvents(
-  cloudFormation: CloudFormationClient,
+  client: CloudFormationClient,
   stackId: string,
   seen: ReadonlySet<string>,
 ): Promise<StackEvent[]> {
   const fresh: StackEvent[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await cloudFormation.send(
-      new DescribeStackEventsCommand({
-        StackName: stackId,
-        ...(NextToken === undefined ? {} : { NextToken }),
-      }),
-    );
-    const events = page.StackEvents ?? [];
-    const unseen = events.filter(({ EventId }) => EventId === undefined || !seen.has(EventId));
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
+    const unseen = StackEvents.filter(({ EventId }) => EventId === undefined || !seen.has(EventId));
     fresh.push(...unseen);
-    NextToken = unseen.length === events.length ? page.NextToken : undefined;
-  } while (NextToken !== undefined);
+    // Newest first: all later pages were seen.
+    if (unseen.length < StackEvents.length) break;
+  }
   return fresh.reverse();
 }
 

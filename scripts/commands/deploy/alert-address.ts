@@ -1,6 +1,6 @@
 // Whether alerts reach somebody: SNS sends nothing to an email address that has not confirmed each of the two topics.
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { ListSubscriptionsByTopicCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { paginateListSubscriptionsByTopic, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 
 import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';
@@ -97,18 +97,16 @@ async function unconfirmed(
 
 /** In place of an ARN there is PendingConfirmation, then, after 48 hours, no subscription at all. */
 async function isConfirmed(TopicArn: string, address: string, sns: SNSClient): Promise<boolean> {
-  let NextToken: string | undefined;
-  do {
-    const page = await sns.send(
-      new ListSubscriptionsByTopicCommand({ TopicArn, ...(NextToken === undefined ? {} : { NextToken }) }),
-    );
-    const confirmed = (page.Subscriptions ?? []).some(
+  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
+    { client: sns },
+    { TopicArn },
+  )) {
+    const confirmed = Subscriptions.some(
       ({ Protocol, Endpoint, SubscriptionArn }) =>
         Protocol === 'email' && Endpoint === address && SubscriptionArn?.startsWith('arn:') === true,
     );
     if (confirmed) return true;
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
+  }
   return false;
 }
 

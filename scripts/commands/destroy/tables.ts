@@ -1,14 +1,12 @@
 // The tables, which outlive their stack: which of them are there, and how they are deleted after all.
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import {
   DeleteTableCommand,
   DescribeTableCommand,
   ResourceNotFoundException,
+  waitUntilTableNotExists,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
-import { waitFor } from '../../stack/stack-events';
 import { readTemplate, withTableNames, type Template } from '../../stack/template';
 
 /** Names of the stack's tables that exist, whether there is a stack or not. */
@@ -23,6 +21,9 @@ export async function existingTables(
   return found.flat();
 }
 
+/** Seconds: soon on a laptop, gently with AWS's quota. No table is known to take an hour. */
+const WAITING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
+
 /** Deletes them, and waits until they are gone. */
 export async function deleteTables(
   names: readonly string[],
@@ -31,7 +32,7 @@ export async function deleteTables(
 ): Promise<void> {
   for (const TableName of names) {
     await dynamoDb.send(new DeleteTableCommand({ TableName }));
-    await waitFor(sleep, async () => ((await exists(TableName, dynamoDb)) ? undefined : true));
+    await waitUntilTableNotExists({ client: dynamoDb, ...WAITING }, { TableName });
     print(`${TableName} is deleted.`);
   }
   // docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
