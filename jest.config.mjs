@@ -12,6 +12,8 @@ export default {
   // One process per core: many tests wait for another process, and jest's own choice leaves a core idle.
   maxWorkers: availableParallelism(),
   testSequencer: '<rootDir>/tools/jest-sequencer.cjs',
+  // A line per finished file, and what runs when none has finished for a while.
+  reporters: ['default', '<rootDir>/tools/jest-progress.cjs'],
   transform: { '\\.ts$': '<rootDir>/tools/jest-esbuild.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.local/', '<rootDir>/.venv/'],
   restoreMocks: true,
