@@ -5,19 +5,20 @@ import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { timesUntil } from '../../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { localClients } from '../../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../../scripts/local/ministack';
+import type { MiniStack } from '../../../scripts/local/ministack';
 import { listen } from '../../../simulator/listen';
 import { startSimulator, type Simulator } from '../../../simulator';
 import { aReference, iso } from '../../support/builders';
 import { noise } from '../../support/noise';
 import { connect, createTables, realTables } from '../../support/real-tables';
+import { sharedMiniStack } from '../../support/shared-ministack';
 import { aWorld } from '../../support/world';
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let simulator: Simulator;
 beforeAll(async () => {
-  [miniStack, simulator] = await Promise.all([startMiniStack(), startSimulator({ seed: 3 })]);
+  [miniStack, simulator] = await Promise.all([sharedMiniStack(), startSimulator({ seed: 3 })]);
   client = connect(miniStack);
   await createTables(client);
 }, 60_000);

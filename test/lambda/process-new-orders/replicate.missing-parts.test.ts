@@ -4,7 +4,7 @@ import { RefusedWriteError } from '../../../lambda/shared/runtime/errors';
 import type { Snapshot } from '../../../lambda/shared/order/order';
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';
 import { eraseAll } from '../../../scripts/commands/orders/erase';
-import { startMiniStack, type MiniStack } from '../../../scripts/local/ministack';
+import type { MiniStack } from '../../../scripts/local/ministack';
 import {
   anOrder,
   anOrderWithLines,
@@ -16,6 +16,7 @@ import {
 } from '../../support/builders';
 import { noise } from '../../support/noise';
 import { connect, createTables, realTables, tableOutputs } from '../../support/real-tables';
+import { sharedMiniStack } from '../../support/shared-ministack';
 import { aWorld } from '../../support/world';
 
 const MINUTE = 60_000;
@@ -26,7 +27,7 @@ let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let tables: ReturnType<typeof realTables>;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
 }, 60_000);
 afterAll(() => miniStack.stop());
 beforeEach(async () => {

@@ -6,15 +6,16 @@ import { createAudits, type Audits } from '../../../../lambda/shared/tables/audi
 import { batchGet } from '../../../../lambda/shared/tables/batch-get';
 import { createStoredOrders, createOrdersTable } from '../../../../lambda/shared/tables/orders';
 import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aSnapshot, NOON } from '../../../support/builders';
 import { connect, createTables, tableNames } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let audits: Audits;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   client = connect(miniStack);
   await createTables(client);
   audits = createAudits(client, 'JobsTable', 90);

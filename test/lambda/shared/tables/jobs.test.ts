@@ -2,14 +2,15 @@
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createJobsTable, type Cursor, type Job } from '../../../../lambda/shared/tables/jobs';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   client = connect(miniStack);
 }, 60_000);
 afterAll(() => miniStack.stop());

@@ -9,10 +9,11 @@ import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
 import type { RawOrder, Snapshot } from '../../../../lambda/shared/order/order';
 import type { OrdersTable } from '../../../../lambda/shared/tables/orders';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { anOrder, aReference, aSnapshot, iso, NOON, storeDate } from '../../../support/builders';
 import { memoryTables } from '../../../support/memory-ledger';
 import { connect, createTables, realTables } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -26,7 +27,7 @@ interface Tables {
 let miniStack: MiniStack;
 let onMiniStack: Tables;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   const client = connect(miniStack);
   await createTables(client);
   onMiniStack = realTables(client);

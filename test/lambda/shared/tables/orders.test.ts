@@ -14,10 +14,11 @@ import { createOrdersTable, readSnapshot } from '../../../../lambda/shared/table
 import type { OrderItem, OrdersTable } from '../../../../lambda/shared/tables/orders';
 import { unmarshallOptions } from '../../../../lambda/shared/tables/documents';
 import { localClients } from '../../../../scripts/service/clients';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
 import { noise } from '../../../support/noise';
 import { connect, createTables, tableNames } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 const WEEK_SECONDS = 7 * 24 * 3_600;
 
@@ -25,7 +26,7 @@ let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let orders: OrdersTable;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   client = connect(miniStack);
   await createTables(client);
   orders = createOrdersTable(client, tableNames);

@@ -7,14 +7,15 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { createWebhooksTable, isDelivery } from '../../../../lambda/shared/tables/webhooks';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   client = connect(miniStack);
   await createTables(client);
 }, 60_000);

@@ -11,9 +11,10 @@ import {
 } from '../../../../scripts/commands/backfill/checkpoint';
 import type { Selection } from '../../../../scripts/commands/backfill/options';
 import { nothing } from '../../../../scripts/commands/backfill/tally';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 const DAY = 24 * 3_600_000;
 
@@ -21,7 +22,7 @@ let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let checkpoints: Checkpoints;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   client = connect(miniStack);
   await createTables(client);
   checkpoints = createCheckpoints(client, 'JobsTable', 90);

@@ -20,17 +20,15 @@ import { drop } from '../../../../scripts/commands/dead-letters/drop';
 import { list, show } from '../../../../scripts/commands/dead-letters/inspect';
 import { redrive } from '../../../../scripts/commands/dead-letters/redrive';
 import { deadLetters } from '../../../../scripts/commands/dead-letters/command';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aReference, iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
-import { runLine } from '../../../support/run-noun';
-import type { Ask } from '../../../../scripts/terminal/ask';
-import type { Report } from '../../../../scripts/terminal/command';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 let miniStack: MiniStack;
 let clients: Clients;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   clients = localClients(miniStack.endpoint);
   await createTables(connect(miniStack));
   // MiniStack is one server: its first empty answer is as good as one that it gives a second later.

@@ -15,9 +15,10 @@ import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../../lambda/shared/order/personal-data';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { erase, eraseAll } from '../../../../scripts/commands/orders/erase';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
 import { connect, createTables, realTables, tableOutputs } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -28,7 +29,7 @@ let miniStack: MiniStack;
 let client: DynamoDBDocumentClient;
 let tables: ReturnType<typeof realTables>;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
 }, 60_000);
 afterAll(() => miniStack.stop());
 

@@ -11,11 +11,12 @@ import {
 import type { Row } from '../../../../lambda/shared/runtime/json';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
-import { startMiniStack, type MiniStack } from '../../../../scripts/local/ministack';
+import type { MiniStack } from '../../../../scripts/local/ministack';
 import { putBack } from '../../../../scripts/commands/restore/command';
 import { aSnapshot, iso, NOON } from '../../../support/builders';
 import { noise } from '../../../support/noise';
 import { createTables, realTables, tableOutputs } from '../../../support/real-tables';
+import { sharedMiniStack } from '../../../support/shared-ministack';
 
 const ADA = 'ada@example.com';
 const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
@@ -27,7 +28,7 @@ let clients: Clients;
 let client: DynamoDBDocumentClient;
 let tables: ReturnType<typeof realTables>;
 beforeAll(async () => {
-  miniStack = await startMiniStack();
+  miniStack = await sharedMiniStack();
   clients = localClients(miniStack.endpoint);
   client = clients.documents;
 }, 60_000);
