@@ -94,12 +94,12 @@ async function storeDate(id: number, date: number): Promise<void> {
   );
 }
 
-it('accounts for every order, and says so in one line', async () => {
+it('an audit accounts for every order of a day, and prints one line', async () => {
   expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
   expect(service.simulator.log.of('PUT /orders/{id}')).toHaveLength(10);
 });
 
-it('tells which of them are copied, and why the others are left out', async () => {
+it('an audit reports how many orders are copied, and why the others are excluded', async () => {
   const [audited] = await invoke({ day: yesterday });
   expect(audited).toMatchObject({
     ...{ listed: 40, copied: 20, queued: 0, dead: 0, open: 0, enqueued: 0 },
@@ -123,13 +123,13 @@ describe('orders that go missing behind its back', () => {
     await storeDate(advanced[2] ?? 0, then);
   });
 
-  it('are named, and not touched, by a dry run', async () => {
+  it('a dry run of the audit names the missing orders and changes nothing', async () => {
     const said = await command('--dry-run');
     expect(said).toContain('This was a dry run: nothing was queued.');
     expect(await command('--dry-run')).toBe(said);
   });
 
-  it('are named and queued, stored again by the worker, and none is open in the next audit', async () => {
+  it('an audit names and queues the missing orders, the worker stores them again, and the next audit has none open', async () => {
     const said = await command();
     expect(said).toMatch(new RegExp(`^${yesterday}: 36 of 40, 4 open\n`));
     for (const [id, reason] of missing)
@@ -150,7 +150,7 @@ describe('orders that go missing behind its back', () => {
   });
 });
 
-it('that is killed keeps the days that were done, and says how to go on', async () => {
+it('an audit that is killed keeps the days that are done, and prints how to continue', async () => {
   const dayBefore = dayOf(now - 2 * DAY_MS);
   const before = () => void deployedFunctions(service).kill('AuditOrdersFunctionName');
   service.simulator.faults.add({ endpoint: 'GET /orders', skip: 1, times: 1, before });
@@ -162,23 +162,23 @@ it('that is killed keeps the days that were done, and says how to go on', async 
   expect(await command()).toBe(`${yesterday}: 40 of 40, 0 open`);
 });
 
-it('finds nothing to say of a day without orders', async () => {
+it('an audit of a day without orders reports zero orders', async () => {
   expect(await command('--from 2020-02-29 --to 2020-02-29')).toBe('2020-02-29: 0 of 0, 0 open');
 });
 
-it('takes orders of today that no poll has seen for queued, and queues them', async () => {
+it('an audit of today queues the orders that no poll has seen, and counts them as queued', async () => {
   const { id } = service.simulator.orders.add();
   expect(await command(`--from ${today} --to ${today}`)).toBe(`${today}: 1 of 1, 0 open`);
   await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
   expect((await service.snapshot(id))?.replication.source).toBe('audit');
 });
 
-it('audits what is due when the schedule invokes it', async () => {
+it('the scheduled audit audits the day before', async () => {
   const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
   expect(await invoke(event)).toMatchObject([{ day: yesterday, summary: `${yesterday}: 40 of 40, 0 open` }]);
 });
 
-it('says what is wrong with a day', async () => {
+it('an audit of a day that does not exist fails and names the expected form', async () => {
   expect(await invoke({ day: '2026-02-30' })).toMatchObject({
     errorMessage: 'day has to be a UTC day such as 2026-11-20.',
   });

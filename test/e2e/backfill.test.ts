@@ -66,7 +66,7 @@ describe('a backfill', () => {
     said = await run(...window(month));
   });
 
-  it('copies history whole, whatever IgnoreOrdersCreatedBefore says', async () => {
+  it('a backfill copies whole orders, whatever IgnoreOrdersCreatedBefore is', async () => {
     expect(await states(copied)).toEqual(times(50, 'copied'));
     expect(await service.snapshot(copied[0]!)).toMatchObject({
       products: service.simulator.orders.lines(copied[0]!).map(({ id }) => ({ id })),
@@ -74,7 +74,7 @@ describe('a backfill', () => {
     });
   });
 
-  it('leaves every status as it is', () => {
+  it('a backfill leaves every status unchanged', () => {
     expect(statuses(copied)).toEqual([
       ...times(20, Completed),
       ...times(20, Shipped),
@@ -83,32 +83,32 @@ describe('a backfill', () => {
     expect(copied.map(puts)).toEqual(times(50, 0));
   });
 
-  it('leaves void orders out, and says of all what became of them', async () => {
+  it('a backfill excludes void orders, and reports the outcome of every order', async () => {
     expect(await states(left)).toEqual(times(10, undefined));
     expect(said).toMatch(/^About 60 orders created from 2025-01-01/);
     expect(said).toMatch(/\nOrders +60\nCopied +50\nLeft out +10 Cancelled is void\n/);
     expect(said).toContain('npm run audit -- --from 2025-01-01 --stage dev');
   });
 
-  it('asks the store once for each order', () => {
+  it('a backfill reads each order once from the store', () => {
     expect(copied.map(reads)).toEqual(times(50, 1));
   });
 
-  it('queues nothing that the ledger knows', async () => {
+  it('a second backfill queues no order that the ledger knows', async () => {
     expect(await run(...window(month))).toMatch(
       /\nOrders +60\nLeft out +50 already copied, 10 Cancelled is void\n/,
     );
     expect(copied.map(reads)).toEqual(times(50, 1));
   });
 
-  it('moves no status of orders from before IgnoreOrdersCreatedBefore, not even where it is told to', async () => {
+  it('a backfill with --advance does not advance orders from before IgnoreOrdersCreatedBefore that it copied', async () => {
     const waiting = copied.slice(40);
     expect(await run(...window(month), '--status', '11', '--advance')).toContain('10 already copied');
     expect(statuses(waiting)).toEqual(times(10, AwaitingFulfillment));
     expect(waiting.map(puts)).toEqual(times(10, 0));
   });
 
-  it('moves statuses on where it is told to', async () => {
+  it('a backfill with --advance advances orders that wait', async () => {
     const waiting = addAll('2025-08', times(10, AwaitingFulfillment));
     expect(await run(...window('2025-08'), '--status', '11', '--advance')).toMatch(
       /\nOrders +10\nReplicated +10,/,
@@ -118,8 +118,8 @@ describe('a backfill', () => {
   });
 });
 
-describe('two at once', () => {
-  it('copy each order once in effect, and both come to their end', async () => {
+describe('two backfills', () => {
+  it('two backfills that run together copy each order once, and both finish', async () => {
     const ids = addAll('2025-07', times(20, Completed));
     const said = await Promise.all([run(...window('2025-07')), run(...window('2025-07'))]);
     for (const text of said) expect(text).toMatch(/\nOrders +20\nCopied +20\n/);
@@ -128,8 +128,8 @@ describe('two at once', () => {
   });
 });
 
-describe('what is new', () => {
-  it('is advanced by the next poll, after it was copied', async () => {
+describe('new orders', () => {
+  it('an order that a backfill copied is advanced by the next poll', async () => {
     const ids = addAll('2025-06', times(5, AwaitingFulfillment));
     expect(await run(...window('2025-06'))).toMatch(/\nCopied +5\n/);
     await service.stack.poll();
@@ -156,7 +156,7 @@ describe('a backfill that is killed', () => {
       { cwd: root, stdio: 'ignore' },
     );
 
-  it('is gone on with by the next run, and copies each order once', async () => {
+  it('a backfill that is killed is continued by the next run, and copies each order once', async () => {
     const ids = addAll(month, times(60, Completed));
     await functions.pauseWorker();
     const child = start();
@@ -175,11 +175,11 @@ describe('a backfill that is killed', () => {
     expect(Math.max(...ids.map(reads))).toBeLessThanOrEqual(2);
   });
 
-  it('is begun anew once it has come to its end', async () => {
+  it('a backfill that has finished starts again at the next run', async () => {
     expect(await run(...window(month))).not.toContain('Goes on');
   });
 
-  it('is begun anew if that is asked for', async () => {
+  it('a backfill with --restart starts again', async () => {
     await functions.pauseWorker();
     const [id] = addAll('2025-03', [Completed]);
     const stop = new AbortController();
@@ -196,7 +196,7 @@ describe('a backfill that is killed', () => {
 });
 
 describe('--ids', () => {
-  it('copies these orders, and names those that the store does not have', async () => {
+  it('a backfill with --ids copies these orders, and names those that the store does not have', async () => {
     const [id] = addAll('2025-04', [Completed]);
     expect(await run('--ids', `999999,${id}`)).toMatch(
       /\nOrders +2\nCopied +1\nNot found +order 999999 is not in the store\n/,
@@ -206,7 +206,7 @@ describe('--ids', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would be queued and what it costs, and writes nothing', async () => {
+  it('a dry run of a backfill reports what it would queue and what that costs, and writes nothing', async () => {
     const ids = addAll('2025-05', [Completed, Shipped, Cancelled]);
     const said = await run(...window('2025-05'), '--dry-run');
     expect(said).toMatch(/\nTo be queued 2\nLeft out +1 Cancelled is void\nCalls +some 7 of BigCommerce/);
@@ -217,7 +217,7 @@ describe('a dry run', () => {
 });
 
 describe('a backfill without anything to do', () => {
-  it('says that the store has no such order', async () => {
+  it('a backfill without any order to copy reports that the store has no such order', async () => {
     expect(await run('--from', '2019-01-01', '--to', '2019-12-31')).toContain(
       'The store lists no such order',
     );
@@ -227,7 +227,7 @@ describe('a backfill without anything to do', () => {
 describe('a paused stack', () => {
   const paused = (command: Command) => runCommand(command, ['--aws-port', port]);
 
-  it('is refused, but for a dry run', async () => {
+  it('a backfill of a paused stack is refused, except as a dry run', async () => {
     await paused(pause);
     await expect(run('--from', '2025-01-01')).rejects.toThrow(
       'is paused, and nothing would be copied: npm run resume -- --stage dev',

@@ -79,7 +79,7 @@ afterAll(async () => {
 });
 
 describe('the role of GitHub Actions', () => {
-  it('is for the environment of its stage', async () => {
+  it('the role of GitHub Actions is for the environment of its stage', async () => {
     expect((await assume({})).Credentials).toHaveProperty('SessionToken');
     const sub = 'repo:acme@123/orders@456:environment:prod';
     expect((await assume({ sub }, roleArn('prod-Deploy'))).Credentials).toHaveProperty('SessionToken');
@@ -93,13 +93,13 @@ describe('the role of GitHub Actions', () => {
     ['the same names with other ids', { sub: 'repo:acme@9/orders@10:environment:dev' }],
     ['another audience', { aud: 'https://github.com/acme' }],
     ['another issuer', { iss: 'https://token.example.com' }],
-  ])('is not for %s', async (_, overrides) => {
+  ])('the role of GitHub Actions is not for %s', async (_, overrides) => {
     await expect(assume(overrides)).rejects.toThrow(
       'Not authorized to perform sts:AssumeRoleWithWebIdentity',
     );
   });
 
-  it("is not CloudFormation's", async () => {
+  it("GitHub Actions cannot take CloudFormation's role", async () => {
     await expect(assume({}, roleArn('dev-CloudFormation'))).rejects.toThrow('Not authorized');
   });
 });
@@ -122,7 +122,7 @@ describe('a deploy by GitHub Actions', () => {
       session,
     );
 
-  it('cannot reach the bucket over a connection without encryption', async () => {
+  it('a deploy by GitHub Actions cannot reach the bucket over a connection without encryption', async () => {
     await expect(run()).rejects.toThrow(`Access to bucket ${bucketOf('dev')} is denied`);
     // MiniStack has no other connection, so that the rest goes without this policy.
     for (const stage of stages) {
@@ -130,11 +130,11 @@ describe('a deploy by GitHub Actions', () => {
     }
   });
 
-  it('gets as far as the change set, which takes the role of CloudFormation', async () => {
+  it('a deploy by GitHub Actions gets as far as the change set, which takes the role of CloudFormation', async () => {
     await expect(run()).rejects.toThrow('not authorized to perform: cloudformation:CreateChangeSet');
   });
 
-  it('needs nothing else than that and what the policy grants', async () => {
+  it('a deploy by GitHub Actions needs nothing except that role and what the policy grants', async () => {
     const Statement = { Effect: 'Allow', Action: 'cloudformation:CreateChangeSet', Resource: '*' };
     await clients.iam.send(
       new PutRolePolicyCommand({
@@ -146,7 +146,7 @@ describe('a deploy by GitHub Actions', () => {
     expect(await run()).toMatchObject({ changed: false });
   });
 
-  it('cannot look at another stage, nor use its packages', async () => {
+  it('a deploy by GitHub Actions can neither see another stage nor use its packages', async () => {
     await expect(run({ stage: 'prod' })).rejects.toThrow('cloudformation:DescribeStacks');
     await expect(run({ bucket: bucketOf('prod') })).rejects.toThrow('is denied');
   });
@@ -175,7 +175,7 @@ describe('a function whose role a deploy has made an administrator', () => {
 
   afterAll(() => administrator.destroy());
 
-  it('can do what a function of its stage needs', async () => {
+  it('a function whose role is an administrator can do what a function of its stage needs', async () => {
     const Key = { id: { N: '1' } };
     await expect(
       administrator.dynamoDb.send(new GetItemCommand({ TableName, Key })),
@@ -189,7 +189,7 @@ describe('a function whose role a deploy has made an administrator', () => {
       () => administrator.iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName })),
     ],
     ['read whole tables', () => administrator.dynamoDb.send(new ScanCommand({ TableName }))],
-  ])('cannot %s', async (_, attempt) => {
+  ])('a function whose role is an administrator cannot %s', async (_, attempt) => {
     await expect(attempt()).rejects.toThrow('not authorized to perform');
   });
 });

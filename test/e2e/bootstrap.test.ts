@@ -90,7 +90,7 @@ const trustOf = async (RoleName: string) => {
 };
 
 describe('preparing an account', () => {
-  it('makes a private, encrypted, versioned bucket that only encrypted connections reach', async () => {
+  it('bootstrap makes a private, encrypted, versioned bucket that only encrypted connections reach', async () => {
     const where = { Bucket: bucketOf('dev') };
     const { s3 } = clients;
     expect(await s3.send(new GetBucketVersioningCommand(where))).toMatchObject({ Status: 'Enabled' });
@@ -108,7 +108,7 @@ describe('preparing an account', () => {
     });
   });
 
-  it('lets the environment of the stage at GitHub deploy, and nobody else', async () => {
+  it('bootstrap lets the environment of the stage at GitHub deploy, and no other caller', async () => {
     expect(await trustOf('OrderReplicationBootstrap-staging-Deploy')).toMatchObject({
       Statement: [
         {
@@ -130,7 +130,7 @@ describe('preparing an account', () => {
     ]);
   });
 
-  it('changes nothing when it is run again, even if the repository is left out', async () => {
+  it('a second bootstrap changes nothing, also without the repository', async () => {
     const done = await prepare({ stages: ['dev', 'staging', 'prod'] });
     expect(done.map(({ stage, changed, repository }) => [stage, changed, repository])).toEqual([
       ['dev', false, 'acme/orders'],
@@ -139,7 +139,7 @@ describe('preparing an account', () => {
     ]);
   });
 
-  it('follows a repository that was renamed, with the ids that its tokens then carry', async () => {
+  it('bootstrap follows a repository that was renamed, with the ids that its tokens carry', async () => {
     const [done] = await prepare({ stages: ['staging'], repository: 'acme@123/shop-orders@456' });
     expect(done?.changed).toBe(true);
     expect(printed.filter((line) => /^ {2}(Add|Modify|Remove)/.test(line))).toEqual([
@@ -150,13 +150,13 @@ describe('preparing an account', () => {
     );
   });
 
-  it('takes the role away from GitHub when the repository is emptied', async () => {
+  it('bootstrap with an empty repository takes the role away from GitHub', async () => {
     const [done] = await prepare({ stages: ['staging'], repository: '' });
     expect(done?.outputs).not.toHaveProperty('DeployRoleArn');
     await expect(trustOf('OrderReplicationBootstrap-staging-Deploy')).rejects.toThrow('not found');
   });
 
-  it('keeps the bucket of a stack that is deleted, and means to take it over', async () => {
+  it('the bucket of a deleted bootstrap stack stays, and the next bootstrap imports it', async () => {
     const StackName = 'OrderReplicationBootstrap-staging';
     await clients.cloudFormation.send(new DeleteStackCommand({ StackName }));
     await until(async () => (await describeStack(clients.cloudFormation, StackName)) === undefined);
@@ -167,14 +167,14 @@ describe('preparing an account', () => {
     expect(failure).toContain('OrderReplicationBootstrap-staging was not deployed (ROLLBACK_COMPLETE)');
   });
 
-  it('that was rolled back works once the cause is put right', async () => {
+  it('a bootstrap that was rolled back works after its cause is fixed', async () => {
     await clients.s3.send(new DeleteBucketCommand({ Bucket: bucketOf('staging') }));
     const [done] = await prepare({ stages: ['staging'] });
     expect(printed.join('\n')).toContain('deleting it first');
     expect(done?.outputs).toMatchObject({ PackagesBucketName: bucketOf('staging') });
   });
 
-  it('is one command, which says what goes into GitHub', async () => {
+  it('bootstrap is one command, which prints what to set in GitHub', async () => {
     const command = ['scripts/order-replication.mjs', 'bootstrap', '--stage', 'dev', '--region', 'us-east-1'];
     const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
     const child = spawn(process.execPath, command, {
@@ -191,7 +191,7 @@ describe('preparing an account', () => {
 });
 
 describe('the service', () => {
-  it("is deployed with CloudFormation's role from that bucket", async () => {
+  it("the service is deployed with CloudFormation's role from the bucket of the bootstrap", async () => {
     const options = {
       stage: 'dev',
       bucket: bucketOf('dev'),
@@ -248,7 +248,7 @@ describe('the boundary of the functions', () => {
   }
 
   it.each(['GetOrders', 'CartConvertedWebhook', 'ProcessOrders', 'AuditOrders'])(
-    'lets %s do all that its deployed role allows',
+    'the boundary of the functions lets %s do everything that its deployed role allows',
     async (name) => {
       const role = { RoleName: `OrderReplication-dev-${name}`, PolicyName: name };
       const { PolicyDocument } = await clients.iam.send(new GetRolePolicyCommand(role));
@@ -282,7 +282,7 @@ describe('the boundary of the functions', () => {
       `arn:aws:secretsmanager:us-east-1:${account}:secret:BigCommerceSecret-Ab3dEf6hIjKl-x1Y2z3`,
     ],
     ['kms:Decrypt', `arn:aws:kms:us-east-1:${account}:key/6f1c6d1e-0000-4000-8000-000000000000`],
-  ])('does not let them %s %s', async (action, resource) => {
+  ])('the boundary of the functions does not allow them %s %s', async (action, resource) => {
     expect(await lets(action, resource)).toMatchObject({ decision: 'implicitDeny' });
   });
 });
@@ -303,13 +303,16 @@ const all = (actions: readonly string[], decision: string) =>
   Object.fromEntries(actions.map((action) => [action, decision]));
 
 describe("CloudFormation's role", () => {
-  it.each(Object.entries(callsFor))('may make what %s takes', async (_, calls) => {
-    for (const { resource, actions, onlyIf } of calls) {
-      expect(await decisions(cloudFormationRole, actions, resource)).toEqual(
-        all(actions, onlyIf === undefined || 'aws:ResourceAccount' in onlyIf ? 'allowed' : 'implicitDeny'),
-      );
-    }
-  });
+  it.each(Object.entries(callsFor))(
+    "CloudFormation's role may make the calls that %s needs",
+    async (_, calls) => {
+      for (const { resource, actions, onlyIf } of calls) {
+        expect(await decisions(cloudFormationRole, actions, resource)).toEqual(
+          all(actions, onlyIf === undefined || 'aws:ResourceAccount' in onlyIf ? 'allowed' : 'implicitDeny'),
+        );
+      }
+    },
+  );
 
   it.each([
     ['iam:PutRolePolicy', cloudFormationRole],
@@ -349,7 +352,7 @@ describe("CloudFormation's role", () => {
       'cloudformation:UpdateStack',
       `arn:aws:cloudformation:us-east-1:${account}:stack/OrderReplicationBootstrap-dev/1`,
     ],
-  ])('may not %s %s', async (action, resource) => {
+  ])("CloudFormation's role may not %s %s", async (action, resource) => {
     expect(await decisions(cloudFormationRole, [action], resource)).toEqual({ [action]: 'implicitDeny' });
   });
 });
@@ -377,7 +380,7 @@ describe('the role of GitHub Actions', () => {
     ['sns:ListSubscriptionsByTopic', topicOf('dev')],
     ['sns:Publish', topicOf('dev')],
     ['cloudformation:DescribeStackResources', stack('OrderReplication-dev')],
-  ])('may %s %s', async (action, resource) => {
+  ])('the role of GitHub Actions may %s %s', async (action, resource) => {
     expect(await decisions(deployRole, [action], resource)).toEqual({ [action]: 'allowed' });
   });
 
@@ -413,7 +416,7 @@ describe('the role of GitHub Actions', () => {
       'secretsmanager:GetSecretValue',
       `arn:aws:secretsmanager:us-east-1:${account}:secret:BigCommerceSecret-x-y`,
     ],
-  ])('may not %s %s', async (action, resource) => {
+  ])('the role of GitHub Actions may not %s %s', async (action, resource) => {
     expect(await decisions(deployRole, [action], resource)).toEqual({ [action]: 'implicitDeny' });
   });
 });

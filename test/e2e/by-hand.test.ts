@@ -129,7 +129,7 @@ const ourTables = ['Jobs', 'Ledger', 'OrderParts', 'Orders', 'Webhooks'].map(
 const hooks = () => simulator.hooks.all().map(({ hook }) => hook);
 
 describe('a first deploy', () => {
-  it('polls at once, which replicates what waits in the store and registers the webhook', async () => {
+  it('a first deploy polls immediately, which replicates what waits in the store and registers the webhook', async () => {
     const { id } = simulator.orders.add();
     const unpaid = simulator.orders.add({ status_id: 7, date_created: Date.now() - 3_600_000 }).id;
     const said = await deployByHand();
@@ -144,12 +144,12 @@ describe('a first deploy', () => {
 });
 
 describe('a deploy', () => {
-  it('polls after a change, and not when there was nothing to change', async () => {
+  it('a deploy polls after a change, and does not poll when there was nothing to change', async () => {
     expect(await deployByHand('--parameter', 'PollingInterval=60')).toContain('polls the store');
     expect(await deployByHand()).not.toContain('polls the store');
   });
 
-  it('names an address that has not confirmed its alerts', async () => {
+  it('a deploy names an address that has not confirmed its alerts', async () => {
     const { Topics = [] } = await clients.sns.send(new ListTopicsCommand({}));
     const { TopicArn } = Topics.find((topic) => topic.TopicArn?.endsWith('-DeadLettersAlarm')) ?? {};
     const { Subscriptions = [] } = await clients.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
@@ -161,7 +161,7 @@ describe('a deploy', () => {
     expect(said).toContain(`aws sns subscribe --region us-east-1 --topic-arn ${TopicArn} `);
   });
 
-  it('sends a test alert by both topics when it is asked to', async () => {
+  it('a deploy with --test-alert sends a test alert by both topics', async () => {
     const alerts: Alert[] = [];
     const stop = await receiveAlerts(clients, mini.endpoint, stackName, (alert) => alerts.push(alert));
     try {
@@ -180,10 +180,10 @@ describe('a deploy', () => {
   });
 });
 
-describe('paused', () => {
+describe('pause and resume', () => {
   let waits: readonly number[];
 
-  it('stops schedule and worker, while a webhook is still answered 200 and waits', async () => {
+  it('pause stops the schedule and the worker, while webhooks are still answered 200 and wait', async () => {
     expect(await switches()).toEqual(['ENABLED', 'Enabled']);
     expect(await run(pause)).toContain(`${stackName} is paused.`);
     expect(await switches()).toEqual(['DISABLED', 'Disabled']);
@@ -197,22 +197,22 @@ describe('paused', () => {
     expect([...(await Promise.all(waits.map(state))), await held()]).toEqual(['queued', 'queued', 2]);
   });
 
-  it('is said to be so already', async () => {
+  it('pause of a paused stack reports that there is nothing to change', async () => {
     expect(await run(pause)).toContain(`Nothing to change: ${stackName} is paused.`);
   });
 
-  it('stays so over a deploy', async () => {
+  it('a paused stack stays paused over a deploy', async () => {
     const said = await deployByHand('--parameter', 'PollingInterval=30');
     expect(said).toContain(`${stackName} is paused`);
     expect(await switches()).toEqual(['DISABLED', 'Disabled']);
   });
 
-  it('keeps what waits from being destroyed', async () => {
+  it('destroy refuses a paused stack whose queue is not empty', async () => {
     await expect(destroyAnswering(stackName)).rejects.toThrow('The Orders queue is not empty');
     expect(hooks()).toHaveLength(1);
   });
 
-  it('goes on by resume, with what has waited', async () => {
+  it('resume continues with the orders that have waited', async () => {
     expect(await run(resume)).toContain(`${stackName} has resumed`);
     expect(await switches()).toEqual(['ENABLED', 'Enabled']);
     await Promise.all(waits.map(replicated));
@@ -223,12 +223,12 @@ describe('paused', () => {
 describe('a destroy', () => {
   let id: number;
 
-  it('changes nothing at another answer than the name of the stack', async () => {
+  it('destroy changes nothing at another answer than the name of the stack', async () => {
     await expect(destroyAnswering('yes')).rejects.toThrow('nothing was changed');
     expect(hooks()).toHaveLength(1);
   });
 
-  it('is refused for a stack that is protected', async () => {
+  it('destroy refuses a stack that is protected', async () => {
     const protect = (EnableTerminationProtection: boolean) =>
       clients.cloudFormation.send(
         new UpdateTerminationProtectionCommand({ StackName: stackName, EnableTerminationProtection }),
@@ -238,7 +238,7 @@ describe('a destroy', () => {
     await protect(false);
   });
 
-  it('leaves the tables, and no webhook in the store', async () => {
+  it('destroy keeps the tables, and leaves no webhook in the store', async () => {
     ({ id } = simulator.orders.add());
     await replicated(id);
     // Polls doubled what webhooks had told of; a reference that met another of its order waits for a minute.
@@ -254,7 +254,7 @@ describe('a destroy', () => {
     await expect(run(poll)).rejects.toThrow('There is no stack');
   });
 
-  it('leaves rows that the next deploy takes over, and goes on from', async () => {
+  it('the next deploy after a destroy imports the tables and continues from their rows', async () => {
     const before = await row('Orders', { id });
     const said = await deployByHand();
     expect(said).toMatch(/Import +OrdersTable/);
@@ -266,7 +266,7 @@ describe('a destroy', () => {
     expect(hooks()).toHaveLength(1);
   });
 
-  it('asks nothing with --yes, and takes the tables with --delete-data, also when only they are left', async () => {
+  it('destroy asks nothing with --yes, and deletes the tables with --delete-data, also when only they are left', async () => {
     await run(destroy, '--stage', 'dev', '--yes');
     expect(await run(destroy, '--stage', 'dev')).toContain('is gone already');
     expect(await tables()).toEqual(ourTables);

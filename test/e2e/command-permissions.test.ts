@@ -146,7 +146,7 @@ function shortened(call: string): string {
 }
 
 it.each(Object.keys(runs) as readonly CommandName[])(
-  'the command %s calls what the table of permissions says, on what it says',
+  'the command %s makes the calls that the table of permissions lists, on the resources that it lists',
   async (name) => {
     calls = new Set();
     await runs[name]();

@@ -57,20 +57,20 @@ const after = (label: string, printed: string) =>
 describe('the way through the console', () => {
   let printed: string;
 
-  it('builds the packages', async () => {
+  it('build.sh builds the packages for the AWS console', async () => {
     printed = await sh('scripts/build.sh');
     for (const name of packageNames) {
       expect(printed).toContain(`${name}.zip`);
     }
   });
 
-  it('uploads them, and says what to enter as LambdaDeploymentPackagesPrefix', async () => {
+  it('upload.sh uploads the packages, and prints what to enter as LambdaDeploymentPackagesPrefix', async () => {
     printed = await sh('scripts/upload.sh', bucket);
     expect(after('LambdaDeploymentPackagesPrefix', printed)).toMatch(/^v-[0-9a-f]{16}\/$/);
     expect(await sh('scripts/upload.sh', bucket)).toContain('is there already');
   });
 
-  it("creates the stack from the sample's parameters, once roles with names are acknowledged", async () => {
+  it("the AWS console creates the stack from the sample's parameters after named roles are acknowledged", async () => {
     const { storeHash, clientId, accessToken } = simulator.credentials;
     const given = {
       ...{ BigCommerceStoreHash: storeHash, BigCommerceClientId: clientId, BigCommerceToken: accessToken },
@@ -95,7 +95,7 @@ describe('the way through the console', () => {
     await waitUntilStackCreateComplete(waiter, { StackName });
   });
 
-  it("polls by the function's test with the scheduled event, and the orders are in the table", async () => {
+  it("the test of the poll's function in the AWS console, with the scheduled event, replicates an order", async () => {
     const { Stacks = [] } = await clients.cloudFormation.send(new DescribeStacksCommand({ StackName }));
     const outputs = outputsOf(Stacks[0]);
     expect(outputs['DashboardUrl']).toContain(`#dashboards/dashboard/${StackName}`);

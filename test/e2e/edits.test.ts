@@ -20,7 +20,7 @@ const stored = (id: number, isSo: (snapshot: Record<string, unknown>) => boolean
     return snapshot !== undefined && isSo(snapshot) && snapshot;
   });
 
-it('an address, lines, a cancellation and a refund are stored, and the statuses left alone', async () => {
+it('the next poll stores a new address, new lines, a cancellation and a refund, and leaves the statuses unchanged', async () => {
   const { orders, log } = service.simulator;
   const add = () => orders.add({ date_created: Date.now() - 3_600_000, lines: [{ name: 'Mug' }] }).id;
   const [address, lines, cancelled, refunded, untouched] = [add(), add(), add(), add(), add()];

@@ -96,75 +96,81 @@ async function queueSevenTimes(): Promise<number> {
 
 const { AwaitingFulfillment, AwaitingShipment, AwaitingPickup, Completed } = Status;
 
-describe('an order is stored whole and advanced once in spite of', () => {
-  it.each(Object.keys(storeFaults))('%s', async (name) => {
-    const { id, target, strikes } = placed.underStoreFault.get(name)!;
-    await promise.finished(id);
-    expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
-    await promise.expectAdvanced(id, AwaitingFulfillment, target);
-  });
+describe('orders under a fault that passes', () => {
+  it.each(Object.keys(storeFaults))(
+    'an order is stored whole and advanced once in spite of %s',
+    async (name) => {
+      const { id, target, strikes } = placed.underStoreFault.get(name)!;
+      await promise.finished(id);
+      expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
+      await promise.expectAdvanced(id, AwaitingFulfillment, target);
+    },
+  );
 
-  it.each(Object.keys(awsFaults))('a DynamoDB that %s', async (name) => {
-    const { id, target, strikes } = placed.underAwsFault.get(name)!;
-    await promise.finished(id);
-    expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
-    await promise.expectAdvanced(id, AwaitingFulfillment, target);
-  });
+  it.each(Object.keys(awsFaults))(
+    'an order is stored whole and advanced once although DynamoDB %s',
+    async (name) => {
+      const { id, target, strikes } = placed.underAwsFault.get(name)!;
+      await promise.finished(id);
+      expect(strikes.map(({ struck }) => struck())).toEqual(strikes.map(({ times }) => times));
+      await promise.expectAdvanced(id, AwaitingFulfillment, target);
+    },
+  );
 
-  it('seven references to it, from both sources', async () => {
+  it('an order with seven references from both sources is stored whole and advanced once', async () => {
     await promise.finished(sevenfold);
     await promise.expectAdvanced(sevenfold, AwaitingFulfillment, AwaitingShipment);
   });
 
-  it('an edit while it was queued', async () => {
+  it('an order that was edited while it was queued is stored whole and advanced once', async () => {
     await promise.finished(placed.edited);
     await promise.expectAdvanced(placed.edited, AwaitingFulfillment, AwaitingShipment);
   });
 
-  it('an edit between its read and its PUT', async () => {
+  it('an order that was edited between its read and its PUT is stored whole and advanced once', async () => {
     await promise.finished(placed.editedLate);
     await promise.expectAdvanced(placed.editedLate, AwaitingFulfillment, AwaitingShipment);
   });
 });
 
-it('advances an order that was completed, since all of it is digital', async () => {
+it('a Completed order is advanced when all of it is digital', async () => {
   await promise.finished(placed.completed);
   await promise.expectAdvanced(placed.completed, Completed, AwaitingPickup);
 });
 
-describe('an order keeps the status that it has, and the ledger says why, when it', () => {
-  it('was cancelled while it was queued', async () => {
+describe('orders that are not advanced', () => {
+  it('an order that was cancelled while it was queued is skipped as void', async () => {
     await promise.finished(placed.cancelled);
     await promise.expectSkipped(placed.cancelled, 'Cancelled is void');
   });
 
-  it('was archived while it was queued', async () => {
+  it('an order that was archived while it was queued is skipped as archived', async () => {
     await promise.finished(placed.archived);
     await promise.expectSkipped(placed.archived, 'archived');
   });
 
-  it('was removed while it was queued', async () => {
+  it('an order that was removed while it was queued is skipped as not found', async () => {
     await promise.finished(removed);
     await promise.expectSkipped(removed, GONE);
   });
 
-  it('was shipped while it was queued', async () => {
+  it('an order that was shipped while it was queued is copied and keeps its status', async () => {
     await promise.finished(placed.shipped);
     await promise.expectCopied(placed.shipped, 'moved on to Shipped before it was taken');
   });
 
-  it('was cancelled before its failed PUT would have been tried again', async () => {
+  it('an order that was cancelled before the retry of its failed PUT is copied and stays cancelled', async () => {
     await promise.finished(placed.cancelledLate);
     await promise.expectCopied(placed.cancelledLate, 'Cancelled is void');
   });
 
-  it('awaits payment', async () => {
+  it('an order that awaits payment is copied and keeps its status', async () => {
     await promise.finished(placed.unpaid);
     await promise.expectCopied(placed.unpaid, 'Awaiting Payment is not in AdvanceStatusIds');
   });
 });
 
-it('parks an order that the store always answers 400, once, and queues it again in its next version', async () => {
+it('an order that the store always answers with 400 becomes one dead letter, and its next version is queued again', async () => {
   const id = placed.refused;
   const parked = async () =>
     (await functions.messages('OrdersDeadLetterQueueUrl')).filter(({ orderId }) => orderId === id);
@@ -187,7 +193,7 @@ it('parks an order that the store always answers 400, once, and queues it again 
   expect(await parked()).toHaveLength(1);
 });
 
-it('waits while the token is wrong, with one alert from a container, and goes on by itself', async () => {
+it('the service waits while the token is wrong, sends one alert per container, and continues automatically', async () => {
   for (const row of token.rows) {
     expect(row).toMatchObject({ state: 'queued', last_error: expect.stringContaining('401') as string });
   }
@@ -202,7 +208,7 @@ it('waits while the token is wrong, with one alert from a container, and goes on
   expect(sent.length).toBeLessThanOrEqual(3);
 });
 
-it('stores and advances nothing again when a poll has it look once more at what was just advanced', async () => {
+it('an order that a poll queues again after its advance is neither stored nor advanced again', async () => {
   const { id, target } = addShaped(service.simulator, LONG);
   for (const attempts of [1, 2]) {
     await service.stack.poll();
@@ -212,7 +218,7 @@ it('stores and advances nothing again when a poll has it look once more at what 
   }
 });
 
-it('leaves no reference behind, has sent no PUT in vain or against the merchant, and stored nothing twice', async () => {
+it('the service leaves no reference, sends no PUT without need or against the merchant, and stores no order twice', async () => {
   await promise.everythingIsTaken();
   const letters = await functions.messages('OrdersDeadLetterQueueUrl');
   expect(letters.map(({ orderId }) => orderId)).toEqual([placed.refused]);

@@ -238,16 +238,16 @@ const forbidden = () => [
 ];
 
 describe.each(functions)('the role behind %s', (output) => {
-  it('is for a function that does just what the table says', () => {
+  it('a function makes exactly the calls that the table of its role lists', () => {
     expect([...seen.get(output)!].sort()).toEqual([...does[output]()].sort());
   });
 
-  it('allows all of it', async () => {
+  it("a function's role allows every call that the function makes", async () => {
     const needs = [...does[output](), ...unseen(output)];
     expect(await decisions(output, needs)).toEqual(all(needs, 'allowed'));
   });
 
-  it('denies what the other functions do', async () => {
+  it("a function's role denies what only other functions do", async () => {
     const own = new Set([...does[output](), ...unseen(output)]);
     const others = functions
       .flatMap((one) => [...does[one](), ...unseen(one)])
@@ -255,7 +255,7 @@ describe.each(functions)('the role behind %s', (output) => {
     expect(await decisions(output, others)).toEqual(all(others, 'implicitDeny'));
   });
 
-  it('denies the obvious rest', async () => {
+  it("a function's role denies calls that no function makes", async () => {
     expect(await decisions(output, forbidden())).toEqual(all(forbidden(), 'implicitDeny'));
   });
 });

@@ -36,7 +36,7 @@ const finished = (id: number) =>
   });
 
 describe('a poll', () => {
-  it('stores a new order whole and advances its status', async () => {
+  it('a poll stores a new order whole and advances its status', async () => {
     const { orders } = service.simulator;
     const { id } = orders.add({
       date_created: anHourAgo(),
@@ -60,7 +60,7 @@ describe('a poll', () => {
     expect(snapshot?.shipping_addresses).toHaveLength(1);
   });
 
-  it('stores all of sixty lines', async () => {
+  it('a poll stores all sixty lines of an order', async () => {
     const { id } = service.simulator.orders.add({
       date_created: anHourAgo(),
       lines: Array.from({ length: 60 }, () => ({})),
@@ -70,7 +70,7 @@ describe('a poll', () => {
     expect((await service.snapshot(id))?.products).toHaveLength(60);
   });
 
-  it('leaves cancelled, held and completed physical orders alone, but for a copy of what is paid', async () => {
+  it('a poll leaves cancelled, held and completed physical orders unchanged, and copies only the paid ones', async () => {
     const { orders } = service.simulator;
     const statuses = [Status.Cancelled, Status.ManualVerificationRequired, Status.Completed];
     const ids = statuses.map((status_id) => orders.add({ status_id, date_created: anHourAgo() }).id);
@@ -82,7 +82,7 @@ describe('a poll', () => {
     expect(await Promise.all([cancelled, held].map(service.snapshot))).toEqual([undefined, undefined]);
   });
 
-  it('stores an order that awaits payment and leaves its status alone', async () => {
+  it('a poll stores an order that awaits payment and leaves its status unchanged', async () => {
     const { id } = service.simulator.orders.add({
       status_id: Status.AwaitingPayment,
       date_created: anHourAgo(),
@@ -93,7 +93,7 @@ describe('a poll', () => {
     expect((await service.snapshot(id))?.replication.state).toBe('copied');
   });
 
-  it('queues nothing again', async () => {
+  it('a second poll queues nothing again', async () => {
     const { id } = service.simulator.orders.add({
       status_id: Status.AwaitingPayment,
       date_created: anHourAgo(),
@@ -109,7 +109,7 @@ describe('a poll', () => {
 });
 
 describe('an order', () => {
-  it('that fails holds up none of the nine beside it (a defect of the sample: ten dead letters)', async () => {
+  it('an order that fails does not delay the nine others of its batch (the sample made ten dead letters)', async () => {
     const { faults, log, orders } = service.simulator;
     const ids = Array.from({ length: 10 }, () => orders.add({ date_created: anHourAgo() }).id);
     const bad = ids[4]!;
@@ -138,7 +138,7 @@ describe('an order', () => {
     mended();
   });
 
-  it('that a poll and a webhook tell of at once is advanced once', async () => {
+  it('an order that a poll and a webhook report at the same time is advanced once', async () => {
     const { log, orders } = service.simulator;
     const { id } = orders.add({ date_created: anHourAgo() });
     const webhook = { destination: service.stack.webhookUrl, orderId: id };
@@ -154,7 +154,7 @@ describe('an order', () => {
 });
 
 describe('a webhook', () => {
-  it('about a cancelled order touches nothing (a defect of the sample: any status was put back)', async () => {
+  it('a webhook about a cancelled order changes nothing (the sample put any status back)', async () => {
     const { log, orders } = service.simulator;
     const { id } = orders.add({ status_id: Status.Cancelled });
     const webhook = { destination: service.stack.webhookUrl, orderId: id };
@@ -164,7 +164,7 @@ describe('a webhook', () => {
     expect(log.of('PUT /orders/{id}', id)).toEqual([]);
   });
 
-  it('with a valid signature brings its order all the way', async () => {
+  it('a webhook with a valid signature replicates its order', async () => {
     const { id } = service.simulator.orders.add();
     const webhook = { destination: service.stack.webhookUrl, orderId: id, scope: 'store/cart/converted' };
     expect(await service.simulator.deliverWebhook(webhook)).toMatchObject({ status: 200 });
@@ -174,7 +174,7 @@ describe('a webhook', () => {
     expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted' }]);
   });
 
-  it('with the secret header does, too', async () => {
+  it('a webhook with the secret header replicates its order', async () => {
     const { id } = service.simulator.orders.add();
     const headers = { 'X-Order-Replication-Secret': service.stack.webhookSecret };
     const webhook = { destination: service.stack.webhookUrl, orderId: id, secret: '', headers };
@@ -182,7 +182,7 @@ describe('a webhook', () => {
     expect(await finished(id)).toMatchObject({ state: 'replicated' });
   });
 
-  it('with neither is answered 401 and queues nothing', async () => {
+  it('a webhook with neither signature nor secret header is answered 401 and queues nothing', async () => {
     const { log, orders } = service.simulator;
     const [forged, genuine] = [orders.add({ status_id: Status.Cancelled }).id, orders.add().id];
     const webhook = { destination: service.stack.webhookUrl, orderId: forged, secret: '' };
@@ -207,7 +207,7 @@ function command(run: Command | Noun, line: string): Promise<string> {
 }
 
 describe('poll', () => {
-  it('polls and reports the job', async () => {
+  it('the command poll polls and reports the job', async () => {
     const { id } = service.simulator.orders.add({ date_created: anHourAgo() });
     const said = await command(poll, '');
     expect(said).toMatch(/^OrderReplication-dev-GetNewOrders polls the store …\nStarted +20/);
@@ -216,7 +216,7 @@ describe('poll', () => {
     await finished(id);
   });
 
-  it('says why a poll failed', async () => {
+  it('the command poll prints why a poll failed', async () => {
     const mended = service.simulator.faults.add({
       ...{ endpoint: 'GET /orders', kind: 'status', status: 400 },
     });
@@ -229,7 +229,7 @@ describe('dead-letters', () => {
   const list = () => command(deadLetters, 'list');
   const none = /There is no dead letter/;
 
-  it('lists a malformed message with its reason, and drops it', async () => {
+  it('the command dead-letters lists a malformed message with its reason, and drops it', async () => {
     const { clients, stack } = service;
     const QueueUrl = stack.outputs['OrdersQueueUrl'];
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no reference' }));
@@ -240,7 +240,7 @@ describe('dead-letters', () => {
     expect(await list()).toMatch(none);
   });
 
-  it('sends an order back, which is replicated once its cause is mended', async () => {
+  it('the command dead-letters redrives an order, which is replicated after its cause is fixed', async () => {
     const { faults, orders } = service.simulator;
     const { id } = orders.add({ date_created: anHourAgo() });
     const endpoint = 'GET /orders/{id}/coupons';
@@ -257,7 +257,7 @@ describe('dead-letters', () => {
     expect(await list()).toMatch(none);
   });
 
-  it('interrupted by Ctrl-C leaves every dead letter visible', async () => {
+  it('the command dead-letters, interrupted by Ctrl-C, leaves every dead letter visible', async () => {
     const { clients, mini, stack } = service;
     const QueueUrl = stack.outputs['OrdersDeadLetterQueueUrl'];
     for (let sent = 0; sent < 1_000; sent += 10) {
@@ -296,7 +296,7 @@ describe('dead-letters', () => {
 });
 
 describe('a dead letter', () => {
-  it('says why it is one, and alerts', async () => {
+  it('a dead letter states its reason, and an alert is sent', async () => {
     const { clients, mini, stack } = service;
     const alerts: Alert[] = [];
     const stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) =>
@@ -331,7 +331,7 @@ describe('a dead letter', () => {
   });
 });
 
-it('has what the template asks for and MiniStack leaves out', async () => {
+it('the local stack has what the template requires and MiniStack omits', async () => {
   const { clients, stack } = service;
   const { outputs } = stack;
   const ttl = new DescribeTimeToLiveCommand({ TableName: outputs['JobsTableName'] });

@@ -71,7 +71,7 @@ beforeEach(async () => {
 
 const now = () => Promise.all(ids.map((id) => service.snapshot(id)));
 
-it('puts back the rows that are missing, whole, and leaves what is there', async () => {
+it('restore writes the missing rows whole, and leaves existing rows unchanged', async () => {
   await run('--table', 'Orders', '--from', copy);
   expect(said).toEqual([
     `Put 1 of 3 rows of ${copy} back into ${table}; the others are there, and stay as they are.`,
@@ -80,7 +80,7 @@ it('puts back the rows that are missing, whole, and leaves what is there', async
   expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
 });
 
-it('puts back the parts of a large order', async () => {
+it('restore writes the parts of a large order', async () => {
   const parts = { client: service.clients.documents, tableName: partsTable };
   await deleteOtherParts(parts, ids[0]!);
   await run('--table', 'Orders', '--from', copy);
@@ -89,7 +89,7 @@ it('puts back the parts of a large order', async () => {
   expect((await now())[0]).toEqual(before[0]);
 });
 
-it('overwrites only while the service is paused', async () => {
+it('restore overwrites only while the service is paused', async () => {
   await expect(run('--table', 'Orders', '--from', copy, '--overwrite')).rejects.toThrow('npm run pause');
   expect(await now()).toEqual([undefined, { id: ids[1], damaged: true }, before[2]]);
   const port = new URL(service.mini.endpoint).port;
@@ -98,7 +98,7 @@ it('overwrites only while the service is paused', async () => {
   expect(await now()).toEqual(before);
 }, 30_000);
 
-it('puts back the rows of one order, if asked', async () => {
+it('restore of one order writes only the rows of that order', async () => {
   await run('--table', 'Orders', '--from', copy, '--order', String(ids[2]));
   expect(said.join()).toContain('Put 0 of 1 rows');
   expect((await now())[0]).toBeUndefined();
@@ -112,16 +112,16 @@ it.each([
   ],
   ['no copy', ['--table', 'Orders'], 'Which copy?'],
   ['a copy that is not there', ['--table', 'Orders', '--from', 'x'], 'There is no table x.'],
-])('refuses %s', async (_, args, message) => {
+])('restore refuses %s', async (_, args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
 });
 
-it('refuses a copy of another table, and the table itself', async () => {
+it('restore refuses a copy of another table, and the table itself', async () => {
   await expect(run('--table', 'Ledger', '--from', copy)).rejects.toThrow('is no copy of');
   await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is no copy of');
 });
 
-it('brings nobody back who was erased, nor does the worker that reads the order next', async () => {
+it('restore does not bring an erased shopper back, nor does the worker that reads the order next', async () => {
   const { simulator, stack, clients } = service;
   const local = ['--local', '--aws-port', new URL(service.mini.endpoint).port];
   const stopOrStart = (command: Command) => runCommand(command, local);

@@ -40,7 +40,7 @@ const replicated = (id: number) =>
   until(async () => (await service.ledgerRow(id))?.state === 'replicated' && service.ledgerRow(id));
 const hooks = () => service.simulator.hooks.all().map(({ hook, status }) => ({ ...hook, status }));
 
-it('is registered by the first poll, with one call a poll from then on', async () => {
+it('the first poll registers the webhook, and each later poll makes one call for it', async () => {
   const { log } = service.simulator;
   await service.stack.poll();
   expect(hooks()).toMatchObject([
@@ -55,14 +55,14 @@ it('is registered by the first poll, with one call a poll from then on', async (
   expect(log.entries.filter(({ endpoint }) => endpoint.includes('/v3/hooks'))).toHaveLength(1);
 });
 
-it('brings a new order all the way without a poll', async () => {
+it('a webhook replicates a new order without a poll', async () => {
   const { id } = service.simulator.orders.add();
   expect(await replicated(id)).toMatchObject({ status_before: 11, status_after: 9 });
   await service.simulator.deliveries.idle();
   expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
 });
 
-it('is found right by the commands, and tested by one', async () => {
+it('the webhook commands report a correct webhook, and one of them tests it', async () => {
   expect(await command('create')).toContain('Nothing to change');
   expect(await command('list')).toMatch(/ yes +yes +http/);
   expect(await command('show')).toMatch(/Secret header +the stack's/);
@@ -72,7 +72,7 @@ it('is found right by the commands, and tested by one', async () => {
   await replicated(id);
 });
 
-it('is shown, enabled and deleted by its scope or its id', async () => {
+it('the webhook commands show, enable and delete a webhook by its scope or its id', async () => {
   const scope = '--scope store/order/created';
   await command(`create ${scope}`);
   const created = hooks().find((hook) => hook.scope === 'store/order/created')!;
@@ -84,7 +84,7 @@ it('is shown, enabled and deleted by its scope or its id', async () => {
   expect(hooks()).toHaveLength(1);
 });
 
-it('has commands that say what is wrong', async () => {
+it('the webhook commands print what is wrong with a webhook', async () => {
   const { clients, stack } = service;
   const noStack = (name: string) =>
     new CommandError(
@@ -113,7 +113,7 @@ it('has commands that say what is wrong', async () => {
   }
 });
 
-it('is revived by a poll after BigCommerce has given it up, and somebody is told', async () => {
+it('a poll reactivates a webhook that BigCommerce has deactivated, and sends an alert', async () => {
   const [hook] = hooks();
   service.simulator.hooks.deactivate(hook!.id, 'its deliveries failed for 48 hours');
   const { id } = service.simulator.orders.add({ date_created: Date.now() - 3_600_000 });
@@ -127,7 +127,7 @@ it('is revived by a poll after BigCommerce has given it up, and somebody is told
   expect(await service.webhooks(id)).toEqual([]);
 });
 
-it('goes on through a rotation of its secret', async () => {
+it('webhooks are still authenticated after a rotation of the secret', async () => {
   const rotated = 'a-rotated-secret-for-tests';
   await service.clients.secretsManager.send(
     new PutSecretValueCommand({
@@ -148,7 +148,7 @@ it('goes on through a rotation of its secret', async () => {
   await until(async () => (await statusWith(service.stack.webhookSecret)) === 401, 20_000);
 });
 
-it('is taken with its body in base64, as API Gateway may hand it over', async () => {
+it('a webhook with its body in base64, as API Gateway may send it, is accepted', async () => {
   const { simulator, clients, stack } = service;
   const { id } = simulator.orders.add({ status_id: 5, cart_id: null });
   const { storeHash, clientSecret } = simulator.credentials;
@@ -172,7 +172,7 @@ it('is taken with its body in base64, as API Gateway may hand it over', async ()
   expect(await until(async () => (await service.webhooks(id))[0])).toMatchObject({ outcome: 'accepted' });
 });
 
-it('is taken once, however often it is replayed', async () => {
+it('a webhook that is replayed is accepted once', async () => {
   const { simulator, stack } = service;
   const { id } = simulator.orders.add({ status_id: 5, cart_id: null });
   const body = JSON.stringify({
@@ -191,7 +191,7 @@ it('is taken once, however often it is replayed', async () => {
   expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
 });
 
-it('is answered 503 when the queue refuses, so that it comes again, and somebody is told', async () => {
+it('a webhook is answered 503 when the queue refuses its reference, so that BigCommerce delivers it again, and an alert is sent', async () => {
   const { simulator, clients, stack } = service;
   const FunctionName = stack.outputs['CartConvertedWebhookFunctionName'];
   const { Environment } = await clients.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));

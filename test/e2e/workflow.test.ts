@@ -119,7 +119,7 @@ async function codeOf(name: string) {
 }
 
 describe('pushes to dev, one after the other:', () => {
-  it('the first creates the stack with the parameters of its environment', async () => {
+  it('a first push to dev creates the stack with the parameters of its environment', async () => {
     const { code, log, summary } = await push();
     expect([code, log]).toEqual([
       0,
@@ -141,13 +141,13 @@ describe('pushes to dev, one after the other:', () => {
     });
   });
 
-  it('one that changes nothing says so', async () => {
+  it('a push that changes nothing reports that there is nothing to change', async () => {
     const { code, log, summary } = await push();
     expect([code, log]).toEqual([0, expect.stringContaining('Nothing to change')]);
     expect(summary).toContain('## Nothing to change');
   });
 
-  it('one that changes only code changes the functions', async () => {
+  it('a push that changes only code changes only the functions', async () => {
     const [former, formerParameters] = [await codeOf('GetNewOrders'), await parameters()];
     appendFileSync(join(checkout, 'lambda/get-new-orders/index.ts'), 'export const changed = true;\n');
     const { code, summary } = await push();
@@ -159,7 +159,7 @@ describe('pushes to dev, one after the other:', () => {
     expect(await parameters()).toEqual({ ...formerParameters, LambdaDeploymentPackagesPrefix: prefix });
   });
 
-  it('a value with commas and signs of the shell arrives as it is, and what is unset keeps its value', async () => {
+  it('a push passes values with commas and shell characters on unchanged, and an unset parameter keeps its value', async () => {
     const { code } = await push({
       vars: { ALLOWED_STATUS_IDS: '7,10,11', WEBHOOK_DESTINATION: 'https://orders.example.com/~hook_1' },
       secrets: { EXCEPTIONS_EMAIL_ADDRESS: '$HOME;`id`*@example.com', BIGCOMMERCE_STORE_HASH: '' },
@@ -171,7 +171,7 @@ describe('pushes to dev, one after the other:', () => {
     });
   });
 
-  it('values that cannot be right are refused, by name and without being shown or run', async () => {
+  it('a push refuses invalid values by name, and neither shows nor runs them', async () => {
     const { code, log, summary } = await push({
       vars: { BIGCOMMERCE_API_URL: `https://x"; touch '${checkout}/pwned' #`, POLLING_INTERVAL: '15\n30' },
       secrets: { BIGCOMMERCE_TOKEN: 't0pSecretToken\n' },
@@ -187,7 +187,7 @@ describe('pushes to dev, one after the other:', () => {
     expect(summary).toContain('## Not deployed');
   });
 
-  it('one that changes the API brings it to the stage, by a deployment of another name', async () => {
+  it('a push that changes the API deploys it to the stage, by a deployment with another name', async () => {
     const file = join(checkout, 'cloudformation/stack.json');
     const former = readFileSync(file, 'utf8');
     writeFileSync(file, former.replaceAll('cart-converted', 'order-told'));
@@ -209,7 +209,7 @@ describe('pushes to dev, one after the other:', () => {
     expect(told.status).toBe(401);
   });
 
-  it('one that CloudFormation cannot carry out fails, says why, and leaves everything as it was', async () => {
+  it('a push that CloudFormation cannot execute fails, prints the reason, and leaves everything unchanged', async () => {
     const former = await parameters();
     addResources({
       NobodySignals: { Type: 'AWS::CloudFormation::WaitConditionHandle' },

@@ -1,7 +1,7 @@
 // A day with faults of every kind, and the proof after it that no order is missing. A larger one: node tools/run.mjs survive --day.
 import { liveThroughADay } from './model/day';
 
-it('after a day of random faults every order is accounted for, and one that is taken away is missed', async () => {
+it('after a day of random faults an audit accounts for every order, and finds one that is removed from the tables', async () => {
   const report = await liveThroughADay(200, 1);
   const { story, broken, removed, auditsWithoutIt, auditsAfterwards } = report;
   expect(broken).toEqual([]);

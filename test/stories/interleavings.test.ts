@@ -25,7 +25,7 @@ function failPermanently(world: World, name: 'getOrder' | 'putStatus'): void {
   });
 }
 
-it('1: an edit between the poll’s list and a worker’s GET that the list shows already arrives', async () => {
+it('an edit between the poll’s list and a worker’s GET is stored when the list shows it already', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 7 }));
   const early = world.referenceTo(100);
@@ -44,7 +44,7 @@ it('1: an edit between the poll’s list and a worker’s GET that the list show
   expect(world.snapshots.get(100)?.staff_notes).toBe('edited');
 });
 
-it('1b: listed, then read and edited and advanced by a worker before the list’s answer is in', async () => {
+it('an order that is read, edited and advanced before the list’s answer arrives is stored with its edit', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const early = world.referenceTo(100);
@@ -56,7 +56,7 @@ it('1b: listed, then read and edited and advanced by a worker before the list’
   expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'edited', status_id: 9 });
 });
 
-it('2: queued at .2, read at .25, edited at .47 of the same second: the poll at .74 takes it again', async () => {
+it('an order that is edited in the second in which it was queued and read is queued again by the next poll of that second', async () => {
   const world = aWorld({ latencyMs: 0 });
   const second = NOON + 60_000;
   world.shop.add(anOrder({ status_id: 7, date_modified: storeDate(second) }));
@@ -74,7 +74,7 @@ it('2: queued at .2, read at .25, edited at .47 of the same second: the poll at 
   expect(world.snapshots.get(100)?.staff_notes).toBe('edited');
 });
 
-it('3: a worker that dawdles before its lease, PUTs and dies is finished by its redelivery', async () => {
+it('the redelivery finishes the work of a worker that was late with its lease, sent its PUT and died', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const early = world.referenceTo(100);
@@ -95,7 +95,7 @@ it('3: a worker that dawdles before its lease, PUTs and dies is finished by its 
   expect(world.shop.puts).toHaveLength(2);
 });
 
-it('3b: a lease is refused once another worker has finished what the reference asks for', async () => {
+it('a lease is refused after another worker has finished what the reference asks for', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const early = world.referenceTo(100);
@@ -111,7 +111,7 @@ it('3b: a lease is refused once another worker has finished what the reference a
   expect(world.rows.get(100)?.attempts).toBe(1);
 });
 
-it('4: a PUT answered 400 is parked; the same body, redriven, is tried and not taken for covered', async () => {
+it('a reference whose PUT is answered 400 becomes a dead letter, and is tried again when it is redriven', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const reference = world.referenceTo(100);
@@ -127,7 +127,7 @@ it('4: a PUT answered 400 is parked; the same body, redriven, is tried and not t
   expect(world.rows.get(100)?.state).toBe('replicated');
 });
 
-it('5: a GET that is always answered 400 makes one dead letter, not one a poll', async () => {
+it('an order whose GET is always answered 400 makes one dead letter, not one per poll', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   for (let times = 0; times < 10; times += 1) failPermanently(world, 'getOrder');
@@ -139,7 +139,7 @@ it('5: a GET that is always answered 400 makes one dead letter, not one a poll',
   expect(world.parked).toHaveLength(2);
 });
 
-it('5b: a GET that is always answered 500 makes one round a day at most', async () => {
+it('an order whose GET is always answered 500 is queued once a day at most', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   for (let hour = 0; hour < 48; hour += 1) {
@@ -154,7 +154,7 @@ it('5b: a GET that is always answered 500 makes one round a day at most', async 
   expect(world.parked).toHaveLength(2);
 });
 
-it('6: a row stays finished when its `queued` note comes after the worker, also after a 404', async () => {
+it('a ledger row stays finished when its `queued` record arrives after the worker, also after a 404', async () => {
   for (const receiveCount of [1, 3]) {
     const world = aWorld();
     if (receiveCount === 1) world.shop.add(anOrder());
@@ -170,7 +170,7 @@ it('6: a row stays finished when its `queued` note comes after the worker, also 
   }
 });
 
-it('6b: nor does it give way to a note of the former status that bears the date of our own PUT', async () => {
+it('a ledger row stays finished when a record of the former status carries the date of our own PUT', async () => {
   // Listed by a poll whose clock is ahead, replicated, and noted, all within one second of the store's clock.
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
@@ -181,7 +181,7 @@ it('6b: nor does it give way to a note of the former status that bears the date 
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated', status_id: 9 });
 });
 
-it('7: a Completed mixed order is copied once and not queued by every poll', async () => {
+it('a Completed mixed order is copied once and not queued by every poll', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true, date_modified: storeDate(NOON - HOUR) }), {
     lines: [aLine({ type: 'digital' }), aLine({ id: 2 })],
@@ -190,7 +190,7 @@ it('7: a Completed mixed order is copied once and not queued by every poll', asy
   expect(world.rows.get(100)?.state).toBe('copied');
 });
 
-it('7b: lines that turn physical between GET and PUT: no PUT', async () => {
+it('an order whose lines become physical between GET and PUT gets no PUT', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true, shipping_address_count: 0 }), {
     lines: [aLine({ type: 'digital' })],
@@ -208,7 +208,7 @@ it('7b: lines that turn physical between GET and PUT: no PUT', async () => {
   expect(world.snapshots.get(100)?.products).toMatchObject([{ type: 'physical' }]);
 });
 
-it('8: an order deleted in the store after it was stored is marked gone after a day of 404s', async () => {
+it('an order that is deleted in the store after it was stored is marked as gone after a day of 404s', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.replicate(aReference());
@@ -229,7 +229,7 @@ it('8: an order deleted in the store after it was stored is marked gone after a 
   expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
 });
 
-it('8b: a list ahead of the GET, which answers 404 once: replicated in the end', async () => {
+it('an order that a list shows while its GET answers 404 once is replicated in the end', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const reference = world.referenceTo(100);
@@ -241,7 +241,7 @@ it('8b: a list ahead of the GET, which answers 404 once: replicated in the end',
   expect(world.rows.get(100)?.state).toBe('replicated');
 });
 
-it('9: read at .88, a line edited at .94 of the same second, read again equal at 3.4: the edit arrives', async () => {
+it('a line that is edited in the second of a read is stored by the next read, although the dates are equal', async () => {
   const world = aWorld({ latencyMs: 10 });
   const second = NOON + 60_000;
   world.clock.now = second + 880;
@@ -291,7 +291,7 @@ it('10b: a worker killed with its PUT in flight, which lands 9 s later: one adva
   expect(world.shop.puts).toHaveLength(1);
 });
 
-it('11: an answer that was lost, and content edited meanwhile: the content arrives', async () => {
+it('content that is edited while the answer to a PUT is lost is stored', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.after('putStatus', () => {
@@ -309,7 +309,7 @@ it('11: an answer that was lost, and content edited meanwhile: the content arriv
   expect(world.shop.puts).toHaveLength(1);
 });
 
-it('11b: cancelled after the snapshot, before the PUT: stored as cancelled, not advanced', async () => {
+it('an order that is cancelled between its snapshot and its PUT is stored as cancelled and not advanced', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const store: typeof world.orders.save = async (snapshot) => {
@@ -325,7 +325,7 @@ it('11b: cancelled after the snapshot, before the PUT: stored as cancelled, not 
   expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
 });
 
-it('11c: edited between our GET and our PUT, and again while it is enriched once more: stored as a whole', async () => {
+it('an order that is edited before our PUT, and again while its lists are read again, is stored whole', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const edit = (note: string) => () => {
@@ -345,7 +345,7 @@ it('11c: edited between our GET and our PUT, and again while it is enriched once
   });
 });
 
-it('12: AdvanceOrders off, later on: what still waits is advanced by the next poll', async () => {
+it('orders that wait while AdvanceOrders is off are advanced by the next poll after it is on', async () => {
   const off = aWorld({ rules: { advanceOrders: false } });
   off.shop.add(anOrder());
   expect(await workOff(off)).toBe(1);
@@ -357,14 +357,14 @@ it('12: AdvanceOrders off, later on: what still waits is advanced by the next po
   expect(off.shop.puts).toMatchObject([{ from: 11, to: 9 }]);
 });
 
-it('12b: a status that is its own target is not queued for ever', async () => {
+it('an order whose status is its own target is not queued indefinitely', async () => {
   const world = aWorld({ rules: { allowedStatusIds: [9, 11], advanceStatusIds: [9, 11] } });
   world.shop.add(anOrder({ status_id: 9 }));
   expect(await workOff(world, 10)).toBe(1);
   expect(world.shop.puts).toEqual([]);
 });
 
-it('13: two hundred further polls of an unchanged store: no reference, no call by a worker', async () => {
+it('two hundred further polls of an unchanged store queue no reference and cause no call by a worker', async () => {
   const world = aWorld({ rules: { allowedStatusIds: [7, 9, 10, 11] } });
   world.shop.add(anOrder({ id: 1 }));
   world.shop.add(anOrder({ id: 2, status_id: 7 }));
@@ -442,7 +442,7 @@ it('an order whose advance was answered and not written stays Completed when sta
   expect(world.rows.get(100)).not.toHaveProperty('put_modified_at');
 });
 
-it('nor is it put back when the same attempt reads it as Completed after its own answered PUT', async () => {
+it('an order is not put back when the attempt whose PUT was answered then reads it as Completed', async () => {
   const world = aDigitalSale();
   // The answer shows content that was edited meanwhile, so that the order is read once more; by then it is completed.
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
@@ -462,7 +462,7 @@ it('nor is it put back when the same attempt reads it as Completed after its own
   expect(world.snapshots.get(100)?.replication.advanced_at).toBe(world.rows.get(100)?.advanced_at);
 });
 
-it('nor when the read after the answered PUT fails, and the reference becomes a dead letter', async () => {
+it('an order is not put back when the read after its answered PUT fails and its reference becomes a dead letter', async () => {
   const world = aDigitalSale();
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
   world.shop.after('putStatus', () => failPermanently(world, 'getOrder'));
@@ -476,7 +476,7 @@ it('nor when the read after the answered PUT fails, and the reference becomes a 
   expect(moves(world)).toEqual(['10 → 8']);
 });
 
-it('an advance that was noted with the lease counts once when the next receive confirms it', async () => {
+it('an advance that was recorded with the lease counts once when the next receive confirms it', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const reference = world.referenceTo(100);
@@ -493,24 +493,27 @@ it('an advance that was noted with the lease counts once when the next receive c
 it.each([
   ['shows an older date', NOON - HOUR],
   ['shows the same date, of one second', NOON],
-])('what was noted with the lease stops a read that lags behind that PUT and %s', async (_, date) => {
-  const world = aWorld({ latencyMs: 20 });
-  world.shop.add(anOrder({ date_modified: storeDate(date) }));
-  const { lag, deps } = lagging(world, world.shop.order(100)!);
-  await world.replicate(world.referenceTo(100), { deps: conflicting(world) });
-  expect(world.shop.order(100)?.date_modified).toBe(storeDate(NOON));
-  world.clock.now += 2_000;
-  lag.until = world.clock.now + 5_000;
-  const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
+])(
+  'an advance that was recorded with the lease stops a read that lags behind its PUT and %s',
+  async (_, date) => {
+    const world = aWorld({ latencyMs: 20 });
+    world.shop.add(anOrder({ date_modified: storeDate(date) }));
+    const { lag, deps } = lagging(world, world.shop.order(100)!);
+    await world.replicate(world.referenceTo(100), { deps: conflicting(world) });
+    expect(world.shop.order(100)?.date_modified).toBe(storeDate(NOON));
+    world.clock.now += 2_000;
+    lag.until = world.clock.now + 5_000;
+    const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
 
-  expect(await world.replicate(webhook, { deps })).toBe('given back');
-  world.clock.now += 60_000;
-  expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
+    expect(await world.replicate(webhook, { deps })).toBe('given back');
+    world.clock.now += 60_000;
+    expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
 
-  expect(moves(world)).toEqual(['11 → 9']);
-});
+    expect(moves(world)).toEqual(['11 → 9']);
+  },
+);
 
-it('a read from before our own PUT makes no second one over what a warehouse did since', async () => {
+it('a read from before our own PUT causes no second PUT over a later change by a warehouse', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -567,7 +570,7 @@ it('a list that shows an order as cancelled is believed against a GET that still
   expect(world.rows.get(100)).toMatchObject({ state: 'skipped', status_id: Status.Cancelled });
 });
 
-it('what only the ledger row knows counts: a newer reference is on its way, or the snapshot is lost', async () => {
+it('a worker goes by the ledger row when a newer reference is on its way or the snapshot is lost', async () => {
   for (const isLost of [true, false]) {
     const world = aWorld();
     world.shop.add(anOrder());
@@ -590,7 +593,7 @@ it('what only the ledger row knows counts: a newer reference is on its way, or t
   }
 });
 
-it('placed, advanced and read again within one second of the store: one PUT', async () => {
+it('an order that is placed, advanced and read again within one second of the store gets one PUT', async () => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -606,7 +609,7 @@ it('placed, advanced and read again within one second of the store: one PUT', as
   expect(moves(world)).toEqual(['11 → 9']);
 });
 
-it('nor a second one where a list that lags, too, is noted in between', async () => {
+it('an order gets no second PUT when a list that lags too is recorded in between', async () => {
   const world = aWorld({ latencyMs: 20 });
   world.shop.add(anOrder({ date_modified: storeDate(NOON) }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -626,7 +629,7 @@ it('nor a second one where a list that lags, too, is noted in between', async ()
   expect(world.rows.get(100)?.state).toBe('replicated');
 });
 
-it('a failed PUT is not taken for one that worked where a read lags behind a put-back from the target', async () => {
+it('a failed PUT does not count as successful when a read lags behind a change back from the target', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: Status.AwaitingShipment }));
   const { lag, deps } = lagging(world, world.shop.order(100)!);
@@ -647,7 +650,7 @@ it('a failed PUT is not taken for one that worked where a read lags behind a put
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated', advances: [expect.any(String)] });
 });
 
-it('a version that stays older for ten receives is believed, with a warning: the clock was set back', async () => {
+it('a version that stays older for ten receives is believed, with a warning, because the clock was set back', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.replicate(world.referenceTo(100));

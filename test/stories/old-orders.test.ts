@@ -28,7 +28,7 @@ it('a change whose reference the queue forgot in a long pause is queued again af
   expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
 });
 
-it('a backfill does not store again what has expired by OrderRetentionDays, as no audit does', async () => {
+it('neither a backfill nor an audit stores again what has expired by OrderRetentionDays', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const keeping = { dropFields: [], orderRetentionDays: 1 };
@@ -51,7 +51,7 @@ it('a backfill does not store again what has expired by OrderRetentionDays, as n
   expect(judgePage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
 });
 
-it('a second audit right after the first takes no gap for one that stays', async () => {
+it('a second audit right after the first counts no gap as one that stays', async () => {
   const world = anAuditWorld();
   for (let orders = 0; orders < 1_001; orders += 1) world.list();
   await world.audit();
@@ -59,7 +59,7 @@ it('a second audit right after the first takes no gap for one that stays', async
   expect(staying).toBe(0);
 });
 
-it('an audit finds the order whose snapshot is missing and whose last reference could not be worked off', async () => {
+it('an audit finds an order whose snapshot is missing and whose last reference failed', async () => {
   const world = anAuditWorld();
   const order = world.listReplicated();
   world.snapshots.delete(order.id);
@@ -70,7 +70,7 @@ it('an audit finds the order whose snapshot is missing and whose last reference 
   expect(result.summary).toBe('2026-01-09: 0 of 1, 1 open');
 });
 
-it('a status of an order from before IgnoreOrdersCreatedBefore is left alone after a backfill has copied it', async () => {
+it('the status of an order from before IgnoreOrdersCreatedBefore stays unchanged after a backfill has copied it', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ date_created: storeDate(NOON - 20 * DAY) }));
   const settings = { ignoreOrdersCreatedBefore: NOON - 10 * DAY };
@@ -85,7 +85,7 @@ it('a status of an order from before IgnoreOrdersCreatedBefore is left alone aft
   expect(world.shop.puts).toEqual([]);
 });
 
-it('an audit sends for an order whose snapshot is older than the ledger says, as after a restore', async () => {
+it('an audit queues an order whose snapshot is older than the ledger records, as after a restore', async () => {
   const world = anAuditWorld();
   const order = world.listReplicated({ status_id: Status.Cancelled });
   const stored = world.snapshots.get(order.id)!;
@@ -115,7 +115,7 @@ it('an audit does not advance an order from before the bound that a backfill cop
   expect(world.shop.puts).toEqual([]);
 });
 
-it('a poll leaves such a copy alone while the bound holds, and advances it once the bound is moved back', async () => {
+it('a poll leaves a copied order from before the bound unchanged, and advances it after the bound is moved back', async () => {
   const world = aWorld();
   const created = { date_created: storeDate(NOON - 20 * DAY), date_modified: storeDate(NOON - DAY) };
   world.shop.add(anOrder(created));

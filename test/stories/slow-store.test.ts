@@ -79,7 +79,7 @@ it('an order whose GET takes 11 s is stored whole at the second receive, and its
   expect(store.status()).toBe(11);
 });
 
-it.each([16_000, 20_000, 24_000])('one whose GET takes %i ms is stored in the end, too', async (wholeMs) => {
+it.each([16_000, 20_000, 24_000])('an order whose GET takes %i ms is stored in the end', async (wholeMs) => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs, plainMs: wholeMs });
   for (let receiveCount = 1; receiveCount < 20; receiveCount += 1) await store.receive(receiveCount);
@@ -89,7 +89,7 @@ it.each([16_000, 20_000, 24_000])('one whose GET takes %i ms is stored in the en
   expect(store.status()).toBe(11);
 });
 
-it('one of whose lists takes 11 s is stored whole and advanced', async () => {
+it('an order with a list that takes 11 s is stored whole and advanced', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 100, plainMs: 100, listMs: 11_000 });
   expect(await store.receive(1)).toBe('given back');
@@ -97,7 +97,7 @@ it('one of whose lists takes 11 s is stored whole and advanced', async () => {
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, replication: { state: 'replicated' } });
 });
 
-it('one that comes slowly with its lines alone is advanced on a plain read', async () => {
+it('an order that is slow only with its lines is advanced on a plain read', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 5_000, plainMs: 500 });
   expect(await store.receive(1)).toBe('acknowledged');
@@ -105,7 +105,7 @@ it('one that comes slowly with its lines alone is advanced on a plain read', asy
   expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
 });
 
-it('a read may take longer at each receive, up to a bound that two tries fit in, and a PUT never', async () => {
+it('a read may take longer at each receive, up to a bound that leaves time for two tries, and a PUT may not', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 60_000, plainMs: 60_000 });
   for (let receiveCount = 1; receiveCount <= 6; receiveCount += 1) await store.receive(receiveCount);
@@ -118,7 +118,7 @@ it('a read may take longer at each receive, up to a bound that two tries fit in,
   expect(quick.timeouts.slice(0, -1)).toEqual([25_000, 25_000, 25_000]);
 });
 
-it('what was received often is begun last, and only with time for a longer read', async () => {
+it('a message that was received often is started last, and only with time for a longer read', async () => {
   const world = aWorld();
   const begun: number[] = [];
   for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));

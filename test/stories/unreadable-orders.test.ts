@@ -37,7 +37,7 @@ it.each(['inclusive', 'exclusive'] as const)(
   },
 );
 
-it('K1O: a store whose lists all fail makes the poll fail, and names no order', async () => {
+it('a store whose lists all fail makes the poll fail, and the poll names no order', async () => {
   const { world, shop, poll } = await aStage(7);
   shop.faults.add({ endpoint: 'GET /orders', kind: 'status', status: 500 });
   await expect(poll()).rejects.toThrow('answered 500');
@@ -45,7 +45,7 @@ it('K1O: a store whose lists all fail makes the poll fail, and names no order', 
   expect(world.jobs[0]).not.toHaveProperty('unreadable_ids');
 });
 
-it('a store that fails on 150 rows and more is read in smaller pages, orders whole', async () => {
+it('a store that fails on 150 rows and more is read in smaller pages, with whole orders', async () => {
   const { world, shop, ids, poll } = await aStage(60);
   shop.faults.add({ limitFrom: 150, kind: 'status', status: 504 });
   expect((await poll()).map(({ orderId }) => orderId)).toEqual(ids);

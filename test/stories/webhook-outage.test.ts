@@ -98,8 +98,8 @@ function expectAllReplicated({ world, store, puts }: Awaited<ReturnType<typeof a
   expect(orders.map(({ id }) => puts(id))).toEqual(orders.map(() => 1));
 }
 
-describe.each([true, false])('with retries stamped anew: %s', (restampRetries) => {
-  it('loses nothing while the endpoint is down for two days, without any poll', async () => {
+describe.each([true, false])('retries that are signed again: %s', (restampRetries) => {
+  it('no order is lost while the endpoint is down for two days and nothing polls', async () => {
     const service = await aService({ restampRetries });
     service.register('store/cart/converted');
     service.endpoint.isUp = false;
@@ -122,7 +122,7 @@ describe.each([true, false])('with retries stamped anew: %s', (restampRetries) =
   });
 });
 
-it('finds its webhook deactivated after 48 hours of failures, revives it, and polls cover the gap', async () => {
+it('a poll reactivates a webhook that failed for 48 hours, and polls cover the gap', async () => {
   const service = await aService();
   service.register('store/cart/converted');
   service.endpoint.isUp = false;
@@ -156,7 +156,7 @@ it('finds its webhook deactivated after 48 hours of failures, revives it, and po
   expect(service.world.alerts).toHaveLength(1);
 });
 
-it('registers the first webhook by itself, and needs no poll from then on', async () => {
+it('the first poll registers the webhook, and no order needs another poll', async () => {
   const service = await aService();
   service.store.orders.add({ lines: [{}] });
   expect(await service.poll()).toBe(1);
@@ -167,7 +167,7 @@ it('registers the first webhook by itself, and needs no poll from then on', asyn
   expectAllReplicated(service);
 });
 
-it('makes one advance of everything that one checkout tells, twice, late and out of order', async () => {
+it('all webhooks of one checkout, delivered twice, late and out of order, cause one advance', async () => {
   const service = await aService();
   SCOPES.forEach(service.register);
   Object.assign(service.store.deliveries.habits, { duplicates: 1, shuffleMs: 2 * MINUTE });
@@ -190,7 +190,7 @@ it('makes one advance of everything that one checkout tells, twice, late and out
   expect(service.world.stream).toHaveLength(told);
 });
 
-it('is not moved by a replay of days ago: the order is read fresh', async () => {
+it('a replay of a webhook from days ago does not change the order, because the order is read again', async () => {
   const service = await aService();
   service.register('store/cart/converted');
   const { id } = service.store.orders.add({ lines: [{}] });
