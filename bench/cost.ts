@@ -24,7 +24,7 @@ export async function measureCost(print: (line: string) => void): Promise<void> 
     await stack.poll();
     await drained(simulator, ORDERS_BY_POLL);
   });
-  await counted(ORDERS_BY_WEBHOOK, print, 'told by a webhook each', async ({ simulator, stack }) => {
+  await counted(ORDERS_BY_WEBHOOK, print, 'reported by a webhook each', async ({ simulator, stack }) => {
     for (let order = 1; order <= ORDERS_BY_WEBHOOK; order += 1) {
       addOrders(simulator, 1);
       const orderId = simulator.orders.all().at(-1)?.id ?? 0;
@@ -118,7 +118,7 @@ function tally(
     ['  write request units', units(writes)],
     ['DynamoDB read requests', reads.length],
     ['  read request units', units(reads)],
-    ["SQS requests of the functions (Lambda's own beside)", of('sqs').length],
+    ["SQS requests of the functions (plus Lambda's own)", of('sqs').length],
     ['Secrets Manager requests', of('secretsmanager').length],
     ['SNS requests', of('sns').length],
     ['log lines', own.length],

@@ -1,4 +1,4 @@
-// A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time beside the floor.
+// A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time compared with the floor.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../simulator';
 import { withDeployed } from './deployed';

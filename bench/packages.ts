@@ -1,4 +1,4 @@
-// How large the packages are, and how long Lambda waits for each to load, beside the four AWS clients alone.
+// How large the packages are, and how long Lambda waits for each to load, compared with the four AWS clients alone.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ function unpack(folder: string, name: string, zip: string): string {
 }
 
 async function bundleClients(folder: string): Promise<string> {
-  // Beside the sources, so that the bundler finds the same node_modules as for the packages.
+  // Next to the sources, so that the bundler finds the same node_modules as for the packages.
   const entry = join(__dirname, `.clients-${process.pid}.js`);
   try {
     writeFileSync(entry, CLIENTS);

@@ -45,5 +45,7 @@ function report({ log }: Simulator, lowest: number, print: (line: string) => voi
     `  ${log.count()} calls in ${(took / 1000).toFixed(1)} s, ${(took / ideal).toFixed(2)} times calls ÷ (quota less reserve) ` +
       `(at most ${MAX_TIMES_IDEAL} times); ${(log.count() / ORDERS).toFixed(3)} calls per order`,
   );
-  print(`  ${refused} answers of 429 (none is wanted); at least ${lowest} of ${QUOTA} left in every window`);
+  print(
+    `  ${refused} answers of 429 (none is expected); at least ${lowest} of ${QUOTA} left in every window`,
+  );
 }

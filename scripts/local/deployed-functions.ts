@@ -94,7 +94,7 @@ export function deployedFunctions({ clients: { lambda, sqs }, stack, mini }: Dep
     setBatchSize: (BatchSize: number) => mapping({ BatchSize }),
     messages,
     /** Receives all references to an order so often, as workers that come to nothing. For a paused worker. */
-    async receiveInVain(orderId: number, receives: number): Promise<void> {
+    async receiveWithoutSuccess(orderId: number, receives: number): Promise<void> {
       const QueueUrl = stack.outputs['OrdersQueueUrl'];
       const isLacking = async () =>
         (await messages('OrdersQueueUrl')).some((one) => one.orderId === orderId && one.receives < receives);

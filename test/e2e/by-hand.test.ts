@@ -1,4 +1,4 @@
-// The service's life in somebody's hands, by the commands: deployed, paused, resumed, destroyed, deployed again over
+// The life of the service by the commands of an operator: deployed, paused, resumed, destroyed, deployed again over
 // the tables that stayed, and destroyed with them.
 import {
   DescribeStackResourcesCommand,
@@ -241,7 +241,7 @@ describe('a destroy', () => {
   it('destroy keeps the tables, and leaves no webhook in the store', async () => {
     ({ id } = simulator.orders.add());
     await replicated(id);
-    // Polls doubled what webhooks had told of; a reference that met another of its order waits for a minute.
+    // Polls doubled what webhooks had reported; a reference that met another of its order waits for a minute.
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.outputs['OrdersQueueUrl'] }));
     await until(async () => (await held()) === 0);
     const said = await destroyAnswering(stackName);

@@ -30,7 +30,7 @@ it('the next poll stores a new address, new lines, a cancellation and a refund, 
     await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
   }
 
-  // Within the second of our own PUT nobody can tell which came first, and the worker would wait a minute.
+  // Within the second of our own PUT the order of both is unknown, and the worker would wait a minute.
   const advancedAt = Math.max(...all.map((id) => Date.parse(String(orders.get(id)?.date_modified))));
   await until(() => Date.now() >= advancedAt + 1_000);
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   placed = placeOrders(simulator, proxy);
   await Promise.all([stack.poll(), deliverWebhooks()]);
   changeOrders(simulator, placed);
-  await until(() => Date.now() > token.takenUpFrom);
+  await until(() => Date.now() > token.effectiveFrom);
   await functions.resumeWorker();
 }, 120_000);
 
@@ -64,7 +64,7 @@ async function removeWhileQueued(): Promise<number> {
   const { id } = addShaped(simulator, 0);
   const webhook = { destination: stack.webhookUrl, orderId: id };
   await Promise.all([stack.poll(), simulator.deliverWebhook(webhook)]);
-  await functions.receiveInVain(id, 2);
+  await functions.receiveWithoutSuccess(id, 2);
   simulator.orders.remove(id);
   return id;
 }
@@ -72,7 +72,7 @@ async function removeWhileQueued(): Promise<number> {
 /** One after the other: all at once would be a process each. The refused order is known from the poll alone. */
 async function deliverWebhooks(): Promise<void> {
   const { simulator, stack } = service;
-  const { underStoreFault, underAwsFault, mendRefused: _, refused: __, ...others } = placed;
+  const { underStoreFault, underAwsFault, removeRefusal: _, refused: __, ...others } = placed;
   const struck = [...underStoreFault.values(), ...underAwsFault.values()].map(({ id }) => id);
   for (const orderId of [...struck, ...Object.values(others)]) {
     const answer = await simulator.deliverWebhook({ destination: stack.webhookUrl, orderId });
@@ -175,9 +175,9 @@ it('an order that the store always answers with 400 becomes one dead letter, and
   const parked = async () =>
     (await functions.messages('OrdersDeadLetterQueueUrl')).filter(({ orderId }) => orderId === id);
   await promise.finished(id);
-  const [letter] = await parked();
-  const { seenAt } = JSON.parse(letter!.body) as { readonly seenAt: string };
-  expect(letter!.attributes).toMatchObject({
+  const [message] = await parked();
+  const { seenAt } = JSON.parse(message!.body) as { readonly seenAt: string };
+  expect(message!.attributes).toMatchObject({
     reason: { StringValue: expect.stringContaining('answered 400') as string },
     orderId: { StringValue: String(id) },
     firstSeenAt: { StringValue: seenAt },
@@ -185,8 +185,8 @@ it('an order that the store always answers with 400 becomes one dead letter, and
   expect(await service.ledgerRow(id)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
   expect(await service.stack.poll()).toMatchObject({ left_out: { 'already dead': 1 } });
 
-  placed.mendRefused();
-  service.simulator.orders.edit(id, { staff_notes: 'Mended.' });
+  placed.removeRefusal();
+  service.simulator.orders.edit(id, { staff_notes: 'Fixed.' });
   await service.stack.poll();
   await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
   await promise.expectAdvanced(id, AwaitingFulfillment, AwaitingShipment);
@@ -220,7 +220,7 @@ it('an order that a poll queues again after its advance is neither stored nor ad
 
 it('the service leaves no reference, sends no PUT without need or against the merchant, and stores no order twice', async () => {
   await promise.everythingIsTaken();
-  const letters = await functions.messages('OrdersDeadLetterQueueUrl');
-  expect(letters.map(({ orderId }) => orderId)).toEqual([placed.refused]);
-  promise.expectNothingInVain();
+  const deadLetters = await functions.messages('OrdersDeadLetterQueueUrl');
+  expect(deadLetters.map(({ orderId }) => orderId)).toEqual([placed.refused]);
+  promise.expectNothingNeedless();
 });

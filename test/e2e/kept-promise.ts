@@ -16,7 +16,7 @@ const aFewMinutes = 140_000;
 interface Advance {
   readonly orderId: number | undefined;
   readonly found: number | undefined;
-  readonly wanted: unknown;
+  readonly target: unknown;
 }
 
 export type KeptPromise = ReturnType<typeof keptPromise>;
@@ -25,8 +25,8 @@ export type KeptPromise = ReturnType<typeof keptPromise>;
 export function keptPromise(service: LocalService) {
   const { simulator } = service;
   const { messages } = deployedFunctions(service);
-  const inVain = watchForVain(simulator);
-  const { see, storedInVain } = watchForStoredAgain(service.stack.outputs['OrdersTableName']);
+  const needless = watchForNeedlessPuts(simulator);
+  const { see, storedAgain } = watchForStoredAgain(service.stack.outputs['OrdersTableName']);
 
   /** Each change of an order's status that an API call made. */
   const advances = (id: number) =>
@@ -40,8 +40,8 @@ export function keptPromise(service: LocalService) {
     const { replication, ...stored } = snapshot ?? {};
     return {
       advances: advances(id),
-      putsInVain: inVain.filter(({ orderId }) => orderId === id),
-      storedInVain: storedInVain.filter((orderId) => orderId === id),
+      needlessPuts: needless.filter(({ orderId }) => orderId === id),
+      storedAgain: storedAgain.filter((orderId) => orderId === id),
       ledger: { state: row?.state, reason: row?.reason, isHeld: row?.lease_owner !== undefined },
       stored,
       storedAs: replication?.state,
@@ -54,7 +54,7 @@ export function keptPromise(service: LocalService) {
     return truth(simulator, id, isLinked ? 'fees' : 'consignments.line_items,fees');
   };
   const free = { isHeld: false };
-  const once = { putsInVain: [], storedInVain: [] };
+  const once = { needlessPuts: [], storedAgain: [] };
   const untouched = { advances: [], ...once };
   /** Whether no reference, to this order or to any, is left in the Orders queue, seen or unseen. */
   const isTaken = async (id?: number) =>
@@ -82,7 +82,7 @@ export function keptPromise(service: LocalService) {
         storedAs: 'replicated',
       });
     },
-    /** Stored whole as the store shows it now, and its status left alone. */
+    /** Stored whole as the store shows it now, and its status unchanged. */
     async expectCopied(id: number, reason: string): Promise<void> {
       expect(await outcome(id)).toEqual({
         ...untouched,
@@ -91,7 +91,7 @@ export function keptPromise(service: LocalService) {
         storedAs: 'copied',
       });
     },
-    /** Not stored, and its status left alone. */
+    /** Not stored, and its status unchanged. */
     async expectSkipped(id: number, reason: string): Promise<void> {
       expect(await outcome(id)).toEqual({
         ...untouched,
@@ -101,36 +101,36 @@ export function keptPromise(service: LocalService) {
       });
     },
     /** No PUT met an order in its target status, or one that the rules do not advance; no snapshot was stored twice. */
-    expectNothingInVain(): void {
-      expect({ putsInVain: inVain, storedInVain }).toEqual(once);
+    expectNothingNeedless(): void {
+      expect({ needlessPuts: needless, storedAgain }).toEqual(once);
     },
   };
 }
 
-function watchForVain({ faults, orders }: Simulator): readonly Advance[] {
-  const inVain: Advance[] = [];
+function watchForNeedlessPuts({ faults, orders }: Simulator): readonly Advance[] {
+  const needless: Advance[] = [];
   const mayBeAdvanced: readonly (number | undefined)[] = [Status.AwaitingFulfillment, Status.Completed];
   faults.add({
     endpoint: 'PUT /orders/{id}',
     before: ({ orderId, body }) => {
       const found = orderId === undefined ? undefined : orders.get(orderId)?.status_id;
-      const { status_id: wanted } = body as { readonly status_id: unknown };
-      if (!mayBeAdvanced.includes(found)) inVain.push({ orderId, found, wanted });
+      const { status_id: target } = body as { readonly status_id: unknown };
+      if (!mayBeAdvanced.includes(found)) needless.push({ orderId, found, target });
     },
   });
-  return inVain;
+  return needless;
 }
 
 /** The orders that were stored although it was no news; the worker asks for the item that each one replaces. */
 function watchForStoredAgain(table: string | undefined) {
-  const storedInVain: number[] = [];
+  const storedAgain: number[] = [];
   const see = ({ operation, input: { TableName, Item }, output }: AnsweredCall): void => {
     if (operation !== 'PutItem' || TableName !== table) return;
     const next = Item as StoredItem;
     const { Attributes: before } = output as { readonly Attributes?: StoredItem };
-    if (before && isEqual(news(before), news(next))) storedInVain.push(Number(next.id.N));
+    if (before && isEqual(news(before), news(next))) storedAgain.push(Number(next.id.N));
   };
-  return { see, storedInVain };
+  return { see, storedAgain };
 }
 
 /** As DynamoDB spells it. */

@@ -49,7 +49,7 @@ it('killed workers leave no reference and no dead letter, no PUT without need an
   const { promise, functions } = killable;
   await promise.everythingIsTaken();
   expect(await functions.messages('OrdersDeadLetterQueueUrl')).toEqual([]);
-  promise.expectNothingInVain();
+  promise.expectNothingNeedless();
 });
 
 /** One worker and one order at a time, so that each kill meets its own order alone. */

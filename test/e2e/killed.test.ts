@@ -62,7 +62,7 @@ it('killed polls and webhooks leave no reference and no dead letter, no PUT with
   const { promise, functions } = killable;
   await promise.everythingIsTaken();
   expect(await functions.messages('OrdersDeadLetterQueueUrl')).toEqual([]);
-  promise.expectNothingInVain();
+  promise.expectNothingNeedless();
 });
 
 /** When the first status is queued and recorded, and the second is not listed yet. */

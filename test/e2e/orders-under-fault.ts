@@ -49,9 +49,9 @@ function shapeUnder(faults: readonly PassingFault[], index: number): number {
 /** Places all of them, with their faults armed. */
 export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
   const { orders, faults } = simulator;
-  const underStoreFault = Object.entries(storeFaults).map(([name, wanted], index) => {
-    const placed = addShaped(simulator, shapeUnder(wanted, index));
-    const strikes = wanted.map((fault) => {
+  const underStoreFault = Object.entries(storeFaults).map(([name, passing], index) => {
+    const placed = addShaped(simulator, shapeUnder(passing, index));
+    const strikes = passing.map((fault) => {
       let count = 0;
       faults.add({ ...fault, orderId: placed.id, before: () => void (count += 1) });
       return { struck: () => count, times: fault.times };
@@ -74,7 +74,7 @@ export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
       lines: [{ type: 'digital' }],
     }).id,
   };
-  const mendRefused = faults.add({
+  const removeRefusal = faults.add({
     endpoint: 'GET /orders/{id}',
     orderId: ids.refused,
     kind: 'status',
@@ -89,7 +89,7 @@ export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
     underStoreFault: new Map<string, StruckOrder>(underStoreFault),
     underAwsFault: new Map<string, StruckOrder>(underAwsFault),
     ...ids,
-    mendRefused,
+    removeRefusal,
   };
 }
 

@@ -213,7 +213,7 @@ const decisions = async (output: FunctionOutput, needs: readonly string[]) =>
 const all = (needs: readonly string[], value: string) =>
   Object.fromEntries(needs.map((need) => [need, value]));
 
-/** What nobody may, whatever it does else. */
+/** What no function may do. */
 const forbidden = () => [
   ...['DeleteItem', 'Scan', 'DeleteTable', 'UpdateTable', 'ExportTableToPointInTime'].flatMap((a) =>
     ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `dynamodb:${a} ${table(name)}`),

@@ -113,7 +113,7 @@ describe('an order', () => {
     const { faults, log, orders } = service.simulator;
     const ids = Array.from({ length: 10 }, () => orders.add({ date_created: anHourAgo() }).id);
     const bad = ids[4]!;
-    const mended = faults.add({
+    const removeFault = faults.add({
       endpoint: 'GET /orders/{id}/coupons',
       orderId: bad,
       kind: 'status',
@@ -135,7 +135,7 @@ describe('an order', () => {
     });
     expect(row).not.toHaveProperty('lease_owner');
     expect(orders.get(bad)?.status_id).toBe(Status.AwaitingFulfillment);
-    mended();
+    removeFault();
   });
 
   it('an order that a poll and a webhook report at the same time is advanced once', async () => {
@@ -217,11 +217,11 @@ describe('poll', () => {
   });
 
   it('the command poll prints why a poll failed', async () => {
-    const mended = service.simulator.faults.add({
+    const removeFault = service.simulator.faults.add({
       ...{ endpoint: 'GET /orders', kind: 'status', status: 400 },
     });
     await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an email goes out/);
-    mended();
+    removeFault();
   });
 });
 
@@ -244,14 +244,14 @@ describe('dead-letters', () => {
     const { faults, orders } = service.simulator;
     const { id } = orders.add({ date_created: anHourAgo() });
     const endpoint = 'GET /orders/{id}/coupons';
-    const mended = faults.add({ endpoint, orderId: id, kind: 'status', status: 400 });
+    const removeFault = faults.add({ endpoint, orderId: id, kind: 'status', status: 400 });
     await service.stack.poll();
     expect(await finished(id)).toMatchObject({ state: 'dead' });
     expect(await list()).toMatch(
       new RegExp(`^${id} .*stored but not advanced: no complete list of its coupons`, 'm'),
     );
     expect(await command(deadLetters, `show --order ${id}`)).toContain('answered 400');
-    mended();
+    removeFault();
     expect(await command(deadLetters, `redrive --order ${id}`)).toContain('Moved 1 of 1 dead letter');
     await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
     expect(await list()).toMatch(none);

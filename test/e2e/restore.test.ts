@@ -1,4 +1,4 @@
-// A table that lost rows, or holds wrong ones, put right from a copy that was restored to an earlier moment.
+// A table that lost rows, or holds wrong ones, fixed from a copy that was restored to an earlier moment.
 import { RestoreTableToPointInTimeCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
@@ -38,8 +38,8 @@ async function damage(): Promise<void> {
 async function aCopyOf(source: string, suffix = 'restored'): Promise<string> {
   const { dynamoDb } = service.clients;
   const TableName = `${source}-${suffix}`;
-  const wish = { SourceTableName: source, TargetTableName: TableName, UseLatestRestorableTime: true };
-  await dynamoDb.send(new RestoreTableToPointInTimeCommand(wish));
+  const request = { SourceTableName: source, TargetTableName: TableName, UseLatestRestorableTime: true };
+  await dynamoDb.send(new RestoreTableToPointInTimeCommand(request));
   await waitUntilTableExists({ client: dynamoDb, maxWaitTime: 30, minDelay: 1 }, { TableName });
   return TableName;
 }

@@ -14,7 +14,7 @@ export interface RotatedToken {
   readonly rows: readonly LedgerRow[];
   readonly pollError: unknown;
   /** When every container may ask for the secret again, in epoch milliseconds. */
-  readonly takenUpFrom: number;
+  readonly effectiveFrom: number;
 }
 
 /** Lets these orders meet a wrong token, once each, and a poll too. Then the secret is right again. */
@@ -39,14 +39,14 @@ export async function rotateToken(
     () => undefined,
     (error: unknown) => error,
   );
-  const takenUpFrom = Date.now() + REFETCH_AFTER_MS;
+  const effectiveFrom = Date.now() + REFETCH_AFTER_MS;
 
   const SecretId = stack.outputs['BigCommerceSecretArn'];
   const { SecretString = '' } = await clients.secretsManager.send(new GetSecretValueCommand({ SecretId }));
   const credentials = { ...(JSON.parse(SecretString) as object), accessToken };
   const put = new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(credentials) });
   await clients.secretsManager.send(put);
-  // Polls go on by themselves, too.
+  // Polls continue automatically, too.
   await until(() => stack.poll().then(Boolean, () => false), 2 * REFETCH_AFTER_MS);
-  return { rows, pollError, takenUpFrom };
+  return { rows, pollError, effectiveFrom };
 }

@@ -190,7 +190,7 @@ describe('pushes to dev, one after the other:', () => {
   it('a push that changes the API deploys it to the stage, by a deployment with another name', async () => {
     const file = join(checkout, 'cloudformation/stack.json');
     const former = readFileSync(file, 'utf8');
-    writeFileSync(file, former.replaceAll('cart-converted', 'order-told'));
+    writeFileSync(file, former.replaceAll('cart-converted', 'order-reported'));
     const renew = spawnSync('npm', ['run', '--silent', 'renew'], { cwd: checkout, encoding: 'utf8' });
     expect(renew.stdout).toContain('is renewed');
     const idIn = (text: string) => /"(WebhooksApiDeployment\w+)": \{/.exec(text)?.[1] ?? '';
@@ -203,27 +203,27 @@ describe('pushes to dev, one after the other:', () => {
     expect(summary).toMatch(new RegExp(`Remove +${idIn(former)}`));
     expect(summary).toMatch(/Modify +WebhooksApiStage/);
     const { WebhooksApiId: apiId = '' } = outputsOf(await deployed());
-    const told = await fetch(`${ministack.endpoint}/_aws/execute-api/${apiId}/dev/order-told`, {
+    const response = await fetch(`${ministack.endpoint}/_aws/execute-api/${apiId}/dev/order-reported`, {
       method: 'POST',
     });
-    expect(told.status).toBe(401);
+    expect(response.status).toBe(401);
   });
 
   it('a push that CloudFormation cannot execute fails, prints the reason, and leaves everything unchanged', async () => {
     const former = await parameters();
     addResources({
-      NobodySignals: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
-      WaitsInVain: {
+      NeverSignalled: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+      WaitsTooLong: {
         Type: 'AWS::CloudFormation::WaitCondition',
-        Properties: { Handle: { Ref: 'NobodySignals' }, Timeout: '1' },
+        Properties: { Handle: { Ref: 'NeverSignalled' }, Timeout: '1' },
       },
     });
     const { code, log, summary } = await push({ vars: { POLLING_INTERVAL: '15' } });
     expect(code).toBe(1);
     for (const text of [log, summary]) {
-      expect(text).toMatch(/Add +WaitsInVain/);
+      expect(text).toMatch(/Add +WaitsTooLong/);
       expect(text).toContain('OrderReplication-dev was not deployed (UPDATE_ROLLBACK_COMPLETE).');
-      expect(text).toMatch(/WaitsInVain \(AWS::CloudFormation::WaitCondition\): .*timed out/);
+      expect(text).toMatch(/WaitsTooLong \(AWS::CloudFormation::WaitCondition\): .*timed out/);
       expect(text).toContain('It is as it was before.');
     }
     expect(summary).toContain('## Not deployed');

@@ -13,7 +13,7 @@ it('after a day of random faults an audit accounts for every order, and finds on
   expect(auditsWithoutIt.flatMap(({ gaps }) => gaps.map(({ id }) => id))).toEqual([removed]);
   expect(auditsAfterwards.reduce((sum, { open }) => sum + open, 0)).toBe(0);
   expect(story.tables.snapshots.has(removed)).toBe(true);
-  // Faults that hardly ever strike would prove nothing.
+  // Faults that hardly ever strike would show nothing.
   const { service, struck, sqs, tables } = story;
   const counts = [
     service.struck.killed,

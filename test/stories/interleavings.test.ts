@@ -134,7 +134,7 @@ it('an order whose GET is always answered 400 makes one dead letter, not one per
   await workOff(world, 10);
   expect(world.parked).toHaveLength(1);
 
-  world.shop.edit(100, { staff_notes: 'mended' });
+  world.shop.edit(100, { staff_notes: 'fixed' });
   await workOff(world, 2);
   expect(world.parked).toHaveLength(2);
 });

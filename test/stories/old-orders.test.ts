@@ -22,7 +22,7 @@ it('a change whose reference the queue forgot in a long pause is queued again af
   await world.poll();
   world.clock.now += 2 * HOUR;
   await world.poll();
-  // Worker and polls rest; after four days SQS forgets the reference. Then the service goes on.
+  // Worker and polls rest; after four days SQS forgets the reference. Then the service continues.
   world.clock.now += 5 * DAY;
   await world.pollAndReplicate();
   expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);

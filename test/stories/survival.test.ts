@@ -11,7 +11,7 @@ it.each(FAULTS.map((fault) => [fault.name, fault] as const))(
   async (_, fault) => {
     const { orders, struck } = await survive({ fault, seed: 1, orders: ORDERS });
     expect(orders).toBeGreaterThanOrEqual(ORDERS);
-    // A fault that hardly ever strikes would prove nothing.
+    // A fault that hardly ever strikes would show nothing.
     expect(struck).toBeGreaterThan(0);
   },
   60_000,

@@ -130,7 +130,7 @@ it('a poll reactivates a webhook that failed for 48 hours, and polls cover the g
   await service.passTime(49 * HOUR);
   const deactivatedAt = new Date(NOON + 173_040_000).toISOString();
   expect(service.store.hooks.all()).toMatchObject([{ status: 'deactivated' }]);
-  // Nobody is told of this one.
+  // No alert is sent for this one.
   service.store.orders.add({ lines: [{}] });
   service.endpoint.isUp = true;
   await service.passTime(HOUR);
@@ -176,7 +176,7 @@ it('all webhooks of one checkout, delivered twice, late and out of order, cause 
   await service.passTime(MINUTE);
   for (const { id } of service.store.orders.all())
     service.store.orders.setStatus(id, Status.AwaitingFulfillment);
-  // Deliveries of what was and of what is overtake each other; each arrives twice, and our own PUTs tell of themselves.
+  // Deliveries of what was and of what is overtake each other; each arrives twice, and our own PUTs cause webhooks.
   for (let look = 0; look < 30; look += 1) {
     await service.passTime(20_000);
     await service.drain();
@@ -184,10 +184,10 @@ it('all webhooks of one checkout, delivered twice, late and out of order, cause 
   expect(service.endpoint.answers).toHaveLength(80);
   expect(new Set(service.endpoint.answers)).toEqual(new Set([200]));
   expectAllReplicated(service);
-  const told = service.world.stream.length;
+  const written = service.world.stream.length;
   await service.passTime(HOUR);
   expect(await service.poll()).toBe(0);
-  expect(service.world.stream).toHaveLength(told);
+  expect(service.world.stream).toHaveLength(written);
 });
 
 it('a replay of a webhook from days ago does not change the order, because the order is read again', async () => {

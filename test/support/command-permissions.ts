@@ -7,7 +7,7 @@ const queue = (name: string, ...actions: readonly string[]) =>
 const secret = (output: string) => `secretsmanager:GetSecretValue ${output}`;
 const invoke = (name: string) => `lambda:InvokeFunction function:<stack>-${name}`;
 
-/** Beside `cloudformation:DescribeStacks`, which all of them need. */
+/** In addition to `cloudformation:DescribeStacks`, which all of them need. */
 export const commandPermissions = {
   poll: [invoke('GetNewOrders')],
   audit: [invoke('AuditOrders')],

@@ -51,13 +51,20 @@ export function memoryTables(): MemoryTables {
   }
 
   function finishRow(lease: Lease, finish: Finish, now: number): void {
-    const told = [
+    const endFields = [
       ...(['reason', 'status_before', 'status_after', 'digital'] as const),
       ...(['content_digest', 'listed_digest', 'kept_until'] as const),
     ];
     const version =
       finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
-    change(lease.orderId, {}, [...told, ...version, 'lease_owner', 'lease_until', 'last_error', 'dead_by']);
+    change(lease.orderId, {}, [
+      ...endFields,
+      ...version,
+      'lease_owner',
+      'lease_until',
+      'last_error',
+      'dead_by',
+    ]);
     const modified = finish.order && parseDate(finish.order.date_modified);
     const order = finish.order && {
       status_after: finish.order.status_id,

@@ -13,13 +13,13 @@ export interface Ran {
   readonly said: string;
 }
 
-const nobodyAsks: Ask = (question) => Promise.reject(new Error(`Nobody expected a question: ${question}`));
+const refuseQuestions: Ask = (question) => Promise.reject(new Error(`No question was expected: ${question}`));
 
 /** Throws what the command fails with: CommandError, or CommanderError for wrong usage. */
 export async function runToEnd(
   command: Command,
   args: readonly string[],
-  ask: Ask = nobodyAsks,
+  ask: Ask = refuseQuestions,
   see: (line: string) => void = () => undefined,
 ): Promise<Ran> {
   const out: string[] = [];

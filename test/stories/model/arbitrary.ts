@@ -8,7 +8,7 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** Within it everything happens; what goes wrong is mended at its end. */
+/** Within it everything happens; what breaks is repaired at its end. */
 export const DAY_LASTS_MS = 2 * HOUR;
 
 const milliseconds = (min: number, max: number) => fc.integer({ min, max });

@@ -89,7 +89,7 @@ function show(title: string, audits: readonly Audit[]): void {
   console.log([title, ...audits.map(({ summary }) => summary), ...accountOf(audits)].join('\n'));
 }
 
-/** Each fault has days of its own. A single one is told with the very seed that was given, to tell it again. */
+/** Each fault has days of its own. A single one has the seed that was given, so that its story can be repeated. */
 function seedOf(name: string, seed: number, alone: boolean): number {
   return alone ? seed : seed + 1_000_000 * FAULTS.findIndex((fault) => fault.name === name);
 }

@@ -44,7 +44,7 @@ import {
 export interface Fault {
   readonly name: string;
   readonly plan: fc.Arbitrary<Plan>;
-  /** How often it struck: a fault that strikes nobody proves nothing. */
+  /** How often it struck: a story in which the fault never strikes shows nothing. */
   readonly struck: (story: Story) => number;
 }
 
@@ -77,7 +77,7 @@ export const FAULTS: readonly Fault[] = [
     struck: queueTrouble,
   },
   {
-    name: 'two polls at once, and webhooks beside them',
+    name: 'two polls at once, and webhooks at the same time',
     plan: on(fc.record({ polls: twoAtOnce, scopes: fc.constant(SCOPES) })),
     struck: ({ service }) => service.invocations.poll,
   },

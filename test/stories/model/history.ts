@@ -19,7 +19,7 @@ export interface Moment {
 }
 
 /** What a GET or a PUT of one order was answered with, 404 excepted; times are the world's. */
-export interface Told {
+export interface Seen {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly statusId: number;
@@ -36,8 +36,8 @@ export interface SentPut {
 export interface History {
   readonly puts: SentPut[];
   /** By order: GETs that were answered, and PUTs. */
-  readonly reads: Map<number, Told[]>;
-  readonly answers: Map<number, Told[]>;
+  readonly reads: Map<number, Seen[]>;
+  readonly answers: Map<number, Seen[]>;
   of(orderId: number): readonly Moment[];
   /** All moments of the order that were true at some time from `from` to `to`. */
   during(orderId: number, from: number, to: number): readonly Moment[];

@@ -1,7 +1,7 @@
 // Webhooks that must not get in, or that make no sense; and replays of genuine ones, which must do no harm.
 import { signWebhook, type Store, type WebhookRequest } from '../../../simulator/index';
 
-/** The nth kind of junk, round and round. `expected` is what it has to be answered. */
+/** The nth kind of junk, round and round. `expected` is the answer that it must get. */
 export function junk(nth: number, ids: readonly number[], now: number, { credentials, deliveries }: Store) {
   const orderId = ids[nth % Math.max(1, ids.length)] ?? 1;
   const genuine = {

@@ -30,7 +30,7 @@ export function createMapping(
       return replicateBatch(received, { ...adapters, ...times, ...known, storeFor, log, now, random });
     });
 
-  /** Batch after batch, until the queue shows nothing. What is not acknowledged comes again by itself. */
+  /** Batch after batch, until the queue shows nothing. What is not acknowledged is received again. */
   async function work(): Promise<void> {
     busy += 1;
     for (;;) {

@@ -135,6 +135,6 @@ export interface Plan {
   /** Webhooks that are not genuine, or make no sense. */
   readonly junk: readonly number[];
   readonly redrives: readonly number[];
-  /** When all that is broken is mended, but for faults of single orders. */
+  /** When everything is repaired, except faults of single orders. */
   readonly lastsMs: number;
 }

@@ -1,6 +1,6 @@
 // What the design says of our PUTs: what one may rest on, what it must know, and how often it may change a status.
 import { deployedDuring, whyNotAdvanced } from './design';
-import { type Moment, type SentPut, type Told } from './history';
+import { type Moment, type SentPut, type Seen } from './history';
 import { TIMEOUTS_MS } from './lambda';
 import { type Story } from './story';
 
@@ -29,7 +29,7 @@ export function putUnseen({ id, story: { store } }: OneOrder): string | undefine
   );
 }
 
-/** Two PUTs that took effect, and nobody had changed the status in between: the shopper has two mails. */
+/** Two PUTs that took effect, and no one had changed the status in between: the shopper has two mails. */
 export function advancedTwice({ id, story: { history } }: OneOrder): string | undefined {
   const all = history.of(id);
   const landed = all.flatMap(({ by, isRemoved }, index) => (by === 'api' && !isRemoved ? [index] : []));
@@ -60,7 +60,7 @@ export function wasForbidden({ sentAt, statusId }: SentPut, { id, story }: OneOr
 }
 
 /** One entry for each reading of it; undefined where nothing speaks against the PUT. */
-function whyNoBasis(read: Told, sentAt: number, one: OneOrder): readonly (string | undefined)[] {
+function whyNoBasis(read: Seen, sentAt: number, one: OneOrder): readonly (string | undefined)[] {
   const { id, story } = one;
   if (read.modifiedAt < newestKnown(read.startedAt, one)) return ['the read is older than what was known'];
   const oldest = read.startedAt - oldestReplica(story);
@@ -100,7 +100,7 @@ export function wasAdvancedBefore(at: number, { id, story: { history } }: OneOrd
 }
 
 function isLearned(one: Moment, before: number, id: number, { reads, answers }: Story['history']): boolean {
-  const shows = (told: Told) => told.statusId === one.statusId && told.modifiedAt >= one.modifiedAt;
+  const shows = (seen: Seen) => seen.statusId === one.statusId && seen.modifiedAt >= one.modifiedAt;
   return (
     (answers.get(id) ?? []).some(
       (answer) => shows(answer) && answer.startedAt <= one.at && answer.endedAt >= one.at,
@@ -127,12 +127,12 @@ export function foughtOver({ id, story }: OneOrder): string | undefined {
   return fourth && `was advanced a fourth time within an hour at ${new Date(fourth.at).toISOString()}`;
 }
 
-/** One alert for each hour in which an order that was put back three times is left alone, and none without that. */
+/** One alert for each hour in which an order that was put back three times is left unchanged, and none without that. */
 export function alertsOfFights({ id, story }: OneOrder): string | undefined {
   const sent = story.alerts.filter(({ subject }) => subject.endsWith(`resetting the status of order ${id}`));
   const all = learnedAdvances(id, story.history);
   const moments = story.history.of(id);
-  // Of each third advance within an hour: whether somebody put the order back after it, and it stayed so.
+  // Of each third advance within an hour: whether staff or an app put the order back after it, and it stayed so.
   const fights = all.filter((third, index) => {
     const first = all[index - MOST_ADVANCES_AN_HOUR + 1];
     if (first === undefined || third.at - first.at > HOUR_MS - 5 * 60_000) return false;
@@ -141,14 +141,14 @@ export function alertsOfFights({ id, story }: OneOrder): string | undefined {
     return isNew && moments.every(({ at }) => at <= back.at || at > back.at + 5 * 60_000);
   });
   if (isWell(story) && sent.length === 0 && fights.length > 0)
-    return 'was put back three times within an hour, and nobody was alerted';
+    return 'was put back three times within an hour, and no alert was sent';
   const tooMany = sent.some(
     ({ at }, index) => at - (sent[index - 1]?.at ?? -Infinity) < HOUR_MS - CLOCKS_APART_MS,
   );
   return tooMany ? 'was alerted of twice within an hour' : undefined;
 }
 
-/** Those of which we have learned, before somebody else changed the status again. */
+/** Those of which we have learned, before another party changed the status again. */
 function learnedAdvances(id: number, history: Story['history']): readonly Moment[] {
   const all = history.of(id);
   return advancesOf(id, history).filter((one) => {

@@ -29,7 +29,7 @@ export async function drainRush(orders: number, rush: Rush): Promise<RushReport>
     advanced: story.ids.filter((id) => story.tables.rows.get(id)?.state === 'replicated').length,
     refused: entries.filter(({ status }) => status === 429).length,
     most: mostInAWindow(entries.map(({ startedAt }) => startedAt)),
-    deadLetters: story.sqs.letters.length,
+    deadLetters: story.sqs.deadLetters.length,
   };
 }
 

@@ -74,7 +74,7 @@ export function createService(surroundings: Surroundings, settings: Settings) {
   };
 }
 
-/** Whether it ended well. */
+/** Whether it succeeded. */
 async function pollOnce(
   invoke: Invoke,
   { rules, lookbackDays, pollsStopAfterMs }: Settings,
@@ -94,7 +94,7 @@ async function pollOnce(
   return outcome === true;
 }
 
-/** Whether it ended well. */
+/** Whether it succeeded. */
 async function auditOnce(day: string, invoke: Invoke, { rules, lookbackDays }: Settings): Promise<boolean> {
   const outcome = await invoke(({ container, bigCommerce, adapters: { stored, ...adapters } }) => {
     const { now } = container;

@@ -9,7 +9,7 @@ import { type Random } from '../../../simulator/random';
 import { type VirtualTime } from '../../support/virtual-time';
 
 export const ORDERS = 'https://sqs.example/orders';
-export const DEAD_LETTERS = 'https://sqs.example/dead-letters';
+export const DEAD_LETTERS = 'https://sqs.example/dead-deadLetters';
 
 /** As the template has them. */
 const VISIBILITY_MS = 360_000;
@@ -53,7 +53,7 @@ export interface QueueHabits {
 
 export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits, changed: () => void) {
   const orders = new Map<string, Kept>();
-  const letters: DeadLetter[] = [];
+  const deadLetters: DeadLetter[] = [];
   const accepted: { readonly body: string; readonly at: number }[] = [];
   const struck = { failed: 0, refused: 0, doubled: 0 };
   let made = 0;
@@ -97,7 +97,7 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
   function sendOne({ input }: SendMessageCommand) {
     const attributes = Object.entries(input.MessageAttributes ?? {});
     if (input.QueueUrl !== DEAD_LETTERS) return { MessageId: keep(input.MessageBody ?? '') };
-    letters.push({
+    deadLetters.push({
       body: input.MessageBody ?? '',
       attributes: Object.fromEntries(attributes.map(([name, { StringValue = '' }]) => [name, StringValue])),
       bySqs: false,
@@ -126,13 +126,13 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
       if (time.now() - kept.sentAt > RETENTION_MS) orders.delete(key);
       else if (isVisible && kept.receives >= MAX_RECEIVES) {
         orders.delete(key);
-        letters.push({ body: kept.body, attributes: {}, bySqs: true });
+        deadLetters.push({ body: kept.body, attributes: {}, bySqs: true });
       }
     }
   }
 
   return {
-    letters,
+    deadLetters,
     /** What SQS took, in order. */
     accepted,
     struck,
@@ -175,9 +175,9 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
       return times.length > 0 ? Math.min(...times) : undefined;
     },
 
-    /** The operator's redrive: all letters back to the Orders queue, as they are. */
+    /** The operator's redrive: all dead letters back to the Orders queue, as they are. */
     redrive(): void {
-      for (const { body } of letters.splice(0)) keep(body);
+      for (const { body } of deadLetters.splice(0)) keep(body);
     },
   };
 }

@@ -39,7 +39,7 @@ export interface Stage {
   readonly trouble: Trouble;
   /** All that was deployed so far, in its sequence. */
   readonly deployed: Deployed[];
-  /** How often faults of the store struck, and webhooks found nobody. */
+  /** How often faults of the store struck, and webhooks were not delivered. */
   readonly struck: { storeFaults: number; undelivered: number };
   /** Runs something so many milliseconds from now. */
   readonly at: (ms: number, run: () => unknown) => void;

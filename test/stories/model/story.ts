@@ -1,4 +1,4 @@
-// Tells one story to its end: all that the plan says happens, then everything is mended, and polls go on until the
+// Tells one story to its end: all that the plan says happens, then everything is repaired, and polls continue until the
 // service has come to rest.
 import { type NewLine } from '../../../simulator/index';
 import { type Audit } from '../../../lambda/shared/order/audit-result';
@@ -24,12 +24,12 @@ export interface Story extends Stage {
   readonly byPolls: { readonly at: number; readonly snapshots: ReadonlyMap<number, Snapshot> };
   /** References that the last poll, at rest, still queued. */
   readonly restless: number;
-  /** Of all orders, when all is mended, and once more when what the first ones queued has been stored. */
+  /** Of all orders, when everything is repaired, and once more when what the first ones queued has been stored. */
   readonly firstAudits: readonly Audit[];
   readonly audits: readonly Audit[];
 }
 
-/** Whoever has the story stay open closes its store. */
+/** A caller that keeps the story open closes its store. */
 export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Story> {
   const stage = setUp(plan);
   const ids = placeOrders(stage);
@@ -86,8 +86,8 @@ function placeOrders(stage: Stage): number[] {
   const ids: number[] = [];
   for (const [index, { atMs, statusId, goods, lines }] of plan.orders.entries()) {
     at(atMs, () => {
-      const wanted = { status_id: statusId, staff_notes: 'v0', lines: linesOf(goods, lines, 0) };
-      const { id } = store.orders.add(wanted);
+      const order = { status_id: statusId, staff_notes: 'v0', lines: linesOf(goods, lines, 0) };
+      const { id } = store.orders.add(order);
       ids[index] = id;
       for (const fault of plan.storeFaults) if (fault.order === index) arm(fault, stage, id);
       planTroubles(index, id, stage);

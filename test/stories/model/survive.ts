@@ -15,7 +15,7 @@ export interface Tally {
   readonly ends: Record<End, number>;
 }
 
-export interface Wish {
+export interface SurvivalRequest {
   readonly fault: Fault;
   readonly seed: number;
   /** Orders at least. */
@@ -30,7 +30,7 @@ export interface Wish {
 const ORDERS_OF_A_STORY = 10;
 
 /** Tells stories until enough orders have gone through. Throws at the first that breaks the promise: seed, path, trace. */
-export async function survive({ fault, seed, orders, path, shrink }: Wish): Promise<Tally> {
+export async function survive({ fault, seed, orders, path, shrink }: SurvivalRequest): Promise<Tally> {
   const tally = empty(fault.name);
   const oneStory = async (plan: Plan) => {
     const story = await tell(plan);
@@ -45,7 +45,7 @@ export async function survive({ fault, seed, orders, path, shrink }: Wish): Prom
     await fc.assert(property, { seed, path, numRuns: 1, endOnFailure });
     return tally;
   }
-  // Each round has a seed of its own, since nobody knows beforehand how many orders a story has.
+  // Each round has a seed of its own, because it is unknown how many orders a story has.
   for (let round = 0; tally.orders < orders; round += 1) {
     const numRuns =
       tally.stories === 0

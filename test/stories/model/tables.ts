@@ -97,7 +97,7 @@ export function createTables(
 
   /** By order: how much of the stream there was when its people were erased. */
   const erased = new Map<number, number>();
-  /** What the command does: the ledger's mark first, then the snapshot. An order that is not stored has nobody in it. */
+  /** What the command does: the ledger's mark first, then the snapshot. An order that is not stored names no shopper. */
   function erase(id: number): void {
     const [row, snapshot] = [memory.rows.get(id), memory.snapshots.get(id)];
     if (row === undefined || snapshot === undefined || erased.has(id)) return;

@@ -1,4 +1,4 @@
-// What became of one order in a story, for whoever looks into a promise that was broken.
+// What became of one order in a story, for the search after a broken promise.
 import { type Story } from './story';
 
 const iso = (time: number) => new Date(time).toISOString();
@@ -25,7 +25,9 @@ export function trace({ plan, history, store, sqs, tables }: Story, orderId: num
     `Order ${orderId}:`,
     ...lines.sort(([one], [other]) => one - other).map(([at, line]) => `  ${iso(at)} ${line}`),
     ...sqs.accepted.filter(({ body }) => about(body)).map(({ body }) => `  queued: ${body}`),
-    ...sqs.letters.filter(({ body }) => about(body)).map((letter) => `  dead: ${JSON.stringify(letter)}`),
+    ...sqs.deadLetters
+      .filter(({ body }) => about(body))
+      .map((deadLetter) => `  dead: ${JSON.stringify(deadLetter)}`),
     `  ledger: ${JSON.stringify(tables.rows.get(orderId))}`,
   ].join('\n');
 }

@@ -113,7 +113,7 @@ export const twoSeconds = fc
     edits: plan.edits.map((edit) => ({ ...edit, atMs: HOUR + (edit.atMs % (2 * SECOND)) })),
   }));
 
-/** Between a read and its PUT many seconds pass, in which staff go on. */
+/** Between a read and its PUT many seconds pass, in which staff work. */
 export const slowAnswers = fc
   .tuple(
     aDay({ orders: [3, 5], edits: [4, 10] }),
@@ -263,7 +263,7 @@ export const unreadable = fc.record({
   ),
 });
 
-/** Backfills from machines whose clocks are minutes off, some of them beside polls. */
+/** Backfills from machines whose clocks are minutes off, some of them during polls. */
 export const backfills = fc.record({
   backfills: fc.array(
     fc.record({
@@ -276,7 +276,7 @@ export const backfills = fc.record({
   ),
 });
 
-/** Erased orders go on to be edited, and lose their snapshot or their ledger's row, but not both. */
+/** Erased orders are edited further, and lose their snapshot or their ledger's row, but not both. */
 export const erasures = fc
   .record({
     erasures: fc.array(fc.record({ order: fc.nat(5), atMs: within(DAY_LASTS_MS) }), {
@@ -375,7 +375,7 @@ export const sharedQuota = fc.record({
   latencyMs: fc.constantFrom(20, 150, 800),
 });
 
-/** A dark day: nothing answers for 24 hours, while orders go on to be placed and polls and webhooks go on. */
+/** A dark day: nothing answers for 24 hours, while orders are still placed, polls still start and webhooks are still sent. */
 export const storeOutage = fc
   .tuple(aDay(), fc.constantFrom(...statuses(503).slice(0, 2), ...hangs, ...resets.slice(0, 1), none()))
   .map(([plan, damage]) => ({

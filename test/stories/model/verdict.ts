@@ -39,7 +39,7 @@ interface Case {
   readonly row: LedgerRow | undefined;
   readonly snapshot: Snapshot | undefined;
   readonly stream: readonly Snapshot[];
-  readonly letters: readonly DeadLetter[];
+  readonly deadLetters: readonly DeadLetter[];
   /** When SQS took references to it. */
   readonly queuedAt: readonly number[];
   readonly now: Moment;
@@ -77,12 +77,12 @@ export function judge(story: Story): Verdict {
     regressed: all((one) => one.puts.map((put) => wasForbidden(put, one))),
     wrong: [
       ...all((one) => [
-        letterWithoutReason(one),
-        deadInVain(one),
-        storedInVain(one),
-        keptInVain(one),
+        deadLetterWithoutReason(one),
+        deadWithoutCause(one),
+        storedWithoutCause(one),
+        keptWithoutCause(one),
         alertsOfFights(one),
-        goneInVain(one),
+        goneWithoutCause(one),
         broughtBack(one),
       ]),
       ...aboutAll(story),
@@ -96,7 +96,7 @@ function tracesOf({ sqs, tables, history, service }: Story) {
   const orderIdIn = ({ body }: { readonly body: string }) => Number(/"orderId":(\d+),/.exec(body)?.[1]);
   return {
     stream: byOrder(tables.stream, ({ id }) => id),
-    letters: byOrder(sqs.letters, orderIdIn),
+    deadLetters: byOrder(sqs.deadLetters, orderIdIn),
     accepted: byOrder(sqs.accepted, orderIdIn),
     puts: byOrder(history.puts, ({ orderId }) => orderId),
     promised: new Set(
@@ -127,7 +127,7 @@ function caseOf(id: number, story: Story, traces: ReturnType<typeof tracesOf>): 
       row: rows.get(id),
       snapshot: snapshots.get(id),
       stream: traces.stream.get(id) ?? [],
-      letters: traces.letters.get(id) ?? [],
+      deadLetters: traces.deadLetters.get(id) ?? [],
       queuedAt: (traces.accepted.get(id) ?? []).map(({ at }) => at),
       puts: traces.puts.get(id) ?? [],
       promised: traces.promised.has(id),
@@ -138,19 +138,19 @@ function caseOf(id: number, story: Story, traces: ReturnType<typeof tracesOf>): 
   ];
 }
 
-function endOf({ row, letters }: Case): End {
-  if (letters.length > 0) return 'dead';
+function endOf({ row, deadLetters }: Case): End {
+  if (deadLetters.length > 0) return 'dead';
   return row?.state === undefined || row.state === 'queued' ? 'unseen' : row.state;
 }
 
 /** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
 function notAccountedFor(one: Case): string | undefined {
-  const { queuedAt, row, snapshot, letters, now } = one;
+  const { queuedAt, row, snapshot, deadLetters, now } = one;
   // No list shows it, so that nothing shows that its snapshot was taken away; or the row of what was not stored was.
   if (isLost(one) && (isHidden(now) || (row ?? snapshot) === undefined)) return undefined;
-  if (queuedAt.length === 0 || letters.length > 0) return undefined;
+  if (queuedAt.length === 0 || deadLetters.length > 0) return undefined;
   if (row?.state === 'skipped') return row.reason === undefined ? 'skipped without a reason' : undefined;
-  if (row?.state === 'copied' && row.reason === undefined) return 'left alone without a reason';
+  if (row?.state === 'copied' && row.reason === undefined) return 'left unchanged without a reason';
   if (row?.state === 'copied' || row?.state === 'replicated') {
     return snapshot === undefined ? `${row.state}, but not stored` : undefined;
   }
@@ -158,7 +158,7 @@ function notAccountedFor(one: Case): string | undefined {
 }
 
 /**
- * What was new, in one status, during the whole of a poll that ended well was queued by its end, by it or by somebody
+ * What was new, in one status, during the whole of a poll that succeeded was queued by its end, by it or by somebody
  * quicker; where several polls read the store between them, during all of these. A list that comes back empty by a fault
  * looks like one of a quiet store: what it hid is for the next poll.
  */
@@ -187,15 +187,15 @@ function notKept({ promised, isKept }: Case): string | undefined {
 
 /** What may be advanced at the end was advanced. */
 function leftBehind(one: Case): string | undefined {
-  const { now, letters, story } = one;
+  const { now, deadLetters, story } = one;
   if (isBelievedGone(one)) return undefined;
   const wasAdvanced = wasAdvancedBefore(now.at, one) || wasMovedForUs(one);
   const isDone = whyNotAdvanced({ ...now, wasAdvanced }, deployedLast(story)) !== undefined;
-  if (!isListed(now, [deployedLast(story)]) || letters.length > 0 || isDone) return undefined;
+  if (!isListed(now, [deployedLast(story)]) || deadLetters.length > 0 || isDone) return undefined;
   return `still waits in status ${now.statusId}`;
 }
 
-/** Staff who set the very status that a worker has noted it will set are taken for that worker: nobody can tell. */
+/** Staff who set the very status that a worker has noted it will set are taken for that worker: they look the same. */
 function wasMovedForUs({ id, stream, story }: Case): boolean {
   const intended = stream.flatMap(({ replication }) => replication.target_status_id ?? []);
   return story.history.of(id).some(({ by, statusId }) => by === 'merchant' && intended.includes(statusId));
@@ -203,8 +203,9 @@ function wasMovedForUs({ id, stream, story }: Case): boolean {
 
 /** What is new at the end is stored as it is now, as a whole. */
 function notWhole(one: Case): string | undefined {
-  const { now, letters, snapshot, story, id } = one;
-  if (!isListed(now, [deployedLast(story)]) || letters.length > 0 || snapshot === undefined) return undefined;
+  const { now, deadLetters, snapshot, story, id } = one;
+  if (!isListed(now, [deployedLast(story)]) || deadLetters.length > 0 || snapshot === undefined)
+    return undefined;
   const idsOf = (lines: readonly { readonly id?: unknown }[] = []) => lines.map((line) => line.id).join();
   const { staff_notes: notes, status_id: statusId, products } = snapshot;
   if (versionOf(notes) !== now.version) return `is stored in version ${String(notes)}`;
@@ -214,22 +215,22 @@ function notWhole(one: Case): string | undefined {
 }
 
 /** What is stored is stored as it is now, whatever became of it, where a list of the store shows it still. */
-function notFollowed({ now, letters, snapshot }: Case): string | undefined {
-  if (snapshot === undefined || isHidden(now) || letters.length > 0) return undefined;
+function notFollowed({ now, deadLetters, snapshot }: Case): string | undefined {
+  if (snapshot === undefined || isHidden(now) || deadLetters.length > 0) return undefined;
   const { staff_notes: notes, status_id: statusId } = snapshot;
   const isSo = versionOf(notes) === now.version && statusId === now.statusId;
   return isSo ? undefined : `was left behind as ${String(notes)} in status ${statusId}`;
 }
 
 /**
- * Polls alone do all this, but for what somebody took out of the tables. What was changed before the first poll that ended
+ * Polls alone do all this, except for what a person took out of the tables. What was changed before the first poll that ended
  * well is new to it or none of its business, though a webhook may have stored it: only audits find that.
  */
 function missedByPolls(one: Case): string | undefined {
-  const { id, story, letters } = one;
+  const { id, story, deadLetters } = one;
   const { at, snapshots } = story.byPolls;
   const now = story.history.of(id).findLast((moment) => moment.at <= at);
-  if (now === undefined || letters.length > 0 || isLost(one) || isBelievedGone(one)) return undefined;
+  if (now === undefined || deadLetters.length > 0 || isLost(one) || isBelievedGone(one)) return undefined;
   const then = { ...one, now, snapshot: snapshots.get(id) };
   const isUnknown = isListed(now, [deployedLast(story)]) && then.snapshot === undefined;
   const firstPoll = story.tables.jobs.find(({ outcome }) => outcome === 'finished');
@@ -242,7 +243,7 @@ function missedByPolls(one: Case): string | undefined {
   return missed && `before any audit: ${missed}`;
 }
 
-/** Somebody took its snapshot out of the table. */
+/** A person took its snapshot out of the table. */
 const isLost = ({ id, story: { plan, ids } }: Case): boolean =>
   plan.losses?.some(({ order }) => ids[order] === id) === true;
 
@@ -257,8 +258,8 @@ const isHidden = ({ isRemoved, isArchived, statusId }: Moment) =>
   isRemoved || isArchived || statusId === Status.Incomplete;
 
 /** What was advanced is stored with the content that it had then, lines included. */
-function contentLost({ id, story, stream, letters, now }: Case): string | undefined {
-  if (letters.length > 0 || now.isRemoved) return undefined;
+function contentLost({ id, story, stream, deadLetters, now }: Case): string | undefined {
+  if (deadLetters.length > 0 || now.isRemoved) return undefined;
   const last = advancesOf(id, story.history).at(-1);
   if (last === undefined) return undefined;
   const whole = stream.some(
@@ -274,47 +275,47 @@ function contentLost({ id, story, stream, letters, now }: Case): string | undefi
 function storedTwice({ stream }: Case): string | undefined {
   const twice = stream.find((snapshot, index) => {
     const before = stream[index - 1];
-    return before !== undefined && isDeepStrictEqual(told(before), told(snapshot));
+    return before !== undefined && isDeepStrictEqual(contentOf(before), contentOf(snapshot));
   });
   return twice && `stored twice as ${String(twice.staff_notes)}, ${twice.replication.state}`;
 }
 
 /** What a consumer of the stream learns; when it was read and by which reference is not news. */
-function told({ replication, ...order }: Snapshot) {
+function contentOf({ replication, ...order }: Snapshot) {
   return { ...order, state: replication.state, target: replication.target_status_id, gone: replication.gone };
 }
 
 /**
  * Neither an older version over a newer one nor, of one date, an earlier content: that the store's copies differ within a
- * second nobody can tell.
+ * second the sequence is unknown.
  */
 function storedBackwards({ stream, story }: Case): string | undefined {
   const lags = oldestReplica(story) > 0;
-  const told = stream.map((snapshot) => ({
+  const versions = stream.map((snapshot) => ({
     version: versionOf(snapshot.staff_notes),
     modifiedAt: parseDate(snapshot.date_modified) ?? 0,
   }));
-  const back = told.findIndex(({ version, modifiedAt }, index) => {
-    const before = told[index - 1];
+  const back = versions.findIndex(({ version, modifiedAt }, index) => {
+    const before = versions[index - 1];
     if (before === undefined) return false;
     return modifiedAt < before.modifiedAt || (!lags && version < before.version);
   });
   if (back < 0) return undefined;
   const name = ({ version, modifiedAt } = { version: 0, modifiedAt: 0 }) =>
     `v${version} of ${new Date(modifiedAt).toISOString()}`;
-  return `${name(told[back])} was stored over ${name(told[back - 1])}`;
+  return `${name(versions[back])} was stored over ${name(versions[back - 1])}`;
 }
 
 /** Only an order that the store always refuses becomes a dead letter: everything else is outlasted. */
-function deadInVain({ id, letters, story }: Case): string | undefined {
+function deadWithoutCause({ id, deadLetters, story }: Case): string | undefined {
   const isRefused = story.plan.storeFaults.some(({ order, forMs }) => {
     return order !== undefined && story.ids[order] === id && forMs === Infinity;
   });
-  return letters.length > 0 && !isRefused ? 'is a dead letter, and nothing was wrong with it' : undefined;
+  return deadLetters.length > 0 && !isRefused ? 'is a dead letter, and nothing was wrong with it' : undefined;
 }
 
 /** Rule 2: a void order is stored only over an earlier snapshot. */
-function storedInVain({ stream: [first], story }: Case): string | undefined {
+function storedWithoutCause({ stream: [first], story }: Case): string | undefined {
   const mayBeNew = story.deployed.some(({ rules }) =>
     rules.allowedStatusIds.includes(first?.status_id ?? -1),
   );
@@ -324,7 +325,7 @@ function storedInVain({ stream: [first], story }: Case): string | undefined {
 }
 
 /** Nothing is stored that whatever was deployed during the invocation drops. */
-function keptInVain({ stream, story }: Case): string | undefined {
+function keptWithoutCause({ stream, story }: Case): string | undefined {
   const kept = stream.flatMap((snapshot) => {
     const readAt = Date.parse(snapshot.replication.read_at);
     const [first, ...others] = deployedDuring(
@@ -341,7 +342,7 @@ function keptInVain({ stream, story }: Case): string | undefined {
 
 const isErased = ({ id, story: { tables } }: Case): boolean => tables.erased.has(id);
 
-/** Nothing that is stored after an erasure names the shopper, whoever reads the order again. */
+/** Nothing that is stored after an erasure names the shopper, no matter which worker reads the order again. */
 function broughtBack({ id, story: { tables, store } }: Case): string | undefined {
   const { billing_address: { email = '', last_name: name = '' } = {} } = store.orders.kept(id)?.fields ?? {};
   const since = tables.stream.slice(tables.erased.get(id) ?? Infinity).filter((one) => one.id === id);
@@ -352,15 +353,15 @@ function broughtBack({ id, story: { tables, store } }: Case): string | undefined
 }
 
 /** An order that is there is never noted as gone, whatever its GETs say. */
-function goneInVain({ stream, now }: Case): string | undefined {
+function goneWithoutCause({ stream, now }: Case): string | undefined {
   const isGone = stream.some(({ replication }) => replication.gone === true);
   return isGone && !now.isRemoved ? 'was noted as gone, and is there' : undefined;
 }
 
-/** Only a worker that is killed at a letter's last receive leaves it to SQS, which gives no reason. */
-function letterWithoutReason({ letters, story }: Case): string | undefined {
-  const bare = letters.some(({ bySqs, attributes }) => !bySqs && (attributes.reason ?? '') === '');
-  const moved = letters.some(({ bySqs }) => bySqs) && story.service.struck.killed === 0;
+/** Only a worker that is killed at the last receive of a message leaves it to SQS, which gives no reason. */
+function deadLetterWithoutReason({ deadLetters, story }: Case): string | undefined {
+  const bare = deadLetters.some(({ bySqs, attributes }) => !bySqs && (attributes.reason ?? '') === '');
+  const moved = deadLetters.some(({ bySqs }) => bySqs) && story.service.struck.killed === 0;
   return bare || moved ? 'is a dead letter without a reason' : undefined;
 }
 

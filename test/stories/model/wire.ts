@@ -1,4 +1,4 @@
-// The line between a container and the store: what was sent goes on to take effect, whoever dies meanwhile.
+// The line between a container and the store: what was sent still takes effect when a container dies meanwhile.
 import { type Http, type HttpAnswer, type HttpRequest } from '../../../lambda/shared/bigcommerce/http';
 import { isRow, parseJson } from '../../../lambda/shared/runtime/json';
 import { parseDate } from '../../../lambda/shared/runtime/time';
