@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { freePort, portIsFree } from '../../scripts/local/ports';
 import { root } from '../../scripts/terminal/root';
 import { until } from '../support/until';
-import { root } from '../../scripts/terminal/root';
 
 /** The program, as npx runs it. */
 export const program = [process.execPath, 'scripts/order-replication.mjs'] as const;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { root } from '../../scripts/terminal/root';
 import { freePorts, run, startCommand, stopAll } from './start-command';
-import { root } from '../../scripts/terminal/root';
 
 jest.setTimeout(150_000);
 

@@ -5,6 +5,7 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   DescribeEventsCommand,
+  type DescribeChangeSetCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 
@@ -38,8 +39,11 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 it('a change set that is pending is waited for, and its changes are read from all pages', async () => {
-  const pending = { Status: 'CREATE_PENDING', Changes: [] } as const;
-  const working = { Status: 'CREATE_IN_PROGRESS', Changes: [change('First')] } as const;
+  const pending: Partial<DescribeChangeSetCommandOutput> = { Status: 'CREATE_PENDING', Changes: [] };
+  const working: Partial<DescribeChangeSetCommandOutput> = {
+    Status: 'CREATE_IN_PROGRESS',
+    Changes: [change('First')],
+  };
   aws
     .on(DescribeChangeSetCommand)
     .resolvesOnce(pending)

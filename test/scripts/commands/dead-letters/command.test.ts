@@ -24,6 +24,9 @@ import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aReference, iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
 import { sharedMiniStack } from '../../../support/shared-ministack';
+import type { Ask } from '../../../../scripts/terminal/ask';
+import { runLine } from '../../../support/run-noun';
+import type { Report } from '../../../../scripts/terminal/command';
 
 let miniStack: MiniStack;
 let clients: Clients;
