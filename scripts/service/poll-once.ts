@@ -1,6 +1,6 @@
 // One poll now instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
-import type { Cursor, Job } from '../../lambda/shared/tables/jobs';
-import { isRow } from '../../lambda/shared/runtime/json';
+import * as v from 'valibot';
+
 import { statusName } from '../../lambda/shared/order/status';
 import type { Values } from '../stack/parameters';
 import { PROGRAM, type Print } from '../terminal/command';
@@ -10,19 +10,38 @@ import { namedValues } from '../terminal/table';
 import { inWords } from './aws-errors';
 import type { Clients } from './clients';
 import { invoke, type Failure } from './invoke';
+import { problemsIn } from './problems';
 import { outputOf, type Service } from './service';
 
 export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
 
+const counts = v.record(v.string(), v.number());
+
+/** What is shown of the job that the function answers with. */
+const polledJob = v.object({
+  timestamp: v.number(),
+  duration_ms: v.number(),
+  counted: counts,
+  found: v.number(),
+  enqueued: v.number(),
+  left_out: counts,
+  not_counted: v.exactOptional(v.string()),
+  unreadable_ids: v.exactOptional(v.array(v.number())),
+  cursor: v.exactOptional(v.object({ list: v.string(), last_id: v.number() })),
+});
+
+export type PolledJob = v.InferOutput<typeof polledJob>;
+
 /** Polls once. Throws CommandError if the poll fails or does not start. */
-export async function pollOnce(service: PollService, note: Print): Promise<Job> {
+export async function pollOnce(service: PollService, note: Print): Promise<PolledJob> {
   const functionName = outputOf(service, 'GetNewOrdersFunctionName');
   note(`${functionName} polls the store …`);
   const { failure, payload } = await invoke({ functionName, noun: 'poll' }, service.clients);
   if (failure !== undefined) throw new CommandError(whyFailed(failure, service));
-  if (isJob(payload)) return payload;
+  const job = v.safeParse(polledJob, payload);
+  if (job.success) return job.output;
   throw new CommandError(
-    `${functionName} did not answer with a job: has it been deployed with the packages of this version?`,
+    `${functionName} did not answer with a job (${problemsIn(job.issues)}): has it been deployed with the packages of this version?`,
   );
 }
 
@@ -41,7 +60,7 @@ export async function pollNow(
   service: string,
   clients: Clients,
   note: Print,
-): Promise<Job | undefined> {
+): Promise<PolledJob | undefined> {
   try {
     return await pollOnce({ stackName, outputs, clients }, note);
   } catch (error) {
@@ -64,17 +83,8 @@ function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: 
   return `The poll failed: ${error}\n${after}`;
 }
 
-function isJob(value: unknown): value is Job {
-  return (
-    isRow(value) &&
-    [value.timestamp, value.duration_ms, value.found, value.enqueued].every(Number.isFinite) &&
-    isRow(value.counted) &&
-    isRow(value.left_out)
-  );
-}
-
 /** The job for a program to read. */
-export const pollData = (job: Job) => ({
+export const pollData = (job: PolledJob) => ({
   startedAt: new Date(job.timestamp).toISOString(),
   durationMs: job.duration_ms,
   inStore: job.counted,
@@ -96,7 +106,7 @@ export function pollLines({
   cursor,
   not_counted: notCounted,
   unreadable_ids: unreadableIds = [],
-}: Job): readonly string[] {
+}: PolledJob): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
   const excluded = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
   const notListed = `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`;
@@ -112,7 +122,7 @@ export function pollLines({
   });
 }
 
-function howToContinue({ list, last_id: lastId }: Cursor): string {
+function howToContinue({ list, last_id: lastId }: NonNullable<PolledJob['cursor']>): string {
   const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'what was changed';
   const where = lastId === 0 ? `with the list of ${name}` : `after order ${lastId} in the list of ${name}`;
   return `the store has more orders than fit into one poll. The next poll continues ${where}: run it again.`;

@@ -1,12 +1,14 @@
 // Audits one day after the other by the deployed function, and reports all of them.
-import type { Audit } from '../../../lambda/shared/order/audit-result';
-import { isRow } from '../../../lambda/shared/runtime/json';
+import * as v from 'valibot';
+
 import { invoke, type Failure } from '../../service/invoke';
+import { problemsIn } from '../../service/problems';
 import { outputOf, withService, type Service } from '../../service/service';
 import { recommend, type ServiceOptions } from '../../service/service-options';
 import type { Print, Report } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 import { withStopSignal } from '../../terminal/signals';
+import { auditedDay, type AuditedDay } from './audited-day';
 import { accountOf, dayLine, openProblem, reportData } from './report';
 import { readWindow, type Window } from './window';
 
@@ -43,7 +45,7 @@ export function audit({ from, to, dryRun, ...options }: AuditOptions, note: Prin
 
 /** Audits the days in their order. Orders that are missing are the problem of the report. */
 export async function auditDays({ days, dryRun }: AuditRequest, deps: AuditDeps): Promise<Report> {
-  const audits: Audit[] = [];
+  const audits: AuditedDay[] = [];
   for (const day of days) {
     try {
       deps.stop.throwIfAborted();
@@ -67,15 +69,15 @@ export async function auditDays({ days, dryRun }: AuditRequest, deps: AuditDeps)
 const continuation = (day: string, days: readonly string[], deps: AuditDeps) =>
   `${deps.recommend('audit')} --from ${day} --to ${days.at(-1) ?? day}`;
 
-async function auditOnce(day: string, dryRun: boolean, { service }: AuditDeps): Promise<Audit> {
+async function auditOnce(day: string, dryRun: boolean, { service }: AuditDeps): Promise<AuditedDay> {
   const functionName = outputOf(service, 'AuditOrdersFunctionName');
   const event = dryRun ? { day, dryRun } : { day };
   const { failure, payload } = await invoke({ functionName, noun: 'audit', event }, service.clients);
   if (failure !== undefined) throw new CommandError(whyFailed(day, failure, service));
-  const audited: unknown = Array.isArray(payload) ? payload[0] : undefined;
-  if (isAudit(audited)) return audited;
+  const audited = v.safeParse(v.tuple([auditedDay]), payload);
+  if (audited.success) return audited.output[0];
   throw new CommandError(
-    `${functionName} did not answer with an audit: has it been deployed with the packages of this version?`,
+    `${functionName} did not answer with an audit (${problemsIn(audited.issues)}): has it been deployed with the packages of this version?`,
   );
 }
 
@@ -91,23 +93,4 @@ function whyFailed(
     'ended by Lambda': `Lambda ended it (${errorType}), and no alert was sent: see ${logGroup}.`,
   }[kind];
   return `The audit of ${day} failed: ${error}\n${after}`;
-}
-
-function isAudit(value: unknown): value is Audit {
-  if (!isRow(value)) return false;
-  const counts = [
-    value.listed,
-    value.copied,
-    value.queued,
-    value.dead,
-    value.open,
-    value.staying,
-    value.enqueued,
-  ];
-  return (
-    [value.day, value.summary].every((text) => typeof text === 'string') &&
-    counts.every(Number.isFinite) &&
-    isRow(value.left_out) &&
-    [value.gaps, value.dead_orders].every(Array.isArray)
-  );
 }

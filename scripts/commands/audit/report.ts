@@ -1,16 +1,17 @@
 // What an audit reports: a line for each day, the account of all days, and what to do about missing orders. Pure.
-import { summarize, type Audit, type NamedOrder } from '../../../lambda/shared/order/audit-result';
+import { summarize, type NamedOrder } from '../../../lambda/shared/order/audit-result';
 import { iso } from '../../../lambda/shared/runtime/time';
 import { printable } from '../../terminal/printable';
+import type { AuditedDay } from './audited-day';
 import { namedValues } from '../../terminal/table';
 
 /** Orders of one kind that are named, over all days. */
 const MAX_NAMED = 100;
 
-export const dayLine = ({ summary }: Audit): string => printable(summary);
+export const dayLine = ({ summary }: AuditedDay): string => printable(summary);
 
 /** The account of several days, or of one day that has more to report than its line. */
-export function accountOf(audits: readonly Audit[]): readonly string[] {
+export function accountOf(audits: readonly AuditedDay[]): readonly string[] {
   const [first] = audits;
   const last = audits.at(-1);
   if (first === undefined || last === undefined) return [];
@@ -32,7 +33,7 @@ export function accountOf(audits: readonly Audit[]): readonly string[] {
 }
 
 /** The days for a program to read. */
-export const reportData = (audits: readonly Audit[], isDryRun: boolean) => ({
+export const reportData = (audits: readonly AuditedDay[], isDryRun: boolean) => ({
   isDryRun,
   ...total(audits),
   days: audits.map((audit) => ({
@@ -55,7 +56,7 @@ export const reportData = (audits: readonly Audit[], isDryRun: boolean) => ({
 
 /** What to do about orders that are missing, or undefined if there is none. `recommend` names the service. */
 export function openProblem(
-  audits: readonly Audit[],
+  audits: readonly AuditedDay[],
   isDryRun: boolean,
   recommend: (command: string) => string,
 ): string | undefined {
@@ -84,7 +85,7 @@ export function openProblem(
   ].join(' ');
 }
 
-const notQueuedIn = ({ open, enqueued, unreadable_ids = [] }: Audit) =>
+const notQueuedIn = ({ open, enqueued, unreadable_ids = [] }: AuditedDay) =>
   Math.max(0, open - unreadable_ids.length - enqueued);
 
 function cannotBeListed(ids: readonly number[]): string {
@@ -94,15 +95,15 @@ function cannotBeListed(ids: readonly number[]): string {
 
 type Count = 'listed' | 'copied' | 'queued' | 'dead' | 'open' | 'staying';
 
-const sumOf = (audits: readonly Audit[]) => (count: Count) =>
+const sumOf = (audits: readonly AuditedDay[]) => (count: Count) =>
   audits.reduce((sum, audit) => sum + audit[count], 0);
 
-const total = (audits: readonly Audit[]) => ({
+const total = (audits: readonly AuditedDay[]) => ({
   listed: sumOf(audits)('listed'),
   open: sumOf(audits)('open'),
 });
 
-function excluded(audits: readonly Audit[]): ReadonlyMap<string, number> {
+function excluded(audits: readonly AuditedDay[]): ReadonlyMap<string, number> {
   const reasons = new Map<string, number>();
   for (const [reason, orders] of audits.flatMap(({ left_out }) => Object.entries(left_out))) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + orders);
@@ -115,8 +116,8 @@ const inWords = (reasons: ReadonlyMap<string, number>): string =>
 
 function named(
   what: string,
-  audits: readonly Audit[],
-  of: (audit: Audit) => readonly NamedOrder[],
+  audits: readonly AuditedDay[],
+  of: (audit: AuditedDay) => readonly NamedOrder[],
   all: number,
 ): readonly string[] {
   const orders = audits.flatMap((audit) => of(audit).map((order) => ({ ...order, day: audit.day })));

@@ -1,7 +1,10 @@
 // How far a backfill is: one row of the Jobs table, found again by what the backfill is about.
 import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
 import { DeleteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expiry, newestOf } from '../../../lambda/shared/tables/job-rows';
+import { problemsIn } from '../../service/problems';
+import { CommandError } from '../../terminal/command-error';
 import type { Selection } from './options';
 import type { Cursor } from './pages';
 import type { Tally } from './tally';
@@ -47,10 +50,7 @@ export function createCheckpoints(
           new GetCommand({ TableName, Key: { timestamp }, ConsistentRead: true }),
         );
         if (Item === undefined || Item.outcome !== RUNNING) continue;
-        const { saved_at: savedAt, expires_at: _, ...checkpoint } = Item as StoredCheckpoint;
-        if (isDeepStrictEqual(checkpoint.selection, selection)) {
-          return { checkpoint, savedAt: Date.parse(savedAt) };
-        }
+        if (isDeepStrictEqual(Item.selection, selection)) return readCheckpoint(Item, timestamp);
       }
       return undefined;
     },
@@ -67,4 +67,40 @@ export function createCheckpoints(
   };
 }
 
-type StoredCheckpoint = Checkpoint & { readonly saved_at: string; readonly expires_at: number };
+const counts = v.record(v.string(), v.number());
+const stored = v.object({
+  timestamp: v.number(),
+  outcome: v.literal(RUNNING),
+  selection: v.object({
+    created_since: v.exactOptional(v.string()),
+    created_before: v.exactOptional(v.string()),
+    status_ids: v.exactOptional(v.array(v.number())),
+    order_ids: v.exactOptional(v.array(v.number())),
+    advance: v.boolean(),
+  }),
+  cursor: v.exactOptional(v.object({ status_id: v.exactOptional(v.number()), order_id: v.number() })),
+  tally: v.object({
+    copied: v.number(),
+    replicated: v.number(),
+    skipped: counts,
+    left_out: counts,
+    dead: v.number(),
+    dead_orders: v.array(v.object({ order_id: v.number(), reason: v.string() })),
+    not_found: v.array(v.number()),
+    unreadable_ids: v.exactOptional(v.array(v.number())),
+  }),
+  saved_at: v.string(),
+});
+
+/** Throws CommandError where the row is not as this version writes it: to go on from it would lose orders. */
+function readCheckpoint(row: unknown, timestamp: number): FoundCheckpoint {
+  const result = v.safeParse(stored, row);
+  if (!result.success) {
+    throw new CommandError(
+      `The row of the backfill of ${iso(timestamp)} in the Jobs table cannot be read (${problemsIn(result.issues)}). ` +
+        `Delete that row, whose timestamp is ${timestamp}, and start the backfill again.`,
+    );
+  }
+  const { saved_at: savedAt, ...checkpoint } = result.output;
+  return { checkpoint, savedAt: Date.parse(savedAt) };
+}

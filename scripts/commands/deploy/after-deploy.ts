@@ -1,10 +1,9 @@
 // What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
-import type { Job } from '../../../lambda/shared/tables/jobs';
 import { PROGRAM } from '../../terminal/command';
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
-import { pollLines, pollNow } from '../../service/poll-once';
+import { pollLines, pollNow, type PolledJob } from '../../service/poll-once';
 import type { Afterwards } from './options';
 
 export interface Deployed {
@@ -22,9 +21,9 @@ export async function afterDeploy(
   { poll, testAlert }: Afterwards,
   clients: Clients,
   print: Print,
-): Promise<Job | undefined> {
+): Promise<PolledJob | undefined> {
   const { stackName, parameters, changed } = deployed;
-  let job: Job | undefined;
+  let job: PolledJob | undefined;
   if (parameters['Paused'] === 'true') {
     print(
       `${stackName} is paused: no poll and no worker runs until ${PROGRAM} resume --stack-name ${stackName}.`,

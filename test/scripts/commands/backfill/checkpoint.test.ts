@@ -57,6 +57,15 @@ describe('the checkpoint of a backfill', () => {
     expect(await checkpoints.find(selection)).toEqual({ checkpoint, savedAt: NOON });
   });
 
+  it('is refused with the field that is wrong where it cannot be read, and says which row to delete', async () => {
+    const selection = aSelection();
+    const checkpoint = aCheckpoint(selection, { tally: { ...nothing, copied: 'many' as unknown as number } });
+    await checkpoints.save(checkpoint, NOON);
+    await expect(checkpoints.find(selection)).rejects.toThrow(
+      `cannot be read (tally.copied: expected number). Delete that row, whose timestamp is ${checkpoint.timestamp},`,
+    );
+  });
+
   it('is not found by another selection', async () => {
     const selection = aSelection();
     await checkpoints.save(aCheckpoint(selection), NOON);
