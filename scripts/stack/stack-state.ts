@@ -49,13 +49,12 @@ export function requireAtRest(stack: Stack, mend: string): void {
   throw new CommandError(`${StackName} is in ${status}: put that right first: ${rollback}${mend}.`);
 }
 
-/** Throws CommandError, saying what to do, where a stack of the service cannot be updated. */
-export function requireUpdatable(stack: Stack): void {
-  const { StackName = '' } = stack;
-  requireAtRest(
-    stack,
-    `${PROGRAM} destroy --stack-name ${StackName}, which leaves its tables, and deploy again`,
-  );
+/**
+ * Throws CommandError, saying what to do, where a stack of the service cannot be updated. `service` are the options that
+ * name it in a command.
+ */
+export function requireUpdatable(stack: Stack, service = `--stack-name ${stack.StackName ?? ''}`): void {
+  requireAtRest(stack, `${PROGRAM} destroy ${service}, which leaves its tables, and deploy again`);
   requireOurs(stack);
 }
 

@@ -9,6 +9,8 @@ import type { Afterwards } from './options';
 export interface Deployed {
   readonly stackName: string;
   readonly changed: boolean;
+  /** The options that name the service in a recommended command: the stack's name if not given. */
+  readonly service?: string | undefined;
   readonly outputs: Values;
   readonly parameters: Values;
 }
@@ -22,14 +24,12 @@ export async function afterDeploy(
   clients: Clients,
   print: Print,
 ): Promise<PolledJob | undefined> {
-  const { stackName, parameters, changed } = deployed;
+  const { stackName, parameters, changed, service = `--stack-name ${stackName}` } = deployed;
   let job: PolledJob | undefined;
   if (parameters['Paused'] === 'true') {
-    print(
-      `${stackName} is paused: no poll and no worker runs until ${PROGRAM} resume --stack-name ${stackName}.`,
-    );
+    print(`${stackName} is paused: no poll and no worker runs until ${PROGRAM} resume ${service}.`);
   } else if (changed && poll) {
-    job = await pollNow(deployed, `--stack-name ${stackName}`, clients, print);
+    job = await pollNow(deployed, service, clients, print);
     for (const line of job === undefined ? [] : pollLines(job)) print(line);
   }
   const address = { stackName, address: parameters['ExceptionsEmailAddress'] ?? '' };

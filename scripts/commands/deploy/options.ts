@@ -1,5 +1,5 @@
 // What the command line of deploy says, and the environment next to it.
-import { stages } from '../../service/service-options';
+import { sameService, stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
 import { UsageError } from '../../terminal/command-error';
 import {
@@ -90,10 +90,14 @@ export function deployRequest(
     parameters: { ...Object.fromEntries(named), ...pairs('parameter', options.parameter) },
     tags: options.tag.length === 0 ? undefined : pairs('tag', options.tag),
     roleArn: options.roleArn === '' ? undefined : options.roleArn,
+    service: serviceOf(options),
     afterwards: { poll: options.poll, testAlert: options.testAlert },
     label,
   };
 }
+
+const serviceOf = ({ stage, stackName, region }: DeployCommandOptions): string =>
+  sameService({ stage, stackName, region, local: false, awsPort: undefined });
 
 /**
  * The stage and the packages are the deploy's own affair, and a pause is its operator's: a variable that is left from

@@ -20,7 +20,9 @@ export interface DeployRequest {
   readonly stackName?: string | undefined;
   /** By the template's names. On an update, one that is not given keeps its value. */
   readonly parameters?: Values | undefined;
-  /** How a parameter is called in a message: its own name if left out. */
+  /** The options that name the service in a recommended command: the stack's name if not given. */
+  readonly service?: string | undefined;
+  /** How a parameter is called in a message: its own name if not given. */
   readonly label?: ((name: string) => string) | undefined;
 }
 
@@ -48,7 +50,7 @@ export async function planDeploy(
   const leftover = found !== undefined && isLeftover(found) ? found : undefined;
   const existing = leftover === undefined ? found : undefined;
   if (leftover !== undefined) requireDisposable(leftover);
-  if (existing !== undefined) requireUpdatable(existing);
+  if (existing !== undefined) requireUpdatable(existing, request.service);
 
   const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
   const bucket = request.bucket || (parametersOf(existing)['LambdaDeploymentPackagesBucketName'] ?? '');

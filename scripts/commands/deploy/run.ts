@@ -22,7 +22,7 @@ export async function runDeploy(options: DeployCommandOptions, note: Print): Pro
         for (const line of packageLines(await build())) note(line);
       };
       const done = await deploy({ ...request, print: note, sumUp, prepare }, clients);
-      return { ...done, afterwards: request.afterwards };
+      return { ...done, afterwards: request.afterwards, service: request.service };
     });
     const { job, problem } = await afterDeploy(deployed, afterwards, clients, note).then(
       (polled) => ({ job: polled, problem: undefined }),

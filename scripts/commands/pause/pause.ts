@@ -32,7 +32,7 @@ export function setPaused(isPaused: boolean, options: ServiceOptions, note: Prin
 function requirePausable(stack: Stack, options: ServiceOptions): boolean {
   const { StackName = '', StackStatus = '' } = stack;
   if (isLeftover(stack)) throw new CommandError(`${StackName} is not deployed (${StackStatus}).`);
-  requireUpdatable(stack);
+  requireUpdatable(stack, sameService(options));
   const { Paused } = parametersOf(stack);
   if (Paused !== undefined) return Paused === 'true';
   throw new CommandError(
