@@ -823,6 +823,18 @@ describe('what AWS refuses', () => {
   });
 });
 
+it('a deploy makes its packages once nothing speaks against it, and none for an unknown parameter', async () => {
+  cloudFormationGoes();
+  const prepare = jest.fn(() => Promise.resolve());
+  const parameters = { ...complete, PolingInterval: '30' };
+  await expect(run({ parameters, prepare })).rejects.toThrow(
+    'PolingInterval is no parameter of the template.',
+  );
+  expect(prepare).not.toHaveBeenCalled();
+  await run({ prepare });
+  expect(prepare).toHaveBeenCalledTimes(1);
+});
+
 describe('the command line', () => {
   const names = [...Object.keys(complete), 'BigCommerceClientSecret', 'PollingInterval', 'AllowedStatusIds'];
   const read = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
