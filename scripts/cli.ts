@@ -5,8 +5,10 @@ import { build } from './commands/build/command';
 import { deadLetters } from './commands/dead-letters/command';
 import { deploy } from './commands/deploy/command';
 import { destroy } from './commands/destroy/command';
+import { orders } from './commands/orders/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
+import { restore } from './commands/restore/command';
 import { upload } from './commands/upload/command';
 import { webhook } from './commands/webhook/command';
 import { simulator, start } from './local/command';
@@ -28,8 +30,10 @@ export const commands: readonly (Command | Noun)[] = [
   resume,
   poll,
   audit,
+  restore,
   webhook,
   deadLetters,
+  orders,
 ];
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */

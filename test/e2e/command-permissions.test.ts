@@ -9,7 +9,7 @@ import { createCheckpoints } from '../../scripts/commands/backfill/checkpoint';
 import { readSelection } from '../../scripts/commands/backfill/options';
 import { nothing } from '../../scripts/commands/backfill/tally';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
-import { erase } from '../../scripts/commands/orders/erase';
+import { orders } from '../../scripts/commands/orders/command';
 import { pause } from '../../scripts/commands/pause/command';
 import { runCommand } from '../support/run-command';
 import { runVerb } from '../support/run-noun';
@@ -110,7 +110,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
     // Of a worker that was killed.
     const part = { order_id: large, part: '2020-01-01T00:00:00.000Z#a1b2#0000', data: Buffer.from('x') };
     await documents.send(new PutCommand({ TableName: output('OrderPartsTableName'), Item: part }));
-    await erase(['--email', EMAIL, ...there], silent);
+    await runVerb(orders, ['erase', '--email', EMAIL, '--yes', ...there]);
   },
 
   async restore() {
@@ -119,8 +119,8 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
     for (const table of ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
       const from = `${output(`${table}TableName`)}-${COPY}`;
       await aCopyOf(output(`${table}TableName`), from);
-      await restore(['--table', table, '--from', from, ...there], silent);
-      await restore(['--table', table, '--from', from, '--overwrite', ...there], silent);
+      await runCommand(restore, ['--table', table, '--from', from, ...there]);
+      await runCommand(restore, ['--table', table, '--from', from, '--overwrite', '--yes', ...there]);
     }
   },
 };

@@ -4,13 +4,14 @@ import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 
 import { deleteOtherParts } from '../../lambda/shared/tables/order-parts';
 import type { Snapshot } from '../../lambda/shared/order/order';
-import { erase } from '../../scripts/commands/orders/erase';
+import { orders } from '../../scripts/commands/orders/command';
 import { pause, resume } from '../../scripts/commands/pause/command';
 import { restore } from '../../scripts/commands/restore/command';
 import type { Command } from '../../scripts/terminal/command';
 import { runCommand } from '../support/run-command';
 import { noise } from '../support/noise';
 import { startLocalService, type LocalService } from './local-service';
+import { runVerb } from '../support/run-noun';
 import { until } from '../support/until';
 
 let service: LocalService;
@@ -24,7 +25,7 @@ const said: string[] = [];
 
 const run = (...args: readonly string[]) => {
   const port = new URL(service.mini.endpoint).port;
-  return restore([...args, '--aws-port', port, '--local'], (line) => said.push(line));
+  return runCommand(restore, [...args, '--aws-port', port, '--local'], undefined, (line) => said.push(line));
 };
 
 /** Order 0 is lost, order 1 is damaged. */
@@ -90,11 +91,13 @@ it('restore writes the parts of a large order', async () => {
 });
 
 it('restore overwrites only while the service is paused', async () => {
-  await expect(run('--table', 'Orders', '--from', copy, '--overwrite')).rejects.toThrow('npm run pause');
+  await expect(run('--table', 'Orders', '--from', copy, '--overwrite')).rejects.toThrow(
+    'Pause it first: npx order-replication pause --stage dev --local',
+  );
   expect(await now()).toEqual([undefined, { id: ids[1], damaged: true }, before[2]]);
   const port = new URL(service.mini.endpoint).port;
   await runCommand(pause, ['--local', '--aws-port', port]);
-  await run('--table', 'Orders', '--from', copy, '--overwrite');
+  await run('--table', 'Orders', '--from', copy, '--overwrite', '--yes');
   expect(await now()).toEqual(before);
 }, 30_000);
 
@@ -105,12 +108,8 @@ it('restore of one order writes only the rows of that order', async () => {
 });
 
 it.each([
-  [
-    'a table that is none of the service',
-    ['--table', 'Others', '--from', 'x'],
-    '--table takes one of Orders',
-  ],
-  ['no copy', ['--table', 'Orders'], 'Which copy?'],
+  ['a table that is none of the service', ['--table', 'Others', '--from', 'x'], 'Allowed choices are Orders'],
+  ['no copy', ['--table', 'Orders'], "required option '--from <table>' not specified"],
   ['a copy that is not there', ['--table', 'Orders', '--from', 'x'], 'There is no table x.'],
 ])('restore refuses %s', async (_, args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
@@ -141,9 +140,9 @@ it('restore does not bring an erased shopper back, nor does the worker that read
   const copies = await Promise.all(
     names.map((name) => aCopyOf(stack.outputs[`${name}TableName`] ?? '', 'with-ada')),
   );
-  await erase(['--email', email, ...local], () => undefined);
+  await runVerb(orders, ['erase', '--email', email, '--yes', ...local]);
   await stopOrStart(pause);
-  for (const options of [[], ['--overwrite']]) {
+  for (const options of [[], ['--overwrite', '--yes']]) {
     for (const [index, name] of names.entries()) {
       await run('--table', name, '--from', copies[index] ?? '', ...options);
     }

@@ -1,14 +1,8 @@
-// Erases the people in one stored order, under its lease: in the ledger first, so that whoever dies on the next line has
-// left an order that is found again, and that no worker stores anew as it was.
+// Erases the people in one stored order, under its lease: in the ledger first. A kill on the next line then leaves an
+// order that the next run finds, and that no worker stores again as it was.
 import { randomUUID } from 'node:crypto';
 
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  GetCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
 import { RefusedWriteError } from '../../../lambda/shared/runtime/errors';
 import type { Lease } from '../../../lambda/shared/tables/ledger-updates';
@@ -18,29 +12,15 @@ import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';
 import { createOrdersTable, readStored, type OrderItem } from '../../../lambda/shared/tables/orders';
 import { eraseShopper } from '../../service/webhook-rows';
 import { iso } from '../../../lambda/shared/runtime/time';
+import { recordErasure, releaseLease, waitForLease, type LeaseDeps } from './erase-lease';
 
-export interface EraseDeps {
-  readonly documents: DynamoDBDocumentClient;
+export interface EraseDeps extends LeaseDeps {
   readonly ordersTable: string;
   readonly orderPartsTable: string;
-  readonly ledgerTable: string;
   readonly webhooksTable: string;
-  /** AWS's time: leases are held against those of workers. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** Far longer than the few calls take; one that is left behind ends by itself. */
-const LEASE_MS = 2 * 60_000;
-
-/** Clocks differ, those of workers too: a lease of theirs counts as past that much later. */
-const CLOCK_MARGIN_MS = 60_000;
-
-/** A worker's lease lasts for some 75 s from its beginning. */
-const PATIENCE_MS = 5 * 60_000;
-const PAUSE_MS = 2_000;
-
-/** What became of it; `other` if it does not carry the address any more, `busy` if a worker would not let go of it. */
+/** How it ended: `other` if the order does not carry the address any more, `busy` if a worker did not release it. */
 export type Erasure = 'erased' | 'other' | 'busy';
 
 /** An item of the Orders table as the whole order that it stands for. The sample stored orders without `replication`. */
@@ -53,7 +33,7 @@ const partsOf = ({ documents: client, orderPartsTable: tableName }: EraseDeps) =
 
 /**
  * Erases the order if it carries this address (in lower case); of one that is erased, removes what is left elsewhere.
- * Waits while a worker holds it; `onWait` is told once.
+ * Waits while a worker holds it, and then calls `onWait` once.
  */
 export async function eraseOrder(
   orderId: number,
@@ -62,14 +42,9 @@ export async function eraseOrder(
   onWait: () => void,
 ): Promise<Erasure> {
   const lease: Lease = { orderId, owner: `erase/${randomUUID()}` };
-  const until = deps.now() + PATIENCE_MS;
-  for (let tries = 1; !(await takeLease(lease, deps)); tries += 1) {
-    if (deps.now() >= until) return 'busy';
-    if (tries === 1) onWait();
-    await deps.sleep(PAUSE_MS);
-  }
+  if (!(await waitForLease(lease, deps, onWait))) return 'busy';
   const erasure = await eraseHeld(lease, email, deps);
-  await release(lease, deps);
+  await releaseLease(lease, deps);
   return erasure;
 }
 
@@ -79,7 +54,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   // A run that was killed may have left it, or a restore brought it back.
   if (order?.replication?.erased_at !== undefined) await eraseElsewhere(lease.orderId, deps);
   if (order === undefined || !personalEmails(order).has(email)) return 'other';
-  const erasedAt = await remember(lease, deps);
+  const erasedAt = await recordErasure(lease, deps);
   if (erasedAt === undefined) return 'busy';
   const replication = { ...(order.replication ?? unread(order)), erased_at: erasedAt };
   const snapshot = { ...erasePersonal(order), replication } as Snapshot;
@@ -94,7 +69,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   }
 }
 
-/** For a row of the sample: nobody knows when it was read, so every read is later. */
+/** For a row of the sample: when it was read is unknown, so every read is later. */
 function unread({ status_id }: StoredOrder): Replication {
   const never = iso(0);
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
@@ -113,56 +88,4 @@ async function find(orderId: number, { documents, ordersTable }: EraseDeps): Pro
     new GetCommand({ TableName: ordersTable, Key: { id: orderId }, ConsistentRead: true }),
   );
   return Item;
-}
-
-/** A worker's lease without its condition of coverage: what is covered is erased as well. */
-async function takeLease(lease: Lease, deps: EraseDeps): Promise<boolean> {
-  const now = deps.now();
-  const taken = await update(lease, deps, {
-    UpdateExpression: 'SET lease_owner = :owner, lease_until = :until',
-    // Ours already: the SDK repeats a write whose answer was lost.
-    ConditionExpression: 'attribute_not_exists(lease_until) OR lease_until < :past OR lease_owner = :owner',
-    ExpressionAttributeValues: {
-      ':owner': lease.owner,
-      ':until': iso(now + LEASE_MS),
-      ':past': iso(now - CLOCK_MARGIN_MS),
-    },
-  });
-  return taken !== undefined;
-}
-
-/** When the order was erased first, by the ledger; undefined if another has taken the order over. */
-async function remember(lease: Lease, deps: EraseDeps): Promise<string | undefined> {
-  const row = await update(lease, deps, {
-    UpdateExpression: 'SET erased_at = if_not_exists(erased_at, :now)',
-    ConditionExpression: 'lease_owner = :owner',
-    ExpressionAttributeValues: { ':owner': lease.owner, ':now': iso(deps.now()) },
-  });
-  return row && String(row['erased_at']);
-}
-
-async function release(lease: Lease, deps: EraseDeps): Promise<void> {
-  await update(lease, deps, {
-    UpdateExpression: 'REMOVE lease_owner, lease_until',
-    ConditionExpression: 'lease_owner = :owner',
-    ExpressionAttributeValues: { ':owner': lease.owner },
-  });
-}
-
-/** The ledger's row after the update, or undefined if it was refused. */
-async function update(
-  { orderId }: Lease,
-  { documents, ledgerTable }: EraseDeps,
-  input: Omit<UpdateCommandInput, 'TableName' | 'Key' | 'ReturnValues'>,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const row = { TableName: ledgerTable, Key: { order_id: orderId } };
-  try {
-    const { Attributes = {} } = await documents.send(
-      new UpdateCommand({ ...row, ...input, ReturnValues: 'ALL_NEW' }),
-    );
-    return Attributes;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
 }

@@ -8,36 +8,36 @@ import { outputOf, type Service } from '../../service/service';
 import { recordable } from '../../service/webhook-rows';
 
 /** A row of a copy: numbers and bytes stay as they are stored. */
-export type Row = Record<string, AttributeValue>;
+export type StoredRow = Record<string, AttributeValue>;
 
 export type RestoreService = Pick<Service, 'stackName' | 'outputs' | 'parameters'> & {
   readonly clients: Pick<Service['clients'], 'dynamoDb' | 'documents'>;
 };
 
 /** The form in which a row comes back, or the reason why it does not: its people were erased, or no order names the part. */
-export type Verdict = Returning | { readonly refused: 'erased' | 'unnamed' };
+export type Ruling = Returning | { readonly refused: 'erased' | 'unnamed' };
 
 export interface Returning {
-  readonly row: Row;
+  readonly row: StoredRow;
   /** Must hold of the row that is there, also where rows are overwritten: an erasure may run at the same time. */
   readonly condition?: {
     readonly ConditionExpression: string;
-    readonly ExpressionAttributeValues?: Row;
+    readonly ExpressionAttributeValues?: StoredRow;
   };
 }
 
 /** Decides for each of these rows of a table. */
-export async function judgeRows(
+export async function classifyRows(
   table: string,
-  rows: readonly Row[],
+  rows: readonly StoredRow[],
   service: RestoreService,
-): Promise<readonly Verdict[]> {
+): Promise<readonly Ruling[]> {
   if (table === 'Webhooks') return rows.map((row) => ({ row: recordable(row) }));
-  const judge = judges[table];
-  if (judge === undefined) return rows.map((row) => ({ row }));
+  const ruling = rulings[table];
+  if (ruling === undefined) return rows.map((row) => ({ row }));
   const ids = rows.map(orderIdOf);
   const known = await lookUp([...new Set(ids)], service);
-  return rows.map((row, index) => judge(row, known.get(ids[index] ?? 0) ?? {}));
+  return rows.map((row, index) => ruling(row, known.get(ids[index] ?? 0) ?? {}));
 }
 
 /** What the service's own tables know of an order. */
@@ -49,7 +49,7 @@ interface Known {
   readonly parts?: PartsName | undefined;
 }
 
-const judges: Readonly<Record<string, (row: Row, known: Known) => Verdict>> = {
+const rulings: Readonly<Record<string, (row: StoredRow, known: Known) => Ruling>> = {
   Orders(row, { erasedAt, itemErasedAt }) {
     // An erased order may come back: there is nothing personal in it.
     if (row['replication']?.M?.['erased_at'] !== undefined) return { row };
@@ -83,7 +83,7 @@ const NOT_ERASED = 'attribute_not_exists(erased_at)';
 const namesPart = ({ key, count }: PartsName, part: string) =>
   part.startsWith(`${key}#`) && Number(part.slice(key.length + 1)) < count;
 
-const orderIdOf = (row: Row) => Number((row['order_id'] ?? row['id'])?.N);
+const orderIdOf = (row: StoredRow) => Number((row['order_id'] ?? row['id'])?.N);
 
 async function lookUp(ids: readonly number[], service: RestoreService): Promise<ReadonlyMap<number, Known>> {
   const { documents } = service.clients;

@@ -1,4 +1,4 @@
-// npm run erase on MiniStack's DynamoDB: which orders it finds, what it leaves of them, and what may happen in between.
+// orders erase on MiniStack's DynamoDB: which orders it finds, what it leaves of them, and what may happen in between.
 import { createHash } from 'node:crypto';
 import {
   DeleteCommand,
@@ -13,12 +13,15 @@ import { writeParts } from '../../../../lambda/shared/tables/order-parts';
 import type { Row } from '../../../../lambda/shared/runtime/json';
 import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../../lambda/shared/order/personal-data';
-import { CommandError } from '../../../../scripts/terminal/command-error';
-import { erase, eraseAll } from '../../../../scripts/commands/orders/erase';
+import { orders } from '../../../../scripts/commands/orders/command';
+import { eraseAll, type EraseAllDeps } from '../../../../scripts/commands/orders/erase';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
-import { connect, createTables, realTables, tableOutputs } from '../../../support/real-tables';
 import { sharedMiniStack } from '../../../support/shared-ministack';
+import { connect, createTables, realTables, tableOutputs } from '../../../support/real-tables';
+import { runCommand } from '../../../support/run-command';
+import { runLine, verb } from '../../../support/run-noun';
+import type { Ask } from '../../../../scripts/terminal/ask';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,27 +52,36 @@ interface Run {
   readonly dryRun?: boolean;
   /** What happens in a pause of the command. */
   readonly meanwhile?: () => unknown;
+  /** Without it the command runs with --yes. */
+  readonly ask?: Ask;
 }
 
-/** Runs the command on virtual time; gives what it said, and appends what it threw. */
-async function run({ email = ADA, dryRun = false, meanwhile }: Run = {}): Promise<string> {
+const noOneAsks: Ask = (question) => Promise.reject(new Error(`No question was expected: ${question}`));
+
+function depsOf(said: string[], time: Pick<EraseAllDeps, 'now' | 'sleep'>, ask = noOneAsks): EraseAllDeps {
+  return {
+    service: { ...service, clients: { documents: client } },
+    ...time,
+    ask,
+    note: (line) => void said.push(line),
+    recommend: (command) => `npx order-replication ${command} --stage dev`,
+  };
+}
+
+/** Runs the command on virtual time; gives all that it wrote and its data. */
+async function runWhole({ email = ADA, dryRun = false, meanwhile, ask }: Run = {}) {
   const said: string[] = [];
   const sleep = async (ms: number) => {
     clock += ms;
     await meanwhile?.();
   };
-  const time = { now: () => clock, sleep };
-  await eraseAll(
-    { ...service, clients: { documents: client } },
-    { email, dryRun },
-    (line) => said.push(line),
-    time,
-  ).catch((error: unknown) => {
-    if (!(error instanceof CommandError)) throw error;
-    said.push(error.message);
-  });
-  return said.join('\n');
+  const deps = depsOf(said, { now: () => clock, sleep }, ask);
+  const { data, lines, problem } = await eraseAll({ email, dryRun, yes: ask === undefined }, deps);
+  said.push(...lines, ...(problem === undefined ? [] : [problem]));
+  return { data, said: said.join('\n') };
 }
+
+const run = async (options: Run = {}): Promise<string> => (await runWhole(options)).said;
 
 const ofAda = (id: number, more: Parameters<typeof aSnapshot>[0] = {}) =>
   aSnapshot({ id, billing_address: { first_name: 'Ada', email: 'Ada@Example.com' }, ...more });
@@ -317,6 +329,43 @@ it('changes nothing in a dry run', async () => {
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual([before, []]);
 });
 
+it('reports to a program which orders were erased, and never the address', async () => {
+  for (const snapshot of [ofAda(1), aSnapshot({ id: 2 })]) await tables.orders.save(snapshot);
+  expect((await runWhole()).data).toEqual({
+    isDryRun: false,
+    ordersRead: 2,
+    erasedOrders: [1],
+    busyOrders: [],
+    unreadableOrders: [],
+  });
+});
+
+describe('without --yes', () => {
+  beforeEach(() => tables.orders.save(ofAda(1)));
+
+  it('it shows the orders, and erases them once the name of the stack is typed', async () => {
+    const asked: string[] = [];
+    const ask: Ask = (question) => {
+      asked.push(question);
+      return Promise.resolve('OrderReplication-dev');
+    };
+    expect(await run({ ask })).toMatch(/^Would erase order 1\.\nErased order 1\.\n/);
+    expect(asked).toEqual(['To erase the people in 1 order permanently, type OrderReplication-dev: ']);
+    expect(await tables.orders.find(1)).toEqual(erased(ofAda(1)));
+  });
+
+  it('it changes nothing after another answer', async () => {
+    await expect(run({ ask: () => Promise.resolve('yes') })).rejects.toThrow('nothing was changed');
+    expect(await tables.orders.find(1)).toEqual(ofAda(1));
+  });
+
+  it('it asks nothing where there is nothing to erase', async () => {
+    expect(await run({ email: 'ben@example.com', ask: noOneAsks })).toContain(
+      'No order carries this address',
+    );
+  });
+});
+
 it('says what it does not reach, and never the address', async () => {
   await tables.orders.save(ofAda(1));
   const said = await run();
@@ -349,7 +398,7 @@ describe('an order that a worker holds', () => {
       await letGo();
     };
     expect((await run({ meanwhile })).split('\n').slice(0, 2)).toEqual([
-      ...['Order 1 is with a worker: waiting for it, five minutes at most …', 'Erased order 1.'],
+      ...['A worker holds order 1: waiting for it, 5 min at most …', 'Erased order 1.'],
     ]);
     expect(await tables.orders.find(1)).toEqual(erased(edited));
   });
@@ -425,13 +474,7 @@ describe('whatever happens in between', () => {
     // Virtual time would end the lease of the one while the other waits.
     const time = { now: () => clock, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
     const said: string[] = [];
-    const one = () =>
-      eraseAll(
-        { ...service, clients: { documents: client } },
-        { email: ADA, dryRun: false },
-        (line) => said.push(line),
-        time,
-      );
+    const one = () => eraseAll({ email: ADA, dryRun: false, yes: true }, depsOf(said, time));
     await Promise.all([one(), one()]);
     expect(puts.mock.calls.filter(([command]) => isPut(command))).toHaveLength(1);
     expect(said.filter((line) => line === 'Erased order 1.')).toHaveLength(1);
@@ -477,19 +520,28 @@ describe('the command line', () => {
     '@example.com',
     'ada@',
     'a@b@c',
-    'Ada <ada@example.com>',
-    'ada@example.com ben@example.com',
-    '',
+    'ada@@example.com',
+    '"ada@example.com"',
+    '<ada@example.com>',
   ])('takes no %j for an address, and does not repeat it', async (email) => {
-    const failure = erase(['--email', email], () => undefined);
-    await expect(failure).rejects.toThrow(
-      new CommandError('--email takes one bare address, such as ada@example.com.'),
-    );
+    const { code, said } = await runLine(orders, `erase --email ${email}`);
+    expect(said).toMatch(/^error: --email takes one bare address, such as ada@example\.com\.\n/);
+    expect(said).not.toContain(`'${email}'`);
+    expect(code).toBe(2);
   });
 
-  it('wants an address', async () => {
-    await expect(erase([], () => undefined)).rejects.toThrow(
-      'Whose orders? Give --email.\n\nUsage: npm run erase',
-    );
+  it.each(['Ada <ada@example.com>', 'ada@example.com ben@example.com', ''])(
+    'takes no %j for one address',
+    async (email) => {
+      await expect(runCommand(verb(orders, 'erase'), ['--email', email])).rejects.toThrow(
+        'error: --email takes one bare address, such as ada@example.com.',
+      );
+    },
+  );
+
+  it('requires an address', async () => {
+    const { code, said } = await runLine(orders, 'erase');
+    expect(said).toMatch(/^error: required option '--email <address>' not specified/);
+    expect(code).toBe(2);
   });
 });

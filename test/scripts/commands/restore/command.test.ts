@@ -1,4 +1,4 @@
-// What npm run restore puts back after an erasure, on MiniStack's DynamoDB: each table, each order of commands.
+// What restore puts back after an erasure, on MiniStack's DynamoDB: each table, each order of commands.
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -12,11 +12,14 @@ import type { Row } from '../../../../lambda/shared/runtime/json';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
 import type { MiniStack } from '../../../../scripts/local/ministack';
-import { putBack } from '../../../../scripts/commands/restore/command';
+import { restore as restoreCommand } from '../../../../scripts/commands/restore/command';
+import { putBack } from '../../../../scripts/commands/restore/restore';
+import type { Ask } from '../../../../scripts/terminal/ask';
 import { aSnapshot, iso, NOON } from '../../../support/builders';
 import { noise } from '../../../support/noise';
-import { createTables, realTables, tableOutputs } from '../../../support/real-tables';
 import { sharedMiniStack } from '../../../support/shared-ministack';
+import { createTables, realTables, tableOutputs } from '../../../support/real-tables';
+import { runLine } from '../../../support/run-noun';
 
 const ADA = 'ada@example.com';
 const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
@@ -86,24 +89,46 @@ const delivery = (orderId: number) => ({
   },
 });
 
+const noOneAsks: Ask = (question) => Promise.reject(new Error(`No question was expected: ${question}`));
+const recommend = (command: string) => `npx order-replication ${command} --local`;
+
 async function erase(): Promise<string> {
   const said: string[] = [];
-  const time = { now: () => NOON + 600_000, sleep: () => Promise.resolve() };
-  await eraseAll(service(), { email: ADA, dryRun: false }, (line) => said.push(line), time);
-  return said.join('\n');
+  const { lines } = await eraseAll(
+    { email: ADA, dryRun: false, yes: true },
+    {
+      service: service(),
+      now: () => NOON + 600_000,
+      sleep: () => Promise.resolve(),
+      ask: noOneAsks,
+      note: (line) => void said.push(line),
+      recommend,
+    },
+  );
+  return [...said, ...lines].join('\n');
 }
 
 interface Options {
   readonly overwrite?: boolean;
   readonly order?: number;
+  /** Without it the command runs with --yes. */
+  readonly ask?: Ask;
+  readonly paused?: boolean;
 }
 
-async function restore(table: Name, { overwrite = false, order }: Options = {}): Promise<string> {
-  const said: string[] = [];
-  const request = { table, from: `${table}Copy`, order, overwrite };
-  await putBack(service(), request, (line) => said.push(line));
-  return said.join('\n');
-}
+const report = (table: Name, { overwrite = false, order, ask, paused = true }: Options = {}) =>
+  putBack(
+    { table, from: `${table}Copy`, order, overwrite, yes: ask === undefined },
+    {
+      service: { ...service(), parameters: { Paused: String(paused) } },
+      note: () => undefined,
+      ask: ask ?? noOneAsks,
+      recommend,
+    },
+  );
+
+const restore = async (table: Name, options: Options = {}): Promise<string> =>
+  (await report(table, options)).lines.join('\n');
 
 /** Orders 1 (small) and 2 (in parts) are of one customer, order 3 is of another one, in parts too. */
 beforeEach(async () => {
@@ -263,4 +288,55 @@ it.each([
     return { ...answer, Table: { ...answer.Table, TableStatus } };
   }) as never);
   await expect(restore('Orders')).rejects.toThrow(`OrdersCopy ${problem}`);
+});
+
+describe('overwriting', () => {
+  const damage = () => write('OrdersTable', { id: 1, damaged: true });
+
+  it('is refused while the service is running, with the command that pauses this one', async () => {
+    await damage();
+    await expect(restore('Orders', { overwrite: true, paused: false })).rejects.toThrow(
+      'Pause it first: npx order-replication pause --local',
+    );
+    expect((await all('Orders')).find(({ id }) => id === 1)).toEqual({ id: 1, damaged: true });
+  });
+
+  it('asks for the name of the stack, and changes nothing after another answer', async () => {
+    await damage();
+    const asked: string[] = [];
+    const answering = (answer: string): Ask => {
+      return (question) => {
+        asked.push(question);
+        return Promise.resolve(answer);
+      };
+    };
+    await expect(restore('Orders', { overwrite: true, ask: answering('yes') })).rejects.toThrow(
+      'nothing was changed',
+    );
+    expect((await all('Orders')).find(({ id }) => id === 1)).toEqual({ id: 1, damaged: true });
+    await restore('Orders', { overwrite: true, ask: answering('OrderReplication-dev') });
+    expect(await tables.orders.find(1)).toEqual(ofAda(1));
+    expect(asked).toEqual(Array(2).fill('To overwrite them, type OrderReplication-dev: '));
+  });
+});
+
+it('reports to a program how many rows were put back, and how many were not', async () => {
+  await remove('OrdersTable', { id: 3 });
+  expect((await report('Orders')).data).toEqual({
+    table: 'Orders',
+    from: 'OrdersCopy',
+    to: 'OrdersTable',
+    rows: { read: 3, put: 1, kept: 2, erased: 0, unnamed: 0, inParts: 1 },
+  });
+});
+
+it.each([
+  ['--table Others --from x', /'--table <table>' argument 'Others' is invalid. Allowed choices are Orders, /],
+  ['--table Orders', /required option '--from <table>' not specified/],
+  ['--from x', /required option '--table <table>' not specified/],
+  ['--table Orders --from x --order 1.5', /It must be a whole number/],
+])('%j is wrong usage', async (line, words) => {
+  const { code, said } = await runLine(restoreCommand, line);
+  expect(said).toMatch(words);
+  expect(code).toBe(2);
 });

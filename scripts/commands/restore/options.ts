@@ -1,0 +1,19 @@
+// What the command line of restore says.
+import { serviceOptions } from '../../service/service-options';
+import { choice, flag, required, text, wholeNumber, type OptionsOf } from '../../terminal/options';
+
+export const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'] as const;
+
+export const restoreOptions = {
+  ...serviceOptions,
+  table: required(choice('<table>', tables, "the service's own table")),
+  from: required(text('<table>', 'the copy, as "aws dynamodb restore-table-to-point-in-time" made it')),
+  order: wholeNumber('<id>', [1, 999_999_999], 'only the rows of this order'),
+  overwrite: flag('also put back rows that are there and differ; only while the service is paused'),
+  yes: flag('ask nothing'),
+} as const;
+
+export type RestoreOptions = OptionsOf<typeof restoreOptions>;
+
+/** What is restored; the rest of the options names the service. */
+export type RestoreRequest = Pick<RestoreOptions, 'table' | 'from' | 'order' | 'overwrite' | 'yes'>;
