@@ -1,5 +1,6 @@
 // The program: every command of it, in the order of its help. What a command does is imported only when it runs.
 import { audit } from './commands/audit/command';
+import { backfill } from './commands/backfill/command';
 import { bootstrap } from './commands/bootstrap/command';
 import { build } from './commands/build/command';
 import { deadLetters } from './commands/dead-letters/command';
@@ -30,6 +31,7 @@ export const commands: readonly (Command | Noun)[] = [
   resume,
   poll,
   audit,
+  backfill,
   restore,
   webhook,
   deadLetters,

@@ -1,6 +1,7 @@
 // What a command is: data, from which the program, its help and its reference page are made.
 import type { Ask } from './ask';
 import type { OptionsOf, OptionSpecs } from './options';
+import type { Output } from './progress';
 
 /** As a user types it, in a checkout. */
 export const PROGRAM = 'npx order-replication';
@@ -13,6 +14,8 @@ export interface Terminal {
   /** Writes a line that is not the result, such as progress, to stderr. */
   readonly note: Print;
   readonly ask: Ask;
+  /** The stream of the notes, for a line that renews itself; absent where there is none. */
+  readonly progress?: Output;
 }
 
 /** The result of a command, printed to stdout. */

@@ -6,4 +6,5 @@ export const processIo: Io = {
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   ask: askOnTerminal,
+  progress: process.stderr,
 };

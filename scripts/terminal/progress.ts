@@ -19,7 +19,8 @@ export interface ProgressLine {
 
 export function createProgressLine(output: Output, now: () => number): ProgressLine {
   let shown = '';
-  let shownAt = -Infinity;
+  // What ends soon needs no line.
+  let shownAt = now();
   // A line that wraps could not be renewed in place.
   const draw = () => output.write(`\r\u001B[K${shown.slice(0, (output.columns ?? 80) - 1)}`);
   return {

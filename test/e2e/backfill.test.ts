@@ -1,10 +1,11 @@
-// npm run backfill against the deployed service: history is copied by the stack's own worker, and its statuses stay.
+// backfill against the deployed service: history is copied by the stack's own worker, and its statuses stay.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
 import { Status } from '../../lambda/shared/order/status';
 import { backfill } from '../../scripts/commands/backfill/command';
+import { startBackfill } from '../../scripts/commands/backfill/start';
 import { QUEUED_AT_ONCE } from '../../scripts/commands/backfill/run';
 import type { Command } from '../../scripts/terminal/command';
 import { root } from '../../scripts/terminal/root';
@@ -37,11 +38,7 @@ const addAll = (month: string, statuses: readonly number[]) =>
     (status_id) => service.simulator.orders.add({ status_id, date_created: `${month}-10T12:00:00Z` }).id,
   );
 
-async function run(...args: string[]): Promise<string> {
-  const said: string[] = [];
-  await backfill([...args, '--aws-port', port], { write: (text) => said.push(String(text)) > 0 });
-  return said.join('');
-}
+const run = (...args: string[]): Promise<string> => runCommand(backfill, [...args, '--aws-port', port]);
 
 const window = (month: string) => ['--from', `${month}-01`, '--to', `${month}-28`];
 const states = (ids: readonly number[]) =>
@@ -86,8 +83,10 @@ describe('a backfill', () => {
   it('a backfill excludes void orders, and reports the outcome of every order', async () => {
     expect(await states(left)).toEqual(times(10, undefined));
     expect(said).toMatch(/^About 60 orders created from 2025-01-01/);
-    expect(said).toMatch(/\nOrders +60\nCopied +50\nLeft out +10 Cancelled is void\n/);
-    expect(said).toContain('npm run audit -- --from 2025-01-01 --stage dev');
+    expect(said).toMatch(/\nOrders +60\nCopied +50\nExcluded +10 Cancelled is void\n/);
+    expect(said).toMatch(
+      /\nTo check that no order is missing: npx order-replication audit --stage dev --aws-port \d+ --from 2025-01-01$/,
+    );
   });
 
   it('a backfill reads each order once from the store', () => {
@@ -96,7 +95,7 @@ describe('a backfill', () => {
 
   it('a second backfill queues no order that the ledger knows', async () => {
     expect(await run(...window(month))).toMatch(
-      /\nOrders +60\nLeft out +50 already copied, 10 Cancelled is void\n/,
+      /\nOrders +60\nExcluded +50 already copied, 10 Cancelled is void\n/,
     );
     expect(copied.map(reads)).toEqual(times(50, 1));
   });
@@ -145,14 +144,7 @@ describe('a backfill that is killed', () => {
   const start = (): ChildProcess =>
     spawn(
       process.execPath,
-      [
-        '--import',
-        'tsx',
-        join('scripts', 'commands', 'backfill', 'command.ts'),
-        ...window(month),
-        '--aws-port',
-        port,
-      ],
+      [join('scripts', 'order-replication.mjs'), 'backfill', ...window(month), '--aws-port', port],
       { cwd: root, stdio: 'ignore' },
     );
 
@@ -166,7 +158,7 @@ describe('a backfill that is killed', () => {
     await functions.resumeWorker();
     await until(async () => (await states(ids)).includes('copied'));
     const said = await run(...window(month));
-    expect(said).toContain('Two do no harm.\nGoes on with the backfill of ');
+    expect(said).toContain('Two runs do no harm.\nContinues the backfill of ');
     expect(said).toMatch(/\nOrders +60\nCopied +60\n/);
     expect(await states(ids)).toEqual(times(60, 'copied'));
     // What was queued at the very moment of the kill was not noted, and was queued again.
@@ -176,22 +168,37 @@ describe('a backfill that is killed', () => {
   });
 
   it('a backfill that has finished starts again at the next run', async () => {
-    expect(await run(...window(month))).not.toContain('Goes on');
+    expect(await run(...window(month))).not.toContain('Continues');
   });
 
   it('a backfill with --restart starts again', async () => {
     await functions.pauseWorker();
     const [id] = addAll('2025-03', [Completed]);
     const stop = new AbortController();
-    const stopped = backfill([...window('2025-03'), '--aws-port', port], { write: () => true }, stop.signal);
+    const request = {
+      stage: 'dev' as const,
+      stackName: undefined,
+      region: undefined,
+      local: true,
+      awsPort: service.mini.port,
+      from: '2025-03-01',
+      to: '2025-03-28',
+      status: undefined,
+      ids: undefined,
+      advance: false,
+      restart: false,
+      dryRun: false,
+    };
+    const terminal = { note: () => undefined, ask: () => Promise.reject(new Error('No question.')) };
+    const stopped = startBackfill(request, terminal, stop.signal);
     await until(async () => (await states([id!]))[0] === 'queued');
     stop.abort(new Error('Interrupted.'));
     await expect(stopped).rejects.toThrow('Interrupted.');
     await functions.resumeWorker();
     const said = await run(...window('2025-03'), '--restart');
-    expect(said).not.toContain('Goes on');
+    expect(said).not.toContain('Continues');
     expect(said).toMatch(/\nOrders +1\n/);
-    expect(await run(...window('2025-03'))).not.toContain('Goes on');
+    expect(await run(...window('2025-03'))).not.toContain('Continues');
   });
 });
 
@@ -209,10 +216,10 @@ describe('a dry run', () => {
   it('a dry run of a backfill reports what it would queue and what that costs, and writes nothing', async () => {
     const ids = addAll('2025-05', [Completed, Shipped, Cancelled]);
     const said = await run(...window('2025-05'), '--dry-run');
-    expect(said).toMatch(/\nTo be queued 2\nLeft out +1 Cancelled is void\nCalls +some 7 of BigCommerce/);
+    expect(said).toMatch(/\nTo queue +2\nExcluded +1 Cancelled is void\nCalls +about 7 of BigCommerce/);
     expect(said).toMatch(/\nTime +1 s at the least, by a quota of 1,000,000 calls in 30 s, 10 % of which/);
     expect(await states(ids)).toEqual([undefined, undefined, undefined]);
-    expect(await run(...window('2025-05'))).not.toContain('Goes on');
+    expect(await run(...window('2025-05'))).not.toContain('Continues');
   });
 });
 
@@ -230,7 +237,7 @@ describe('a paused stack', () => {
   it('a backfill of a paused stack is refused, except as a dry run', async () => {
     await paused(pause);
     await expect(run('--from', '2025-01-01')).rejects.toThrow(
-      'is paused, and nothing would be copied: npm run resume -- --stage dev',
+      'is paused, and nothing would be copied. Resume it first: npx order-replication resume --stage dev',
     );
     expect(await run('--from', '2025-01-01', '--dry-run')).toContain('A dry run');
     await paused(resume);

@@ -95,7 +95,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
       { timestamp, outcome: 'backfill running', selection, tally: nothing },
       timestamp,
     );
-    await backfill(['--ids', `${id}`, '--restart', ...there], { write: () => true });
+    await runCommand(backfill, ['--ids', `${id}`, '--restart', ...there]);
   },
 
   async erase() {

@@ -6,7 +6,7 @@ import { judgePage, type Task } from './classify';
 import { pagesOf } from './pages';
 import { leftOut, nothing, ordersIn, sum, type Tally } from './tally';
 
-export interface RehearsalDeps {
+export interface DryRunDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly ledger: Pick<Ledger, 'find'>;
   readonly show: (lookedAt: number) => void;
@@ -14,21 +14,21 @@ export interface RehearsalDeps {
   readonly now: () => number;
 }
 
-export interface Rehearsal {
+export interface DryRunResult {
   /** Orders that would be queued. */
   readonly queued: number;
-  /** What has become, or would become, of the others. */
+  /** How the others ended, or would end. */
   readonly tally: Tally;
   /** Of the store's API, to find all of them. */
   readonly calls: number;
 }
 
-/** Goes on from the checkpoint, as the backfill would. */
-export async function rehearse(
+/** Continues from the checkpoint, as the backfill would. */
+export async function runDry(
   { selection, cursor }: Checkpoint,
   task: Task,
-  deps: RehearsalDeps,
-): Promise<Rehearsal> {
+  deps: DryRunDeps,
+): Promise<DryRunResult> {
   let [queued, calls, tally] = [0, 0, nothing];
   for await (const found of pagesOf(selection, task.began, cursor, deps)) {
     const rows = await deps.ledger.find(found.orders.map(({ id }) => id));

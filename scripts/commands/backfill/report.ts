@@ -1,68 +1,102 @@
-// Puts a backfill into words: how far it is, what became of its orders, what it would do. Pure but for the pace's clock.
+// What a backfill reports at its end, or in a dry run. Pure.
+import { iso } from '../../../lambda/shared/runtime/time';
+import type { Report } from '../../terminal/command';
+import { excerpt } from '../../terminal/printable';
+import { table } from '../../terminal/table';
+import type { Checkpoint } from './checkpoint';
+import type { DryRunResult } from './dry-run';
 import type { Selection } from './options';
-import type { Rehearsal } from './dry-run';
+import { duration, MAX_SHOWN, number } from './progress';
 import { ordersIn, totalOf, type Tally } from './tally';
-import { excerpt, printable } from '../../terminal/printable';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+type NamedRow = readonly [name: string, value: string];
 
-/** The pace is that of the last minute: what was left out at once says nothing of what is copied. */
-const PACE_OVER_MS = MINUTE;
+export interface Finished {
+  readonly checkpoint: Pick<Checkpoint, 'timestamp' | 'selection'>;
+  readonly tally: Tally;
+  readonly isResumed: boolean;
+  readonly durationMs: number;
+}
 
-/** So much of a reason is shown. */
-const MOST_OF_A_REASON = 200;
-
-/** Makes what says, from how many are done by now, how many are done in a second. */
-export function createPace(now: () => number): (done: number) => number | undefined {
-  let looks: { readonly at: number; readonly done: number }[] = [];
-  return (done) => {
-    const look = { at: now(), done };
-    looks = [...looks.filter(({ at }) => look.at - at <= PACE_OVER_MS), look];
-    const [first = look] = looks;
-    const pace = (look.done - first.done) / ((look.at - first.at) / SECOND);
-    return pace > 0 && Number.isFinite(pace) ? pace : undefined;
+/** What happened to the orders, those of earlier runs included, and what to do next. */
+export function finalReport(finished: Finished, recommend: (command: string) => string): Report {
+  const { checkpoint, tally, isResumed, durationMs } = finished;
+  const { selection } = checkpoint;
+  return {
+    data: {
+      isDryRun: false,
+      startedAt: iso(checkpoint.timestamp),
+      isResumed,
+      durationMs,
+      ...selectionData(selection),
+      ...tallyData(tally),
+    },
+    lines: [...accountLines(tally, selection, durationMs), ...nextSteps(tally, selection, recommend)],
   };
 }
 
-/** Such as "1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 left out". */
-export function progress(tally: Tally, total: number | undefined, pace: number | undefined): string {
-  const done = ordersIn(tally);
-  const rest = `${number(tally.dead)} dead, ${number(totalOf(tally.left_out))} left out`;
-  if (total === undefined)
-    return `${number(done)}${pace === undefined ? '' : `, ${pace.toFixed(1)} a second`}; ${rest}`;
-  const all = Math.max(total, done);
-  const speed =
-    pace === undefined
-      ? ''
-      : `, ${pace.toFixed(1)} a second, ${duration(((all - done) / pace) * SECOND)} left`;
-  const percent = all === 0 ? 100 : Math.floor((100 * done) / all);
-  return `${number(done)} of ${number(all)} (${percent} %)${speed}; ${rest}`;
-}
-
-/** What became of the orders, a line for each kind that there was. */
-export function account(tally: Tally): readonly string[] {
-  if (ordersIn(tally) + (tally.unreadable_ids ?? []).length === 0)
+/** A line for each kind of end that there was. */
+export function accountLines(
+  tally: Tally,
+  { advance }: Pick<Selection, 'advance'>,
+  durationMs: number,
+): readonly string[] {
+  if (ordersIn(tally) + (tally.unreadable_ids ?? []).length === 0) {
     return ['The store lists no such order: there is nothing to copy.'];
-  return [row('Orders', number(ordersIn(tally))), ...kinds(tally)];
+  }
+  const rows: readonly NamedRow[] = [
+    ['Orders', number(ordersIn(tally))],
+    ...kinds(tally, advance),
+    ['Took', duration(durationMs)],
+  ];
+  return [...table(rows), ...deadLines(tally)];
 }
 
-function kinds(tally: Tally): string[] {
-  const { copied, replicated, skipped, left_out, dead, dead_orders, not_found, unreadable_ids = [] } = tally;
-  const named = dead_orders.map(
-    ({ order_id, reason }) => `  order ${order_id}: ${excerpt(reason, MOST_OF_A_REASON)}`,
-  );
-  const more = dead > named.length ? [`  and ${number(dead - named.length)} more`] : [];
+function kinds(tally: Tally, advance: boolean): readonly NamedRow[] {
+  const { copied, replicated, skipped, left_out, dead, not_found, unreadable_ids = [] } = tally;
+  const by = advance ? 'advanced in the store' : 'advanced by a poll or a webhook meanwhile';
+  const rows: readonly (NamedRow | false)[] = [
+    copied > 0 && ['Copied', number(copied)],
+    replicated > 0 && ['Replicated', `${number(replicated)}, ${by}`],
+    totalOf(skipped) > 0 && ['Skipped', reasons(skipped)],
+    totalOf(left_out) > 0 && ['Excluded', reasons(left_out)],
+    dead > 0 && ['Dead', number(dead)],
+    not_found.length > 0 && ['Not found', notFound(not_found)],
+    unreadable_ids.length > 0 && ['Not listed', notListed(unreadable_ids)],
+  ];
+  return rows.filter((row) => row !== false);
+}
+
+const reasons = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts)
+    .map(([reason, orders]) => `${number(orders)} ${reason}`)
+    .join(', ');
+
+const notFound = (ids: readonly number[]) =>
+  `${ids.length === 1 ? 'order' : 'orders'} ${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} not in the store`;
+
+const notListed = (ids: readonly number[]) =>
+  `BigCommerce fails on each list that contains ${ids.length === 1 ? 'order' : 'orders'} ${ids.join(', ')}; queued alone`;
+
+function deadLines({ dead, dead_orders }: Tally): readonly string[] {
+  const rest = dead - dead_orders.length;
   return [
-    ...(copied > 0 ? [row('Copied', number(copied))] : []),
-    ...(replicated > 0 ? [row('Replicated', `${number(replicated)}, moved on in the store`)] : []),
-    ...(totalOf(skipped) > 0 ? [row('Skipped', reasons(skipped))] : []),
-    ...(totalOf(left_out) > 0 ? [row('Left out', reasons(left_out))] : []),
-    ...(dead > 0 ? [row('Dead', number(dead)), ...named, ...more] : []),
-    ...notFound(not_found),
-    ...unreadable(unreadable_ids),
+    ...dead_orders.map(({ order_id, reason }) => `  dead: order ${order_id}, ${excerpt(reason, MAX_SHOWN)}`),
+    ...(rest > 0 ? [`  dead: and ${number(rest)} more`] : []),
+  ];
+}
+
+/** An audit needs the days on which orders were created, which ids do not tell. */
+export function nextSteps(
+  { dead }: Pick<Tally, 'dead'>,
+  { created_since: since }: Selection,
+  recommend: (command: string) => string,
+): readonly string[] {
+  return [
+    ...(dead > 0 ? [`To see what is dead, and why: ${recommend('dead-letters list')}`] : []),
+    ...(since === undefined
+      ? []
+      : [`To check that no order is missing: ${recommend('audit')} --from ${since.slice(0, 10)}`]),
   ];
 }
 
@@ -79,74 +113,52 @@ export interface Costs {
 }
 
 /** What a backfill would do, and what it would cost. */
-export function plan({ queued, tally, calls: lookups }: Rehearsal, costs: Costs): readonly string[] {
+export function dryRunReport(result: DryRunResult, costs: Costs): Report {
+  const { queued, tally, calls: lookups } = result;
   const { callsPerOrder, allowed, reservePercent } = costs;
   const calls = queued * callsPerOrder + lookups;
-  return [
-    row('To be queued', number(queued)),
-    ...kinds(tally),
-    row(
+  const least = allowed && leastTime(calls, allowed, reservePercent);
+  const rows: readonly (NamedRow | undefined)[] = [
+    ['To queue', number(queued)],
+    ...kinds(tally, false),
+    [
       'Calls',
-      `some ${number(calls)} of BigCommerce: ${callsPerOrder} for each order, ${number(lookups)} to find them`,
-    ),
-    ...(allowed === undefined ? [] : [row('Time', time(calls, allowed, reservePercent))]),
-    'A dry run: nothing was queued or written.',
+      `about ${number(calls)} of BigCommerce: ${callsPerOrder} for each order, ${number(lookups)} to find them`,
+    ],
+    allowed && ['Time', timeInWords(least ?? 0, allowed, reservePercent)],
   ];
+  return {
+    data: { isDryRun: true, toQueue: queued, calls, leastTimeMs: least ?? null, ...tallyData(tally) },
+    lines: [
+      ...table(rows.filter((row) => row !== undefined)),
+      ...deadLines(tally),
+      'A dry run: nothing was queued or written.',
+    ],
+  };
 }
 
-function time(calls: number, { calls: quota, windowMs }: Allowed, reservePercent: number): string {
-  const usable = quota * (1 - reservePercent / 100);
-  return `${duration((calls / usable) * windowMs)} at the least, by a quota of ${number(quota)} calls in ${windowMs / SECOND} s, ${reservePercent} % of which are left to other apps`;
-}
+const leastTime = (calls: number, { calls: quota, windowMs }: Allowed, reservePercent: number) =>
+  Math.ceil((calls / (quota * (1 - reservePercent / 100))) * windowMs);
 
-/** Said when nothing has ended for some minutes. */
-export function still(lastError: string | undefined, service: string): string {
-  const why =
-    lastError === undefined
-      ? 'The worker may be paused, or busy with other orders'
-      : `The worker's last error: ${excerpt(lastError, MOST_OF_A_REASON)}`;
-  return `Nothing has ended for some minutes. ${why}. This waits; npm run dead-letters -- list ${service} shows what has come to nothing.`;
-}
+const timeInWords = (ms: number, { calls, windowMs }: Allowed, reservePercent: number) =>
+  `${duration(ms)} at the least, by a quota of ${number(calls)} calls in ${windowMs / 1_000} s, ${reservePercent} % of which are left to other apps`;
 
-/**
- * What to do next, as sentences; `service` are the options that name it. An audit goes by the days on which orders were
- * created, which ids do not tell.
- */
-export function afterwards({ dead }: Tally, { created_since: since }: Selection, service: string): string[] {
-  return [
-    ...(dead > 0 ? [`npm run dead-letters -- list ${service} shows what is dead, and why.`] : []),
-    ...(since === undefined
-      ? []
-      : [`npm run audit -- --from ${since.slice(0, 10)} ${service} says whether any order is missing.`]),
-  ];
-}
+const selectionData = (selection: Selection) => ({
+  createdSince: selection.created_since ?? null,
+  createdBefore: selection.created_before ?? null,
+  statusIds: selection.status_ids ?? null,
+  orderIds: selection.order_ids ?? null,
+  advance: selection.advance,
+});
 
-export function duration(ms: number): string {
-  if (ms < 2 * MINUTE) return `${Math.ceil(ms / SECOND)} s`;
-  if (ms < 2 * HOUR) return `${Math.round(ms / MINUTE)} min`;
-  const hours = Math.round(ms / HOUR);
-  return ms < 2 * DAY ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-export const number = (count: number) => count.toLocaleString('en-US');
-
-const row = (name: string, value: string) => `${name.padEnd(12)} ${value}`;
-
-const reasons = (counts: Readonly<Record<string, number>>) =>
-  Object.entries(counts)
-    .map(([reason, orders]) => `${number(orders)} ${printable(reason)}`)
-    .join(', ');
-
-function unreadable(ids: readonly number[]): readonly string[] {
-  if (ids.length === 0) return [];
-  const orders = ids.length === 1 ? 'order' : 'orders';
-  return [
-    row('Not listed', `BigCommerce fails on each list that holds ${orders} ${ids.join(', ')}; queued alone`),
-  ];
-}
-
-function notFound(ids: readonly number[]): readonly string[] {
-  if (ids.length === 0) return [];
-  const are = ids.length === 1 ? `order ${ids.join()} is` : `orders ${ids.join(', ')} are`;
-  return [row('Not found', `${are} not in the store`)];
-}
+const tallyData = (tally: Tally) => ({
+  orders: ordersIn(tally),
+  copied: tally.copied,
+  replicated: tally.replicated,
+  skipped: tally.skipped,
+  excluded: tally.left_out,
+  dead: tally.dead,
+  deadOrders: tally.dead_orders.map(({ order_id: orderId, reason }) => ({ orderId, reason })),
+  notFound: tally.not_found,
+  notListed: tally.unreadable_ids ?? [],
+});

@@ -69,7 +69,20 @@ describe('the progress of a long command', () => {
     line.show('three');
     line.say('said');
     line.clear();
-    expect(written()).toBe('one\nthree\nsaid\n');
+    expect(written()).toBe('three\nsaid\n');
+    now = 19_999;
+    line.show('four');
+    now = 20_000;
+    line.show('five');
+    expect(written()).toBe('three\nsaid\nfive\n');
+  });
+
+  it('is no line where the command ends within ten seconds', () => {
+    const { line, written } = show();
+    line.show('0 of 1');
+    now = 5_000;
+    line.show('1 of 1');
+    expect(written()).toBe('');
   });
 
   it('is one line on a terminal, below what is said', () => {

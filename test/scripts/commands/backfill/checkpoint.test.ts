@@ -15,6 +15,7 @@ import type { MiniStack } from '../../../../scripts/local/ministack';
 import { iso, NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';
 import { sharedMiniStack } from '../../../support/shared-ministack';
+import { runCommand } from '../../../support/run-command';
 
 const DAY = 24 * 3_600_000;
 
@@ -125,7 +126,7 @@ describe('a stack', () => {
         },
       ],
     });
-    return backfill(['--from', '2025-01-01', '--region', 'eu-west-1', ...args], { write: () => true }).then(
+    return runCommand(backfill, ['--from', '2025-01-01', '--region', 'eu-west-1', ...args]).then(
       () => 'not refused',
       (error: unknown) => (error as Error).message,
     );
@@ -136,19 +137,19 @@ describe('a stack', () => {
       'whose worker would move statuses on',
       { Paused: 'false' },
       [],
-      'was deployed before there was a backfill',
+      'Deploy this version first: npx order-replication deploy --stage dev --region eu-west-1',
     ],
     [
       'that moves no status on, if that is asked for',
       { ReadConsignments: 'true', AdvanceOrders: 'false' },
       ['--advance'],
-      'AdvanceOrders is false): leave --advance out.',
+      'AdvanceOrders is false): omit --advance.',
     ],
     [
       'that is paused',
       { ReadConsignments: 'true', Paused: 'true' },
       [],
-      'npm run resume -- --stage dev --region eu-west-1 first.',
+      'Resume it first: npx order-replication resume --stage dev --region eu-west-1',
     ],
   ])('is refused %s', async (_, parameters, args, message) => {
     expect(await refusal(parameters, ...args)).toContain(message);

@@ -1,4 +1,4 @@
-// What the command line of npm run backfill means, and which stack it is refused for.
+// What the command line of backfill means, and which stack it is refused for.
 import { backfill } from '../../../../scripts/commands/backfill/command';
 import {
   inWords,
@@ -6,8 +6,9 @@ import {
   rulesOf,
   type SelectionOptions,
 } from '../../../../scripts/commands/backfill/options';
-import { CommandError } from '../../../../scripts/terminal/command-error';
+import { UsageError } from '../../../../scripts/terminal/command-error';
 import { NOON } from '../../../support/builders';
+import { runLine } from '../../../support/run-noun';
 
 const read = (options: SelectionOptions) => readSelection(options, NOON);
 
@@ -45,7 +46,7 @@ it('is another selection with --advance', () => {
 const aDay = '--from takes a day in UTC, such as 2025-01-31';
 
 it.each<[string, SelectionOptions, string]>([
-  ['nothing', {}, 'From when on? Give --from 2025-01-01, or --ids'],
+  ['nothing', {}, 'which orders? Give --from, such as --from 2025-01-01, or --ids'],
   ['no date', { from: 'yesterday' }, aDay],
   ['an empty date', { from: '' }, aDay],
   ['a day that there is not', { from: '2025-02-30' }, aDay],
@@ -60,10 +61,10 @@ it.each<[string, SelectionOptions, string]>([
   ['a status by its name', { from: '2025-01-01', status: 'Shipped' }, '--status takes status ids'],
   ['no id', { ids: '' }, '--ids takes order ids with commas'],
   ['a wrong id', { ids: '100,../customers' }, '--ids takes order ids with commas'],
-  ['ids and a time', { ids: '100', from: '2025-01-01' }, 'leave --from, --to and --status out'],
-  ['ids and a status', { ids: '100', status: '11' }, 'leave --from, --to and --status out'],
+  ['ids and a time', { ids: '100', from: '2025-01-01' }, 'omit --from, --to and --status'],
+  ['ids and a status', { ids: '100', status: '11' }, 'omit --from, --to and --status'],
 ])('refuses %s', (_, options, message) => {
-  expect(() => read(options)).toThrow(CommandError);
+  expect(() => read(options)).toThrow(UsageError);
   expect(() => read(options)).toThrow(message);
 });
 
@@ -75,15 +76,17 @@ it('takes a thousand ids and no more', () => {
   );
 });
 
-it.each<[SelectionOptions, string]>([
-  [{ ids: '5,6' }, 'orders by their ids'],
-  [{ from: '2025-01-01' }, 'orders created from 2025-01-01T00:00:00Z on until now'],
+it.each<[SelectionOptions, number | undefined, string]>([
+  [{ ids: '5,6' }, 2, '2 orders by id'],
+  [{ from: '2025-01-01' }, undefined, 'All orders created from 2025-01-01T00:00:00Z on until now'],
+  [{ from: '2025-01-01' }, 1, '1 order created from 2025-01-01T00:00:00Z on until now'],
   [
     { from: '2025-01-01', to: '2025-01-01', status: '11,2' },
-    'orders in Shipped, Awaiting Fulfillment created from 2025-01-01T00:00:00Z on and before 2025-01-02T00:00:00Z',
+    1_204,
+    'About 1,204 orders in Shipped, Awaiting Fulfillment created from 2025-01-01T00:00:00Z on and before 2025-01-02T00:00:00Z',
   ],
-])('says %j in words', (options, words) => {
-  expect(inWords(read(options))).toBe(words);
+])('says %j of %s orders in words', (options, total, words) => {
+  expect(inWords(read(options), total)).toBe(words);
 });
 
 const parameters = {
@@ -106,9 +109,12 @@ it.each([
 });
 
 it.each([
-  [['--form', '2025-01-01'], 'There is no option --form'],
-  [['2025-01-01'], 'What is "2025-01-01"?'],
-  [['--from', '2025-02-30'], aDay],
-])('names what is wrong with %j before anything is asked of AWS', async (args, message) => {
-  await expect(backfill(args, { write: () => true })).rejects.toThrow(message);
+  ['--form 2025-01-01', "error: unknown option '--form'"],
+  ['2025-01-01', "error: unexpected argument '2025-01-01'"],
+  ['--from 2025-02-30', `error: ${aDay}`],
+  ['--advance', 'error: which orders?'],
+])('names what is wrong with %j before anything is asked of AWS', async (line, message) => {
+  const { code, said } = await runLine(backfill, line);
+  expect(said).toContain(message);
+  expect(code).toBe(2);
 });

@@ -1,12 +1,10 @@
 // A backfill in words: its progress, its account, its plan.
+import { createPace, duration, progress, still } from '../../../../scripts/commands/backfill/progress';
 import {
-  account,
-  afterwards,
-  createPace,
-  duration,
-  plan,
-  progress,
-  still,
+  accountLines,
+  dryRunReport,
+  finalReport,
+  nextSteps,
 } from '../../../../scripts/commands/backfill/report';
 import {
   ended,
@@ -17,22 +15,25 @@ import {
   type Tally,
 } from '../../../../scripts/commands/backfill/tally';
 
+const copies = { advance: false };
+const recommend = (command: string) => `npx order-replication ${command} --stage dev`;
+
 const aTally = (overrides: Partial<Tally> = {}): Tally => ({ ...nothing, ...overrides });
 
 it('says how many of how many, how fast, how long yet, and what did not go well', () => {
   const tally = aTally({ copied: 1_181, dead: 3, left_out: { 'Cancelled is void': 15, archived: 5 } });
   expect(progress(tally, 10_000, 4.3)).toBe(
-    '1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 left out',
+    '1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 excluded',
   );
 });
 
 it('says nothing of a pace that is not known', () => {
-  expect(progress(nothing, 10, undefined)).toBe('0 of 10 (0 %); 0 dead, 0 left out');
+  expect(progress(nothing, 10, undefined)).toBe('0 of 10 (0 %); 0 dead, 0 excluded');
 });
 
 it('never passes a hundred percent, however the store counts', () => {
-  expect(progress(aTally({ copied: 12 }), 10, undefined)).toBe('12 of 12 (100 %); 0 dead, 0 left out');
-  expect(progress(nothing, 0, undefined)).toBe('0 of 0 (100 %); 0 dead, 0 left out');
+  expect(progress(aTally({ copied: 12 }), 10, undefined)).toBe('12 of 12 (100 %); 0 dead, 0 excluded');
+  expect(progress(nothing, 0, undefined)).toBe('0 of 0 (100 %); 0 dead, 0 excluded');
 });
 
 it('takes the pace of the last minute', () => {
@@ -66,16 +67,18 @@ it('accounts for every kind that there was', () => {
     ...[leftOut('already copied', 7), leftOut('already copied'), aTally({ not_found: [8, 9] })],
   ]);
   expect(ordersIn(tally)).toBe(14);
-  expect(account(tally)).toEqual([
-    'Orders       14',
-    'Copied       1',
-    'Replicated   1, moved on in the store',
-    'Skipped      1 Cancelled is void',
-    'Left out     8 already copied',
-    'Dead         1',
-    '  order 4: GET answered 400.\\u{1b}[31m',
-    'Not found    orders 8, 9 are not in the store',
+  expect(accountLines(tally, copies, 3_000)).toEqual([
+    'Orders      14',
+    'Copied      1',
+    'Replicated  1, advanced by a poll or a webhook meanwhile',
+    'Skipped     1 Cancelled is void',
+    'Excluded    8 already copied',
+    'Dead        1',
+    'Not found   orders 8, 9 are not in the store',
+    'Took        3 s',
+    '  dead: order 4, GET answered 400.\\u{1b}[31m',
   ]);
+  expect(accountLines(tally, { advance: true }, 3_000)).toContain('Replicated  1, advanced in the store');
 });
 
 it('names fifty dead orders, and counts the others', () => {
@@ -83,58 +86,107 @@ it('names fifty dead orders, and counts the others', () => {
     ended({ order_id: id + 1, state: 'dead', reason: 'so' }),
   );
   const tally = sum([sum(dead), ended({ order_id: 99, state: 'dead', reason: 'late' })]);
-  expect(account(tally).slice(-2)).toEqual(['  order 50: so', '  and 11 more']);
+  expect(accountLines(tally, copies, 3_000).slice(-2)).toEqual([
+    '  dead: order 50, so',
+    '  dead: and 11 more',
+  ]);
 });
 
 it('says that there was nothing to copy', () => {
-  expect(account(nothing)).toEqual(['The store lists no such order: there is nothing to copy.']);
+  expect(accountLines(nothing, copies, 3_000)).toEqual([
+    'The store lists no such order: there is nothing to copy.',
+  ]);
 });
 
-const rehearsal = { queued: 1_500, tally: leftOut('already copied', 3), calls: 6 };
+const dryRun = { queued: 1_500, tally: leftOut('already copied', 3), calls: 6 };
 const costs = { callsPerOrder: 3, reservePercent: 10, allowed: { calls: 150, windowMs: 30_000 } };
 
 it('says what would be queued, and what it costs by the quota', () => {
-  expect(plan(rehearsal, costs)).toEqual([
-    'To be queued 1,500',
-    'Left out     3 already copied',
-    'Calls        some 4,506 of BigCommerce: 3 for each order, 6 to find them',
-    'Time         17 min at the least, by a quota of 150 calls in 30 s, 10 % of which are left to other apps',
+  expect(dryRunReport(dryRun, costs).lines).toEqual([
+    'To queue  1,500',
+    'Excluded  3 already copied',
+    'Calls     about 4,506 of BigCommerce: 3 for each order, 6 to find them',
+    'Time      17 min at the least, by a quota of 150 calls in 30 s, 10 % of which are left to other apps',
     'A dry run: nothing was queued or written.',
   ]);
 });
 
-it('promises no time where the store tells of no quota', () => {
-  expect(plan(rehearsal, { ...costs, allowed: undefined }).join('\n')).not.toContain('Time');
+it('promises no time where the store reports no quota', () => {
+  const { lines, data } = dryRunReport(dryRun, { ...costs, allowed: undefined });
+  expect(lines.join('\n')).not.toContain('Time');
+  expect(data).toMatchObject({ leastTimeMs: null });
+});
+
+it('reports a dry run to a program', () => {
+  expect(dryRunReport(dryRun, costs).data).toMatchObject({
+    isDryRun: true,
+    toQueue: 1_500,
+    calls: 4_506,
+    leastTimeMs: 1_001_334,
+    excluded: { 'already copied': 3 },
+  });
+});
+
+it('reports a backfill to a program, with ISO times', () => {
+  const checkpoint = {
+    timestamp: Date.parse('2026-01-10T12:00:00Z'),
+    selection: { created_since: '2025-01-01T00:00:00.000Z', advance: false },
+  };
+  const tally = sum([
+    ended({ order_id: 1, state: 'copied' }),
+    ended({ order_id: 4, state: 'dead', reason: 'so' }),
+  ]);
+  const { data } = finalReport({ checkpoint, tally, isResumed: false, durationMs: 3_000 }, recommend);
+  expect(data).toEqual({
+    isDryRun: false,
+    startedAt: '2026-01-10T12:00:00.000Z',
+    isResumed: false,
+    durationMs: 3_000,
+    createdSince: '2025-01-01T00:00:00.000Z',
+    createdBefore: null,
+    statusIds: null,
+    orderIds: null,
+    advance: false,
+    orders: 2,
+    copied: 1,
+    replicated: 0,
+    skipped: {},
+    excluded: {},
+    dead: 1,
+    deadOrders: [{ orderId: 4, reason: 'so' }],
+    notFound: [],
+    notListed: [],
+  });
 });
 
 it('says why nothing ends', () => {
-  expect(still(undefined, 'S')).toContain('The worker may be paused, or busy');
-  expect(still('BigCommerceError: 503\n', 'S')).toContain(
+  expect(still(undefined, recommend)).toContain('The worker may be paused, or busy');
+  expect(still('BigCommerceError: 503\n', recommend)).toContain(
     "The worker's last error: BigCommerceError: 503\\n.",
   );
 });
 
 it.each([
-  [nothing, 'npm run audit -- --from 2025-01-01 S says'],
-  [aTally({ dead: 1 }), 'npm run dead-letters -- list S shows'],
+  [nothing, 'To check that no order is missing: npx order-replication audit --stage dev --from 2025-01-01'],
+  [aTally({ dead: 1 }), 'To see what is dead, and why: npx order-replication dead-letters list --stage dev'],
 ])('says what to do next', (tally, words) => {
-  const [first] = afterwards(tally, { created_since: '2025-01-01T00:00:00.000Z', advance: false }, 'S');
-  expect(first).toMatch(new RegExp(`^${words}`));
+  const selection = { created_since: '2025-01-01T00:00:00.000Z', advance: false };
+  expect(nextSteps(tally, selection, recommend)[0]).toBe(words);
 });
 
 it('recommends no audit after a backfill of single orders, whose days it does not know', () => {
-  expect(afterwards(nothing, { order_ids: [100], advance: false }, 'S')).toEqual([]);
+  expect(nextSteps(nothing, { order_ids: [100], advance: false }, recommend)).toEqual([]);
 });
 
 it('says how far it is without a total, where the store did not count its orders', () => {
   expect(progress(aTally({ copied: 1_204, dead: 3 }), undefined, 4.3)).toBe(
-    '1,207, 4.3 a second; 3 dead, 0 left out',
+    '1,207, 4.3 a second; 3 dead, 0 excluded',
   );
-  expect(progress(nothing, undefined, undefined)).toBe('0; 0 dead, 0 left out');
+  expect(progress(nothing, undefined, undefined)).toBe('0; 0 dead, 0 excluded');
 });
 
 it('K1L: names the orders that no list can show, even where there is nothing else to name', () => {
-  expect(account({ ...nothing, unreadable_ids: [7, 9] }).at(-1)).toBe(
-    'Not listed   BigCommerce fails on each list that holds orders 7, 9; queued alone',
+  expect(accountLines({ ...nothing, unreadable_ids: [7, 9] }, copies, 3_000).at(-2)).toBe(
+    'Not listed  BigCommerce fails on each list that contains orders 7, 9; queued alone',
   );
 });

@@ -15,8 +15,8 @@ import { backfill, type BackfillDeps } from '../../../../scripts/commands/backfi
 import { endOf, type Task } from '../../../../scripts/commands/backfill/classify';
 import type { Selection } from '../../../../scripts/commands/backfill/options';
 import { countOrders } from '../../../../scripts/commands/backfill/pages';
-import { rehearse } from '../../../../scripts/commands/backfill/dry-run';
-import { account } from '../../../../scripts/commands/backfill/report';
+import { runDry } from '../../../../scripts/commands/backfill/dry-run';
+import { accountLines } from '../../../../scripts/commands/backfill/report';
 import { nothing, ordersIn, type Tally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/clients';
 import { createPatience } from '../../../../scripts/service/retry';
@@ -119,8 +119,8 @@ function aStage(orders: readonly RawOrder[]) {
     mostUnderWay: () => mostUnderWay,
     run: (selection = everything, checkpoint = fresh(selection), more: Partial<BackfillDeps> = {}) =>
       backfill(checkpoint, task(selection), { ...deps, ...more }),
-    rehearse: (selection = everything) =>
-      rehearse(fresh(selection), task(selection), { ...deps, show: () => undefined }),
+    runDry: (selection = everything) =>
+      runDry(fresh(selection), task(selection), { ...deps, show: () => undefined }),
     states: () => orders.map(({ id }) => world.rows.get(id)?.state),
   };
 }
@@ -613,12 +613,12 @@ describe('orders that no list can show', () => {
     expect(sentIds(stage).filter((id) => id === 103)).toHaveLength(1);
   });
 
-  it('K1I: are named by a rehearsal, which queues nothing', async () => {
+  it('K1I: are named by a dry run, which queues nothing', async () => {
     const stage = aStage(some(10));
     stage.unreadable.add(103);
-    const { queued, tally } = await stage.rehearse();
+    const { queued, tally } = await stage.runDry();
     expect([queued, tally.unreadable_ids, stage.sent]).toEqual([9, [103], []]);
-    expect(account(tally).join()).toContain('103');
+    expect(accountLines(tally, everything, 0).join()).toContain('103');
   });
 
   it('K1J: end the command when they are more than ten, and the next run continues', async () => {
@@ -671,14 +671,14 @@ describe('orders that no list can show', () => {
   });
 });
 
-describe('a rehearsal', () => {
+describe('a dry run', () => {
   it('says what would be queued, and changes nothing', async () => {
     const stage = aStage([...some(5), old(120, { status_id: 5 })]);
     const [known] = [stage.world.referenceTo(100)];
     stage.world.clock.now += DAY;
     await stage.world.replicate(known);
     const before = structuredClone([...stage.world.rows]);
-    expect(await stage.rehearse({ ...everything, created_before: iso(NOON) })).toEqual({
+    expect(await stage.runDry({ ...everything, created_before: iso(NOON) })).toEqual({
       ...{ queued: 4, calls: 2 },
       tally: { ...nothing, copied: 1, left_out: { 'Cancelled is void': 1 } },
     });
@@ -689,7 +689,7 @@ describe('a rehearsal', () => {
 
   it('counts a call for each order that is asked for by its id', async () => {
     const stage = aStage(some(2));
-    const { queued, calls } = await stage.rehearse({ order_ids: [7, 100, 101], advance: false });
+    const { queued, calls } = await stage.runDry({ order_ids: [7, 100, 101], advance: false });
     expect({ queued, calls }).toEqual({ queued: 2, calls: 3 });
   });
 });

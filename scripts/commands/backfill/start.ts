@@ -1,0 +1,144 @@
+// Starts a backfill, or continues one that an earlier run did not finish, and reports it.
+import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
+import { iso } from '../../../lambda/shared/runtime/time';
+import { withService, type Service } from '../../service/service';
+import { recommend } from '../../service/service-options';
+import type { Report, Terminal } from '../../terminal/command';
+import { createProgressLine, type Output, type ProgressLine } from '../../terminal/progress';
+import type { Checkpoint } from './checkpoint';
+import type { Task } from './classify';
+import { runDry } from './dry-run';
+import { inWords, readSelection, type BackfillOptions, type Selection } from './options';
+import { countOrders } from './pages';
+import { createPace, number, progress, still } from './progress';
+import { requireReady, taskOf } from './readiness';
+import { dryRunReport, finalReport } from './report';
+import { backfill } from './run';
+import { toolsOf, type Tools } from './service-deps';
+import { nothing, ordersIn, type Tally } from './tally';
+
+/** A checkpoint that was written so lately belongs to a run that is active, or has only just ended. */
+const ACTIVE_MS = 90_000;
+
+interface StartDeps {
+  readonly service: Service;
+  readonly tools: Tools;
+  readonly line: ProgressLine;
+  /** A command to recommend for the same service, such as `audit`. */
+  readonly recommend: (command: string) => string;
+}
+
+/** Throws CommandError for what the user can fix, UsageError for a selection that cannot be meant. */
+export function startBackfill(
+  { from, to, status, ids, advance, restart, dryRun, ...options }: BackfillOptions,
+  { note, progress: stream }: Terminal,
+  stop: AbortSignal,
+): Promise<Report> {
+  const selection = readSelection({ from, to, status, ids, advance }, Date.now());
+  const line = createProgressLine(stream ?? noteStream(note), Date.now);
+  const isLocal = options.local || options.awsPort !== undefined;
+  return withService(options, async (service) => {
+    const forThis = (command: string) => recommend(command, options);
+    requireReady(service, selection, dryRun, forThis);
+    const tools = toolsOf(service, { isLocal, stop, say: line.say });
+    const deps = { service, tools, line, recommend: forThis };
+    const started = await start(selection, { restart, dryRun }, deps);
+    const task = taskOf(selection, started, service);
+    return dryRun ? preview(started.checkpoint, task, deps) : run(started, task, deps);
+  });
+}
+
+/** For a place without a stream: each line is a note. */
+const noteStream = (note: Terminal['note']): Output => ({
+  write(text) {
+    note(String(text).replace(/\n$/, ''));
+    return true;
+  },
+});
+
+export interface Started {
+  readonly checkpoint: Checkpoint;
+  readonly isResumed: boolean;
+}
+
+/** The checkpoint of an earlier run that did not finish, or a new one. */
+async function start(
+  selection: Selection,
+  { restart, dryRun }: { readonly restart: boolean; readonly dryRun: boolean },
+  { tools: { checkpoints, now }, line: { say } }: StartDeps,
+): Promise<Started> {
+  const found = await checkpoints.find(selection);
+  // Not before: the first answer shows AWS's time.
+  const fresh = { timestamp: now(), outcome: 'backfill running', selection, tally: nothing } as const;
+  if (found === undefined) return { checkpoint: fresh, isResumed: false };
+  const { checkpoint, savedAt } = found;
+  if (now() - savedAt < ACTIVE_MS) {
+    say(
+      `Another run of this backfill is active, or ended less than ${ACTIVE_MS / 1000} s ago. Two runs do no harm.`,
+    );
+  }
+  if (!restart) {
+    const done = number(ordersIn(checkpoint.tally));
+    say(
+      `Continues the backfill of ${iso(checkpoint.timestamp)}, after ${done} orders. To start again, add --restart.`,
+    );
+    return { checkpoint, isResumed: true };
+  }
+  if (!dryRun) await checkpoints.forget(checkpoint);
+  return { checkpoint: fresh, isResumed: false };
+}
+
+async function run({ checkpoint, isResumed }: Started, task: Task, deps: StartDeps): Promise<Report> {
+  const { tools, line, recommend } = deps;
+  const { selection } = checkpoint;
+  const total = await countedOrders(checkpoint, deps);
+  line.say(`${inWords(selection, total)}. ${aboutStatuses(task)}`);
+  const pace = createPace(tools.now);
+  const show = (tally: Tally) => line.show(progress(tally, total, pace(ordersIn(tally))));
+  const sayStill = (error: string | undefined) => line.say(still(error, recommend));
+  const startedAt = tools.now();
+  try {
+    const tally = await backfill(checkpoint, task, { ...tools, show, sayStill, warn: line.say });
+    line.clear();
+    return finalReport({ checkpoint, tally, isResumed, durationMs: tools.now() - startedAt }, recommend);
+  } catch (error) {
+    line.clear();
+    line.say('Not finished. What is queued is copied anyway; the same command continues from there.');
+    throw error;
+  }
+}
+
+const aboutStatuses = ({ advance }: Task) =>
+  advance
+    ? 'Statuses are advanced where the rules allow it.'
+    : 'The backfill changes no status; polls still advance new orders.';
+
+/** The count only informs: without it the backfill runs anyway. */
+async function countedOrders(
+  { selection, timestamp: began }: Checkpoint,
+  { tools, line }: StartDeps,
+): Promise<number | undefined> {
+  try {
+    return await countOrders(selection, began, tools.store);
+  } catch (error) {
+    if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
+    line.say(`The store did not count its orders. ${error.message}`);
+    return undefined;
+  }
+}
+
+async function preview(checkpoint: Checkpoint, task: Task, deps: StartDeps): Promise<Report> {
+  const { service, tools, line } = deps;
+  const { parameters } = service;
+  const total = await countedOrders(checkpoint, deps);
+  line.say(`${inWords(checkpoint.selection, total)}.`);
+  const result = await runDry(checkpoint, task, {
+    ...tools,
+    show: (lookedAt) =>
+      line.show(`Looked at ${number(lookedAt)}${total === undefined ? '' : ` of ${number(total)}`}`),
+  });
+  line.clear();
+  const callsPerOrder = (parameters['ReadConsignments'] === 'true' ? 3 : 4) + (task.advance ? 1 : 0);
+  const reservePercent = Number(parameters['ApiQuotaReservePercent']);
+  return dryRunReport(result, { callsPerOrder, reservePercent, allowed: tools.allowed() });
+}
