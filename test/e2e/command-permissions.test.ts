@@ -98,7 +98,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
     await runCommand(backfill, ['--ids', `${id}`, '--restart', ...there]);
   },
 
-  async erase() {
+  async 'orders erase'() {
     const delivery = `${new Date().toISOString()}#request`;
     const webhookOfCart = {
       scope: 'store/cart/converted',

@@ -24,7 +24,7 @@ export const commandPermissions = {
     ...table('Jobs/index/ByOutcome', 'Query'),
     ...queue('Orders', 'SendMessage'),
   ],
-  erase: [
+  'orders erase': [
     ...table('Orders', 'Scan', 'GetItem', 'PutItem'),
     ...table('Ledger', 'UpdateItem'),
     ...table('OrderParts', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'),
