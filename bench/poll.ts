@@ -75,31 +75,32 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
       return Promise.resolve(references.map(String));
     },
   };
-  const settings = {
-    rules: {
-      allowedStatusIds: [7, 10, 11],
-      advanceStatusIds: [10, 11],
-      advanceOrders: true,
-      newPhysicalOrderStatusId: 9,
-      newDigitalOrderStatusId: 8,
+  await poll({
+    adapters: {
+      store,
+      queue,
+      jobs: emptyJobs,
+      log: silent,
+      ledger: {
+        find: () => Promise.resolve(new Map()),
+        recordQueued: () => Promise.resolve(true),
+        recordUnreadable: () => Promise.resolve(),
+      },
+      alerts: { sendHourly: () => Promise.resolve() },
     },
-    completedOrdersLookbackDays: 7,
-    ignoreOrdersCreatedBefore: undefined,
-    followUpDays: 30,
-  };
-  await poll(settings, {
-    store,
-    queue,
-    jobs: emptyJobs,
-    log: silent,
-    now: Date.now,
-    stopBefore: Infinity,
-    ledger: {
-      find: () => Promise.resolve(new Map()),
-      recordQueued: () => Promise.resolve(true),
-      recordUnreadable: () => Promise.resolve(),
+    policy: {
+      rules: {
+        allowedStatusIds: [7, 10, 11],
+        advanceStatusIds: [10, 11],
+        advanceOrders: true,
+        newPhysicalOrderStatusId: 9,
+        newDigitalOrderStatusId: 8,
+      },
+      completedOrdersLookbackDays: 7,
+      ignoreOrdersCreatedBefore: undefined,
+      followUpDays: 30,
     },
-    alerts: { sendHourly: () => Promise.resolve() },
+    invocation: { now: Date.now, stopBefore: Infinity },
   });
   return (Math.max(...used) - (used[0] ?? 0)) / 1e6;
 }

@@ -4,7 +4,10 @@ import { DAY_MS, dayOf, iso } from '../shared/runtime/time';
 import { GONE } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { Audit } from '../shared/order/audit-result';
-import type { AuditDayDeps } from './audit-day';
+import type { Queue } from '../shared/aws/queue';
+import type { Log } from '../shared/runtime/log';
+import type { Audits } from '../shared/tables/audits';
+import type { Ledger } from '../shared/tables/ledger';
 import { recentDays } from './due-days';
 
 /** Ids are looked up in the ledger in parts of this size. */
@@ -16,30 +19,49 @@ const MOST_IDS = 200_000;
 /** Not again in the night in which it was marked. */
 const ASKED_AFTER_MS = DAY_MS / 2;
 
+export interface AskAgainDeps {
+  readonly adapters: {
+    readonly audits: Pick<Audits, 'newestOf'>;
+    readonly ledger: Pick<Ledger, 'find'>;
+    readonly queue: Pick<Queue, 'enqueue'>;
+    readonly log: Pick<Log, 'info'>;
+  };
+  readonly invocation: { readonly now: () => number };
+}
+
 /** Returns how many orders were queued. */
-export async function askAgain(
-  deps: Pick<AuditDayDeps, 'audits' | 'ledger' | 'queue' | 'log' | 'now'>,
-): Promise<number> {
-  const now = deps.now();
-  const audits = await Promise.all(recentDays(now).map((start) => deps.audits.newestOf(dayOf(start))));
+export async function askAgain(deps: AskAgainDeps): Promise<number> {
+  const { audits, log } = deps.adapters;
+  const now = deps.invocation.now();
+  const newest = await Promise.all(recentDays(now).map((start) => audits.newestOf(dayOf(start))));
   let [left, asked] = [MOST_IDS, 0];
-  for (const [first, last] of audits.flatMap(idsOf)) {
+  for (const [first, last] of newest.flatMap(idsOf)) {
     for (let from = first; from <= last && left > 0; from += IDS_AT_ONCE) {
-      const ids = Array.from(
-        { length: Math.min(IDS_AT_ONCE, last - from + 1, left) },
-        (_, nth) => from + nth,
+      const length = Math.min(IDS_AT_ONCE, last - from + 1, left);
+      left -= length;
+      asked += await askForGone(
+        Array.from({ length }, (_, nth) => from + nth),
+        now,
+        deps,
       );
-      left -= ids.length;
-      const rows = await deps.ledger.find(ids);
-      const gone = [...rows.values()].filter(({ state, reason, reached_at: at = '' }) => {
-        return state === 'copied' && reason === GONE && now - Date.parse(at) >= ASKED_AFTER_MS;
-      });
-      asked += gone.length;
-      await deps.queue.enqueue(gone.map(({ order_id }) => toReference(order_id, now)));
     }
   }
-  if (asked > 0) deps.log.info('audit.gone_queued', { asked });
+  if (asked > 0) log.info('audit.gone_queued', { asked });
   return asked;
+}
+
+/** Their rows stay as they are: a reference without a version changes no row that has a state. */
+async function askForGone(
+  ids: readonly number[],
+  now: number,
+  { adapters: { ledger, queue } }: AskAgainDeps,
+): Promise<number> {
+  const rows = await ledger.find(ids);
+  const gone = [...rows.values()].filter(({ state, reason, reached_at: at = '' }) => {
+    return state === 'copied' && reason === GONE && now - Date.parse(at) >= ASKED_AFTER_MS;
+  });
+  await queue.enqueue(gone.map(({ order_id }) => toReference(order_id, now)));
+  return gone.length;
 }
 
 function idsOf(audit: Audit | undefined): (readonly [number, number])[] {

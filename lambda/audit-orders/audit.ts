@@ -1,30 +1,26 @@
 // Audits one day or, by the schedule, all that are due, one after the other: each day's result is kept when it is known.
 import type { Audit } from '../shared/order/audit-result';
-import type { Alerts } from '../shared/aws/alerts';
-import { TooManyUnreadableError } from '../shared/steps/list-orders';
+import { reportFailure } from '../shared/steps/report-failure';
+import type { ReportDeps } from '../shared/steps/report-failure';
+import { TooManyUnreadableError } from '../shared/steps/step-over';
 import { askAgain } from './ask-again';
+import type { AskAgainDeps } from './ask-again';
 import { auditDay } from './audit-day';
-import type { AuditDayDeps, AuditSettings } from './audit-day';
+import type { AuditDayDeps } from './audit-day';
 import { dueDays, readRequest } from './due-days';
-import { reportFailure } from './report-failure';
 
-export interface AuditDeps extends AuditDayDeps {
-  readonly alerts: Pick<Alerts, 'sendHourly'>;
-}
+export type AuditDeps = AuditDayDeps & AskAgainDeps & ReportDeps;
 
 /** Does what the event of an invocation asks for. Reports a failure, alerts, and throws it. */
-export async function audit(
-  event: unknown,
-  settings: AuditSettings,
-  deps: AuditDeps,
-): Promise<readonly Audit[]> {
-  const { start, dryRun } = readRequest(event, deps.now());
+export async function audit(event: unknown, deps: AuditDeps): Promise<readonly Audit[]> {
+  const { now } = deps.invocation;
+  const { start, dryRun } = readRequest(event, now());
   const audits: Audit[] = [];
   try {
-    const days = start === undefined ? await dueDays(deps.now(), deps.audits) : [start];
+    const days = start === undefined ? await dueDays(now(), deps.adapters.audits) : [start];
     const failures: TooManyUnreadableError[] = [];
     for (const day of days) {
-      const result = await auditDay({ start: day, dryRun }, settings, deps).catch(ofOneDay);
+      const result = await auditDay({ start: day, dryRun }, deps).catch(ofOneDay);
       if (result instanceof TooManyUnreadableError) failures.push(result);
       else audits.push(result);
     }
@@ -33,7 +29,7 @@ export async function audit(
     if (failure !== undefined) throw failure;
     return audits;
   } catch (error) {
-    await reportFailure(audits, error, deps);
+    await reportFailed(audits, error, deps);
     throw error;
   }
 }
@@ -42,4 +38,21 @@ export async function audit(
 function ofOneDay(error: unknown): TooManyUnreadableError {
   if (error instanceof TooManyUnreadableError) return error;
   throw error;
+}
+
+/** Never throws. `done` are the days that were audited before it. */
+async function reportFailed(done: readonly Audit[], cause: unknown, deps: ReportDeps): Promise<void> {
+  await reportFailure(
+    {
+      job: 'audit',
+      event: 'audit.failed',
+      cause,
+      fields: { daysDone: done.map(({ day }) => day) },
+      happened: `An audit failed. Results of ${done.length} days were kept before it.`,
+      consequence:
+        'A scheduled audit is tried again twice, and the next one looks at the days that this one did not end. Orders do not depend on it.',
+      advice: 'If this keeps coming, mend what the error names; npm run audit audits at once.',
+    },
+    deps,
+  );
 }

@@ -27,7 +27,7 @@ export const INCOMPLETE = 'stored without all of its lists';
 export const EXPIRED = 'expired by OrderRetentionDays';
 
 /** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
-export interface Found {
+export interface AuditedOrder {
   readonly order: ListedOrder;
   readonly row: LedgerRow | undefined;
   readonly isStored: boolean;
@@ -38,7 +38,7 @@ export interface Found {
 }
 
 /** Times are epoch milliseconds. */
-export interface Circumstances {
+export interface AuditContext {
   readonly rules: Rules;
   readonly createdSince: number | undefined;
   /** From when on polls take Completed orders. */
@@ -57,66 +57,66 @@ export interface Finding {
 }
 
 /** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
-export function classify(found: Found, circumstances: Circumstances): Finding {
-  const finding = judge(found, circumstances);
+export function classify(found: AuditedOrder, context: AuditContext): Finding {
+  const finding = judge(found, context);
   if (finding.send === undefined) return finding;
   const listedDigest = contentDigest(found.order);
   const send = {
     ...finding.send,
-    ...(isTooOld(found.order, circumstances) ? { advance: false } : {}),
+    ...(isTooOld(found.order, context) ? { advance: false } : {}),
     ...(listedDigest === undefined ? {} : { listedDigest }),
   };
   return { ...finding, send };
 }
 
-function judge(found: Found, circumstances: Circumstances): Finding {
+function judge(found: AuditedOrder, context: AuditContext): Finding {
   const { row } = found;
   switch (row?.state) {
     case 'queued':
-      if (isWithin(QUEUE_RETENTION_MS, row.seen_at, circumstances)) return { kind: 'queued' };
-      return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, circumstances) };
+      if (isWithin(QUEUE_RETENTION_MS, row.seen_at, context)) return { kind: 'queued' };
+      return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, context) };
     case 'dead':
-      return accountForDead(found, row, circumstances);
+      return accountForDead(found, row, context);
     case 'copied':
     case 'replicated':
-      return accountForStored(found, row, circumstances);
+      return accountForStored(found, row, context);
     case 'skipped':
     case undefined:
-      return accountForUnstored(found, circumstances);
+      return accountForUnstored(found, context);
   }
 }
 
 /** A dead letter that has expired, of an order that is not stored whole, accounts for nothing. */
-function accountForDead(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
-  const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, circumstances);
+function accountForDead(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
+  const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, context);
   if ((found.isStored && !found.isIncomplete) || isKept)
     return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
-  return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, circumstances) };
+  return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, context) };
 }
 
-function accountForStored(found: Found, row: LedgerRow, circumstances: Circumstances): Finding {
+function accountForStored(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
   if (!found.isStored) {
-    if (hasExpired(row, circumstances)) return { kind: 'left out', reason: EXPIRED };
+    if (hasExpired(row, context)) return { kind: 'left out', reason: EXPIRED };
     return { kind: 'gap', reason: MISSING, send: { wasStored: true } };
   }
   // Its dead letter could not be noted.
   if (found.isIncomplete) return { kind: 'gap', reason: INCOMPLETE, send: {} };
-  if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+  if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
     return { kind: 'gap', reason: NOT_GONE, send: {} };
   }
   if (!hasChanged(found.order, row) && !found.isStale) return { kind: 'copied' };
   return { kind: 'copied', send: {} };
 }
 
-function accountForUnstored({ order, row, isStored }: Found, circumstances: Circumstances): Finding {
-  const notToBeStored = whyNotStored(order, circumstances.createdSince, circumstances.rules);
+function accountForUnstored({ order, row, isStored }: AuditedOrder, context: AuditContext): Finding {
+  const notToBeStored = whyNotStored(order, context.createdSince, context.rules);
   if (notToBeStored !== undefined && !isStored) return { kind: 'left out', reason: notToBeStored };
-  if (row?.reason === GONE && isWithin(GONE_BELIEVED_MS, row.reached_at, circumstances)) {
+  if (row?.reason === GONE && isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
     return { kind: 'left out', reason: GONE };
   }
   // A snapshot of which the ledger knows nothing is brought up to date; the rules say nothing of its status.
   const send = notToBeStored === undefined ? {} : { advance: false };
-  const kind = isNewToPolls(order, circumstances) ? 'queued' : 'gap';
+  const kind = isNewToPolls(order, context) ? 'queued' : 'gap';
   return { kind, reason: whyUnstored(row), send };
 }
 
@@ -128,7 +128,7 @@ function whyUnstored(row: LedgerRow | undefined): string {
 }
 
 /** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */
-function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: Circumstances): boolean {
+function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: AuditContext): boolean {
   return (order.modifiedAt ?? -Infinity) + SETTLE_MS >= lastPoll;
 }
 
@@ -145,15 +145,15 @@ function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
 }
 
 /** Only of what was stored does a row have the status before. */
-function wasStored({ isStored }: Found, row: LedgerRow, circumstances: Circumstances) {
-  const isMissing = !isStored && row.status_before !== undefined && !hasExpired(row, circumstances);
+function wasStored({ isStored }: AuditedOrder, row: LedgerRow, context: AuditContext) {
+  const isMissing = !isStored && row.status_before !== undefined && !hasExpired(row, context);
   return isMissing ? { wasStored: true } : {};
 }
 
-function hasExpired({ kept_until }: LedgerRow, { now }: Circumstances): boolean {
+function hasExpired({ kept_until }: LedgerRow, { now }: AuditContext): boolean {
   return kept_until !== undefined && Date.parse(kept_until) <= now;
 }
 
-function isWithin(ms: number, time: string | undefined, { now }: Circumstances): boolean {
+function isWithin(ms: number, time: string | undefined, { now }: AuditContext): boolean {
   return time !== undefined && now - Date.parse(time) < ms;
 }

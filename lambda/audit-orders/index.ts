@@ -15,6 +15,8 @@ import { createStoredOrders } from '../shared/tables/orders';
 import { documentOptions } from '../shared/tables/documents';
 import { createJobsTable } from '../shared/tables/jobs';
 import { createLedger } from '../shared/tables/ledger';
+import { pickRules } from '../shared/order/rules';
+import { oncePerContainer } from '../shared/runtime/container';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
@@ -28,27 +30,48 @@ const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(awsClientOptions);
 const sns = new SNSClient(awsClientOptions);
 
-let container: ReturnType<typeof wire> | undefined;
-
-function wire(functionName: string) {
+const containerOf = oncePerContainer((functionName) => {
   const config = readAuditConfig();
-  const { metricsNamespace, exceptionsTopicArn: topicArn, recordRetentionDays } = config;
-  const { accessToken } = createSecrets(secretsManager, config);
+  const { metricsNamespace, recordRetentionDays } = config;
+  const { accessToken } = createSecrets(secretsManager, {
+    bigCommerceSecretArn: config.bigCommerceSecretArn,
+  });
   return {
-    config,
-    bigCommerce: createBigCommerce({ ...config, accessToken }),
-    queue: createQueue(sqs, config),
-    ledger: createLedger(tables, config),
-    orders: createStoredOrders(tables, config.ordersTable),
-    jobs: createJobsTable(tables, config.jobsTable, recordRetentionDays),
-    audits: createAudits(tables, config.jobsTable, recordRetentionDays),
-    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+    metricsNamespace,
+    bigCommerce: createBigCommerce({
+      apiUrl: config.apiUrl,
+      storeHash: config.storeHash,
+      quotaReservePercent: config.quotaReservePercent,
+      readConsignments: config.readConsignments,
+      accessToken,
+    }),
+    adapters: {
+      queue: createQueue(sqs, { queueUrl: config.queueUrl }),
+      ledger: createLedger(tables, { ledgerTable: config.ledgerTable }),
+      orders: createStoredOrders(tables, config.ordersTable),
+      jobs: createJobsTable(tables, config.jobsTable, recordRetentionDays),
+      audits: createAudits(tables, config.jobsTable, recordRetentionDays),
+      alerts: createAlerts(sns, {
+        topicArn: config.exceptionsTopicArn,
+        functionName,
+        log: createLog(metricsNamespace),
+      }),
+    },
+    policy: {
+      rules: pickRules(config),
+      ignoreOrdersCreatedBefore: config.ignoreOrdersCreatedBefore,
+      completedOrdersLookbackDays: config.completedOrdersLookbackDays,
+    },
   };
-}
+});
 
 export async function handler(event: unknown, context: Context): Promise<readonly Audit[]> {
-  const { config, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
-  const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
+  const { metricsNamespace, bigCommerce, adapters, policy } = containerOf(context);
+  const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
   const store = bigCommerce.until(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS, log);
-  return audit(event, { ...config, rules: config }, { ...adapters, store, log, now: Date.now });
+  return audit(event, {
+    adapters: { ...adapters, store, log },
+    policy,
+    invocation: { now: Date.now },
+  });
 }

@@ -9,89 +9,105 @@ const MOST_NAMED = 100;
 /** Gaps that the next audit knows again: as many as one audit queues. */
 const MOST_KNOWN = 1_000;
 
-export interface Tally {
-  readonly wasOpen: (id: number) => boolean;
-  readonly leftOut: Record<string, number>;
-  readonly gaps: NamedOrder[];
-  readonly deadOrders: NamedOrder[];
-  readonly openIds: number[];
-  readonly unreadableIds: number[];
-  listed: number;
-  copied: number;
-  queued: number;
-  dead: number;
-  open: number;
-  staying: number;
-  enqueued: number;
-  firstId: number;
-  lastId: number;
-}
+export class AuditTally {
+  private readonly leftOut = new Map<string, number>();
+  private readonly gaps: NamedOrder[] = [];
+  private readonly deadOrders: NamedOrder[] = [];
+  private readonly openIds: number[] = [];
+  private readonly unreadableIds: number[] = [];
+  private readonly counts = { listed: 0, copied: 0, queued: 0, dead: 0, open: 0, staying: 0 };
+  private references = 0;
+  private firstId = Infinity;
+  private lastId = 0;
 
-/** `earlier` is the audit of the same day before this one. */
-export function newTally(earlier: Audit | undefined): Tally {
-  return {
-    ...{ wasOpen: openIn(earlier), leftOut: {}, gaps: [], deadOrders: [], openIds: [], unreadableIds: [] },
-    ...{ listed: 0, copied: 0, queued: 0, dead: 0, open: 0, staying: 0, enqueued: 0 },
-    ...{ firstId: Infinity, lastId: 0 },
-  };
-}
+  /** `earlier` is the audit of the same day before this one. */
+  constructor(private readonly earlier: Audit | undefined) {}
 
-/** Which gaps it had found open; of more than it knows by their ids, those with greater ones. */
-function openIn(earlier: Audit | undefined): (id: number) => boolean {
-  const ids = new Set(earlier?.open_ids);
-  const greater = earlier !== undefined && earlier.open > ids.size ? Math.max(...ids) : Infinity;
-  return (id) => ids.has(id) || id > greater;
-}
-
-export function countOrder(tally: Tally, id: number, { kind, reason = '' }: Finding): void {
-  tally.listed += 1;
-  tally.firstId = Math.min(tally.firstId, id);
-  tally.lastId = Math.max(tally.lastId, id);
-  switch (kind) {
-    case 'copied':
-    case 'queued':
-      tally[kind] += 1;
-      return;
-    case 'left out':
-      tally.leftOut[reason] = (tally.leftOut[reason] ?? 0) + 1;
-      return;
-    case 'dead':
-      tally.dead += 1;
-      if (tally.deadOrders.length < MOST_NAMED) tally.deadOrders.push({ id, reason });
-      return;
-    case 'gap':
-      tally.open += 1;
-      if (tally.wasOpen(id)) tally.staying += 1;
-      if (tally.gaps.length < MOST_NAMED) tally.gaps.push({ id, reason });
-      if (tally.openIds.length < MOST_KNOWN) tally.openIds.push(id);
+  countOrder(id: number, { kind, reason = '' }: Finding): void {
+    const { counts } = this;
+    counts.listed += 1;
+    this.firstId = Math.min(this.firstId, id);
+    this.lastId = Math.max(this.lastId, id);
+    switch (kind) {
+      case 'copied':
+      case 'queued':
+        counts[kind] += 1;
+        return;
+      case 'left out':
+        this.leaveOut(reason, 1);
+        return;
+      case 'dead':
+        counts.dead += 1;
+        if (this.deadOrders.length < MOST_NAMED) this.deadOrders.push({ id, reason });
+        return;
+      case 'gap':
+        this.countGap({ id, reason });
+    }
   }
-}
 
-/** Rows that nobody can ask for again. */
-export function countUnreadable(tally: Tally, rows: number): void {
-  if (rows === 0) return;
-  tally.listed += rows;
-  tally.leftOut['without a usable id'] = (tally.leftOut['without a usable id'] ?? 0) + rows;
-}
-
-/** Throws where an order was counted twice, or not at all. */
-export function toAudit(tally: Tally, of: Pick<Audit, 'timestamp' | 'day' | 'duration_ms'>): Audit {
-  const { listed, copied, queued, dead, open, staying, enqueued } = tally;
-  const leftOut = Object.values(tally.leftOut).reduce((sum, orders) => sum + orders, 0);
-  const accounted = copied + queued + dead + leftOut + open;
-  if (accounted !== listed) {
-    throw new Error(
-      `The audit of ${of.day} accounts for ${accounted} orders, and the store lists ${listed}.`,
-    );
+  private countGap(gap: NamedOrder): void {
+    const { id } = gap;
+    this.counts.open += 1;
+    if (this.wasOpen(id)) this.counts.staying += 1;
+    if (this.gaps.length < MOST_NAMED) this.gaps.push(gap);
+    if (this.openIds.length < MOST_KNOWN) this.openIds.push(id);
   }
-  return {
-    ...of,
-    summary: summarize(of.day, { listed, open }),
-    ...{ listed, copied, queued, dead, left_out: tally.leftOut, open, staying, enqueued },
-    ...{ gaps: tally.gaps, dead_orders: tally.deadOrders, open_ids: tally.openIds },
-    ...(tally.unreadableIds.length === 0
-      ? {}
-      : { unreadable: tally.unreadableIds.length, unreadable_ids: tally.unreadableIds }),
-    ...(tally.lastId > 0 ? { first_id: tally.firstId, last_id: tally.lastId } : {}),
-  };
+
+  /** Which gaps the earlier audit had found open; of more than it knows by their ids, those with greater ones. */
+  private wasOpen(id: number): boolean {
+    const { open_ids: ids = [], open = 0 } = this.earlier ?? {};
+    return ids.includes(id) || (open > ids.length && id > Math.max(...ids));
+  }
+
+  private leaveOut(reason: string, orders: number): void {
+    this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + orders);
+  }
+
+  /** Rows that nobody can ask for again. */
+  countUnreadableRows(rows: number): void {
+    if (rows === 0) return;
+    this.counts.listed += rows;
+    this.leaveOut('without a usable id', rows);
+  }
+
+  /** Orders that no list can show; they are counted as gaps, too. */
+  nameUnreadable(ids: readonly number[]): void {
+    this.unreadableIds.push(...ids);
+  }
+
+  /** References that were queued. */
+  get enqueued(): number {
+    return this.references;
+  }
+
+  addEnqueued(references: number): void {
+    this.references += references;
+  }
+
+  /** Throws where an order was counted twice, or not at all. */
+  toAudit(of: Pick<Audit, 'timestamp' | 'day' | 'duration_ms'>): Audit {
+    const { counts, unreadableIds } = this;
+    const { listed, copied, queued, dead, open } = counts;
+    const leftOut = [...this.leftOut.values()].reduce((sum, orders) => sum + orders, 0);
+    const accounted = copied + queued + dead + leftOut + open;
+    if (accounted !== listed) {
+      throw new Error(
+        `The audit of ${of.day} accounts for ${accounted} orders, and the store lists ${listed}.`,
+      );
+    }
+    return {
+      ...of,
+      ...counts,
+      summary: summarize(of.day, { listed, open }),
+      left_out: Object.fromEntries(this.leftOut),
+      enqueued: this.references,
+      gaps: this.gaps,
+      dead_orders: this.deadOrders,
+      open_ids: this.openIds,
+      ...(unreadableIds.length === 0
+        ? {}
+        : { unreadable: unreadableIds.length, unreadable_ids: unreadableIds }),
+      ...(this.lastId > 0 ? { first_id: this.firstId, last_id: this.lastId } : {}),
+    };
+  }
 }

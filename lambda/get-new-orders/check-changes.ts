@@ -13,9 +13,11 @@ import { DAY_MS } from '../shared/runtime/time';
 const HELD_MS = DAY_MS;
 
 export interface CheckDeps {
-  readonly store: Pick<Store, 'countOrders'>;
-  readonly jobs: Pick<JobsTable, 'lastFinished' | 'heldSince'>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly adapters: {
+    readonly store: Pick<Store, 'countOrders'>;
+    readonly jobs: Pick<JobsTable, 'lastFinished' | 'heldSince'>;
+    readonly log: Pick<Log, 'warn'>;
+  };
 }
 
 /** How a list ended that was read from its begin, or from where an earlier poll had stopped. */
@@ -31,7 +33,7 @@ export interface ListEnd {
 export async function countMissing(
   list: OrderList,
   { listed, endsEmpty }: ListEnd,
-  { store, log }: Pick<CheckDeps, 'store' | 'log'>,
+  { adapters: { store, log } }: CheckDeps,
 ): Promise<number | undefined> {
   if (list.statusId !== undefined || !endsEmpty) return 0;
   if (list.afterId > 0) return undefined;
@@ -62,18 +64,21 @@ export async function holdChanges(
   deps: CheckDeps,
 ): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
-  deps.log.warn('poll.changes_missing', { missing, looksAgain: hold !== undefined });
+  deps.adapters.log.warn('poll.changes_missing', {
+    missing,
+    looksAgain: hold !== undefined,
+  });
   return hold;
 }
 
 /** As long as an order among the changes waits for its reference of the day, since it may have changed after the last one. */
 export async function holdUnreadable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
-  deps.log.warn('poll.changes_waiting', { looksAgain: hold !== undefined });
+  deps.adapters.log.warn('poll.changes_waiting', { looksAgain: hold !== undefined });
   return hold;
 }
 
-async function findHold(timestamp: number, { jobs }: Pick<CheckDeps, 'jobs'>): Promise<Hold | undefined> {
+async function findHold(timestamp: number, { adapters: { jobs } }: CheckDeps): Promise<Hold | undefined> {
   const [began, heldSince = timestamp] = await Promise.all([jobs.lastFinished(), jobs.heldSince()]);
   const isHeld = began !== undefined && timestamp - heldSince < HELD_MS;
   return isHeld ? { began, held_since: heldSince } : undefined;

@@ -1,37 +1,34 @@
-// One page of a list: which of its orders need a worker becomes references, queued first and noted after.
+// One page of a list: which of its orders need a worker becomes references.
 import { contentDigest } from '../shared/order/content';
-import { recordQueued } from '../shared/steps/enqueue';
+import { enqueue } from '../shared/steps/enqueue';
+import type { EnqueueDeps } from '../shared/steps/enqueue';
 import { dateModified } from '../shared/order/version';
 import { isCreatedBefore } from '../shared/order/rules';
+import type { Rules } from '../shared/order/rules';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import { isMarkedGone, isNew, whyNotFollowed, whyNotNew } from './select-orders';
 import { whyKnown } from '../shared/steps/already-known';
 import type { Sighting } from '../shared/steps/already-known';
 import type { ListedOrder } from '../shared/order/order';
-import type { ListedPage } from '../shared/steps/list-orders';
+import type { ListedPage } from '../shared/steps/list-reader';
 import type { Ledger } from '../shared/tables/ledger';
-import type { Log } from '../shared/runtime/log';
-import type { Queue } from '../shared/aws/queue';
-import type { Bounds, OrderList, PollSettings } from './poll-window';
+import type { Bounds, OrderList, PollPolicy } from './poll-window';
 import { iso } from '../shared/runtime/time';
 
-export interface EnqueuePageDeps {
-  readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
-  readonly log: Log;
-  readonly now: () => number;
+export interface EnqueuePageDeps extends EnqueueDeps {
+  readonly adapters: EnqueueDeps['adapters'] & { readonly ledger: Pick<Ledger, 'find' | 'recordQueued'> };
+  readonly policy: Pick<PollPolicy, 'rules'>;
 }
 
-/** The poll that took up a page, and what it looks at. */
-export interface Circumstances {
+/** The poll that reads a page, and what it looks at. */
+export interface PollPass {
   readonly jobTimestamp: number;
   readonly bounds: Bounds;
-  readonly settings: PollSettings;
 }
 
 /** What came of listed orders. */
-export interface Tally {
+export interface PageTally {
   readonly found: number;
   readonly enqueued: number;
   /** How many were not queued, by reason. */
@@ -42,22 +39,22 @@ export interface Tally {
 export async function enqueuePage(
   page: ListedPage,
   list: OrderList,
-  circumstances: Circumstances,
+  pass: PollPass,
   deps: EnqueuePageDeps,
-): Promise<Tally> {
-  const { rules } = circumstances.settings;
+): Promise<PageTally> {
+  const { rules } = deps.policy;
   const reasons = Array.from({ length: page.unreadable }, () => 'without a usable id');
-  const rows = await deps.ledger.find(page.orders.map(({ id }) => id));
+  const rows = await deps.adapters.ledger.find(page.orders.map(({ id }) => id));
   const references: OrderReference[] = [];
   for (const order of page.orders) {
     const row = rows.get(order.id);
-    const seen = sight(order, page.seenAt, list, circumstances);
-    const reason = whyExcluded(order, row, list, circumstances) ?? whyKnown(row, seen, rules, deps.now());
+    const seen = sight(order, page.seenAt, list, pass);
+    const { now } = deps.invocation;
+    const reason = whyExcluded(order, row, list, pass, rules) ?? whyKnown(row, seen, rules, now());
     if (reason === undefined) references.push(seen.reference);
     else reasons.push(reason);
   }
-  await deps.queue.enqueue(references);
-  await recordQueued(references, deps);
+  await enqueue(references, deps);
   return { found: page.orders.length, enqueued: references.length, left_out: countEach(reasons) };
 }
 
@@ -66,7 +63,8 @@ function whyExcluded(
   order: ListedOrder,
   row: LedgerRow | undefined,
   { statusId }: OrderList,
-  { bounds, settings: { rules } }: Circumstances,
+  { bounds }: PollPass,
+  rules: Rules,
 ): string | undefined {
   if (isMarkedGone(row)) return undefined;
   if (statusId !== undefined) return whyNotNew(order, statusId, bounds);
@@ -77,7 +75,7 @@ function sight(
   order: ListedOrder,
   seenAt: number,
   list: OrderList,
-  { jobTimestamp, bounds: { createdSince } }: Circumstances,
+  { jobTimestamp, bounds: { createdSince } }: PollPass,
 ): Sighting {
   const statusId = order.statusId ?? list.statusId;
   const listedDigest = contentDigest(order);

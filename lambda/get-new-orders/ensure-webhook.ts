@@ -7,10 +7,12 @@ import type { Log } from '../shared/runtime/log';
 import { iso } from '../shared/runtime/time';
 
 export interface EnsureWebhookDeps {
-  readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'repairHook'>;
-  readonly secrets: { webhookNow(): Promise<string> };
-  readonly alerts: Pick<Alerts, 'sendHourly'>;
-  readonly log: Log;
+  readonly adapters: {
+    readonly hooks: Pick<Hooks, 'listHooks' | 'registerHook' | 'repairHook'>;
+    readonly secrets: { webhookNow(): Promise<string> };
+    readonly alerts: Pick<Alerts, 'sendHourly'>;
+    readonly log: Log;
+  };
 }
 
 /** One call to BigCommerce while all is well. Never throws: the orders do not depend on it, the polls find them all. */
@@ -18,8 +20,8 @@ export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps
   try {
     await repairHooks(destination, deps);
   } catch (error) {
-    deps.log.warn('registration.check_failed', { error: formatError(error) });
-    if (!passes(error)) await deps.alerts.sendHourly(notChecked(error));
+    deps.adapters.log.warn('registration.check_failed', { error: formatError(error) });
+    if (!passes(error)) await deps.adapters.alerts.sendHourly(notChecked(error));
   }
 }
 
@@ -32,7 +34,7 @@ function passes(error: unknown): boolean {
 async function repairHooks(destination: string, deps: EnsureWebhookDeps): Promise<void> {
   const hooks = await findOurs(destination, deps);
   // Fetched after the list: a secret that is just being rotated must not be put back.
-  const secret = await deps.secrets.webhookNow();
+  const secret = await deps.adapters.secrets.webhookNow();
   if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
   const mended = hooks.map((hook) => repairHook(hook, secret, deps));
   await Promise.allSettled(mended);
@@ -42,7 +44,7 @@ async function repairHooks(destination: string, deps: EnsureWebhookDeps): Promis
 async function repairHook(
   hook: Hook,
   secret: string,
-  { hooks, alerts, log }: EnsureWebhookDeps,
+  { adapters: { hooks, alerts, log } }: EnsureWebhookDeps,
 ): Promise<void> {
   const { id, scope, is_active: wasActive } = hook;
   try {
@@ -58,15 +60,15 @@ async function repairHook(
   }
 }
 
-async function findOurs(destination: string, { hooks }: EnsureWebhookDeps): Promise<readonly Hook[]> {
-  const all = await hooks.listHooks();
+async function findOurs(destination: string, { adapters }: EnsureWebhookDeps): Promise<readonly Hook[]> {
+  const all = await adapters.hooks.listHooks();
   return all.filter((hook) => sameUrl(hook.destination, destination) && bringsReferences(hook.scope));
 }
 
 async function register(destination: string, secret: string, deps: EnsureWebhookDeps): Promise<void> {
   try {
-    const hook = await deps.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
-    deps.log.info('registration.created', { hookId: hook.id, scope: hook.scope });
+    const hook = await deps.adapters.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
+    deps.adapters.log.info('registration.created', { hookId: hook.id, scope: hook.scope });
   } catch (error) {
     // Another poll may have been quicker, or the answer may be lost.
     const hooks = await findOurs(destination, deps);

@@ -13,6 +13,8 @@ import { documentOptions } from '../shared/tables/documents';
 import { createJobsTable } from '../shared/tables/jobs';
 import type { Job } from '../shared/tables/jobs';
 import { createLedger } from '../shared/tables/ledger';
+import { pickRules } from '../shared/order/rules';
+import { oncePerContainer } from '../shared/runtime/container';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
@@ -36,34 +38,59 @@ const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(awsClientOptions);
 const sns = new SNSClient(awsClientOptions);
 
-let container: ReturnType<typeof wire> | undefined;
-
-function wire(functionName: string) {
+const containerOf = oncePerContainer((functionName) => {
   const config = readPollConfig();
-  const { metricsNamespace, exceptionsTopicArn: topicArn } = config;
-  const secrets = createSecrets(secretsManager, config);
+  const { metricsNamespace, checkWebhook, webhookUrl } = config;
+  const secrets = createSecrets(secretsManager, {
+    bigCommerceSecretArn: config.bigCommerceSecretArn,
+    webhookSecretArn: config.webhookSecretArn,
+  });
   return {
-    config,
+    metricsNamespace,
+    checkWebhook,
+    webhookUrl,
     secrets,
-    bigCommerce: createBigCommerce({ ...config, accessToken: secrets.accessToken }),
-    queue: createQueue(sqs, config),
-    ledger: createLedger(tables, config),
-    jobs: createJobsTable(tables, config.jobsTable, config.recordRetentionDays),
-    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+    bigCommerce: createBigCommerce({
+      apiUrl: config.apiUrl,
+      storeHash: config.storeHash,
+      quotaReservePercent: config.quotaReservePercent,
+      readConsignments: config.readConsignments,
+      accessToken: secrets.accessToken,
+    }),
+    adapters: {
+      queue: createQueue(sqs, { queueUrl: config.queueUrl }),
+      ledger: createLedger(tables, { ledgerTable: config.ledgerTable }),
+      jobs: createJobsTable(tables, config.jobsTable, config.recordRetentionDays),
+      alerts: createAlerts(sns, {
+        topicArn: config.exceptionsTopicArn,
+        functionName,
+        log: createLog(metricsNamespace),
+      }),
+    },
+    policy: {
+      rules: pickRules(config),
+      completedOrdersLookbackDays: config.completedOrdersLookbackDays,
+      ignoreOrdersCreatedBefore: config.ignoreOrdersCreatedBefore,
+      followUpDays: config.followUpDays,
+    },
   };
-}
+});
 
 export async function handler(_event: unknown, context: Context): Promise<Job> {
-  const { config, secrets, bigCommerce, ...adapters } = (container ??= wire(context.functionName));
-  const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
+  const { bigCommerce, policy, ...container } = containerOf(context);
+  const log = createLog(container.metricsNamespace, { requestId: context.awsRequestId });
   const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-  const store = bigCommerce.until(deadline, log);
-  const deps = { ...adapters, store, log, now: Date.now, stopBefore: deadline - PAGE_MS };
-  const job = await poll({ ...config, rules: config }, deps);
-  if (!config.checkWebhook) return job;
+  const adapters = { ...container.adapters, store: bigCommerce.until(deadline, log), log };
+  const job = await poll({
+    adapters,
+    policy,
+    invocation: { now: Date.now, stopBefore: deadline - PAGE_MS },
+  });
+  if (!container.checkWebhook) return job;
   if (context.getRemainingTimeInMillis() > CHECK_NEEDS_MS) {
     const hooks = bigCommerce.until(Date.now() + CHECK_MS, log);
-    await ensureWebhook(config.webhookUrl, { hooks, secrets, alerts: adapters.alerts, log });
+    const { secrets } = container;
+    await ensureWebhook(container.webhookUrl, { adapters: { ...adapters, hooks, secrets } });
   } else log.warn('registration.check_skipped', { error: 'The poll left too little of its time.' });
   return job;
 }

@@ -13,7 +13,7 @@ const SPLIT_MARGIN_MS = 60_000;
 /** The name of the list of orders that changed; the others are named by their status id. */
 const FOLLOW = 'follow';
 
-export interface PollSettings {
+export interface PollPolicy {
   readonly rules: Rules;
   readonly completedOrdersLookbackDays: number;
   readonly ignoreOrdersCreatedBefore: number | undefined;
@@ -53,20 +53,24 @@ export interface PollWindow {
   readonly waits: boolean;
 }
 
+export interface WindowDeps {
+  readonly adapters: { readonly jobs: Pick<JobsTable, 'lastFinished' | 'lastSliced'> };
+  readonly policy: PollPolicy;
+}
+
 /** A sliced poll is taken up, unless it was followed by another one that failed, or reads other lists by now. */
 export async function findPollWindow(
   timestamp: number,
-  settings: PollSettings,
-  jobs: Pick<JobsTable, 'lastFinished' | 'lastSliced'>,
+  { adapters: { jobs }, policy }: WindowDeps,
 ): Promise<PollWindow> {
   const sliced = await jobs.lastSliced();
-  const resumed = sliced && resume(sliced, settings);
+  const resumed = sliced && resume(sliced, policy);
   if (resumed !== undefined) return resumed;
   const lastFinished = await jobs.lastFinished();
   const since = lastFinished === undefined ? undefined : lastFinished - overlap(timestamp - lastFinished);
-  const completedSince = findCompletedSince(timestamp, lastFinished, settings.completedOrdersLookbackDays);
-  const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, settings);
-  const lists = listsWithin(bounds, settings);
+  const completedSince = findCompletedSince(timestamp, lastFinished, policy.completedOrdersLookbackDays);
+  const bounds = findBounds(timestamp, { completedSince, modifiedSince: since }, policy);
+  const lists = listsWithin(bounds, policy);
   return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0, waits: false };
 }
 
@@ -88,14 +92,11 @@ export function cursorAt(
   };
 }
 
-function resume(
-  { timestamp, began = timestamp, cursor }: Job,
-  settings: PollSettings,
-): PollWindow | undefined {
+function resume({ timestamp, began = timestamp, cursor }: Job, policy: PollPolicy): PollWindow | undefined {
   if (cursor === undefined) return undefined;
   const { completed_since: completedSince, modified_since: modifiedSince } = cursor;
-  const bounds = findBounds(began, { completedSince, modifiedSince }, settings);
-  const all = listsWithin(bounds, settings);
+  const bounds = findBounds(began, { completedSince, modifiedSince }, policy);
+  const all = listsWithin(bounds, policy);
   const names = all.map(({ name }) => name);
   if (names.join() !== cursor.lists.join()) return undefined;
   const [first, ...others] = all.slice(names.indexOf(cursor.list));
@@ -107,7 +108,7 @@ function resume(
 function findBounds(
   began: number,
   since: Pick<Bounds, 'completedSince' | 'modifiedSince'>,
-  { ignoreOrdersCreatedBefore, followUpDays }: PollSettings,
+  { ignoreOrdersCreatedBefore, followUpDays }: PollPolicy,
 ): Bounds {
   return { ...since, createdSince: ignoreOrdersCreatedBefore, followedSince: began - followUpDays * DAY_MS };
 }
@@ -116,14 +117,15 @@ function findBounds(
  * Each status that is new, and, where there is something to follow, what has changed of any status: new orders too, so
  * that each order is listed once. Changes come last: what changes before that is among them.
  */
-function listsWithin(bounds: Bounds, { rules, followUpDays }: PollSettings): readonly OrderList[] {
+function listsWithin(bounds: Bounds, { rules, followUpDays }: PollPolicy): readonly OrderList[] {
   const { completedSince, createdSince, modifiedSince } = bounds;
   const follows = followUpDays > 0 && modifiedSince !== undefined;
   const ofStatus = rules.allowedStatusIds.map((statusId) => {
     // A list of all statuses hides Incomplete orders.
     const isSplit = follows && statusId !== Status.Incomplete;
     const query = {
-      ...{ statusId, createdSince },
+      statusId,
+      createdSince,
       ...(statusId === Status.Completed ? { modifiedSince: completedSince, withLines: true } : {}),
       ...(isSplit ? { modifiedBefore: modifiedSince + SPLIT_MARGIN_MS } : {}),
     };

@@ -5,7 +5,7 @@ import type { Job } from '../shared/tables/jobs';
 /** Never throws. One email an hour, however many polls there are. */
 export async function reportUnreadable(
   { unreadable_ids: ids = [] }: Pick<Job, 'unreadable_ids'>,
-  alerts: Pick<Alerts, 'sendHourly'>,
+  { adapters: { alerts } }: { readonly adapters: { readonly alerts: Pick<Alerts, 'sendHourly'> } },
 ): Promise<void> {
   if (ids.length === 0) return;
   const isOne = ids.length === 1;

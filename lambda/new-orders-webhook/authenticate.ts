@@ -12,11 +12,13 @@ export interface SignedRequest {
 
 export interface ProofDeps {
   /** `fresh` refetches: a secret may have been rotated meanwhile. */
-  readonly secrets: {
-    bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
-    webhook(fresh?: boolean): Promise<string>;
+  readonly adapters: {
+    readonly secrets: {
+      bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
+      webhook(fresh?: boolean): Promise<string>;
+    };
   };
-  readonly now: () => number;
+  readonly invocation: { readonly now: () => number };
 }
 
 /** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
@@ -56,7 +58,7 @@ const reasonOf = (verdict: Verdict | undefined) =>
 async function signatureOf(
   { headers, body }: SignedRequest,
   maxAgeMs: number,
-  { secrets, now }: ProofDeps,
+  { adapters: { secrets }, invocation: { now } }: ProofDeps,
 ): Promise<Verdict | undefined> {
   const signature = headers['webhook-signature'];
   if (signature === undefined) return undefined;
@@ -72,7 +74,10 @@ async function signatureOf(
   return !verdict.holds && verdict.otherSecret ? verify(true) : verdict;
 }
 
-async function carriesSecret({ headers }: SignedRequest, { secrets }: ProofDeps): Promise<boolean> {
+async function carriesSecret(
+  { headers }: SignedRequest,
+  { adapters: { secrets } }: ProofDeps,
+): Promise<boolean> {
   const given = headers[SECRET_HEADER.toLowerCase()];
   if (given === undefined || given === '') return false;
   return isSecret(given, await secrets.webhook()) || isSecret(given, await secrets.webhook(true));

@@ -12,6 +12,7 @@ import { createWebhooksTable } from '../shared/tables/webhooks';
 import { documentOptions } from '../shared/tables/documents';
 import { ConfigurationError, formatError, EnqueueError } from '../shared/runtime/errors';
 import { createLedger } from '../shared/tables/ledger';
+import { oncePerContainer } from '../shared/runtime/container';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
@@ -24,26 +25,38 @@ const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(quickAwsClientOptions);
 const sns = new SNSClient(quickAwsClientOptions);
 
-let container: ReturnType<typeof wire> | undefined;
-
-function wire(functionName: string) {
+const containerOf = oncePerContainer((functionName) => {
   const config = readWebhookConfig();
-  const { metricsNamespace, exceptionsTopicArn: topicArn } = config;
+  const { metricsNamespace } = config;
   return {
-    config,
-    secrets: createSecrets(secretsManager, config),
-    queue: createQueue(sqs, config),
-    ledger: createLedger(tables, config),
-    webhooks: createWebhooksTable(tables, config.webhooksTable, config.recordRetentionDays),
-    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+    metricsNamespace,
+    alerts: createAlerts(sns, {
+      topicArn: config.exceptionsTopicArn,
+      functionName,
+      log: createLog(metricsNamespace),
+    }),
+    adapters: {
+      secrets: createSecrets(secretsManager, {
+        bigCommerceSecretArn: config.bigCommerceSecretArn,
+        webhookSecretArn: config.webhookSecretArn,
+      }),
+      queue: createQueue(sqs, { queueUrl: config.queueUrl }),
+      ledger: createLedger(tables, { ledgerTable: config.ledgerTable }),
+      webhooks: createWebhooksTable(tables, config.webhooksTable, config.recordRetentionDays),
+    },
+    policy: { storeHash: config.storeHash, webhookMaxAgeHours: config.webhookMaxAgeHours },
   };
-}
+});
 
 export async function handler(event: ProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
-  const { config, alerts, ...deps } = (container ??= wire(context.functionName));
-  const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
+  const { metricsNamespace, alerts, adapters, policy } = containerOf(context);
+  const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
   try {
-    const received = await receive(toRequest(event, context), config, { ...deps, log, now: Date.now });
+    const received = await receive(toRequest(event, context), {
+      adapters: { ...adapters, log },
+      policy,
+      invocation: { now: Date.now },
+    });
     if (received.outcome === 'rejected') {
       log.warn('webhook.rejected', { ...received }, { WebhooksUnauthorized: 1 });
     }

@@ -1,17 +1,18 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
 import { formatError, EnqueueError } from '../shared/runtime/errors';
+import type { EventName } from '../shared/runtime/events';
 import type { OrderReference } from '../shared/order/reference';
 import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
 import { withoutShopper } from '../shared/order/personal-data';
 import { isTaken, readWebhook } from '../shared/order/webhook-event';
 import type { Webhook } from '../shared/order/webhook-event';
-import type { Ledger } from '../shared/tables/ledger';
-import type { EventName } from '../shared/runtime/events';
 import type { Log } from '../shared/runtime/log';
-import type { Queue } from '../shared/aws/queue';
+import { enqueue } from '../shared/steps/enqueue';
+import type { EnqueueDeps } from '../shared/steps/enqueue';
 import { authenticate } from './authenticate';
 import type { Proof, ProofDeps, SignedRequest } from './authenticate';
 import { isReplay, signedDelivery } from './replays';
+import type { ReplayDeps } from './replays';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /**
@@ -26,17 +27,15 @@ export interface WebhookRequest extends SignedRequest {
   readonly requestId: string;
 }
 
-export interface ReceiveSettings {
-  readonly storeHash: string;
-  readonly webhookMaxAgeHours: number;
-}
-
-export interface ReceiveDeps extends ProofDeps {
-  readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'recordQueued'>;
-  readonly webhooks: WebhooksTable;
-  readonly log: Log;
-}
+export type ReceiveDeps = ProofDeps &
+  ReplayDeps &
+  EnqueueDeps & {
+    readonly adapters: { readonly webhooks: WebhooksTable; readonly log: Log };
+    readonly policy: {
+      readonly storeHash: string;
+      readonly webhookMaxAgeHours: number;
+    };
+  };
 
 /**
  * `replayed`: genuine, and queued or ignored before. 200 for all that is genuine, also where it cannot be used: BigCommerce would repeat any other answer, then deactivate
@@ -52,23 +51,20 @@ export interface Received {
  * Decides on one delivery. Throws EnqueueError when its reference could not be queued, and whatever kept a secret from
  * being read: BigCommerce then delivers again.
  */
-export async function receive(
-  request: WebhookRequest,
-  settings: ReceiveSettings,
-  deps: ReceiveDeps,
-): Promise<Received> {
-  const receivedAt = iso(deps.now());
-  const maxAgeMs = settings.webhookMaxAgeHours * HOUR_MS;
+export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promise<Received> {
+  const { adapters, policy, invocation } = deps;
+  const receivedAt = iso(invocation.now());
+  const maxAgeMs = policy.webhookMaxAgeHours * HOUR_MS;
   const proof = await authenticate(request, maxAgeMs, deps);
   if (proof.by === 'nothing') return { status: 401, outcome: 'rejected', reason: proof.reason };
-  const webhook = readWebhook(request.body, settings.storeHash);
+  const webhook = readWebhook(request.body, policy.storeHash);
   if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
 
   const { orderId, scope, content } = webhook;
-  const signed = signedDelivery(orderId, request, proof, deps.now() + maxAgeMs);
+  const signed = signedDelivery(orderId, request, proof, invocation.now() + maxAgeMs);
   if (signed !== undefined && (await isReplay(signed, deps))) return ignoreReplay(signed, deps);
   const stale = staleness(proof);
-  if (stale) deps.log.warn('webhook.stale', { orderId, ...stale }, { StaleWebhooks: 1 });
+  if (stale) adapters.log.warn('webhook.stale', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined) {
     const { requestId } = request;
     const delivery = { orderId, webhook: withoutShopper(content), receivedAt, requestId, proof: proof.by };
@@ -76,13 +72,13 @@ export async function receive(
     if (isTaken(scope)) return accept(arrival, webhook, deps);
     await Promise.all([record(arrival, { outcome: 'ignored' }, deps), rememberIt(arrival, deps)]);
   }
-  deps.log.info('webhook.ignored', { orderId });
+  adapters.log.info('webhook.ignored', { orderId });
   return { status: 200, outcome: 'ignored' };
 }
 
 /** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
-function ignoreUnusable(reason: string, proof: Proof, { log }: ReceiveDeps): Received {
-  log.warn('webhook.unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
+function ignoreUnusable(reason: string, proof: Proof, { adapters }: ReceiveDeps): Received {
+  adapters.log.warn('webhook.unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
   return { status: 200, outcome: 'ignored', reason };
 }
 
@@ -91,8 +87,8 @@ function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
   return { ageSeconds: Math.floor(proof.ageMs / 1000) };
 }
 
-function ignoreReplay({ orderId }: SignedDelivery, { log }: ReceiveDeps): Received {
-  log.info('webhook.replayed', { orderId }, { WebhooksReplayed: 1 });
+function ignoreReplay({ orderId }: SignedDelivery, { adapters }: ReceiveDeps): Received {
+  adapters.log.info('webhook.replayed', { orderId }, { WebhooksReplayed: 1 });
   return { status: 200, outcome: 'replayed' };
 }
 
@@ -111,25 +107,24 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
     // Characters that SQS refuses would be refused at each repetition.
     ...(hash !== undefined && PRINTABLE.test(hash) ? { webhookHash: hash.slice(0, 128) } : {}),
   };
-  const messageId = await enqueue(reference, arrival, deps);
-  // The reference is safe: nothing that fails from here on may make BigCommerce deliver it again.
-  await Promise.all([
-    tolerate(
-      'ledger.queued_not_recorded',
-      deps.ledger.recordQueued(reference, deps.now()),
-      orderId,
-      deps.log,
-    ),
-    record(arrival, { outcome: 'accepted', messageId }, deps),
-    rememberIt(arrival, deps),
-  ]);
-  deps.log.info('webhook.accepted', { orderId, source: 'webhook', messageId }, { WebhooksAccepted: 1 });
+  const messageId = await queueOne(reference, arrival, deps);
+  const fields = { orderId, source: 'webhook', messageId };
+  deps.adapters.log.info('webhook.accepted', fields, { WebhooksAccepted: 1 });
   return { status: 200, outcome: 'accepted' };
 }
 
-async function enqueue(reference: OrderReference, arrival: Arrival, deps: ReceiveDeps): Promise<string> {
+/** Returns the id of the message. */
+async function queueOne(reference: OrderReference, arrival: Arrival, deps: ReceiveDeps): Promise<string> {
+  let messageId = '';
   try {
-    const [messageId = ''] = await deps.queue.enqueue([reference]);
+    // Once the reference is safe, nothing that fails may make BigCommerce deliver it again.
+    await enqueue([reference], deps, async ([id = '']) => {
+      messageId = id;
+      await Promise.all([
+        record(arrival, { outcome: 'accepted', messageId }, deps),
+        rememberIt(arrival, deps),
+      ]);
+    });
     return messageId;
   } catch (error) {
     // Not remembered: BigCommerce delivers it again, and then it must get in.
@@ -142,16 +137,22 @@ async function enqueue(reference: OrderReference, arrival: Arrival, deps: Receiv
 type Outcome = Pick<Delivery, 'outcome' | 'messageId'>;
 
 function record({ delivery }: Arrival, outcome: Outcome, deps: ReceiveDeps): Promise<void> {
-  const written = deps.webhooks.record({ ...delivery, ...outcome });
-  return tolerate('webhook.not_recorded', written, delivery.orderId, deps.log);
+  const written = deps.adapters.webhooks.record({ ...delivery, ...outcome });
+  return tolerate('webhook.not_recorded', written, delivery.orderId, deps);
 }
 
 async function rememberIt({ signed }: Arrival, deps: ReceiveDeps): Promise<void> {
   if (signed === undefined) return;
-  await tolerate('webhook.not_remembered', deps.webhooks.remember(signed), signed.orderId, deps.log);
+  const written = deps.adapters.webhooks.remember(signed);
+  await tolerate('webhook.not_remembered', written, signed.orderId, deps);
 }
 
-async function tolerate(event: EventName, write: Promise<unknown>, orderId: number, log: Log): Promise<void> {
+async function tolerate(
+  event: EventName,
+  write: Promise<unknown>,
+  orderId: number,
+  { adapters: { log } }: ReceiveDeps,
+): Promise<void> {
   try {
     await write;
   } catch (error) {

@@ -7,9 +7,11 @@ import type { Proof, SignedRequest } from './authenticate';
 import { digestOf } from './signature';
 
 export interface ReplayDeps {
-  readonly webhooks: Pick<WebhooksTable, 'isRemembered'>;
-  readonly log: Log;
-  readonly now: () => number;
+  readonly adapters: {
+    readonly webhooks: Pick<WebhooksTable, 'isRemembered'>;
+    readonly log: Pick<Log, 'warn'>;
+  };
+  readonly invocation: { readonly now: () => number };
 }
 
 /**
@@ -27,11 +29,14 @@ export function signedDelivery(
 }
 
 /** Whether it was taken before. */
-export async function isReplay(delivery: SignedDelivery, deps: ReplayDeps): Promise<boolean> {
+export async function isReplay(
+  delivery: SignedDelivery,
+  { adapters: { webhooks, log }, invocation }: ReplayDeps,
+): Promise<boolean> {
   try {
-    return await deps.webhooks.isRemembered(delivery, deps.now());
+    return await webhooks.isRemembered(delivery, invocation.now());
   } catch (error) {
-    deps.log.warn('webhook.replay_check_failed', { orderId: delivery.orderId, error: formatError(error) });
+    log.warn('webhook.replay_check_failed', { orderId: delivery.orderId, error: formatError(error) });
     return false;
   }
 }

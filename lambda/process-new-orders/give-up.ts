@@ -1,11 +1,6 @@
 // A reference that failed is never lost: it goes back to the queue for a while, or is parked with its reason.
-import {
-  formatError,
-  failureKind,
-  HOW_TO_FIX,
-  LeaseHeldError,
-  MalformedReferenceError,
-} from '../shared/runtime/errors';
+import { formatError, failureKind, LeaseHeldError, MalformedReferenceError } from '../shared/runtime/errors';
+import { HOW_TO_FIX } from '../shared/steps/report-failure';
 import type { OrderReference } from '../shared/order/reference';
 import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from './visibility';
 import type { Alerts } from '../shared/aws/alerts';

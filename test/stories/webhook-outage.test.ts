@@ -37,11 +37,9 @@ async function aService(switches: Partial<Switches> = {}) {
   const send: SendWebhook = async ({ headers, body }) => {
     if (!endpoint.isUp) throw new Error('connection refused');
     const event = { headers: { ...headers }, body, isBase64Encoded: false };
-    const settings = { storeHash: store.credentials.storeHash, webhookMaxAgeHours: 72 };
-    const { status } = await receive(
-      toRequest(event, { awsRequestId: `request-${endpoint.answers.length}` }),
-      settings,
-      {
+    const request = toRequest(event, { awsRequestId: `request-${endpoint.answers.length}` });
+    const { status } = await receive(request, {
+      adapters: {
         secrets: {
           bigCommerce: () => Promise.resolve({ ...store.credentials }),
           webhook: () => Promise.resolve(webhookSecret),
@@ -50,9 +48,10 @@ async function aService(switches: Partial<Switches> = {}) {
         ledger: world.ledger,
         webhooks,
         log,
-        now: time.now,
       },
-    );
+      policy: { storeHash: store.credentials.storeHash, webhookMaxAgeHours: 72 },
+      invocation: { now: time.now },
+    });
     endpoint.answers.push(status);
     return { status, body: '' };
   };
@@ -77,10 +76,12 @@ async function aService(switches: Partial<Switches> = {}) {
     async poll() {
       const references = await world.poll({ deps: { store: bigCommerce } });
       await ensureWebhook(destination, {
-        hooks: bigCommerce,
-        secrets: { webhookNow: () => Promise.resolve(webhookSecret) },
-        alerts: { sendHourly: (alert) => Promise.resolve(void world.alerts.push(alert)) },
-        log,
+        adapters: {
+          hooks: bigCommerce,
+          secrets: { webhookNow: () => Promise.resolve(webhookSecret) },
+          alerts: { sendHourly: (alert) => Promise.resolve(void world.alerts.push(alert)) },
+          log,
+        },
       });
       world.queued.unshift(...references);
       await drain();

@@ -44,7 +44,7 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     void lines.push({ level, event, ...(fields && { fields }), ...(metrics && { metrics }) });
   const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
 
-  const deps: AuditDeps = {
+  const deps: AuditDeps['adapters'] = {
     store: {
       listOrders(query) {
         queries.push(query);
@@ -83,7 +83,6 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     },
     alerts: { sendHourly: (alert) => Promise.resolve(void alerts.push(alert)) },
     log,
-    now: () => clock.now,
   };
 
   const world = {
@@ -128,16 +127,16 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     },
 
     /** What an invocation with this event answers. */
-    invoke: (event: unknown, more: Partial<AuditDeps> = {}): Promise<readonly Audit[]> =>
-      audit(
-        event,
-        {
+    invoke: (event: unknown, more: Partial<AuditDeps['adapters']> = {}): Promise<readonly Audit[]> =>
+      audit(event, {
+        adapters: { ...deps, ...more },
+        policy: {
           rules: aRuleSet(options.rules),
           ignoreOrdersCreatedBefore: options.ignoreOrdersCreatedBefore,
           completedOrdersLookbackDays: 7,
         },
-        { ...deps, ...more },
-      ),
+        invocation: { now: () => clock.now },
+      }),
 
     async audit(event: object = {}): Promise<Audit> {
       const [result] = await world.invoke({ day: DAY, ...event });

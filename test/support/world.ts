@@ -1,5 +1,6 @@
 // The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
 import { poll } from '../../lambda/get-new-orders/poll';
+import type { PollDeps } from '../../lambda/get-new-orders/poll';
 import { timesUntil } from '../../lambda/process-new-orders/batch';
 import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
@@ -15,6 +16,12 @@ import { memoryTables } from './memory-ledger';
 import { memoryStore } from './memory-store';
 
 const INVOCATION_MS = 60_000;
+
+/** Parts of a poll's world that a test replaces: adapters, and what its invocation is given. */
+export interface PollParts {
+  readonly deps?: Partial<PollDeps['adapters'] & PollDeps['invocation']>;
+  readonly settings?: Partial<PollDeps['policy']>;
+}
 
 export interface WorldOptions {
   readonly rules?: Partial<Rules>;
@@ -106,25 +113,27 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     },
 
     /** One poll; the references that it queued are taken off the queue and returned. */
-    async poll({ deps = {}, settings: more = {} }: { deps?: object; settings?: object } = {}) {
-      await poll(
-        {
-          rules: settings,
-          ...{ completedOrdersLookbackDays: 7, ignoreOrdersCreatedBefore: undefined, followUpDays: 30 },
-          ...more,
-        },
-        {
+    async poll({ deps = {}, settings: more = {} }: PollParts = {}) {
+      const { now = () => clock.now, stopBefore = Infinity, ...adapters } = deps;
+      await poll({
+        adapters: {
           store: shop.store,
           queue,
           ledger: tables.ledger,
           jobs: memoryJobs(jobs),
           alerts: alerting,
           log,
-          now: () => clock.now,
-          stopBefore: Infinity,
-          ...deps,
+          ...adapters,
         },
-      );
+        policy: {
+          rules: settings,
+          completedOrdersLookbackDays: 7,
+          ignoreOrdersCreatedBefore: undefined,
+          followUpDays: 30,
+          ...more,
+        },
+        invocation: { now, stopBefore },
+      });
       return queued.splice(0);
     },
 

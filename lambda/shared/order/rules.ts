@@ -18,6 +18,18 @@ export interface Rules {
   readonly ignoreOrdersCreatedBefore?: number | undefined;
 }
 
+/** The rules alone out of all settings of a function, by name. */
+export function pickRules(settings: Rules): Rules {
+  return {
+    allowedStatusIds: settings.allowedStatusIds,
+    advanceStatusIds: settings.advanceStatusIds,
+    advanceOrders: settings.advanceOrders,
+    newPhysicalOrderStatusId: settings.newPhysicalOrderStatusId,
+    newDigitalOrderStatusId: settings.newDigitalOrderStatusId,
+    ignoreOrdersCreatedBefore: settings.ignoreOrdersCreatedBefore,
+  };
+}
+
 /** What is to be done with an order that is stored. */
 export type Decision =
   | { readonly kind: 'copy'; readonly reason: string }

@@ -67,11 +67,6 @@ export function failureKind(error: unknown): FailureKind {
   return error instanceof BigCommerceError ? error.kind : 'retryable';
 }
 
-/** What an alert about a configuration error says beside the error itself. */
-export const HOW_TO_FIX =
-  'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names; ' +
-  'a new token is taken up within five minutes, without a deployment.';
-
 /** The sentence that goes into logs, alerts, the ledger and dead letters; at most 500 characters. */
 export function formatError(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,28 +1,53 @@
-// What every sender does after it has queued references: the ledger learns that they are on their way.
-import { formatError } from '../runtime/errors';
-import type { Ledger } from '../tables/ledger';
-import type { Log } from '../runtime/log';
+// How every sender queues references: the queue has them first, the ledger records them after.
+import type { Queue } from '../aws/queue';
 import type { OrderReference } from '../order/reference';
+import { formatError } from '../runtime/errors';
+import type { Log } from '../runtime/log';
+import type { Ledger } from '../tables/ledger';
 
-/** Ledger rows noted side by side; each is one small write. */
-const NOTES_AT_ONCE = 25;
+/** Ledger rows written side by side; each is one small write. */
+const ROWS_AT_ONCE = 25;
 
-interface Deps {
-  readonly ledger: Pick<Ledger, 'recordQueued'>;
-  readonly log: Pick<Log, 'warn'>;
-  readonly now: () => number;
+export interface EnqueueDeps {
+  readonly adapters: {
+    readonly queue: Pick<Queue, 'enqueue'>;
+    readonly ledger: Pick<Ledger, 'recordQueued'>;
+    readonly log: Pick<Log, 'warn'>;
+  };
+  readonly invocation: { readonly now: () => number };
 }
 
-/** Queued first, noted after: a note without a reference would hide the order. A lost note costs one more reference. */
-export async function recordQueued(references: readonly OrderReference[], deps: Deps): Promise<void> {
-  const note = async (reference: OrderReference) => {
-    try {
-      await deps.ledger.recordQueued(reference, deps.now());
-    } catch (error) {
-      deps.log.warn('ledger.queued_not_recorded', { orderId: reference.orderId, error: formatError(error) });
-    }
-  };
-  for (let start = 0; start < references.length; start += NOTES_AT_ONCE) {
-    await Promise.all(references.slice(start, start + NOTES_AT_ONCE).map(note));
+/** What a sender does of its own once the references are queued; it must not throw. */
+type Afterwards = (messageIds: readonly string[]) => Promise<unknown>;
+
+/**
+ * Queues the references, then records them in the ledger as queued, with whatever else is to follow beside it. A row
+ * without a reference would hide the order; a reference without a row costs one more reference. Throws what the queue
+ * throws, before anything is recorded.
+ */
+export async function enqueue(
+  references: readonly OrderReference[],
+  { adapters, invocation }: EnqueueDeps,
+  afterwards?: Afterwards,
+): Promise<void> {
+  const messageIds = await adapters.queue.enqueue(references);
+  await Promise.all([recordAll(references, { adapters, invocation }), afterwards?.(messageIds)]);
+}
+
+async function recordAll(references: readonly OrderReference[], deps: EnqueueDeps): Promise<void> {
+  for (let start = 0; start < references.length; start += ROWS_AT_ONCE) {
+    const some = references.slice(start, start + ROWS_AT_ONCE);
+    await Promise.all(some.map((reference) => recordOne(reference, deps)));
+  }
+}
+
+async function recordOne(
+  reference: OrderReference,
+  { adapters: { ledger, log }, invocation }: EnqueueDeps,
+): Promise<void> {
+  try {
+    await ledger.recordQueued(reference, invocation.now());
+  } catch (error) {
+    log.warn('ledger.queued_not_recorded', { orderId: reference.orderId, error: formatError(error) });
   }
 }

@@ -1,5 +1,8 @@
 // Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
-import { ListReader, newEffort, type Effort } from '../../../lambda/shared/steps/list-orders';
+import { newEffort } from '../../../lambda/shared/steps/list-effort';
+import type { Effort } from '../../../lambda/shared/steps/list-effort';
+import { ListReader } from '../../../lambda/shared/steps/list-reader';
+import type { ListToRead } from '../../../lambda/shared/steps/list-reader';
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import type { ListedOrder } from '../../../lambda/shared/order/order';
@@ -100,7 +103,7 @@ async function* listed(
     const status = statusId === undefined ? {} : { statusId };
     const after = index === 0 ? (from?.order_id ?? 0) : 0;
     const query = { ...status, ...widened(window), withLines: true };
-    const [reader, calls] = countingReader(query, after, effort, deps);
+    const [reader, calls] = countingReader({ query, afterId: after }, effort, deps);
     for (let last = false; !last;) {
       const page = await patiently(() => reader.next());
       if (page?.stopped) throw new CommandError(`${page.stopped.cause.message} ${HOW_TO_CONTINUE}`);
@@ -123,8 +126,7 @@ const once = <T>(step: () => Promise<T>): Promise<T> => step();
 
 /** A reader, and how many calls it has made since this was last asked. */
 function countingReader(
-  query: ConstructorParameters<typeof ListReader>[0],
-  after: number,
+  list: ListToRead,
   effort: Effort,
   { store, now }: Deps,
 ): readonly [ListReader, () => number] {
@@ -133,7 +135,7 @@ function countingReader(
     calls += 1;
     return store.listOrders(asked);
   };
-  const reader = new ListReader(query, after, { store: { listOrders }, now, effort });
+  const reader = new ListReader(list, { adapters: { store: { listOrders } }, invocation: { now } }, effort);
   return [reader, () => calls - (calls = 0)];
 }
 

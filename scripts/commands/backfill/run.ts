@@ -1,10 +1,11 @@
 // A backfill: lists the store's orders, queues those that nobody knows as fast as the stack's own worker ends them, and
 // notes how far it is. It may die after any line: what is queued is still copied, and the next run goes on.
-import type { EventName } from '../../../lambda/shared/runtime/events';
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
+import type { EventName } from '../../../lambda/shared/runtime/events';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Queue } from '../../../lambda/shared/aws/queue';
+import { enqueue } from '../../../lambda/shared/steps/enqueue';
 import { referToUnreadable } from '../../../lambda/shared/steps/unreadable-orders';
 import type { Checkpoint, Checkpoints } from './checkpoint';
 import { endOf, judgePage, type Sent, type Task } from './classify';
@@ -66,8 +67,12 @@ interface Run {
 export async function backfill(checkpoint: Checkpoint, task: Task, deps: BackfillDeps): Promise<Tally> {
   const { now } = deps;
   const run: Run = {
-    ...{ task, checkpoint, pages: [], underWay: new Set() },
-    ...{ savedAt: now(), movedAt: now() },
+    task,
+    checkpoint,
+    pages: [],
+    underWay: new Set(),
+    savedAt: now(),
+    movedAt: now(),
   };
   await save(run, deps);
   for await (const found of pagesOf(checkpoint.selection, task.began, checkpoint.cursor, deps)) {
@@ -96,7 +101,10 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
       continue;
     }
     const next = fresh.splice(0, Math.min(room, QUEUED_AT_ONCE));
-    await queue(next, deps);
+    await enqueue(
+      next.map(({ reference }) => reference),
+      forSteps(deps),
+    );
     watch(next, page, run, deps);
   }
 }
@@ -105,17 +113,15 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
 async function refer({ unreadableIds, seenAt }: FoundPage, task: Task, deps: BackfillDeps): Promise<void> {
   const { advance, began: jobTimestamp } = task;
   const sender = { source: 'backfill', seenAt, jobTimestamp, ...(advance ? {} : { advance }) };
-  const log = {
-    warn: (event: EventName) => deps.warn?.(`The ledger could not record a queued order (${event}).`),
-  };
-  await referToUnreadable(unreadableIds, sender, { ...deps, log });
+  await referToUnreadable(unreadableIds, sender, forSteps(deps));
 }
 
-/** Queued first, noted after: a note without a reference would hide the order. */
-async function queue(sent: readonly Sent[], { queue, ledger, now }: BackfillDeps): Promise<void> {
-  const references = sent.map(({ reference }) => reference);
-  await queue.enqueue(references);
-  await Promise.all(references.map((reference) => ledger.recordQueued(reference, now())));
+/** What the steps that polls and audits share are done with. */
+function forSteps({ queue, ledger, warn, now }: BackfillDeps) {
+  const log = {
+    warn: (event: EventName) => warn?.(`The ledger could not record a queued order (${event}).`),
+  };
+  return { adapters: { queue, ledger, log }, invocation: { now } };
 }
 
 function watch(sent: readonly Sent[], page: OpenPage, run: Run, { now }: BackfillDeps): void {

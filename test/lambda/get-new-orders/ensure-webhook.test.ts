@@ -30,11 +30,13 @@ function aChecker({ token = simulator.credentials.accessToken } = {}) {
   }).until(Date.now() + 60_000);
   const check = (deps: object = {}) =>
     ensureWebhook(destination, {
-      hooks,
-      secrets: { webhookNow: () => Promise.resolve(secret) },
-      alerts: { sendHourly: alert },
-      log: { info: write, warn: write, error: write },
-      ...deps,
+      adapters: {
+        hooks,
+        secrets: { webhookNow: () => Promise.resolve(secret) },
+        alerts: { sendHourly: alert },
+        log: { info: write, warn: write, error: write },
+        ...deps,
+      },
     });
   return { check, alerts, lines, hooks };
 }

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { receive } from '../../../lambda/new-orders-webhook/receive';
+import type { ReceiveDeps } from '../../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../../lambda/new-orders-webhook/parse-request';
 import type { ProxyEvent } from '../../../lambda/new-orders-webhook/parse-request';
 import { EnqueueError } from '../../../lambda/shared/runtime/errors';
@@ -39,6 +40,8 @@ function signed(
 }
 
 type Headers = Readonly<Record<string, string>>;
+
+type Replaced = Partial<ReceiveDeps['adapters'] & ReceiveDeps['invocation']>;
 
 function aReceiver(rotated: { readonly known?: string; clientSecret?: string; webhookSecret?: string } = {}) {
   const order: string[] = [];
@@ -82,20 +85,19 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
       },
     },
     log: { info: write, warn: write, error: write },
-    now: () => NOON,
   };
-  /** As API Gateway hands it over. */
-  const hand = (event: ProxyEvent, more: object = {}) =>
-    receive(
-      toRequest(event, { awsRequestId: 'request-1' }),
-      { storeHash: 'abc123xyz', webhookMaxAgeHours: 72 },
-      { ...deps, ...more },
-    );
-  const post = (body: string | Uint8Array, headers: Headers, more: object = {}) =>
+  /** As API Gateway hands it over; `more` replaces adapters, or the clock. */
+  const hand = (event: ProxyEvent, { now = () => NOON, ...more }: Replaced = {}) =>
+    receive(toRequest(event, { awsRequestId: 'request-1' }), {
+      adapters: { ...deps, ...more },
+      policy: { storeHash: 'abc123xyz', webhookMaxAgeHours: 72 },
+      invocation: { now },
+    });
+  const post = (body: string | Uint8Array, headers: Headers, more: Replaced = {}) =>
     typeof body === 'string'
       ? hand({ headers, body, isBase64Encoded: false }, more)
       : hand({ headers, body: Buffer.from(body).toString('base64'), isBase64Encoded: true }, more);
-  const postSigned = (webhook: unknown, more: object = {}, at = NOON) => {
+  const postSigned = (webhook: unknown, more: Replaced = {}, at = NOON) => {
     const text = JSON.stringify(webhook);
     return post(text, signed(text, { at }), more);
   };

@@ -83,10 +83,17 @@ async function pollOnce(
     const { now } = container;
     const until = now() + TIMEOUTS_MS.poll - POLL_RESERVE_MS;
     const store = container.mortal(bigCommerce.until(until));
-    const deps = { ...adapters, store, log, now, stopBefore: Math.min(until, now() + pollsStopAfterMs) };
     const { ignoreOrdersCreatedBefore } = rules;
-    const bounds = { completedOrdersLookbackDays: lookbackDays, ignoreOrdersCreatedBefore, followUpDays: 30 };
-    return poll({ rules, ...bounds }, deps).then(
+    return poll({
+      adapters: { ...adapters, store, log },
+      policy: {
+        rules,
+        completedOrdersLookbackDays: lookbackDays,
+        ignoreOrdersCreatedBefore,
+        followUpDays: 30,
+      },
+      invocation: { now, stopBefore: Math.min(until, now() + pollsStopAfterMs) },
+    }).then(
       () => true,
       () => false,
     );
@@ -99,10 +106,13 @@ async function auditOnce(day: string, invoke: Invoke, { rules, lookbackDays }: S
   const outcome = await invoke(({ container, bigCommerce, adapters: { stored, ...adapters } }) => {
     const { now } = container;
     const store = container.mortal(bigCommerce.until(now() + TIMEOUTS_MS.audit - POLL_RESERVE_MS));
-    const deps = { ...adapters, orders: stored, store, log, now };
     const { ignoreOrdersCreatedBefore } = rules;
-    const bounds = { ignoreOrdersCreatedBefore, completedOrdersLookbackDays: lookbackDays };
-    return audit({ day }, { rules, ...bounds }, deps).then(
+    const deps = {
+      adapters: { ...adapters, orders: stored, store, log },
+      policy: { rules, ignoreOrdersCreatedBefore, completedOrdersLookbackDays: lookbackDays },
+      invocation: { now },
+    };
+    return audit({ day }, deps).then(
       () => true,
       () => false,
     );
@@ -119,8 +129,11 @@ async function deliver(
   const answered = await invoke(async ({ container, secrets, adapters }, awsRequestId) => {
     const request = toRequest({ headers: { ...headers }, body, isBase64Encoded: false }, { awsRequestId });
     const webhooks = container.mortal(memory);
-    const deps = { ...adapters, secrets, webhooks, log, now: container.now };
-    const received = receive(request, { storeHash, webhookMaxAgeHours: 72 }, deps);
+    const received = receive(request, {
+      adapters: { ...adapters, secrets, webhooks, log },
+      policy: { storeHash, webhookMaxAgeHours: 72 },
+      invocation: { now: container.now },
+    });
     return received.catch(() => ({ status: 503 }));
   });
   return answered === 'died' ? { status: 502 } : answered;

@@ -1,7 +1,9 @@
 // One list of the store: page after page by id, plainly where its lines are too much for the store.
 import { parseListedOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
-import { ListReader, listedPages, newEffort } from '../../../../lambda/shared/steps/list-orders';
-import type { Effort } from '../../../../lambda/shared/steps/list-orders';
+import { listedPages } from '../../../../lambda/shared/steps/list-orders';
+import { ListReader } from '../../../../lambda/shared/steps/list-reader';
+import { newEffort } from '../../../../lambda/shared/steps/list-effort';
+import type { Effort } from '../../../../lambda/shared/steps/list-effort';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
 import type { OrderPage, OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
 import { NOON } from '../../../support/builders';
@@ -25,9 +27,10 @@ async function read(
     return Promise.resolve({ orders, unreadable: 0, isLast: orders.length < 50 });
   };
   const warn = (message: string) => void warnings.push(message);
-  const deps = { store: { listOrders }, log: { info: warn, warn, error: warn }, now: () => NOON };
+  const deps = { adapters: { store: { listOrders }, log: { warn } }, invocation: { now: () => NOON } };
   const ids: number[] = [];
-  for await (const page of listedPages(query, afterId, deps)) ids.push(...page.orders.map(({ id }) => id));
+  for await (const page of listedPages({ query, afterId }, deps))
+    ids.push(...page.orders.map(({ id }) => id));
   return { ids, asked: asked.map(({ minId, withLines }) => [minId, withLines === true]), warnings };
 }
 
@@ -106,14 +109,12 @@ describe('a page that cannot be had', () => {
       return Promise.resolve({ orders: rows.map((id) => parseListedOrder({ id })), unreadable: 0, isLast });
     };
     const { isTimeUp = () => false } = shop;
+    const list = { query: { withLines: shop.withLines === true }, afterId, pageSize: shop.size };
     const deps = {
-      ...(shop.effort === undefined ? {} : { effort: shop.effort }),
-      ...(shop.size === undefined ? {} : { size: shop.size }),
-      store: { listOrders },
-      now: () => NOON,
-      isTimeUp: () => isTimeUp(asked.length),
+      adapters: { store: { listOrders } },
+      invocation: { now: () => NOON, isTimeUp: () => isTimeUp(asked.length) },
     };
-    return { reader: new ListReader({ withLines: shop.withLines === true }, afterId, deps), asked };
+    return { reader: new ListReader(list, deps, shop.effort), asked };
   }
 
   async function readAll(shop: Shop, afterId = 0) {
@@ -334,8 +335,11 @@ describe('a page that cannot be had', () => {
       if (isBad) return Promise.reject(down);
       return Promise.resolve({ orders: [], unreadable: 0, isLast: true });
     };
-    const deps = { store: { listOrders }, now: () => NOON, isTimeUp: () => false };
-    const page = await new ListReader({}, 0, deps).next();
+    const deps = {
+      adapters: { store: { listOrders } },
+      invocation: { now: () => NOON, isTimeUp: () => false },
+    };
+    const page = await new ListReader({ query: {}, afterId: 0 }, deps).next();
     expect(page?.stopped?.cause).toBe(late);
     expect(page?.lastId).toBe(511);
   });
@@ -350,8 +354,9 @@ describe('a page that cannot be had', () => {
       return Promise.resolve({ orders, unreadable: rows.length - orders.length, isLast });
     };
     const pages = [];
-    const deps = { store: { listOrders }, now: () => NOON, size: 1 };
-    for await (const page of listedPages({}, 0, deps)) pages.push(page);
+    const deps = { adapters: { store: { listOrders } }, invocation: { now: () => NOON } };
+    const list = { query: {}, afterId: 0, pageSize: 1 };
+    for await (const page of listedPages(list, deps)) pages.push(page);
     expect(pages.flatMap(({ orders }) => orders.map(({ id }) => id))).toEqual(without(ids, [5]));
   });
 });

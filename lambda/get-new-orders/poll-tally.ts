@@ -1,0 +1,57 @@
+// What one poll has found so far; the job row shows it, also when the poll fails half way.
+import type { Job } from '../shared/tables/jobs';
+import type { PageTally } from './enqueue-page';
+
+export class PollTally {
+  /** When the first of the polls began that read the store between them. */
+  began: number;
+  /** The store's counts, or why there are none. */
+  private storeCounts: Pick<Job, 'counted' | 'not_counted'> = { counted: {} };
+  private found = 0;
+  private enqueued = 0;
+  private readonly leftOut = new Map<string, number>();
+  private readonly unreadableIds = new Set<number>();
+
+  constructor(readonly timestamp: number) {
+    this.began = timestamp;
+  }
+
+  noteCounts(counts: ReadonlyMap<number, number>): void {
+    this.storeCounts = { counted: Object.fromEntries(counts) };
+  }
+
+  noteNoCounts(reason: string): void {
+    this.storeCounts = { counted: {}, not_counted: reason };
+  }
+
+  addPage({ found, enqueued, left_out }: PageTally): void {
+    this.found += found;
+    this.enqueued += enqueued;
+    for (const [reason, count] of Object.entries(left_out)) {
+      this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + count);
+    }
+  }
+
+  /** Orders that no list can show. */
+  nameUnreadable(ids: readonly number[]): void {
+    for (const id of ids) this.unreadableIds.add(id);
+  }
+
+  /** References that were queued to such orders. */
+  addReferred(count: number): void {
+    this.enqueued += count;
+  }
+
+  counts(): Omit<Job, 'outcome' | 'duration_ms'> {
+    const ids = [...this.unreadableIds];
+    return {
+      timestamp: this.timestamp,
+      began: this.began,
+      ...this.storeCounts,
+      found: this.found,
+      enqueued: this.enqueued,
+      left_out: Object.fromEntries(this.leftOut),
+      ...(ids.length === 0 ? {} : { unreadable: ids.length, unreadable_ids: ids }),
+    };
+  }
+}

@@ -1,0 +1,106 @@
+// Reads one list of a poll, page after page, as far as time allows, and checks the end of the list of changes.
+import type { Store } from '../shared/bigcommerce/client';
+import type { Effort } from '../shared/steps/list-effort';
+import { listedPages } from '../shared/steps/list-orders';
+import type { ListedPage } from '../shared/steps/list-reader';
+import { referToUnreadable } from '../shared/steps/unreadable-orders';
+import type { UnreadableDeps } from '../shared/steps/unreadable-orders';
+import type { Cursor } from '../shared/tables/jobs';
+import { countMissing, holdChanges } from './check-changes';
+import type { CheckDeps, Hold, ListEnd } from './check-changes';
+import { enqueuePage } from './enqueue-page';
+import type { EnqueuePageDeps } from './enqueue-page';
+import type { PollTally } from './poll-tally';
+import { cursorAt } from './poll-window';
+import type { OrderList, PollWindow } from './poll-window';
+
+export type ReadListDeps = EnqueuePageDeps &
+  UnreadableDeps &
+  CheckDeps & {
+    readonly adapters: { readonly store: Pick<Store, 'listOrders'> };
+    readonly invocation: {
+      /** From when on no further page is begun, in epoch milliseconds. */
+      readonly stopBefore: number;
+    };
+  };
+
+/** The reading of a store. */
+export interface Reading {
+  readonly window: PollWindow;
+  readonly tally: PollTally;
+  readonly effort: Effort;
+}
+
+/** What the reading of one list has come to. */
+export interface ListReading {
+  readonly cursor?: Cursor | undefined;
+  readonly hold?: Hold | undefined;
+  /** An order among the changes that no list can show has had its reference of the day. */
+  readonly waits: boolean;
+}
+
+/** One list, as far as time allows; the list of changes is checked at its end. */
+export async function readWhole(list: OrderList, reading: Reading, deps: ReadListDeps): Promise<ListReading> {
+  const { window, tally, effort } = reading;
+  // One page is read in any case, or polls would go on with one another for ever.
+  if (effort.pages > 0 && isTimeUp(deps)) {
+    return { cursor: cursorAt(list, list.afterId, window, list.pageSize), waits: false };
+  }
+  const end = await readList(list, reading, deps);
+  if (end.cursor !== undefined) return end;
+  const missing = await countMissing(list, end, deps);
+  if (missing === undefined) {
+    // Asked for again, its end is believed; and it is asked for, or polls would go on with one another for ever.
+    effort.pages = 0;
+    const again = await readList({ ...list, afterId: end.lastId }, reading, deps);
+    return { cursor: again.cursor, waits: end.waits || again.waits };
+  }
+  const hold = missing > 0 ? await holdChanges(missing, tally.timestamp, deps) : undefined;
+  return { hold, waits: end.waits };
+}
+
+function isTimeUp({ invocation: { now, stopBefore } }: ReadListDeps): boolean {
+  return now() >= stopBefore;
+}
+
+/** `cursor` is there where too little time is left for the rest of the list. */
+async function readList(
+  list: OrderList,
+  { window, tally, effort }: Reading,
+  deps: ReadListDeps,
+): Promise<ListEnd & ListReading> {
+  const { adapters, invocation } = deps;
+  const pass = { jobTimestamp: tally.timestamp, bounds: window.bounds };
+  const listing = { adapters, invocation: { ...invocation, isTimeUp: () => isTimeUp(deps) } };
+  let end = { listed: 0, endsEmpty: false, lastId: list.afterId, waits: false };
+  for await (const page of listedPages(list, listing, effort)) {
+    tally.addPage(await enqueuePage(page, list, pass, deps));
+    const referred = await addUnreadable(page, tally, deps);
+    const mustWait = list.statusId === undefined && referred < page.unreadableIds.length;
+    const shown = page.orders.length + page.unreadable;
+    end = {
+      listed: end.listed + shown + page.unreadableIds.length,
+      endsEmpty: shown === 0,
+      lastId: page.lastId,
+      waits: end.waits || mustWait,
+    };
+    if (page.stopped) return { ...end, cursor: cursorAt(list, page.lastId, window, page.stopped.size) };
+    if (!page.isLast && isTimeUp(deps)) return { ...end, cursor: cursorAt(list, page.lastId, window) };
+  }
+  return end;
+}
+
+/** Names the orders that no list can show, and queues a reference to each that had none for a day. Returns how many. */
+async function addUnreadable(
+  { unreadableIds, seenAt }: ListedPage,
+  tally: PollTally,
+  deps: ReadListDeps,
+): Promise<number> {
+  if (unreadableIds.length === 0) return 0;
+  tally.nameUnreadable(unreadableIds);
+  deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds });
+  const sender = { source: 'poll', seenAt, jobTimestamp: tally.timestamp };
+  const referred = await referToUnreadable(unreadableIds, sender, deps);
+  tally.addReferred(referred);
+  return referred;
+}
