@@ -3,7 +3,7 @@
 import { findCompletedSince, overlap } from '../shared/order/listed';
 import { Status } from '../shared/order/status';
 import type { Rules } from '../shared/order/rules';
-import type { OrderQuery } from '../shared/bigcommerce/client';
+import type { OrderQuery } from '../shared/bigcommerce/order-list';
 import type { Cursor, Job, JobsTable } from '../shared/tables/jobs';
 import { DAY_MS } from '../shared/runtime/time';
 

@@ -95,13 +95,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'Rows of one page are taken for one by their id',
-    file: shared('bigcommerce/client'),
+    file: shared('bigcommerce/sub-resources'),
     from: 'const rows = page.filter(({ id }) => !seen.has(id));',
     to: 'const rows = page.filter(({ id }) => !seen.has(id) && seen.add(id));',
   },
   {
     rule: 'An error under status 200 is taken for an empty list of orders',
-    file: shared('bigcommerce/client'),
+    file: shared('bigcommerce/order-list'),
     from: 'return rows?.length === 0 || rows?.some(hasId) ? rows : undefined;',
     to: 'return rows;',
   },
@@ -348,8 +348,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A PUT may take as long as a read',
     file: shared('bigcommerce/client'),
-    from: '            notAfter,\n          } as const;',
-    to: '            notAfter,\n            timeoutMs: readTimeoutMs,\n          } as const;',
+    from: '...createWrites(send) };',
+    to: '...createWrites((request) => send({ ...request, timeoutMs: readTimeoutMs })) };',
   },
   {
     rule: 'A PUT that is refused for its credentials is followed by another GET',
@@ -516,8 +516,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Every PUT is sent twice',
     file: shared('bigcommerce/client'),
-    from: "const answer = await send(request, deadline);\n          if (answer === 'too late') return answer;",
-    to: "await send(request, deadline);\n          const answer = await send(request, deadline);\n          if (answer === 'too late') return answer;",
+    from: "const answer = await send(request);\n      if (answer === 'too late') return answer;",
+    to: "await send(request);\n      const answer = await send(request);\n      if (answer === 'too late') return answer;",
   },
   {
     rule: 'A read counts from its answer on, not from when it was sent',
@@ -563,7 +563,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order that was refused with an extra is asked for with it again',
-    file: shared('bigcommerce/client'),
+    file: shared('bigcommerce/one-order'),
     from: 'if (lightened > 0) answered.set(orderId, step + lightened);',
     to: 'if (lightened > 9) answered.set(orderId, step + lightened);',
   },
@@ -575,7 +575,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'Lines beyond the first page are lost',
-    file: shared('bigcommerce/client'),
+    file: shared('bigcommerce/sub-resources'),
     from: 'if (isLastPage(rows.length, limit)) return joined(pages);',
     to: 'if (isLastPage(rows.length, limit) || limit > 0) return joined(pages);',
   },

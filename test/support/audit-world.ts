@@ -3,7 +3,7 @@ import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import { audit } from '../../lambda/audit-orders/audit';
 import type { AuditDeps } from '../../lambda/audit-orders/audit';
 import type { Audit } from '../../lambda/shared/order/audit-result';
-import type { OrderQuery } from '../../lambda/shared/bigcommerce/client';
+import type { OrderQuery } from '../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { parseDate } from '../../lambda/shared/runtime/time';

@@ -1,6 +1,7 @@
 // A store for the flows, on virtual time: a test can edit it, or make it fail, exactly between two calls.
 import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
-import type { OrderQuery, Store } from '../../lambda/shared/bigcommerce/client';
+import type { Store } from '../../lambda/shared/bigcommerce/client';
+import type { OrderQuery } from '../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import { Status } from '../../lambda/shared/order/status';
 import type { RawOrder } from '../../lambda/shared/order/order';

@@ -68,6 +68,9 @@ type OneAnswer<T> =
 /** `lightened`: how many steps of `lighter` it took. */
 export type Answer<T> = OneAnswer<T> & { readonly lightened: number };
 
+/** Asks in one invocation; a read may have a time-out of its own. */
+export type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
+
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
 export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
 

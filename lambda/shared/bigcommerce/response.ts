@@ -1,6 +1,6 @@
 // What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
 import { BigCommerceError, DoubtfulListError } from '../runtime/errors';
-import { isRow, parseJson } from '../runtime/json';
+import { isRow, parseJson, toList } from '../runtime/json';
 import { classifyStatus } from './retry';
 
 /** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */
@@ -28,6 +28,16 @@ export function badAnswer(call: string, status: number, text: string): BigCommer
 /** The error for no answer at all. Of the client's own only code and message go on: it carries the token. */
 export function noAnswer(call: string, error: Error): BigCommerceError {
   return new BigCommerceError(`${call} got no answer (${codeOf(error)}: ${error.message}).`, 'retryable');
+}
+
+/** Throws for a 404 of what must be there. */
+export function missing(method: string, path: string): never {
+  throw new BigCommerceError(`${method} ${path} answered 404.`, 'retryable', 404);
+}
+
+/** No body, as with 204, is BigCommerce's empty list. */
+export function toRowsOrNone(body: unknown): readonly unknown[] | undefined {
+  return body === undefined ? [] : toList(body);
 }
 
 /** What happened to a connection, in a word: `ECONNRESET`. */

@@ -1,7 +1,8 @@
 // One call for a page of a list, or that it failed in a way that a smaller page may help against.
 import { BigCommerceError } from '../runtime/errors';
 import { LARGEST_PAGE, mayBeTooLarge } from '../runtime/page-sizes';
-import type { OrderPage, OrderQuery, Store } from '../bigcommerce/client';
+import type { Store } from '../bigcommerce/client';
+import type { OrderPage, OrderQuery } from '../bigcommerce/order-list';
 import type { Position, Probe } from './find-unreadable';
 import type { Effort } from './list-effort';
 

@@ -1,5 +1,6 @@
 // The reader of one list: what it tries where a page cannot be had, and where it stands after each page.
-import type { OrderPage, OrderQuery, Store } from '../bigcommerce/client';
+import type { Store } from '../bigcommerce/client';
+import type { OrderPage, OrderQuery } from '../bigcommerce/order-list';
 import type { ListedOrder } from '../order/order';
 import { formatError, OutOfTimeError } from '../runtime/errors';
 import type { BigCommerceError } from '../runtime/errors';

@@ -1,5 +1,5 @@
 // A store too large for one poll: it is read by several, each going on where the one before it had to stop.
-import type { OrderQuery } from '../../../lambda/shared/bigcommerce/client';
+import type { OrderQuery } from '../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { anOrder, aParsedOrder, NOON, storeDate } from '../../support/builders';
 import { aWorld, type World } from '../../support/world';

@@ -1,5 +1,5 @@
 // The poll: every new order becomes one reference; what the ledger knows is left out and counted; failures are heard.
-import type { OrderQuery } from '../../../lambda/shared/bigcommerce/client';
+import type { OrderQuery } from '../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/errors';
 import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, iso, NOON, storeDate } from '../../support/builders';

@@ -5,7 +5,7 @@ import { ListReader } from '../../../../lambda/shared/steps/list-reader';
 import { newEffort } from '../../../../lambda/shared/steps/list-effort';
 import type { Effort } from '../../../../lambda/shared/steps/list-effort';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
-import type { OrderPage, OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
+import type { OrderPage, OrderQuery } from '../../../../lambda/shared/bigcommerce/order-list';
 import { NOON } from '../../../support/builders';
 
 const tooMuch = new BigCommerceError('GET /v2/orders got no answer.', 'retryable');

@@ -3,7 +3,7 @@
 import { parseOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
 import { createServer } from 'node:http';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import type { OrderQuery } from '../../../../lambda/shared/bigcommerce/client';
+import type { OrderQuery } from '../../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError, OutOfTimeError } from '../../../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { parseDate } from '../../../../lambda/shared/runtime/time';
