@@ -11,7 +11,7 @@ import { readStore } from './read-store';
 import type { ReadStoreDeps } from './read-store';
 import { reportUnreadable } from './report-unreadable';
 
-/** So many polls that go on with one another count as good ones: a hundred thousand orders take about five. */
+/** So many polls in a row that continue one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;
 
 export type PollDeps = ReadStoreDeps &

@@ -42,7 +42,7 @@ export interface ListReading {
 /** One list, as far as time allows; the list of changes is checked at its end. */
 export async function readWhole(list: OrderList, reading: Reading, deps: ReadListDeps): Promise<ListReading> {
   const { window, tally, effort } = reading;
-  // One page is read in any case, or polls would go on with one another for ever.
+  // One page is read in any case, or polls would continue one another without end.
   if (effort.pages > 0 && isTimeUp(deps)) {
     return { cursor: cursorAt(list, list.afterId, window, list.pageSize), waits: false };
   }
@@ -50,7 +50,7 @@ export async function readWhole(list: OrderList, reading: Reading, deps: ReadLis
   if (end.cursor !== undefined) return end;
   const missing = await countMissing(list, end, deps);
   if (missing === undefined) {
-    // Asked for again, its end is believed; and it is asked for, or polls would go on with one another for ever.
+    // Read again, its end is believed; and it is read, or polls would continue one another without end.
     effort.pages = 0;
     const again = await readList({ ...list, afterId: end.lastId }, reading, deps);
     return { cursor: again.cursor, waits: end.waits || again.waits };

@@ -20,7 +20,7 @@ export type ReadStoreDeps = WindowDeps &
     };
   };
 
-/** How a poll ended: where to go on, or that the same changes are to be looked for again. */
+/** How a poll ended: where the next one continues, or that it must look for the same changes again. */
 export type PollEnd =
   ({ readonly outcome: 'finished' } & Partial<Hold>) | (Pick<Job, 'cursor'> & { readonly outcome: 'sliced' });
 
@@ -29,7 +29,7 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
   const counts = await countOrders(tally, deps);
   const window = await findPollWindow(tally.timestamp, deps);
   tally.began = window.began;
-  // A status that the store's answer leaves out is asked for; one that it counts as empty is not.
+  // A status that is missing in the store's answer is asked for; one that it counts as empty is not.
   const lists = window.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
   const reading = { window, tally, effort: newEffort() };
   let { waits } = window;
@@ -46,7 +46,7 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
     if (failure !== undefined) break;
     return { outcome: 'sliced', cursor: { ...read.cursor, ...(waits ? { waits } : {}) } };
   }
-  // Orders of one list keep no other list from being read; the poll fails all the same.
+  // Orders of one list keep no other list from being read; the poll still fails.
   if (failure !== undefined) throw failure;
   if (waits) hold ??= await holdUnreadable(tally.timestamp, deps);
   return { outcome: 'finished', ...hold };

@@ -15,7 +15,7 @@ import type { Call, Hooks } from './webhooks';
 
 /** Every call may throw BigCommerceError or ConfigurationError; times are epoch milliseconds. */
 export interface Store {
-  /** Orders by status id; a status that the store leaves out is absent. */
+  /** Orders by status id; a status that the store does not count is absent. */
   countOrders(dates?: OrderDates): Promise<ReadonlyMap<number, number>>;
   /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
   listOrders(query: OrderQuery): Promise<OrderPage>;

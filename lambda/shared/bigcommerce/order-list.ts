@@ -17,7 +17,7 @@ export interface OrderDates {
 }
 
 export interface OrderQuery extends OrderDates {
-  /** Every status, if left out, but for what the store hides then: Incomplete and archived orders. */
+  /** Without it every status, except what the store hides then: Incomplete and archived orders. */
   readonly statusId?: number;
   /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
   readonly minId: number;
@@ -33,13 +33,13 @@ export interface OrderQuery extends OrderDates {
 
 export interface OrderPage {
   readonly orders: readonly ListedOrder[];
-  /** Rows without a usable id, which nobody can ask for again. */
+  /** Rows without a usable id: no call can ask for them again. */
   readonly unreadable: number;
   /** No further page can follow. */
   readonly isLast: boolean;
 }
 
-/** Orders by status id; a status that the store leaves out is absent. */
+/** Orders by status id; a status that the store does not count is absent. */
 export async function countOrders(get: Get, dates: OrderDates): Promise<ReadonlyMap<number, number>> {
   const path = '/v2/orders/count';
   const answer = await get({ endpoint: 'GET count', path, query: inQuery(dates), read: toStatuses });
@@ -53,7 +53,7 @@ function toStatuses(body: unknown): readonly unknown[] | undefined {
   return statuses?.some(isErrorRow) ? undefined : statuses;
 }
 
-/** NaN for what is no number: it must not look like an empty status, whose list nobody asks for. */
+/** NaN for what is no number: it must not look like an empty status, whose list is not asked for. */
 function toCount(value: unknown): number {
   const isText = typeof value === 'string' && value.trim() !== '';
   return typeof value === 'number' || isText ? Number(value) : Number.NaN;

@@ -21,7 +21,7 @@ export interface EnqueueDeps {
 type Afterwards = (messageIds: readonly string[]) => Promise<unknown>;
 
 /**
- * Queues the references, then records them in the ledger as queued, with whatever else is to follow beside it. A row
+ * Queues the references, then records them in the ledger as queued, next to what else the sender does then. A row
  * without a reference would hide the order; a reference without a row costs one more reference. Throws what the queue
  * throws, before anything is recorded.
  */

@@ -101,7 +101,7 @@ export class ListReader {
     }
   }
 
-  /** Whoever sets no time waits: a request that was not sent is then asked for again by the next call. */
+  /** A caller that sets no time waits: its next call sends the request that was not sent. */
   private isStop(error: unknown): error is Error {
     if (error instanceof Stop) return true;
     const isLimited = this.deps.invocation.isTimeUp !== undefined;

@@ -3,7 +3,7 @@ import type { Alerts } from '../aws/alerts';
 import { failureKind, formatError } from '../runtime/errors';
 import type { Fields, Log } from '../runtime/log';
 
-/** What an alert about a configuration error says beside the error itself. */
+/** What an alert about a configuration error says in addition to the error itself. */
 export const HOW_TO_FIX =
   'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names; ' +
   'a new token is taken up within five minutes, without a deployment.';
@@ -12,7 +12,7 @@ export interface Failure {
   readonly job: 'poll' | 'audit';
   readonly event: 'poll.failed' | 'audit.failed';
   readonly cause: unknown;
-  /** What the log line says beside the error. */
+  /** What the log line says in addition to the error. */
   readonly fields: Fields;
   /** The email, in the order of its paragraphs; the error stands behind the first. */
   readonly happened: string;

@@ -19,7 +19,7 @@ export interface UnreadableDeps extends EnqueueDeps {
 /** What all of their references say; `seenAt` is in epoch milliseconds. */
 export interface Sender extends Pick<OrderReference, 'source' | 'jobTimestamp' | 'advance'> {
   readonly seenAt: number;
-  /** How long after another sender's reference this one sends its own; a day, if left out. */
+  /** How long after another sender's reference this one sends its own; a day by default. */
   readonly afterMs?: number;
 }
 
