@@ -134,9 +134,9 @@ async function queueOne(reference: OrderReference, arrival: Arrival, deps: Recei
   }
 }
 
-type Outcome = Pick<Delivery, 'outcome' | 'messageId'>;
+type Recorded = Pick<Delivery, 'outcome' | 'messageId'>;
 
-function record({ delivery }: Arrival, outcome: Outcome, deps: ReceiveDeps): Promise<void> {
+function record({ delivery }: Arrival, outcome: Recorded, deps: ReceiveDeps): Promise<void> {
   const written = deps.adapters.webhooks.record({ ...delivery, ...outcome });
   return tolerate('webhook.not_recorded', written, delivery.orderId, deps);
 }

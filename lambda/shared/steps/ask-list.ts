@@ -10,7 +10,7 @@ import type { Effort } from './list-effort';
 export type ListQuery = Omit<OrderQuery, 'minId'>;
 
 /** How a page of a list is asked for. */
-export type Ask = (asked: OrderQuery) => Promise<Asked>;
+export type AskList = (asked: OrderQuery) => Promise<Asked>;
 
 export type Asked = { readonly page: OrderPage } | { readonly error: BigCommerceError };
 
@@ -23,7 +23,7 @@ export function createAsk(
   store: Pick<Store, 'listOrders'>,
   effort: Effort,
   isTimeUp: () => boolean = () => false,
-): Ask {
+): AskList {
   return async ({ once = false, limit = LARGEST_PAGE, ...range }) => {
     if (effort.pages > 0 && isTimeUp()) throw new Stop('No time is left to read lists.');
     try {
@@ -43,7 +43,7 @@ export function createAsk(
 }
 
 /** Asks for one order at a time. */
-export function probeBy(ask: Ask): Probe {
+export function probeBy(ask: AskList): Probe {
   return async (minId, maxId) => {
     const range = maxId === undefined ? { minId } : { minId, maxId };
     const answer = await ask({ ...range, limit: 1, once: true });

@@ -18,7 +18,7 @@ export interface EnqueueDeps {
 }
 
 /** What a sender does of its own once the references are queued; it must not throw. */
-type Afterwards = (messageIds: readonly string[]) => Promise<unknown>;
+type AfterQueued = (messageIds: readonly string[]) => Promise<unknown>;
 
 /**
  * Queues the references, then records them in the ledger as queued, next to what else the sender does then. A row
@@ -28,7 +28,7 @@ type Afterwards = (messageIds: readonly string[]) => Promise<unknown>;
 export async function enqueue(
   references: readonly OrderReference[],
   { adapters, invocation }: EnqueueDeps,
-  afterwards?: Afterwards,
+  afterwards?: AfterQueued,
 ): Promise<void> {
   const messageIds = await adapters.queue.enqueue(references);
   await Promise.all([recordAll(references, { adapters, invocation }), afterwards?.(messageIds)]);

@@ -6,7 +6,7 @@ import { formatError, OutOfTimeError } from '../runtime/errors';
 import type { BigCommerceError } from '../runtime/errors';
 import type { Log } from '../runtime/log';
 import { checked, createAsk, probeBy, Stop } from './ask-list';
-import type { Ask, ListQuery } from './ask-list';
+import type { AskList, ListQuery } from './ask-list';
 import { minIdAt } from './find-unreadable';
 import { newEffort } from './list-effort';
 import type { Effort } from './list-effort';
@@ -68,7 +68,7 @@ interface Tries {
 /** Reads one list, page by page. What a failed call has thrown away is asked for again by the next one. */
 export class ListReader {
   private readonly withLines: boolean;
-  private readonly ask: Ask;
+  private readonly ask: AskList;
   private state: ListState;
   private isOver = false;
   private cleared = new ClearedIds();

@@ -8,7 +8,7 @@ export const HOW_TO_FIX =
   'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names; ' +
   'a new token is taken up within five minutes, without a deployment.';
 
-export interface Failure {
+export interface JobFailure {
   readonly job: 'poll' | 'audit';
   readonly event: 'poll.failed' | 'audit.failed';
   readonly cause: unknown;
@@ -32,7 +32,7 @@ export interface ReportDeps {
  * Never throws. One email an hour: Lambda tries a failed job twice more, and polls may be minutes apart. A failure of
  * another kind is another subject, and not held back.
  */
-export async function reportFailure(failure: Failure, { adapters }: ReportDeps): Promise<void> {
+export async function reportFailure(failure: JobFailure, { adapters }: ReportDeps): Promise<void> {
   const { job, event, cause, fields, happened, consequence, advice } = failure;
   const error = formatError(cause);
   adapters.log.error(event, { ...fields, error });

@@ -25,7 +25,7 @@ export interface Task {
 }
 
 /** A reference that was queued, or was found to be. */
-export interface Sent {
+export interface SentReference {
   readonly reference: OrderReference;
   /** When the row reached the state that it had before. */
   readonly reachedBefore: string | undefined;
@@ -33,9 +33,9 @@ export interface Sent {
 
 /** A page of the store's orders, each of them in one of the three. */
 export interface JudgedPage {
-  readonly fresh: readonly Sent[];
+  readonly fresh: readonly SentReference[];
   /** On their way already, perhaps by an earlier run that was killed. */
-  readonly underWay: readonly Sent[];
+  readonly underWay: readonly SentReference[];
   /** Of those that need nothing more. */
   readonly tally: Tally;
 }
@@ -66,14 +66,14 @@ export function judgePage(
 }
 
 /** What is to be done about an order, or what has become of it. */
-type Verdict = 'queue' | 'watch' | Tally;
+type OrderVerdict = 'queue' | 'watch' | Tally;
 
 function judge(
   seen: Sighting,
   row: LedgerRow | undefined,
   { countsFrom, rules }: Task,
   now: number,
-): Verdict {
+): OrderVerdict {
   if (row?.state === undefined) {
     // The bound of the polls is for a first contact with the store: history is asked for by its dates.
     const reason = whyNotStored(seen.order, undefined, rules);
@@ -119,7 +119,10 @@ function toReference(order: ListedOrder, seenAt: number, task: Task): OrderRefer
  * The row, if a worker has ended what was sent. It says so by another time than it had before, whatever this machine's
  * clock is worth; or it rests on a read that makes the worker take the reference for done.
  */
-export function endOf({ reference, reachedBefore }: Sent, row: LedgerRow | undefined): LedgerRow | undefined {
+export function endOf(
+  { reference, reachedBefore }: SentReference,
+  row: LedgerRow | undefined,
+): LedgerRow | undefined {
   if (row?.state === undefined || row.state === 'queued') return undefined;
   const isCovered = row.read_at !== undefined && row.read_at > reference.seenAt;
   return isCovered || row.reached_at !== reachedBefore ? row : undefined;

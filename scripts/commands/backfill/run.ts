@@ -8,7 +8,7 @@ import type { Queue } from '../../../lambda/shared/aws/queue';
 import { enqueue } from '../../../lambda/shared/steps/enqueue';
 import { referToUnreadable } from '../../../lambda/shared/steps/unreadable-orders';
 import type { Checkpoint, Checkpoints } from './checkpoint';
-import { endOf, judgePage, type Sent, type Task } from './classify';
+import { endOf, judgePage, type SentReference, type Task } from './classify';
 import { pagesOf, type Cursor, type FoundPage } from './pages';
 import { ended, sum, type Tally } from './tally';
 
@@ -50,7 +50,7 @@ interface OpenPage {
   open: number;
 }
 
-type Watched = Sent & { readonly page: OpenPage };
+type Watched = SentReference & { readonly page: OpenPage };
 
 /** One run. The checkpoint's tally is of the pages that have ended whole. */
 interface Run {
@@ -124,7 +124,7 @@ function forSteps({ queue, ledger, warn, now }: BackfillDeps) {
   return { adapters: { queue, ledger, log }, invocation: { now } };
 }
 
-function watch(sent: readonly Sent[], page: OpenPage, run: Run, { now }: BackfillDeps): void {
+function watch(sent: readonly SentReference[], page: OpenPage, run: Run, { now }: BackfillDeps): void {
   if (run.underWay.size === 0) run.movedAt = now();
   for (const one of sent) run.underWay.add({ ...one, page });
 }
