@@ -33,9 +33,13 @@ export function timesUntil(deadline: number) {
 /** An order's calls follow each other in three steps: so many orders keep the lane of each endpoint busy. */
 const ORDERS_AT_ONCE = 4;
 
-export interface BatchDeps extends Omit<ReplicateDeps, 'store'> {
-  /** The store's calls, each read of which may take so long, in milliseconds. */
-  readonly storeFor: (readTimeoutMs: number) => ReplicateDeps['store'];
+type Adapters = ReplicateDeps['adapters'];
+
+export interface BatchDeps extends Omit<ReplicateDeps, 'adapters'> {
+  readonly adapters: Omit<Adapters, 'store'> & {
+    /** The store's calls, each read of which may take so long, in milliseconds. */
+    readonly storeFor: (readTimeoutMs: number) => Adapters['store'];
+  };
 }
 
 /**
@@ -58,9 +62,15 @@ export async function replicateBatch(
   return outcomes;
 }
 
-function forMessage({ receiveCount }: Message, { storeFor, ...deps }: BatchDeps): ReplicateDeps {
+/** An order that was received more often may take longer to read, and needs more time to begin. */
+function forMessage({ receiveCount }: Message, deps: BatchDeps): ReplicateDeps {
+  const { storeFor, ...adapters } = deps.adapters;
   const longer = LONGER_EACH_RECEIVE_MS * (Math.max(1, receiveCount) - 1);
   const readTimeoutMs = Math.min(FIRST_READ_TIMEOUT_MS + longer, LONGEST_READ_TIMEOUT_MS);
-  const beginBefore = deps.beginBefore - (readTimeoutMs - FIRST_READ_TIMEOUT_MS);
-  return { ...deps, beginBefore, store: storeFor(readTimeoutMs) };
+  const beginBefore = deps.invocation.beginBefore - (readTimeoutMs - FIRST_READ_TIMEOUT_MS);
+  return {
+    ...deps,
+    adapters: { ...adapters, store: storeFor(readTimeoutMs) },
+    invocation: { ...deps.invocation, beginBefore },
+  };
 }

@@ -11,12 +11,10 @@ export const PUT_MAY_LAND_MS = 15_000;
 const MOST_ADVANCES = 3;
 
 export class Effects {
-  /** PUTs that were sent, answered or not. */
-  puts = 0;
+  private sent = 0;
   private advanced: Learnt['advanced'];
   private isMissing: boolean | undefined;
-  /** Whether any read of this attempt found it. */
-  wasFound = false;
+  private isFound = false;
   private heldUntil: number | undefined;
 
   /** `advances` are those that the row knows. */
@@ -24,19 +22,34 @@ export class Effects {
 
   noteRead(order: RawOrder | undefined): void {
     this.isMissing = order === undefined;
-    this.wasFound ||= order !== undefined;
+    this.isFound ||= order !== undefined;
   }
 
-  /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. */
-  noteAdvanced(order: RawOrder, now: number): void {
+  notePut(): void {
+    this.sent += 1;
+  }
+
+  /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. Returns what is to be recorded of it. */
+  noteAdvanced(order: RawOrder, now: number): NonNullable<Learnt['advanced']> {
     const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
     this.advanced = { order, at, advances };
+    return this.advanced;
   }
 
-  /** A PUT was sent, and its fate is not known. */
+  /** A PUT was sent, and its outcome is not known. */
   noteUnanswered(now: number): void {
     this.heldUntil = now + PUT_MAY_LAND_MS;
+  }
+
+  /** PUTs that were sent, answered or not. */
+  get puts(): number {
+    return this.sent;
+  }
+
+  /** Whether any read of this attempt found the order. */
+  get wasFound(): boolean {
+    return this.isFound;
   }
 
   /** When the order was advanced within the last hour, as ISO times. */

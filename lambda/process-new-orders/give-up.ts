@@ -21,14 +21,20 @@ export interface Message {
 export type Outcome = 'acknowledged' | 'given back';
 
 export interface GiveUpDeps {
-  readonly queue: Pick<Queue, 'returnToQueue' | 'deadLetter'>;
-  readonly ledger: Pick<Ledger, 'recordDead'>;
-  readonly alerts: Pick<Alerts, 'sendHourly'>;
-  readonly log: Log;
-  /** The receive after which SQS would move the message by itself, without a reason. */
-  readonly maxReceiveCount: number;
-  readonly now: () => number;
-  readonly random: () => number;
+  readonly adapters: {
+    readonly queue: Pick<Queue, 'returnToQueue' | 'deadLetter'>;
+    readonly ledger: Pick<Ledger, 'recordDead'>;
+    readonly alerts: Pick<Alerts, 'sendHourly'>;
+    readonly log: Log;
+  };
+  readonly policy: {
+    /** The receive after which SQS would move the message to the dead letter queue, without a reason. */
+    readonly maxReceiveCount: number;
+  };
+  readonly invocation: {
+    readonly now: () => number;
+    readonly random: () => number;
+  };
 }
 
 /** Parks what cannot be helped and what failed at its last receive, gives back everything else. Never throws. */
@@ -40,12 +46,12 @@ export async function giveUp(
 ): Promise<Outcome> {
   const kind = failureKind(error);
   if (kind === 'configuration') await alertConfiguration(error, deps);
-  const exhausted = message.receiveCount >= deps.maxReceiveCount;
+  const exhausted = message.receiveCount >= deps.policy.maxReceiveCount;
   if (kind !== 'permanent' && !exhausted) return returnToQueue(message, reference, error, deps);
   try {
     await deadLetter(message, reference, error, deps);
   } catch (parkError) {
-    deps.log.error('reference.dead_letter_failed', {
+    deps.adapters.log.error('reference.dead_letter_failed', {
       ...about(message, reference),
       error: formatError(parkError),
     });
@@ -64,16 +70,17 @@ async function returnToQueue(
   const seconds =
     error instanceof LeaseHeldError
       ? LEASE_HELD_VISIBILITY_SECONDS
-      : visibilitySeconds(message.receiveCount, deps.random);
+      : visibilitySeconds(message.receiveCount, deps.invocation.random);
   const fields = { ...about(message, reference), seconds, error: formatError(error) };
   // SQS leaves it out of the age of its oldest message from the third receive on.
-  const ReturnedReferenceAge = reference && Math.max(0, deps.now() - Date.parse(reference.seenAt)) / 1000;
-  deps.log.warn('reference.returned', fields, { ReferencesReturned: 1, ReturnedReferenceAge });
+  const ReturnedReferenceAge =
+    reference && Math.max(0, deps.invocation.now() - Date.parse(reference.seenAt)) / 1000;
+  deps.adapters.log.warn('reference.returned', fields, { ReferencesReturned: 1, ReturnedReferenceAge });
   try {
-    await deps.queue.returnToQueue(message.receiptHandle, seconds);
+    await deps.adapters.queue.returnToQueue(message.receiptHandle, seconds);
   } catch (queueError) {
     // It comes back all the same, when the queue's own visibility timeout ends.
-    deps.log.warn('reference.visibility_failed', {
+    deps.adapters.log.warn('reference.visibility_failed', {
       ...about(message, reference),
       error: formatError(queueError),
     });
@@ -91,9 +98,9 @@ async function deadLetter(
     error instanceof MalformedReferenceError
       ? error.known
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
-  await deps.queue.deadLetter(message.body, { reason: formatError(error), ...known });
+  await deps.adapters.queue.deadLetter(message.body, { reason: formatError(error), ...known });
   const fields = { ...about(message, reference), error: formatError(error) };
-  deps.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
+  deps.adapters.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
 }
 
 /** Parked first, noted after: the dead letter is what counts, the note only spares the next polls. */
@@ -105,9 +112,13 @@ async function recordDead(
 ): Promise<void> {
   if (reference === undefined) return;
   try {
-    await deps.ledger.recordDead(reference, { by, reason: formatError(error) }, deps.now());
+    await deps.adapters.ledger.recordDead(
+      reference,
+      { by, reason: formatError(error) },
+      deps.invocation.now(),
+    );
   } catch (ledgerError) {
-    deps.log.warn('ledger.dead_not_recorded', {
+    deps.adapters.log.warn('ledger.dead_not_recorded', {
       orderId: reference.orderId,
       error: formatError(ledgerError),
     });
@@ -115,7 +126,7 @@ async function recordDead(
 }
 
 async function alertConfiguration(error: unknown, deps: GiveUpDeps): Promise<void> {
-  await deps.alerts.sendHourly({
+  await deps.adapters.alerts.sendHourly({
     subject: 'BigCommerce refuses our credentials or settings',
     message: [
       formatError(error),

@@ -6,10 +6,11 @@ import { parseOrder } from '../shared/bigcommerce/parse-order';
 import type { OrdersTable } from '../shared/tables/orders';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
-import { makeSnapshot, storeNews, toKeep } from './snapshot';
-import type { Found, Keeping } from './snapshot';
+import { makeSnapshot, saveSnapshot, toKeep } from './snapshot';
+import type { FoundOrder, Retention } from './snapshot';
 
-export interface Look extends Omit<Found, 'read' | 'lists' | 'decision'> {
+/** An order whose lists are to be found. */
+export interface EnrichTask extends Omit<FoundOrder, 'read' | 'lists' | 'decision'> {
   readonly read: Read;
   /** Whether a list in doubt is believed by now. */
   readonly believesDoubts: boolean;
@@ -18,24 +19,23 @@ export interface Look extends Omit<Found, 'read' | 'lists' | 'decision'> {
 }
 
 export interface WholeListsDeps {
-  readonly store: ListCalls;
-  readonly orders: Pick<OrdersTable, 'save'>;
-  readonly keeping: Keeping;
-  readonly now: () => number;
+  readonly adapters: { readonly store: ListCalls; readonly orders: Pick<OrdersTable, 'save'> };
+  readonly policy: { readonly retention: Retention };
+  readonly invocation: { readonly now: () => number };
 }
 
 /**
  * The lists of an order by calls of their own. Throws where one is not whole: at the last receive, or where no repetition
  * helps, the order is stored before as far as it is known, since that is of more use than no order.
  */
-export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubResources> {
-  const { order } = look.read;
-  const enriched = await enrich(order, look.believesDoubts, deps.store);
+export async function wholeLists(task: EnrichTask, deps: WholeListsDeps): Promise<SubResources> {
+  const { order } = task.read;
+  const enriched = await enrich(order, task.believesDoubts, deps.adapters.store);
   const { error } = enriched;
   if (error === undefined) return enriched.lists;
-  const isHopeless = look.isLast || failureKind(error) === 'permanent';
-  if (!isHopeless || isStoredWhole(look, deps.keeping)) throw error;
-  await storeIncomplete(look, enriched, deps);
+  const isHopeless = task.isLast || failureKind(error) === 'permanent';
+  if (!isHopeless || isStoredWhole(task, deps.policy.retention)) throw error;
+  await storeIncomplete(task, enriched, deps);
   const what = enriched.incomplete.join(' and ');
   const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${formatError(error)}`;
   const status = error instanceof BigCommerceError ? error.status : undefined;
@@ -43,21 +43,26 @@ export async function wholeLists(look: Look, deps: WholeListsDeps): Promise<SubR
 }
 
 /** Whether the table has this very version whole: nothing incomplete may replace it. */
-function isStoredWhole({ read: { order }, earlier, row }: Look, keeping: Keeping): boolean {
+function isStoredWhole({ read: { order }, earlier, row }: EnrichTask, retention: Retention): boolean {
   // The store need not move the date with a change, and what is stored shows each line elsewhere.
   if (earlier === undefined || showsContent(parseOrder(order), row.content_digest) === false) return false;
   const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
   const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;
-  return isWhole && isUnchanged(toKeep(order, erased_at, keeping), earlier);
+  return isWhole && isUnchanged(toKeep(order, erased_at, retention), earlier);
 }
 
-async function storeIncomplete(look: Look, { lists, incomplete }: Enriched, deps: WholeListsDeps) {
-  const { earlier } = look;
+async function storeIncomplete(
+  task: EnrichTask,
+  { lists, incomplete }: Enriched,
+  { adapters, policy, invocation }: WholeListsDeps,
+): Promise<void> {
+  const { earlier } = task;
   const known = Object.fromEntries(incomplete.map((name) => [name, earlier?.[name] ?? []]));
   const found = {
-    ...look,
+    ...task,
     lists: { ...lists, ...known },
     decision: { kind: 'incomplete', incomplete } as const,
   };
-  await storeNews(makeSnapshot(found, deps.keeping, deps.now()), earlier, deps.orders);
+  const snapshot = makeSnapshot(found, policy.retention, invocation.now());
+  await saveSnapshot(snapshot, earlier, adapters.orders);
 }

@@ -9,14 +9,17 @@ import { createAlerts } from '../shared/aws/alerts';
 import { createBigCommerce } from '../shared/bigcommerce/client';
 import { awsClientOptions, quickAwsClientOptions } from '../shared/aws/clients';
 import { readWorkerConfig } from '../shared/config';
+import type { WorkerConfig } from '../shared/config';
 import { createOrdersTable } from '../shared/tables/orders';
 import { documentOptions } from '../shared/tables/documents';
 import { createLedger } from '../shared/tables/ledger';
+import type { Rules } from '../shared/order/rules';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
 import { replicateBatch, timesUntil } from './batch';
 import type { Message } from './give-up';
+import type { Retention } from './snapshot';
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
 const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
@@ -31,31 +34,42 @@ function wire(functionName: string) {
   const { accessToken } = createSecrets(secretsManager, config);
   return {
     metricsNamespace,
-    rules: config,
-    keeping: config,
-    maxReceiveCount,
     bigCommerce: createBigCommerce({ ...config, accessToken }),
-    queue: createQueue(sqs, config),
-    orders: createOrdersTable(tables, config),
-    ledger: createLedger(tables, config),
-    alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+    adapters: {
+      queue: createQueue(sqs, config),
+      orders: createOrdersTable(tables, config),
+      ledger: createLedger(tables, config),
+      alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+    },
+    policy: { maxReceiveCount, rules: rulesOf(config), retention: retentionOf(config) },
   };
 }
 
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const { bigCommerce, metricsNamespace, ...shared } = (container ??= wire(context.functionName));
-  const { callsUntil, ...times } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
-  const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
-  const deps = {
-    ...shared,
-    ...times,
-    storeFor: (readTimeoutMs: number) => bigCommerce.until(callsUntil, log, readTimeoutMs),
-    log,
-    worker: context.awsRequestId,
-    now: Date.now,
-    random: Math.random,
+function rulesOf(config: WorkerConfig): Rules {
+  return {
+    allowedStatusIds: config.allowedStatusIds,
+    advanceStatusIds: config.advanceStatusIds,
+    advanceOrders: config.advanceOrders,
+    newPhysicalOrderStatusId: config.newPhysicalOrderStatusId,
+    newDigitalOrderStatusId: config.newDigitalOrderStatusId,
+    ignoreOrdersCreatedBefore: config.ignoreOrdersCreatedBefore,
   };
-  const outcomes = await replicateBatch(event.Records.map(toMessage), deps);
+}
+
+function retentionOf({ dropFields, orderRetentionDays }: WorkerConfig): Retention {
+  return { dropFields, orderRetentionDays };
+}
+
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { bigCommerce, metricsNamespace, adapters, policy } = (container ??= wire(context.functionName));
+  const { callsUntil, ...deadlines } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
+  const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
+  const storeFor = (readTimeoutMs: number) => bigCommerce.until(callsUntil, log, readTimeoutMs);
+  const outcomes = await replicateBatch(event.Records.map(toMessage), {
+    adapters: { ...adapters, storeFor, log },
+    policy,
+    invocation: { ...deadlines, worker: context.awsRequestId, now: Date.now, random: Math.random },
+  });
   const givenBack = event.Records.filter((_, index) => outcomes[index] === 'given back');
   return { batchItemFailures: givenBack.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -16,9 +16,9 @@ import { iso } from '../shared/runtime/time';
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** The merchant's choices about what is kept of an order. */
-export interface Keeping {
+export interface Retention {
   readonly dropFields: readonly string[];
-  /** 0 keeps orders for ever. */
+  /** 0 keeps orders indefinitely. */
   readonly orderRetentionDays: number;
 }
 
@@ -28,7 +28,7 @@ interface Incomplete {
   readonly incomplete: readonly ListName[];
 }
 
-export interface Found {
+export interface FoundOrder {
   readonly read: Read;
   readonly lists: SubResources;
   readonly decision: Decision | Incomplete;
@@ -41,22 +41,24 @@ export interface Found {
 }
 
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
-export function makeSnapshot(found: Found, keeping: Keeping, now: number): Snapshot {
+export function makeSnapshot(found: FoundOrder, retention: Retention, now: number): Snapshot {
   const replication = describeReplication(found, now);
-  const order = { ...besideOurs(found.read.order), ...knownConsignments(found, replication, keeping) };
+  const order = { ...besideOurs(found.read.order), ...knownConsignments(found, replication, retention) };
   const whole: Snapshot = { ...order, ...found.lists, replication };
   // After what is dropped: what an address does not show stays in its consignment.
-  return { ...withoutRepeats(toKeep(whole, replication.erased_at, keeping)), ...expiry(keeping, now) };
+  return { ...withoutRepeats(toKeep(whole, replication.erased_at, retention)), ...expiry(retention, now) };
 }
 
 /** A plain read shows a link in the place of the consignments, or nothing: of a version that is stored with them they stay. */
 function knownConsignments(
-  { read: { order }, earlier }: Found,
+  { read: { order }, earlier }: FoundOrder,
   { erased_at: erasedAt }: Replication,
-  keeping: Keeping,
+  retention: Retention,
 ): { readonly consignments?: unknown } {
   if (earlier === undefined || hasConsignments(order) || !hasConsignments(earlier)) return {};
-  return isUnchanged(toKeep(order, erasedAt, keeping), earlier) ? { consignments: earlier.consignments } : {};
+  return isUnchanged(toKeep(order, erasedAt, retention), earlier)
+    ? { consignments: earlier.consignments }
+    : {};
 }
 
 function hasConsignments({ consignments }: Row): boolean {
@@ -75,12 +77,12 @@ function besideOurs(order: RawOrder): RawOrder {
 /**
  * Of an order, or a snapshot of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were.
  */
-export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, keeping: Keeping): T {
-  return dropFields(erasedAt === undefined ? order : erasePersonal(order), keeping.dropFields);
+export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, retention: Retention): T {
+  return dropFields(erasedAt === undefined ? order : erasePersonal(order), retention.dropFields);
 }
 
 /** Stores what is news, and returns what the table holds then. Throws what the table throws. */
-export async function storeNews(
+export async function saveSnapshot(
   next: Snapshot,
   earlier: Snapshot | undefined,
   orders: Pick<OrdersTable, 'save'>,
@@ -91,12 +93,12 @@ export async function storeNews(
 }
 
 /** As DynamoDB's TTL wants it, in epoch seconds. */
-function expiry({ orderRetentionDays }: Keeping, now: number): Pick<Snapshot, 'expires_at'> {
+function expiry({ orderRetentionDays }: Retention, now: number): Pick<Snapshot, 'expires_at'> {
   if (orderRetentionDays === 0) return {};
   return { expires_at: Math.ceil(now / 1000 + orderRetentionDays * DAY_SECONDS) };
 }
 
-function describeReplication(found: Found, now: number): Replication {
+function describeReplication(found: FoundOrder, now: number): Replication {
   const { read, decision, earlier, row, reference, advancedAt } = found;
   const erasedAt = row.erased_at ?? earlier?.replication.erased_at;
   const common = {
@@ -130,4 +132,9 @@ function describeReplication(found: Found, now: number): Replication {
     target_status_id: decision.targetStatusId,
     advanced_at: advancedAt ?? iso(now),
   };
+}
+
+/** ISO time until which a snapshot is kept, if it expires. */
+export function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
+  return expiresAt === undefined ? undefined : iso(expiresAt * 1000);
 }

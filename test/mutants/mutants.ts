@@ -199,25 +199,25 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'An order is replicated by two workers at once',
     file: worker('replicate'),
     from: "if (taken.kind !== 'taken') throw",
-    to: "if (taken.kind !== 'taken' && deps.now() < 0) throw",
+    to: "if (taken.kind !== 'taken' && now() < 0) throw",
   },
   {
     rule: 'What a row covers already is replicated once more',
     file: worker('replicate'),
     from: "if (taken.kind === 'covered') return { state: 'covered' };",
-    to: "if (taken.kind === 'covered') await deps.store.getOrder(reference.orderId);",
+    to: "if (taken.kind === 'covered') await deps.adapters.store.getOrder(reference.orderId);",
   },
   {
     rule: 'A 404 is believed at the first receive',
-    file: worker('replicate'),
+    file: worker('attempt'),
     from: 'const BELIEVED_RECEIVE = 3;',
     to: 'const BELIEVED_RECEIVE = 1;',
   },
   {
     rule: 'A void order is stored although nobody knows it',
-    file: worker('replicate'),
+    file: worker('decide'),
     from: 'if (voidReason !== undefined && earlier === undefined &&',
-    to: 'if (voidReason !== undefined && earlier !== undefined && deps.now() < 0 &&',
+    to: 'if (voidReason !== undefined && earlier !== undefined && deps.invocation.now() < 0 &&',
   },
   {
     rule: 'Between the lists of new and of changed orders a minute is in neither',
@@ -282,18 +282,18 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A worker begins an order when its time is nearly over',
     file: worker('replicate'),
-    from: 'if (startedAt >= deps.beginBefore) throw notStarted(reference);',
-    to: 'if (startedAt >= deps.leaseUntil) throw notStarted(reference);',
+    from: 'if (startedAt >= deps.invocation.beginBefore) throw notStarted(reference);',
+    to: 'if (startedAt >= deps.invocation.leaseUntil) throw notStarted(reference);',
   },
   {
     rule: 'An empty answer is taken for an empty list, whatever the order counts',
-    file: worker('enrich'),
+    file: worker('found-list'),
     from: 'found.error !== undefined || !(count > 0)) return found;',
     to: 'found.error !== undefined || count >= 0) return found;',
   },
   {
     rule: 'A list in doubt is believed at the first receive',
-    file: worker('enrich'),
+    file: worker('found-list'),
     from: 'if (believesDoubts && isDoubt(error)) return { rows: [] };',
     to: 'if (isDoubt(error)) return { rows: [] };',
   },
@@ -311,7 +311,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'The lists of an incomplete snapshot are believed',
-    file: worker('enrich'),
+    file: worker('lists-as-stored'),
     from: 'stored.replication.incomplete === undefined &&',
     to: 'stored.id > 0 &&',
   },
@@ -342,8 +342,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A PUT rests on a read with lines, however slow that is',
     file: worker('advance'),
-    from: 'const plainly = lateReads > 0;',
-    to: 'const plainly = lateReads > 90;',
+    from: 'const plainly = state.lateReads > 0;',
+    to: 'const plainly = state.lateReads > 90;',
   },
   {
     rule: 'A PUT may take as long as a read',
@@ -353,7 +353,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A PUT that is refused for its credentials is followed by another GET',
-    file: worker('advance'),
+    file: worker('put'),
     from: "!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;",
     to: '!(error instanceof BigCommerceError)) throw error;',
   },
@@ -371,9 +371,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order that is back has the lists that it had before it was gone',
-    file: worker('enrich'),
-    from: 'if (stored.replication.gone === true || stored.replication.parts_missing === true) return undefined;',
-    to: 'if (stored.replication.parts_missing === true) return undefined;',
+    file: worker('lists-as-stored'),
+    from: 'if (stored.replication.gone === true || stored.replication.parts_missing === true) return false;',
+    to: 'if (stored.replication.parts_missing === true) return false;',
   },
   {
     rule: 'An advance is finished although its snapshot is not there',
@@ -389,15 +389,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A PUT rests on a read of any age',
-    file: worker('advance'),
+    file: worker('put'),
     from: 'const MAX_READ_AGE_MS = 2_000;',
     to: 'const MAX_READ_AGE_MS = 3_600_000;',
   },
   {
     rule: 'A failed PUT is repeated without another GET',
     file: worker('advance'),
-    from: 'const after = await readAgain(task, deps);\n    const { order } = after.read;',
-    to: "const after: Again = { kind: 'same', read: basis };\n    const { order } = after.read as Read | Gone;",
+    from: 'const after = await readAgain(task, deps);\n  const { order } = after.read;',
+    to: "const after = { kind: 'same', read: basis.read } as Awaited<ReturnType<typeof readAgain>>;\n  const { order } = after.read;",
   },
   {
     rule: 'A failed PUT is taken for done when a GET works',
@@ -414,12 +414,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'The answer to a PUT is not compared with what was stored',
     file: worker('advance'),
-    from: 'if (sameContent(answer, enriched.order)) return',
-    to: 'if (sameContent(answer, enriched.order) || snapshot.id > 0) return',
+    from: 'if (!sameContent(answer, enriched.order)) {',
+    to: 'if (!sameContent(answer, enriched.order) && snapshot.id < 0) {',
   },
   {
     rule: 'An equal second read counts although the first could still change unseen',
-    file: worker('advance'),
+    file: worker('read-again'),
     from: 'isSettled(dateModified(enriched.order), enriched.readAt);\n',
     to: '(isSettled(dateModified(enriched.order), enriched.readAt) || read.readAt > 0);\n',
   },
@@ -444,8 +444,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'The last receive is left to SQS, which gives no reason',
     file: worker('give-up'),
-    from: 'message.receiveCount >= deps.maxReceiveCount',
-    to: 'message.receiveCount > deps.maxReceiveCount',
+    from: 'message.receiveCount >= deps.policy.maxReceiveCount',
+    to: 'message.receiveCount > deps.policy.maxReceiveCount',
   },
   {
     rule: 'A configuration error alerts nobody',
@@ -551,7 +551,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order that is edited around our PUT is stored with lines of another version',
-    file: worker('replicate'),
+    file: worker('confirm'),
     from: 'if (look.order !== undefined && isUnchanged(look.order, read.order)) {',
     to: 'if (look.order !== undefined) {',
   },
@@ -593,15 +593,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An order that was edited is taken for the one that is stored',
-    file: worker('enrich'),
+    file: worker('lists-as-stored'),
     from: 'contentDigest(parseOrder(order)) === row.content_digest &&',
     to: 'contentDigest(parseOrder(order)) !== undefined &&',
   },
   {
     rule: 'Who wants a copy only has the order advanced',
-    file: worker('replicate'),
-    from: 'return task.reference.advance === false ?',
-    to: 'return task.reference.orderId < 0 ?',
+    file: worker('decide'),
+    from: 'return attempt.reference.advance === false ?',
+    to: 'return attempt.reference.orderId < 0 ?',
   },
   {
     rule: 'An answered PUT whose transaction cannot be written is forgotten',
@@ -611,7 +611,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A later round forgets that this attempt has advanced the order',
-    file: worker('replicate'),
+    file: worker('attempt'),
     from: 'const known = [effects.advancedAt, row.advanced_at,',
     to: 'const known = [effects.puts > 9 ? effects.advancedAt : undefined, row.advanced_at,',
   },

@@ -31,8 +31,8 @@ it('a change whose reference the queue forgot in a long pause is queued again af
 it('neither a backfill nor an audit stores again what has expired by OrderRetentionDays', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
-  const keeping = { dropFields: [], orderRetentionDays: 1 };
-  for (const one of await world.poll()) await world.replicate(one, { deps: { keeping } });
+  const retention = { dropFields: [], orderRetentionDays: 1 };
+  for (const one of await world.poll()) await world.replicate(one, { deps: { retention } });
   world.clock.now += 3 * DAY;
   world.snapshots.delete(100); // by the table's TTL
   expect(Date.parse(world.rows.get(100)!.kept_until!)).toBeLessThan(world.clock.now);

@@ -48,14 +48,15 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
 
   /** One invocation of the worker with one message. */
   const receive = async (receiveCount: number) => {
-    const { callsUntil, ...times } = timesUntil(world.clock.now + INVOCATION_MS);
+    const { callsUntil, ...deadlines } = timesUntil(world.clock.now + INVOCATION_MS);
     const message = {
       ...{ messageId: 'message', receiptHandle: `receipt-${receiveCount}`, receiveCount },
       body: JSON.stringify(aReference()),
     };
     const storeFor = (readTimeoutMs: number) => bigCommerce.until(callsUntil, undefined, readTimeoutMs);
-    const { store: _, ...deps } = world.workerDeps();
-    const [outcome] = await replicateBatch([message], { ...deps, ...times, storeFor });
+    const { adapters, policy, invocation } = world.workerDeps(deadlines);
+    const deps = { adapters: { ...adapters, storeFor }, policy, invocation };
+    const [outcome] = await replicateBatch([message], deps);
     // The next receive is later than any lease.
     world.clock.now += 3_600_000;
     return outcome;
@@ -126,17 +127,18 @@ it('a message that was received often is started last, and only with time for a 
     begun.push(lease[0].orderId);
     return world.ledger.takeLease(...lease);
   };
-  const { store, ...deps } = world.workerDeps({ ledger: { ...world.ledger, takeLease } });
+  const parts = { ledger: { ...world.ledger, takeLease } };
+  const { adapters, policy, invocation } = world.workerDeps(parts);
   const messages = [9, 1, 3].map((receiveCount, index) => ({
     ...{ messageId: `${index}`, receiptHandle: `receipt-${index}`, receiveCount },
     body: JSON.stringify(aReference({ orderId: index + 1, seenAt: iso(world.clock.now) })),
   }));
-  const storeFor = () => store;
-  expect(await replicateBatch(messages, { ...deps, storeFor })).toEqual(Array(3).fill('acknowledged'));
+  const deps = { adapters: { ...adapters, storeFor: () => adapters.store }, policy, invocation };
+  expect(await replicateBatch(messages, deps)).toEqual(Array(3).fill('acknowledged'));
   expect(begun).toEqual([2, 3, 1]);
 
   const again = messages.map((message) => ({ ...message, receiptHandle: `${message.receiptHandle}-again` }));
-  const short = { ...deps, storeFor, beginBefore: world.clock.now + 12_000 };
+  const short = { ...deps, invocation: { ...invocation, beginBefore: world.clock.now + 12_000 } };
   begun.length = 0;
   expect(await replicateBatch(again, short)).toEqual(['given back', 'acknowledged', 'acknowledged']);
   expect(begun).toEqual([2, 3]);

@@ -23,6 +23,11 @@ export interface PollParts {
   readonly settings?: Partial<PollDeps['policy']>;
 }
 
+/** Parts of the worker's world that a test replaces, whichever member of its `deps` they stand in. */
+export type WorkerParts = Partial<
+  ReplicateDeps['adapters'] & ReplicateDeps['policy'] & ReplicateDeps['invocation']
+>;
+
 export interface WorldOptions {
   readonly rules?: Partial<Rules>;
   readonly latencyMs?: number;
@@ -80,7 +85,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     /** A worker's invocation with one message; `deps` replaces parts of its world. */
     replicate(
       reference: OrderReference | string,
-      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: Partial<ReplicateDeps> } = {},
+      { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: WorkerParts } = {},
     ): Promise<Outcome> {
       invocations += 1;
       const message = {
@@ -93,22 +98,31 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     },
 
     /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
-    workerDeps(deps: Partial<ReplicateDeps> = {}): ReplicateDeps {
+    workerDeps(parts: WorkerParts = {}): ReplicateDeps {
+      const { callsUntil: _, ...deadlines } = timesUntil(clock.now + INVOCATION_MS);
+      const { store, orders, ledger, queue: parkingQueue, alerts: sender, log: logger, ...others } = parts;
+      const { rules: otherRules, retention, maxReceiveCount, ...invocation } = others;
       return {
-        store: shop.store,
-        orders: tables.orders,
-        ledger: tables.ledger,
-        queue,
-        alerts: alerting,
-        log,
-        rules: settings,
-        keeping: { dropFields: [], orderRetentionDays: 0 },
-        maxReceiveCount: 20,
-        worker: `worker-${invocations}`,
-        ...timesUntil(clock.now + INVOCATION_MS),
-        now: () => clock.now,
-        random: () => 0.5,
-        ...deps,
+        adapters: {
+          store: store ?? shop.store,
+          orders: orders ?? tables.orders,
+          ledger: ledger ?? tables.ledger,
+          queue: parkingQueue ?? queue,
+          alerts: sender ?? alerting,
+          log: logger ?? log,
+        },
+        policy: {
+          rules: otherRules ?? settings,
+          retention: retention ?? { dropFields: [], orderRetentionDays: 0 },
+          maxReceiveCount: maxReceiveCount ?? 20,
+        },
+        invocation: {
+          worker: `worker-${invocations}`,
+          ...deadlines,
+          now: () => clock.now,
+          random: () => 0.5,
+          ...invocation,
+        },
       };
     },
 

@@ -14,8 +14,10 @@ const messages = (orderIds: readonly (number | string)[], receiveCount = 1) =>
   }));
 
 /** Every read may take as long as it likes. */
-const replicateAll = (batch: Parameters<typeof replicateBatch>[0], { store, ...deps }: ReplicateDeps) =>
-  replicateBatch(batch, { ...deps, storeFor: () => store });
+const replicateAll = (batch: Parameters<typeof replicateBatch>[0], deps: ReplicateDeps) => {
+  const { store, ...adapters } = deps.adapters;
+  return replicateBatch(batch, { ...deps, adapters: { ...adapters, storeFor: () => store } });
+};
 
 function aWorldOf(orders: number): World {
   const world = aWorld();

@@ -112,7 +112,7 @@ describe('coupons of an order that was stored and advanced, and is read again,',
 
   it.each(['coupons', 'shipping_addresses'])('are read again where %s are dropped', async (name) => {
     const world = aWorld();
-    const deps = { keeping: { dropFields: [name], orderRetentionDays: 0 } };
+    const deps = { retention: { dropFields: [name], orderRetentionDays: 0 } };
     const counts = { coupon_discount: '5.0000', status_id: 7 };
     world.shop.add(anOrderWithLines([aWholeLine()], counts), { coupons: [{ id: 3 }] });
     for (let times = 0; times < 3; times += 1) {
@@ -127,7 +127,7 @@ describe('coupons of an order that was stored and advanced, and is read again,',
     'are believed to be none at once where none were stored: %j',
     async (dropFields) => {
       const world = aWorld();
-      const deps = { keeping: { dropFields, orderRetentionDays: 0 } };
+      const deps = { retention: { dropFields, orderRetentionDays: 0 } };
       world.shop.add(anOrderWithLines([aWholeLine()], { coupon_discount: '5.0000' }));
       await world.replicate(aReference(), { receiveCount: 3, deps });
       for (let times = 0; times < 2; times += 1) {

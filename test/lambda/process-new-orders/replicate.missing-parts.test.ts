@@ -136,7 +136,7 @@ describe.each([[[]], [['consignments']], [['consignments', 'fees']]])('with Drop
     const world = aWorld();
     world.shop.add(order, lists);
     const { ledger, orders } = tables;
-    const deps = { ledger, orders, keeping: { dropFields, orderRetentionDays: 0 } };
+    const deps = { ledger, orders, retention: { dropFields, orderRetentionDays: 0 } };
     await world.replicate(world.referenceTo(100), { deps });
     const before = await orders.find(100);
     await deleteOtherParts(parts(), 100);

@@ -38,12 +38,12 @@ function comingWithLines({ shop }: World) {
 describe('an order that was advanced is not sent back when it is Completed,', () => {
   it('and its snapshot has expired by OrderRetentionDays meanwhile', async () => {
     const world = await anAdvancedDigitalOrder();
-    const keeping = { dropFields: [], orderRetentionDays: 1 };
+    const retention = { dropFields: [], orderRetentionDays: 1 };
     world.snapshots.delete(100); // by the table's TTL
     world.clock.now += HOUR;
     world.shop.edit(100, { status_id: Status.Completed });
     world.clock.now += HOUR;
-    for (const one of await world.poll()) await world.replicate(one, { deps: { keeping } });
+    for (const one of await world.poll()) await world.replicate(one, { deps: { retention } });
     expect(world.rows.get(100)?.advanced_at).toBeDefined();
     expect(world.shop.puts).toHaveLength(1);
     expect(world.shop.order(100)?.status_id).toBe(Status.Completed);

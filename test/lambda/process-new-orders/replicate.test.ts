@@ -1,6 +1,5 @@
 // The worker's flow: each rule by name, each defect of the sample that it must not repeat.
 import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
-import type { ReplicateDeps } from '../../../lambda/process-new-orders/replicate';
 import { contentDigest } from '../../../lambda/shared/order/content';
 import { BigCommerceError, ConfigurationError } from '../../../lambda/shared/runtime/errors';
 import { Status } from '../../../lambda/shared/order/status';
@@ -14,7 +13,8 @@ import {
   NOON,
   storeDate,
 } from '../../support/builders';
-import { aWorld, type World } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { WorkerParts, World } from '../../support/world';
 
 const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
 
@@ -649,7 +649,7 @@ describe('an order that a worker advanced and did not finish', () => {
 describe('an order that is gone after it was stored', () => {
   const DAY = 24 * 3_600_000;
 
-  async function anOrderThatIsGone(depsOf: (world: World) => Partial<ReplicateDeps> = () => ({})) {
+  async function anOrderThatIsGone(depsOf: (world: World) => WorkerParts = () => ({})) {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()], { status_id: Status.Shipped }));
     await world.replicate(aReference());
@@ -1322,7 +1322,7 @@ describe('an order that comes with its lines', () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const dropping = { dropFields: ['street_1'], orderRetentionDays: 0 };
-    await world.replicate(aReference(), { deps: { keeping: dropping } });
+    await world.replicate(aReference(), { deps: { retention: dropping } });
     expect(JSON.stringify(world.snapshots.get(100))).not.toContain('1 Test Street');
     world.clock.now += 60_000;
     await world.replicate(aReference({ seenAt: iso(world.clock.now) }));
@@ -1332,15 +1332,15 @@ describe('an order that comes with its lines', () => {
   it('keeps in its consignment the field of an address that is dropped only there', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
-    const keeping = { dropFields: ['shipping_addresses.street_1'], orderRetentionDays: 0 };
-    await world.replicate(aReference(), { deps: { keeping } });
+    const retention = { dropFields: ['shipping_addresses.street_1'], orderRetentionDays: 0 };
+    await world.replicate(aReference(), { deps: { retention } });
     expect(world.snapshots.get(100)).toMatchObject({
       shipping_addresses: [{ id: 5 }],
       consignments: { shipping: [{ id: 5, street_1: '1 Test Street' }] },
     });
     calls(world);
     world.clock.now += 60_000;
-    await world.replicate(aReference({ seenAt: iso(world.clock.now) }), { deps: { keeping } });
+    await world.replicate(aReference({ seenAt: iso(world.clock.now) }), { deps: { retention } });
     expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
   });
 
@@ -1578,7 +1578,7 @@ describe('an order whose snapshot was removed', () => {
 
 describe('what is kept of an order', () => {
   const DAY = 24 * 3_600_000;
-  const keeping = { dropFields: ['phone', 'type', 'staff_notes'], orderRetentionDays: 30 };
+  const retention = { dropFields: ['phone', 'type', 'staff_notes'], orderRetentionDays: 30 };
   const lines = [aWholeLine({ id: 1 })];
   const personal = {
     staff_notes: 'rang twice',
@@ -1597,7 +1597,7 @@ describe('what is kept of an order', () => {
     async (_how, order) => {
       const world = aWorld({ latencyMs: 900 });
       world.shop.add(order, { lines });
-      await world.replicate(aReference(), { deps: { keeping } });
+      await world.replicate(aReference(), { deps: { retention } });
       const stored = world.snapshots.get(100)!;
       expect(stored).not.toHaveProperty('staff_notes');
       expect(stored.billing_address).not.toHaveProperty('phone');
@@ -1606,7 +1606,7 @@ describe('what is kept of an order', () => {
       expect(world.rows.get(100)).toMatchObject({ state: 'replicated', digital: false });
       world.shop.calls.splice(0);
       const written = world.stream.length;
-      await world.replicate(aLater(world), { deps: { keeping } });
+      await world.replicate(aLater(world), { deps: { retention } });
       expect(world.stream).toHaveLength(written);
       expect(world.shop.puts).toHaveLength(1);
     },
@@ -1627,7 +1627,7 @@ describe('what is kept of an order', () => {
       async (days, expiry, until) => {
         const world = aWorld({ latencyMs: 0 });
         world.shop.add(anOrderWithLines(lines, theirs));
-        const deps = { keeping: { dropFields: [], orderRetentionDays: days } };
+        const deps = { retention: { dropFields: [], orderRetentionDays: days } };
         await world.replicate(aReference(), { deps });
         const stored = world.snapshots.get(100)!;
         expect(stored.expires_at).toBe(expiry);
@@ -1666,7 +1666,7 @@ describe('what is kept of an order', () => {
   it('is whole again, with its addresses, once nothing is to be dropped any more', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines, personal), { addresses: [{ id: 5, street_1: '1 Test Street' }] });
-    const dropping = { keeping: { dropFields: ['street_1'], orderRetentionDays: 0 } };
+    const dropping = { retention: { dropFields: ['street_1'], orderRetentionDays: 0 } };
     await world.replicate(aReference(), { deps: dropping });
     expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5 }]);
     await world.replicate(aLater(world));
@@ -1677,15 +1677,15 @@ describe('what is kept of an order', () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     const storedAt = world.clock.now + 200;
-    await world.replicate(aReference(), { deps: { keeping } });
+    await world.replicate(aReference(), { deps: { retention } });
     const { expires_at: expiresAt = 0 } = world.snapshots.get(100)!;
     expect(expiresAt).toBe(Math.ceil((storedAt + 30 * DAY) / 1000));
     expect(world.rows.get(100)?.kept_until).toBe(iso(expiresAt * 1000));
-    await world.replicate(aLater(world), { deps: { keeping } });
+    await world.replicate(aLater(world), { deps: { retention } });
     expect(world.snapshots.get(100)?.expires_at).toBe(expiresAt);
     expect(world.rows.get(100)?.kept_until).toBe(iso(expiresAt * 1000));
     world.shop.edit(100, { staff_notes: 'changed', customer_message: 'changed' });
-    await world.replicate(aLater(world), { deps: { keeping } });
+    await world.replicate(aLater(world), { deps: { retention } });
     expect(world.snapshots.get(100)?.expires_at).toBe(expiresAt + 120);
   });
 

@@ -21,13 +21,15 @@ export function createMapping(
 
   const replicate = (received: readonly Received[]) =>
     invoke(({ container, bigCommerce, adapters }: Started, worker) => {
-      const { callsUntil, ...times } = timesUntil(container.now() + TIMEOUTS_MS.worker);
+      const { callsUntil, ...deadlines } = timesUntil(container.now() + TIMEOUTS_MS.worker);
       const storeFor = (readTimeoutMs: number) =>
         container.mortal(bigCommerce.until(callsUntil, undefined, readTimeoutMs));
-      const { now } = container;
-      const keeping = { dropFields: settings.dropFields, orderRetentionDays: 0 };
-      const known = { rules: settings.rules, keeping, maxReceiveCount: MAX_RECEIVES, worker };
-      return replicateBatch(received, { ...adapters, ...times, ...known, storeFor, log, now, random });
+      const retention = { dropFields: settings.dropFields, orderRetentionDays: 0 };
+      return replicateBatch(received, {
+        adapters: { ...adapters, storeFor, log },
+        policy: { rules: settings.rules, retention, maxReceiveCount: MAX_RECEIVES },
+        invocation: { ...deadlines, worker, now: container.now, random },
+      });
     });
 
   /** Batch after batch, until the queue shows nothing. What is not acknowledged is received again. */

@@ -1,0 +1,50 @@
+// One list of an order: its rows, or why they are not believed.
+import { BigCommerceError, DoubtfulListError } from '../shared/runtime/errors';
+import { feesOf } from '../shared/order/consignments';
+import type { RawOrder } from '../shared/order/order';
+import type { Row } from '../shared/runtime/json';
+
+export interface FoundList {
+  readonly rows: readonly Row[];
+  readonly error?: Error;
+}
+
+/** The fields in which an order counts something of a list. */
+export type CountField = 'items_total' | 'shipping_address_count' | 'coupon_discount';
+
+/** A list that could not be had is as good as none: its error is kept with it. Never throws. */
+export async function toFoundList(
+  rows: Promise<readonly Row[]>,
+  believesDoubts: boolean,
+): Promise<FoundList> {
+  try {
+    return { rows: await rows };
+  } catch (error) {
+    if (believesDoubts && isDoubt(error)) return { rows: [] };
+    return { rows: [], error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** As a list, whatever the form in which they came with the order; undefined where it shows none. */
+export function feesAlong(order: RawOrder): FoundList | undefined {
+  const rows = feesOf(order);
+  return rows === undefined ? undefined : { rows };
+}
+
+/** An empty answer looks the same as an empty list: it is incomplete where the order counts something in it. */
+export function unlessCounted(
+  { id, ...order }: RawOrder,
+  found: FoundList,
+  field: CountField,
+  what: string,
+): FoundList {
+  const count = Number(order[field] ?? 0);
+  if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
+  const text = `The store lists no ${what} of order ${id}, although its ${field} is ${count}.`;
+  return { rows: [], error: new BigCommerceError(text, 'retryable') };
+}
+
+/** Whether the store may have meant that there is nothing: it answered 404, or in an unusual form. */
+function isDoubt(error: unknown): boolean {
+  return error instanceof DoubtfulListError || (error instanceof BigCommerceError && error.status === 404);
+}

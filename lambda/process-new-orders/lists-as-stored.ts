@@ -1,0 +1,73 @@
+// The lists of an order that shows itself exactly as it was stored: they need not be fetched again.
+import { parseOrder } from '../shared/bigcommerce/parse-order';
+import { lacksFees, linesOf } from '../shared/order/consignments';
+import { contentDigest, isEqual } from '../shared/order/content';
+import { dateModified, isSettled } from '../shared/order/version';
+import type { RawOrder, Snapshot, SubResources } from '../shared/order/order';
+import type { LedgerRow } from '../shared/order/ledger-row';
+import type { Row } from '../shared/runtime/json';
+import { withoutRepeats } from '../shared/order/stored-form';
+import type { ListCalls } from './enrich';
+import { feesAlong, toFoundList, unlessCounted } from './found-list';
+import type { FoundList } from './found-list';
+import type { EnrichTask } from './incomplete';
+import { toKeep } from './snapshot';
+import type { Retention } from './snapshot';
+
+export interface ListsAsStoredDeps {
+  readonly adapters: { readonly store: Pick<ListCalls, 'getCoupons' | 'getFees'> };
+  readonly policy: { readonly retention: Retention };
+}
+
+/**
+ * Undefined if the order does not show the version that is stored, or came without its lines, or was not stored whole.
+ * Addresses and fees are part of what it shows. Coupons are not: of a version that could still change when it was read, as
+ * of one that our own PUT made, they are fetched, and an error of theirs is thrown; fees that the order does not show always
+ * are. One that shows other fields than are kept nowadays is fetched whole.
+ */
+export async function listsAsStored(
+  { read: { order }, earlier: stored, row, believesDoubts }: EnrichTask,
+  { adapters: { store }, policy: { retention } }: ListsAsStoredDeps,
+): Promise<SubResources | undefined> {
+  const products = linesOf(order);
+  if (products === undefined || stored === undefined) return undefined;
+  if (!isAsStored(order, stored, row, retention)) return undefined;
+  const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
+  const [found, fees] = await Promise.all([
+    isSure
+      ? Promise.resolve<FoundList>({ rows: stored.coupons })
+      : toFoundList(store.getCoupons(order.id), believesDoubts),
+    lacksFees(order) ? toFoundList(store.getFees(order.id), believesDoubts) : feesAlong(order),
+  ]);
+  // Coupons that were stored do not vanish by one empty answer, either. DropFields may have left none.
+  const hadSome = Array.isArray(stored.coupons) && stored.coupons.length > 0;
+  const isDoubted = !believesDoubts && hadSome;
+  const coupons = isDoubted ? unlessCounted(order, found, 'coupon_discount', 'coupons') : found;
+  const error = coupons.error ?? fees?.error;
+  if (error !== undefined) throw error;
+  const lists = { products, shipping_addresses: stored.shipping_addresses, coupons: coupons.rows };
+  return fees === undefined ? lists : { ...lists, fees: fees.rows };
+}
+
+/** Whether the order was stored whole, in this very version. */
+function isAsStored(order: RawOrder, stored: Snapshot, row: LedgerRow, retention: Retention): boolean {
+  if (stored.replication.gone === true || stored.replication.parts_missing === true) return false;
+  return (
+    stored.replication.state !== 'stored' &&
+    stored.replication.incomplete === undefined &&
+    stored.status_id === order.status_id &&
+    dateModified(stored) === dateModified(order) &&
+    contentDigest(parseOrder(order)) === row.content_digest &&
+    isEqual(consignmentsToStore(order, stored, retention), stored.consignments)
+  );
+}
+
+/** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
+function consignmentsToStore(
+  order: RawOrder,
+  { shipping_addresses, replication }: Snapshot,
+  retention: Retention,
+): unknown {
+  const whole: Row = { ...order, products: linesOf(order), shipping_addresses };
+  return withoutRepeats(toKeep(whole, replication.erased_at, retention)).consignments;
+}

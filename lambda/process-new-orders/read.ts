@@ -1,0 +1,63 @@
+// The step `read`: the order as the store shows it now, unless that is older than what is known already.
+import { BigCommerceError } from '../shared/runtime/errors';
+import { contentDigest } from '../shared/order/content';
+import type { Read, Snapshot } from '../shared/order/order';
+import { parseOrder } from '../shared/bigcommerce/parse-order';
+import type { Store } from '../shared/bigcommerce/client';
+import type { OrdersTable } from '../shared/tables/orders';
+import type { Log } from '../shared/runtime/log';
+import { BELIEVED_RECEIVE } from './attempt';
+import type { Attempt, Look, ToDecide, ToRead } from './attempt';
+import { whyStale } from './stale';
+
+/** From this receive on a read that looks stale is believed: the store's clock may have been set back. */
+const STALE_BELIEVED_RECEIVE = 10;
+
+export interface ReadDeps {
+  readonly adapters: {
+    readonly store: Pick<Store, 'getOrder'>;
+    readonly orders: Pick<OrdersTable, 'find'>;
+    readonly log: Pick<Log, 'warn'>;
+  };
+}
+
+/** Reads the order, or takes the read of the round before. Throws where it must not be acted on. */
+export async function readOrder(state: ToRead, attempt: Attempt, deps: ReadDeps): Promise<ToDecide> {
+  const { read, earlier } = state.look ?? (await firstLook(attempt.lease.orderId, deps));
+  attempt.effects.noteRead(read.order);
+  if (read.order !== undefined) {
+    refuseStale(read, earlier, attempt, deps);
+    refuseUnchanged(read, attempt);
+  }
+  return { step: 'decide', read, earlier };
+}
+
+async function firstLook(orderId: number, { adapters: { store, orders } }: ReadDeps): Promise<Look> {
+  const [read, earlier] = await Promise.all([store.getOrder(orderId), orders.find(orderId)]);
+  return { read, earlier };
+}
+
+/** Throws where a newer version is known than this read shows. From the tenth receive on the read is believed. */
+function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt, deps: ReadDeps): void {
+  const { reference, row, effects, message } = attempt;
+  const reason = whyStale(read, { reference, row, earlier, answer: effects.answer });
+  if (reason === undefined) return;
+  const { id: orderId } = read.order;
+  const { receiveCount } = message;
+  const text = `The store shows an old version of order ${orderId}: ${reason}.`;
+  if (receiveCount < STALE_BELIEVED_RECEIVE) throw new BigCommerceError(text, 'retryable');
+  deps.adapters.log.warn('order.stale_read_accepted', { orderId, receiveCount, text });
+}
+
+/**
+ * Throws where a list showed other content, and this read shows what was stored before: it may lag behind that list. From
+ * the third receive on it is believed, since lists and reads may differ for good.
+ */
+function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Attempt): void {
+  const isNews = listedDigest !== undefined && listedDigest !== row.listed_digest;
+  if (!isNews || message.receiveCount >= BELIEVED_RECEIVE) return;
+  const digest = contentDigest(parseOrder(order));
+  if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
+  const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;
+  throw new BigCommerceError(text, 'retryable');
+}

@@ -1,0 +1,70 @@
+// The step `store`: the whole order in the Orders table, before anything is advanced.
+import { parseOrder } from '../shared/bigcommerce/parse-order';
+import { contentDigest } from '../shared/order/content';
+import { FOUGHT_OVER } from '../shared/order/reasons';
+import type { OrdersTable } from '../shared/tables/orders';
+import { lastAdvance } from './attempt';
+import type { Attempt, End, ToAdvance, ToConfirm, ToStore } from './attempt';
+import { leftAloneUntil } from './put-back';
+import { keptUntil, makeSnapshot, saveSnapshot } from './snapshot';
+import type { Retention } from './snapshot';
+import type { Snapshot } from '../shared/order/order';
+
+export interface StoreDeps {
+  readonly adapters: { readonly orders: Pick<OrdersTable, 'save'> };
+  readonly policy: { readonly retention: Retention };
+  readonly invocation: { readonly now: () => number };
+}
+
+/** Stores the order as it was read and decided on. Throws RefusedWriteError when a later read is stored. */
+export async function storeOrder(
+  state: ToStore,
+  attempt: Attempt,
+  { adapters, policy, invocation }: StoreDeps,
+): Promise<ToAdvance | ToConfirm> {
+  const { read, earlier, lists, areListsStored, decision } = state;
+  const { row, reference, effects } = attempt;
+  const found = {
+    read,
+    lists,
+    decision,
+    earlier,
+    row,
+    reference,
+    advancedAt: lastAdvance(attempt, earlier),
+  };
+  const next = makeSnapshot(found, policy.retention, invocation.now());
+  const snapshot = await saveSnapshot(next, earlier, adapters.orders);
+  const end = describeEnd(state, snapshot, attempt);
+  switch (decision.kind) {
+    case 'advance': {
+      const { targetStatusId } = decision;
+      return { step: 'advance', snapshot, enriched: read, lines: lists.products, targetStatusId, end };
+    }
+    case 'confirm': {
+      const finish = { ...end, state: 'replicated' } as const;
+      return { step: 'confirm', kind: 'in-target', read, snapshot, areListsStored, finish };
+    }
+    case 'copy': {
+      const { reason } = decision;
+      const until = reason === FOUGHT_OVER ? leftAloneUntil(row, effects, invocation.now()) : undefined;
+      const finish = { ...end, state: 'copied', reason, leftAloneUntil: until } as const;
+      return { step: 'confirm', kind: 'end', finish };
+    }
+  }
+}
+
+/** What the ledger records of the order and of its snapshot. */
+function describeEnd({ read, isDigital }: ToStore, snapshot: Snapshot, attempt: Attempt): End {
+  const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
+  return {
+    ...read,
+    digital: isDigital,
+    digest: contentDigest(parseOrder(read.order)),
+    listedDigest: attempt.reference.listedDigest,
+    statusBefore,
+    advancedAt,
+    keptUntil: keptUntil(snapshot),
+    advances: attempt.effects.madeAdvances,
+  };
+}
