@@ -2,8 +2,7 @@
 // two seconds.
 import { BigCommerceError } from '../shared/runtime/errors';
 import { sameContent } from '../shared/order/content';
-import { parseDate } from '../shared/runtime/time';
-import type { Gone, RawOrder, Read } from '../shared/order/order';
+import type { Gone, Order, Read } from '../shared/order/order';
 import type { Attempt, ToAdvance, ToConfirm, ToRead } from './attempt';
 import type { Effects } from './effects';
 import { MAX_READ_AGE_MS, put } from './put';
@@ -84,7 +83,7 @@ async function afterFailure(
   const after = await readAgain(task, deps);
   const { order } = after.read;
   // A read that lags may show an earlier stay in the target status: that tells nothing of this PUT.
-  const shows = order?.status_id === task.targetStatusId && !isOlder(order, task.enriched.order);
+  const shows = order?.statusId === task.targetStatusId && !isOlder(order, task.enriched.order);
   if (shows) return settle(order, task, effects, deps);
   // A second PUT beside one that lands late would be a second email to the shopper.
   if (mayStillLand) throw error;
@@ -97,7 +96,7 @@ async function afterFailure(
 
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
 async function settle(
-  answer: RawOrder,
+  answer: Order,
   task: ToAdvance,
   effects: Effects,
   { adapters, invocation }: AdvanceDeps,
@@ -115,8 +114,8 @@ function decideAgain(read: Read | Gone, { snapshot }: ToAdvance): ToRead {
   return { step: 'read', look: { read, earlier: snapshot } };
 }
 
-function isOlder(order: RawOrder, than: RawOrder): boolean {
-  return (parseDate(order.date_modified) ?? Infinity) < (parseDate(than.date_modified) ?? -Infinity);
+function isOlder(order: Order, than: Order): boolean {
+  return (order.modifiedAt ?? Infinity) < (than.modifiedAt ?? -Infinity);
 }
 
 function putEnough({ snapshot: { id }, targetStatusId }: ToAdvance): BigCommerceError {

@@ -2,8 +2,7 @@
 import { COPY_ONLY, FOUGHT_OVER, GONE, NOT_DIGITAL } from '../shared/order/reasons';
 import { decide, isDigital, staysNotDigital, whyVoid } from '../shared/order/rules';
 import type { Decision, Rules } from '../shared/order/rules';
-import type { Gone, RawOrder, Read, Snapshot } from '../shared/order/order';
-import { parseOrder } from '../shared/bigcommerce/parse-order';
+import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Log } from '../shared/runtime/log';
 import { BELIEVED_RECEIVE, lastAdvance } from './attempt';
@@ -25,7 +24,7 @@ export async function decideOnOrder(
   deps: DecideDeps,
 ): Promise<ToMark | ToStore | ToConfirm> {
   if (read.order === undefined) return decideOnGone(read, earlier, attempt, deps);
-  const voidReason = whyVoid(parseOrder(read.order), deps.policy.rules);
+  const voidReason = whyVoid(read.order, deps.policy.rules);
   if (voidReason !== undefined && earlier === undefined && !wasStored(attempt, deps.invocation.now())) {
     return { step: 'confirm', kind: 'end', finish: { ...read, state: 'skipped', reason: voidReason } };
   }
@@ -42,8 +41,8 @@ async function decideOnFound(
   const { now } = deps.invocation;
   const advancedAt = lastAdvance(attempt, earlier);
   const { lists, areListsStored } = await findLists(read, earlier, attempt, deps);
-  const isOnceNotDigital = staysNotDigital(parseOrder(order), lists.products, attempt.row.digital);
-  const decided = decide(parseOrder(order), lists.products, earlier, deps.policy.rules, advancedAt);
+  const isOnceNotDigital = staysNotDigital(order, lists.products, attempt.row.digital);
+  const decided = decide(order, lists.products, earlier, deps.policy.rules, advancedAt);
   const decision = holdBack(decided, isOnceNotDigital, attempt, now());
   if (decision.kind === 'confirm') noteConfirmed(order, earlier, attempt, now());
   return {
@@ -92,7 +91,7 @@ function holdBack(decision: Decision, isOnceNotDigital: boolean, attempt: Attemp
 }
 
 /** A PUT of an earlier attempt had worked, and no row says so: that worker died. */
-function noteConfirmed(order: RawOrder, earlier: Snapshot | undefined, attempt: Attempt, now: number): void {
+function noteConfirmed(order: Order, earlier: Snapshot | undefined, attempt: Attempt, now: number): void {
   const stored = earlier?.replication;
   const isNoted = (lastAdvance(attempt, earlier) ?? '') >= (stored?.read_at ?? '');
   const isWhole = stored?.incomplete === undefined;

@@ -1,6 +1,6 @@
 // What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
 // what no row tells yet goes into the ledger with the lease.
-import type { RawOrder } from '../shared/order/order';
+import type { Order } from '../shared/order/order';
 import type { Learnt } from '../shared/tables/ledger-updates';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
@@ -20,7 +20,7 @@ export class Effects {
   /** `advances` are those that the row knows. */
   constructor(private readonly advances: readonly string[] = []) {}
 
-  noteRead(order: RawOrder | undefined): void {
+  noteRead(order: Order | undefined): void {
     this.isMissing = order === undefined;
     this.isFound ||= order !== undefined;
   }
@@ -30,7 +30,7 @@ export class Effects {
   }
 
   /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. Returns what is to be recorded of it. */
-  noteAdvanced(order: RawOrder, now: number): NonNullable<Learnt['advanced']> {
+  noteAdvanced(order: Order, now: number): NonNullable<Learnt['advanced']> {
     const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
     this.advanced = { order, at, advances };
@@ -68,7 +68,7 @@ export class Effects {
   }
 
   /** What the last PUT's answer showed, if one of this attempt worked. */
-  get answer(): RawOrder | undefined {
+  get answer(): Order | undefined {
     return this.advanced?.order;
   }
 

@@ -1,8 +1,8 @@
 // Joins an order's products, shipping addresses, coupons and fees to it, each in full.
-import { lacksFees, linesOf } from '../shared/order/consignments';
+import { lacksFees } from '../shared/order/consignments';
 import { failureKind } from '../shared/runtime/errors';
 import { isDigital } from '../shared/order/rules';
-import type { ListName, RawOrder, SubResources } from '../shared/order/order';
+import type { ListName, Order, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import type { Store } from '../shared/bigcommerce/client';
 import { feesAlong, toFoundList, unlessCounted } from './found-list';
@@ -25,10 +25,10 @@ type FoundLists = Readonly<Record<Exclude<ListName, 'fees'>, FoundList>> & { rea
  * The lists belong to the read: what did not come with its GET is fetched after it. An empty list that something
  * contradicts is incomplete; what only leaves it in doubt counts no more if `believesDoubts`. Never throws.
  */
-export async function enrich(order: RawOrder, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
+export async function enrich(order: Order, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
   const ask = (rows: Promise<readonly Row[]>) => toFoundList(rows, believesDoubts);
   const coupons = ask(store.getCoupons(order.id));
-  const came = linesOf(order);
+  const { lines: came } = order;
   const products =
     came === undefined ? ask(store.getLines(order.id)) : Promise.resolve<FoundList>({ rows: came });
   const addresses = seemsDigital(order)
@@ -52,10 +52,10 @@ function toFoundLists([products, shipping_addresses, coupons, fees]: readonly [
 }
 
 /** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
-function seemsDigital(order: RawOrder): boolean {
-  const lines = linesOf(order);
+function seemsDigital(order: Order): boolean {
+  const { lines, raw } = order;
   return lines === undefined
-    ? order.order_is_digital === true || order.shipping_address_count === 0
+    ? raw.order_is_digital === true || raw.shipping_address_count === 0
     : isDigital(lines);
 }
 
@@ -63,7 +63,7 @@ function seemsDigital(order: RawOrder): boolean {
  * `items_total` is sure. What BigCommerce counts as a shipping address is not, nor is what a `coupon_discount` comes from:
  * these are doubts, believed in the end. Gift certificates and pickups have no address.
  */
-function withDoubts(order: RawOrder, found: FoundLists, believesDoubts: boolean): FoundLists {
+function withDoubts(order: Order, found: FoundLists, believesDoubts: boolean): FoundLists {
   const { products, shipping_addresses, coupons } = found;
   const mayBeShipped = products.error !== undefined || products.rows.some(isShipped);
   return {

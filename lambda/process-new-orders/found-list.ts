@@ -1,7 +1,6 @@
 // One list of an order: its rows, or why they are not believed.
 import { BigCommerceError, DoubtfulListError } from '../shared/runtime/errors';
-import { feesOf } from '../shared/order/consignments';
-import type { RawOrder } from '../shared/order/order';
+import type { Order } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 
 export interface FoundList {
@@ -25,20 +24,19 @@ export async function toFoundList(
   }
 }
 
-/** As a list, whatever the form in which they came with the order; undefined where it shows none. */
-export function feesAlong(order: RawOrder): FoundList | undefined {
-  const rows = feesOf(order);
-  return rows === undefined ? undefined : { rows };
+/** The fees that came with the order; undefined where it shows none. */
+export function feesAlong({ fees }: Order): FoundList | undefined {
+  return fees === undefined ? undefined : { rows: fees };
 }
 
 /** An empty answer looks the same as an empty list: it is incomplete where the order counts something in it. */
 export function unlessCounted(
-  { id, ...order }: RawOrder,
+  { id, raw }: Order,
   found: FoundList,
   field: CountField,
   what: string,
 ): FoundList {
-  const count = Number(order[field] ?? 0);
+  const count = Number(raw[field] ?? 0);
   if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
   const text = `The store lists no ${what} of order ${id}, although its ${field} is ${count}.`;
   return { rows: [], error: new BigCommerceError(text, 'retryable') };

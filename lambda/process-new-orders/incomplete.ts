@@ -1,8 +1,7 @@
 // The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
-import { isUnchanged, showsContent } from '../shared/order/content';
+import { isStoredVersion, showsContent } from '../shared/order/content';
 import { BigCommerceError, formatError, failureKind } from '../shared/runtime/errors';
 import type { Read, SubResources } from '../shared/order/order';
-import { parseOrder } from '../shared/bigcommerce/parse-order';
 import type { OrdersTable } from '../shared/tables/orders';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
@@ -45,10 +44,10 @@ export async function wholeLists(task: EnrichTask, deps: WholeListsDeps): Promis
 /** Whether the table has this very version whole: nothing incomplete may replace it. */
 function isStoredWhole({ read: { order }, earlier, row }: EnrichTask, retention: Retention): boolean {
   // The store need not move the date with a change, and what is stored shows each line elsewhere.
-  if (earlier === undefined || showsContent(parseOrder(order), row.content_digest) === false) return false;
+  if (earlier === undefined || showsContent(order, row.content_digest) === false) return false;
   const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
   const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;
-  return isWhole && isUnchanged(toKeep(order, erased_at, retention), earlier);
+  return isWhole && isStoredVersion(toKeep(order.raw, erased_at, retention), earlier);
 }
 
 async function storeIncomplete(

@@ -1,9 +1,8 @@
 // The lists of an order that shows itself exactly as it was stored: they need not be fetched again.
-import { parseOrder } from '../shared/bigcommerce/parse-order';
-import { lacksFees, linesOf } from '../shared/order/consignments';
+import { lacksFees } from '../shared/order/consignments';
 import { contentDigest, isEqual } from '../shared/order/content';
 import { dateModified, isSettled } from '../shared/order/version';
-import type { RawOrder, Snapshot, SubResources } from '../shared/order/order';
+import type { Order, Snapshot, SubResources } from '../shared/order/order';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Row } from '../shared/runtime/json';
 import { withoutRepeats } from '../shared/order/stored-form';
@@ -29,7 +28,7 @@ export async function listsAsStored(
   { read: { order }, earlier: stored, row, believesDoubts }: EnrichTask,
   { adapters: { store }, policy: { retention } }: ListsAsStoredDeps,
 ): Promise<SubResources | undefined> {
-  const products = linesOf(order);
+  const { lines: products } = order;
   if (products === undefined || stored === undefined) return undefined;
   if (!isAsStored(order, stored, row, retention)) return undefined;
   const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
@@ -50,24 +49,24 @@ export async function listsAsStored(
 }
 
 /** Whether the order was stored whole, in this very version. */
-function isAsStored(order: RawOrder, stored: Snapshot, row: LedgerRow, retention: Retention): boolean {
+function isAsStored(order: Order, stored: Snapshot, row: LedgerRow, retention: Retention): boolean {
   if (stored.replication.gone === true || stored.replication.parts_missing === true) return false;
   return (
     stored.replication.state !== 'stored' &&
     stored.replication.incomplete === undefined &&
-    stored.status_id === order.status_id &&
-    dateModified(stored) === dateModified(order) &&
-    contentDigest(parseOrder(order)) === row.content_digest &&
+    stored.status_id === order.statusId &&
+    dateModified(stored) === dateModified(order.raw) &&
+    contentDigest(order) === row.content_digest &&
     isEqual(consignmentsToStore(order, stored, retention), stored.consignments)
   );
 }
 
 /** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
 function consignmentsToStore(
-  order: RawOrder,
+  order: Order,
   { shipping_addresses, replication }: Snapshot,
   retention: Retention,
 ): unknown {
-  const whole: Row = { ...order, products: linesOf(order), shipping_addresses };
+  const whole: Row = { ...order.raw, products: order.lines, shipping_addresses };
   return withoutRepeats(toKeep(whole, replication.erased_at, retention)).consignments;
 }

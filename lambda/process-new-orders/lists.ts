@@ -1,5 +1,5 @@
 // The lists that belong to a read: those that are stored, where the order shows itself unchanged, or fetched ones.
-import type { RawOrder, Read, Snapshot, SubResources } from '../shared/order/order';
+import type { Order, Read, Snapshot, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import { BELIEVED_RECEIVE, lastAdvance } from './attempt';
 import type { Attempt, ToStore } from './attempt';
@@ -41,13 +41,13 @@ export async function findLists(
  * The lists with the rows that are stored where a list came empty although the order still counts something in it: an
  * empty answer that is believed in the end must not take away what is known.
  */
-function keepCounted(order: RawOrder, lists: SubResources, stored: Snapshot | undefined): SubResources {
+function keepCounted(order: Order, lists: SubResources, stored: Snapshot | undefined): SubResources {
   const keep = (name: 'shipping_addresses' | 'coupons', field: CountField) => {
     // DropFields may have left neither.
     const came: unknown = lists[name];
     const known: unknown = stored?.[name];
     const isEmpty = Array.isArray(came) && came.length === 0;
-    const isKept = isEmpty && Array.isArray(known) && Number(order[field] ?? 0) > 0;
+    const isKept = isEmpty && Array.isArray(known) && Number(order.raw[field] ?? 0) > 0;
     return isKept ? (known as readonly Row[]) : lists[name];
   };
   return {

@@ -1,6 +1,6 @@
 // One PUT of an order's status, which is never repeated, and what is known of it when it fails.
 import { BigCommerceError } from '../shared/runtime/errors';
-import type { RawOrder, Read } from '../shared/order/order';
+import type { Order, Read } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { ToAdvance } from './attempt';
 import type { Effects } from './effects';
@@ -24,13 +24,13 @@ export async function put(
   basis: Read,
   effects: Effects,
   { adapters: { store } }: PutDeps,
-): Promise<'too late' | { readonly order: RawOrder } | FailedPut> {
+): Promise<'too late' | { readonly order: Order } | FailedPut> {
   try {
     const order = await store.putStatus(snapshot.id, targetStatusId, basis.readAt + MAX_READ_AGE_MS);
     if (order === 'too late') return order;
     effects.notePut();
-    if (order.status_id === targetStatusId) return { order };
-    const text = `PUT of order ${snapshot.id} answered with status ${order.status_id} instead of ${targetStatusId}.`;
+    if (order.statusId === targetStatusId) return { order };
+    const text = `PUT of order ${snapshot.id} answered with status ${order.statusId} instead of ${targetStatusId}.`;
     return { error: new BigCommerceError(text, 'retryable'), mayStillLand: false };
   } catch (error) {
     effects.notePut();

@@ -1,8 +1,7 @@
 // Another look at an order that is stored: it is the same as it was enriched, or it has changed.
 import { BigCommerceError } from '../shared/runtime/errors';
-import { linesOf } from '../shared/order/consignments';
 import { isEqual, isUnchanged } from '../shared/order/content';
-import { dateModified, isSettled } from '../shared/order/version';
+import { isSettledAt } from '../shared/order/version';
 import { Status } from '../shared/order/status';
 import type { Gone, Read } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
@@ -23,17 +22,17 @@ export async function readAgain(
 ): Promise<Again> {
   // A Completed order is advanced only for its lines: they are part of what must not have changed. Where they do not come
   // with the order they come before it, whose two seconds many pages would use up; its date tells of later edits.
-  const withLines = enriched.order.status_id === Status.Completed;
-  const comeAlong = linesOf(enriched.order) !== undefined && !plainly;
+  const withLines = enriched.order.statusId === Status.Completed;
+  const comeAlong = enriched.order.lines !== undefined && !plainly;
   const fetched = withLines && !comeAlong ? await store.getLines(snapshot.id) : undefined;
   const read = await store.getOrder(snapshot.id, { plainly });
   if (read.order === undefined) return { kind: 'changed', read };
-  const lines = withLines ? (fetched ?? linesOf(read.order)) : stored;
+  const lines = withLines ? (fetched ?? read.order.lines) : stored;
   const same =
     isUnchanged(read.order, enriched.order) &&
     isEqual(lines, stored) &&
     // Of a version that could still change when it was enriched, equality proves nothing.
-    isSettled(dateModified(enriched.order), enriched.readAt);
+    isSettledAt(enriched.order.modifiedAt, enriched.readAt);
   return same ? { kind: 'same', read } : { kind: 'changed', read };
 }
 

@@ -2,7 +2,6 @@
 import { BigCommerceError } from '../shared/runtime/errors';
 import { contentDigest } from '../shared/order/content';
 import type { Read, Snapshot } from '../shared/order/order';
-import { parseOrder } from '../shared/bigcommerce/parse-order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { OrdersTable } from '../shared/tables/orders';
 import type { Log } from '../shared/runtime/log';
@@ -56,7 +55,7 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt
 function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Attempt): void {
   const isNews = listedDigest !== undefined && listedDigest !== row.listed_digest;
   if (!isNews || message.receiveCount >= BELIEVED_RECEIVE) return;
-  const digest = contentDigest(parseOrder(order));
+  const digest = contentDigest(order);
   if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
   const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;
   throw new BigCommerceError(text, 'retryable');

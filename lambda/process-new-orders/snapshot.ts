@@ -1,5 +1,5 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
-import { isUnchanged, sameSnapshot } from '../shared/order/content';
+import { isStoredVersion, sameSnapshot } from '../shared/order/content';
 import { COPY_ONLY } from '../shared/order/reasons';
 import { isRow } from '../shared/runtime/json';
 import type { Row } from '../shared/runtime/json';
@@ -43,7 +43,7 @@ export interface FoundOrder {
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
 export function makeSnapshot(found: FoundOrder, retention: Retention, now: number): Snapshot {
   const replication = describeReplication(found, now);
-  const order = { ...besideOurs(found.read.order), ...knownConsignments(found, replication, retention) };
+  const order = { ...besideOurs(found.read.order.raw), ...knownConsignments(found, replication, retention) };
   const whole: Snapshot = { ...order, ...found.lists, replication };
   // After what is dropped: what an address does not show stays in its consignment.
   return { ...withoutRepeats(toKeep(whole, replication.erased_at, retention)), ...expiry(retention, now) };
@@ -51,12 +51,17 @@ export function makeSnapshot(found: FoundOrder, retention: Retention, now: numbe
 
 /** A plain read shows a link in the place of the consignments, or nothing: of a version that is stored with them they stay. */
 function knownConsignments(
-  { read: { order }, earlier }: FoundOrder,
+  {
+    read: {
+      order: { raw },
+    },
+    earlier,
+  }: FoundOrder,
   { erased_at: erasedAt }: Replication,
   retention: Retention,
 ): { readonly consignments?: unknown } {
-  if (earlier === undefined || hasConsignments(order) || !hasConsignments(earlier)) return {};
-  return isUnchanged(toKeep(order, erasedAt, retention), earlier)
+  if (earlier === undefined || hasConsignments(raw) || !hasConsignments(earlier)) return {};
+  return isStoredVersion(toKeep(raw, erasedAt, retention), earlier)
     ? { consignments: earlier.consignments }
     : {};
 }
@@ -105,7 +110,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
     source: reference.source,
     seen_at: reference.seenAt,
     read_at: iso(read.readAt),
-    status_before: read.order.status_id,
+    status_before: read.order.statusId,
     ...(advancedAt === undefined ? {} : { advanced_at: advancedAt }),
     ...(erasedAt === undefined ? {} : { erased_at: erasedAt }),
   };
@@ -113,7 +118,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
     // What an earlier attempt intended may still land, or has landed.
     const intended = earlier?.replication.target_status_id;
     const target = intended === undefined ? {} : { target_status_id: intended };
-    const isThere = intended === read.order.status_id;
+    const isThere = intended === read.order.statusId;
     const status_before = (isThere ? earlier?.replication.status_before : undefined) ?? common.status_before;
     return { ...common, state: 'stored', incomplete: decision.incomplete, ...target, status_before };
   }
@@ -128,7 +133,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
   return {
     ...common,
     state: 'replicated',
-    status_before: earlier?.replication.status_before ?? read.order.status_id,
+    status_before: earlier?.replication.status_before ?? read.order.statusId,
     target_status_id: decision.targetStatusId,
     advanced_at: advancedAt ?? iso(now),
   };

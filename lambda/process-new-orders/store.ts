@@ -1,5 +1,4 @@
 // The step `store`: the whole order in the Orders table, before anything is advanced.
-import { parseOrder } from '../shared/bigcommerce/parse-order';
 import { contentDigest } from '../shared/order/content';
 import { FOUGHT_OVER } from '../shared/order/reasons';
 import type { OrdersTable } from '../shared/tables/orders';
@@ -60,7 +59,7 @@ function describeEnd({ read, isDigital }: ToStore, snapshot: Snapshot, attempt: 
   return {
     ...read,
     digital: isDigital,
-    digest: contentDigest(parseOrder(read.order)),
+    digest: contentDigest(read.order),
     listedDigest: attempt.reference.listedDigest,
     statusBefore,
     advancedAt,

@@ -306,8 +306,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An incomplete snapshot replaces one that is whole',
     file: worker('incomplete'),
-    from: 'return isWhole && isUnchanged(',
-    to: 'return !isWhole && isUnchanged(',
+    from: 'return isWhole && isStoredVersion(',
+    to: 'return !isWhole && isStoredVersion(',
   },
   {
     rule: 'The lists of an incomplete snapshot are believed',
@@ -360,8 +360,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An advance that is confirmed forgets which status the order had',
     file: worker('snapshot'),
-    from: 'status_before: earlier?.replication.status_before ?? read.order.status_id,',
-    to: 'status_before: read.order.status_id,',
+    from: 'status_before: earlier?.replication.status_before ?? read.order.statusId,',
+    to: 'status_before: read.order.statusId,',
   },
   {
     rule: 'An order is marked gone under the time of an earlier read',
@@ -420,8 +420,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An equal second read counts although the first could still change unseen',
     file: worker('read-again'),
-    from: 'isSettled(dateModified(enriched.order), enriched.readAt);\n',
-    to: '(isSettled(dateModified(enriched.order), enriched.readAt) || read.readAt > 0);\n',
+    from: 'isSettledAt(enriched.order.modifiedAt, enriched.readAt);\n',
+    to: '(isSettledAt(enriched.order.modifiedAt, enriched.readAt) || read.readAt > 0);\n',
   },
   {
     rule: 'PUTs are tried without end',
@@ -594,8 +594,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order that was edited is taken for the one that is stored',
     file: worker('lists-as-stored'),
-    from: 'contentDigest(parseOrder(order)) === row.content_digest &&',
-    to: 'contentDigest(parseOrder(order)) !== undefined &&',
+    from: 'contentDigest(order) === row.content_digest &&',
+    to: 'contentDigest(order) !== undefined &&',
   },
   {
     rule: 'Who wants a copy only has the order advanced',
@@ -624,19 +624,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A read that is older than the ledger row is acted on',
     file: worker('stale'),
-    from: '    row.modified_at,\n',
+    from: '    parseDate(row.modified_at),\n',
     to: '',
   },
   {
     rule: 'A read that is older than the answer to our own PUT is acted on',
     file: worker('stale'),
-    from: '    answer?.date_modified,\n',
+    from: '    answer?.modifiedAt,\n',
     to: '',
   },
   {
     rule: 'A read that is older than what the list showed is acted on',
     file: worker('stale'),
-    from: '    reference.dateModified,\n',
+    from: '    parseDate(reference.dateModified),\n',
     to: '',
   },
   {

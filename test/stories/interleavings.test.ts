@@ -1,4 +1,5 @@
 // The races that the protocol closes, each by its own name, on the real flow code and virtual time.
+import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BigCommerceError } from '../../lambda/shared/runtime/errors';
 import { Status } from '../../lambda/shared/order/status';
@@ -392,7 +393,7 @@ function lagging(world: World, old: RawOrder) {
   const getOrder: typeof world.shop.store.getOrder = async (id) => {
     const read = await world.shop.store.getOrder(id);
     if (read.order === undefined || read.readAt >= lag.until) return read;
-    return { ...read, order: structuredClone(old) };
+    return { ...read, order: parseOrder(structuredClone(old)) };
   };
   return { lag, deps: { store: { ...world.shop.store, getOrder } } };
 }

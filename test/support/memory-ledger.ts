@@ -65,11 +65,11 @@ export function memoryTables(): MemoryTables {
       'last_error',
       'dead_by',
     ]);
-    const modified = finish.order && parseDate(finish.order.date_modified);
+    const modified = finish.order?.modifiedAt;
     const order = finish.order && {
-      status_after: finish.order.status_id,
-      status_id: finish.order.status_id,
-      date_modified: dateModified(finish.order),
+      status_after: finish.order.statusId,
+      status_id: finish.order.statusId,
+      date_modified: dateModified(finish.order.raw),
       modified_at: modified === undefined ? undefined : iso(modified),
     };
     const values = {
@@ -146,9 +146,9 @@ export function memoryTables(): MemoryTables {
       if (isMissing === true) change(lease.orderId, { missing_since: noted ?? iso(now) });
       if (isMissing === false) change(lease.orderId, {}, ['missing_since']);
       if (advanced !== undefined) {
-        const modified = parseDate(advanced.order.date_modified);
+        const modified = advanced.order.modifiedAt;
         const { at: advanced_at, advances, order } = advanced;
-        change(lease.orderId, { advanced_at, advances, status_after: order.status_id });
+        change(lease.orderId, { advanced_at, advances, status_after: order.statusId });
         if (modified !== undefined) change(lease.orderId, { put_modified_at: iso(modified) });
       }
       return Promise.resolve();
@@ -172,7 +172,7 @@ export function memoryTables(): MemoryTables {
         state: 'replicated' as const,
         advanced_at: finish.advancedAt,
       };
-      write({ ...stored, ...followingFields(finish.order), replication });
+      write({ ...stored, ...followingFields(finish.order.raw), replication });
       finishRow(lease, finish, now);
     },
 

@@ -130,11 +130,11 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       calls.push(`getOrder ${orderId}`);
       await runHooks('getOrder', 'before');
       const readAt = clock.now;
-      const order = structuredClone(shelves.get(orderId)?.order);
+      const shown = structuredClone(shelves.get(orderId)?.order);
       lastReadAt = readAt;
       clock.now += latencyMs;
       await runHooks('getOrder', 'after');
-      return { order, readAt };
+      return shown === undefined ? { order: undefined, readAt } : { order: parseOrder(shown), readAt };
     },
     getLines: (orderId) => call('getLines', String(orderId), () => list(orderId, ({ lines }) => lines)),
     getShippingAddresses: (orderId) =>
@@ -150,7 +150,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
         if (shelf === undefined) throw new BigCommerceError('404', 'permanent', 404);
         puts.push({ orderId, from: shelf.order.status_id, to: statusId, restsOnReadOf: lastReadAt });
         edit(orderId, { status_id: statusId, status: `status ${statusId}` });
-        return structuredClone(shelves.get(orderId)!.order);
+        return parseOrder(structuredClone(shelves.get(orderId)!.order));
       });
     },
   };

@@ -1,11 +1,12 @@
 // The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
-import type { Gone, RawOrder, Read } from '../order/order';
+import type { Gone, Order, Read } from '../order/order';
 import type { Row } from '../runtime/json';
 import type { Log } from '../runtime/log';
 import { createGetOrder, formsOf, statusRequest } from './one-order';
 import type { OrderForm } from './one-order';
 import { countOrders, listOrders } from './order-list';
 import type { OrderDates, OrderPage, OrderQuery } from './order-list';
+import { parseOrder } from './parse-order';
 import { createRequests } from './request';
 import type { Answer, Get, Query, RequestsOptions, StoreRequest } from './request';
 import { missing } from './response';
@@ -30,7 +31,7 @@ export interface Store {
   /** For an order whose fees did not come with it. */
   getFees(orderId: number): Promise<readonly Row[]>;
   /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
-  putStatus(orderId: number, statusId: number, notAfter: number): Promise<RawOrder | 'too late'>;
+  putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
 }
 
 /** What a container shares. */
@@ -92,7 +93,7 @@ function createWrites(send: SendInTime): Pick<Store, 'putStatus'> {
       const request = statusRequest(orderId, statusId, notAfter);
       const answer = await send(request);
       if (answer === 'too late') return answer;
-      return answer.found ? answer.value : missing(request.method, request.path);
+      return answer.found ? parseOrder(answer.value) : missing(request.method, request.path);
     },
   };
 }

@@ -1,6 +1,7 @@
 // One order: the forms in which it is asked for, with ever fewer extras, and the PUT of its status.
 import { toRawOrder } from '../order/order';
 import type { Gone, RawOrder, Read } from '../order/order';
+import { parseOrder } from './parse-order';
 import type { Answer, Get, Query, StoreRequest } from './request';
 
 /** How one order is asked for. */
@@ -63,7 +64,8 @@ async function getOrder(
   const path = `/v2/orders/${orderId}`;
   const answer = await get({ endpoint: 'GET order', path, orderId, ...(query && { query }), lighter, read });
   const { startedAt: readAt, lightened } = answer;
-  return answer.found ? { order: answer.value, readAt, lightened } : { order: undefined, readAt, lightened };
+  if (!answer.found) return { order: undefined, readAt, lightened };
+  return { order: parseOrder(answer.value), readAt, lightened };
 }
 
 /** The request that sets a status; it takes no time-out of its own, since the lease counts on the container's. */

@@ -1,6 +1,7 @@
 // What comes with an order itself when it is asked for with `include=consignments.line_items,fees`: the lines, under its
 // consignments, and the fees. https://developer.bigcommerce.com/docs/rest-management/orders
 import { isErrorRow, toOrderId } from './order';
+import type { ListedOrder } from './order';
 import { isRow, toList } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
@@ -31,8 +32,8 @@ export function feesOf(order: Row): readonly Row[] | undefined {
 }
 
 /** Whether an order names its fees without showing them: a link, an error, or nothing of a known form. */
-export function lacksFees(order: Row): boolean {
-  return order.fees !== undefined && feesOf(order) === undefined;
+export function lacksFees({ raw, fees }: Pick<ListedOrder, 'raw' | 'fees'>): boolean {
+  return raw.fees !== undefined && fees === undefined;
 }
 
 /** An object by `consignment_structure=object`; in its older form it stands in an array alone. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { feesOf, linesOf } from './consignments';
 import { dateModified } from './version';
-import type { ListedOrder, RawOrder, Replication, Snapshot } from './order';
+import type { ListedOrder, Order, RawOrder, Replication, Snapshot } from './order';
 import { stringifyExact } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
@@ -26,34 +26,46 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
   'coupons',
 ]);
 
+/** What of an order, as one look shows it, is compared with another look. */
+type Compared = Pick<Order, 'statusId' | 'lines' | 'fees' | 'raw'>;
+
 /** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
-export function sameContent(answer: RawOrder, read: RawOrder): boolean {
+export function sameContent(answer: Compared, read: Compared): boolean {
   return (
-    Object.keys(answer).every((field) => NOT_CONTENT.has(field) || isEqual(answer[field], read[field])) &&
-    sameFees(answer, read)
+    Object.keys(answer.raw).every(
+      (field) => NOT_CONTENT.has(field) || isEqual(answer.raw[field], read.raw[field]),
+    ) && sameFees(answer, read)
   );
 }
 
 /** A link in the place of the fees shows nothing of them. */
-function sameFees(one: RawOrder, other: RawOrder): boolean {
-  const [fees, otherFees] = [feesOf(one), feesOf(other)];
-  return fees === undefined || otherFees === undefined || isEqual(fees, otherFees);
+function sameFees({ fees }: Compared, { fees: others }: Compared): boolean {
+  return fees === undefined || others === undefined || isEqual(fees, others);
 }
 
 /** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
-export function isUnchanged(again: RawOrder, before: RawOrder): boolean {
+export function isUnchanged(again: Compared, before: Compared): boolean {
   return (
-    again.status_id === before.status_id &&
-    dateModified(again) === dateModified(before) &&
+    again.statusId === before.statusId &&
+    dateModified(again.raw) === dateModified(before.raw) &&
     sameContent(again, before) &&
     sameLines(again, before)
   );
 }
 
 /** Of an order that came without its lines nothing is known of them. */
-function sameLines(one: RawOrder, other: RawOrder): boolean {
-  const areKnown = linesOf(one) !== undefined && linesOf(other) !== undefined;
-  return !areKnown || isEqual(one.consignments, other.consignments);
+function sameLines(one: Compared, other: Compared): boolean {
+  const areKnown = one.lines !== undefined && other.lines !== undefined;
+  return !areKnown || isEqual(one.raw.consignments, other.raw.consignments);
+}
+
+/** The same of what may be kept of an order, and what is stored of it: neither need show its lines as they came. */
+export function isStoredVersion(kept: RawOrder, stored: Snapshot): boolean {
+  return isUnchanged(toCompared(kept), toCompared(stored));
+}
+
+function toCompared(raw: RawOrder): Compared {
+  return { statusId: raw.status_id, lines: linesOf(raw), fees: feesOf(raw), raw };
 }
 
 /** Begins each fingerprint: the version of its form. Another number whenever what is content changes. */

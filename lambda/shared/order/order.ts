@@ -33,7 +33,7 @@ export interface Order extends ListedOrder {
 
 /** One GET of an order: `readAt` is when it began, in epoch milliseconds. */
 export interface Read {
-  readonly order: RawOrder;
+  readonly order: Order;
   readonly readAt: number;
 }
 

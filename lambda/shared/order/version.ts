@@ -15,6 +15,10 @@ export function dateModified(order: Row): string {
 
 /** Whether a version of this date can no longer change unseen, for a look that began at `lookedAt`. */
 export function isSettled(date: unknown, lookedAt: number): boolean {
-  const modified = parseDate(date);
-  return modified !== undefined && lookedAt >= modified + SETTLE_MS;
+  return isSettledAt(parseDate(date), lookedAt);
+}
+
+/** The same by the time of the version, in epoch milliseconds. */
+export function isSettledAt(modifiedAt: number | undefined, lookedAt: number): boolean {
+  return modifiedAt !== undefined && lookedAt >= modifiedAt + SETTLE_MS;
 }

@@ -4,7 +4,7 @@ import { followingFields } from '../order/content';
 import { CLOCK_MARGIN_MS, dateModified } from '../order/version';
 import { COPY_ONLY } from '../order/reasons';
 import { iso, parseDate } from '../runtime/time';
-import type { RawOrder, Snapshot } from '../order/order';
+import type { Order, Snapshot } from '../order/order';
 import type { OrderReference } from '../order/reference';
 import type { LedgerRow } from '../order/ledger-row';
 
@@ -19,7 +19,7 @@ export interface Finish {
   readonly state: 'copied' | 'replicated' | 'skipped';
   readonly reason?: string;
   /** Undefined when the store answered 404. */
-  readonly order: RawOrder | undefined;
+  readonly order: Order | undefined;
   readonly readAt: number;
   readonly statusBefore?: number;
   /** ISO time, if it ever was advanced. */
@@ -40,7 +40,7 @@ export interface Finish {
 export interface Learnt {
   /** Our PUT worked, and this could not be written with the snapshot. */
   readonly advanced?: {
-    readonly order: RawOrder;
+    readonly order: Order;
     readonly at: string;
     readonly advances: readonly string[];
   };
@@ -53,7 +53,7 @@ export interface Learnt {
 }
 
 /** How an advance ended. */
-export type AdvanceFinish = Finish & { readonly order: RawOrder; readonly advancedAt: string };
+export type AdvanceFinish = Finish & { readonly order: Order; readonly advancedAt: string };
 
 export interface Death {
   readonly by: 'permanent' | 'exhausted';
@@ -140,7 +140,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     read_at: iso(finish.readAt),
     reached_at: iso(now),
     status_before: finish.statusBefore,
-    status_after: finish.order?.status_id,
+    status_after: finish.order?.statusId,
     digital: finish.digital,
     advanced_at: finish.advancedAt,
     advances: finish.advances,
@@ -148,7 +148,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     content_digest: finish.digest,
     listed_digest: finish.listedDigest,
     kept_until: finish.keptUntil,
-    ...(finish.order === undefined ? {} : version(dateModified(finish.order), finish.order.status_id)),
+    ...(finish.order === undefined ? {} : versionOf(finish.order)),
   });
   // What an earlier state said and this one does not must not stay.
   const told = [
@@ -179,14 +179,14 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
 /** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
 export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: number) {
   const { advanced, isMissing, wasFound, heldUntil } = learnt;
-  const modified = parseDate(advanced?.order.date_modified);
+  const modifiedAt = advanced?.order.modifiedAt;
   const values = defined({
     last_error: error,
     lease_until: heldUntil === undefined ? undefined : iso(heldUntil),
     advanced_at: advanced?.at,
     advances: advanced?.advances,
-    status_after: advanced?.order.status_id,
-    put_modified_at: modified === undefined ? undefined : iso(modified),
+    status_after: advanced?.order.statusId,
+    put_modified_at: modifiedAt === undefined ? undefined : iso(modifiedAt),
     missing_since: isMissing === true ? iso(now) : undefined,
   });
   const removed = [
@@ -206,7 +206,7 @@ export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: 
 
 /** The snapshot stays as it was read; only what the advance itself moved is taken over from its answer. */
 export function advanceUpdate(snapshot: Snapshot, finish: AdvanceFinish) {
-  const moved = Object.entries(followingFields(finish.order));
+  const moved = Object.entries(followingFields(finish.order.raw));
   return {
     UpdateExpression: `SET ${moved.map((_, index) => `#f${index} = :f${index}`).join(', ')}, replication.#state = :replicated, replication.advanced_at = :advancedAt`,
     ConditionExpression: 'attribute_exists(id) AND replication.read_at <= :readAt',
@@ -242,10 +242,22 @@ export function deadUpdate(reference: OrderReference, death: Death, now: number)
   };
 }
 
-/** The attributes of a version, as far as it is known. */
+/** The attributes of a reference's version, as far as it is known. */
 function version(date: string | undefined, statusId: number | undefined): Record<string, unknown> {
-  const modified = parseDate(date);
-  const modified_at = modified === undefined ? undefined : iso(modified);
+  return versionAttributes(date, parseDate(date), statusId);
+}
+
+/** The attributes of an order's version. */
+function versionOf({ raw, modifiedAt, statusId }: Order): Record<string, unknown> {
+  return versionAttributes(dateModified(raw), modifiedAt, statusId);
+}
+
+function versionAttributes(
+  date: string | undefined,
+  modifiedAt: number | undefined,
+  statusId: number | undefined,
+): Record<string, unknown> {
+  const modified_at = modifiedAt === undefined ? undefined : iso(modifiedAt);
   return defined({ date_modified: date, modified_at, status_id: statusId });
 }
 

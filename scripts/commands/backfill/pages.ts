@@ -4,7 +4,6 @@ import type { Effort } from '../../../lambda/shared/steps/list-effort';
 import { ListReader } from '../../../lambda/shared/steps/list-reader';
 import type { ListToRead } from '../../../lambda/shared/steps/list-reader';
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
-import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status } from '../../../lambda/shared/order/status';
@@ -156,7 +155,7 @@ async function* named(
     const orders: ListedOrder[] = [];
     for (const id of some) {
       const { order } = await store.getOrder(id);
-      if (order !== undefined) orders.push(parseOrder(order));
+      if (order !== undefined) orders.push(order);
     }
     const found = new Set(orders.map(({ id }) => id));
     const missing = some.filter((id) => !found.has(id));

@@ -261,7 +261,7 @@ function withListedGets(world: World, more: object = {}) {
   const getOrder = async (orderId: number) => {
     const { order, readAt } = await world.shop.store.getOrder(orderId);
     const lines = await world.shop.store.getLines(orderId);
-    return { order: { ...withLines({ order: order!, lines }), ...more }, readAt };
+    return { order: parseOrder({ ...withLines({ order: order!.raw, lines }), ...more }), readAt };
   };
   return { deps: { store: { ...world.shop.store, getOrder } } };
 }

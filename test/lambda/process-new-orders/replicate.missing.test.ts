@@ -1,4 +1,5 @@
 // The worker where something is missing: a snapshot, an answer, a trace of an edit.
+import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import type { OrderReference } from '../../../lambda/shared/order/reference';
 import { Status } from '../../../lambda/shared/order/status';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
@@ -30,7 +31,8 @@ function comingWithLines({ shop }: World) {
     async getOrder(orderId: number) {
       const read = await store.getOrder(orderId);
       const { order } = read;
-      return order === undefined ? read : { ...read, order: withLines({ order, lines: [aLine()] }) };
+      if (order === undefined) return read;
+      return { ...read, order: parseOrder(withLines({ order: order.raw, lines: [aLine()] })) };
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   aLine,
   anOrder,
   anOrderWithLines,
+  aParsedOrder,
   aReference,
   aWholeLine,
   iso,
@@ -538,7 +539,7 @@ describe('a failed PUT', () => {
   it('is one whose answer shows another status', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    const store = { ...world.shop.store, putStatus: () => Promise.resolve(anOrder()) };
+    const store = { ...world.shop.store, putStatus: () => Promise.resolve(aParsedOrder()) };
     expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
     expect(world.rows.get(100)).not.toHaveProperty('state');
   });
@@ -1353,7 +1354,7 @@ describe('an order that comes with its lines', () => {
     const link = { url: 'https://store.example/', resource: '/orders/100/consignments' };
     const getOrder: typeof world.shop.store.getOrder = async (orderId) => {
       const { order, readAt } = await world.shop.store.getOrder(orderId);
-      return { order: { ...order!, consignments: link }, readAt };
+      return { order: parseOrder({ ...order!.raw, consignments: link }), readAt };
     };
     const deps = { store: { ...world.shop.store, getOrder } };
     world.clock.now += 60_000;
@@ -1492,7 +1493,7 @@ describe('fees', () => {
     world.shop.add(anOrder({ fees }));
     const putStatus = async (...put: Parameters<typeof world.shop.store.putStatus>) => {
       const answer = await world.shop.store.putStatus(...put);
-      return answer === 'too late' ? answer : { ...answer, fees: link };
+      return answer === 'too late' ? answer : parseOrder({ ...answer.raw, fees: link });
     };
     await world.replicate(aReference(), { deps: { store: { ...world.shop.store, putStatus } } });
     expect(calls(world).filter((call) => call === 'getOrder')).toHaveLength(1);

@@ -77,8 +77,11 @@ describe('reading', () => {
       const path = [...bodies.keys()].find((end) => url.split('?')[0]!.endsWith(end)) ?? '';
       response.setHeader('content-type', 'application/json').end(bodies.get(path));
     });
-    expect((await store.getOrder(7)).order).toEqual({
-      ...{ id: 7, status_id: 11, external_id: 820_982_911_946_154_508n, text: '1234567890123456789' },
+    expect((await store.getOrder(7)).order?.raw).toEqual({
+      id: 7,
+      status_id: 11,
+      external_id: 820_982_911_946_154_508n,
+      text: '1234567890123456789',
     });
     expect(await store.getLines(7)).toEqual([
       { id: 1, external_id: 9_007_199_254_740_993n, price: 12.5, many: Number('12345678901234567.5') },
@@ -123,9 +126,8 @@ describe('reading', () => {
     const read = await store.getOrder(order.id);
     expect(read.order).toMatchObject({
       id: order.id,
-      status_id: 11,
-      staff_notes: 'ü😀',
-      customer_message: '',
+      statusId: 11,
+      raw: { id: order.id, status_id: 11, staff_notes: 'ü😀', customer_message: '' },
     });
     expect(read.readAt).toBeGreaterThanOrEqual(before);
     // When it began, not when the answer was in.
@@ -242,7 +244,7 @@ describe('an order that the store does not show with an extra comes without it,'
     ['nothing in time', () => undefined],
   ])('whatever the refusal is: %s', async (_, refuse) => {
     const { store, asked, pauses } = await aStoreThatRefuses(refuse, { timeoutMs: 200 });
-    expect((await store.getOrder(100)).order).toEqual({ id: 100, status_id: 11 });
+    expect((await store.getOrder(100)).order?.raw).toEqual({ id: 100, status_id: 11 });
     expect(asked.filter((form) => form !== withFees)).toEqual([withLines, '100 plainly']);
     // No more waits than further tries.
     expect(pauses.length).toBeLessThanOrEqual(2);
@@ -267,7 +269,10 @@ describe('an order that the store does not show with an extra comes without it,'
       if (include?.includes('line_items') === true) response.writeHead(500).end();
       else response.end(JSON.stringify({ id: 100, status_id: 11, fees: [{ id: 1 }] }));
     });
-    expect((await store.getOrder(100)).order).toMatchObject({ fees: [{ id: 1 }] });
+    expect((await store.getOrder(100)).order).toMatchObject({
+      fees: [{ id: 1 }],
+      raw: { fees: [{ id: 1 }] },
+    });
     expect(asked).toEqual(['consignments.line_items,fees', 'fees']);
   });
 
@@ -508,7 +513,7 @@ describe('setting a status', () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     const answer = await store.putStatus(order.id, 9, Date.now() + 2_000);
-    expect(answer).toMatchObject({ id: order.id, status_id: 9 });
+    expect(answer).toMatchObject({ id: order.id, statusId: 9, raw: { id: order.id, status_id: 9 } });
     expect(simulator.log.of('PUT /orders/{id}')[0]?.body).toEqual({ status_id: 9 });
   });
 

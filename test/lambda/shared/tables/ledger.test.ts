@@ -7,10 +7,10 @@ import type { Ledger } from '../../../../lambda/shared/tables/ledger';
 import type { Finish } from '../../../../lambda/shared/tables/ledger-updates';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
-import type { RawOrder, Snapshot } from '../../../../lambda/shared/order/order';
+import type { Order, Snapshot } from '../../../../lambda/shared/order/order';
 import type { OrdersTable } from '../../../../lambda/shared/tables/orders';
 import type { MiniStack } from '../../../../scripts/local/ministack';
-import { anOrder, aReference, aSnapshot, iso, NOON, storeDate } from '../../../support/builders';
+import { aParsedOrder, aReference, aSnapshot, iso, NOON, storeDate } from '../../../support/builders';
 import { memoryTables } from '../../../support/memory-ledger';
 import { connect, createTables, realTables } from '../../../support/real-tables';
 import { sharedMiniStack } from '../../../support/shared-ministack';
@@ -48,7 +48,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
   const lease = (owner = 'a') => ({ orderId: id, owner });
   const reference = (overrides: object = {}) => aReference({ orderId: id, ...overrides });
-  const order = (overrides: object = {}): RawOrder => anOrder({ id, ...overrides });
+  const order = (overrides: object = {}): Order => aParsedOrder({ id, ...overrides });
   const snapshot = (readAt: number, overrides: object = {}): Snapshot =>
     aSnapshot({
       ...order(overrides),
@@ -191,7 +191,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         status_after: 7,
         status_id: 7,
         digital: false,
-        date_modified: order().date_modified,
+        date_modified: order().raw.date_modified,
         modified_at: iso(NOON - HOUR),
         read_at: iso(NOON + SECOND),
         reached_at: iso(NOON + 2 * SECOND),
@@ -457,7 +457,7 @@ describe('a transaction that is cancelled', () => {
   const end = {
     state: 'replicated',
     readAt: NOON,
-    order: anOrder({ status_id: 9 }),
+    order: aParsedOrder({ status_id: 9 }),
     advancedAt: iso(NOON),
   } as const;
 
