@@ -4,7 +4,8 @@ import type { Decision } from '../shared/order/rules';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Row } from '../shared/runtime/json';
-import type { AdvanceFinish, Finish, Lease } from '../shared/tables/ledger-updates';
+import type { AdvanceFinish, Finish } from '../shared/tables/ledger-finish';
+import type { Lease } from '../shared/tables/ledger-lease';
 import type { Effects } from './effects';
 import type { Message } from './give-up';
 

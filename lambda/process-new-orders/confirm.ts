@@ -4,7 +4,7 @@ import { FOUGHT_OVER } from '../shared/order/reasons';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Ledger } from '../shared/tables/ledger';
-import type { Finish } from '../shared/tables/ledger-updates';
+import type { Finish } from '../shared/tables/ledger-finish';
 import type { Attempt, Ended, ToConfirm, ToRead } from './attempt';
 import { alertFoughtOver } from './put-back';
 

@@ -1,7 +1,7 @@
 // What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
 // what no row tells yet goes into the ledger with the lease.
 import type { Order } from '../shared/order/order';
-import type { Learnt } from '../shared/tables/ledger-updates';
+import type { Learnt } from '../shared/tables/ledger-lease';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /** More than one request's timeout (10 s): a PUT whose client gave up cannot land later. */

@@ -2,7 +2,7 @@
 import { BigCommerceError, formatError, LeaseHeldError } from '../shared/runtime/errors';
 import { readReference } from '../shared/order/reference';
 import type { OrderReference } from '../shared/order/reference';
-import type { Lease } from '../shared/tables/ledger-updates';
+import type { Lease } from '../shared/tables/ledger-lease';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Metrics } from '../shared/runtime/log';
 import { advanceOrder } from './advance';

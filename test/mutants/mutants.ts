@@ -377,15 +377,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'An advance is finished although its snapshot is not there',
-    file: shared('tables/ledger-updates'),
+    file: shared('tables/ledger-finish'),
     from: "'attribute_exists(id) AND replication.read_at <= :readAt'",
     to: "'attribute_not_exists(id) OR replication.read_at <= :readAt'",
   },
   {
     rule: 'How an order died stays on a row that is finished',
-    file: shared('tables/ledger-updates'),
-    from: "      'last_error',\n      'dead_by',\n",
-    to: "      'last_error',\n",
+    file: shared('tables/ledger-finish'),
+    from: "'last_error', 'dead_by'",
+    to: "'last_error'",
   },
   {
     rule: 'A PUT rests on a read of any age',
@@ -617,7 +617,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A transaction that only conflicts is not repeated',
-    file: shared('tables/ledger'),
+    file: shared('tables/repeat-transaction'),
     from: "  'TransactionConflict',\n",
     to: '',
   },
@@ -671,7 +671,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A mere copy covers a reference that may advance the order',
-    file: shared('tables/ledger-updates'),
+    file: shared('tables/ledger-lease'),
     from: "const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';",
     to: "const onlyCopied = advance === false || seenAt !== '' ? '' : ' OR reason = :copyOnly';",
   },
@@ -689,13 +689,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'A row is finished by a worker that has lost its lease',
-    file: shared('tables/ledger-updates'),
+    file: shared('tables/ledger-finish'),
     from: "ConditionExpression: 'lease_owner = :owner AND (attribute_not_exists(read_at)",
     to: "ConditionExpression: '(lease_owner = :owner OR lease_owner <> :owner OR attribute_not_exists(lease_owner)) AND (attribute_not_exists(read_at)",
   },
   {
     rule: 'A late note of what was queued replaces what was finished meanwhile',
-    file: shared('tables/ledger-updates'),
+    file: shared('tables/ledger-references'),
     from: '`(attribute_not_exists(read_at) OR read_at <= :seen_at) AND ` +',
     to: '`(attribute_not_exists(read_at) OR read_at <= :seen_at OR read_at > :seen_at) AND ` +',
   },

@@ -3,7 +3,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RefusedWriteError } from '../../lambda/shared/runtime/errors';
 import type { Ledger } from '../../lambda/shared/tables/ledger';
-import type { Finish, Lease } from '../../lambda/shared/tables/ledger-updates';
+import type { Finish } from '../../lambda/shared/tables/ledger-finish';
+import type { Lease } from '../../lambda/shared/tables/ledger-lease';
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { CLOCK_MARGIN_MS, dateModified } from '../../lambda/shared/order/version';
 import { COPY_ONLY } from '../../lambda/shared/order/reasons';

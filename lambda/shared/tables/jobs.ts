@@ -1,6 +1,6 @@
 // The Jobs table: one small row for each poll, and two that never expire, which say where the next one begins.
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { unlessConditionFails } from './conditional-write';
 import { expiry, newestOf } from './job-rows';
 
 /**
@@ -67,76 +67,90 @@ export interface JobsTable {
   lastSliced(): Promise<Job | undefined>;
 }
 
+interface JobRows {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly retentionDays: number;
+}
+
 export function createJobsTable(
   client: DynamoDBDocumentClient,
   tableName: string,
   retentionDays: number,
 ): JobsTable {
-  const newest = async (outcome: Job['outcome']) => (await newestOf(outcome, client, tableName))[0];
-
-  async function find(timestamp: number): Promise<Record<string, unknown> | undefined> {
-    const input = { TableName: tableName, Key: { timestamp }, ConsistentRead: true };
-    return (await client.send(new GetCommand(input))).Item;
-  }
-
-  const findJob = (timestamp: number) => find(timestamp) as Promise<Job | undefined>;
-
-  async function findKept(key: number): Promise<Kept | undefined> {
-    return (await find(key))?.poll as Kept | undefined;
-  }
-
-  /** An earlier poll may end after a later one: the later one stays. */
-  async function keep(key: number, poll: Kept): Promise<void> {
-    const put = new PutCommand({
-      TableName: tableName,
-      Item: { timestamp: key, poll },
-      ConditionExpression: 'attribute_not_exists(poll) OR poll.#timestamp <= :timestamp',
-      ExpressionAttributeNames: { '#timestamp': 'timestamp' },
-      ExpressionAttributeValues: { ':timestamp': poll.timestamp },
-    });
-    try {
-      await client.send(put);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-  }
-
-  /** A stack of an earlier version has rows alone, and may have been deployed again in between: the newest counts. */
-  async function findLastFinished(): Promise<Kept | undefined> {
-    const [kept, timestamp] = await Promise.all([findKept(LAST_FINISHED), newest('finished')]);
-    if (timestamp === undefined || (kept !== undefined && kept.timestamp >= timestamp)) return kept;
-    return (await findJob(timestamp)) ?? { timestamp, outcome: 'finished' };
-  }
-
+  const table = { client, tableName, retentionDays };
   return {
-    async record(job) {
-      const Item = { ...job, expires_at: expiry(job.timestamp, retentionDays) };
-      await client.send(new PutCommand({ TableName: tableName, Item }));
-      const { timestamp, outcome, began, held_since } = job;
-      const short = { timestamp, outcome, began, held_since };
-      if (outcome === 'finished') await keep(LAST_FINISHED, short);
-      await keep(LAST, outcome === 'sliced' ? job : short);
-    },
-
-    async lastFinished() {
-      const last = await findLastFinished();
-      return last?.began ?? last?.timestamp;
-    },
-
-    async heldSince() {
-      return (await findLastFinished())?.held_since;
-    },
-
-    async lastSliced() {
-      const [kept, ...rows] = await Promise.all([
-        findKept(LAST),
-        ...(['sliced', 'finished', 'failed'] as const).map(newest),
-      ]);
-      const last = Math.max(...rows.map((timestamp = 0) => timestamp), kept?.timestamp ?? 0);
-      if (kept?.timestamp === last) return kept.outcome === 'sliced' ? (kept as Job) : undefined;
-      return last > 0 && rows[0] === last ? findJob(last) : undefined;
-    },
+    record: (job) => recordJob(table, job),
+    lastFinished: () => lastFinished(table),
+    heldSince: () => heldSince(table),
+    lastSliced: () => lastSliced(table),
   };
+}
+
+async function recordJob(table: JobRows, job: Job): Promise<void> {
+  const Item = { ...job, expires_at: expiry(job.timestamp, table.retentionDays) };
+  await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+  const { timestamp, outcome, began, held_since } = job;
+  const short = { timestamp, outcome, began, held_since };
+  if (outcome === 'finished') await keepPoll(table, LAST_FINISHED, short);
+  await keepPoll(table, LAST, outcome === 'sliced' ? job : short);
+}
+
+async function lastFinished(table: JobRows): Promise<number | undefined> {
+  const last = await findLastFinished(table);
+  return last?.began ?? last?.timestamp;
+}
+
+async function heldSince(table: JobRows): Promise<number | undefined> {
+  return (await findLastFinished(table))?.held_since;
+}
+
+async function lastSliced(table: JobRows): Promise<Job | undefined> {
+  const [kept, ...rows] = await Promise.all([
+    findKept(table, LAST),
+    newest(table, 'sliced'),
+    newest(table, 'finished'),
+    newest(table, 'failed'),
+  ]);
+  const last = Math.max(...rows.map((timestamp = 0) => timestamp), kept?.timestamp ?? 0);
+  if (kept?.timestamp === last) return kept.outcome === 'sliced' ? (kept as Job) : undefined;
+  return last > 0 && rows[0] === last ? findJob(table, last) : undefined;
+}
+
+/** A stack of an earlier version has rows alone, and may have been deployed again in between: the newest counts. */
+async function findLastFinished(table: JobRows): Promise<Kept | undefined> {
+  const [kept, timestamp] = await Promise.all([findKept(table, LAST_FINISHED), newest(table, 'finished')]);
+  if (timestamp === undefined || (kept !== undefined && kept.timestamp >= timestamp)) return kept;
+  return (await findJob(table, timestamp)) ?? { timestamp, outcome: 'finished' };
+}
+
+async function newest(table: JobRows, outcome: Job['outcome']): Promise<number | undefined> {
+  return (await newestOf(outcome, table.client, table.tableName))[0];
+}
+
+function findJob(table: JobRows, timestamp: number): Promise<Job | undefined> {
+  return findRow(table, timestamp) as Promise<Job | undefined>;
+}
+
+async function findKept(table: JobRows, key: number): Promise<Kept | undefined> {
+  return (await findRow(table, key))?.poll as Kept | undefined;
+}
+
+async function findRow(table: JobRows, timestamp: number): Promise<Record<string, unknown> | undefined> {
+  const input = { TableName: table.tableName, Key: { timestamp }, ConsistentRead: true };
+  return (await table.client.send(new GetCommand(input))).Item;
+}
+
+/** An earlier poll may end after a later one: the later one stays. */
+async function keepPoll(table: JobRows, key: number, poll: Kept): Promise<void> {
+  const put = new PutCommand({
+    TableName: table.tableName,
+    Item: { timestamp: key, poll },
+    ConditionExpression: 'attribute_not_exists(poll) OR poll.#timestamp <= :timestamp',
+    ExpressionAttributeNames: { '#timestamp': 'timestamp' },
+    ExpressionAttributeValues: { ':timestamp': poll.timestamp },
+  });
+  await unlessConditionFails(table.client.send(put));
 }
 
 /** What is kept of a poll for the next one: all of it if it was sliced. */

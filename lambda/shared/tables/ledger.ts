@@ -1,7 +1,5 @@
 // One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   GetCommand,
   TransactWriteCommand,
@@ -10,18 +8,15 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from './batch-get';
+import { unlessConditionFails, unlessRefused } from './conditional-write';
+import { repeatTransaction } from './repeat-transaction';
 import { RefusedWriteError } from '../runtime/errors';
-import {
-  advanceUpdate,
-  covers,
-  deadUpdate,
-  finishUpdate,
-  leaseUpdate,
-  queuedUpdate,
-  releaseUpdate,
-  unreadableUpdate,
-} from './ledger-updates';
-import type { AdvanceFinish, Death, Finish, Learnt, Lease } from './ledger-updates';
+import { advanceUpdate, finishUpdate } from './ledger-finish';
+import { covers, leaseUpdate, releaseUpdate } from './ledger-lease';
+import { deadUpdate, queuedUpdate, unreadableUpdate } from './ledger-references';
+import type { AdvanceFinish, Finish } from './ledger-finish';
+import type { Death } from './ledger-references';
+import type { Learnt, Lease } from './ledger-lease';
 import type { LedgerRow } from '../order/ledger-row';
 import type { OrderReference } from '../order/reference';
 import type { Snapshot } from '../order/order';
@@ -61,146 +56,129 @@ export type LeaseAnswer =
 
 export interface LedgerTables {
   readonly ledgerTable: string;
-  /** Needed by finishAdvance alone. */
+  /** Needed by recordAdvance alone. */
   readonly ordersTable?: string;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
+interface LedgerRows extends LedgerTables {
+  readonly client: DynamoDBDocumentClient;
+}
+
 export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTables): Ledger {
-  const { ledgerTable, ordersTable = '' } = tables;
-
-  const update = (orderId: number, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
-    client.send(new UpdateCommand({ TableName: ledgerTable, Key: { order_id: orderId }, ...input }));
-
+  const table = { client, ...tables };
   return {
-    async find(orderIds) {
-      const keys = [...new Set(orderIds)].map((order_id) => ({ order_id }));
-      const rows = await batchGet(client, ledgerTable, keys, { sleep: tables.sleep });
-      return new Map((rows as readonly LedgerRow[]).map((row) => [row.order_id, row]));
-    },
-
-    recordQueued: (reference, now) => unlessRefused(update(reference.orderId, queuedUpdate(reference, now))),
-
-    async recordUnreadable(orderId, now) {
-      await update(orderId, unreadableUpdate(now));
-    },
-
-    async takeLease(lease, reference, until, now) {
-      const taking = { ...leaseUpdate(lease, reference, until, now), ReturnValues: 'ALL_NEW' } as const;
-      const taken = await answered(update(lease.orderId, taking));
-      if (taken === undefined) return whyRefused(lease, reference, client, tables);
-      return { kind: 'taken', row: taken.Attributes as LedgerRow };
-    },
-
-    async release(lease, error, learnt, now) {
-      await unlessRefused(update(lease.orderId, releaseUpdate(lease, error, learnt, now)));
-    },
-
-    async recordEnd(lease, finish, now) {
-      const done = await unlessRefused(update(lease.orderId, finishUpdate(lease, finish, now)));
-      if (!done) throw refused(lease.orderId);
-    },
-
-    async recordAdvance(lease, snapshot, finish, now, leftMs) {
-      const order = {
-        TableName: ordersTable,
-        Key: { id: lease.orderId },
-        ...advanceUpdate(snapshot, finish),
-      };
-      const row = {
-        TableName: ledgerTable,
-        Key: { order_id: lease.orderId },
-        ...finishUpdate(lease, finish, now),
-      };
-      const input = {
-        TransactItems: [{ Update: order }, { Update: row }],
-        // A repetition of one whose answer was lost is then known for what it is.
-        ClientRequestToken: randomUUID(),
-      };
-      const send = () => client.send(new TransactWriteCommand(input));
-      if (!(await unlessRefused(repeated(send, leftMs, tables.sleep)))) throw refused(lease.orderId);
-    },
-
-    recordDead: (reference, death, now) =>
-      unlessRefused(update(reference.orderId, deadUpdate(reference, death, now))),
+    find: (orderIds) => findRows(table, orderIds),
+    recordQueued: (reference, now) => recordQueued(table, reference, now),
+    recordUnreadable: (orderId, now) => recordUnreadable(table, orderId, now),
+    takeLease: (lease, reference, until, now) => takeLease(table, lease, reference, until, now),
+    release: (lease, error, learnt, now) => release(table, lease, error, learnt, now),
+    recordEnd: (lease, finish, now) => recordEnd(table, lease, finish, now),
+    recordAdvance: (...advance) => recordAdvance(table, ...advance),
+    recordDead: (reference, death, now) => recordDead(table, reference, death, now),
   };
 }
 
-async function whyRefused(
+async function findRows(
+  table: LedgerRows,
+  orderIds: readonly number[],
+): Promise<ReadonlyMap<number, LedgerRow>> {
+  const { ledgerTable, sleep } = table;
+  const keys = [...new Set(orderIds)].map((order_id) => ({ order_id }));
+  const rows = await batchGet(table.client, ledgerTable, keys, { sleep });
+  return new Map((rows as readonly LedgerRow[]).map((row) => [row.order_id, row]));
+}
+
+function recordQueued(table: LedgerRows, reference: OrderReference, now: number): Promise<boolean> {
+  return unlessRefused(update(table, reference.orderId, queuedUpdate(reference, now)));
+}
+
+async function recordUnreadable(table: LedgerRows, orderId: number, now: number): Promise<void> {
+  await update(table, orderId, unreadableUpdate(now));
+}
+
+async function takeLease(
+  table: LedgerRows,
   lease: Lease,
   reference: OrderReference,
-  client: DynamoDBDocumentClient,
-  { ledgerTable }: LedgerTables,
+  until: number,
+  now: number,
 ): Promise<LeaseAnswer> {
+  const taking = { ...leaseUpdate(lease, reference, until, now), ReturnValues: 'ALL_NEW' } as const;
+  const taken = await unlessConditionFails(update(table, lease.orderId, taking));
+  if (taken === undefined) return whyRefused(table, lease, reference);
+  return { kind: 'taken', row: taken.Attributes as LedgerRow };
+}
+
+async function release(
+  table: LedgerRows,
+  lease: Lease,
+  error: string,
+  learnt: Learnt,
+  now: number,
+): Promise<void> {
+  await unlessRefused(update(table, lease.orderId, releaseUpdate(lease, error, learnt, now)));
+}
+
+async function recordEnd(table: LedgerRows, lease: Lease, finish: Finish, now: number): Promise<void> {
+  const isDone = await unlessRefused(update(table, lease.orderId, finishUpdate(lease, finish, now)));
+  if (!isDone) throw refused(lease.orderId);
+}
+
+async function recordAdvance(
+  table: LedgerRows,
+  lease: Lease,
+  snapshot: Snapshot,
+  finish: AdvanceFinish,
+  now: number,
+  leftMs: number,
+): Promise<void> {
+  const { ledgerTable, ordersTable = '', sleep } = table;
+  const order = { TableName: ordersTable, Key: { id: lease.orderId }, ...advanceUpdate(snapshot, finish) };
+  const row = {
+    TableName: ledgerTable,
+    Key: { order_id: lease.orderId },
+    ...finishUpdate(lease, finish, now),
+  };
+  const input = {
+    TransactItems: [{ Update: order }, { Update: row }],
+    // A repetition of one whose answer was lost is then known for what it is.
+    ClientRequestToken: randomUUID(),
+  };
+  const send = () => table.client.send(new TransactWriteCommand(input));
+  if (!(await unlessRefused(repeatTransaction(send, leftMs, sleep)))) throw refused(lease.orderId);
+}
+
+function recordDead(
+  table: LedgerRows,
+  reference: OrderReference,
+  death: Death,
+  now: number,
+): Promise<boolean> {
+  return unlessRefused(update(table, reference.orderId, deadUpdate(reference, death, now)));
+}
+
+async function update(
+  table: LedgerRows,
+  orderId: number,
+  input: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+) {
+  const { ledgerTable } = table;
+  return table.client.send(
+    new UpdateCommand({ TableName: ledgerTable, Key: { order_id: orderId }, ...input }),
+  );
+}
+
+async function whyRefused(table: LedgerRows, lease: Lease, reference: OrderReference): Promise<LeaseAnswer> {
+  const { ledgerTable } = table;
   const Key = { order_id: lease.orderId };
-  const { Item } = await client.send(new GetCommand({ TableName: ledgerTable, Key, ConsistentRead: true }));
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: ledgerTable, Key, ConsistentRead: true }),
+  );
   const row = Item as LedgerRow | undefined;
   // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
   if (row?.lease_owner === lease.owner) return { kind: 'taken', row };
   return { kind: covers(row, reference) ? 'covered' : 'held' };
-}
-
-async function unlessRefused(write: Promise<object>): Promise<boolean> {
-  return (await answered(write)) !== undefined;
-}
-
-/** The answer to a conditional write; undefined if its condition did not hold. */
-async function answered<T>(write: Promise<T>): Promise<T | undefined> {
-  try {
-    return await write;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Another write of the same row takes milliseconds. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
-
-/** Repeats a transaction that the SDK gives up at once: it met another write of the same rows, or was throttled. */
-async function repeated(
-  send: () => Promise<object>,
-  timeMs: number,
-  sleep: (ms: number) => Promise<unknown> = wait,
-): Promise<object> {
-  let leftMs = timeMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const sentAt = performance.now();
-    try {
-      return await send();
-    } catch (error) {
-      // Throttled ones take their time, too; the release that follows must still fit in.
-      leftMs -= performance.now() - sentAt;
-      if (!passes(error) || pauseMs > leftMs) throw error;
-    }
-    await sleep(pauseMs);
-    leftMs -= pauseMs;
-  }
-}
-
-/** docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html names the codes of each item. */
-const PASSING: ReadonlySet<string | undefined> = new Set([
-  'None',
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
-
-function passes(error: unknown): boolean {
-  if (error instanceof TransactionCanceledException) {
-    const reasons = error.CancellationReasons ?? [];
-    return reasons.length > 0 && reasons.every(({ Code }) => PASSING.has(Code ?? 'None'));
-  }
-  return error instanceof Error && error.name === 'TransactionInProgressException';
-}
-
-function isRefusal(error: unknown): boolean {
-  if (error instanceof ConditionalCheckFailedException) return true;
-  return (
-    error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
-  );
 }
 
 function refused(orderId: number): RefusedWriteError {

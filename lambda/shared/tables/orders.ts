@@ -36,69 +36,84 @@ export interface OrdersTables {
   readonly orderPartsTable: string;
 }
 
+interface SnapshotTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly parts: PartsTable;
+}
+
 export function createOrdersTable(
   client: DynamoDBDocumentClient,
   { ordersTable, orderPartsTable }: OrdersTables,
 ): OrdersTable {
   const parts = { client, tableName: orderPartsTable };
-
-  /** Returns the item that was there before. */
-  const putUnlessReadLater = async (Item: OrderItem, { replication }: Snapshot) => {
-    const { Attributes } = await client.send(
-      new PutCommand({
-        TableName: ordersTable,
-        Item,
-        ConditionExpression: 'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt',
-        ExpressionAttributeValues: { ':readAt': replication.read_at },
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
-    return Attributes as OrderItem | undefined;
-  };
-
-  /** Leaves the content as it is, and the parts named. */
-  const markUnlessReadLater = ({ id, replication: { parts_missing, ...replication } }: Snapshot) =>
-    client.send(
-      new UpdateCommand({
-        TableName: ordersTable,
-        Key: { id },
-        UpdateExpression: 'SET replication = :replication',
-        ConditionExpression: 'replication.read_at <= :readAt',
-        ExpressionAttributeValues: { ':replication': replication, ':readAt': replication.read_at },
-      }),
-    );
-
+  const table = { client, tableName: ordersTable, parts };
   return {
-    async find(orderId) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: ordersTable, Key: { id: orderId }, ConsistentRead: true }),
-      );
-      // The sample, whose table this may once have been, stored orders without saying when they were read.
-      if (Item?.replication === undefined) return undefined;
-      return readStored(Item, parts).catch((error: unknown) => {
-        if (!(error instanceof MissingPartsError)) throw error;
-        return withoutPacked(Item);
-      });
-    },
-
-    async save(snapshot) {
-      if (snapshot.replication.parts_missing === true) {
-        await markUnlessReadLater(snapshot).catch((error: unknown) => throwRefused(error, snapshot));
-        return;
-      }
-      const item = await toItem(snapshot, parts);
-      const replaced = await putUnlessReadLater(item, snapshot).catch(async (error: unknown) => {
-        const isRefused = error instanceof ConditionalCheckFailedException;
-        if (isRefused && hasParts(item)) await supersedeParts(parts, snapshot, 'refused');
-        return throwRefused(error, snapshot);
-      });
-      // The SDK repeats a write whose answer was lost: then what it replaced is itself, and tells of nothing before.
-      const isRepeated = replaced?.replication?.read_at === snapshot.replication.read_at;
-      if (hasParts(item) || hasParts(replaced) || isRepeated) {
-        await supersedeParts(parts, snapshot, 'stored');
-      }
-    },
+    find: (orderId) => findSnapshot(table, orderId),
+    save: (snapshot) => saveSnapshot(table, snapshot),
   };
+}
+
+async function findSnapshot(table: SnapshotTable, orderId: number): Promise<Snapshot | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.tableName, Key: { id: orderId }, ConsistentRead: true }),
+  );
+  // The sample, whose table this may once have been, stored orders without saying when they were read.
+  if (Item?.replication === undefined) return undefined;
+  return readStored(Item, table.parts).catch((error: unknown) => {
+    if (!(error instanceof MissingPartsError)) throw error;
+    return withoutPacked(Item);
+  });
+}
+
+async function saveSnapshot(table: SnapshotTable, snapshot: Snapshot): Promise<void> {
+  if (snapshot.replication.parts_missing === true) {
+    await markUnlessReadLater(table, snapshot).catch((error: unknown) => throwRefused(error, snapshot));
+    return;
+  }
+  const item = await toItem(snapshot, table.parts);
+  const replaced = await putUnlessReadLater(table, item, snapshot).catch(async (error: unknown) => {
+    const isRefused = error instanceof ConditionalCheckFailedException;
+    if (isRefused && hasParts(item)) await supersedeParts(table.parts, snapshot, 'refused');
+    return throwRefused(error, snapshot);
+  });
+  // The SDK repeats a write whose answer was lost: then what it replaced is itself, and tells of nothing before.
+  const isRepeated = replaced?.replication?.read_at === snapshot.replication.read_at;
+  if (hasParts(item) || hasParts(replaced) || isRepeated) {
+    await supersedeParts(table.parts, snapshot, 'stored');
+  }
+}
+
+/** Returns the item that was there before. */
+async function putUnlessReadLater(
+  table: SnapshotTable,
+  Item: OrderItem,
+  { replication }: Snapshot,
+): Promise<OrderItem | undefined> {
+  const { Attributes } = await table.client.send(
+    new PutCommand({
+      TableName: table.tableName,
+      Item,
+      ConditionExpression: 'attribute_not_exists(replication.read_at) OR replication.read_at <= :readAt',
+      ExpressionAttributeValues: { ':readAt': replication.read_at },
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  return Attributes as OrderItem | undefined;
+}
+
+/** Leaves the content as it is, and the parts named. */
+async function markUnlessReadLater(table: SnapshotTable, snapshot: Snapshot): Promise<void> {
+  const { parts_missing, ...replication } = snapshot.replication;
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.tableName,
+      Key: { id: snapshot.id },
+      UpdateExpression: 'SET replication = :replication',
+      ConditionExpression: 'replication.read_at <= :readAt',
+      ExpressionAttributeValues: { ':replication': replication, ':readAt': replication.read_at },
+    }),
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
 import { RefusedWriteError } from '../../../lambda/shared/runtime/errors';
-import type { Lease } from '../../../lambda/shared/tables/ledger-updates';
+import type { Lease } from '../../../lambda/shared/tables/ledger-lease';
 import type { RawOrder, Replication, Snapshot } from '../../../lambda/shared/order/order';
 import { erasePersonal, personalEmails } from '../../../lambda/shared/order/personal-data';
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';

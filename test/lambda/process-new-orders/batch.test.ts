@@ -68,8 +68,10 @@ it('begins four orders, and the next when one of them has ended', async () => {
 it('leaves time for giving back, for one request, and for a PUT that lands after its worker is gone', () => {
   // One request to BigCommerce ends within ten seconds.
   expect(timesUntil(100_000)).toEqual({
-    ...{ callsUntil: 95_000, beginBefore: 80_000 },
-    ...{ writesUntil: 97_500, leaseUntil: 115_000 },
+    callsUntil: 95_000,
+    beginBefore: 80_000,
+    writesUntil: 97_500,
+    leaseUntil: 115_000,
   });
 });
 

@@ -66,7 +66,10 @@ async function replicateAll(
   >[0]);
   const failing = { status: 500, text: '', headers: {} };
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl: '', storeHash: store.credentials.storeHash, quotaReservePercent: 0, readConsignments },
+    apiUrl: '',
+    storeHash: store.credentials.storeHash,
+    quotaReservePercent: 0,
+    readConsignments,
     accessToken: () => Promise.resolve('token'),
     http: (request) => (refuses(request) ? Promise.resolve(failing) : send(request)),
     now: time.now,

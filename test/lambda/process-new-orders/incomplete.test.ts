@@ -106,7 +106,9 @@ describe('coupons of an order that was stored and advanced, and is read again,',
     const deps = failing(world, { coupons: refusals.notFound, shipping_addresses: refusals.notFound });
     expect(await world.replicate(again, { deps, receiveCount: 3 })).toBe('acknowledged');
     expect(world.snapshots.get(100)).toMatchObject({
-      ...{ status_id: 5, coupons: [{ id: 3 }], shipping_addresses: [{ id: 5 }] },
+      status_id: 5,
+      coupons: [{ id: 3 }],
+      shipping_addresses: [{ id: 5 }],
     });
   });
 

@@ -28,7 +28,9 @@ afterAll(() => Promise.all([miniStack.stop(), simulator.stop()]));
 async function replicate(orderId: number, apiUrl = simulator.url) {
   const { accessToken, storeHash } = simulator.credentials;
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl, storeHash, quotaReservePercent: 10 },
+    apiUrl,
+    storeHash,
+    quotaReservePercent: 10,
     accessToken: () => Promise.resolve(accessToken),
   });
   const times = timesUntil(Date.now() + 60_000);
@@ -58,7 +60,9 @@ it.each([
     const snapshot = await replicate(id);
     expect(snapshot?.products).toEqual(simulator.orders.lines(id));
     expect(snapshot).toMatchObject({
-      ...{ id, status_id: 9, staff_notes: '😀'.repeat(65_535) },
+      id,
+      status_id: 9,
+      staff_notes: '😀'.repeat(65_535),
       replication: { state: 'replicated' },
     });
   },
@@ -95,7 +99,8 @@ it('an order and its line keep every digit of an integer beyond 2^53, from the s
   const key = { TableName: 'OrdersTable', Key: { id: { N: '7001' } } };
   const { Item } = await localClients(miniStack.endpoint).dynamoDb.send(new GetItemCommand(key));
   expect(Item).toMatchObject({
-    ...{ status_id: { N: '9' }, external_id: { N: long } },
+    status_id: { N: '9' },
+    external_id: { N: long },
     products: { L: [{ M: { external_id: { N: '9007199254740993' } } }] },
   });
 });

@@ -40,7 +40,9 @@ afterEach(() => client.destroy());
 
 const large = (id: number, readAt: number, seed = id) =>
   aSnapshot({
-    ...{ id, staff_notes: noise(900_000, seed), billing_address: { first_name: 'Ada', email: ADA } },
+    id,
+    staff_notes: noise(900_000, seed),
+    billing_address: { first_name: 'Ada', email: ADA },
     replication: { read_at: iso(readAt), state: 'replicated' },
   });
 const parts = () => ({ client, tableName: 'OrderPartsTable' });

@@ -20,7 +20,10 @@ afterEach(() => fetch(`${miniStack.endpoint}/_ministack/reset`, { method: 'POST'
 
 const MINUTE = 60_000;
 const cursor: Cursor = {
-  ...{ lists: ['7', '11', 'follow'], list: '11', last_id: 4_711, slices: 1 },
+  lists: ['7', '11', 'follow'],
+  list: '11',
+  last_id: 4_711,
+  slices: 1,
   completed_since: NOON - 7 * 24 * 60 * MINUTE,
 };
 const aJob = (minute: number, fields: Partial<Job> = {}): Job => ({

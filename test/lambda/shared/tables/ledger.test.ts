@@ -4,7 +4,7 @@ import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-
 import { RefusedWriteError } from '../../../../lambda/shared/runtime/errors';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import type { Ledger } from '../../../../lambda/shared/tables/ledger';
-import type { Finish } from '../../../../lambda/shared/tables/ledger-updates';
+import type { Finish } from '../../../../lambda/shared/tables/ledger-finish';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
 import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
 import type { Order, Snapshot } from '../../../../lambda/shared/order/order';
@@ -92,8 +92,11 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       const learnt = { advanced: { ...advanced, advances: [iso(NOON)] }, isMissing: false };
       await tables.ledger.release(lease(), 'conflict', learnt, NOON + SECOND);
       expect(await tables.row(id)).toMatchObject({
-        ...{ advanced_at: iso(NOON), advances: [iso(NOON)], status_after: 9 },
-        ...{ put_modified_at: iso(NOON), last_error: 'conflict' },
+        advanced_at: iso(NOON),
+        advances: [iso(NOON)],
+        status_after: 9,
+        put_modified_at: iso(NOON),
+        last_error: 'conflict',
       });
       await take('b');
       await finish({ order: order({ status_id: 10 }) }, NOON + 2 * SECOND, 'b');
@@ -160,8 +163,11 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(answer).toMatchObject({
         kind: 'taken',
         row: {
-          ...{ order_id: id, state: 'copied', kept_until: iso(NOON + HOUR) },
-          ...{ content_digest: 'digest', listed_digest: 'listed' },
+          order_id: id,
+          state: 'copied',
+          kept_until: iso(NOON + HOUR),
+          content_digest: 'digest',
+          listed_digest: 'listed',
         },
       });
       await finish({ readAt: NOON + HOUR }, NOON + HOUR, 'b');

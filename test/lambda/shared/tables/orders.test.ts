@@ -397,7 +397,10 @@ it('keeps the store’s fields of our names out of the item, and gives them back
 describe('an integer beyond 2^53', () => {
   const long = 820_982_911_946_154_508n;
   const order = () => ({
-    ...{ id, external_id: long, odd: [9_007_199_254_740_993n, 10n ** 38n], double: 2 ** 60 },
+    id,
+    external_id: long,
+    odd: [9_007_199_254_740_993n, 10n ** 38n],
+    double: 2 ** 60,
     products: [aLine({ external_id: -long })],
   });
 
@@ -424,7 +427,9 @@ describe('an integer beyond 2^53', () => {
     );
     const read = await readSnapshot(unmarshall(image, unmarshallOptions), partsTable());
     expect(read).toMatchObject({
-      ...{ id, external_id: '820982911946154508', double: 2 ** 60 },
+      id,
+      external_id: '820982911946154508',
+      double: 2 ** 60,
       odd: ['9007199254740993', `1${'0'.repeat(38)}`],
     });
   });

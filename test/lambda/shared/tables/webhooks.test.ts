@@ -102,7 +102,11 @@ it('records a webhook with every digit, as a text what DynamoDB’s numbers cann
   const digits = '1'.repeat(39);
   const webhook = parseJson(`{"data":{"external_id":820982911946154508},"odd":[${digits}]}`);
   await webhooks.record({
-    ...{ orderId: 18, receivedAt: iso(NOON), requestId: 'one', outcome: 'accepted', proof: 'signature' },
+    orderId: 18,
+    receivedAt: iso(NOON),
+    requestId: 'one',
+    outcome: 'accepted',
+    proof: 'signature',
     webhook,
   } as never);
   const { Items } = await client.send(

@@ -1,0 +1,96 @@
+// The lease that one worker holds on an order: who may take it, and what goes with it when it is released.
+import { CLOCK_MARGIN_MS } from '../order/version';
+import { COPY_ONLY } from '../order/reasons';
+import { iso } from '../runtime/time';
+import type { Order } from '../order/order';
+import type { OrderReference } from '../order/reference';
+import type { LedgerRow } from '../order/ledger-row';
+import { defined, isoLater, placeholders, setting } from './update-expression';
+
+/** One worker's hold on one order. Times are epoch milliseconds. */
+export interface Lease {
+  readonly orderId: number;
+  readonly owner: string;
+}
+
+/** What an attempt that did not finish has learnt, and no other row tells: it goes with the lease. */
+export interface Learnt {
+  /** Our PUT worked, and this could not be written with the snapshot. */
+  readonly advanced?: {
+    readonly order: Order;
+    readonly at: string;
+    readonly advances: readonly string[];
+  };
+  /** Whether the order's last GET was answered 404; undefined if there was none. */
+  readonly isMissing?: boolean | undefined;
+  /** Whether an earlier GET of the same attempt found it: then this 404 is the first of its row. */
+  readonly wasFound?: boolean | undefined;
+  /** Until when a PUT of this attempt may still land, in epoch milliseconds: nobody takes the order before. */
+  readonly heldUntil?: number | undefined;
+}
+
+const COVERING = '#state IN (:copied, :replicated, :skipped)';
+
+const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':skipped': 'skipped' };
+
+/**
+ * Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. What was
+ * only copied, though it may be advanced, covers nothing but wishes for a copy.
+ */
+export function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
+  const finished = row?.state === 'copied' || row?.state === 'replicated' || row?.state === 'skipped';
+  if (!finished || (row.reason === COPY_ONLY && advance !== false)) return false;
+  return row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
+}
+
+/** Free, or past; and not covering the reference: another worker may have finished since it was received. */
+export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, until: number, now: number) {
+  const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';
+  return {
+    UpdateExpression:
+      'SET lease_owner = :owner, lease_until = :until, tried_at = :now, ' +
+      'first_seen_at = if_not_exists(first_seen_at, :seenAt) ADD attempts :one',
+    ConditionExpression:
+      '(attribute_not_exists(lease_until) OR lease_until < :now) AND ' +
+      `(attribute_not_exists(#state) OR NOT ${COVERING} OR attribute_not_exists(read_at) OR read_at <= :coveredFrom${onlyCopied})`,
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ...FINISHED_STATES,
+      ':owner': lease.owner,
+      ':until': iso(until),
+      ':now': iso(now),
+      ':seenAt': seenAt,
+      ':one': 1,
+      ':coveredFrom': isoLater(seenAt, CLOCK_MARGIN_MS),
+      ...(onlyCopied === '' ? {} : { ':copyOnly': COPY_ONLY }),
+    },
+  };
+}
+
+/** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
+export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: number) {
+  const { advanced, isMissing, wasFound, heldUntil } = learnt;
+  const modifiedAt = advanced?.order.modifiedAt;
+  const values = defined({
+    last_error: error,
+    lease_until: heldUntil === undefined ? undefined : iso(heldUntil),
+    advanced_at: advanced?.at,
+    advances: advanced?.advances,
+    status_after: advanced?.order.statusId,
+    put_modified_at: modifiedAt === undefined ? undefined : iso(modifiedAt),
+    missing_since: isMissing === true ? iso(now) : undefined,
+  });
+  const removed = [
+    'lease_owner',
+    ...(heldUntil === undefined ? ['lease_until'] : []),
+    ...(isMissing === false ? ['missing_since'] : []),
+  ];
+  // The first 404 of several is what counts.
+  const kept = 'missing_since = if_not_exists(missing_since, :missing_since)';
+  const update = setting(Object.keys(values), removed);
+  return {
+    UpdateExpression: wasFound === true ? update : update.replace('missing_since = :missing_since', kept),
+    ConditionExpression: 'lease_owner = :owner',
+    ExpressionAttributeValues: { ...placeholders(values), ':owner': lease.owner },
+  };
+}
