@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { iso } from '../../../lambda/shared/runtime/time';
-import type { Lease } from '../../../lambda/shared/tables/ledger-updates';
+import type { Lease } from '../../../lambda/shared/tables/ledger-lease';
 
 export interface LeaseDeps {
   readonly documents: DynamoDBDocumentClient;
