@@ -9,59 +9,58 @@ import { createAlerts } from '../shared/aws/alerts';
 import { createBigCommerce } from '../shared/bigcommerce/client';
 import { awsClientOptions, quickAwsClientOptions } from '../shared/aws/clients';
 import { readWorkerConfig } from '../shared/config';
-import type { WorkerConfig } from '../shared/config';
 import { createOrdersTable } from '../shared/tables/orders';
 import { documentOptions } from '../shared/tables/documents';
 import { createLedger } from '../shared/tables/ledger';
-import type { Rules } from '../shared/order/rules';
+import { pickRules } from '../shared/order/rules';
+import { oncePerContainer } from '../shared/runtime/container';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
 import { replicateBatch, timesUntil } from './batch';
 import type { Message } from './give-up';
-import type { Retention } from './snapshot';
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
 const secretsManager = new SecretsManagerClient(quickAwsClientOptions);
 const sqs = new SQSClient(awsClientOptions);
 const sns = new SNSClient(awsClientOptions);
 
-let container: ReturnType<typeof wire> | undefined;
-
-function wire(functionName: string) {
+const containerOf = oncePerContainer((functionName) => {
   const config = readWorkerConfig();
-  const { metricsNamespace, maxReceiveCount, exceptionsTopicArn: topicArn } = config;
-  const { accessToken } = createSecrets(secretsManager, config);
+  const { metricsNamespace, ordersTable, ledgerTable } = config;
+  const { accessToken } = createSecrets(secretsManager, {
+    bigCommerceSecretArn: config.bigCommerceSecretArn,
+  });
   return {
     metricsNamespace,
-    bigCommerce: createBigCommerce({ ...config, accessToken }),
+    bigCommerce: createBigCommerce({
+      apiUrl: config.apiUrl,
+      storeHash: config.storeHash,
+      quotaReservePercent: config.quotaReservePercent,
+      readConsignments: config.readConsignments,
+      accessToken,
+    }),
     adapters: {
-      queue: createQueue(sqs, config),
-      orders: createOrdersTable(tables, config),
-      ledger: createLedger(tables, config),
-      alerts: createAlerts(sns, { topicArn, functionName, log: createLog(metricsNamespace) }),
+      queue: createQueue(sqs, { queueUrl: config.queueUrl, deadLetterQueueUrl: config.deadLetterQueueUrl }),
+      orders: createOrdersTable(tables, { ordersTable, orderPartsTable: config.orderPartsTable }),
+      ledger: createLedger(tables, { ledgerTable, ordersTable }),
+      alerts: createAlerts(sns, {
+        topicArn: config.exceptionsTopicArn,
+        functionName,
+        log: createLog(metricsNamespace),
+      }),
     },
-    policy: { maxReceiveCount, rules: rulesOf(config), retention: retentionOf(config) },
+    policy: {
+      rules: pickRules(config),
+      retention: { dropFields: config.dropFields, orderRetentionDays: config.orderRetentionDays },
+      maxReceiveCount: config.maxReceiveCount,
+    },
   };
-}
+});
 
-function rulesOf(config: WorkerConfig): Rules {
-  return {
-    allowedStatusIds: config.allowedStatusIds,
-    advanceStatusIds: config.advanceStatusIds,
-    advanceOrders: config.advanceOrders,
-    newPhysicalOrderStatusId: config.newPhysicalOrderStatusId,
-    newDigitalOrderStatusId: config.newDigitalOrderStatusId,
-    ignoreOrdersCreatedBefore: config.ignoreOrdersCreatedBefore,
-  };
-}
-
-function retentionOf({ dropFields, orderRetentionDays }: WorkerConfig): Retention {
-  return { dropFields, orderRetentionDays };
-}
-
+/** Replicates the orders of a batch; the references that it returns to the queue are the batch's failures. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const { bigCommerce, metricsNamespace, adapters, policy } = (container ??= wire(context.functionName));
+  const { bigCommerce, metricsNamespace, adapters, policy } = containerOf(context);
   const { callsUntil, ...deadlines } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
   const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
   const storeFor = (readTimeoutMs: number) => bigCommerce.until(callsUntil, log, readTimeoutMs);
