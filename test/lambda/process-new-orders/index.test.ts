@@ -20,7 +20,7 @@ it('the worker logs the path of an order, each of its requests included, under i
   expect(await handler({ Records: [record] }, aContext())).toEqual({ batchItemFailures: [] });
   const common = { requestId: 'request-1', orderId: order.id };
   expect(parsed(lines)).toMatchObject([
-    { ...common, message: 'bigcommerce answered', endpoint: 'GET order' },
-    { ...common, message: 'order skipped', OrdersSkipped: 1 },
+    { ...common, event: 'bigcommerce.answered', endpoint: 'GET order' },
+    { ...common, event: 'order.skipped', OrdersSkipped: 1 },
   ]);
 });
