@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { root } from '../../scripts/terminal/root';
 import { readTemplate } from '../../scripts/stack/template';
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
+const pages = ['README.md', ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
 
 /** As GitHub makes them: docs.github.com/get-started/writing-on-github, "Section links". */
