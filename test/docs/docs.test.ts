@@ -30,15 +30,40 @@ it.each(pages)('%s has no link that leads nowhere within this project', (page) =
   expect(broken).toEqual([]);
 });
 
-it('the README warns of emails, of the first poll and of other apps before the first command that deploys', () => {
-  const readme = textOf('README.md');
-  const begin = readme.indexOf('### Before the first deploy');
-  const warnings = readme.slice(begin, readme.indexOf('npm run deploy -- --stage', begin));
-  expect(begin).toBeLessThan(readme.indexOf('npm run bootstrap -- --repository'));
+it('the deploy page warns of emails, of the first poll and of other apps before the first command that deploys', () => {
+  const page = textOf('docs/deploy.md');
+  const begin = page.indexOf('## Before the first deploy');
+  const warnings = page.slice(begin, page.indexOf('npx order-replication deploy --stage', begin));
+  expect(begin).toBeGreaterThan(0);
+  expect(begin).toBeLessThan(page.indexOf('npx order-replication bootstrap'));
   for (const text of ['Order notifications', 'first poll advances all orders that wait', 'Other apps']) {
     expect(warnings).toContain(text);
   }
   expect(warnings).toContain('Run the first week with `AdvanceOrders=false`');
+});
+
+it('the README warns of emails and of the first poll before its first command that deploys', () => {
+  const readme = textOf('README.md');
+  const warnings = readme.slice(0, readme.indexOf('npx order-replication deploy --stage'));
+  for (const text of [
+    'may email the shopper',
+    'the first poll advances all orders that wait',
+    'other apps',
+  ]) {
+    expect(warnings).toContain(text);
+  }
+  expect(warnings).toContain('run the first week with `AdvanceOrders=false`');
+});
+
+it('the README has at most 200 lines', () => {
+  expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(201);
+});
+
+it('the runbook has an entry for each alarm of the template', async () => {
+  const { Resources } = await readTemplate();
+  const alarms = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+  const headings = [...textOf('docs/operations/alarms.md').matchAll(/^## (\w+Alarm)$/gm)].map(([, id]) => id);
+  expect(headings.sort()).toEqual(alarms.map(([id]) => id).sort());
 });
 
 it('the parameter that decides about it warns people at the AWS console', () => {
@@ -47,10 +72,10 @@ it('the parameter that decides about it warns people at the AWS console', () => 
   expect(Parameters['AdvanceOrders']?.Description).toContain('a change of status may email the shopper');
 });
 
-describe('docs/cost.md', () => {
+describe('docs/operations/cost.md', () => {
   /** The numbers of each row of the first table, by its name. */
   const rows = new Map(
-    textOf('docs/cost.md')
+    textOf('docs/operations/cost.md')
       .split('## ')[0]!
       .split('\n')
       .flatMap((line) => {
@@ -81,14 +106,14 @@ describe('docs/cost.md', () => {
     expect(rows.get(`${alarms} alarms`)).toEqual(Array(3).fill(alarms / 10));
     expect(rows.get('dashboard')?.[0]).toBe(3 * count('AWS::CloudWatch::Dashboard'));
     expect(rows.get('KMS key')?.[0]).toBe(count('AWS::KMS::Key'));
-    const [, metrics] = /up to (\d+) metrics/.exec(textOf('README.md'))!;
+    const [, metrics] = /up to (\d+) metrics/.exec(textOf('docs/operations/cost.md'))!;
     expect(rows.get(`${metrics!} metrics from log lines, at most`)?.[0]).toBeCloseTo(0.3 * Number(metrics));
     const secrets = count('AWS::SecretsManager::Secret');
     expect(rows.get(`${secrets} secrets`)?.[0]).toBeCloseTo(0.4 * secrets);
   });
 
   it('prices requests as it counts them', () => {
-    const counts = textOf('docs/cost.md').split('## What is counted per order')[1]!;
+    const counts = textOf('docs/operations/cost.md').split('## What is counted per order')[1]!;
     const units = (kind: string) =>
       new RegExp(`DynamoDB ${kind} units +\\| +(\\d+) +\\| +(\\d+) +\\| +(\\d+)`)
         .exec(counts)!
@@ -102,7 +127,7 @@ describe('docs/cost.md', () => {
   });
 
   it('has a source for each price, or says that it is unchecked', () => {
-    const prices = textOf('docs/cost.md')
+    const prices = textOf('docs/operations/cost.md')
       .split('## Prices')[1]!
       .split('\n')
       .filter((line) => line.includes('$'));
