@@ -29,7 +29,7 @@ const introduction = `# Configuration
 
 Generated from the templates: \`node tools/run.mjs generate-docs\` writes this page.
 
-\`deploy\` takes a parameter as \`--parameter Name=value\`, in a GitHub environment it is a variable, and the AWS console asks for it by its label.
+[\`deploy\`](cli.md#deploy) takes a parameter as \`--parameter Name=value\`, in a GitHub environment it is a variable, and the AWS console asks for it by its label.
 A parameter without a default is required. An update keeps the value of each parameter that you do not name.
 `;
 

@@ -1,29 +1,53 @@
-// Writes the pages of docs/ that follow from other files, so that they cannot differ from them: the parameters from the
-// templates. A test compares.
+// node tools/run.mjs generate-docs: writes the pages of docs/ that follow from other files, so that they cannot differ: the
+// parameters from the templates, the commands from the program. A test compares.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { text as readText } from 'node:stream/consumers';
 
+import { commands } from '../scripts/cli';
 import { bootstrapTemplateFile, readTemplate } from '../scripts/stack/template';
-import { root } from '../scripts/terminal/command';
+import { defineCommand } from '../scripts/terminal/command';
+import { root } from '../scripts/terminal/root';
+import { cliPage } from './cli-page';
 import { configurationPage } from './configuration-page';
 
 /** Each generated page, by its path in the project. */
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   const [stack, bootstrap] = await Promise.all([readTemplate(), readTemplate(bootstrapTemplateFile)]);
   return {
+    'docs/cli.md': await formatted(cliPage(commands)),
     'docs/configuration.md': await formatted(configurationPage(stack, bootstrap)),
   };
 }
 
-/** Writes all pages. Returns their paths. */
-export async function generateDocs(): Promise<readonly string[]> {
-  const pages = Object.entries(await generatedPages());
-  await Promise.all(pages.map(([page, text]) => writeFile(join(root, page), text)));
-  return pages.map(([page]) => page);
-}
+export const command = defineCommand({
+  name: 'generate-docs',
+  summary: 'Write the pages of docs/ that follow from the templates and from the commands',
+  options: {},
+  examples: [],
+  hasReport: false,
+  run: async (_options, { note }) => {
+    for (const [page, text] of Object.entries(await generatedPages())) {
+      await writeFile(join(root, page), text);
+      note(`${page} is written.`);
+    }
+    return undefined;
+  },
+});
 
+/** By prettier's own program: it loads as an ES module, which jest does not take. */
 async function formatted(text: string): Promise<string> {
-  const options = await resolveConfig(join(root, 'docs', 'page.md'));
-  return format(text, { ...options, parser: 'markdown' });
+  const program = join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+  const child = spawn(process.execPath, [program, '--stdin-filepath', join(root, 'docs', 'page.md')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(text);
+  const [printed, [code]] = await Promise.all([
+    readText(child.stdout),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  if (code !== 0) throw new Error(`prettier could not format a page: exit code ${String(code)}.`);
+  return printed;
 }

@@ -10,6 +10,7 @@ const [name = '', ...args] = process.argv.slice(2);
 /** Each file exports `command`; `needs` are options of install.mjs. */
 const tools = {
   'generate-template': { file: 'tools/generate-template.ts', needs: [] },
+  'generate-docs': { file: 'tools/generate-docs.ts', needs: [] },
   survive: { file: 'test/stories/model/command.ts', needs: [] },
   mutants: { file: 'test/mutants/command.ts', needs: ['--local'] },
   bench: { file: 'bench/command.ts', needs: ['--local'] },

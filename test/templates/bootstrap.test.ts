@@ -321,7 +321,7 @@ describe('whoever deploys', () => {
   });
 });
 
-describe('each command that the README gives to the policy of the deploy', () => {
+describe('each command that the page of permissions gives to the policy of the deploy', () => {
   const commands = commandsWithDeployPolicy();
 
   it('is a command of this project, a deploy and an audit among them', () => {
@@ -332,7 +332,11 @@ describe('each command that the README gives to the policy of the deploy', () =>
   it.each(commands)('the command %s may make each of its calls, on what it makes it on', (command) => {
     const code = reached(command).map(codeOf).join('\n');
     // Whoever asks is told who they are: that takes no permission.
-    const names = [...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!);
+    const names = [
+      ...[...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!),
+      ...[...code.matchAll(/\bpaginate([A-Z]\w+)\(/g)].map(([, name]) => name!),
+      ...[...code.matchAll(/\bwaitUntil([A-Z]\w+)\(/g)].map(([, name]) => callOfWaiter(name!)),
+    ];
     expect(names.length).toBeGreaterThan(1);
     for (const { action, resource } of [...new Set(names)].flatMap((name) => callsOf(name, code))) {
       const granted = grants(deployStatements, action, resource).length;
@@ -341,16 +345,29 @@ describe('each command that the README gives to the policy of the deploy', () =>
   });
 });
 
-/** Of the README's table of commands and what they need. */
+/** From the page's table of commands and what they need. */
 function commandsWithDeployPolicy(): readonly string[] {
-  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
-  const rows = readme
+  const page = codeOf('docs/operations/permissions.md');
+  const rows = page
     .split('\n')
     .filter((line) => /^\|[^|]+\|.*the policy `OrderReplicationBootstrap-<stage>-Deploy`/.test(line));
   return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name!));
 }
 
-const codeOf = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
+/** What a waiter of the SDK calls until its state is reached. */
+function callOfWaiter(name: string): string {
+  const calls: Readonly<Record<string, string>> = {
+    ChangeSetCreateComplete: 'DescribeChangeSet',
+    TableNotExists: 'DescribeTable',
+  };
+  const call = calls[name];
+  if (call === undefined) throw new Error(`Say which call waitUntil${name} makes.`);
+  return call;
+}
+
+function codeOf(file: string): string {
+  return readFileSync(join(__dirname, '../..', file), 'utf8');
+}
 
 /** The files in scripts/ that a command runs: its own, and what they import, types apart. */
 function reached(command: string): readonly string[] {

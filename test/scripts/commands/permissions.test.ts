@@ -1,5 +1,5 @@
-// The README's table of commands and their permissions against test/command-permissions.ts, which test/e2e/commands holds
-// against the calls that the commands make.
+// The table of commands and their permissions in docs/operations/permissions.md against test/support/command-permissions.ts,
+// which test/e2e/command-permissions compares with the calls that the commands make.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,9 +7,9 @@ import { commands as tree } from '../../../scripts/cli';
 import { commandPermissions, type CommandName } from '../../support/command-permissions';
 
 const read = (name: string) => readFileSync(join(__dirname, '../../..', name), 'utf8');
-const section = read('README.md').split('### Who may do what')[1]!.split('\n### ')[0]!;
+const section = read('docs/operations/permissions.md');
 
-/** What each command needs, in the README's words. */
+/** What each command needs, in the page's words. */
 const needs = new Map(
   section
     .split('\n')
@@ -20,7 +20,7 @@ const needs = new Map(
     }),
 );
 
-it('the README names every command that goes to AWS', () => {
+it('the page of permissions names every command that goes to AWS', () => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
   // These ask nothing of AWS, or are for developers of the project.
   const others = ['start', 'test', 'build', 'renew', 'survive', 'mutants', 'simulator', 'bench', 'lint'];
@@ -34,7 +34,7 @@ it('the README names every command that goes to AWS', () => {
 
 const names = Object.keys(commandPermissions) as readonly CommandName[];
 
-it.each(names)('the README says what the command %s needs, no less and no more', (name) => {
+it.each(names)('the page of permissions says what the command %s needs, no less and no more', (name) => {
   const words = needs.get(name)!;
   const said = [...words.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, action]) => action!);
   const index = 'ByOutcome';
@@ -42,7 +42,7 @@ it.each(names)('the README says what the command %s needs, no less and no more',
   expect(new Set(said.filter((one) => one !== index))).toEqual(new Set(actions));
 });
 
-/** How the README calls what the permissions are on. */
+/** How the page names the resources. */
 const words: Readonly<Record<string, string>> = {
   'table/<stack>-Orders': 'Orders table',
   'table/<stack>-Ledger': 'Ledger table',
@@ -55,7 +55,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 it.each(['dead-letters', 'backfill', 'orders erase'] as const)(
-  'the README says on what, for the command %s',
+  'the page of permissions says on which resources, for the command %s',
   (name) => {
     const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
     for (const resource of resources.filter((one) => one in words)) {
