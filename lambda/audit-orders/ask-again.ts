@@ -1,7 +1,6 @@
 // An order that is marked as gone may come back, and no list need show it: each night it is asked for again, for as long as
 // the schedule looks at the day on which it was created.
 import { DAY_MS, dayOf, iso } from '../shared/runtime/time';
-import { GONE } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { Audit } from '../shared/order/audit-result';
 import type { Queue } from '../shared/aws/queue';
@@ -58,7 +57,7 @@ async function askForGone(
 ): Promise<number> {
   const rows = await ledger.find(ids);
   const gone = [...rows.values()].filter(({ state, reason, reached_at: at = '' }) => {
-    return state === 'copied' && reason === GONE && now - Date.parse(at) >= ASKED_AFTER_MS;
+    return state === 'copied' && reason === 'not-found' && now - Date.parse(at) >= ASKED_AFTER_MS;
   });
   await queue.enqueue(gone.map(({ order_id }) => toReference(order_id, now)));
   return gone.length;

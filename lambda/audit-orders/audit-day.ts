@@ -9,7 +9,7 @@ import { DAY_MS, HOUR_MS, dayOf } from '../shared/runtime/time';
 import { listedPages } from '../shared/steps/list-orders';
 import type { ListedPage } from '../shared/steps/list-reader';
 import { TooManyUnreadableError } from '../shared/steps/step-over';
-import { referToUnreadable, UNREADABLE } from '../shared/steps/unreadable-orders';
+import { referToUnreadable } from '../shared/steps/unreadable-orders';
 import type { UnreadableDeps } from '../shared/steps/unreadable-orders';
 import type { Audits } from '../shared/tables/audits';
 import type { JobsTable } from '../shared/tables/jobs';
@@ -106,7 +106,7 @@ async function leaveOpen(
   { tally, day, dryRun, timestamp }: DayAudit,
   deps: AuditDayDeps,
 ): Promise<void> {
-  for (const id of unreadableIds) tally.countOrder(id, { kind: 'gap', reason: UNREADABLE });
+  for (const id of unreadableIds) tally.countOrder(id, { kind: 'gap', reason: 'unlistable' });
   tally.nameUnreadable(unreadableIds);
   if (unreadableIds.length === 0 || dryRun) return;
   deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds, day });

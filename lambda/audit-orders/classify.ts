@@ -1,7 +1,7 @@
-// What one listed order comes to: copied, queued, dead, left out with a reason, or a gap. What nothing accounts for is a
+// What one listed order comes to: copied, queued, dead, excluded with a reason, or a gap. What nothing accounts for is a
 // gap. Pure.
 import { DAY_MS, parseDate } from '../shared/runtime/time';
-import { GONE } from '../shared/order/reasons';
+import type { Reason } from '../shared/order/reasons';
 import { QUEUE_RETENTION_MS } from '../shared/order/reference';
 import type { OrderReference } from '../shared/order/reference';
 import { SETTLE_MS } from '../shared/order/version';
@@ -17,14 +17,6 @@ const GONE_BELIEVED_MS = DAY_MS / 2;
 
 /** As long as the dead letter queue keeps a message. */
 const LETTER_RETENTION_MS = 14 * DAY_MS;
-
-export const LETTER_GONE = 'a dead letter of more than 14 days ago, and not replicated since';
-export const UNKNOWN = 'not known to the ledger';
-export const MISSING = 'stored once, and missing from the Orders table';
-export const FORGOTTEN = 'queued more than 4 days ago, and not replicated since';
-export const NOT_GONE = 'noted as not found in the store, which lists it';
-export const INCOMPLETE = 'stored without all of its lists';
-export const EXPIRED = 'expired by OrderRetentionDays';
 
 /** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
 export interface AuditedOrder {
@@ -49,9 +41,13 @@ export interface AuditContext {
 }
 
 export interface Finding {
-  readonly kind: 'copied' | 'queued' | 'dead' | 'left out' | 'gap';
+  readonly kind: 'copied' | 'queued' | 'dead' | 'excluded' | 'gap';
   /** Of `queued`, why it is a gap if it cannot be queued now. */
-  readonly reason?: string;
+  readonly reason?: Reason;
+  /** Of `excluded` by its status. */
+  readonly statusId?: number | undefined;
+  /** Of `dead`: the text of the error. */
+  readonly error?: string | undefined;
   /** What its reference is to say beside its version, if one is to be queued. */
   readonly send?: Pick<OrderReference, 'advance' | 'wasStored' | 'listedDigest'>;
 }
@@ -74,7 +70,7 @@ function judge(found: AuditedOrder, context: AuditContext): Finding {
   switch (row?.state) {
     case 'queued':
       if (isWithin(QUEUE_RETENTION_MS, row.seen_at, context)) return { kind: 'queued' };
-      return { kind: 'gap', reason: FORGOTTEN, send: wasStored(found, row, context) };
+      return { kind: 'gap', reason: 'reference-lost', send: wasStored(found, row, context) };
     case 'dead':
       return accountForDead(found, row, context);
     case 'copied':
@@ -90,19 +86,19 @@ function judge(found: AuditedOrder, context: AuditContext): Finding {
 function accountForDead(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
   const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, context);
   if ((found.isStored && !found.isIncomplete) || isKept)
-    return { kind: 'dead', reason: row.reason ?? 'no reason was noted' };
-  return { kind: 'gap', reason: LETTER_GONE, send: wasStored(found, row, context) };
+    return { kind: 'dead', reason: row.reason ?? 'attempts-exhausted', error: row.last_error };
+  return { kind: 'gap', reason: 'dead-letter-expired', send: wasStored(found, row, context) };
 }
 
 function accountForStored(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
   if (!found.isStored) {
-    if (hasExpired(row, context)) return { kind: 'left out', reason: EXPIRED };
-    return { kind: 'gap', reason: MISSING, send: { wasStored: true } };
+    if (hasExpired(row, context)) return { kind: 'excluded', reason: 'retention-expired' };
+    return { kind: 'gap', reason: 'snapshot-missing', send: { wasStored: true } };
   }
   // Its dead letter could not be noted.
-  if (found.isIncomplete) return { kind: 'gap', reason: INCOMPLETE, send: {} };
-  if (row.reason === GONE && !isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
-    return { kind: 'gap', reason: NOT_GONE, send: {} };
+  if (found.isIncomplete) return { kind: 'gap', reason: 'snapshot-incomplete', send: {} };
+  if (row.reason === 'not-found' && !isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
+    return { kind: 'gap', reason: 'listed-but-not-found', send: {} };
   }
   if (!hasChanged(found.order, row) && !found.isStale) return { kind: 'copied' };
   return { kind: 'copied', send: {} };
@@ -110,9 +106,10 @@ function accountForStored(found: AuditedOrder, row: LedgerRow, context: AuditCon
 
 function accountForUnstored({ order, row, isStored }: AuditedOrder, context: AuditContext): Finding {
   const notToBeStored = whyNotStored(order, context.createdSince, context.rules);
-  if (notToBeStored !== undefined && !isStored) return { kind: 'left out', reason: notToBeStored };
-  if (row?.reason === GONE && isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
-    return { kind: 'left out', reason: GONE };
+  if (notToBeStored !== undefined && !isStored)
+    return { kind: 'excluded', reason: notToBeStored, statusId: order.statusId };
+  if (row?.reason === 'not-found' && isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
+    return { kind: 'excluded', reason: 'not-found' };
   }
   // A snapshot of which the ledger knows nothing is brought up to date; the rules say nothing of its status.
   const send = notToBeStored === undefined ? {} : { advance: false };
@@ -120,11 +117,9 @@ function accountForUnstored({ order, row, isStored }: AuditedOrder, context: Aud
   return { kind, reason: whyUnstored(row), send };
 }
 
-function whyUnstored(row: LedgerRow | undefined): string {
-  if (row?.state === undefined) return UNKNOWN;
-  return row.reason === GONE
-    ? NOT_GONE
-    : `skipped (${row.reason ?? 'no reason was noted'}), and to be stored now`;
+function whyUnstored(row: LedgerRow | undefined): Reason {
+  if (row?.state === undefined) return 'not-in-ledger';
+  return row.reason === 'not-found' ? 'listed-but-not-found' : 'skipped-but-due';
 }
 
 /** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */

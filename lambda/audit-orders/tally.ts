@@ -1,6 +1,7 @@
 // Counts what an audit finds, and makes its result: each order once, and no larger than an item may be.
 import { summarize } from '../shared/order/audit-result';
 import type { Audit, NamedOrder } from '../shared/order/audit-result';
+import { countKey } from '../shared/order/reasons';
 import type { Finding } from './classify';
 
 /** Gaps, and dead orders, that a result names with their reasons. */
@@ -10,7 +11,7 @@ const MOST_NAMED = 100;
 const MOST_KNOWN = 1_000;
 
 export class AuditTally {
-  private readonly leftOut = new Map<string, number>();
+  private readonly excluded = new Map<string, number>();
   private readonly gaps: NamedOrder[] = [];
   private readonly deadOrders: NamedOrder[] = [];
   private readonly openIds: number[] = [];
@@ -23,7 +24,9 @@ export class AuditTally {
   /** `earlier` is the audit of the same day before this one. */
   constructor(private readonly earlier: Audit | undefined) {}
 
-  countOrder(id: number, { kind, reason = '' }: Finding): void {
+  countOrder(id: number, finding: Finding): void {
+    // Only what is copied or queued has no reason, and needs none.
+    const { kind, reason = 'not-in-ledger', statusId, error } = finding;
     const { counts } = this;
     counts.listed += 1;
     this.firstId = Math.min(this.firstId, id);
@@ -33,12 +36,13 @@ export class AuditTally {
       case 'queued':
         counts[kind] += 1;
         return;
-      case 'left out':
-        this.leaveOut(reason, 1);
+      case 'excluded':
+        this.exclude(countKey(reason, statusId), 1);
         return;
       case 'dead':
         counts.dead += 1;
-        if (this.deadOrders.length < MOST_NAMED) this.deadOrders.push({ id, reason });
+        if (this.deadOrders.length < MOST_NAMED)
+          this.deadOrders.push({ id, reason, ...(error === undefined ? {} : { error }) });
         return;
       case 'gap':
         this.countGap({ id, reason });
@@ -59,15 +63,15 @@ export class AuditTally {
     return ids.includes(id) || (open > ids.length && id > Math.max(...ids));
   }
 
-  private leaveOut(reason: string, orders: number): void {
-    this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + orders);
+  private exclude(key: string, orders: number): void {
+    this.excluded.set(key, (this.excluded.get(key) ?? 0) + orders);
   }
 
   /** Rows that nobody can ask for again. */
   countUnreadableRows(rows: number): void {
     if (rows === 0) return;
     this.counts.listed += rows;
-    this.leaveOut('without a usable id', rows);
+    this.exclude('unreadable', rows);
   }
 
   /** Orders that no list can show; they are counted as gaps, too. */
@@ -88,8 +92,8 @@ export class AuditTally {
   toAudit(of: Pick<Audit, 'timestamp' | 'day' | 'duration_ms'>): Audit {
     const { counts, unreadableIds } = this;
     const { listed, copied, queued, dead, open } = counts;
-    const leftOut = [...this.leftOut.values()].reduce((sum, orders) => sum + orders, 0);
-    const accounted = copied + queued + dead + leftOut + open;
+    const excluded = [...this.excluded.values()].reduce((sum, orders) => sum + orders, 0);
+    const accounted = copied + queued + dead + excluded + open;
     if (accounted !== listed) {
       throw new Error(
         `The audit of ${of.day} accounts for ${accounted} orders, and the store lists ${listed}.`,
@@ -99,7 +103,7 @@ export class AuditTally {
       ...of,
       ...counts,
       summary: summarize(of.day, { listed, open }),
-      left_out: Object.fromEntries(this.leftOut),
+      excluded: Object.fromEntries(this.excluded),
       enqueued: this.references,
       gaps: this.gaps,
       dead_orders: this.deadOrders,

@@ -5,6 +5,8 @@ import type { EnqueueDeps } from '../shared/steps/enqueue';
 import { dateModified } from '../shared/order/version';
 import { isCreatedBefore } from '../shared/order/rules';
 import type { Rules } from '../shared/order/rules';
+import { countKey } from '../shared/order/reasons';
+import type { Reason } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import { isMarkedGone, isNew, whyNotFollowed, whyNotNew } from './select-orders';
@@ -32,7 +34,7 @@ export interface PageTally {
   readonly found: number;
   readonly enqueued: number;
   /** How many were not queued, by reason. */
-  readonly left_out: Readonly<Record<string, number>>;
+  readonly excluded: Readonly<Record<string, number>>;
 }
 
 /** Queues what is new in the page of a status, or changed in that of any status, and not known to the ledger so. */
@@ -43,7 +45,7 @@ export async function enqueuePage(
   deps: EnqueuePageDeps,
 ): Promise<PageTally> {
   const { rules } = deps.policy;
-  const reasons = Array.from({ length: page.unreadable }, () => 'without a usable id');
+  const excluded = Array.from({ length: page.unreadable }, () => countKey('unreadable'));
   const rows = await deps.adapters.ledger.find(page.orders.map(({ id }) => id));
   const references: OrderReference[] = [];
   for (const order of page.orders) {
@@ -52,10 +54,10 @@ export async function enqueuePage(
     const { now } = deps.invocation;
     const reason = whyExcluded(order, row, list, pass, rules) ?? whyKnown(row, seen, rules, now());
     if (reason === undefined) references.push(seen.reference);
-    else reasons.push(reason);
+    else excluded.push(countKey(reason, seen.reference.statusId));
   }
   await enqueue(references, deps);
-  return { found: page.orders.length, enqueued: references.length, left_out: countEach(reasons) };
+  return { found: page.orders.length, enqueued: references.length, excluded: countEach(excluded) };
 }
 
 /** In the list of a status are new orders, in that of changes new ones and others that are followed. */
@@ -65,7 +67,7 @@ function whyExcluded(
   { statusId }: OrderList,
   { bounds }: PollPass,
   rules: Rules,
-): string | undefined {
+): Reason | undefined {
   if (isMarkedGone(row)) return undefined;
   if (statusId !== undefined) return whyNotNew(order, statusId, bounds);
   return isNew(order, rules, bounds) ? undefined : whyNotFollowed(order, row, rules, bounds);
@@ -93,8 +95,8 @@ function sight(
   return { order, reference };
 }
 
-function countEach(reasons: readonly string[]): Record<string, number> {
+function countEach(keys: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return Object.fromEntries(counts);
 }

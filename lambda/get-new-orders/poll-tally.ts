@@ -9,7 +9,7 @@ export class PollTally {
   private storeCounts: Pick<Job, 'counted' | 'not_counted'> = { counted: {} };
   private found = 0;
   private enqueued = 0;
-  private readonly leftOut = new Map<string, number>();
+  private readonly excluded = new Map<string, number>();
   private readonly unreadableIds = new Set<number>();
 
   constructor(readonly timestamp: number) {
@@ -24,11 +24,11 @@ export class PollTally {
     this.storeCounts = { counted: {}, not_counted: reason };
   }
 
-  addPage({ found, enqueued, left_out }: PageTally): void {
+  addPage({ found, enqueued, excluded }: PageTally): void {
     this.found += found;
     this.enqueued += enqueued;
-    for (const [reason, count] of Object.entries(left_out)) {
-      this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + count);
+    for (const [key, count] of Object.entries(excluded)) {
+      this.excluded.set(key, (this.excluded.get(key) ?? 0) + count);
     }
   }
 
@@ -50,7 +50,7 @@ export class PollTally {
       ...this.storeCounts,
       found: this.found,
       enqueued: this.enqueued,
-      left_out: Object.fromEntries(this.leftOut),
+      excluded: Object.fromEntries(this.excluded),
       ...(ids.length === 0 ? {} : { unreadable: ids.length, unreadable_ids: ids }),
     };
   }

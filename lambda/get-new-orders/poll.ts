@@ -44,7 +44,7 @@ function logEnd({ timestamp: jobTimestamp, ...job }: Job, log: Log): void {
     OrdersFound: job.found,
     OrdersQueued: job.enqueued,
   };
-  log.info(`poll.${job.outcome}`, { jobTimestamp, ...job }, metrics);
+  log.info(job.outcome, { jobTimestamp, ...job }, metrics);
 }
 
 /** Reports the failure, then records the job. Never throws. */
@@ -55,7 +55,7 @@ async function recordFailure(job: Omit<Job, 'outcome'>, cause: unknown, deps: Po
       job: 'poll',
       event: 'poll.failed',
       cause,
-      fields: { jobTimestamp, ...counts, outcome: 'failed' },
+      fields: { jobTimestamp, ...counts, outcome: 'poll.failed' },
       happened: `The poll that began at ${iso(jobTimestamp)} failed. It had queued ${job.enqueued} orders.`,
       consequence:
         'A scheduled poll is tried again twice, and the next one takes up what is missing: nothing is lost.',
@@ -64,7 +64,7 @@ async function recordFailure(job: Omit<Job, 'outcome'>, cause: unknown, deps: Po
     deps,
   );
   try {
-    await deps.adapters.jobs.record({ ...job, outcome: 'failed', error: formatError(cause) });
+    await deps.adapters.jobs.record({ ...job, outcome: 'poll.failed', error: formatError(cause) });
   } catch (error) {
     deps.adapters.log.error('poll.failure_not_recorded', { error: formatError(error) });
   }

@@ -22,7 +22,8 @@ export type ReadStoreDeps = WindowDeps &
 
 /** How a poll ended: where the next one continues, or that it must look for the same changes again. */
 export type PollEnd =
-  ({ readonly outcome: 'finished' } & Partial<Hold>) | (Pick<Job, 'cursor'> & { readonly outcome: 'sliced' });
+  | ({ readonly outcome: 'poll.finished' } & Partial<Hold>)
+  | (Pick<Job, 'cursor'> & { readonly outcome: 'poll.sliced' });
 
 /** Queues what the lists show. Throws what the store throws; what was found until then stands in the tally. */
 export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<PollEnd> {
@@ -44,12 +45,12 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
     waits ||= read.waits;
     if (read.cursor === undefined) continue;
     if (failure !== undefined) break;
-    return { outcome: 'sliced', cursor: { ...read.cursor, ...(waits ? { waits } : {}) } };
+    return { outcome: 'poll.sliced', cursor: { ...read.cursor, ...(waits ? { waits } : {}) } };
   }
   // Orders of one list keep no other list from being read; the poll still fails.
   if (failure !== undefined) throw failure;
   if (waits) hold ??= await holdUnreadable(tally.timestamp, deps);
-  return { outcome: 'finished', ...hold };
+  return { outcome: 'poll.finished', ...hold };
 }
 
 /** Counts only inform, and spare calls: without them every list is asked for. */

@@ -1,5 +1,5 @@
 // Which listed orders a poll need not queue: those that are neither new nor followed. Pure.
-import { GONE } from '../shared/order/reasons';
+import type { Reason } from '../shared/order/reasons';
 import { isCreatedBefore, isDigital, whyNotStored, whyOutside } from '../shared/order/rules';
 import type { Rules } from '../shared/order/rules';
 import { Status } from '../shared/order/status';
@@ -12,12 +12,12 @@ export function whyNotNew(
   order: ListedOrder,
   statusId: number,
   bounds: Pick<Bounds, 'completedSince' | 'createdSince'>,
-): string | undefined {
+): Reason | undefined {
   const outside = whyOutside(order, bounds.createdSince);
   if (outside !== undefined || statusId !== Status.Completed) return outside;
-  if (order.raw.order_is_digital !== true && !isDigital(order.lines ?? [])) return 'completed, not digital';
+  if (order.raw.order_is_digital !== true && !isDigital(order.lines ?? [])) return 'completed-not-digital';
   const { modifiedAt = Infinity } = order;
-  return modifiedAt < bounds.completedSince ? 'completed before the lookback' : undefined;
+  return modifiedAt < bounds.completedSince ? 'completed-before-lookback' : undefined;
 }
 
 /** Whether an order is new, whatever list it is in. */
@@ -36,19 +36,19 @@ export function whyNotFollowed(
   row: LedgerRow | undefined,
   rules: Rules,
   bounds: Bounds,
-): string | undefined {
+): Reason | undefined {
   if (row?.state !== undefined) {
     const { modifiedAt: changedAt = Infinity } = order;
-    if (changedAt < bounds.followedSince) return 'no longer followed';
+    if (changedAt < bounds.followedSince) return 'follow-up-ended';
     // It was never stored: the bound counts as for an order without a row.
     return row.state === 'skipped' ? whyOutside(order, bounds.createdSince) : undefined;
   }
-  if (isCreatedBefore(order, bounds.followedSince)) return 'no longer followed';
+  if (isCreatedBefore(order, bounds.followedSince)) return 'follow-up-ended';
   // No ledger row, and already past its new status: staff moved it before this poll.
   return whyNotStored(order, bounds.createdSince, rules);
 }
 
 /** Whether a snapshot is marked as gone: a list that shows such an order contradicts that, however old the order is. */
 export function isMarkedGone(row: LedgerRow | undefined): boolean {
-  return row?.state === 'copied' && row.reason === GONE;
+  return row?.state === 'copied' && row.reason === 'not-found';
 }

@@ -1,5 +1,6 @@
 // Who sent a webhook: BigCommerce, by its signature or by the secret header of our own registration, or anybody else.
 import type { BigCommerceCredentials } from '../shared/aws/secrets';
+import type { WebhookReason } from '../shared/order/reasons';
 import { MAX_BODY_BYTES, SECRET_HEADER } from '../shared/order/webhook-event';
 import { isSecret, verifySignature } from './signature';
 import type { Verdict } from './signature';
@@ -24,8 +25,8 @@ export interface ProofDeps {
 /** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
 export type Proof =
   | { readonly by: 'signature'; readonly ageMs: number; readonly id: string }
-  | { readonly by: 'secret header'; readonly ageMs: number | undefined }
-  | { readonly by: 'nothing'; readonly reason: string };
+  | { readonly by: 'secret-header'; readonly ageMs: number | undefined }
+  | { readonly by: 'none'; readonly reason: WebhookReason; readonly ageMs: number | undefined };
 
 /**
  * Looks at the signature and at the header; one has to hold. Junk without either costs no call at all, and a body that is
@@ -42,17 +43,14 @@ export async function authenticate(
   const known = signature.status === 'fulfilled' ? signature.value : undefined;
   const { 'webhook-id': id = '' } = request.headers;
   if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs, id };
-  if (header.status === 'fulfilled' && header.value) return { by: 'secret header', ageMs: known?.ageMs };
+  if (header.status === 'fulfilled' && header.value) return { by: 'secret-header', ageMs: known?.ageMs };
   // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
   const [verdict] = await Promise.all(looks);
-  return {
-    by: 'nothing',
-    reason: `no secret header that holds, and as to its signature: ${reasonOf(verdict)}`,
-  };
+  return { by: 'none', reason: reasonOf(verdict), ageMs: verdict?.ageMs };
 }
 
 const reasonOf = (verdict: Verdict | undefined) =>
-  verdict === undefined || verdict.holds ? 'it has none' : verdict.reason;
+  verdict === undefined || verdict.holds ? 'no-signature' : verdict.reason;
 
 /** Undefined for a request without a signature. */
 async function signatureOf(
@@ -63,7 +61,7 @@ async function signatureOf(
   const signature = headers['webhook-signature'];
   if (signature === undefined) return undefined;
   if (body.length > MAX_BODY_BYTES) {
-    return { holds: false, reason: `the body has more than ${MAX_BODY_BYTES} bytes and is not hashed` };
+    return { holds: false, reason: 'body-too-large' };
   }
   const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers;
   const verify = async (fresh: boolean) => {

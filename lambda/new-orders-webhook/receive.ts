@@ -1,6 +1,7 @@
 // The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
 import { formatError, EnqueueError } from '../shared/runtime/errors';
 import type { EventName } from '../shared/runtime/events';
+import type { WebhookReason } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
 import { withoutShopper } from '../shared/order/personal-data';
@@ -44,7 +45,9 @@ export type ReceiveDeps = ProofDeps &
 export interface Received {
   readonly status: 200 | 401;
   readonly outcome: 'accepted' | 'ignored' | 'replayed' | 'rejected';
-  readonly reason?: string;
+  readonly reason?: WebhookReason;
+  /** Of a valid signature outside its time; below 0 where that is in the future. */
+  readonly ageSeconds?: number;
 }
 
 /**
@@ -56,7 +59,7 @@ export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promi
   const receivedAt = iso(invocation.now());
   const maxAgeMs = policy.webhookMaxAgeHours * HOUR_MS;
   const proof = await authenticate(request, maxAgeMs, deps);
-  if (proof.by === 'nothing') return { status: 401, outcome: 'rejected', reason: proof.reason };
+  if (proof.by === 'none') return reject(proof);
   const webhook = readWebhook(request.body, policy.storeHash);
   if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
 
@@ -67,7 +70,13 @@ export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promi
   if (stale) adapters.log.warn('webhook.stale', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined) {
     const { requestId } = request;
-    const delivery = { orderId, webhook: withoutShopper(content), receivedAt, requestId, proof: proof.by };
+    const delivery = {
+      orderId,
+      webhook: withoutShopper(content),
+      receivedAt,
+      requestId,
+      authenticatedBy: proof.by,
+    };
     const arrival = { delivery: { ...delivery, ...stale }, signed };
     if (isTaken(scope)) return accept(arrival, webhook, deps);
     await Promise.all([record(arrival, { outcome: 'ignored' }, deps), rememberIt(arrival, deps)]);
@@ -76,14 +85,19 @@ export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promi
   return { status: 200, outcome: 'ignored' };
 }
 
+function reject({ reason, ageMs }: Extract<Proof, { readonly by: 'none' }>): Received {
+  const age = ageMs === undefined ? {} : { ageSeconds: Math.round(ageMs / 1000) };
+  return { status: 401, outcome: 'rejected', reason, ...age };
+}
+
 /** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
-function ignoreUnusable(reason: string, proof: Proof, { adapters }: ReceiveDeps): Received {
-  adapters.log.warn('webhook.unusable', { reason, proof: proof.by }, { WebhooksUnusable: 1 });
+function ignoreUnusable(reason: WebhookReason, proof: Proof, { adapters }: ReceiveDeps): Received {
+  adapters.log.warn('webhook.unusable', { reason, authenticatedBy: proof.by }, { WebhooksUnusable: 1 });
   return { status: 200, outcome: 'ignored', reason };
 }
 
 function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
-  if (proof.by === 'nothing' || proof.ageMs === undefined || proof.ageMs < STALE_MS) return undefined;
+  if (proof.by === 'none' || proof.ageMs === undefined || proof.ageMs < STALE_MS) return undefined;
   return { ageSeconds: Math.floor(proof.ageMs / 1000) };
 }
 
@@ -128,7 +142,7 @@ async function queueOne(reference: OrderReference, arrival: Arrival, deps: Recei
     return messageId;
   } catch (error) {
     // Not remembered: BigCommerce delivers it again, and then it must get in.
-    await record(arrival, { outcome: 'not queued' }, deps);
+    await record(arrival, { outcome: 'not-queued' }, deps);
     const { orderId } = reference;
     throw new EnqueueError(`Order ${orderId} could not be queued. ${formatError(error)}`, { cause: error });
   }

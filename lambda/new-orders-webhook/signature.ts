@@ -1,5 +1,6 @@
 // Standard Webhooks signatures, as BigCommerce makes them: HMAC-SHA256 over the raw bytes, compared in constant time.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { WebhookReason } from '../shared/order/reasons';
 
 /** The three headers, as received. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec */
 export interface SignatureHeaders {
@@ -20,7 +21,12 @@ export interface SignatureCheck extends SignatureHeaders {
 /** `ageMs`: of a true signature, also when it is too old. `otherSecret`: it might hold with a newer client secret. */
 export type Verdict =
   | { readonly holds: true; readonly ageMs: number }
-  | { readonly holds: false; readonly reason: string; readonly ageMs?: number; readonly otherSecret?: true };
+  | {
+      readonly holds: false;
+      readonly reason: WebhookReason;
+      readonly ageMs?: number;
+      readonly otherSecret?: true;
+    };
 
 /** A sender's clock may be this much ahead of ours. */
 const MAX_AHEAD_MS = 5 * 60 * 1000;
@@ -29,23 +35,21 @@ const MAX_AHEAD_MS = 5 * 60 * 1000;
 export function verifySignature(check: SignatureCheck): Verdict {
   const { clientSecret, id, timestamp, signature, now, maxAgeMs } = check;
   if (!id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
-    return { holds: false, reason: 'its headers are not complete' };
+    return { holds: false, reason: 'incomplete-headers' };
   }
   if (clientSecret.length === 0) {
-    return { holds: false, reason: 'there is no client secret to verify it with', otherSecret: true };
+    return { holds: false, reason: 'no-client-secret', otherSecret: true };
   }
   const expected = createHmac('sha256', clientSecret)
     .update(`${id}.${timestamp}.`)
     .update(check.body)
     .digest();
   if (!signature.split(' ').some((candidate) => matches(candidate, expected))) {
-    const reason = 'it was not made with the client secret of this API account';
-    return { holds: false, reason, otherSecret: true };
+    return { holds: false, reason: 'wrong-signature', otherSecret: true };
   }
   const ageMs = now - Number(timestamp) * 1000;
-  const seconds = Math.round(Math.abs(ageMs) / 1000);
-  if (ageMs > maxAgeMs) return { holds: false, reason: `it is ${seconds} seconds old`, ageMs };
-  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: `it is ${seconds} seconds in the future`, ageMs };
+  if (ageMs > maxAgeMs) return { holds: false, reason: 'too-old', ageMs };
+  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: 'in-the-future', ageMs };
   return { holds: true, ageMs };
 }
 

@@ -48,7 +48,7 @@ async function tryToPut(
   if (basis.step === 'read') return basis;
   if (effects.puts >= MAX_PUTS) throw putEnough(task);
   const answer = await put(task, basis.read, effects, deps);
-  if (answer === 'too late') return oneReadLater(basis, task);
+  if (answer === 'too-late') return oneReadLater(basis, task);
   if ('error' in answer) return afterFailure(answer, basis, task, effects, deps);
   return settle(answer.order, task, effects, deps);
 }

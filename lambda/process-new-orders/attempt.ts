@@ -1,6 +1,7 @@
 // One attempt at an order: what it begins with, and the states through which its steps take it.
 import type { Gone, Read, Snapshot, SubResources } from '../shared/order/order';
 import type { Decision } from '../shared/order/rules';
+import type { Reason } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Row } from '../shared/runtime/json';
@@ -105,7 +106,7 @@ export type End = Omit<Finish, 'state'>;
 /** How one reference ended. */
 export interface Done {
   readonly state: Finish['state'] | 'covered';
-  readonly reason?: string | undefined;
+  readonly reason?: Reason | undefined;
 }
 
 /** When it was advanced last, by this attempt or before: the snapshot may be lost, and the row may know more. */

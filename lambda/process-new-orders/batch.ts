@@ -4,7 +4,7 @@ import { replicate } from './replicate';
 import type { ReplicateDeps } from './replicate';
 import type { Message, Outcome } from './give-up';
 
-/** Left for giving back what did not get done. */
+/** Left for returning what did not get done. */
 const RESERVE_MS = 5_000;
 
 /** A first read's time-out, and some: an order that is begun with less has little chance to end. */

@@ -1,6 +1,5 @@
 // The step `confirm`: the ledger records how the order ended, and its lease ends in the same write.
 import { isUnchanged } from '../shared/order/content';
-import { FOUGHT_OVER } from '../shared/order/reasons';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Ledger } from '../shared/tables/ledger';
@@ -40,7 +39,8 @@ export async function confirmOrder(
 async function confirmEnd(finish: Finish, attempt: Attempt, deps: ConfirmDeps): Promise<Ended> {
   const ended = await recordEnd(finish, attempt, deps);
   const { reason, leftAloneUntil } = finish;
-  const isNewlyLeftAlone = reason === FOUGHT_OVER && leftAloneUntil !== attempt.row.left_alone_until;
+  const isNewlyLeftAlone =
+    reason === 'put-back-repeatedly' && leftAloneUntil !== attempt.row.left_alone_until;
   if (isNewlyLeftAlone) await alertFoughtOver(attempt.lease.orderId, leftAloneUntil, deps.adapters.alerts);
   return ended;
 }

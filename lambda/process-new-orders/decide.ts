@@ -1,5 +1,4 @@
 // The step `decide`: what is to be done with the order by the rules, by its lines, and by what was done before.
-import { COPY_ONLY, FOUGHT_OVER, GONE, NOT_DIGITAL } from '../shared/order/reasons';
 import { decide, isDigital, staysNotDigital, whyVoid } from '../shared/order/rules';
 import type { Decision, Rules } from '../shared/order/rules';
 import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
@@ -65,7 +64,7 @@ async function decideOnGone(
 ): Promise<ToMark | ToConfirm> {
   if (message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(orderId, 'believed at the third receive');
   if (earlier === undefined) {
-    return { step: 'confirm', kind: 'end', finish: { ...gone, state: 'skipped', reason: GONE } };
+    return { step: 'confirm', kind: 'end', finish: { ...gone, state: 'skipped', reason: 'not-found' } };
   }
   // What an earlier attempt noted counts no more where this one found the order first.
   const since = effects.wasFound ? undefined : row.missing_since;
@@ -83,11 +82,11 @@ function wasStored({ reference, row }: Attempt, now: number): boolean {
 /** A reference for a copy leaves the status to a later poll; an order that is put back each time is left unchanged. */
 function holdBack(decision: Decision, isOnceNotDigital: boolean, attempt: Attempt, now: number): Decision {
   if (decision.kind !== 'advance') return decision;
-  if (isOnceNotDigital) return { kind: 'copy', reason: NOT_DIGITAL };
+  if (isOnceNotDigital) return { kind: 'copy', reason: 'completed-not-digital' };
   if (leftAloneUntil(attempt.row, attempt.effects, now) !== undefined) {
-    return { kind: 'copy', reason: FOUGHT_OVER };
+    return { kind: 'copy', reason: 'put-back-repeatedly' };
   }
-  return attempt.reference.advance === false ? { kind: 'copy', reason: COPY_ONLY } : decision;
+  return attempt.reference.advance === false ? { kind: 'copy', reason: 'copy-only' } : decision;
 }
 
 /** A PUT of an earlier attempt had worked, and no row says so: that worker died. */

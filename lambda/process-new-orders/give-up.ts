@@ -1,6 +1,7 @@
-// A reference that failed is never lost: it goes back to the queue for a while, or is parked with its reason.
+// A reference that failed is never lost: it goes back to the queue for a while, or becomes a dead letter with its reason.
 import { formatError, failureKind, LeaseHeldError, MalformedReferenceError } from '../shared/runtime/errors';
 import { HOW_TO_FIX } from '../shared/steps/report-failure';
+import type { DeadReason } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import { LEASE_HELD_VISIBILITY_SECONDS, visibilitySeconds } from './visibility';
 import type { Alerts } from '../shared/aws/alerts';
@@ -17,8 +18,8 @@ export interface Message {
   readonly receiveCount: number;
 }
 
-/** `acknowledged` leaves the queue, `given back` comes again. */
-export type Outcome = 'acknowledged' | 'given back';
+/** `acknowledged` leaves the queue, `returned` comes again. */
+export type Outcome = 'acknowledged' | 'returned';
 
 export interface GiveUpDeps {
   readonly adapters: {
@@ -37,7 +38,7 @@ export interface GiveUpDeps {
   };
 }
 
-/** Parks what cannot be helped and what failed at its last receive, gives back everything else. Never throws. */
+/** Dead-letters what no repetition can help, and what failed at its last receive; returns everything else. Never throws. */
 export async function giveUp(
   message: Message,
   reference: OrderReference | undefined,
@@ -48,17 +49,28 @@ export async function giveUp(
   if (kind === 'configuration') await alertConfiguration(error, deps);
   const exhausted = message.receiveCount >= deps.policy.maxReceiveCount;
   if (kind !== 'permanent' && !exhausted) return returnToQueue(message, reference, error, deps);
+  const death = { reason: deadReasonOf(error), error: formatError(error) };
   try {
-    await deadLetter(message, reference, error, deps);
-  } catch (parkError) {
+    await deadLetter(message, reference, error, death, deps);
+  } catch (sendError) {
     deps.adapters.log.error('reference.dead_letter_failed', {
       ...about(message, reference),
-      error: formatError(parkError),
+      error: formatError(sendError),
     });
     return returnToQueue(message, reference, error, deps);
   }
-  await recordDead(reference, kind === 'permanent' ? 'permanent' : 'exhausted', error, deps);
+  await recordDead(reference, death, deps);
   return 'acknowledged';
+}
+
+interface Death {
+  readonly reason: DeadReason;
+  readonly error: string;
+}
+
+function deadReasonOf(error: unknown): DeadReason {
+  if (error instanceof MalformedReferenceError) return 'malformed-reference';
+  return failureKind(error) === 'permanent' ? 'rejected' : 'attempts-exhausted';
 }
 
 async function returnToQueue(
@@ -85,38 +97,34 @@ async function returnToQueue(
       error: formatError(queueError),
     });
   }
-  return 'given back';
+  return 'returned';
 }
 
 async function deadLetter(
   message: Message,
   reference: OrderReference | undefined,
   error: unknown,
+  death: Death,
   deps: GiveUpDeps,
 ): Promise<void> {
   const known =
     error instanceof MalformedReferenceError
       ? error.known
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
-  await deps.adapters.queue.deadLetter(message.body, { reason: formatError(error), ...known });
-  const fields = { ...about(message, reference), error: formatError(error) };
+  await deps.adapters.queue.deadLetter(message.body, { ...death, ...known });
+  const fields = { ...about(message, reference), ...death };
   deps.adapters.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
 }
 
-/** Parked first, noted after: the dead letter is what counts, the note only spares the next polls. */
+/** After the dead letter: it is what counts, the ledger's row only spares the next polls a reference. */
 async function recordDead(
   reference: OrderReference | undefined,
-  by: 'permanent' | 'exhausted',
-  error: unknown,
+  death: Death,
   deps: GiveUpDeps,
 ): Promise<void> {
   if (reference === undefined) return;
   try {
-    await deps.adapters.ledger.recordDead(
-      reference,
-      { by, reason: formatError(error) },
-      deps.invocation.now(),
-    );
+    await deps.adapters.ledger.recordDead(reference, death, deps.invocation.now());
   } catch (ledgerError) {
     deps.adapters.log.warn('ledger.dead_not_recorded', {
       orderId: reference.orderId,

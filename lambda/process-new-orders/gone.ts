@@ -1,6 +1,5 @@
 // An order that is gone: when a 404 is believed of one that is stored, and the step `mark`, by which its snapshot says so.
 import { BigCommerceError, formatError } from '../shared/runtime/errors';
-import { GONE } from '../shared/order/reasons';
 import type { Snapshot } from '../shared/order/order';
 import type { OrdersTable } from '../shared/tables/orders';
 import type { Store } from '../shared/bigcommerce/client';
@@ -40,7 +39,7 @@ export async function markGone(
   const erasedAt = attempt.row.erased_at ?? earlier.replication.erased_at;
   const marked = toKeep(withMark(earlier, gone.readAt, advancedAt), erasedAt, policy.retention);
   await saveSnapshot(marked, earlier, adapters.orders);
-  const end = { state: 'copied', reason: GONE, keptUntil: keptUntil(earlier), advancedAt } as const;
+  const end = { state: 'copied', reason: 'not-found', keptUntil: keptUntil(earlier), advancedAt } as const;
   return { step: 'confirm', kind: 'end', finish: { ...gone, ...end } };
 }
 

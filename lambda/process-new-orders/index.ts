@@ -69,8 +69,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     policy,
     invocation: { ...deadlines, worker: context.awsRequestId, now: Date.now, random: Math.random },
   });
-  const givenBack = event.Records.filter((_, index) => outcomes[index] === 'given back');
-  return { batchItemFailures: givenBack.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  const returned = event.Records.filter((_, index) => outcomes[index] === 'returned');
+  return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 function toMessage({ messageId, receiptHandle, body, attributes }: SQSRecord): Message {

@@ -24,10 +24,10 @@ export async function put(
   basis: Read,
   effects: Effects,
   { adapters: { store } }: PutDeps,
-): Promise<'too late' | { readonly order: Order } | FailedPut> {
+): Promise<'too-late' | { readonly order: Order } | FailedPut> {
   try {
     const order = await store.putStatus(snapshot.id, targetStatusId, basis.readAt + MAX_READ_AGE_MS);
-    if (order === 'too late') return order;
+    if (order === 'too-late') return order;
     effects.notePut();
     if (order.statusId === targetStatusId) return { order };
     const text = `PUT of order ${snapshot.id} answered with status ${order.statusId} instead of ${targetStatusId}.`;

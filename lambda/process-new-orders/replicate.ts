@@ -40,7 +40,7 @@ export type ReplicateDeps = StepDeps &
 /** Rounds for one reference: an order that keeps changing, or whose date is none, waits in the queue in between. */
 const MAX_ROUNDS = 12;
 
-/** Does all that one reference asks for. Never throws: what failed is given back or parked, with its reason. */
+/** Does all that one reference asks for. Never throws: what failed returns to the queue or is dead-lettered, with its reason. */
 export async function replicate(message: Message, deps: ReplicateDeps): Promise<Outcome> {
   let reference: OrderReference | undefined;
   try {

@@ -1,6 +1,5 @@
 // What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
 import { isStoredVersion, sameSnapshot } from '../shared/order/content';
-import { COPY_ONLY } from '../shared/order/reasons';
 import { isRow } from '../shared/runtime/json';
 import type { Row } from '../shared/runtime/json';
 import { OUR_FIELDS } from '../shared/order/order';
@@ -127,7 +126,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
   }
   if (decision.kind === 'copy') {
     // A PUT of ours may still land: who only wanted a copy has not called it off.
-    const intended = decision.reason === COPY_ONLY ? earlier?.replication.target_status_id : undefined;
+    const intended = decision.reason === 'copy-only' ? earlier?.replication.target_status_id : undefined;
     return { ...common, state: 'copied', ...(intended === undefined ? {} : { target_status_id: intended }) };
   }
   return {

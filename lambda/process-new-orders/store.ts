@@ -1,6 +1,5 @@
 // The step `store`: the whole order in the Orders table, before anything is advanced.
 import { contentDigest } from '../shared/order/content';
-import { FOUGHT_OVER } from '../shared/order/reasons';
 import type { OrdersTable } from '../shared/tables/orders';
 import { lastAdvance } from './attempt';
 import type { Attempt, End, ToAdvance, ToConfirm, ToStore } from './attempt';
@@ -46,7 +45,8 @@ export async function storeOrder(
     }
     case 'copy': {
       const { reason } = decision;
-      const until = reason === FOUGHT_OVER ? leftAloneUntil(row, effects, invocation.now()) : undefined;
+      const until =
+        reason === 'put-back-repeatedly' ? leftAloneUntil(row, effects, invocation.now()) : undefined;
       const finish = { ...end, state: 'copied', reason, leftAloneUntil: until } as const;
       return { step: 'confirm', kind: 'end', finish };
     }

@@ -32,7 +32,7 @@ export interface LocalStack {
 export interface PollResult {
   readonly found: number;
   readonly enqueued: number;
-  readonly left_out: Readonly<Record<string, number>>;
+  readonly excluded: Readonly<Record<string, number>>;
 }
 
 export const stage = 'dev';

@@ -3,9 +3,11 @@
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
+import { deathText, reasonText } from '../../lambda/shared/order/reasons';
 import { statusName } from '../../lambda/shared/order/status';
 import type { Snapshot } from '../../lambda/shared/order/order';
 import { readSnapshot } from '../../lambda/shared/tables/orders';
+import { toLedgerRow } from '../../lambda/shared/tables/stored-ledger-row';
 import type { Clients } from '../service/clients';
 import type { Expectation } from './expectation';
 import type { OrderRow } from './orders-table-view';
@@ -61,7 +63,7 @@ export function createProgressReader({ documents }: Pick<Clients, 'documents'>, 
     const rows: LedgerRow[] = [];
     const scan = { TableName: tables.ledgerTable, ConsistentRead: true };
     for await (const { Items = [] } of paginateScan({ client: documents }, scan)) {
-      rows.push(...(Items as unknown as LedgerRow[]));
+      rows.push(...Items.map((row) => toLedgerRow(row)));
     }
     return rows.sort((one, other) => one.order_id - other.order_id);
   };
@@ -116,17 +118,23 @@ function outcome({ ledger, expected }: OrderProgress): string {
     case 'replicated':
       return 'stored and advanced';
     case 'copied':
-      return `stored, status left alone: ${ledger.reason ?? ''}`;
+      return `stored, status unchanged: ${whyOf(ledger)}`;
     case 'skipped':
-      return `not stored: ${ledger.reason ?? ''}`;
+      return `not stored: ${whyOf(ledger)}`;
     case 'dead':
-      return `dead letter: ${ledger.reason ?? ''}`;
+      return `dead letter: ${whyOf(ledger)}`;
     case undefined:
       if (ledger !== undefined) return 'on its way: a worker is on it';
       return expected?.stored === false
         ? `left alone: ${expected.why ?? ''}`
         : 'waits for a poll or a webhook';
   }
+}
+
+/** In words; of a dead letter the error, too. */
+function whyOf({ state, reason, status_id: statusId, last_error: error }: LedgerRow): string {
+  if (reason === undefined) return '';
+  return state === 'dead' ? deathText(reason, error) : reasonText(reason, statusId);
 }
 
 /** Whether a worker has still to do something about it. */
@@ -138,7 +146,7 @@ export function shortcomings(order: OrderProgress): string[] {
   const { id, expected, ledger, snapshot, counts } = order;
   const problems: string[] = [];
   if (isUnderWay(order)) problems.push('it is not finished');
-  if (ledger?.state === 'dead') problems.push(`it is a dead letter: ${ledger.reason ?? ''}`);
+  if (ledger?.state === 'dead') problems.push(`it is a dead letter: ${whyOf(ledger)}`);
   if (expected !== undefined) {
     if (expected.stored && snapshot === undefined) problems.push('it is not in the Orders table');
     if (!expected.stored && snapshot !== undefined) problems.push('it is in the Orders table');

@@ -23,7 +23,7 @@ export interface Answer {
 
 /** How an invocation failed, in texts that may be shown. */
 export interface Failure {
-  readonly kind: 'threw' | 'ran out of time' | 'ended by Lambda';
+  readonly kind: 'threw' | 'ran-out-of-time' | 'ended-by-lambda';
   readonly error: string;
   readonly errorType: string;
 }
@@ -72,7 +72,7 @@ function readFailure(payload: unknown, functionError: string): Failure {
     error: printable(typeof errorMessage === 'string' ? errorMessage : functionError),
     errorType: printable(String(errorType)),
   };
-  if (/Task timed out/.test(failure.error)) return { ...failure, kind: 'ran out of time' };
+  if (/Task timed out/.test(failure.error)) return { ...failure, kind: 'ran-out-of-time' };
   const isEndedByLambda = /^(Runtime\.(?!HandlerError)|Sandbox\.)/.test(failure.errorType);
-  return { ...failure, kind: isEndedByLambda ? 'ended by Lambda' : 'threw' };
+  return { ...failure, kind: isEndedByLambda ? 'ended-by-lambda' : 'threw' };
 }

@@ -1,7 +1,9 @@
 // One poll now instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
 import * as v from 'valibot';
 
+import { countText } from '../../lambda/shared/order/reasons';
 import { statusName } from '../../lambda/shared/order/status';
+import { readJob } from '../../lambda/shared/tables/jobs';
 import type { Values } from '../stack/parameters';
 import { PROGRAM, type Print } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
@@ -18,17 +20,24 @@ export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
 const counts = v.record(v.string(), v.number());
 
 /** What is shown of the job that the function answers with. */
-const polledJob = v.object({
+const job = v.object({
   timestamp: v.number(),
   duration_ms: v.number(),
   counted: counts,
   found: v.number(),
   enqueued: v.number(),
-  left_out: counts,
+  excluded: counts,
   not_counted: v.exactOptional(v.string()),
   unreadable_ids: v.exactOptional(v.array(v.number())),
   cursor: v.exactOptional(v.object({ list: v.string(), last_id: v.number() })),
 });
+
+/** A function of an earlier version answers in its own form. */
+const polledJob = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((row): unknown => readJob(row)),
+  job,
+);
 
 export type PolledJob = v.InferOutput<typeof polledJob>;
 
@@ -73,11 +82,11 @@ export async function pollNow(
 }
 
 function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: PollService): string {
-  if (kind === 'ran out of time') {
+  if (kind === 'ran-out-of-time') {
     return `The poll ran out of time: ${error}. It is not recorded as a job and nobody was alerted. What it had queued is queued; poll again for the rest.`;
   }
   const after =
-    kind === 'ended by Lambda'
+    kind === 'ended-by-lambda'
       ? `Lambda ended it (${errorType}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
       : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
   return `The poll failed: ${error}\n${after}`;
@@ -90,7 +99,7 @@ export const pollData = (job: PolledJob) => ({
   inStore: job.counted,
   found: job.found,
   queued: job.enqueued,
-  excluded: job.left_out,
+  excluded: job.excluded,
   notListed: job.unreadable_ids ?? [],
   isComplete: job.cursor === undefined,
 });
@@ -102,13 +111,13 @@ export function pollLines({
   counted,
   found,
   enqueued,
-  left_out,
+  excluded,
   cursor,
   not_counted: notCounted,
   unreadable_ids: unreadableIds = [],
 }: PolledJob): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
-  const excluded = numbers(left_out).map(([reason, orders]) => `${orders} ${printable(reason)}`);
+  const notQueued = numbers(excluded).map(([key, orders]) => `${orders} ${printable(countText(key))}`);
   const notListed = `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`;
   return namedValues({
     Started: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
@@ -116,7 +125,7 @@ export function pollLines({
       notCounted === undefined ? inStore.join(', ') || 'no order' : `not counted: ${printable(notCounted)}`,
     Found: String(found),
     Queued: String(enqueued),
-    Excluded: excluded.join(', ') || 'none',
+    Excluded: notQueued.join(', ') || 'none',
     ...(unreadableIds.length > 0 && { 'Not listed': notListed }),
     ...(cursor !== undefined && { Stopped: `in time: ${howToContinue(cursor)}` }),
   });

@@ -14,8 +14,8 @@ import { runLine } from '../support/run-noun';
 import { until } from '../support/until';
 
 const DAY_MS = 86_400_000;
-const UNKNOWN = 'not known to the ledger';
-const MISSING = 'stored once, and missing from the Orders table';
+const UNKNOWN = 'not in the ledger';
+const MISSING = 'snapshot-missing';
 
 const now = Date.now();
 const today = dayOf(now);
@@ -103,7 +103,7 @@ it('an audit reports how many orders are copied, and why the others are excluded
   const [audited] = await invoke({ day: yesterday });
   expect(audited).toMatchObject({
     ...{ listed: 40, copied: 20, queued: 0, dead: 0, open: 0, enqueued: 0 },
-    left_out: { 'Cancelled is void': 10, 'Manual Verification Required is void': 10 },
+    excluded: { 'void-status:5': 10, 'void-status:12': 10 },
   });
 });
 

@@ -92,7 +92,7 @@ const runs: Readonly<Record<CommandName, () => Promise<void>>> = {
     const selection = readSelection({ ids: `${id}` }, Date.now());
     const timestamp = Date.now() - 3_600_000;
     await createCheckpoints(service.clients.documents, output('JobsTableName'), 90).save(
-      { timestamp, outcome: 'backfill running', selection, tally: nothing },
+      { timestamp, outcome: 'backfill.running', selection, tally: nothing },
       timestamp,
     );
     await runCommand(backfill, ['--ids', `${id}`, '--restart', ...there]);

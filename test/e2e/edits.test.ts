@@ -38,7 +38,7 @@ it('the next poll stores a new address, new lines, a cancellation and a refund, 
   orders.edit(lines, { lines: [{ name: 'Mug' }, { name: 'Cup' }] });
   orders.setStatus(cancelled, Status.Cancelled);
   orders.edit(refunded, { status_id: Status.PartiallyRefunded });
-  expect(await service.stack.poll()).toMatchObject({ outcome: 'finished' });
+  expect(await service.stack.poll()).toMatchObject({ outcome: 'poll.finished' });
 
   await stored(address, ({ shipping_addresses }) => JSON.stringify(shipping_addresses).includes('"Perth"'));
   await stored(lines, ({ products }) => JSON.stringify(products).includes('"Cup"'));

@@ -2,7 +2,6 @@
 // every order that was seen in a new status ends as the rules say, and is advanced once.
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
-import { GONE } from '../../lambda/shared/order/reasons';
 import { Status } from '../../lambda/shared/order/status';
 import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
 import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
@@ -141,7 +140,7 @@ it('a Completed order is advanced when all of it is digital', async () => {
 describe('orders that are not advanced', () => {
   it('an order that was cancelled while it was queued is skipped as void', async () => {
     await promise.finished(placed.cancelled);
-    await promise.expectSkipped(placed.cancelled, 'Cancelled is void');
+    await promise.expectSkipped(placed.cancelled, 'void-status');
   });
 
   it('an order that was archived while it was queued is skipped as archived', async () => {
@@ -151,22 +150,22 @@ describe('orders that are not advanced', () => {
 
   it('an order that was removed while it was queued is skipped as not found', async () => {
     await promise.finished(removed);
-    await promise.expectSkipped(removed, GONE);
+    await promise.expectSkipped(removed, 'not-found');
   });
 
   it('an order that was shipped while it was queued is copied and keeps its status', async () => {
     await promise.finished(placed.shipped);
-    await promise.expectCopied(placed.shipped, 'moved on to Shipped before it was taken');
+    await promise.expectCopied(placed.shipped, 'moved-before-copy');
   });
 
   it('an order that was cancelled before the retry of its failed PUT is copied and stays cancelled', async () => {
     await promise.finished(placed.cancelledLate);
-    await promise.expectCopied(placed.cancelledLate, 'Cancelled is void');
+    await promise.expectCopied(placed.cancelledLate, 'void-status');
   });
 
   it('an order that awaits payment is copied and keeps its status', async () => {
     await promise.finished(placed.unpaid);
-    await promise.expectCopied(placed.unpaid, 'Awaiting Payment is not in AdvanceStatusIds');
+    await promise.expectCopied(placed.unpaid, 'status-not-advanced');
   });
 });
 
@@ -182,8 +181,8 @@ it('an order that the store always answers with 400 becomes one dead letter, and
     orderId: { StringValue: String(id) },
     firstSeenAt: { StringValue: seenAt },
   });
-  expect(await service.ledgerRow(id)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
-  expect(await service.stack.poll()).toMatchObject({ left_out: { 'already dead': 1 } });
+  expect(await service.ledgerRow(id)).toMatchObject({ state: 'dead', reason: 'rejected' });
+  expect(await service.stack.poll()).toMatchObject({ excluded: { 'already-dead': 1 } });
 
   placed.removeRefusal();
   service.simulator.orders.edit(id, { staff_notes: 'Fixed.' });

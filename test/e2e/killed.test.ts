@@ -39,7 +39,7 @@ it('a killed poll leaves the rest of its lists to the next poll', async () => {
     [1, 1],
   ]);
   await promise.finished(lists.unpaid);
-  await promise.expectCopied(lists.unpaid, 'Awaiting Payment is not in AdvanceStatusIds');
+  await promise.expectCopied(lists.unpaid, 'status-not-advanced');
   await promise.finished(lists.paid);
   await promise.expectAdvanced(lists.paid, AwaitingFulfillment, AwaitingShipment);
 });

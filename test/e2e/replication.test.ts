@@ -101,7 +101,7 @@ describe('a poll', () => {
     await service.stack.poll();
     await finished(id);
     expect(await service.stack.poll()).toMatchObject({
-      left_out: { 'already copied': expect.any(Number) as number },
+      excluded: { 'already-copied': expect.any(Number) as number },
     });
     // A poll notes what it queues before it ends.
     expect(await service.ledgerRow(id)).toMatchObject({ state: 'copied', attempts: 1 });
@@ -159,7 +159,7 @@ describe('a webhook', () => {
     const { id } = orders.add({ status_id: Status.Cancelled });
     const webhook = { destination: service.stack.webhookUrl, orderId: id };
     expect(await service.simulator.deliverWebhook(webhook)).toMatchObject({ status: 200 });
-    expect(await finished(id)).toMatchObject({ state: 'skipped', reason: 'Cancelled is void' });
+    expect(await finished(id)).toMatchObject({ state: 'skipped', reason: 'void-status' });
     expect(await service.snapshot(id)).toBeUndefined();
     expect(log.of('PUT /orders/{id}', id)).toEqual([]);
   });
@@ -320,7 +320,8 @@ describe('a dead letter', () => {
       {
         Body: MessageBody,
         MessageAttributes: {
-          reason: { DataType: 'String', StringValue: expect.stringContaining('source') as string },
+          reason: { DataType: 'String', StringValue: 'malformed-reference' },
+          error: { DataType: 'String', StringValue: expect.stringContaining('source') as string },
           orderId: { DataType: 'String', StringValue: '4711' },
           firstSeenAt: { DataType: 'String', StringValue: '2026-03-10T12:00:00.000Z' },
         },

@@ -59,7 +59,7 @@ it('a webhook replicates a new order without a poll', async () => {
   const { id } = service.simulator.orders.add();
   expect(await replicated(id)).toMatchObject({ status_before: 11, status_after: 9 });
   await service.simulator.deliveries.idle();
-  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
+  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', authenticatedBy: 'signature' }]);
 });
 
 it('the webhook commands report a correct webhook, and one of them tests it', async () => {
@@ -188,7 +188,7 @@ it('a webhook that is replayed is accepted once', async () => {
   }
   const replayed = [200, '{"message":"replayed"}'];
   expect(answers).toEqual([[200, '{"message":"accepted"}'], replayed, replayed]);
-  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', proof: 'signature' }]);
+  expect(await service.webhooks(id)).toMatchObject([{ outcome: 'accepted', authenticatedBy: 'signature' }]);
 });
 
 it('a webhook is answered 503 when the queue refuses its reference, so that BigCommerce delivers it again, and an alert is sent', async () => {
@@ -211,7 +211,7 @@ it('a webhook is answered 503 when the queue refuses its reference, so that BigC
   try {
     await until(async () => (await deliver(noOrder)) === 503);
     expect(await deliver(id)).toBe(503);
-    expect(await service.webhooks(id)).toMatchObject([{ outcome: 'not queued' }]);
+    expect(await service.webhooks(id)).toMatchObject([{ outcome: 'not-queued' }]);
     await until(() => alerts.find(({ subject }) => subject.includes('webhooks cannot be queued')));
   } finally {
     await set({});

@@ -203,7 +203,7 @@ describe('the poll', () => {
   const hooks = () => simulator.hooks.all().map(({ hook }) => hook);
 
   it('looks after the webhook when it is done', async () => {
-    expect(await poll()).toMatchObject({ outcome: 'finished' });
+    expect(await poll()).toMatchObject({ outcome: 'poll.finished' });
     const endpoints = simulator.log.entries.map(({ endpoint }) => endpoint);
     expect(endpoints).toEqual(['GET /orders/count', 'GET /v3/hooks', 'POST /v3/hooks']);
     expect(hooks()).toMatchObject([
@@ -238,13 +238,13 @@ describe('the poll', () => {
   });
 
   it('does not when it took nearly all of its time: the next one will', async () => {
-    expect(await poll(60_000)).toMatchObject({ outcome: 'finished' });
+    expect(await poll(60_000)).toMatchObject({ outcome: 'poll.finished' });
     expect(hooks()).toEqual([]);
   });
 
   it('is not failed by it', async () => {
     simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'status', status: 400, times: 10 });
-    expect(await poll()).toMatchObject({ outcome: 'finished' });
+    expect(await poll()).toMatchObject({ outcome: 'poll.finished' });
     expect(aws.subjects()).toEqual(['Stack-Function: webhook cannot be checked']);
   });
 
@@ -272,7 +272,7 @@ describe('the audit', () => {
   it('of the schedule accounts for the day before, and says so under its request id', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     simulator.orders.add({ status_id: 5, date_created: Date.parse(`${day}T12:00:00Z`) });
-    expect(await audit(scheduled)).toMatchObject([{ day, listed: 1, left_out: { 'Cancelled is void': 1 } }]);
+    expect(await audit(scheduled)).toMatchObject([{ day, listed: 1, excluded: { 'void-status:5': 1 } }]);
     expect(parsed(lines)).toMatchObject([
       { requestId: 'request-1', event: 'bigcommerce.answered', endpoint: 'GET orders' },
       {

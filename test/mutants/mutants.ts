@@ -36,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A webhook without a valid proof is taken',
     file: 'lambda/new-orders-webhook/receive.ts',
-    from: "if (proof.by === 'nothing') return { status: 401",
-    to: "if (proof.by === 'nothing' && deps.now() < 0) return { status: 401",
+    from: "if (proof.by === 'none') return reject(proof);",
+    to: "if (proof.by === 'none' && deps.now() < 0) return reject(proof);",
   },
   {
     rule: 'A poll notes an order as queued before it queues it',
@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'A poll that fails says nothing',
     file: poller('poll'),
     from: '    throw error;\n',
-    to: "    return { ...tally.counts(), duration_ms: 0, outcome: 'failed' };\n",
+    to: "    return { ...tally.counts(), duration_ms: 0, outcome: 'poll.failed' };\n",
   },
   {
     rule: 'A poll reads the first page of a list only',
@@ -120,8 +120,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'What cannot be replicated is queued again by every poll',
     file: shared('steps/already-known'),
-    from: "return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;",
-    to: "return row.dead_by === 'permanent' && settledAt(row.tried_at) && isRecent && false;",
+    from: "return row.reason === 'rejected' ? settledAt(row.tried_at) : isRecent;",
+    to: "return row.reason === 'rejected' && settledAt(row.tried_at) && isRecent && false;",
   },
   {
     rule: 'What was copied while AdvanceOrders was off is never looked at again',
@@ -264,8 +264,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A skipped order is believed whatever the rules of now say',
     file: shared('steps/already-known'),
-    from: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules)',
-    to: 'row.reason === GONE ? isRecent : isSkippedNow(seen, rules) || true',
+    from: "row.reason === 'not-found' ? isRecent : isSkippedNow(seen, rules)",
+    to: "row.reason === 'not-found' ? isRecent : isSkippedNow(seen, rules) || true",
   },
   {
     rule: 'A change without a new date is not seen',
@@ -432,7 +432,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A reference that failed leaves the queue',
     file: worker('give-up'),
-    from: "  return 'given back';\n}",
+    from: "  return 'returned';\n}",
     to: "  return 'acknowledged';\n}",
   },
   {
@@ -468,14 +468,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Cancelled, refunded and declined orders count as further on',
     file: shared('order/rules'),
-    from: 'return isVoid ? `${statusName(statusId)} is void` : undefined;',
-    to: 'return isVoid && statusId < 0 ? `${statusName(statusId)} is void` : undefined;',
+    from: "return isVoid ? 'void-status' : undefined;",
+    to: "return isVoid && statusId < 0 ? 'void-status' : undefined;",
   },
   {
     rule: 'A worker advances orders from before IgnoreOrdersCreatedBefore',
     file: shared('order/rules'),
-    from: 'if (isOld) return BEFORE_BOUND;',
-    to: 'if (isOld && statusId < 0) return BEFORE_BOUND;',
+    from: "if (isOld) return 'created-before-limit';",
+    to: "if (isOld && statusId < 0) return 'created-before-limit';",
   },
   {
     rule: 'Orders of every status are advanced',
@@ -516,8 +516,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'Every PUT is sent twice',
     file: shared('bigcommerce/client'),
-    from: "const answer = await send(request);\n      if (answer === 'too late') return answer;",
-    to: "await send(request);\n      const answer = await send(request);\n      if (answer === 'too late') return answer;",
+    from: "const answer = await send(request);\n      if (answer === 'too-late') return answer;",
+    to: "await send(request);\n      const answer = await send(request);\n      if (answer === 'too-late') return answer;",
   },
   {
     rule: 'A read counts from its answer on, not from when it was sent',
@@ -672,8 +672,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A mere copy covers a reference that may advance the order',
     file: shared('tables/ledger-lease'),
-    from: "const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';",
-    to: "const onlyCopied = advance === false || seenAt !== '' ? '' : ' OR reason = :copyOnly';",
+    from: "const onlyCopied = advance === false ? '' : ' OR reason IN (:copyOnly, :copyOnlyBefore)';",
+    to: "const onlyCopied = advance === false || seenAt !== '' ? '' : ' OR reason IN (:copyOnly, :copyOnlyBefore)';",
   },
   {
     rule: 'What was erased is stored again with the next edit',

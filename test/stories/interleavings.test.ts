@@ -217,7 +217,7 @@ it('an order that is deleted in the store after it was stored is marked as gone 
   const late = world.referenceTo(100);
   world.shop.remove(100);
 
-  expect(await world.replicate(late, { receiveCount: 3 })).toBe('given back');
+  expect(await world.replicate(late, { receiveCount: 3 })).toBe('returned');
   expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   world.clock.now += DAY;
   expect(await world.replicate(late, { receiveCount: 16 })).toBe('acknowledged');
@@ -227,7 +227,7 @@ it('an order that is deleted in the store after it was stored is marked as gone 
     replication: { state: 'copied', gone: true, advanced_at: expect.any(String) as string },
   });
   expect(world.snapshots.get(100)?.replication).not.toHaveProperty('target_status_id');
-  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not-found' });
 });
 
 it('an order that a list shows while its GET answers 404 once is replicated in the end', async () => {
@@ -236,7 +236,7 @@ it('an order that a list shows while its GET answers 404 once is replicated in t
   const reference = world.referenceTo(100);
   const order = world.shop.order(100)!;
   world.shop.remove(100);
-  expect(await world.replicate(reference)).toBe('given back');
+  expect(await world.replicate(reference)).toBe('returned');
   world.shop.add(order);
   expect(await world.replicate(reference, { receiveCount: 2 })).toBe('acknowledged');
   expect(world.rows.get(100)?.state).toBe('replicated');
@@ -266,7 +266,7 @@ it('10: a worker killed after its PUT: replicated in the end, one advance', asyn
   void world.replicate(aReference());
   await new Promise(setImmediate);
 
-  expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+  expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
   world.clock.now += 6 * 60_000;
   expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
 
@@ -323,7 +323,7 @@ it('an order that is cancelled between its snapshot and its PUT is stored as can
 
   expect(world.shop.puts).toEqual([]);
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
-  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'void-status' });
 });
 
 it('an order that is edited before our PUT, and again while its lists are read again, is stored whole', async () => {
@@ -424,7 +424,7 @@ const moves = ({ shop }: World) => shop.puts.map(({ from, to }) => `${from} → 
 it('an order whose advance was answered and not written stays Completed when staff complete it', async () => {
   const world = aDigitalSale();
   const reference = world.referenceTo(100);
-  expect(await world.replicate(reference, { deps: conflicting(world) })).toBe('given back');
+  expect(await world.replicate(reference, { deps: conflicting(world) })).toBe('returned');
   expect(world.rows.get(100)).toMatchObject({
     advanced_at: expect.any(String) as string,
     status_after: Status.AwaitingPickup,
@@ -457,7 +457,7 @@ it('an order is not put back when the attempt whose PUT was answered then reads 
   expect(moves(world)).toEqual(['10 → 8']);
   expect(world.rows.get(100)).toMatchObject({
     state: 'copied',
-    reason: 'Completed after it was advanced',
+    reason: 'completed-after-advance',
     advanced_at: expect.any(String) as string,
   });
   expect(world.snapshots.get(100)?.replication.advanced_at).toBe(world.rows.get(100)?.advanced_at);
@@ -506,7 +506,7 @@ it.each([
     lag.until = world.clock.now + 5_000;
     const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
 
-    expect(await world.replicate(webhook, { deps })).toBe('given back');
+    expect(await world.replicate(webhook, { deps })).toBe('returned');
     world.clock.now += 60_000;
     expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
 
@@ -524,7 +524,7 @@ it('a read from before our own PUT causes no second PUT over a later change by a
   lag.until = world.clock.now + 5_000;
   const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
 
-  expect(await world.replicate(webhook, { deps })).toBe('given back');
+  expect(await world.replicate(webhook, { deps })).toBe('returned');
   expect(world.snapshots.get(100)?.status_id).toBe(9);
   world.clock.now += 60_000;
   expect(await world.replicate(webhook, { deps, receiveCount: 2 })).toBe('acknowledged');
@@ -542,7 +542,7 @@ it('an order edited between GET and PUT gets one PUT, though reads lag behind th
   lag.until = world.clock.now + 5_000;
   const reference = world.referenceTo(100);
 
-  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(await world.replicate(reference, { deps })).toBe('returned');
   expect(moves(world)).toEqual(['11 → 9']);
   world.clock.now += 60_000;
   expect(await world.replicate(reference, { deps, receiveCount: 2 })).toBe('acknowledged');
@@ -562,7 +562,7 @@ it('a list that shows an order as cancelled is believed against a GET that still
   lag.until = world.clock.now + 5_000;
   const reference = world.referenceTo(100);
 
-  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(await world.replicate(reference, { deps })).toBe('returned');
   expect(world.snapshots.has(100)).toBe(false);
   world.clock.now += 60_000;
   await world.replicate(reference, { deps, receiveCount: 2 });
@@ -588,7 +588,7 @@ it('a worker goes by the ledger row when a newer reference is on its way or the 
     const puts = world.shop.puts.length;
     lag.until = world.clock.now + 5_000;
     const late = { ...early, seenAt: iso(world.clock.now) };
-    expect(await world.replicate(late, { deps })).toBe('given back');
+    expect(await world.replicate(late, { deps })).toBe('returned');
     expect(world.shop.puts).toHaveLength(puts);
     expect(world.snapshots.has(100)).toBe(false);
   }
@@ -603,7 +603,7 @@ it('an order that is placed, advanced and read again within one second of the st
   lag.until = world.clock.now + 5_000;
   const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
 
-  expect(await world.replicate(webhook, { deps })).toBe('given back');
+  expect(await world.replicate(webhook, { deps })).toBe('returned');
   world.clock.now += 60_000;
   await world.replicate(webhook, { deps, receiveCount: 2 });
 
@@ -622,7 +622,7 @@ it('an order gets no second PUT when a list that lags too is recorded in between
   const listed = { ...early, seenAt: iso(world.clock.now) };
   expect(await world.ledger.recordQueued(listed, world.clock.now)).toBe(true);
 
-  expect(await world.replicate(listed, { deps })).toBe('given back');
+  expect(await world.replicate(listed, { deps })).toBe('returned');
   world.clock.now += 60_000;
   await world.replicate(listed, { deps, receiveCount: 2 });
 
@@ -642,7 +642,7 @@ it('a failed PUT does not count as successful when a read lags behind a change b
   });
   const reference = world.referenceTo(100);
 
-  expect(await world.replicate(reference, { deps })).toBe('given back');
+  expect(await world.replicate(reference, { deps })).toBe('returned');
   expect(world.rows.get(100)).not.toHaveProperty('advanced_at');
   world.clock.now += 60_000;
   expect(await world.replicate(reference, { deps, receiveCount: 2 })).toBe('acknowledged');
@@ -660,7 +660,7 @@ it('a version that stays older for ten receives is believed, with a warning, bec
   world.clock.now += 2 * HOUR + 60_000;
   const webhook = { orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) };
 
-  expect(await world.replicate(webhook, { receiveCount: 9 })).toBe('given back');
+  expect(await world.replicate(webhook, { receiveCount: 9 })).toBe('returned');
   world.clock.now += HOUR;
   expect(await world.replicate(webhook, { receiveCount: 10 })).toBe('acknowledged');
 

@@ -65,7 +65,7 @@ it('an audit finds an order whose snapshot is missing and whose last reference f
   world.snapshots.delete(order.id);
   const reached_at = iso(NOON - 15 * DAY);
   // Its dead letter has expired after 14 days.
-  world.note(order, { state: 'dead', reason: 'GET answered 503.', status_before: 11, reached_at });
+  world.note(order, { state: 'dead', reason: 'attempts-exhausted', status_before: 11, reached_at });
   const result = await world.audit();
   expect(result.summary).toBe('2026-01-09: 0 of 1, 1 open');
 });
@@ -122,7 +122,7 @@ it('a poll leaves a copied order from before the bound unchanged, and advances i
   const rules = { ...world.rules, ignoreOrdersCreatedBefore: NOON - 10 * DAY };
   const settings = { rules, ignoreOrdersCreatedBefore: NOON - 10 * DAY };
   await world.replicate({ ...world.referenceTo(100), source: 'webhook' }, { deps: { rules } });
-  expect(world.rows.get(100)?.reason).toBe('created before IgnoreOrdersCreatedBefore');
+  expect(world.rows.get(100)?.reason).toBe('created-before-limit');
   for (let poll = 0; poll < 200; poll += 1) {
     world.clock.now += HOUR;
     expect(await world.poll({ settings })).toEqual([]);

@@ -67,15 +67,15 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
 it('an order whose GET takes 11 s is stored whole at the second receive, and its dead letter says so', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 11_000, plainMs: 11_000 });
-  expect(await store.receive(1)).toBe('given back');
+  expect(await store.receive(1)).toBe('returned');
   expect(world.stream).toEqual([]);
 
-  expect(await store.receive(2)).toBe('given back');
+  expect(await store.receive(2)).toBe('returned');
   expect(world.snapshots.get(100)).toMatchObject({ products: [{ id: 1 }], shipping_addresses: [{ id: 5 }] });
 
   expect(await store.receive(20)).toBe('acknowledged');
   expect(world.parked).toHaveLength(1);
-  expect(world.parked[0]?.reason).toContain('Order 100 is stored but not advanced');
+  expect(world.parked[0]?.error).toContain('Order 100 is stored but not advanced');
   expect(world.stream).toHaveLength(1);
   expect(store.status()).toBe(11);
 });
@@ -86,14 +86,14 @@ it.each([16_000, 20_000, 24_000])('an order whose GET takes %i ms is stored in t
   for (let receiveCount = 1; receiveCount < 20; receiveCount += 1) await store.receive(receiveCount);
   await store.receive(20);
   expect(world.snapshots.get(100)).toMatchObject({ products: [{ id: 1 }], status_id: 11 });
-  expect(world.parked[0]?.reason).toContain('Order 100 is stored but not advanced');
+  expect(world.parked[0]?.error).toContain('Order 100 is stored but not advanced');
   expect(store.status()).toBe(11);
 });
 
 it('an order with a list that takes 11 s is stored whole and advanced', async () => {
   const world = aWorld();
   const store = aSlowStore(world, { wholeMs: 100, plainMs: 100, listMs: 11_000 });
-  expect(await store.receive(1)).toBe('given back');
+  expect(await store.receive(1)).toBe('returned');
   expect(await store.receive(2)).toBe('acknowledged');
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, replication: { state: 'replicated' } });
 });
@@ -140,6 +140,6 @@ it('a message that was received often is started last, and only with time for a 
   const again = messages.map((message) => ({ ...message, receiptHandle: `${message.receiptHandle}-again` }));
   const short = { ...deps, invocation: { ...invocation, beginBefore: world.clock.now + 12_000 } };
   begun.length = 0;
-  expect(await replicateBatch(again, short)).toEqual(['given back', 'acknowledged', 'acknowledged']);
+  expect(await replicateBatch(again, short)).toEqual(['returned', 'acknowledged', 'acknowledged']);
   expect(begun).toEqual([2, 3]);
 });

@@ -33,7 +33,7 @@ it.each(['inclusive', 'exclusive'] as const)(
     expect(references.filter(({ dateModified }) => dateModified === undefined)).toMatchObject([
       { orderId: bad },
     ]);
-    expect(world.jobs).toMatchObject([{ outcome: 'finished', found: 6, unreadable_ids: [bad] }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.finished', found: 6, unreadable_ids: [bad] }]);
   },
 );
 
@@ -41,7 +41,7 @@ it('a store whose lists all fail makes the poll fail, and the poll names no orde
   const { world, shop, poll } = await aStage(7);
   shop.faults.add({ endpoint: 'GET /orders', kind: 'status', status: 500 });
   await expect(poll()).rejects.toThrow('answered 500');
-  expect(world.jobs).toMatchObject([{ outcome: 'failed', found: 0 }]);
+  expect(world.jobs).toMatchObject([{ outcome: 'poll.failed', found: 0 }]);
   expect(world.jobs[0]).not.toHaveProperty('unreadable_ids');
 });
 
@@ -49,12 +49,12 @@ it('a store that fails on 150 rows and more is read in smaller pages, with whole
   const { world, shop, ids, poll } = await aStage(60);
   shop.faults.add({ limitFrom: 150, kind: 'status', status: 504 });
   expect((await poll()).map(({ orderId }) => orderId)).toEqual(ids);
-  expect(world.jobs).toMatchObject([{ outcome: 'finished', found: 60 }]);
+  expect(world.jobs).toMatchObject([{ outcome: 'poll.finished', found: 60 }]);
 });
 
 it('a list that answers 200 with a page of HTML makes the poll fail', async () => {
   const { world, shop, poll } = await aStage(1);
   shop.faults.add({ endpoint: 'GET /orders', kind: 'html' });
   await expect(poll()).rejects.toThrow('unexpected body');
-  expect(world.jobs).toMatchObject([{ outcome: 'failed' }]);
+  expect(world.jobs).toMatchObject([{ outcome: 'poll.failed' }]);
 });

@@ -164,7 +164,7 @@ it('the first poll registers the webhook, and no order needs another poll', asyn
   service.store.orders.add({ lines: [{}] });
   await service.passTime(MINUTE);
   await service.drain();
-  expect(service.endpoint.deliveries).toMatchObject([{ orderId: 101, proof: 'signature' }]);
+  expect(service.endpoint.deliveries).toMatchObject([{ orderId: 101, authenticatedBy: 'signature' }]);
   expectAllReplicated(service);
 });
 

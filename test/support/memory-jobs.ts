@@ -20,13 +20,13 @@ export function memoryJobs(jobs: Job[]): JobsTable {
       return Promise.resolve();
     },
     lastFinished() {
-      const job = newest('finished');
+      const job = newest('poll.finished');
       return Promise.resolve(job?.began ?? job?.timestamp);
     },
-    heldSince: () => Promise.resolve(newest('finished')?.held_since),
+    heldSince: () => Promise.resolve(newest('poll.finished')?.held_since),
     lastSliced() {
-      const job = newest('finished', 'sliced', 'failed');
-      return Promise.resolve(job?.outcome === 'sliced' ? job : undefined);
+      const job = newest('poll.finished', 'poll.sliced', 'poll.failed');
+      return Promise.resolve(job?.outcome === 'poll.sliced' ? job : undefined);
     },
   };
 }

@@ -7,7 +7,6 @@ import type { Finish } from '../../lambda/shared/tables/ledger-finish';
 import type { Lease } from '../../lambda/shared/tables/ledger-lease';
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { CLOCK_MARGIN_MS, dateModified } from '../../lambda/shared/order/version';
-import { COPY_ONLY } from '../../lambda/shared/order/reasons';
 import { parseDate } from '../../lambda/shared/runtime/time';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Snapshot } from '../../lambda/shared/order/order';
@@ -58,14 +57,7 @@ export function memoryTables(): MemoryTables {
     ];
     const version =
       finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
-    change(lease.orderId, {}, [
-      ...endFields,
-      ...version,
-      'lease_owner',
-      'lease_until',
-      'last_error',
-      'dead_by',
-    ]);
+    change(lease.orderId, {}, [...endFields, ...version, 'lease_owner', 'lease_until', 'last_error']);
     const modified = finish.order?.modifiedAt;
     const order = finish.order && {
       status_after: finish.order.statusId,
@@ -186,9 +178,8 @@ export function memoryTables(): MemoryTables {
       change(reference.orderId, {
         state: 'dead',
         reason: death.reason,
-        dead_by: death.by,
         reached_at: iso(now),
-        last_error: death.reason,
+        last_error: death.error,
         ...(reference.statusId === undefined ? {} : { status_id: reference.statusId }),
         ...(reference.dateModified === undefined ? {} : { date_modified: reference.dateModified }),
         ...(modified === undefined ? {} : { modified_at: iso(modified) }),
@@ -216,7 +207,7 @@ export function memoryTables(): MemoryTables {
 
 function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
   const finished = ['copied', 'replicated', 'skipped'].includes(row?.state ?? '');
-  if (row?.state === 'copied' && row.reason === COPY_ONLY && advance !== false) return false;
+  if (row?.state === 'copied' && row.reason === 'copy-only' && advance !== false) return false;
   return finished && Date.parse(row?.read_at ?? seenAt) > Date.parse(seenAt) + CLOCK_MARGIN_MS;
 }
 

@@ -144,7 +144,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
     getFees: (orderId) => call('getFees', String(orderId), () => list(orderId, ({ fees = [] }) => fees)),
     async putStatus(orderId, statusId, notAfter) {
       clock.now += putTurnMs;
-      if (clock.now > notAfter) return 'too late';
+      if (clock.now > notAfter) return 'too-late';
       return call('putStatus', `${orderId} to ${statusId}`, () => {
         const shelf = shelves.get(orderId);
         if (shelf === undefined) throw new BigCommerceError('404', 'permanent', 404);

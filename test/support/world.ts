@@ -9,7 +9,7 @@ import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Rules } from '../../lambda/shared/order/rules';
 import type { Job } from '../../lambda/shared/tables/jobs';
-import type { Parking } from '../../lambda/shared/aws/queue';
+import type { DeadLetterNote } from '../../lambda/shared/aws/queue';
 import { aReference, aRuleSet, NOON } from './builders';
 import { memoryJobs } from './memory-jobs';
 import { memoryTables } from './memory-ledger';
@@ -38,7 +38,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const shop = memoryStore(clock, latencyMs);
   const tables = memoryTables();
   const queued: OrderReference[] = [];
-  const parked: ({ body: string } & Parking)[] = [];
+  const parked: ({ body: string } & DeadLetterNote)[] = [];
   const givenBack: { receiptHandle: string; seconds: number }[] = [];
   const alerts: { subject: string; message: string }[] = [];
   const jobs: Job[] = [];
@@ -55,8 +55,8 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
       givenBack.push({ receiptHandle, seconds });
       return Promise.resolve();
     },
-    deadLetter(body: string, parking: Parking) {
-      parked.push({ body, ...parking });
+    deadLetter(body: string, note: DeadLetterNote) {
+      parked.push({ body, ...note });
       return Promise.resolve();
     },
   };

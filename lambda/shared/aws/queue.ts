@@ -1,4 +1,4 @@
-// The Orders queue and its dead letter queue: order references go in, come back later, or are parked.
+// The Orders queue and its dead letter queue: order references go in, come back later, or become dead letters.
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityCommand,
@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { EnqueueError } from '../runtime/errors';
+import type { DeadReason } from '../order/reasons';
 import type { OrderReference } from '../order/reference';
 
 /** SQS's own limit of entries in a batch. */
@@ -19,9 +20,11 @@ const BATCHES_AT_ONCE = 10;
 const MAX_SENDS = 4;
 const RESEND_AFTER_MS = 200;
 
-/** Why a reference is parked, as the dead letter's attributes say it. */
-export interface Parking {
-  readonly reason: string;
+/** Why a reference is a dead letter, as its attributes say it. */
+export interface DeadLetterNote {
+  readonly reason: DeadReason;
+  /** The text of the error. */
+  readonly error: string;
   readonly orderId?: number | undefined;
   readonly firstSeenAt?: string | undefined;
 }
@@ -38,7 +41,7 @@ export interface Queue {
   /** Hides a received message for this many seconds from now. */
   returnToQueue(receiptHandle: string, seconds: number): Promise<void>;
   /** Puts a body, as it was, into the dead letter queue with its reason. */
-  deadLetter(body: string, parking: Parking): Promise<void>;
+  deadLetter(body: string, note: DeadLetterNote): Promise<void>;
 }
 
 /** What became of one batch: an id for each that was taken, and why the last was not. */
@@ -69,13 +72,13 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
       );
     },
 
-    async deadLetter(body, parking) {
+    async deadLetter(body, note) {
       await client.send(
         new SendMessageCommand({
           QueueUrl: deadLetterQueueUrl,
           MessageBody: body,
           MessageAttributes: Object.fromEntries(
-            Object.entries(parking)
+            Object.entries(note)
               .filter(([, value]) => value !== undefined)
               .map(([name, value]) => [
                 name,

@@ -31,7 +31,7 @@ export interface Store {
   /** For an order whose fees did not come with it. */
   getFees(orderId: number): Promise<readonly Row[]>;
   /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
-  putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too late'>;
+  putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too-late'>;
 }
 
 /** What a container shares. */
@@ -64,12 +64,12 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
   };
 }
 
-type SendInTime = <T>(request: StoreRequest<T>) => Promise<Answer<T> | 'too late'>;
+type SendInTime = <T>(request: StoreRequest<T>) => Promise<Answer<T> | 'too-late'>;
 
 /** The answer of a request that cannot be too late: only one with a time of its own can, which is putStatus. */
 async function answerOf<T>(request: StoreRequest<T>, send: SendInTime): Promise<Answer<T>> {
   const answer = await send(request);
-  if (answer === 'too late') throw new Error(`${request.method} ${request.path} was not sent.`);
+  if (answer === 'too-late') throw new Error(`${request.method} ${request.path} was not sent.`);
   return answer;
 }
 
@@ -92,7 +92,7 @@ function createWrites(send: SendInTime): Pick<Store, 'putStatus'> {
     async putStatus(orderId, statusId, notAfter) {
       const request = statusRequest(orderId, statusId, notAfter);
       const answer = await send(request);
-      if (answer === 'too late') return answer;
+      if (answer === 'too-late') return answer;
       return answer.found ? parseOrder(answer.value) : missing(request.method, request.path);
     },
   };

@@ -72,7 +72,7 @@ export type Answer<T> = OneAnswer<T> & { readonly lightened: number };
 export type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
-export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too late'>;
+export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too-late'>;
 
 /**
  * Makes what one container shares; connections, lanes and what is known of the quota live as long. Gives a sender to each
@@ -88,7 +88,7 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
     request: StoreRequest<T>,
     deadline: number,
     log: Log | undefined,
-  ): Promise<Answer<T> | 'too late'> {
+  ): Promise<Answer<T> | 'too-late'> {
     let lightened = 0;
     for (let tries = 0; ;) {
       const asked = lighten(request, lightened);
@@ -100,7 +100,7 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
       } finally {
         turn.end(outcome && toldBy(outcome, now()));
       }
-      if (outcome.kind === 'too late') return outcome.kind;
+      if (outcome.kind === 'too-late') return outcome.kind;
       if (outcome.kind === 'answered') return { ...outcome.answer, lightened };
       const timeLeftMs = deadline - now();
       const next = afterFailure(about(request, outcome, tries, timeLeftMs), random);
@@ -139,7 +139,7 @@ function stepsAfter<T>(
 
 /** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
 type Outcome<T> = { readonly http?: HttpAnswer } & (
-  | { readonly kind: 'too late' }
+  | { readonly kind: 'too-late' }
   | { readonly kind: 'answered'; readonly answer: OneAnswer<T> }
   | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
 );
@@ -167,7 +167,7 @@ function createAttempt(options: RequestsOptions, now: () => number) {
 
   async function askOnce<T>(wanted: StoreRequest<T>, token: string, deadline: number): Promise<Outcome<T>> {
     const startedAt = now();
-    if (startedAt > (wanted.notAfter ?? Infinity)) return { kind: 'too late' };
+    if (startedAt > (wanted.notAfter ?? Infinity)) return { kind: 'too-late' };
     const came = await sendOnce(wanted, token, deadline).catch((error: unknown) => asError(error));
     if (came instanceof Error) {
       const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
@@ -185,7 +185,7 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     const token = await options.accessToken(fresh);
     const startedAt = now();
     const outcome = await askOnce(wanted, token, deadline);
-    if (outcome.kind === 'too late') return outcome;
+    if (outcome.kind === 'too-late') return outcome;
     const endedAt = now();
     const quotaLeft = toldBy(outcome, endedAt)?.quota?.left;
     if (log) logCall(log, wanted, { ...outcome, quotaLeft, durationMs: endedAt - startedAt });

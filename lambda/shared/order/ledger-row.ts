@@ -1,4 +1,5 @@
 // What the ledger knows about one order.
+import type { Reason } from './reasons';
 
 export type LedgerState = 'queued' | 'copied' | 'replicated' | 'skipped' | 'dead';
 
@@ -6,7 +7,7 @@ export type LedgerState = 'queued' | 'copied' | 'replicated' | 'skipped' | 'dead
 export interface LedgerRow {
   readonly order_id: number;
   readonly state?: LedgerState;
-  readonly reason?: string;
+  readonly reason?: Reason;
   /** The newest version seen: BigCommerce's date as it came, the same as a time, and the status. */
   readonly date_modified?: string;
   readonly modified_at?: string;
@@ -43,7 +44,6 @@ export interface LedgerRow {
   readonly kept_until?: string;
   /** When its personal fields were erased: they are never stored again. */
   readonly erased_at?: string;
-  readonly dead_by?: 'permanent' | 'exhausted';
   readonly attempts?: number;
   /** `seenAt` of the first reference that a worker took up. */
   readonly first_seen_at?: string;

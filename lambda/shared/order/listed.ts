@@ -1,6 +1,5 @@
 // What a listed order says by its age, and against its ledger row: polls, audits and backfills decide by the same. Pure.
 import { showsContent } from './content';
-import { ARCHIVED } from './reasons';
 import { isCreatedBefore } from './rules';
 import { DAY_MS, HOUR_MS } from '../runtime/time';
 import { QUEUE_RETENTION_MS } from './reference';
@@ -52,5 +51,5 @@ export function hasOtherContent(
 
 /** Nobody knows whether the store moves the date of an order that staff bring back from the archive. */
 export function isArchivedNoMore(row: LedgerRow, order: ListedOrder): boolean {
-  return row.reason === ARCHIVED && !order.isArchived;
+  return row.reason === 'archived' && !order.isArchived;
 }

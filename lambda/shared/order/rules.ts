@@ -1,8 +1,8 @@
 // Which orders are stored, which are advanced, and where to: pure rules, no clock, no network.
 import type { ListedOrder, Order, Snapshot } from './order';
 import type { Row } from '../runtime/json';
-import { Status, VOID_STATUS_IDS, statusName } from './status';
-import { ARCHIVED, BEFORE_BOUND, NOT_DIGITAL } from './reasons';
+import { Status, VOID_STATUS_IDS } from './status';
+import type { Reason } from './reasons';
 
 /** BigCommerce's types of lines that are not shipped; a type that is not known may be. */
 const DIGITAL_LINE_TYPES: ReadonlySet<unknown> = new Set(['digital', 'giftcertificate']);
@@ -32,7 +32,7 @@ export function pickRules(settings: Rules): Rules {
 
 /** What is to be done with an order that is stored. */
 export type Decision =
-  | { readonly kind: 'copy'; readonly reason: string }
+  | { readonly kind: 'copy'; readonly reason: Reason }
   | { readonly kind: 'advance'; readonly targetStatusId: number }
   /** It stands where an earlier attempt of ours wanted it: the PUT had worked. */
   | { readonly kind: 'confirm'; readonly targetStatusId: number };
@@ -64,10 +64,10 @@ export function decide(
 export function whyVoid(
   { statusId, isArchived }: Pick<Order, 'statusId' | 'isArchived'>,
   rules: Rules,
-): string | undefined {
-  if (isArchived) return ARCHIVED;
+): Reason | undefined {
+  if (isArchived) return 'archived';
   const isVoid = VOID_STATUS_IDS.has(statusId) && !rules.allowedStatusIds.includes(statusId);
-  return isVoid ? `${statusName(statusId)} is void` : undefined;
+  return isVoid ? 'void-status' : undefined;
 }
 
 /**
@@ -78,24 +78,24 @@ export function whyNotStored(
   order: Pick<ListedOrder, 'statusId' | 'createdAt' | 'isArchived'>,
   createdSince: number | undefined,
   rules: Rules,
-): string | undefined {
+): Reason | undefined {
   const outside = whyOutside(order, createdSince);
   if (outside !== undefined) return outside;
   const { statusId } = order;
   if (statusId === undefined) return undefined;
   if (rules.allowedStatusIds.includes(statusId)) return undefined;
-  if (VOID_STATUS_IDS.has(statusId)) return `${statusName(statusId)} is void`;
+  if (VOID_STATUS_IDS.has(statusId)) return 'void-status';
   const waits = statusId === Status.AwaitingPayment || statusId === Status.AwaitingFulfillment;
-  return waits ? `${statusName(statusId)} is not in AllowedStatusIds` : undefined;
+  return waits ? 'status-not-allowed' : undefined;
 }
 
 /** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
 export function whyOutside(
   order: Pick<ListedOrder, 'createdAt' | 'isArchived'>,
   createdSince: number | undefined,
-): string | undefined {
-  if (order.isArchived) return ARCHIVED;
-  return isCreatedBefore(order, createdSince) ? BEFORE_BOUND : undefined;
+): Reason | undefined {
+  if (order.isArchived) return 'archived';
+  return isCreatedBefore(order, createdSince) ? 'created-before-limit' : undefined;
 }
 
 /** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
@@ -120,15 +120,14 @@ export function whyNotAdvanced(
   statusId: number,
   { digital, wasAdvanced, isOld }: Circumstances,
   rules: Rules,
-): string | undefined {
-  const name = statusName(statusId);
-  if (statusId === targetStatus(digital, rules)) return `${name} is its target status already`;
-  if (!rules.allowedStatusIds.includes(statusId)) return `moved on to ${name} before it was taken`;
-  if (!rules.advanceStatusIds.includes(statusId)) return `${name} is not in AdvanceStatusIds`;
-  if (statusId === Status.Completed && !digital) return NOT_DIGITAL;
-  if (statusId === Status.Completed && wasAdvanced) return `${name} after it was advanced`;
-  if (isOld) return BEFORE_BOUND;
-  return rules.advanceOrders ? undefined : 'AdvanceOrders is off';
+): Reason | undefined {
+  if (statusId === targetStatus(digital, rules)) return 'in-target-status';
+  if (!rules.allowedStatusIds.includes(statusId)) return 'moved-before-copy';
+  if (!rules.advanceStatusIds.includes(statusId)) return 'status-not-advanced';
+  if (statusId === Status.Completed && !digital) return 'completed-not-digital';
+  if (statusId === Status.Completed && wasAdvanced) return 'completed-after-advance';
+  if (isOld) return 'created-before-limit';
+  return rules.advanceOrders ? undefined : 'advance-off';
 }
 
 /** Digital: nothing of it is shipped, each line is a download or a gift certificate. An order without a line is not. */

@@ -41,3 +41,9 @@ export const isVoidStatus = (statusId: number): boolean => VOID_STATUS_IDS.has(s
 export function statusName(statusId: number): string {
   return STATUS_NAMES.get(statusId) ?? `status ${statusId}`;
 }
+
+/** The id of a status by the name that `statusName` gives it. */
+export function statusIdOf(name: string): number | undefined {
+  const [, id] = /^status (\d+)$/.exec(name) ?? [];
+  return id === undefined ? [...STATUS_NAMES].find(([, known]) => known === name)?.[0] : Number(id);
+}

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { isRow, parseJson } from '../runtime/json';
 import type { Row } from '../runtime/json';
 import { toOrderId } from './order';
+import type { WebhookReason } from './reasons';
 
 /** The header that our own registration makes BigCommerce send, with the value of the generated secret. */
 export const SECRET_HEADER = 'X-Order-Replication-Secret';
@@ -41,26 +42,25 @@ export interface Webhook {
   readonly content: Row;
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  producer: 'the producer is another store',
-  scope: 'scope is no text',
-};
-
 /** Reads a raw body, or says what is wrong with it, repeating nothing of it. */
-export function readWebhook(body: Uint8Array, storeHash: string): Webhook | { readonly problem: string } {
-  if (body.length > MAX_BODY_BYTES) return { problem: `the body has more than ${MAX_BODY_BYTES} bytes` };
+export function readWebhook(
+  body: Uint8Array,
+  storeHash: string,
+): Webhook | { readonly problem: WebhookReason } {
+  if (body.length > MAX_BODY_BYTES) return { problem: 'body-too-large' };
   const content = parse(body);
-  if (!isRow(content)) return { problem: 'the body is no JSON object' };
+  if (!isRow(content)) return { problem: 'not-json' };
   const result = v.safeParse(webhookOf(storeHash), content, { abortEarly: true });
   if (!result.success) return { problem: problemOf(result.issues[0]) };
   const { scope, data, hash } = result.output;
   const orderId = toOrderId(orderNamedBy(scope, data));
-  if (orderId === undefined && isTaken(scope))
-    return { problem: 'data names no order by a positive integer' };
+  if (orderId === undefined && isTaken(scope)) return { problem: 'no-order-id' };
   return { scope, orderId, hash, content };
 }
 
-const problemOf = (issue: v.BaseIssue<unknown>) => PROBLEMS[v.getDotPath(issue) ?? ''] ?? 'unusable';
+/** Only these two fields have a form that must be right. */
+const problemOf = (issue: v.BaseIssue<unknown>) =>
+  v.getDotPath(issue) === 'scope' ? 'no-scope' : 'other-store';
 
 /** Only the fields that are read here. */
 const webhookOf = (storeHash: string) =>

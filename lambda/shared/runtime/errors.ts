@@ -5,7 +5,7 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-/** A queue body that is no order reference. Trying it again cannot help: it is parked. */
+/** A queue body that is no order reference. Trying it again cannot help: it is dead-lettered. */
 export class MalformedReferenceError extends Error {
   override readonly name = 'MalformedReferenceError';
 
@@ -18,7 +18,7 @@ export class MalformedReferenceError extends Error {
   }
 }
 
-/** What is to be done about a failed call: try again, park, or alert and wait for a person. */
+/** What is to be done about a failed call: try again, dead-letter, or alert and wait for a person. */
 export type FailureKind = 'retryable' | 'permanent' | 'configuration';
 
 /** BigCommerce did not do what it was asked. `status` is absent when no answer came. */

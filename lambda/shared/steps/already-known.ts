@@ -1,6 +1,6 @@
 // Whether the ledger knows a listed order in this very version, so that no reference is needed. Pure.
 import { DAY_MS } from '../runtime/time';
-import { GONE, FOUGHT_OVER } from '../order/reasons';
+import type { Reason } from '../order/reasons';
 import { whyVoid, whyNotStored, isCreatedBefore, whyNotAdvanced } from '../order/rules';
 import type { Rules } from '../order/rules';
 import { QUEUE_RETENTION_MS } from '../order/reference';
@@ -25,11 +25,11 @@ export function whyKnown(
   seen: Sighting,
   rules: Rules,
   now: number,
-): string | undefined {
+): Reason | undefined {
   const { dateModified, statusId } = seen.reference;
   const sameVersion = row?.date_modified === dateModified && row?.status_id === statusId;
   if (row?.state === undefined || !sameVersion) return undefined;
-  return isKnown(row, seen, rules, now) ? `already ${row.state}` : undefined;
+  return isKnown(row, seen, rules, now) ? `already-${row.state}` : undefined;
 }
 
 function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boolean {
@@ -41,14 +41,14 @@ function isKnown(row: LedgerRow, seen: Sighting, rules: Rules, now: number): boo
     case 'replicated':
       return isStored(row, seen);
     case 'skipped':
-      return settledAt(row.read_at) && (row.reason === GONE ? isRecent : isSkippedNow(seen, rules));
+      return settledAt(row.read_at) && (row.reason === 'not-found' ? isRecent : isSkippedNow(seen, rules));
     case 'copied':
-      if (row.reason === GONE) return settledAt(row.read_at) && isRecent;
-      if (row.reason === FOUGHT_OVER && now < time(row.left_alone_until)) return true;
+      if (row.reason === 'not-found') return settledAt(row.read_at) && isRecent;
+      if (row.reason === 'put-back-repeatedly' && now < time(row.left_alone_until)) return true;
       return isStored(row, seen) && !isArchivedNoMore(row, seen.order) && !mayBeAdvancedNow(row, seen, rules);
     case 'dead':
       // It may never have been read; what counts is that it was tried in this version.
-      return row.dead_by === 'permanent' ? settledAt(row.tried_at) : isRecent;
+      return row.reason === 'rejected' ? settledAt(row.tried_at) : isRecent;
     default:
       return false;
   }

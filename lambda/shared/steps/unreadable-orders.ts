@@ -7,9 +7,6 @@ import type { LedgerRow } from '../order/ledger-row';
 import type { OrderReference } from '../order/reference';
 import { DAY_MS, iso } from '../runtime/time';
 
-/** Why such an order is not accounted for. */
-export const UNREADABLE = 'the store fails on each list that holds it';
-
 export interface UnreadableDeps extends EnqueueDeps {
   readonly adapters: EnqueueDeps['adapters'] & {
     readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;

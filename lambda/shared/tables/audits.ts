@@ -1,6 +1,7 @@
 // The results of audits, beside the polls' in the Jobs table. Their outcome names the day, so that the index ByOutcome
 // finds the newest audit of a day in one query, however many there were of others.
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { readAudit } from '../order/audit-result';
 import type { Audit } from '../order/audit-result';
 import { expiry, newestOf } from './job-rows';
 
@@ -20,17 +21,18 @@ export function createAudits(
   return {
     async record(audit) {
       const expires_at = expiry(audit.timestamp, Math.max(retentionDays, LEAST_DAYS));
-      const Item = { ...audit, outcome: outcomeOf(audit.day), expires_at };
+      const Item = { ...audit, outcome: outcomesOf(audit.day)[0], expires_at };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
 
     async newestOf(day) {
-      const [timestamp] = await newestOf(outcomeOf(day), client, tableName);
+      const [timestamp] = await newestOf(outcomesOf(day), client, tableName);
       if (timestamp === undefined) return undefined;
       const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { timestamp } }));
-      return Item as Audit | undefined;
+      return Item === undefined ? undefined : readAudit(Item);
     },
   };
 }
 
-const outcomeOf = (day: string) => `audited ${day}`;
+/** The key in the index, and the one that earlier versions wrote. */
+const outcomesOf = (day: string) => [`audit.${day}`, `audited ${day}`] as const;

@@ -4,12 +4,28 @@ import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The keys of the newest rows of an outcome, the newest first; `most` of them. */
+/**
+ * The keys of the newest rows of an outcome, the newest first; `most` of them. Several outcomes are forms of one: rows of
+ * earlier versions have others, and are found until they have expired.
+ */
 export async function newestOf(
-  outcome: string,
+  outcomes: readonly string[],
   client: DynamoDBDocumentClient,
   tableName: string,
   most = 1,
+): Promise<readonly number[]> {
+  const found = await Promise.all(outcomes.map((outcome) => newestOfForm(outcome, client, tableName, most)));
+  return found
+    .flat()
+    .sort((one, other) => other - one)
+    .slice(0, most);
+}
+
+async function newestOfForm(
+  outcome: string,
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  most: number,
 ): Promise<readonly number[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({

@@ -1,6 +1,9 @@
 // The Jobs table: one small row for each poll, and two that never expire, which say where the next one begins.
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { unlessConditionFails } from './conditional-write';
+import { readCounts } from '../order/earlier-reasons';
+import { isRow } from '../runtime/json';
+import type { Row } from '../runtime/json';
 import { expiry, newestOf } from './job-rows';
 
 /**
@@ -14,7 +17,7 @@ const LAST = 1;
 export interface Job {
   /** Epoch milliseconds of the start, and the row's key. */
   readonly timestamp: number;
-  readonly outcome: 'finished' | 'sliced' | 'failed';
+  readonly outcome: 'poll.finished' | 'poll.sliced' | 'poll.failed';
   /** When the first of the polls began that read the store between them; rows of earlier versions do not say. */
   readonly began?: number;
   readonly duration_ms: number;
@@ -22,8 +25,8 @@ export interface Job {
   readonly counted: Readonly<Record<string, number>>;
   readonly found: number;
   readonly enqueued: number;
-  /** How many listed orders were not queued, by reason. */
-  readonly left_out: Readonly<Record<string, number>>;
+  /** How many listed orders were not queued, by reason; a status id follows where one tells more: `void-status:5`. */
+  readonly excluded: Readonly<Record<string, number>>;
   /** How many orders no list can show, and which: they are not among those found. */
   readonly unreadable?: number;
   readonly unreadable_ids?: readonly number[];
@@ -92,8 +95,8 @@ async function recordJob(table: JobRows, job: Job): Promise<void> {
   await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
   const { timestamp, outcome, began, held_since } = job;
   const short = { timestamp, outcome, began, held_since };
-  if (outcome === 'finished') await keepPoll(table, LAST_FINISHED, short);
-  await keepPoll(table, LAST, outcome === 'sliced' ? job : short);
+  if (outcome === 'poll.finished') await keepPoll(table, LAST_FINISHED, short);
+  await keepPoll(table, LAST, outcome === 'poll.sliced' ? job : short);
 }
 
 async function lastFinished(table: JobRows): Promise<number | undefined> {
@@ -108,35 +111,40 @@ async function heldSince(table: JobRows): Promise<number | undefined> {
 async function lastSliced(table: JobRows): Promise<Job | undefined> {
   const [kept, ...rows] = await Promise.all([
     findKept(table, LAST),
-    newest(table, 'sliced'),
-    newest(table, 'finished'),
-    newest(table, 'failed'),
+    newest(table, 'poll.sliced'),
+    newest(table, 'poll.finished'),
+    newest(table, 'poll.failed'),
   ]);
   const last = Math.max(...rows.map((timestamp = 0) => timestamp), kept?.timestamp ?? 0);
-  if (kept?.timestamp === last) return kept.outcome === 'sliced' ? (kept as Job) : undefined;
+  if (kept?.timestamp === last) return kept.outcome === 'poll.sliced' ? (kept as Job) : undefined;
   return last > 0 && rows[0] === last ? findJob(table, last) : undefined;
 }
 
 /** A stack of an earlier version has rows alone, and may have been deployed again in between: the newest counts. */
 async function findLastFinished(table: JobRows): Promise<Kept | undefined> {
-  const [kept, timestamp] = await Promise.all([findKept(table, LAST_FINISHED), newest(table, 'finished')]);
+  const [kept, timestamp] = await Promise.all([
+    findKept(table, LAST_FINISHED),
+    newest(table, 'poll.finished'),
+  ]);
   if (timestamp === undefined || (kept !== undefined && kept.timestamp >= timestamp)) return kept;
-  return (await findJob(table, timestamp)) ?? { timestamp, outcome: 'finished' };
+  return (await findJob(table, timestamp)) ?? { timestamp, outcome: 'poll.finished' };
 }
 
 async function newest(table: JobRows, outcome: Job['outcome']): Promise<number | undefined> {
-  return (await newestOf(outcome, table.client, table.tableName))[0];
+  return (await newestOf(formsOf(outcome), table.client, table.tableName))[0];
 }
 
-function findJob(table: JobRows, timestamp: number): Promise<Job | undefined> {
-  return findRow(table, timestamp) as Promise<Job | undefined>;
+async function findJob(table: JobRows, timestamp: number): Promise<Job | undefined> {
+  const row = await findRow(table, timestamp);
+  return row && readJob(row);
 }
 
 async function findKept(table: JobRows, key: number): Promise<Kept | undefined> {
-  return (await findRow(table, key))?.poll as Kept | undefined;
+  const poll = (await findRow(table, key))?.poll;
+  return isRow(poll) ? readJob(poll) : undefined;
 }
 
-async function findRow(table: JobRows, timestamp: number): Promise<Record<string, unknown> | undefined> {
+async function findRow(table: JobRows, timestamp: number): Promise<Row | undefined> {
   const input = { TableName: table.tableName, Key: { timestamp }, ConsistentRead: true };
   return (await table.client.send(new GetCommand(input))).Item;
 }
@@ -151,6 +159,16 @@ async function keepPoll(table: JobRows, key: number, poll: Kept): Promise<void> 
     ExpressionAttributeValues: { ':timestamp': poll.timestamp },
   });
   await unlessConditionFails(table.client.send(put));
+}
+
+/** The outcome, and the one that earlier versions wrote. */
+const formsOf = (outcome: Job['outcome']) => [outcome, outcome.replace('poll.', '')] as const;
+
+/** A poll as a row or a function's answer has it; earlier versions wrote `finished`, and `left_out` by sentences. */
+export function readJob({ outcome, left_out: leftOut, excluded = leftOut, ...row }: Row): Job {
+  const known = String(outcome).startsWith('poll.') ? outcome : `poll.${String(outcome)}`;
+  const counts = isRow(excluded) ? { excluded: readCounts(excluded as Record<string, number>) } : {};
+  return { ...row, outcome: known, ...counts } as unknown as Job;
 }
 
 /** What is kept of a poll for the next one: all of it if it was sliced. */

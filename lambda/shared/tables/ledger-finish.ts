@@ -1,6 +1,7 @@
 // How an order ends, in the ledger's row and in the Orders table: each write states the rows that it may change.
 import { followingFields } from '../order/content';
 import { iso } from '../runtime/time';
+import type { Reason } from '../order/reasons';
 import type { Order, Snapshot } from '../order/order';
 import type { Lease } from './ledger-lease';
 import { defined, placeholders, setting } from './update-expression';
@@ -9,7 +10,7 @@ import { versionOf } from './version-attributes';
 /** How an order ended, and the read it rests on. `order` is the newest truth about it, and gives its version. */
 export interface Finish {
   readonly state: 'copied' | 'replicated' | 'skipped';
-  readonly reason?: string;
+  readonly reason?: Reason;
   /** Undefined when the store answered 404. */
   readonly order: Order | undefined;
   readonly readAt: number;

@@ -1,6 +1,5 @@
 // The lease that one worker holds on an order: who may take it, and what goes with it when it is released.
 import { CLOCK_MARGIN_MS } from '../order/version';
-import { COPY_ONLY } from '../order/reasons';
 import { iso } from '../runtime/time';
 import type { Order } from '../order/order';
 import type { OrderReference } from '../order/reference';
@@ -33,19 +32,22 @@ const COVERING = '#state IN (:copied, :replicated, :skipped)';
 
 const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':skipped': 'skipped' };
 
+/** As earlier versions stored `copy-only`. */
+const COPY_ONLY_BEFORE = 'copied without advancing';
+
 /**
  * Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. What was
  * only copied, though it may be advanced, covers nothing but wishes for a copy.
  */
 export function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
   const finished = row?.state === 'copied' || row?.state === 'replicated' || row?.state === 'skipped';
-  if (!finished || (row.reason === COPY_ONLY && advance !== false)) return false;
+  if (!finished || (row.reason === 'copy-only' && advance !== false)) return false;
   return row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
 }
 
 /** Free, or past; and not covering the reference: another worker may have finished since it was received. */
 export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, until: number, now: number) {
-  const onlyCopied = advance === false ? '' : ' OR reason = :copyOnly';
+  const onlyCopied = advance === false ? '' : ' OR reason IN (:copyOnly, :copyOnlyBefore)';
   return {
     UpdateExpression:
       'SET lease_owner = :owner, lease_until = :until, tried_at = :now, ' +
@@ -62,7 +64,7 @@ export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, u
       ':seenAt': seenAt,
       ':one': 1,
       ':coveredFrom': isoLater(seenAt, CLOCK_MARGIN_MS),
-      ...(onlyCopied === '' ? {} : { ':copyOnly': COPY_ONLY }),
+      ...(onlyCopied === '' ? {} : { ':copyOnly': 'copy-only', ':copyOnlyBefore': COPY_ONLY_BEFORE }),
     },
   };
 }

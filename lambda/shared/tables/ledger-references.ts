@@ -2,13 +2,15 @@
 // may change and leaves all others, because every condition here closes a race.
 import { CLOCK_MARGIN_MS } from '../order/version';
 import { iso } from '../runtime/time';
+import type { DeadReason } from '../order/reasons';
 import type { OrderReference } from '../order/reference';
 import { isoLater, placeholders, setting } from './update-expression';
 import { version } from './version-attributes';
 
 export interface Death {
-  readonly by: 'permanent' | 'exhausted';
-  readonly reason: string;
+  readonly reason: DeadReason;
+  /** The text of the error. */
+  readonly error: string;
 }
 
 /**
@@ -47,13 +49,13 @@ export function deadUpdate(reference: OrderReference, death: Death, now: number)
   const values = {
     state: 'dead',
     reason: death.reason,
-    dead_by: death.by,
     reached_at: iso(now),
-    last_error: death.reason,
+    last_error: death.error,
     ...version(reference.dateModified, reference.statusId),
   };
   return {
-    UpdateExpression: setting(Object.keys(values)),
+    // Earlier versions wrote `dead_by`.
+    UpdateExpression: setting(Object.keys(values), ['dead_by']),
     ConditionExpression:
       '(attribute_not_exists(read_at) OR read_at <= :seenAt) AND ' +
       '(attribute_not_exists(#state) OR #state <> :queued OR seen_at <= :seenAt)',

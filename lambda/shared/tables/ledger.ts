@@ -11,6 +11,7 @@ import { batchGet } from './batch-get';
 import { unlessConditionFails, unlessRefused } from './conditional-write';
 import { repeatTransaction } from './repeat-transaction';
 import { RefusedWriteError } from '../runtime/errors';
+import { isRow } from '../runtime/json';
 import { advanceUpdate, finishUpdate } from './ledger-finish';
 import { covers, leaseUpdate, releaseUpdate } from './ledger-lease';
 import { deadUpdate, queuedUpdate, unreadableUpdate } from './ledger-references';
@@ -18,6 +19,7 @@ import type { AdvanceFinish, Finish } from './ledger-finish';
 import type { Death } from './ledger-references';
 import type { Learnt, Lease } from './ledger-lease';
 import type { LedgerRow } from '../order/ledger-row';
+import { toLedgerRow } from './stored-ledger-row';
 import type { OrderReference } from '../order/reference';
 import type { Snapshot } from '../order/order';
 
@@ -46,7 +48,7 @@ export interface Ledger {
     now: number,
     leftMs: number,
   ): Promise<void>;
-  /** Notes that a reference was parked, unless the row read later than it was seen, or queued a later one: false. */
+  /** Records that a reference is a dead letter, unless the row read later than it was seen, or queued a later one: false. */
   recordDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
 }
 
@@ -86,7 +88,12 @@ async function findRows(
   const { ledgerTable, sleep } = table;
   const keys = [...new Set(orderIds)].map((order_id) => ({ order_id }));
   const rows = await batchGet(table.client, ledgerTable, keys, { sleep });
-  return new Map((rows as readonly LedgerRow[]).map((row) => [row.order_id, row]));
+  return new Map(
+    rows
+      .filter(isRow)
+      .map(toLedgerRow)
+      .map((row) => [row.order_id, row]),
+  );
 }
 
 function recordQueued(table: LedgerRows, reference: OrderReference, now: number): Promise<boolean> {
@@ -107,7 +114,7 @@ async function takeLease(
   const taking = { ...leaseUpdate(lease, reference, until, now), ReturnValues: 'ALL_NEW' } as const;
   const taken = await unlessConditionFails(update(table, lease.orderId, taking));
   if (taken === undefined) return whyRefused(table, lease, reference);
-  return { kind: 'taken', row: taken.Attributes as LedgerRow };
+  return { kind: 'taken', row: toLedgerRow(taken.Attributes ?? {}) };
 }
 
 async function release(
@@ -175,7 +182,7 @@ async function whyRefused(table: LedgerRows, lease: Lease, reference: OrderRefer
   const { Item } = await table.client.send(
     new GetCommand({ TableName: ledgerTable, Key, ConsistentRead: true }),
   );
-  const row = Item as LedgerRow | undefined;
+  const row = Item === undefined ? undefined : toLedgerRow(Item);
   // The SDK repeats a write whose answer was lost: the refusal may be of our own lease.
   if (row?.lease_owner === lease.owner) return { kind: 'taken', row };
   return { kind: covers(row, reference) ? 'covered' : 'held' };

@@ -12,10 +12,9 @@ export interface Delivery {
   readonly receivedAt: string;
   /** Tells deliveries of one millisecond apart. */
   readonly requestId: string;
-  readonly outcome: 'accepted' | 'ignored' | 'not queued';
+  readonly outcome: 'accepted' | 'ignored' | 'not-queued';
   readonly messageId?: string;
-  /** What showed that it is genuine. */
-  readonly proof: string;
+  readonly authenticatedBy: 'signature' | 'secret-header';
   /** Of a true signature that came late. */
   readonly ageSeconds?: number;
   readonly webhook: unknown;

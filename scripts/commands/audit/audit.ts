@@ -89,8 +89,8 @@ function whyFailed(
   const logGroup = `the log group /order-replication/${stackName}/AuditOrders`;
   const after = {
     threw: 'An alert email is sent at most once an hour.',
-    'ran out of time': `No alert was sent: see ${logGroup}.`,
-    'ended by Lambda': `Lambda ended it (${errorType}), and no alert was sent: see ${logGroup}.`,
+    'ran-out-of-time': `No alert was sent: see ${logGroup}.`,
+    'ended-by-lambda': `Lambda ended it (${errorType}), and no alert was sent: see ${logGroup}.`,
   }[kind];
   return `The audit of ${day} failed: ${error}\n${after}`;
 }

@@ -1,9 +1,14 @@
 // What the command shows of the audit that the function answers with, one for each day.
 import * as v from 'valibot';
+import { readAudit } from '../../../lambda/shared/order/audit-result';
+import { REASONS } from '../../../lambda/shared/order/reasons';
 
-const namedOrders = v.pipe(v.array(v.object({ id: v.number(), reason: v.string() })), v.readonly());
+const namedOrders = v.pipe(
+  v.array(v.object({ id: v.number(), reason: v.picklist(REASONS), error: v.exactOptional(v.string()) })),
+  v.readonly(),
+);
 
-export const auditedDay = v.object({
+const day = v.object({
   timestamp: v.number(),
   duration_ms: v.number(),
   day: v.string(),
@@ -12,7 +17,7 @@ export const auditedDay = v.object({
   copied: v.number(),
   queued: v.number(),
   dead: v.number(),
-  left_out: v.record(v.string(), v.number()),
+  excluded: v.record(v.string(), v.number()),
   open: v.number(),
   staying: v.number(),
   enqueued: v.number(),
@@ -20,5 +25,12 @@ export const auditedDay = v.object({
   dead_orders: namedOrders,
   unreadable_ids: v.exactOptional(v.pipe(v.array(v.number()), v.readonly())),
 });
+
+/** A function of an earlier version answers in its own form. */
+export const auditedDay = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((row): unknown => readAudit(row)),
+  day,
+);
 
 export type AuditedDay = Readonly<v.InferOutput<typeof auditedDay>>;

@@ -1,5 +1,6 @@
 // What an audit reports: a line for each day, the account of all days, and what to do about missing orders. Pure.
 import { summarize, type NamedOrder } from '../../../lambda/shared/order/audit-result';
+import { countText, deathText } from '../../../lambda/shared/order/reasons';
 import { iso } from '../../../lambda/shared/runtime/time';
 import { printable } from '../../terminal/printable';
 import type { AuditedDay } from './audited-day';
@@ -44,7 +45,7 @@ export const reportData = (audits: readonly AuditedDay[], isDryRun: boolean) => 
     copied: audit.copied,
     queued: audit.queued,
     dead: audit.dead,
-    excluded: audit.left_out,
+    excluded: audit.excluded,
     open: audit.open,
     stillOpen: audit.staying,
     enqueued: audit.enqueued,
@@ -105,14 +106,15 @@ const total = (audits: readonly AuditedDay[]) => ({
 
 function excluded(audits: readonly AuditedDay[]): ReadonlyMap<string, number> {
   const reasons = new Map<string, number>();
-  for (const [reason, orders] of audits.flatMap(({ left_out }) => Object.entries(left_out))) {
+  for (const [reason, orders] of audits.flatMap((audit) => Object.entries(audit.excluded))) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + orders);
   }
   return reasons;
 }
 
 const inWords = (reasons: ReadonlyMap<string, number>): string =>
-  [...reasons].map(([reason, orders]) => `${number(orders)} ${printable(reason)}`).join(', ') || 'none';
+  [...reasons].map(([reason, orders]) => `${number(orders)} ${printable(countText(reason))}`).join(', ') ||
+  'none';
 
 function named(
   what: string,
@@ -124,7 +126,10 @@ function named(
   const shown = orders.slice(0, MAX_NAMED);
   const rest = all - shown.length;
   return [
-    ...shown.map(({ id, day, reason }) => `  ${what}: order ${id} of ${day}, ${printable(reason)}`),
+    ...shown.map(
+      ({ id, day, reason, error }) =>
+        `  ${what}: order ${id} of ${day}, ${printable(deathText(reason, error))}`,
+    ),
     ...(rest > 0 ? [`  ${what}: and ${number(rest)} more`] : []),
   ];
 }

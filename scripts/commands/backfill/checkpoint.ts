@@ -7,10 +7,11 @@ import { problemsIn } from '../../service/problems';
 import { CommandError } from '../../terminal/command-error';
 import type { Selection } from './options';
 import type { Cursor } from './pages';
-import type { Tally } from './tally';
+import { readTally, type Tally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
-const RUNNING = 'backfill running';
+/** The key in the index, and the one that earlier versions wrote. */
+const RUNNING = ['backfill.running', 'backfill running'] as const;
 
 /** So many unfinished ones are looked through, the newest first. */
 const MOST_RUNNING = 50;
@@ -18,7 +19,7 @@ const MOST_RUNNING = 50;
 export interface Checkpoint {
   /** Epoch milliseconds of the beginning, and the row's key. */
   readonly timestamp: number;
-  readonly outcome: 'backfill running' | 'backfill finished';
+  readonly outcome: 'backfill.running' | 'backfill.finished';
   readonly selection: Selection;
   /** The last page before which everything has ended; absent before the first. */
   readonly cursor?: Cursor;
@@ -49,7 +50,7 @@ export function createCheckpoints(
         const { Item } = await client.send(
           new GetCommand({ TableName, Key: { timestamp }, ConsistentRead: true }),
         );
-        if (Item === undefined || Item.outcome !== RUNNING) continue;
+        if (Item === undefined || !RUNNING.some((form) => form === Item.outcome)) continue;
         if (isDeepStrictEqual(Item.selection, selection)) return readCheckpoint(Item, timestamp);
       }
       return undefined;
@@ -70,7 +71,7 @@ export function createCheckpoints(
 const counts = v.record(v.string(), v.number());
 const stored = v.object({
   timestamp: v.number(),
-  outcome: v.literal(RUNNING),
+  outcome: v.picklist(RUNNING),
   selection: v.object({
     created_since: v.exactOptional(v.string()),
     created_before: v.exactOptional(v.string()),
@@ -83,16 +84,19 @@ const stored = v.object({
     copied: v.number(),
     replicated: v.number(),
     skipped: counts,
-    left_out: counts,
+    excluded: v.exactOptional(counts),
+    left_out: v.exactOptional(counts),
     dead: v.number(),
-    dead_orders: v.array(v.object({ order_id: v.number(), reason: v.string() })),
+    dead_orders: v.array(
+      v.object({ order_id: v.number(), reason: v.string(), error: v.exactOptional(v.string()) }),
+    ),
     not_found: v.array(v.number()),
     unreadable_ids: v.exactOptional(v.array(v.number())),
   }),
   saved_at: v.string(),
 });
 
-/** Throws CommandError where the row is not as this version writes it: to go on from it would lose orders. */
+/** Throws CommandError where the row is not as this version or an earlier one writes it: to go on from it would lose orders. */
 function readCheckpoint(row: unknown, timestamp: number): FoundCheckpoint {
   const result = v.safeParse(stored, row);
   if (!result.success) {
@@ -102,5 +106,9 @@ function readCheckpoint(row: unknown, timestamp: number): FoundCheckpoint {
     );
   }
   const { saved_at: savedAt, ...checkpoint } = result.output;
-  return { checkpoint, savedAt: Date.parse(savedAt) };
+  const tally = readTally(checkpoint.tally);
+  return {
+    checkpoint: { ...checkpoint, outcome: 'backfill.running', tally },
+    savedAt: Date.parse(savedAt),
+  };
 }

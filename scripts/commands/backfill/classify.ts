@@ -3,13 +3,14 @@ import { whyKnown } from '../../../lambda/shared/steps/already-known';
 import type { Sighting } from '../../../lambda/shared/steps/already-known';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { dateModified } from '../../../lambda/shared/order/version';
+import { countKey } from '../../../lambda/shared/order/reasons';
 import { whyNotStored } from '../../../lambda/shared/order/rules';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import type { OrderReference } from '../../../lambda/shared/order/reference';
 import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { isTooOld } from '../../../lambda/shared/order/listed';
 import type { FoundPage } from './pages';
-import { ended, leftOut, nothing, sum, type Tally } from './tally';
+import { ended, excluded, nothing, sum, type Tally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
 export interface Task {
@@ -59,7 +60,7 @@ export function judgePage(
     underWay: judged.filter(({ verdict }) => verdict === 'watch'),
     tally: sum([
       ...known,
-      leftOut('without a usable id', unreadable),
+      excluded('unreadable', unreadable),
       { ...nothing, not_found: missing, unreadable_ids: unreadableIds },
     ]),
   };
@@ -74,20 +75,19 @@ function judge(
   { countsFrom, rules }: Task,
   now: number,
 ): OrderVerdict {
+  const { statusId } = seen.reference;
   if (row?.state === undefined) {
     // The bound of the polls is for a first contact with the store: history is asked for by its dates.
     const reason = whyNotStored(seen.order, undefined, rules);
-    return reason === undefined ? 'queue' : leftOut(reason);
+    return reason === undefined ? 'queue' : excluded(countKey(reason, statusId));
   }
-  const reason = hasExpired(row, seen, now)
-    ? 'expired by OrderRetentionDays'
-    : whyKnown(row, seen, rules, now);
+  const reason = hasExpired(row, seen, now) ? 'retention-expired' : whyKnown(row, seen, rules, now);
   if (reason === undefined) return 'queue';
   // What is on its way may be wanted as a copy only.
   if (row.state === 'queued') return seen.reference.advance === false ? 'watch' : 'queue';
   const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
   // By a worker, since the backfill began: very likely for a run that was killed.
-  return reachedAt >= countsFrom ? ended(row) : leftOut(reason);
+  return reachedAt >= countsFrom ? ended(row) : excluded(countKey(reason, statusId));
 }
 
 /** Stored once in this very version, and not to be kept any longer. */

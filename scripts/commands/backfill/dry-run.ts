@@ -4,7 +4,7 @@ import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import type { Checkpoint } from './checkpoint';
 import { judgePage, type Task } from './classify';
 import { pagesOf } from './pages';
-import { leftOut, nothing, ordersIn, sum, type Tally } from './tally';
+import { excluded, nothing, ordersIn, sum, type Tally } from './tally';
 
 export interface DryRunDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
@@ -35,7 +35,7 @@ export async function runDry(
     const { fresh, underWay, tally: known } = judgePage(found, rows, task, deps.now());
     queued += fresh.length;
     calls += found.calls;
-    tally = sum([tally, known, leftOut('already queued', underWay.length)]);
+    tally = sum([tally, known, excluded('already-queued', underWay.length)]);
     deps.show(ordersIn(tally) + queued);
   }
   return { queued, tally, calls };

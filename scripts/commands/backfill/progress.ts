@@ -27,7 +27,7 @@ export function createPace(now: () => number): (done: number) => number | undefi
 /** Such as "1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 excluded". */
 export function progress(tally: Tally, total: number | undefined, pace: number | undefined): string {
   const done = ordersIn(tally);
-  const rest = `${number(tally.dead)} dead, ${number(totalOf(tally.left_out))} excluded`;
+  const rest = `${number(tally.dead)} dead, ${number(totalOf(tally.excluded))} excluded`;
   const speed = pace === undefined ? '' : `, ${pace.toFixed(1)} a second`;
   if (total === undefined) return `${number(done)}${speed}; ${rest}`;
   const all = Math.max(total, done);

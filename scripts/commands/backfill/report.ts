@@ -1,4 +1,5 @@
 // What a backfill reports at its end, or in a dry run. Pure.
+import { countText, deathText } from '../../../lambda/shared/order/reasons';
 import { iso } from '../../../lambda/shared/runtime/time';
 import type { Report } from '../../terminal/command';
 import { excerpt } from '../../terminal/printable';
@@ -53,13 +54,13 @@ export function accountLines(
 }
 
 function kinds(tally: Tally, advance: boolean): readonly NamedRow[] {
-  const { copied, replicated, skipped, left_out, dead, not_found, unreadable_ids = [] } = tally;
+  const { copied, replicated, skipped, excluded, dead, not_found, unreadable_ids = [] } = tally;
   const by = advance ? 'advanced in the store' : 'advanced by a poll or a webhook meanwhile';
   const rows: readonly (NamedRow | false)[] = [
     copied > 0 && ['Copied', number(copied)],
     replicated > 0 && ['Replicated', `${number(replicated)}, ${by}`],
     totalOf(skipped) > 0 && ['Skipped', reasons(skipped)],
-    totalOf(left_out) > 0 && ['Excluded', reasons(left_out)],
+    totalOf(excluded) > 0 && ['Excluded', reasons(excluded)],
     dead > 0 && ['Dead', number(dead)],
     not_found.length > 0 && ['Not found', notFound(not_found)],
     unreadable_ids.length > 0 && ['Not listed', notListed(unreadable_ids)],
@@ -69,7 +70,7 @@ function kinds(tally: Tally, advance: boolean): readonly NamedRow[] {
 
 const reasons = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts)
-    .map(([reason, orders]) => `${number(orders)} ${reason}`)
+    .map(([reason, orders]) => `${number(orders)} ${countText(reason)}`)
     .join(', ');
 
 const notFound = (ids: readonly number[]) =>
@@ -81,7 +82,10 @@ const notListed = (ids: readonly number[]) =>
 function deadLines({ dead, dead_orders }: Tally): readonly string[] {
   const rest = dead - dead_orders.length;
   return [
-    ...dead_orders.map(({ order_id, reason }) => `  dead: order ${order_id}, ${excerpt(reason, MAX_SHOWN)}`),
+    ...dead_orders.map(
+      ({ order_id, reason, error }) =>
+        `  dead: order ${order_id}, ${excerpt(deathText(reason, error), MAX_SHOWN)}`,
+    ),
     ...(rest > 0 ? [`  dead: and ${number(rest)} more`] : []),
   ];
 }
@@ -156,9 +160,13 @@ const tallyData = (tally: Tally) => ({
   copied: tally.copied,
   replicated: tally.replicated,
   skipped: tally.skipped,
-  excluded: tally.left_out,
+  excluded: tally.excluded,
   dead: tally.dead,
-  deadOrders: tally.dead_orders.map(({ order_id: orderId, reason }) => ({ orderId, reason })),
+  deadOrders: tally.dead_orders.map(({ order_id: orderId, reason, error }) => ({
+    orderId,
+    reason,
+    error: error ?? null,
+  })),
   notFound: tally.not_found,
   notListed: tally.unreadable_ids ?? [],
 });

@@ -80,7 +80,7 @@ export async function backfill(checkpoint: Checkpoint, task: Task, deps: Backfil
     await noteProgress(run, deps);
   }
   while (run.underWay.size > 0) await look(run, deps);
-  run.checkpoint = { ...run.checkpoint, outcome: 'backfill finished' };
+  run.checkpoint = { ...run.checkpoint, outcome: 'backfill.finished' };
   await save(run, deps);
   return run.checkpoint.tally;
 }

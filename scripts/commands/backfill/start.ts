@@ -69,7 +69,7 @@ async function start(
 ): Promise<Started> {
   const found = await checkpoints.find(selection);
   // Not before: the first answer shows AWS's time.
-  const fresh = { timestamp: now(), outcome: 'backfill running', selection, tally: nothing } as const;
+  const fresh = { timestamp: now(), outcome: 'backfill.running', selection, tally: nothing } as const;
   if (found === undefined) return { checkpoint: fresh, isResumed: false };
   const { checkpoint, savedAt } = found;
   if (now() - savedAt < ACTIVE_MS) {

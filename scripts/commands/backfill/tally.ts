@@ -1,8 +1,17 @@
 // What became of the orders of a backfill, each counted once. Pure.
+import { readCounts, readReason } from '../../../lambda/shared/order/earlier-reasons';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
+import { countKey, type Reason } from '../../../lambda/shared/order/reasons';
 
 /** So many dead orders are named; the dead letter queue has them all, and a row of the Jobs table has its limit. */
 const MOST_NAMED = 50;
+
+export interface DeadOrder {
+  readonly order_id: number;
+  readonly reason: Reason;
+  /** The text of the error. */
+  readonly error?: string | undefined;
+}
 
 /** The checkpoint keeps it as it is. */
 export interface Tally {
@@ -10,36 +19,65 @@ export interface Tally {
   readonly replicated: number;
   /** By reason, as the next one. */
   readonly skipped: Readonly<Record<string, number>>;
-  readonly left_out: Readonly<Record<string, number>>;
+  readonly excluded: Readonly<Record<string, number>>;
   readonly dead: number;
-  readonly dead_orders: readonly { readonly order_id: number; readonly reason: string }[];
+  readonly dead_orders: readonly DeadOrder[];
   readonly not_found: readonly number[];
   /** Orders that no list can show; absent in what earlier versions kept. */
   readonly unreadable_ids?: readonly number[];
 }
 
 export const nothing: Tally = {
-  ...{ copied: 0, replicated: 0, skipped: {}, left_out: {} },
+  ...{ copied: 0, replicated: 0, skipped: {}, excluded: {} },
   ...{ dead: 0, dead_orders: [], not_found: [] },
 };
 
 /** An order that a worker has ended. */
-export function ended({ order_id, state, reason = 'without a reason' }: LedgerRow): Tally {
+export function ended({ order_id, state, reason, status_id, last_error: error }: LedgerRow): Tally {
   switch (state) {
     case 'copied':
       return { ...nothing, copied: 1 };
     case 'replicated':
       return { ...nothing, replicated: 1 };
     case 'dead':
-      return { ...nothing, dead: 1, dead_orders: [{ order_id, reason }] };
+      return { ...nothing, dead: 1, dead_orders: [{ order_id, ...death(reason, error) }] };
     default:
-      return { ...nothing, skipped: { [reason]: 1 } };
+      return { ...nothing, skipped: { [countKey(reason ?? 'already-skipped', status_id)]: 1 } };
   }
 }
 
-/** Orders that were not queued. */
-export function leftOut(reason: string, orders = 1): Tally {
-  return orders === 0 ? nothing : { ...nothing, left_out: { [reason]: orders } };
+function death(reason: Reason = 'attempts-exhausted', error: string | undefined) {
+  return { reason, ...(error === undefined ? {} : { error }) };
+}
+
+/** Earlier versions stored `left_out`, and sentences as reasons: of a dead order, its error. */
+export interface StoredTally extends Omit<Tally, 'excluded' | 'dead_orders'> {
+  readonly excluded?: Readonly<Record<string, number>>;
+  readonly left_out?: Readonly<Record<string, number>>;
+  readonly dead_orders: readonly {
+    readonly order_id: number;
+    readonly reason: string;
+    readonly error?: string;
+  }[];
+}
+
+/** The tally of a checkpoint, whichever version stored it. */
+export function readTally(stored: StoredTally): Tally {
+  const { left_out: leftOut, excluded: counts = leftOut, dead_orders: deadOrders, ...tally } = stored;
+  return {
+    ...tally,
+    skipped: readCounts(tally.skipped),
+    excluded: readCounts(counts),
+    dead_orders: deadOrders.map(({ order_id, reason, error }) => {
+      const code = readReason(reason);
+      return { order_id, ...(code === undefined ? death(undefined, reason) : death(code, error)) };
+    }),
+  };
+}
+
+/** Orders that were not queued, under the key of their reason. */
+export function excluded(key: string, orders = 1): Tally {
+  return orders === 0 ? nothing : { ...nothing, excluded: { [key]: orders } };
 }
 
 export function sum(tallies: readonly Tally[]): Tally {
@@ -49,7 +87,7 @@ export function sum(tallies: readonly Tally[]): Tally {
     copied: total(({ copied }) => copied),
     replicated: total(({ replicated }) => replicated),
     skipped: byReason(tallies.map(({ skipped }) => skipped)),
-    left_out: byReason(tallies.map(({ left_out }) => left_out)),
+    excluded: byReason(tallies.map(({ excluded }) => excluded)),
     dead: total(({ dead }) => dead),
     dead_orders: tallies.flatMap(({ dead_orders }) => dead_orders).slice(0, MOST_NAMED),
     not_found: tallies.flatMap(({ not_found }) => not_found),
@@ -58,8 +96,8 @@ export function sum(tallies: readonly Tally[]): Tally {
 }
 
 /** How many orders were looked at and are done with. */
-export function ordersIn({ copied, replicated, skipped, left_out, dead, not_found }: Tally): number {
-  return copied + replicated + totalOf(skipped) + totalOf(left_out) + dead + not_found.length;
+export function ordersIn({ copied, replicated, skipped, excluded, dead, not_found }: Tally): number {
+  return copied + replicated + totalOf(skipped) + totalOf(excluded) + dead + not_found.length;
 }
 
 export const totalOf = (counts: Readonly<Record<string, number>>) =>

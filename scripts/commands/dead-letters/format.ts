@@ -2,6 +2,7 @@
 import { MalformedReferenceError } from '../../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { iso, parseDate } from '../../../lambda/shared/runtime/time';
+import { deathText, isReason } from '../../../lambda/shared/order/reasons';
 import { readReference } from '../../../lambda/shared/order/reference';
 import { toOrderId } from '../../../lambda/shared/order/order';
 import { excerpt } from '../../terminal/printable';
@@ -40,11 +41,16 @@ export function toKnown(deadLetter: DeadLetter, rows: ReadonlyMap<number, Ledger
 
 /** Why it is a dead letter: it says so itself, unless SQS moved it. */
 export function reasonOf({ deadLetter, row }: KnownDeadLetter): string {
-  const { reason } = deadLetter.attributes;
-  if (!deadLetter.isMovedBySqs) return reason ?? 'it carries no reason';
-  const lastError = row?.last_error ?? reason;
+  const text = attributesText(deadLetter);
+  if (!deadLetter.isMovedBySqs) return text ?? 'it carries no reason';
+  const lastError = row?.last_error ?? text;
   const error = lastError === undefined ? 'no error was noted' : `last error: ${lastError}`;
   return `SQS moved it after its last receive; ${error}`;
+}
+
+/** The reason in words, and the text of the error. A dead letter of an earlier version has that text alone, as its reason. */
+function attributesText({ attributes: { reason, error } }: DeadLetter): string | undefined {
+  return isReason(reason) ? deathText(reason, error) : reason;
 }
 
 /** On one line. */
@@ -85,7 +91,9 @@ export function detailLines(known: KnownDeadLetter, now: number): readonly strin
 }
 
 const otherAttributes = ({ attributes }: DeadLetter) =>
-  Object.entries(attributes).filter(([name]) => !['reason', 'orderId', 'firstSeenAt'].includes(name));
+  Object.entries(attributes).filter(
+    ([name]) => !['reason', 'error', 'orderId', 'firstSeenAt'].includes(name),
+  );
 
 /** For a program to read. */
 export const summaryData = ({ deadLetter, orderId, firstSeenAt, row }: KnownDeadLetter) => ({
@@ -95,6 +103,7 @@ export const summaryData = ({ deadLetter, orderId, firstSeenAt, row }: KnownDead
   sentAt: isoOrNull(deadLetter.sentAt),
   isMovedBySqs: deadLetter.isMovedBySqs,
   reason: deadLetter.attributes['reason'] ?? null,
+  error: deadLetter.attributes['error'] ?? null,
   lastError: row?.last_error ?? null,
 });
 

@@ -72,7 +72,7 @@ describe('the schedule', () => {
 });
 
 describe('a scheduled audit asks again for orders that are marked as gone', () => {
-  const GONE = 'not found in the store';
+  const GONE = 'not-found';
 
   async function aNight(row: Partial<LedgerRow>, event: object = {}) {
     const world = anAuditWorld();

@@ -16,12 +16,12 @@ const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', deta
 it('the scheduled audit accounts for the day before, and logs it under its request id', async () => {
   const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   entry.simulator.orders.add({ status_id: 5, date_created: Date.parse(`${day}T12:00:00Z`) });
-  expect(await audit(scheduled)).toMatchObject([{ day, listed: 1, left_out: { 'Cancelled is void': 1 } }]);
+  expect(await audit(scheduled)).toMatchObject([{ day, listed: 1, excluded: { 'void-status:5': 1 } }]);
   expect(parsed(lines)).toMatchObject([
-    { requestId: 'request-1', message: 'bigcommerce answered', endpoint: 'GET orders' },
+    { requestId: 'request-1', event: 'bigcommerce.answered', endpoint: 'GET orders' },
     {
       requestId: 'request-1',
-      message: 'audit finished',
+      event: 'audit.finished',
       day,
       AuditsFinished: 1,
       OrdersAudited: 1,

@@ -15,7 +15,7 @@ const poll = (remainingMs?: number) => {
 const hooks = () => entry.simulator.hooks.all().map(({ hook }) => hook);
 
 it('a poll registers the webhook when it has read the orders', async () => {
-  expect(await poll()).toMatchObject({ outcome: 'finished' });
+  expect(await poll()).toMatchObject({ outcome: 'poll.finished' });
   const endpoints = entry.simulator.log.entries.map(({ endpoint }) => endpoint);
   expect(endpoints).toEqual(['GET /orders/count', 'GET /v3/hooks', 'POST /v3/hooks']);
   expect(hooks()).toMatchObject([{ destination, headers: { 'X-Order-Replication-Secret': webhookSecret } }]);
@@ -23,7 +23,7 @@ it('a poll registers the webhook when it has read the orders', async () => {
 
 it('a poll logs each request to BigCommerce under its request id, those about the webhook too', async () => {
   await poll();
-  const calls = parsed(lines).filter(({ message }) => message === 'bigcommerce answered');
+  const calls = parsed(lines).filter(({ event }) => event === 'bigcommerce.answered');
   expect(calls).toMatchObject(
     ['GET count', 'GET hooks', 'POST hooks'].map((endpoint) => ({ requestId: 'request-1', endpoint })),
   );
@@ -32,13 +32,13 @@ it('a poll logs each request to BigCommerce under its request id, those about th
 });
 
 it('a poll logs its outcome, with the time of its job next to that of the line', async () => {
-  const lineOf = (message: string) => parsed(lines).find((line) => line['message'] === message);
+  const lineOf = (event: string) => parsed(lines).find((line) => line['event'] === event);
   const ofLine = { timestamp: expect.stringMatching(/^20.*Z$/) as unknown };
   const { timestamp: jobTimestamp } = await poll();
-  expect(lineOf('poll finished')).toMatchObject({ ...ofLine, jobTimestamp, PollsFinished: 1 });
+  expect(lineOf('poll.finished')).toMatchObject({ ...ofLine, jobTimestamp, PollsFinished: 1 });
   entry.simulator.credentials.accessToken = 'rotated';
   await expect(poll()).rejects.toThrow('401');
-  expect(lineOf('poll failed')).toMatchObject({ ...ofLine, jobTimestamp: expect.any(Number) as unknown });
+  expect(lineOf('poll.failed')).toMatchObject({ ...ofLine, jobTimestamp: expect.any(Number) as unknown });
 });
 
 it('a poll does not register the webhook when CheckWebhook is off', async () => {
@@ -48,13 +48,13 @@ it('a poll does not register the webhook when CheckWebhook is off', async () => 
 });
 
 it('a poll leaves the webhook to the next poll when it took nearly all of its time', async () => {
-  expect(await poll(60_000)).toMatchObject({ outcome: 'finished' });
+  expect(await poll(60_000)).toMatchObject({ outcome: 'poll.finished' });
   expect(hooks()).toEqual([]);
 });
 
 it('a poll succeeds when the webhook cannot be checked, and sends an alert', async () => {
   entry.simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'status', status: 400, times: 10 });
-  expect(await poll()).toMatchObject({ outcome: 'finished' });
+  expect(await poll()).toMatchObject({ outcome: 'poll.finished' });
   expect(entry.aws.subjects()).toEqual(['Stack-Function: webhook cannot be checked']);
 });
 

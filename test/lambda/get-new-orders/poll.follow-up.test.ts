@@ -96,7 +96,7 @@ it('each order is listed once: new ones that changed lately among the changes, a
   world.shop.add(anOrder({ id: 3, date_modified: storeDate(world.clock.now) }));
   world.clock.now += HOUR;
   expect(ids(await world.poll())).toEqual([3]);
-  expect(world.jobs.at(-1)).toMatchObject({ found: 3, enqueued: 1, left_out: { 'already queued': 2 } });
+  expect(world.jobs.at(-1)).toMatchObject({ found: 3, enqueued: 1, excluded: { 'already-queued': 2 } });
 });
 
 it.each([-59_000, -1_000, 0, 1_000, 59_000])(
@@ -161,7 +161,7 @@ it('an old order that the ledger does not know stays out, and so does a change t
   world.clock.now += 31 * DAY;
   world.shop.add(anOrder({ id: 101, ...unknown, date_modified: storeDate(world.clock.now) }));
   expect(await world.poll()).toEqual([]);
-  expect(world.jobs.at(-1)?.left_out).toEqual({ 'no longer followed': 2 });
+  expect(world.jobs.at(-1)?.excluded).toEqual({ 'follow-up-ended': 2 });
 });
 
 describe('an order that is marked as gone', () => {
@@ -170,7 +170,7 @@ describe('an order that is marked as gone', () => {
     const now = iso(world.clock.now);
     const gone = {
       state: 'copied',
-      reason: 'not found in the store',
+      reason: 'not-found',
       read_at: now,
       reached_at: now,
     } as const;
@@ -286,7 +286,7 @@ describe('an order that nobody knows yet, since it left its new status between t
   it('is left out when it is void', async () => {
     const world = await after(Status.Cancelled);
     expect(world.shop.calls.some((call) => call.startsWith('getOrder'))).toBe(false);
-    expect(world.jobs.at(-1)).toMatchObject({ found: 1, enqueued: 0, left_out: { 'Cancelled is void': 1 } });
+    expect(world.jobs.at(-1)).toMatchObject({ found: 1, enqueued: 0, excluded: { 'void-status:5': 1 } });
   });
 });
 
@@ -308,7 +308,7 @@ describe('after its own advance', () => {
     const world = await justAdvanced();
     expect(await world.pollAndReplicate()).toBe(0);
     expect(world.shop.calls).toEqual(['countOrders', 'listOrders any from 0']);
-    expect(world.jobs.at(-1)?.left_out).toEqual({ 'already replicated': 1 });
+    expect(world.jobs.at(-1)?.excluded).toEqual({ 'already-replicated': 1 });
   });
 
   it('one that was edited within the second of the PUT is', async () => {
@@ -324,6 +324,6 @@ describe('after its own advance', () => {
       throw new BigCommerceError('GET /v2/orders answered 504.', 'retryable', 504);
     });
     expect(await world.pollAndReplicate()).toBe(1);
-    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'finished' });
+    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'poll.finished' });
   });
 });

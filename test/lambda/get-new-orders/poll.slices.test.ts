@@ -30,7 +30,7 @@ it('stops in time, and says where the next poll goes on', async () => {
   expect(await pollFor(world, 2 * SECOND)).toEqual(ids(1, 250));
   expect(world.jobs).toMatchObject([
     {
-      ...{ outcome: 'sliced', timestamp: NOON, began: NOON, found: 250, enqueued: 250 },
+      ...{ outcome: 'poll.sliced', timestamp: NOON, began: NOON, found: 250, enqueued: 250 },
       cursor: { lists: ['7', '10', '11'], list: '11', last_id: 250, slices: 1 },
     },
   ]);
@@ -47,7 +47,7 @@ it('is gone on with by itself, and finished as the poll that began first', async
   await pollFor(world, 2 * SECOND);
   expect(await pollFor(world, 2 * SECOND)).toEqual(ids(251, 499));
   expect(await pollFor(world, 10 * SECOND)).toEqual(ids(500, 600));
-  expect(outcomes(world)).toEqual(['sliced', 'sliced', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.sliced', 'poll.finished']);
   expect(world.jobs.map(({ began }) => began)).toEqual([NOON, NOON, NOON]);
   expect(world.jobs[1]?.cursor?.slices).toBe(2);
 });
@@ -59,14 +59,14 @@ it('goes on with the next list where one has ended', async () => {
   expect(await pollFor(world, 0)).toEqual([1]);
   expect(world.jobs[0]?.cursor).toMatchObject({ list: '11', last_id: 0 });
   expect(await pollFor(world, 0)).toEqual([2]);
-  expect(outcomes(world)).toEqual(['sliced', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.finished']);
 });
 
 it('reads one page in any case, so that it comes to an end however little time there is', async () => {
   const world = aStore(600);
-  for (let polls = 0; polls < 20 && !outcomes(world).includes('finished'); polls += 1)
+  for (let polls = 0; polls < 20 && !outcomes(world).includes('poll.finished'); polls += 1)
     await pollFor(world, -DAY);
-  expect(outcomes(world)).toEqual(['sliced', 'sliced', 'sliced', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.sliced', 'poll.sliced', 'poll.finished']);
 });
 
 it('begins anew after it has come to its end', async () => {
@@ -76,7 +76,7 @@ it('begins anew after it has come to its end', async () => {
   world.shop.calls.length = 0;
   await pollFor(world, MINUTE);
   expect(lists(world)[0]).toBe('listOrders 11 from 0');
-  expect(outcomes(world)).toEqual(['sliced', 'finished', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.finished', 'poll.finished']);
   expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
 });
 
@@ -90,7 +90,7 @@ it('begins anew after one that failed, so that one bad page does not keep the ot
   world.clock.now += 120 * MINUTE;
   world.clock.now += 120 * MINUTE;
   expect(await pollFor(world, MINUTE)).toEqual(ids(251, 600));
-  expect(outcomes(world)).toEqual(['sliced', 'failed', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.failed', 'poll.finished']);
   expect(world.jobs[1]).toMatchObject({ began: NOON });
   expect(world.jobs[2]?.began).toBe(world.jobs[2]?.timestamp);
 });
@@ -99,10 +99,10 @@ it('stops in time while it looks for an order that no list can show, and the nex
   const world = aStore(600);
   world.shop.makeUnreadable(400);
   const queued: number[] = [];
-  for (let polls = 0; polls < 20 && !outcomes(world).includes('finished'); polls += 1) {
+  for (let polls = 0; polls < 20 && !outcomes(world).includes('poll.finished'); polls += 1) {
     queued.push(...(await pollFor(world, 8 * SECOND)));
   }
-  expect(outcomes(world).at(-1)).toBe('finished');
+  expect(outcomes(world).at(-1)).toBe('poll.finished');
   expect(new Set(queued)).toEqual(new Set(ids(1, 600)));
   expect(world.jobs.flatMap(({ unreadable_ids: found = [] }) => found)).toEqual([400]);
   expect(world.jobs.some(({ cursor }) => (cursor?.page_size ?? 250) < 250)).toBe(true);
@@ -114,7 +114,7 @@ it('is sliced in front of the eleventh order that no list can show', async () =>
   for (const id of unreadable) world.shop.makeUnreadable(id);
   const first = await pollFor(world, DAY);
   const second = await pollFor(world, DAY);
-  expect(outcomes(world)).toEqual(['sliced', 'finished']);
+  expect(outcomes(world)).toEqual(['poll.sliced', 'poll.finished']);
   expect(world.jobs.map(({ unreadable_ids: found }) => found)).toEqual([
     unreadable.slice(0, 10),
     unreadable.slice(10),
@@ -185,7 +185,7 @@ it('misses no change from between its slices: the next poll looks back to its fi
   world.shop.edit(1, { staff_notes: 'changed between slices' });
   world.clock.now += 2 * DAY;
   expect(await pollFor(world, DAY)).toEqual([600]);
-  expect(outcomes(world).at(-1)).toBe('finished');
+  expect(outcomes(world).at(-1)).toBe('poll.finished');
   expect(await pollFor(world, DAY)).toContain(1);
 });
 
@@ -217,7 +217,7 @@ describe('a hundred thousand new orders', () => {
     const { world, store } = aLargeStore();
     const queued = new Map<number, number>();
     let isKilled = false;
-    while (outcomes(world).at(-1) !== 'finished') {
+    while (outcomes(world).at(-1) !== 'poll.finished') {
       const stopBefore = world.clock.now + 230 * SECOND;
       // One of the polls is killed half way: its row is missing, and what it queued is known to the ledger.
       const dies = world.jobs.length === 2 && !isKilled;
@@ -239,7 +239,7 @@ describe('a hundred thousand new orders', () => {
     }
     expect(queued.size).toBe(ORDERS);
     expect(Math.max(...queued.values())).toBe(1);
-    expect(outcomes(world)).toEqual(['sliced', 'sliced', 'sliced', 'finished']);
+    expect(outcomes(world)).toEqual(['poll.sliced', 'poll.sliced', 'poll.sliced', 'poll.finished']);
     expect(world.jobs.every(({ duration_ms }) => duration_ms < 240 * SECOND)).toBe(true);
     expect(Math.max(...world.jobs.map((job) => JSON.stringify(job).length))).toBeLessThan(1_000);
   }, 60_000);

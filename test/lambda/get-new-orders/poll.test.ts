@@ -33,10 +33,10 @@ it('queues every new order once, and records what it found', async () => {
   expect(world.jobs).toMatchObject([
     {
       timestamp: NOON,
-      outcome: 'finished',
+      outcome: 'poll.finished',
       found: 2,
       enqueued: 2,
-      left_out: {},
+      excluded: {},
       counted: { 5: 1, 7: 1, 11: 1 },
     },
   ]);
@@ -82,7 +82,7 @@ it('takes Completed orders only when digital and modified within the lookback (a
   );
 
   expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
-  expect(world.jobs[0]?.left_out).toEqual({ 'completed, not digital': 1 });
+  expect(world.jobs[0]?.excluded).toEqual({ 'completed-not-digital': 1 });
 });
 
 it('takes a Completed order whose lines are all digital, whatever its flag says', async () => {
@@ -125,7 +125,7 @@ describe('a poll after a pause that outlasted the rows of the Jobs table', () =>
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
     world.shop.add(anOrder({ id: 2, ...completed, date_modified: storeDate(NOON - DAY / 2) }));
     await world.poll({ ...short, deps: { stopBefore: 0 } });
-    expect(world.jobs).toMatchObject([{ outcome: 'sliced' }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.sliced' }]);
     world.clock.now += 6 * DAY;
     world.jobs.length = 0;
     expect((await world.poll(short)).map(({ orderId }) => orderId)).toEqual([2]);
@@ -178,7 +178,7 @@ it('does not queue again what is still waiting (a defect of the sample), until i
   expect(await world.poll()).toHaveLength(1);
   world.clock.now += DAY;
   expect(await world.poll()).toHaveLength(0);
-  expect(world.jobs[1]?.left_out).toEqual({ 'already queued': 1 });
+  expect(world.jobs[1]?.excluded).toEqual({ 'already-queued': 1 });
   world.clock.now += 3 * DAY;
   expect(await world.poll()).toHaveLength(1);
 });
@@ -241,7 +241,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
       world.clock.now += 10_000;
       expect(await world.poll()).toEqual([]);
     }
-    expect(world.jobs.at(-1)?.left_out).toEqual({ 'already skipped': 1 });
+    expect(world.jobs.at(-1)?.excluded).toEqual({ 'already-skipped': 1 });
   });
 });
 
@@ -258,7 +258,7 @@ it('counts a note that the ledger did not take for nothing: the order is queued'
   world.shop.add(anOrder());
   const ledger = { ...world.ledger, recordQueued: () => Promise.reject(new Error('throttled')) };
   expect(await world.poll({ deps: { ledger } })).toHaveLength(1);
-  expect(world.jobs).toMatchObject([{ outcome: 'finished' }]);
+  expect(world.jobs).toMatchObject([{ outcome: 'poll.finished' }]);
   expect(world.lines).toContainEqual({ level: 'WARN', event: 'ledger.queued_not_recorded' });
 });
 
@@ -274,7 +274,7 @@ describe('a poll that fails', () => {
     world.shop.add(anOrder());
     await expect(world.poll({ deps: withoutLists(world) })).rejects.toBe(down);
     expect(world.jobs).toMatchObject([
-      { outcome: 'failed', error: 'BigCommerceError: GET /v2/orders answered 503.' },
+      { outcome: 'poll.failed', error: 'BigCommerceError: GET /v2/orders answered 503.' },
     ]);
     expect(world.alerts).toMatchObject([{ subject: 'poll failed' }]);
     expect(world.alerts[0]?.message).toContain('answered 503');
@@ -303,7 +303,7 @@ describe('a poll that fails', () => {
       listOrders: (query: OrderQuery) => (query.statusId === 11 ? Promise.reject(down) : listOrders(query)),
     };
     await expect(world.poll({ deps: { store } })).rejects.toBe(down);
-    expect(world.jobs).toMatchObject([{ outcome: 'failed', enqueued: 1 }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.failed', enqueued: 1 }]);
     world.queued.length = 0;
     world.clock.now += DAY;
     expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
@@ -350,7 +350,7 @@ describe('orders that no list can show', () => {
       seenAt: expect.any(String) as unknown,
     });
     expect(world.jobs).toMatchObject([
-      { outcome: 'finished', found: 6, enqueued: 7, unreadable: 1, unreadable_ids: [104] },
+      { outcome: 'poll.finished', found: 6, enqueued: 7, unreadable: 1, unreadable_ids: [104] },
     ]);
     expect(world.alerts).toHaveLength(1);
     expect(world.alerts[0]?.subject).toBe('BigCommerce cannot list some orders');
@@ -436,7 +436,7 @@ describe('orders that no list can show', () => {
       listOrders: (query: OrderQuery) => (query.statusId === 11 ? Promise.reject(down) : listOrders(query)),
     };
     await expect(world.poll({ deps: { store } })).rejects.toBe(down);
-    expect(world.jobs).toMatchObject([{ outcome: 'failed', unreadable: 1, unreadable_ids: [1] }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.failed', unreadable: 1, unreadable_ids: [1] }]);
     expect(world.alerts.map(({ subject }) => subject)).toEqual([
       'BigCommerce cannot list some orders',
       'poll failed',
@@ -453,7 +453,7 @@ describe('orders that no list can show', () => {
     world.shop.add(anOrder({ id: 100, status_id: 11 }));
     await expect(world.poll()).rejects.toThrow('more than 10 orders');
     expect(idsOf(world.queued)).toEqual([100]);
-    expect(world.jobs).toMatchObject([{ outcome: 'failed', found: 1, enqueued: 1 }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.failed', found: 1, enqueued: 1 }]);
     expect(world.alerts.map(({ subject }) => subject)).toEqual(['poll failed']);
   });
 
@@ -466,7 +466,7 @@ describe('orders that no list can show', () => {
     for (let id = 101; id <= 400; id += 1) world.shop.add(anOrder({ id, status_id: 11 }));
     await expect(world.poll({ deps: { stopBefore: NOON } })).rejects.toThrow('more than 10 orders');
     expect(world.queued).toHaveLength(250);
-    expect(world.jobs).toMatchObject([{ outcome: 'failed' }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.failed' }]);
   });
 
   it('60 orders are queued though the store fails on pages of 150 rows and more', async () => {
@@ -474,7 +474,7 @@ describe('orders that no list can show', () => {
     for (let id = 1; id <= 60; id += 1) world.shop.add(anOrder({ id }));
     world.shop.limitRows(149);
     expect(await world.poll()).toHaveLength(60);
-    expect(world.jobs).toMatchObject([{ outcome: 'finished', found: 60 }]);
+    expect(world.jobs).toMatchObject([{ outcome: 'poll.finished', found: 60 }]);
     expect(world.alerts).toEqual([]);
   });
 });
@@ -495,7 +495,7 @@ describe('a count that fails', () => {
     ]);
     expect(world.jobs).toMatchObject([
       {
-        ...{ outcome: 'finished', counted: {}, enqueued: 3 },
+        ...{ outcome: 'poll.finished', counted: {}, enqueued: 3 },
         not_counted: 'BigCommerceError: GET /v2/orders/count answered 504.',
       },
     ]);
@@ -574,7 +574,11 @@ describe('a list of changes that comes back empty', () => {
     expect(await world.poll(hiding(world, 1))).toEqual([]);
     expect(world.shop.calls).toEqual(['countOrders', 'countOrders']);
     const [before, held] = world.jobs.slice(-2);
-    expect(held).toMatchObject({ outcome: 'finished', began: before?.began, held_since: held?.timestamp });
+    expect(held).toMatchObject({
+      outcome: 'poll.finished',
+      began: before?.began,
+      held_since: held?.timestamp,
+    });
     world.clock.now += 3 * HOUR;
     expect(await world.pollAndReplicate()).toBe(1);
     expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'edited' });
@@ -589,7 +593,7 @@ describe('a list of changes that comes back empty', () => {
     const last = world.jobs.at(-1)!;
     for (let poll = 0; poll < 8; poll += 1) {
       await world.poll(hiding(world));
-      expect(world.jobs.at(-1)).toMatchObject({ outcome: 'finished', began: last.began });
+      expect(world.jobs.at(-1)).toMatchObject({ outcome: 'poll.finished', began: last.began });
       world.clock.now += 3 * HOUR;
     }
     await world.poll(hiding(world));
@@ -631,7 +635,7 @@ describe('a list of changes that comes back empty', () => {
     // The first of the two only gets to the list of its status.
     expect(await world.poll({ deps: { stopBefore: 0 } })).toHaveLength(0);
     expect(await world.poll({ deps: { stopBefore: 0 } })).toHaveLength(250);
-    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'sliced' });
+    expect(world.jobs.at(-1)).toMatchObject({ outcome: 'poll.sliced' });
     world.clock.now += 3 * HOUR;
     expect(await world.poll(hiding(world, 1))).toHaveLength(50);
   });
@@ -643,7 +647,11 @@ describe('a list of changes that comes back empty', () => {
     const date_modified = storeDate(world.clock.now - HOUR);
     for (let id = 1; id <= 250; id += 1) world.shop.add(anOrder({ id, date_modified }));
     for (let poll = 0; poll < 4; poll += 1) await world.poll({ deps: { stopBefore: 0 } });
-    expect(world.jobs.map(({ outcome }) => outcome).slice(1, 4)).toEqual(['sliced', 'sliced', 'finished']);
+    expect(world.jobs.map(({ outcome }) => outcome).slice(1, 4)).toEqual([
+      'poll.sliced',
+      'poll.sliced',
+      'poll.finished',
+    ]);
   });
 
   it('in its midst is noticed, too: an empty second page after a full first one', async () => {

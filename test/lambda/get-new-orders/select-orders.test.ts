@@ -4,6 +4,7 @@ import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import { isNew, whyNotFollowed, whyNotNew } from '../../../lambda/get-new-orders/select-orders';
 import { whyKnown } from '../../../lambda/shared/steps/already-known';
 import type { Sighting } from '../../../lambda/shared/steps/already-known';
+import type { Reason } from '../../../lambda/shared/order/reasons';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Bounds } from '../../../lambda/get-new-orders/poll-window';
 import { contentDigest } from '../../../lambda/shared/order/content';
@@ -53,13 +54,13 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
   ['skipped, unsettled', { state: 'skipped', read_at: unsettled }, {}, false],
   [
     'skipped for 404 today',
-    { state: 'skipped', read_at: settled, reason: 'not found in the store' },
+    { state: 'skipped', read_at: settled, reason: 'not-found' },
     { now: NOON + DAY - 1 },
     true,
   ],
   [
     'skipped for 404 a day ago',
-    { state: 'skipped', read_at: settled, reason: 'not found in the store' },
+    { state: 'skipped', read_at: settled, reason: 'not-found' },
     { now: NOON + DAY },
     false,
   ],
@@ -87,15 +88,10 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
     { rules: { newPhysicalOrderStatusId: 11 } },
     true,
   ],
-  [
-    'copied and gone today',
-    { state: 'copied', read_at: settled, reason: 'not found in the store' },
-    {},
-    true,
-  ],
+  ['copied and gone today', { state: 'copied', read_at: settled, reason: 'not-found' }, {}, true],
   [
     'copied and gone a day ago',
-    { state: 'copied', read_at: settled, reason: 'not found in the store' },
+    { state: 'copied', read_at: settled, reason: 'not-found' },
     { now: NOON + DAY },
     false,
   ],
@@ -107,13 +103,23 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
   ],
   [
     'dead for good, tried settled',
-    { state: 'dead', dead_by: 'permanent', tried_at: settled },
+    { state: 'dead', reason: 'rejected', tried_at: settled },
     { now: NOON + 30 * DAY },
     true,
   ],
-  ['dead for good, tried unsettled', { state: 'dead', dead_by: 'permanent', tried_at: unsettled }, {}, false],
-  ['dead by exhaustion today', { state: 'dead', dead_by: 'exhausted' }, { now: NOON + DAY - 1 }, true],
-  ['dead by exhaustion a day ago', { state: 'dead', dead_by: 'exhausted' }, { now: NOON + DAY }, false],
+  ['dead for good, tried unsettled', { state: 'dead', reason: 'rejected', tried_at: unsettled }, {}, false],
+  [
+    'dead by exhaustion today',
+    { state: 'dead', reason: 'attempts-exhausted' },
+    { now: NOON + DAY - 1 },
+    true,
+  ],
+  [
+    'dead by exhaustion a day ago',
+    { state: 'dead', reason: 'attempts-exhausted' },
+    { now: NOON + DAY },
+    false,
+  ],
   ['only leased', { lease_owner: 'a' }, {}, false],
   [
     'another date',
@@ -127,7 +133,7 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
 });
 
 describe('a skipped order, read when settled,', () => {
-  const why = (order: Parameters<typeof anOrder>[0], reason: string, rules = {}, read_at = settled) => {
+  const why = (order: Parameters<typeof anOrder>[0], reason: Reason, rules = {}, read_at = settled) => {
     const shown = anOrder(order);
     const version = { date_modified: storeDate(modified), status_id: shown.status_id };
     const row = { order_id: 100, ...version, state: 'skipped', read_at, reason } as const;
@@ -135,19 +141,19 @@ describe('a skipped order, read when settled,', () => {
     return whyKnown(row, seen, aRuleSet(rules), NOON + 30 * DAY);
   };
 
-  it.each([
-    ['that is still void', { status_id: 5 }, 'Cancelled is void'],
+  it.each<[string, Parameters<typeof anOrder>[0], Reason]>([
+    ['that is still void', { status_id: 5 }, 'void-status'],
     ['that is still archived', { is_deleted: true }, 'archived'],
     ['that is no longer archived, but void', { status_id: 5 }, 'archived'],
   ])('%s is not queued again', (_, order, reason) => {
-    expect(why(order, reason)).toBe('already skipped');
+    expect(why(order, reason)).toBe('already-skipped');
     expect(why(order, reason, {}, unsettled)).toBeUndefined();
   });
 
   it('is queued once AllowedStatusIds names its status', () => {
     const rules = { allowedStatusIds: [7, 10, 11, 12] };
-    expect(why({ status_id: 12 }, 'Manual Verification Required is void')).toBe('already skipped');
-    expect(why({ status_id: 12 }, 'Manual Verification Required is void', rules)).toBeUndefined();
+    expect(why({ status_id: 12 }, 'void-status')).toBe('already-skipped');
+    expect(why({ status_id: 12 }, 'void-status', rules)).toBeUndefined();
   });
 
   it('is queued once a list shows that it is no longer archived', () => {
@@ -155,7 +161,7 @@ describe('a skipped order, read when settled,', () => {
   });
 
   it('is not queued while its status is not one that is stored', () => {
-    expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already skipped');
+    expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already-skipped');
   });
 });
 
@@ -169,8 +175,8 @@ describe('an order that was copied as archived', () => {
   };
 
   it('is not queued while a list shows it as archived, even in a status that is advanced', () => {
-    expect(why({ is_deleted: true })).toBe('already copied');
-    expect(why({ is_deleted: true, status_id: 9 })).toBe('already copied');
+    expect(why({ is_deleted: true })).toBe('already-copied');
+    expect(why({ is_deleted: true, status_id: 9 })).toBe('already-copied');
   });
 
   it('is queued once a list shows it without the mark, whatever its status', () => {
@@ -192,7 +198,7 @@ describe('a list with lines of an order that was read when settled', () => {
 
   it('shows a change that moved no date: the order is queued, whatever its state', () => {
     const content_digest = contentDigest(parseOrder(shown))!;
-    expect(why(shown, { content_digest })).toBe('already replicated');
+    expect(why(shown, { content_digest })).toBe('already-replicated');
     expect(why(changed, { content_digest })).toBeUndefined();
     expect(why(changed, { content_digest, state: 'copied' })).toBeUndefined();
   });
@@ -202,7 +208,7 @@ describe('a list with lines of an order that was read when settled', () => {
       content_digest: contentDigest(parseOrder(shown))!,
       listed_digest: contentDigest(parseOrder(changed))!,
     };
-    expect(why(changed, row)).toBe('already replicated');
+    expect(why(changed, row)).toBe('already-replicated');
     const again = withLines({ order: shown, lines: [aLine({ quantity_refunded: 2 })] });
     expect(why(again, row)).toBeUndefined();
   });
@@ -212,7 +218,7 @@ describe('a list with lines of an order that was read when settled', () => {
     ['the fingerprint has another form', { content_digest: 'of an earlier version' }],
     ['the fingerprint has a later form', { content_digest: '3:x' }],
   ])('decides nothing where %s', (_, row) => {
-    expect(why(changed, row)).toBe('already replicated');
+    expect(why(changed, row)).toBe('already-replicated');
   });
 
   it('decides nothing where it shows no lines', () => {
@@ -226,7 +232,7 @@ describe('a list with lines of an order that was read when settled', () => {
       content_digest: contentDigest(parseOrder(shown))!,
     };
     const row = { order_id: 100, ...version, state: 'replicated', read_at: settled } as const;
-    expect(whyKnown(row, seen, aRuleSet(), NOON)).toBe('already replicated');
+    expect(whyKnown(row, seen, aRuleSet(), NOON)).toBe('already-replicated');
   });
 });
 
@@ -272,8 +278,8 @@ describe('of an order that was advanced, whose row is older than its date', () =
   };
 
   it('a settled list that shows the content as it was stored says that nothing changed', () => {
-    expect(why()).toBe('already replicated');
-    expect(why({}, { state: 'copied' })).toBe('already copied');
+    expect(why()).toBe('already-replicated');
+    expect(why({}, { state: 'copied' })).toBe('already-copied');
   });
 
   it.each<[string, Parameters<typeof why>]>([
@@ -292,7 +298,7 @@ describe('of an order that was advanced, whose row is older than its date', () =
       undefined,
     );
     expect(why({}, { state: 'skipped' })).toBeUndefined();
-    expect(why({}, { state: 'dead', dead_by: 'permanent' })).toBeUndefined();
+    expect(why({}, { state: 'dead', reason: 'rejected' })).toBeUndefined();
   });
 
   it('it does not where the order may be advanced now', () => {
@@ -304,7 +310,7 @@ describe('of an order that was advanced, whose row is older than its date', () =
       content_digest: contentDigest(parseOrder(waiting))!,
     } as const;
     const sighting = { order: waiting, reference: { statusId: 11 } };
-    expect(why(sighting, copied, { advanceOrders: false })).toBe('already copied');
+    expect(why(sighting, copied, { advanceOrders: false })).toBe('already-copied');
     expect(why(sighting, copied)).toBeUndefined();
   });
 });
@@ -325,7 +331,7 @@ describe('a list of changed orders', () => {
       'known, with a change that is too old',
       { date_modified: storeDate(NOON - 31 * DAY) },
       row,
-      'no longer followed',
+      'follow-up-ended',
     ],
     ['known, without a date of its change', { date_modified: '', ...createdDaysAgo(31) }, row, undefined],
     ['skipped, and never stored', {}, { order_id: 100, state: 'skipped' }, undefined],
@@ -333,18 +339,18 @@ describe('a list of changed orders', () => {
       'skipped, from before IgnoreOrdersCreatedBefore',
       createdDaysAgo(25),
       { order_id: 100, state: 'skipped' },
-      'created before IgnoreOrdersCreatedBefore',
+      'created-before-limit',
     ],
-    ['unknown, too old', createdDaysAgo(31), undefined, 'no longer followed'],
+    ['unknown, too old', createdDaysAgo(31), undefined, 'follow-up-ended'],
     ['unknown, and shipped by somebody quicker', { status_id: 2 }, undefined, undefined],
-    ['unknown, and void', { status_id: 5 }, undefined, 'Cancelled is void'],
+    ['unknown, and void', { status_id: 5 }, undefined, 'void-status'],
     [
       'unknown, from before IgnoreOrdersCreatedBefore',
       { status_id: 2, ...createdDaysAgo(25) },
       undefined,
-      'created before IgnoreOrdersCreatedBefore',
+      'created-before-limit',
     ],
-    ['only leased, and void', { status_id: 5 }, { order_id: 100, lease_owner: 'a' }, 'Cancelled is void'],
+    ['only leased, and void', { status_id: 5 }, { order_id: 100, lease_owner: 'a' }, 'void-status'],
   ])('with one that is %s', (_, order, known_, reason) => {
     expect(whyNotFollowed(aParsedOrder(order), known_, aRuleSet(), bounds)).toBe(reason);
   });
@@ -381,14 +387,14 @@ describe('a Completed order', () => {
     ],
     ['with digital lines', {}, [digital], undefined],
     ['with gift certificates and downloads (K16a)', {}, [certificate, { ...digital, id: 2 }], undefined],
-    ['with a gift certificate and a parcel', {}, [certificate, aLine({ id: 2 })], 'completed, not digital'],
-    ['with lines of both kinds', {}, [digital, aLine({ id: 2 })], 'completed, not digital'],
-    ['with neither', {}, undefined, 'completed, not digital'],
+    ['with a gift certificate and a parcel', {}, [certificate, aLine({ id: 2 })], 'completed-not-digital'],
+    ['with lines of both kinds', {}, [digital, aLine({ id: 2 })], 'completed-not-digital'],
+    ['with neither', {}, undefined, 'completed-not-digital'],
     [
       'from before the lookback',
       { order_is_digital: true, date_modified: storeDate(NOON - 8 * DAY) },
       undefined,
-      'completed before the lookback',
+      'completed-before-lookback',
     ],
   ])('%s', (_, order, lines, reason) => {
     expect(why(order, lines)).toBe(reason);

@@ -46,7 +46,7 @@ it('the webhook logs why it rejects a delivery, and nothing of its content', asy
   expect(parsed(lines)).toMatchObject([
     {
       level: 'WARN',
-      message: 'webhook rejected',
+      event: 'webhook.rejected',
       requestId: 'request-1',
       status: 401,
       reason: expect.any(String) as unknown,
@@ -59,7 +59,7 @@ it('the webhook counts deliveries that are not genuine apart from genuine ones t
   const [rejected] = parsed((await post({})).lines);
   expect(rejected).toMatchObject({ status: 401, WebhooksUnauthorized: 1 });
   const [unusable] = parsed((await post({ 'X-Order-Replication-Secret': webhookSecret })).lines);
-  expect(unusable).toMatchObject({ level: 'WARN', message: 'webhook unusable', WebhooksUnusable: 1 });
+  expect(unusable).toMatchObject({ level: 'WARN', event: 'webhook.unusable', WebhooksUnusable: 1 });
   expect(unusable).not.toHaveProperty('WebhooksUnauthorized');
 });
 
@@ -68,7 +68,7 @@ it('the webhook answers a replay with 200, at the cost of one log line and no wr
   const { lines, ...answer } = await post(...genuine());
   expect(answer).toMatchObject({ statusCode: 200, body: '{"message":"replayed"}' });
   expect([entry.aws.writes(), entry.aws.sends(), entry.simulator.log.count()]).toEqual([0, 0, 0]);
-  expect(parsed(lines)).toMatchObject([{ message: 'webhook replayed', WebhooksReplayed: 1 }]);
+  expect(parsed(lines)).toMatchObject([{ event: 'webhook.replayed', WebhooksReplayed: 1 }]);
 });
 
 it('the webhook answers 503 and sends an alert when SQS refuses a reference', async () => {
@@ -76,7 +76,7 @@ it('the webhook answers 503 and sends an alert when SQS refuses a reference', as
   expect(await post(...genuine())).toMatchObject({ statusCode: 503 });
   const { lines } = await post(...genuine());
   expect(parsed(lines)).toContainEqual(
-    expect.objectContaining({ message: 'webhook not queued', WebhooksNotQueued: 1 }),
+    expect.objectContaining({ event: 'webhook.not_queued', WebhooksNotQueued: 1 }),
   );
   // Once an hour, not once a delivery.
   expect(entry.aws.subjects()).toEqual(['Stack-Function: webhooks cannot be queued']);

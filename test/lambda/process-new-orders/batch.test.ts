@@ -35,7 +35,7 @@ it('holds up no order by another one: only the one that fails is given back', as
       : world.shop.store.getOrder(orderId);
   const batch = messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   const outcomes = await replicateAll(batch, world.workerDeps({ store: { ...world.shop.store, getOrder } }));
-  expect(outcomes).toEqual(batch.map((_, index) => (index === 2 ? 'given back' : 'acknowledged')));
+  expect(outcomes).toEqual(batch.map((_, index) => (index === 2 ? 'returned' : 'acknowledged')));
   expect(puts(world)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
 });
 
@@ -85,7 +85,7 @@ describe('an invocation that runs short of time', () => {
     };
     const deps = world.workerDeps({ store: { ...world.shop.store, getLines } });
     const outcomes = await replicateAll(messages([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), deps);
-    expect(outcomes.slice(4)).toEqual(Array(6).fill('given back'));
+    expect(outcomes.slice(4)).toEqual(Array(6).fill('returned'));
     const begun = new Set(world.shop.calls.map((call) => call.split(' ')[1]));
     expect([...begun].sort()).toEqual(['1', '2', '3', '4']);
     expect([...world.rows.keys()]).toEqual([1, 2, 3, 4]);
@@ -97,8 +97,12 @@ describe('an invocation that runs short of time', () => {
     const deps = world.workerDeps({ beginBefore: world.clock.now });
     expect(await replicateAll(messages([1], 20), deps)).toEqual(['acknowledged']);
     expect(world.parked).toMatchObject([
-      { orderId: 1, reason: expect.stringContaining('was not begun: too little') as string },
+      {
+        orderId: 1,
+        reason: 'attempts-exhausted',
+        error: expect.stringContaining('was not begun: too little') as string,
+      },
     ]);
-    expect(world.rows.get(1)).toMatchObject({ state: 'dead', dead_by: 'exhausted' });
+    expect(world.rows.get(1)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 });

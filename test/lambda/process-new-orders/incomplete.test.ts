@@ -43,7 +43,7 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
       coupons: [{ id: 1 }],
     });
     const deps = failing(world, { [name]: error });
-    expect(await world.replicate(aReference(), { receiveCount: 2, deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 2, deps })).toBe('returned');
     expect(world.stream).toEqual([]);
     expect(await world.replicate(aReference(), { receiveCount: 3, deps })).toBe('acknowledged');
     expect(world.snapshots.get(100)).toMatchObject({ [name]: [], status_id: 9 });
@@ -54,14 +54,14 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 2 }));
     const deps = failing(world, { products: refusals.notFound });
-    expect(await world.replicate(aReference(), { receiveCount: LAST - 1, deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: LAST - 1, deps })).toBe('returned');
     expect(world.stream).toEqual([]);
   });
 
   it('of coupons is doubted although it is an empty list, where the order counts a discount by coupons', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ coupon_discount: '5.0000' }));
-    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
     expect(world.rows.get(100)?.last_error).toContain('although its coupon_discount is 5');
     expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
@@ -74,7 +74,7 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
     world.clock.now += HOUR;
     const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
     const deps = failing(world, { coupons: refusals.notFound });
-    expect(await world.replicate(again, { receiveCount: 1, deps })).toBe('given back');
+    expect(await world.replicate(again, { receiveCount: 1, deps })).toBe('returned');
     expect(await world.replicate(again, { receiveCount: 3, deps })).toBe('acknowledged');
   });
 });
@@ -146,7 +146,7 @@ describe('an order of which a list cannot be had', () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 5 }), { lines: [], coupons: [{ id: 3 }] });
     for (let receiveCount = 1; receiveCount < LAST; receiveCount += 1)
-      expect(await world.replicate(aReference(), { receiveCount })).toBe('given back');
+      expect(await world.replicate(aReference(), { receiveCount })).toBe('returned');
     expect(world.stream).toEqual([]);
 
     expect(await world.replicate(aReference(), { receiveCount: LAST })).toBe('acknowledged');
@@ -160,11 +160,11 @@ describe('an order of which a list cannot be had', () => {
     });
     expect(world.shop.puts).toEqual([]);
     expect(world.parked).toMatchObject([{ orderId: 100 }]);
-    expect(world.parked[0]?.reason).toContain(
+    expect(world.parked[0]?.error).toContain(
       'Order 100 is stored but not advanced: no complete list of its products.',
     );
-    expect(world.parked[0]?.reason).toContain('although its items_total is 5');
-    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'exhausted' });
+    expect(world.parked[0]?.error).toContain('although its items_total is 5');
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 
   it('is stored at once where no repetition helps, with the lists that could be had', async () => {
@@ -176,14 +176,14 @@ describe('an order of which a list cannot be had', () => {
       products: [{ id: 1 }],
       replication: { incomplete: ['shipping_addresses', 'coupons'] },
     });
-    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'rejected' });
   });
 
   it('waits for a list that may still come, although another one is refused for good', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const deps = failing(world, { coupons: refusals.permanent, products: refusals.unavailable });
-    expect(await world.replicate(aReference(), { deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { deps })).toBe('returned');
     expect(world.stream).toEqual([]);
   });
 
@@ -379,7 +379,7 @@ describe('a Completed order with a gift certificate', () => {
     };
     const copied = {
       state: 'copied',
-      reason: 'Completed, but not all of it is digital',
+      reason: 'completed-not-digital',
       digital: false,
     } as const;
     world.rows.set(100, { order_id: 100, ...version, ...copied, read_at: iso(NOON), reached_at: iso(NOON) });

@@ -100,7 +100,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
       const reference = aReference({ orderId: 1, seenAt: iso(NOON + 10 * MINUTE) });
       await world.replicate(reference, { receiveCount, deps: { ledger, orders } });
     }
-    expect(await tables.row(1)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
+    expect(await tables.row(1)).toMatchObject({ state: 'copied', reason: 'not-found' });
     for (const Item of saved) await client.send(new PutCommand({ TableName: 'OrderPartsTable', Item }));
     const { replication, ...content } = large(1, NOON + 1_000);
     expect(await tables.orders.find(1)).toEqual({

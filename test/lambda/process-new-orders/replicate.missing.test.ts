@@ -104,7 +104,7 @@ it.each([
   world.shop.before('putStatus', () => {
     throw new BigCommerceError('PUT timed out.', 'retryable');
   });
-  expect(await world.replicate(wanted)).toBe('given back');
+  expect(await world.replicate(wanted)).toBe('returned');
   expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'stored', target_status_id: 8 });
   // A backfill, or an audit, wants a copy; then the first PUT lands after all.
   world.clock.now += 1_000;

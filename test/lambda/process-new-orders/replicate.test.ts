@@ -149,7 +149,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.puts).toEqual([]);
     expect(world.rows.get(100)).toMatchObject({
       state: 'copied',
-      reason: 'Completed, but not all of it is digital',
+      reason: 'completed-not-digital',
     });
   });
 
@@ -194,7 +194,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(polled).toEqual([1, 0, 0]);
     expect(world.shop.puts).toHaveLength(1);
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 10, replication: { state: 'copied' } });
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Completed after it was advanced' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'completed-after-advance' });
   });
 
   it('stores an unpaid order and leaves its status, and advances it once it is paid', async () => {
@@ -203,7 +203,7 @@ describe('rule 2 decides on the order as it is now', () => {
     await world.replicate(aReference({ statusId: 7 }));
     expect(world.rows.get(100)).toMatchObject({
       state: 'copied',
-      reason: 'Awaiting Payment is not in AdvanceStatusIds',
+      reason: 'status-not-advanced',
     });
 
     world.clock.now += 3_600_000;
@@ -223,7 +223,7 @@ describe('rule 2 decides on the order as it is now', () => {
     await world.replicate(world.referenceTo(100));
 
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'void-status' });
     expect(world.shop.puts).toHaveLength(1);
   });
 
@@ -238,15 +238,15 @@ describe('rule 2 decides on the order as it is now', () => {
     const world = aWorld({ rules: { advanceOrders: false } });
     world.shop.add(anOrder());
     await world.replicate(aReference());
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'AdvanceOrders is off' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'advance-off' });
     expect(world.shop.puts).toEqual([]);
   });
 
   it('believes a 404 at the third receive only', async () => {
     const world = aWorld();
-    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
     expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
-    expect(world.rows.get(100)).toMatchObject({ state: 'skipped', reason: 'not found in the store' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'skipped', reason: 'not-found' });
   });
 });
 
@@ -405,7 +405,7 @@ it('gives back an order for which the store is too slow, after a few reads', asy
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.delayPuts(2_500);
-  expect(await world.replicate(aReference())).toBe('given back');
+  expect(await world.replicate(aReference())).toBe('returned');
   expect(world.shop.puts).toEqual([]);
   expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(4);
   expect(world.rows.get(100)?.last_error).toContain('no PUT of it could be sent within 2 s of a read');
@@ -418,7 +418,7 @@ describe('an answer that is empty', () => {
   ])('is no list of %s where the order counts some: nothing is stored', async (what, counted, lists) => {
     const world = aWorld();
     world.shop.add(anOrder(counted), lists);
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
     expect(world.rows.get(100)?.last_error).toContain(
       `The store lists no ${what} of order 100, although its `,
     );
@@ -429,7 +429,7 @@ describe('an answer that is empty', () => {
   it('is believed of addresses at the third receive, since nobody knows for sure what is counted there', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 1, shipping_address_count: 1 }), { addresses: [] });
-    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
     expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
   });
@@ -446,7 +446,7 @@ describe('an answer that is empty', () => {
   it('is never believed of products that the order counts', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 2 }), { lines: [] });
-    expect(await world.replicate(aReference(), { receiveCount: 19 })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 19 })).toBe('returned');
   });
 
   it('is an empty list where the order counts none', async () => {
@@ -469,7 +469,7 @@ describe('a failed PUT', () => {
     world.shop.before('putStatus', fail);
     world.shop.before('putStatus', fail);
 
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
 
     expect(world.shop.order(100)?.status_id).toBe(11);
     expect(world.rows.get(100)).not.toHaveProperty('state');
@@ -520,7 +520,7 @@ describe('a failed PUT', () => {
       world.shop.add(anOrder({ date_modified }));
       const putStatus = jest.fn(() => Promise.reject(failed));
       const store = { ...world.shop.store, putStatus };
-      expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+      expect(await world.replicate(aReference(), { deps: { store } })).toBe('returned');
       expect(putStatus).toHaveBeenCalledTimes(2);
     }
   });
@@ -540,7 +540,7 @@ describe('a failed PUT', () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const store = { ...world.shop.store, putStatus: () => Promise.resolve(aParsedOrder()) };
-    expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+    expect(await world.replicate(aReference(), { deps: { store } })).toBe('returned');
     expect(world.rows.get(100)).not.toHaveProperty('state');
   });
 
@@ -561,13 +561,13 @@ describe('a failed PUT', () => {
         Promise.reject(new BigCommerceError('PUT failed.', 'retryable', status)),
       );
       const store = { ...world.shop.store, putStatus };
-      expect(await world.replicate(reference, { deps: { store } })).toBe('given back');
+      expect(await world.replicate(reference, { deps: { store } })).toBe('returned');
       expect(putStatus).toHaveBeenCalledTimes(1);
 
       // Another reference to the order waits until that PUT can no longer land; it lands, and counts.
       const another = { ...reference, source: 'webhook' };
       world.clock.now += 5_000;
-      expect(await world.replicate(another)).toBe('given back');
+      expect(await world.replicate(another)).toBe('returned');
       expect(world.shop.calls.filter((call) => call.startsWith('putStatus'))).toEqual([]);
       world.shop.edit(100, { status_id: 9 });
       world.clock.now += 60_000;
@@ -588,7 +588,7 @@ describe('a failed PUT', () => {
         world.shop.edit(100, { status_id: 11 });
       });
     }
-    expect(await world.replicate(world.referenceTo(100))).toBe('given back');
+    expect(await world.replicate(world.referenceTo(100))).toBe('returned');
     expect(world.shop.puts).toHaveLength(2);
     expect(world.rows.get(100)?.advances).toHaveLength(2);
   });
@@ -605,12 +605,13 @@ describe('a failed PUT', () => {
     expect(world.parked).toEqual([
       {
         body: JSON.stringify(aReference()),
-        reason: 'BigCommerceError: PUT /v2/orders/100 answered 400: no.',
+        reason: 'rejected',
+        error: 'BigCommerceError: PUT /v2/orders/100 answered 400: no.',
         orderId: 100,
         firstSeenAt: iso(NOON),
       },
     ]);
-    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'permanent' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'rejected' });
   });
 });
 
@@ -621,7 +622,7 @@ describe('a PUT that is refused for its credentials', () => {
     world.shop.before('putStatus', () => {
       throw new BigCommerceError(`PUT answered ${status}.`, 'configuration', status);
     });
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
     expect(world.shop.calls.at(-1)).toBe('putStatus 100 to 9');
     expect(world.alerts).toHaveLength(1);
   });
@@ -638,7 +639,7 @@ describe('an order that a worker advanced and did not finish', () => {
       });
       throw lost;
     });
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
     world.clock.now += 60_000;
     expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
@@ -710,15 +711,20 @@ describe('what fails', () => {
     expect(await world.replicate(aReference(), { receiveCount: 20 })).toBe('acknowledged');
 
     expect(world.parked).toMatchObject([
-      { orderId: 100, firstSeenAt: iso(NOON), reason: 'BigCommerceError: GET answered 503.' },
+      {
+        orderId: 100,
+        firstSeenAt: iso(NOON),
+        reason: 'attempts-exhausted',
+        error: 'BigCommerceError: GET answered 503.',
+      },
     ]);
-    expect(world.rows.get(100)).toMatchObject({ state: 'dead', dead_by: 'exhausted' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 
   it('is given back when even parking fails: it is never acknowledged unsafe', async () => {
     const world = aWorld();
     const queue = { ...world.queue, deadLetter: () => Promise.reject(new Error('SQS is down')) };
-    expect(await world.replicate('no reference', { deps: { queue } })).toBe('given back');
+    expect(await world.replicate('no reference', { deps: { queue } })).toBe('returned');
   });
 
   it('alerts on a wrong token, and waits', async () => {
@@ -727,12 +733,12 @@ describe('what fails', () => {
     world.shop.before('getOrder', () => {
       throw new BigCommerceError('GET answered 401. Check BigCommerceToken.', 'configuration', 401);
     });
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
     expect(world.alerts).toHaveLength(1);
     expect(world.alerts[0]!.message).toContain('BigCommerceToken');
 
     const ledger = { ...world.ledger, takeLease: () => Promise.reject(new ConfigurationError('no secret')) };
-    expect(await world.replicate(aReference(), { deps: { ledger } })).toBe('given back');
+    expect(await world.replicate(aReference(), { deps: { ledger } })).toBe('returned');
   });
 
   it.each([
@@ -745,12 +751,13 @@ describe('what fails', () => {
     ],
     ['a null', 'null', 'The body is not a JSON object.'],
     ['no date', JSON.stringify({ ...aReference(), seenAt: 'soon' }), 'seenAt is not a date'],
-  ])('is parked when it is malformed: %s', async (_, body, reason) => {
+  ])('is parked when it is malformed: %s', async (_, body, error) => {
     const world = aWorld();
     expect(await world.replicate(body)).toBe('acknowledged');
     expect(world.parked).toHaveLength(1);
     expect(world.parked[0]!.body).toBe(body);
-    expect(world.parked[0]!.reason).toContain(reason);
+    expect(world.parked[0]!.reason).toBe('malformed-reference');
+    expect(world.parked[0]!.error).toContain(error);
     expect(world.shop.calls).toEqual([]);
   });
 
@@ -758,7 +765,7 @@ describe('what fails', () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
-    expect(await world.replicate(aReference(), { deps: { orders } })).toBe('given back');
+    expect(await world.replicate(aReference(), { deps: { orders } })).toBe('returned');
     expect(await world.replicate(aReference())).toBe('acknowledged');
     expect(world.shop.puts).toHaveLength(1);
   });
@@ -859,7 +866,7 @@ describe('an order that another app puts back', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 11, replication: { state: 'copied' } });
     expect(world.rows.get(100)).toMatchObject({
       state: 'copied',
-      reason: 'put back again and again after it was advanced',
+      reason: 'put-back-repeatedly',
     });
   });
 
@@ -941,7 +948,7 @@ it('confirms a PUT that lands after the order was copied for one who wants no ad
   world.clock.now += 60_000;
   const copy = aReference({ source: 'backfill', seenAt: iso(world.clock.now), advance: false });
   await world.replicate(copy);
-  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copied without advancing' });
+  expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copy-only' });
   world.clock.now += 60_000;
   world.shop.edit(100, { status_id: Status.AwaitingShipment });
   await world.replicate(world.referenceTo(100));
@@ -977,7 +984,7 @@ describe('an order that is stored and answered 404', () => {
       world.shop.remove(100);
     });
     const deps = { store: { ...world.shop.store, getCoupons: () => Promise.resolve([]) } };
-    expect(await world.replicate(aReference(), { receiveCount: 5, deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 5, deps })).toBe('returned');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
     expect(Date.parse(world.rows.get(100)!.missing_since!)).toBeGreaterThan(NOON);
   });
@@ -986,7 +993,7 @@ describe('an order that is stored and answered 404', () => {
     const world = await replicated();
     const reference = webhook(world);
     for (const receiveCount of [1, 2, 3]) {
-      expect(await world.replicate(reference, { receiveCount, deps: hidden(world) })).toBe('given back');
+      expect(await world.replicate(reference, { receiveCount, deps: hidden(world) })).toBe('returned');
       world.clock.now += 100_000;
     }
     expect(await world.replicate(reference, { receiveCount: 4 })).toBe('acknowledged');
@@ -1000,11 +1007,11 @@ describe('an order that is stored and answered 404', () => {
     const reference = webhook(world);
     await world.replicate(reference);
     world.clock.now += DAY - 60 * MINUTE;
-    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('given back');
+    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('returned');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
     world.clock.now += 2 * 60 * MINUTE;
     expect(await world.replicate(reference, { receiveCount: 16 })).toBe('acknowledged');
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not found in the store' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not-found' });
   });
 
   it('is not marked gone after a day either while a list shows it: a dead letter in the end', async () => {
@@ -1012,9 +1019,9 @@ describe('an order that is stored and answered 404', () => {
     const reference = webhook(world);
     await world.replicate(reference, { deps: hidden(world) });
     world.clock.now += 2 * DAY;
-    expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('given back');
+    expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('returned');
     expect(await world.replicate(reference, { receiveCount: 20, deps: hidden(world) })).toBe('acknowledged');
-    expect(world.parked[0]?.reason).toContain('a list shows it');
+    expect(world.parked[0]?.error).toContain('a list shows it');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
@@ -1040,10 +1047,10 @@ describe('an order that is stored and answered 404', () => {
     world.shop.before('getCoupons', () => {
       throw new BigCommerceError('GET coupons answered 500.', 'retryable', 500);
     });
-    expect(await world.replicate(reference, { receiveCount: 12 })).toBe('given back');
+    expect(await world.replicate(reference, { receiveCount: 12 })).toBe('returned');
     world.shop.remove(100);
     world.clock.now += 5 * 60 * MINUTE;
-    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('given back');
+    expect(await world.replicate(reference, { receiveCount: 15 })).toBe('returned');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
@@ -1076,7 +1083,7 @@ describe('an order from before IgnoreOrdersCreatedBefore', () => {
       expect(world.shop.puts).toEqual([]);
       expect(world.rows.get(100)).toMatchObject({
         state: 'copied',
-        reason: 'created before IgnoreOrdersCreatedBefore',
+        reason: 'created-before-limit',
       });
     },
   );
@@ -1174,7 +1181,7 @@ describe('effect once', () => {
 
     expect(await world.replicate(aReference())).toBe('acknowledged');
 
-    expect(await second).toBe('given back');
+    expect(await second).toBe('returned');
     expect(world.givenBack).toMatchObject([{ seconds: 30 }]);
     expect(world.shop.puts).toHaveLength(1);
   });
@@ -1232,7 +1239,7 @@ describe('effect once', () => {
         },
       });
     });
-    expect(await world.replicate(aReference())).toBe('given back');
+    expect(await world.replicate(aReference())).toBe('returned');
     expect(world.rows.get(100)).not.toHaveProperty('state');
   });
 
@@ -1259,7 +1266,7 @@ it('lets an order wait that keeps changing', async () => {
     return world.shop.store.getLines(orderId);
   };
   const store = { ...world.shop.store, getLines };
-  expect(await world.replicate(aReference(), { deps: { store } })).toBe('given back');
+  expect(await world.replicate(aReference(), { deps: { store } })).toBe('returned');
   expect(world.shop.puts).toEqual([]);
   expect(world.rows.get(100)?.last_error).toContain('kept changing');
 });
@@ -1490,7 +1497,7 @@ describe('fees', () => {
     world.shop.add(anOrder({ fees }));
     const putStatus = async (...put: Parameters<typeof world.shop.store.putStatus>) => {
       const answer = await world.shop.store.putStatus(...put);
-      return answer === 'too late' ? answer : parseOrder({ ...answer.raw, fees: link });
+      return answer === 'too-late' ? answer : parseOrder({ ...answer.raw, fees: link });
     };
     await world.replicate(aReference(), { deps: { store: { ...world.shop.store, putStatus } } });
     expect(calls(world).filter((call) => call === 'getOrder')).toHaveLength(1);
@@ -1512,7 +1519,7 @@ describe('fees', () => {
     world.shop.add(anOrder({ fees: link }));
     const getFees = () => Promise.reject(new BigCommerceError('GET fees answered 404.', 'retryable', 404));
     const deps = { store: { ...world.shop.store, getFees } };
-    expect(await world.replicate(aReference(), { receiveCount: 2, deps })).toBe('given back');
+    expect(await world.replicate(aReference(), { receiveCount: 2, deps })).toBe('returned');
     expect(await world.replicate(aReference(), { receiveCount: 3, deps })).toBe('acknowledged');
     expect(world.snapshots.get(100)).toMatchObject({ fees: [], status_id: 9 });
   });
@@ -1527,7 +1534,7 @@ describe('a reference that wants a copy only', () => {
     expect(await world.replicate(wanted())).toBe('acknowledged');
     expect(world.shop.puts).toEqual([]);
     expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'copied', source: 'backfill' });
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copied without advancing' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copy-only' });
   });
 
   it('leaves the advance to the next poll', async () => {
@@ -1569,7 +1576,7 @@ describe('an order whose snapshot was removed', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'skipped' });
     world.clock.now += 60_000;
     await world.replicate(aReference({ source: 'audit', seenAt: iso(world.clock.now), wasStored: true }));
-    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'Cancelled is void' });
+    expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'void-status' });
     expect(world.snapshots.get(100)).toMatchObject({ id: 100, products: [{ id: 1 }] });
   });
 });

@@ -53,11 +53,17 @@ it.each<[LedgerRow, string]>([
   [{ order_id: 100, state: 'queued' }, 'on its way: queued'],
   [{ order_id: 100, lease_owner: 'a' }, 'on its way: a worker is on it'],
   [
-    { order_id: 100, state: 'copied', reason: 'AdvanceOrders is off' },
-    'stored, status left alone: AdvanceOrders is off',
+    { order_id: 100, state: 'copied', reason: 'advance-off' },
+    'stored, status unchanged: AdvanceOrders is off',
   ],
-  [{ order_id: 100, state: 'skipped', reason: 'Cancelled is void' }, 'not stored: Cancelled is void'],
-  [{ order_id: 100, state: 'dead', reason: 'answered 400' }, 'dead letter: answered 400'],
+  [
+    { order_id: 100, state: 'skipped', reason: 'void-status', status_id: 5 },
+    'not stored: void status (Cancelled)',
+  ],
+  [
+    { order_id: 100, state: 'dead', reason: 'rejected', last_error: 'answered 400' },
+    'dead letter: refused permanently: answered 400',
+  ],
 ])('says what the ledger row %j means', (ledger, words) => {
   expect(toRow({ ...done, ledger }).outcome).toBe(words);
 });

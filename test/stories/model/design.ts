@@ -34,7 +34,7 @@ export function whyNotAdvanced(
   const { statusId, isDigital, isArchived, isRemoved, wasAdvanced, createdAt } = shown;
   if (isRemoved) return 'gone';
   if (isArchived) return 'archived';
-  if (createdAt < since(rules)) return 'created before IgnoreOrdersCreatedBefore';
+  if (createdAt < since(rules)) return 'created-before-limit';
   if (!rules.advanceOrders) return 'only observed';
   if (statusId === (isDigital ? rules.newDigitalOrderStatusId : rules.newPhysicalOrderStatusId))
     return 'advanced';
@@ -42,7 +42,7 @@ export function whyNotAdvanced(
     return 'not new';
   // Completed is the way forward of an order that was advanced already.
   if (statusId === Status.Completed && wasAdvanced) return 'completed after it was advanced';
-  return statusId === Status.Completed && !isDigital ? 'completed, not digital' : undefined;
+  return statusId === Status.Completed && !isDigital ? 'completed-not-digital' : undefined;
 }
 
 /** Whether a poll sees it as new, whichever of these is deployed. */

@@ -132,7 +132,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'polls whose time is up after a page or some, with others in between',
     plan: slicedPolls,
-    struck: ({ tables }) => tables.jobs.filter(({ outcome }) => outcome === 'sliced').length,
+    struck: ({ tables }) => tables.jobs.filter(({ outcome }) => outcome === 'poll.sliced').length,
   },
   {
     name: 'orders placed, read and edited within the same seconds',

@@ -30,7 +30,7 @@ export async function runBackfill(
   const began = now();
   const selection = { created_since: new Date(began - DAY_MS).toISOString(), advance };
   await backfill(
-    { timestamp: began, outcome: 'backfill running', selection, tally: nothing },
+    { timestamp: began, outcome: 'backfill.running', selection, tally: nothing },
     {
       ...{ began, countsFrom: began, advance, completedSince: began - lookbackDays * DAY_MS },
       rules: { ...rules, advanceOrders: rules.advanceOrders && advance },

@@ -174,7 +174,7 @@ function notQueued({ id, queuedAt, story }: Case): string | undefined {
       first !== undefined &&
       first.at <= from &&
       moments.every((one) => one.statusId === first.statusId && isListed(one, deployed));
-    return outcome === 'finished' && wasNew && !queuedAt.some((at) => at <= end);
+    return outcome === 'poll.finished' && wasNew && !queuedAt.some((at) => at <= end);
   });
   const when = missed && new Date(missed.timestamp).toISOString();
   return when && `was new throughout the poll of ${when}, and not queued by it`;
@@ -233,7 +233,7 @@ function missedByPolls(one: Case): string | undefined {
   if (now === undefined || deadLetters.length > 0 || isLost(one) || isBelievedGone(one)) return undefined;
   const then = { ...one, now, snapshot: snapshots.get(id) };
   const isUnknown = isListed(now, [deployedLast(story)]) && then.snapshot === undefined;
-  const firstPoll = story.tables.jobs.find(({ outcome }) => outcome === 'finished');
+  const firstPoll = story.tables.jobs.find(({ outcome }) => outcome === 'poll.finished');
   const isFollowed = now.at > (firstPoll?.began ?? firstPoll?.timestamp ?? Infinity) + CLOCKS_APART_MS;
   const missed =
     (isUnknown ? 'is not stored' : undefined) ??
@@ -369,7 +369,7 @@ function deadLetterWithoutReason({ deadLetters, story }: Case): string | undefin
 function failedPolls({ plan, tables }: Story): readonly string[] {
   const isWell = plan.storeFaults.length === 0 && plan.tableFailures === 0 && plan.queue.failures === 0;
   const isTroubled = plan.unreadable !== undefined || plan.largestPage !== undefined;
-  const failed = isWell && isTroubled ? tables.jobs.filter(({ outcome }) => outcome === 'failed') : [];
+  const failed = isWell && isTroubled ? tables.jobs.filter(({ outcome }) => outcome === 'poll.failed') : [];
   return failed.map(
     ({ timestamp, error }) => `the poll of ${new Date(timestamp).toISOString()} failed: ${error}`,
   );

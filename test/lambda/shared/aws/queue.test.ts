@@ -136,9 +136,10 @@ it('gives a message back for a while', async () => {
   });
 });
 
-it('parks a body as it was, with string attributes of what is known', async () => {
+it('dead-letters a body as it was, with string attributes of what is known', async () => {
   await aQueue().deadLetter('{"odd":1}', {
-    reason: 'bad\u0000 reason',
+    reason: 'rejected',
+    error: 'bad\u0000 answer',
     orderId: undefined,
     firstSeenAt: iso(NOON),
   });
@@ -146,7 +147,8 @@ it('parks a body as it was, with string attributes of what is known', async () =
     QueueUrl: 'https://sqs/dead',
     MessageBody: '{"odd":1}',
     MessageAttributes: {
-      reason: { DataType: 'String', StringValue: 'bad\uFFFD reason' },
+      reason: { DataType: 'String', StringValue: 'rejected' },
+      error: { DataType: 'String', StringValue: 'bad\uFFFD answer' },
       firstSeenAt: { DataType: 'String', StringValue: iso(NOON) },
     },
   });

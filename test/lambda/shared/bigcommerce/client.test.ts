@@ -520,7 +520,7 @@ describe('setting a status', () => {
   it('is not sent after its time', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
-    expect(await store.putStatus(order.id, 9, Date.now() - 1)).toBe('too late');
+    expect(await store.putStatus(order.id, 9, Date.now() - 1)).toBe('too-late');
     expect(simulator.log.count()).toBe(0);
   });
 
@@ -729,7 +729,7 @@ it('does not send a PUT whose token came too late', async () => {
       return Promise.resolve(simulator.credentials.accessToken);
     },
   });
-  expect(await store.putStatus(order.id, 9, 1_499)).toBe('too late');
+  expect(await store.putStatus(order.id, 9, 1_499)).toBe('too-late');
   expect(simulator.log.count()).toBe(0);
 });
 

@@ -34,14 +34,9 @@ describe('an order that nobody has seen yet', () => {
     ['Completed, whether digital or not', 10, {}, undefined],
     ['further on already', 2, {}, undefined],
     ['in a status that nobody knows', 99, {}, undefined],
-    ['void', 5, {}, 'Cancelled is void'],
+    ['void', 5, {}, 'void-status'],
     ['void, but listed as new', 12, { allowedStatusIds: [12] }, undefined],
-    [
-      'waiting, and not listed as new',
-      7,
-      { allowedStatusIds: [11] },
-      'Awaiting Payment is not in AllowedStatusIds',
-    ],
+    ['waiting, and not listed as new', 7, { allowedStatusIds: [11] }, 'status-not-allowed'],
   ])('%s', (_name, statusId, rules, reason) => {
     expect(whyNotStored(aParsedOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
   });
@@ -49,7 +44,7 @@ describe('an order that nobody has seen yet', () => {
   it('is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
     expect(whyNotStored(aParsedOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
     const old = aParsedOrder({ date_created: storeDate(since - 1_000) });
-    expect(whyNotStored(old, since, aRuleSet())).toBe('created before IgnoreOrdersCreatedBefore');
+    expect(whyNotStored(old, since, aRuleSet())).toBe('created-before-limit');
     expect(whyNotStored(aParsedOrder({ date_created: '' }), since, aRuleSet())).toBeUndefined();
   });
 });
@@ -61,21 +56,9 @@ describe('what is done with a stored order', () => {
     ['a mixed one', 11, mixed, {}, { kind: 'advance', targetStatusId: 9 }],
     ['one without lines', 11, [], {}, { kind: 'advance', targetStatusId: 9 }],
     ['Completed and digital', 10, digital, {}, { kind: 'advance', targetStatusId: 8 }],
-    [
-      'Completed and physical',
-      10,
-      physical,
-      {},
-      { kind: 'copy', reason: 'Completed, but not all of it is digital' },
-    ],
-    [
-      'Completed and mixed',
-      10,
-      mixed,
-      {},
-      { kind: 'copy', reason: 'Completed, but not all of it is digital' },
-    ],
-    ['unpaid', 7, physical, {}, { kind: 'copy', reason: 'Awaiting Payment is not in AdvanceStatusIds' }],
+    ['Completed and physical', 10, physical, {}, { kind: 'copy', reason: 'completed-not-digital' }],
+    ['Completed and mixed', 10, mixed, {}, { kind: 'copy', reason: 'completed-not-digital' }],
+    ['unpaid', 7, physical, {}, { kind: 'copy', reason: 'status-not-advanced' }],
     [
       'unpaid, as the sample did',
       7,
@@ -83,50 +66,32 @@ describe('what is done with a stored order', () => {
       { advanceStatusIds: [7, 10, 11] },
       { kind: 'advance', targetStatusId: 9 },
     ],
-    ['observed', 11, physical, { advanceOrders: false }, { kind: 'copy', reason: 'AdvanceOrders is off' }],
-    [
-      'not a new one any more',
-      2,
-      physical,
-      {},
-      { kind: 'copy', reason: 'moved on to Shipped before it was taken' },
-    ],
-    [
-      'one in its target status',
-      9,
-      physical,
-      {},
-      { kind: 'copy', reason: 'Awaiting Shipment is its target status already' },
-    ],
+    ['observed', 11, physical, { advanceOrders: false }, { kind: 'copy', reason: 'advance-off' }],
+    ['not a new one any more', 2, physical, {}, { kind: 'copy', reason: 'moved-before-copy' }],
+    ['one in its target status', 9, physical, {}, { kind: 'copy', reason: 'in-target-status' }],
     [
       'one in a target that is new',
       9,
       physical,
       { allowedStatusIds: [9], advanceStatusIds: [9] },
-      { kind: 'copy', reason: 'Awaiting Shipment is its target status already' },
+      { kind: 'copy', reason: 'in-target-status' },
     ],
     [
       'one to be advanced but not to be taken',
       11,
       physical,
       { allowedStatusIds: [7] },
-      { kind: 'copy', reason: 'moved on to Awaiting Fulfillment before it was taken' },
+      { kind: 'copy', reason: 'moved-before-copy' },
     ],
-    ['a cancelled one', 5, physical, {}, { kind: 'copy', reason: 'Cancelled is void' }],
+    ['a cancelled one', 5, physical, {}, { kind: 'copy', reason: 'void-status' }],
     [
       'a held one that is allowed',
       12,
       physical,
       { allowedStatusIds: [12] },
-      { kind: 'copy', reason: 'Manual Verification Required is not in AdvanceStatusIds' },
+      { kind: 'copy', reason: 'status-not-advanced' },
     ],
-    [
-      'a status nobody knows',
-      99,
-      physical,
-      {},
-      { kind: 'copy', reason: 'moved on to status 99 before it was taken' },
-    ],
+    ['a status nobody knows', 99, physical, {}, { kind: 'copy', reason: 'moved-before-copy' }],
   ])('%s', (_, status_id, lines, rules, decision) => {
     expect(decide(aParsedOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
   });
@@ -167,7 +132,7 @@ describe('what is done with a stored order', () => {
 
 it('takes archived orders for void, and a status that is allowed never', () => {
   expect(whyVoid(aParsedOrder({ is_deleted: true }), aRuleSet())).toBe('archived');
-  expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet())).toBe('Incomplete is void');
+  expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet())).toBe('void-status');
   expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet({ allowedStatusIds: [0] }))).toBeUndefined();
 });
 

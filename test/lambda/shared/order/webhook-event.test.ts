@@ -81,48 +81,48 @@ it.each([
 describe('says what is wrong, repeating nothing of it', () => {
   const order = (id: unknown) => envelope('store/order/created', { type: 'order', id });
   it.each([
-    ['a text', 'Ada Moss', 'no JSON object'],
-    ['an array', ['Ada Moss'], 'no JSON object'],
-    ['null', null, 'no JSON object'],
-    ['another store', { ...order(1), producer: 'stores/AdaMoss' }, 'another store'],
-    ['no producer', { ...order(1), producer: undefined }, 'another store'],
-    ['a producer that is no text', { ...order(1), producer: ['stores/abc123xyz'] }, 'another store'],
-    ['a scope that is no text', envelope(['store/order/created'], { id: 1 }), 'scope is no text'],
-    ['no data', envelope('store/order/created', undefined), 'names no order'],
-    ['data that is a list', envelope('store/order/created', [{ id: 1 }]), 'names no order'],
-    ['an id that is a path (a defect of the sample)', order('../customers'), 'names no order'],
-    ['a negative id', order(-1), 'names no order'],
-    ['a fraction', order(1.5), 'names no order'],
-    ['an id beyond what JavaScript counts', order(2 ** 53), 'names no order'],
-    ['an id with blanks', order(' 100'), 'names no order'],
-    ['an id in hexadecimal', order('0x64'), 'names no order'],
-    ['an id that is an object', order({ toString: '100' }), 'names no order'],
+    ['a text', 'Ada Moss', 'not-json'],
+    ['an array', ['Ada Moss'], 'not-json'],
+    ['null', null, 'not-json'],
+    ['another store', { ...order(1), producer: 'stores/AdaMoss' }, 'other-store'],
+    ['no producer', { ...order(1), producer: undefined }, 'other-store'],
+    ['a producer that is no text', { ...order(1), producer: ['stores/abc123xyz'] }, 'other-store'],
+    ['a scope that is no text', envelope(['store/order/created'], { id: 1 }), 'no-scope'],
+    ['no data', envelope('store/order/created', undefined), 'no-order-id'],
+    ['data that is a list', envelope('store/order/created', [{ id: 1 }]), 'no-order-id'],
+    ['an id that is a path (a defect of the sample)', order('../customers'), 'no-order-id'],
+    ['a negative id', order(-1), 'no-order-id'],
+    ['a fraction', order(1.5), 'no-order-id'],
+    ['an id beyond what JavaScript counts', order(2 ** 53), 'no-order-id'],
+    ['an id with blanks', order(' 100'), 'no-order-id'],
+    ['an id in hexadecimal', order('0x64'), 'no-order-id'],
+    ['an id that is an object', order({ toString: '100' }), 'no-order-id'],
     [
       'a cart that names its own id only',
       envelope('store/cart/converted', { type: 'cart', id: 100 }),
-      'names no order',
+      'no-order-id',
     ],
   ])('%s', (_, content, problem) => {
     const result = read(content);
-    expect(result).toEqual({ problem: expect.stringContaining(problem) as unknown });
+    expect(result).toEqual({ problem });
     expect(JSON.stringify(result)).not.toMatch(/Ada|customers/);
   });
 
   it('bytes that are no text, text that is no JSON, nothing at all', () => {
     for (const bytes of [Buffer.from([0xff, 0xfe, 0x00]), Buffer.from('GET /etc/passwd'), Buffer.alloc(0)]) {
-      expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'the body is no JSON object' });
+      expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'not-json' });
     }
   });
 
   it('bytes that are no text within what looks like a webhook', () => {
     const [before = '', after = ''] = JSON.stringify({ ...order(1), note: '#' }).split('#');
     const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
-    expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'the body is no JSON object' });
+    expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'not-json' });
   });
 
   it('a body far larger than a webhook, before it is parsed', () => {
     const large = { ...order(1), padding: 'x'.repeat(70_000) };
-    expect(read(large)).toEqual({ problem: 'the body has more than 65536 bytes' });
+    expect(read(large)).toEqual({ problem: 'body-too-large' });
     const empty = Buffer.byteLength(JSON.stringify({ ...order(1), padding: '' }));
     expect(read({ ...order(1), padding: 'x'.repeat(65_536 - empty) })).toMatchObject({ orderId: 1 });
     expect(read({ ...order(1), padding: 'x'.repeat(65_537 - empty) })).toHaveProperty('problem');

@@ -24,8 +24,8 @@ afterAll(() => miniStack.stop());
 
 const anAudit = (timestamp: number, day: string, open = 0): Audit => ({
   ...{ timestamp, day, summary: `${day}: 0 of ${open}, ${open} open`, duration_ms: 5, listed: open },
-  ...{ copied: 0, queued: 0, dead: 0, left_out: {}, open, staying: 0, enqueued: open },
-  ...{ gaps: [{ id: 7, reason: 'not known to the ledger' }], dead_orders: [], open_ids: [7] },
+  ...{ copied: 0, queued: 0, dead: 0, excluded: {}, open, staying: 0, enqueued: open },
+  ...{ gaps: [{ id: 7, reason: 'not-in-ledger' }], dead_orders: [], open_ids: [7] },
 });
 
 describe('the newest audit of a day', () => {

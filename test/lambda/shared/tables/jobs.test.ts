@@ -28,13 +28,13 @@ const cursor: Cursor = {
 };
 const aJob = (minute: number, fields: Partial<Job> = {}): Job => ({
   timestamp: NOON + minute * MINUTE,
-  outcome: 'finished',
+  outcome: 'poll.finished',
   began: NOON + minute * MINUTE,
   duration_ms: 5,
   counted: { 11: 2 },
   found: 2,
   enqueued: 2,
-  left_out: {},
+  excluded: {},
   ...fields,
 });
 
@@ -56,7 +56,7 @@ async function forgetKept(): Promise<void> {
 }
 
 it('lets the row of each poll expire, and keeps two without an outcome or an end', async () => {
-  await tableOf(aJob(0), aJob(1, { outcome: 'failed', error: 'down' }));
+  await tableOf(aJob(0), aJob(1, { outcome: 'poll.failed', error: 'down' }));
   const { Items: all = [] } = await client.send(new ScanCommand({ TableName: 'JobsTable' }));
   const Items = all.filter(({ outcome }) => outcome !== undefined);
   const others = all.filter((row) => !Items.includes(row));
@@ -70,12 +70,15 @@ it('lets the row of each poll expire, and keeps two without an outcome or an end
 
 describe('when the last poll that finished began', () => {
   it('is not known before there is one', async () => {
-    const jobs = await tableOf(aJob(0, { outcome: 'failed' }), aJob(1, { outcome: 'sliced', cursor }));
+    const jobs = await tableOf(
+      aJob(0, { outcome: 'poll.failed' }),
+      aJob(1, { outcome: 'poll.sliced', cursor }),
+    );
     expect(await jobs.lastFinished()).toBeUndefined();
   });
 
   it('is told by the newest, in whatever sequence they were recorded', async () => {
-    const jobs = await tableOf(aJob(5), aJob(3), aJob(6, { outcome: 'failed' }));
+    const jobs = await tableOf(aJob(5), aJob(3), aJob(6, { outcome: 'poll.failed' }));
     expect(await jobs.lastFinished()).toBe(NOON + 5 * MINUTE);
   });
 
@@ -95,7 +98,7 @@ describe('when the last poll that finished began, after its row has expired,', (
     const jobs = await tableOf(
       aJob(0),
       aJob(30, { began: NOON + 10 * MINUTE }),
-      aJob(31, { outcome: 'failed' }),
+      aJob(31, { outcome: 'poll.failed' }),
     );
     for (const minute of [0, 30, 31]) await expire(minute);
     expect(await jobs.lastFinished()).toBe(NOON + 10 * MINUTE);
@@ -133,23 +136,26 @@ it('since when changes are looked for again is told by the last poll that finish
 });
 
 describe('a sliced poll', () => {
-  const sliced = aJob(10, { outcome: 'sliced', cursor });
+  const sliced = aJob(10, { outcome: 'poll.sliced', cursor });
 
   it('is found with its cursor while it is the last', async () => {
-    const jobs = await tableOf(aJob(0), aJob(1, { outcome: 'failed' }), sliced);
+    const jobs = await tableOf(aJob(0), aJob(1, { outcome: 'poll.failed' }), sliced);
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
   });
 
-  it.each(['finished', 'failed'] as const)('is no longer the last after one that %s', async (outcome) => {
-    const jobs = await tableOf(sliced, aJob(11, { outcome }));
-    expect(await jobs.lastSliced()).toBeUndefined();
-  });
+  it.each(['poll.finished', 'poll.failed'] as const)(
+    'is no longer the last after one with %s',
+    async (outcome) => {
+      const jobs = await tableOf(sliced, aJob(11, { outcome }));
+      expect(await jobs.lastSliced()).toBeUndefined();
+    },
+  );
 
   it('is found with its cursor after its row has expired, unless another poll failed since', async () => {
     const jobs = await tableOf(aJob(0), sliced);
     for (const minute of [0, 10]) await expire(minute);
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
-    await jobs.record(aJob(11, { outcome: 'failed' }));
+    await jobs.record(aJob(11, { outcome: 'poll.failed' }));
     await expire(11);
     expect(await jobs.lastSliced()).toBeUndefined();
   });

@@ -6,7 +6,6 @@ import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import type { Ledger } from '../../../../lambda/shared/tables/ledger';
 import type { Finish } from '../../../../lambda/shared/tables/ledger-finish';
 import type { LedgerRow } from '../../../../lambda/shared/order/ledger-row';
-import { COPY_ONLY } from '../../../../lambda/shared/order/reasons';
 import type { Order, Snapshot } from '../../../../lambda/shared/order/order';
 import type { OrdersTable } from '../../../../lambda/shared/tables/orders';
 import type { MiniStack } from '../../../../scripts/local/ministack';
@@ -150,7 +149,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
     it('is not refused by a mere copy to a reference that may advance the order', async () => {
       await take('a', NOON, NOON + SECOND, { advance: false });
-      await finish({ readAt: NOON + HOUR, reason: COPY_ONLY });
+      await finish({ readAt: NOON + HOUR, reason: 'copy-only' });
       expect(await take('b', NOON, NOON + SECOND, { advance: false })).toBe('covered');
       expect(await take('c')).toBe('taken');
     });
@@ -180,7 +179,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('is not refused by a row that is dead or queued', async () => {
       await take('a');
       await finish({ readAt: NOON - HOUR });
-      await tables.ledger.recordDead(reference(), { by: 'permanent', reason: 'no' }, NOON + 2 * SECOND);
+      await tables.ledger.recordDead(reference(), { reason: 'rejected', error: 'no' }, NOON + 2 * SECOND);
       expect(await take('b', NOON - 2 * HOUR)).toBe('taken');
     });
   });
@@ -188,11 +187,11 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   describe('finishing', () => {
     it('notes the state, the version and the read, and lets go', async () => {
       await take();
-      await finish({ reason: 'because', statusBefore: 7, digital: false });
+      await finish({ reason: 'advance-off', statusBefore: 7, digital: false });
       const row = await tables.row(id);
       expect(row).toMatchObject({
         state: 'copied',
-        reason: 'because',
+        reason: 'advance-off',
         status_before: 7,
         status_after: 7,
         status_id: 7,
@@ -208,7 +207,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
     it('forgets the reason of an earlier state', async () => {
       await take();
-      await finish({ reason: 'because', digital: true, advancedAt: iso(NOON) });
+      await finish({ reason: 'advance-off', digital: true, advancedAt: iso(NOON) });
       await take('b', NOON + 10 * SECOND, NOON + 11 * SECOND);
       await finish(
         { state: 'replicated', readAt: NOON + 11 * SECOND, order: order({ date_modified: null }) },
@@ -225,7 +224,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('keeps the known version of an order that is gone', async () => {
       await tables.ledger.recordQueued(reference(), NOON);
       await take();
-      await finish({ state: 'skipped', reason: 'not found in the store', order: undefined });
+      await finish({ state: 'skipped', reason: 'not-found', order: undefined });
       expect(await tables.row(id)).toMatchObject({
         state: 'skipped',
         status_id: 11,
@@ -403,15 +402,19 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
 
   describe('the note that a reference is dead', () => {
     const noteDead = (overrides: object = {}) =>
-      tables.ledger.recordDead(reference(overrides), { by: 'exhausted', reason: 'store down' }, NOON + HOUR);
+      tables.ledger.recordDead(
+        reference(overrides),
+        { reason: 'attempts-exhausted', error: 'store down' },
+        NOON + HOUR,
+      );
 
     it('is written with the reason and the version', async () => {
       await tables.ledger.recordQueued(reference(), NOON);
       expect(await noteDead()).toBe(true);
       expect(await tables.row(id)).toMatchObject({
         state: 'dead',
-        dead_by: 'exhausted',
-        reason: 'store down',
+        reason: 'attempts-exhausted',
+        last_error: 'store down',
         status_id: 11,
       });
     });

@@ -28,7 +28,7 @@ it('keeps every delivery of an order', async () => {
     receivedAt: iso(NOON),
     outcome: 'accepted',
     messageId: 'm',
-    proof: 'signature',
+    authenticatedBy: 'signature',
     webhook: { hash: 'x' },
   } as const;
   await webhooks.record({ ...delivery, requestId: 'one' });
@@ -84,7 +84,7 @@ describe('a signed delivery', () => {
   it('is remembered in a row with an expiry of its own that is no delivery', async () => {
     const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
     await webhooks.remember({ ...delivery, orderId: 10, acceptedUntil: NOON + 1 });
-    const recorded = { orderId: 10, outcome: 'accepted', proof: 'signature', webhook: {} } as const;
+    const recorded = { orderId: 10, outcome: 'accepted', authenticatedBy: 'signature', webhook: {} } as const;
     await webhooks.record({ ...recorded, receivedAt: iso(NOON), requestId: 'one' });
     const rows = await rowsOf(10);
     const remembered = {
@@ -106,7 +106,7 @@ it('records a webhook with every digit, as a text what DynamoDB’s numbers cann
     receivedAt: iso(NOON),
     requestId: 'one',
     outcome: 'accepted',
-    proof: 'signature',
+    authenticatedBy: 'signature',
     webhook,
   } as never);
   const { Items } = await client.send(

@@ -24,7 +24,7 @@ function anAudit(day: string, fields: Partial<Audit> = {}): Audit {
   const { listed = 3, open = 0 } = fields;
   return {
     ...{ timestamp: NOON, day, summary: summarize(day, { listed, open }), duration_ms: 5 },
-    ...{ listed, copied: 3, queued: 0, dead: 0, left_out: {}, open, staying: 0, enqueued: open },
+    ...{ listed, copied: 3, queued: 0, dead: 0, excluded: {}, open, staying: 0, enqueued: open },
     ...{ gaps: [], dead_orders: [], open_ids: [] },
     ...fields,
   };
@@ -74,13 +74,13 @@ describe('it says', () => {
     const { said, ending } = await run(
       ['2026-11-19', '2026-11-20'],
       [
-        audited('2026-11-19', { listed: 5, left_out: { 'Cancelled is void': 1, archived: 1 } }),
+        audited('2026-11-19', { listed: 5, excluded: { 'void-status:5': 1, archived: 1 } }),
         audited('2026-11-20', {
           listed: 6,
           queued: 1,
           dead: 1,
-          left_out: { archived: 1 },
-          dead_orders: [{ id: 7, reason: 'answered \u001b[1m 400' }],
+          excluded: { archived: 1 },
+          dead_orders: [{ id: 7, reason: 'rejected', error: 'answered \u001b[1m 400' }],
         }),
       ],
     );
@@ -91,21 +91,21 @@ describe('it says', () => {
       'Copied    6',
       'Queued    1',
       'Dead      1',
-      'Excluded  1 Cancelled is void, 2 archived',
+      'Excluded  1 void status (Cancelled), 2 archived',
       'Open      0',
-      '  dead: order 7 of 2026-11-20, answered \\u{1b}[1m 400',
+      '  dead: order 7 of 2026-11-20, refused permanently: answered \\u{1b}[1m 400',
     ]);
     expect(ending).toBeUndefined();
   });
 
   it('which orders are missing, and ends with what is to be done', async () => {
-    const gaps = [{ id: 102, reason: 'not known to the ledger' }];
+    const gaps = [{ id: 102, reason: 'not-in-ledger' }] as const;
     const { said, ending } = await run(
       ['2026-11-20'],
       [audited('2026-11-20', { listed: 4, open: 1, gaps, staying: 1 })],
     );
     expect(said[0]).toBe('2026-11-20: 3 of 4, 1 open');
-    expect(said.at(-1)).toBe('  missing: order 102 of 2026-11-20, not known to the ledger');
+    expect(said.at(-1)).toBe('  missing: order 102 of 2026-11-20, not in the ledger');
     expect(ending).toMatch(
       /^1 order is open\. What was queued again is stored within minutes: run the audit again then\./,
     );
@@ -113,7 +113,7 @@ describe('it says', () => {
   });
 
   it('names a hundred of them at most, and says what more than a thousand want', async () => {
-    const gaps = Array.from({ length: 100 }, (_, nth) => ({ id: nth + 1, reason: 'not known' }));
+    const gaps = Array.from({ length: 100 }, (_, nth) => ({ id: nth + 1, reason: 'not-in-ledger' as const }));
     const day = { listed: 2_503, open: 2_500, gaps, enqueued: 1_000 };
     const { said, ending } = await run(
       ['2026-11-19', '2026-11-20'],
@@ -127,11 +127,11 @@ describe('it says', () => {
   });
 
   it('K1F: which orders no list can show, and that a backfill does not help with them', async () => {
-    const gaps = [{ id: 102, reason: 'the store fails on each list that holds it' }];
+    const gaps = [{ id: 102, reason: 'unlistable' }] as const;
     const found = { listed: 4, open: 1, gaps, enqueued: 0, unreadable: 1, unreadable_ids: [102] };
     const { said, ending } = await run(['2026-11-20'], [audited('2026-11-20', found)]);
     expect(said.at(-1)).toBe(
-      '  missing: order 102 of 2026-11-20, the store fails on each list that holds it',
+      '  missing: order 102 of 2026-11-20, BigCommerce fails on each list that holds it',
     );
     expect(ending).toContain('BigCommerce fails on each list that contains order 102. Open and save it');
     expect(ending).not.toContain('backfill');
@@ -175,7 +175,7 @@ describe('it says', () => {
   });
 
   it('for a program all days, with ISO times', async () => {
-    const gaps = [{ id: 102, reason: 'not known to the ledger' }];
+    const gaps = [{ id: 102, reason: 'not-in-ledger' }] as const;
     const { data } = await run(['2026-11-20'], [audited('2026-11-20', { listed: 4, open: 1, gaps })]);
     expect(data).toEqual({
       isDryRun: false,

@@ -40,7 +40,7 @@ const aSelection = (overrides: Partial<Selection> = {}): Selection => ({
 
 let nextTime = NOON;
 const aCheckpoint = (selection: Selection, overrides: Partial<Checkpoint> = {}): Checkpoint => ({
-  ...{ timestamp: (nextTime += 1), outcome: 'backfill running', selection, tally: nothing },
+  ...{ timestamp: (nextTime += 1), outcome: 'backfill.running', selection, tally: nothing },
   ...overrides,
 });
 
@@ -50,8 +50,8 @@ describe('the checkpoint of a backfill', () => {
     const checkpoint = aCheckpoint(selection, {
       cursor: { status_id: 11, order_id: 107 },
       tally: {
-        ...{ ...nothing, copied: 3, skipped: { 'Cancelled is void': 1 }, left_out: { archived: 2 } },
-        ...{ dead: 1, dead_orders: [{ order_id: 104, reason: 'so' }], not_found: [9] },
+        ...{ ...nothing, copied: 3, skipped: { 'void-status:5': 1 }, excluded: { archived: 2 } },
+        ...{ dead: 1, dead_orders: [{ order_id: 104, reason: 'rejected', error: 'so' }], not_found: [9] },
       },
     });
     await checkpoints.save(checkpoint, NOON);
@@ -87,7 +87,7 @@ describe('the checkpoint of a backfill', () => {
     const checkpoint = aCheckpoint(selection);
     await checkpoints.save(checkpoint, NOON);
     if (end === 'forgotten') await checkpoints.forget(checkpoint);
-    else await checkpoints.save({ ...checkpoint, outcome: 'backfill finished' }, NOON);
+    else await checkpoints.save({ ...checkpoint, outcome: 'backfill.finished' }, NOON);
     expect(await checkpoints.find(selection)).toBeUndefined();
   });
 
@@ -101,7 +101,7 @@ describe('the checkpoint of a backfill', () => {
   });
 
   it('is not taken for a poll', async () => {
-    await checkpoints.save({ ...aCheckpoint(aSelection()), outcome: 'backfill finished' }, NOON);
+    await checkpoints.save({ ...aCheckpoint(aSelection()), outcome: 'backfill.finished' }, NOON);
     expect(await createJobsTable(client, 'JobsTable', 90).lastFinished()).toBeUndefined();
   });
 });

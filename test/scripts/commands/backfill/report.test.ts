@@ -8,7 +8,7 @@ import {
 } from '../../../../scripts/commands/backfill/report';
 import {
   ended,
-  leftOut,
+  excluded,
   nothing,
   ordersIn,
   sum,
@@ -21,7 +21,7 @@ const recommend = (command: string) => `npx order-replication ${command} --stage
 const aTally = (overrides: Partial<Tally> = {}): Tally => ({ ...nothing, ...overrides });
 
 it('says how many of how many, how fast, how long yet, and what did not go well', () => {
-  const tally = aTally({ copied: 1_181, dead: 3, left_out: { 'Cancelled is void': 15, archived: 5 } });
+  const tally = aTally({ copied: 1_181, dead: 3, excluded: { 'void-status:5': 15, archived: 5 } });
   expect(progress(tally, 10_000, 4.3)).toBe(
     '1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 excluded',
   );
@@ -62,32 +62,35 @@ it.each([
 it('accounts for every kind that there was', () => {
   const tally = sum([
     ...[ended({ order_id: 1, state: 'copied' }), ended({ order_id: 2, state: 'replicated' })],
-    ended({ order_id: 3, state: 'skipped', reason: 'Cancelled is void' }),
-    ended({ order_id: 4, state: 'dead', reason: 'GET answered 400.\u001b[31m' }),
-    ...[leftOut('already copied', 7), leftOut('already copied'), aTally({ not_found: [8, 9] })],
+    ended({ order_id: 3, state: 'skipped', reason: 'void-status', status_id: 5 }),
+    ended({ order_id: 4, state: 'dead', reason: 'rejected', last_error: 'GET answered 400.\u001b[31m' }),
+    ...[excluded('already-copied', 7), excluded('already-copied'), aTally({ not_found: [8, 9] })],
   ]);
   expect(ordersIn(tally)).toBe(14);
   expect(accountLines(tally, copies, 3_000)).toEqual([
     'Orders      14',
     'Copied      1',
     'Replicated  1, advanced by a poll or a webhook meanwhile',
-    'Skipped     1 Cancelled is void',
+    'Skipped     1 void status (Cancelled)',
     'Excluded    8 already copied',
     'Dead        1',
     'Not found   orders 8, 9 are not in the store',
     'Took        3 s',
-    '  dead: order 4, GET answered 400.\\u{1b}[31m',
+    '  dead: order 4, refused permanently: GET answered 400.\\u{1b}[31m',
   ]);
   expect(accountLines(tally, { advance: true }, 3_000)).toContain('Replicated  1, advanced in the store');
 });
 
 it('names fifty dead orders, and counts the others', () => {
   const dead = Array.from({ length: 60 }, (_, id) =>
-    ended({ order_id: id + 1, state: 'dead', reason: 'so' }),
+    ended({ order_id: id + 1, state: 'dead', reason: 'rejected', last_error: 'so' }),
   );
-  const tally = sum([sum(dead), ended({ order_id: 99, state: 'dead', reason: 'late' })]);
+  const tally = sum([
+    sum(dead),
+    ended({ order_id: 99, state: 'dead', reason: 'rejected', last_error: 'late' }),
+  ]);
   expect(accountLines(tally, copies, 3_000).slice(-2)).toEqual([
-    '  dead: order 50, so',
+    '  dead: order 50, refused permanently: so',
     '  dead: and 11 more',
   ]);
 });
@@ -98,7 +101,7 @@ it('says that there was nothing to copy', () => {
   ]);
 });
 
-const dryRun = { queued: 1_500, tally: leftOut('already copied', 3), calls: 6 };
+const dryRun = { queued: 1_500, tally: excluded('already-copied', 3), calls: 6 };
 const costs = { callsPerOrder: 3, reservePercent: 10, allowed: { calls: 150, windowMs: 30_000 } };
 
 it('says what would be queued, and what it costs by the quota', () => {
@@ -123,7 +126,7 @@ it('reports a dry run to a program', () => {
     toQueue: 1_500,
     calls: 4_506,
     leastTimeMs: 1_001_334,
-    excluded: { 'already copied': 3 },
+    excluded: { 'already-copied': 3 },
   });
 });
 
@@ -134,7 +137,7 @@ it('reports a backfill to a program, with ISO times', () => {
   };
   const tally = sum([
     ended({ order_id: 1, state: 'copied' }),
-    ended({ order_id: 4, state: 'dead', reason: 'so' }),
+    ended({ order_id: 4, state: 'dead', reason: 'rejected', last_error: 'so' }),
   ]);
   const { data } = finalReport({ checkpoint, tally, isResumed: false, durationMs: 3_000 }, recommend);
   expect(data).toEqual({
@@ -153,7 +156,7 @@ it('reports a backfill to a program, with ISO times', () => {
     skipped: {},
     excluded: {},
     dead: 1,
-    deadOrders: [{ orderId: 4, reason: 'so' }],
+    deadOrders: [{ orderId: 4, reason: 'rejected', error: 'so' }],
     notFound: [],
     notListed: [],
   });

@@ -111,7 +111,7 @@ function aStage(orders: readonly RawOrder[]) {
     completedSince: NOON - 7 * DAY,
   });
   const fresh = (selection: Selection): Checkpoint => ({
-    ...{ timestamp: NOON, outcome: 'backfill running', selection, tally: nothing },
+    ...{ timestamp: NOON, outcome: 'backfill.running', selection, tally: nothing },
   });
   return {
     unreadable,
@@ -231,7 +231,7 @@ describe('a backfill', () => {
     const stage = aStage([old(1, { status_id: 5 }), old(2, { is_deleted: true }), old(3, { status_id: 2 })]);
     expect(await stage.run()).toEqual({
       ...{ ...nothing, copied: 1 },
-      left_out: { 'Cancelled is void': 1, archived: 1 },
+      excluded: { 'void-status:5': 1, archived: 1 },
     });
   });
 
@@ -240,7 +240,7 @@ describe('a backfill', () => {
     stage.world.clock.now -= DAY / 2;
     await stage.world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(stage.world.clock.now) });
     stage.world.clock.now += DAY;
-    expect(await stage.run()).toEqual({ ...nothing, left_out: { 'already skipped': 1 } });
+    expect(await stage.run()).toEqual({ ...nothing, excluded: { 'already-skipped': 1 } });
     Object.assign(stage.world.rules, { allowedStatusIds: [7, 10, 11, 12] });
     expect(await stage.run()).toEqual({ ...nothing, copied: 1 });
   });
@@ -259,13 +259,13 @@ describe('a backfill', () => {
     const stage = aStage([]);
     const listOrders = () => Promise.resolve({ orders: [], unreadable: 2, isLast: true });
     const tally = await stage.run(everything, undefined, { store: { ...stage.deps.store, listOrders } });
-    expect(tally).toEqual({ ...nothing, left_out: { 'without a usable id': 2 } });
+    expect(tally).toEqual({ ...nothing, excluded: { unreadable: 2 } });
   });
 
   it('has an end where there is no order', async () => {
     const stage = aStage([]);
     expect(await stage.run()).toEqual(nothing);
-    expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill finished' });
+    expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill.finished' });
   });
 
   it('shows how far it is, always a little further', async () => {
@@ -289,18 +289,18 @@ describe('what the ledger knows', () => {
   };
 
   it.each<[string, Partial<LedgerRow>, object]>([
-    ['copied before', {}, { left_out: { 'already copied': 1 } }],
-    ['replicated before', { state: 'replicated' }, { left_out: { 'already replicated': 1 } }],
+    ['copied before', {}, { excluded: { 'already-copied': 1 } }],
+    ['replicated before', { state: 'replicated' }, { excluded: { 'already-replicated': 1 } }],
     [
       'dead before',
-      { state: 'dead', dead_by: 'permanent', tried_at: iso(NOON - 60_000) },
-      { left_out: { 'already dead': 1 } },
+      { state: 'dead', reason: 'rejected', tried_at: iso(NOON - 60_000) },
+      { excluded: { 'already-dead': 1 } },
     ],
     ['copied since the backfill began', { reached_at: iso(NOON) }, { copied: 1 }],
     [
       'dead since it began',
-      { state: 'dead', dead_by: 'permanent', reason: 'so', tried_at: iso(NOON), reached_at: iso(NOON) },
-      { dead: 1, dead_orders: [{ order_id: 100, reason: 'so' }] },
+      { state: 'dead', reason: 'rejected', last_error: 'so', tried_at: iso(NOON), reached_at: iso(NOON) },
+      { dead: 1, dead_orders: [{ order_id: 100, reason: 'rejected', error: 'so' }] },
     ],
   ])('is not queued: %s', async (_, known, tally) => {
     expect(await ofKnown(known)).toEqual({ tally: { ...nothing, ...tally }, sent: 0 });
@@ -329,7 +329,7 @@ describe('what the ledger knows', () => {
   });
 
   it('of a copy only is queued where statuses may be moved on, and else left out', async () => {
-    const copyOnly = { reason: 'copied without advancing', digital: false };
+    const copyOnly = { reason: 'copy-only', digital: false } as const;
     expect((await ofKnown(copyOnly)).sent).toBe(0);
     expect((await ofKnown(copyOnly, true)).sent).toBe(1);
   });
@@ -433,7 +433,7 @@ describe('orders by their ids', () => {
     const stage = aStage(some(60));
     const selection = named(...some(60).map(({ id }) => id));
     const checkpoint: Checkpoint = {
-      ...{ timestamp: NOON, outcome: 'backfill running', selection },
+      ...{ timestamp: NOON, outcome: 'backfill.running', selection },
       ...{ cursor: { order_id: 149 }, tally: { ...nothing, copied: 50 } },
     };
     expect(await stage.run(selection, checkpoint)).toEqual({ ...nothing, copied: 60 });
@@ -471,8 +471,8 @@ describe('the checkpoint', () => {
     await stage.run();
     expect([...new Set(cursors(stage.saved))]).toEqual([undefined, 103, 106, 109]);
     expect(stage.saved.map(({ outcome }) => outcome).slice(-2)).toEqual([
-      'backfill running',
-      'backfill finished',
+      'backfill.running',
+      'backfill.finished',
     ]);
   });
 
@@ -507,7 +507,7 @@ describe('the checkpoint', () => {
     const selection = { ...everything, status_ids: [2, 11] };
     const tally = { ...nothing, copied: 2 };
     await stage.run(selection, {
-      ...{ timestamp: NOON, outcome: 'backfill running', selection, tally },
+      ...{ timestamp: NOON, outcome: 'backfill.running', selection, tally },
       cursor: { status_id: 11, order_id: 100 },
     });
     expect(sentIds(stage)).toEqual([101, 102]);
@@ -559,7 +559,7 @@ describe('a run that is killed', () => {
         pause: dying(pause),
       })
       .catch((error: unknown) => expect(error).toEqual(new Error('killed')));
-    const checkpoint = stage.saved.findLast(({ outcome }) => outcome === 'backfill running');
+    const checkpoint = stage.saved.findLast(({ outcome }) => outcome === 'backfill.running');
     stage.world.clock.now += 60_000;
     await stage.work();
     const tally = await stage.run(selection, checkpoint);
@@ -571,7 +571,7 @@ describe('a run that is killed', () => {
   it('before any of its calls is gone on with, and each order is stored once and counted once', async () => {
     for (let call = 1; ; call += 1) {
       const { calls, tally } = await killedAt(call);
-      expect([call, tally]).toEqual([call, { ...nothing, copied: 10, left_out: { 'Cancelled is void': 1 } }]);
+      expect([call, tally]).toEqual([call, { ...nothing, copied: 10, excluded: { 'void-status:5': 1 } }]);
       if (calls < call) return;
     }
   });
@@ -586,7 +586,7 @@ describe('a failure', () => {
         : Promise.reject(new BigCommerceError('GET /v2/orders answered 401.', 'configuration', 401));
     const store = { ...stage.deps.store, listOrders };
     await expect(stage.run(everything, undefined, { store })).rejects.toThrow('answered 401');
-    expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill running' });
+    expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill.running' });
   });
 });
 
@@ -680,7 +680,7 @@ describe('a dry run', () => {
     const before = structuredClone([...stage.world.rows]);
     expect(await stage.runDry({ ...everything, created_before: iso(NOON) })).toEqual({
       ...{ queued: 4, calls: 2 },
-      tally: { ...nothing, copied: 1, left_out: { 'Cancelled is void': 1 } },
+      tally: { ...nothing, copied: 1, excluded: { 'void-status:5': 1 } },
     });
     expect({ rows: [...stage.world.rows], saved: stage.saved, sent: stage.sent }).toEqual({
       ...{ rows: before, saved: [], sent: [] },

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
-import { createQueue, type Parking } from '../../../../lambda/shared/aws/queue';
+import { createQueue, type DeadLetterNote } from '../../../../lambda/shared/aws/queue';
 import { type Clients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import type { Choice, DeadLetterDeps, DeadLetterFlow } from '../../../../scripts/commands/dead-letters/deps';
@@ -79,19 +79,23 @@ async function make(QueueName: string, Attributes = {}): Promise<string> {
 
 const url = (name: string) => service.outputs[name]!;
 
+const hopeless = { reason: 'rejected', error: 'It cannot be helped.' } as const;
+
 /** As the worker dead-letters it. */
-async function deadLetter(
-  body: string,
-  parking: Parking = { reason: 'It cannot be helped.' },
-): Promise<void> {
+async function deadLetter(body: string, note: DeadLetterNote = hopeless): Promise<void> {
   const names = { queueUrl: '', deadLetterQueueUrl: url('OrdersDeadLetterQueueUrl') };
-  await createQueue(clients.sqs, names).deadLetter(body, parking);
+  await createQueue(clients.sqs, names).deadLetter(body, note);
 }
 
 async function deadLetterOrder(orderId: number, fields: object = {}): Promise<string> {
   const reference = aReference({ orderId, ...fields });
   const body = JSON.stringify(reference);
-  await deadLetter(body, { reason: `Order ${orderId} is odd.`, orderId, firstSeenAt: reference.seenAt });
+  await deadLetter(body, {
+    reason: 'rejected',
+    error: `Order ${orderId} is odd.`,
+    orderId,
+    firstSeenAt: reference.seenAt,
+  });
   return body;
 }
 
@@ -121,7 +125,7 @@ async function ordered(): Promise<string[]> {
 const note = (orderId: number) =>
   createLedger(clients.documents, { ledgerTable: 'LedgerTable' }).recordDead(
     aReference({ orderId }),
-    { by: 'permanent', reason: `Order ${orderId} is odd.` },
+    { reason: 'rejected', error: `Order ${orderId} is odd.` },
     NOON,
   );
 
@@ -202,8 +206,12 @@ describe('list', () => {
     await deadLetterOrder(101, { seenAt: iso(Date.now() - 3 * 3_600_000) });
     const [heading, first, second, end] = await lines(list);
     expect(heading).toMatch(/^Order +First seen +Dead-lettered +Message +Reason/);
-    expect(first).toMatch(/^100 +3 d ago +\d+ s ago +[0-9a-f-]{36} {2}Order 100 is odd\.$/);
-    expect(second).toMatch(/^101 +3 h ago +\d+ s ago +[0-9a-f-]{36} {2}Order 101 is odd\.$/);
+    expect(first).toMatch(
+      /^100 +3 d ago +\d+ s ago +[0-9a-f-]{36} {2}refused permanently: Order 100 is odd\.$/,
+    );
+    expect(second).toMatch(
+      /^101 +3 h ago +\d+ s ago +[0-9a-f-]{36} {2}refused permanently: Order 101 is odd\.$/,
+    );
     expect(end).toMatch(
       /^2 dead letters\. .*npx order-replication dead-letters redrive --stage prod --all.*14 days/,
     );
@@ -219,7 +227,8 @@ describe('list', () => {
           firstSeenAt: iso(NOON),
           sentAt: expect.stringMatching(/^20.*Z$/) as string,
           isMovedBySqs: false,
-          reason: 'Order 100 is odd.',
+          reason: 'rejected',
+          error: 'Order 100 is odd.',
           lastError: null,
         },
       ],
@@ -241,6 +250,14 @@ describe('list', () => {
     expect(found).toHaveLength(250);
   });
 
+  it('shows the reason of a dead letter of an earlier version: the text of its error alone', async () => {
+    const reason = { DataType: 'String', StringValue: 'BigCommerceError: PUT answered 400.' };
+    const MessageBody = JSON.stringify(aReference({ orderId: 78 }));
+    const QueueUrl = url('OrdersDeadLetterQueueUrl');
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: { reason } }));
+    expect((await listed())[0]).toMatch(/^78 .* BigCommerceError: PUT answered 400\.$/);
+  });
+
   it('reads order and time from the body of a dead letter without attributes', async () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
@@ -259,7 +276,7 @@ describe('list', () => {
   });
 
   it('believes no attribute that is neither an order id nor a date', async () => {
-    await deadLetter('no json', { reason: 'odd', orderId: Number.NaN, firstSeenAt: 'yesterday' });
+    await deadLetter('no json', { ...hopeless, orderId: Number.NaN, firstSeenAt: 'yesterday' });
     expect((await listed())[0]).toMatch(/^unknown +unknown/);
   });
 
@@ -288,7 +305,7 @@ describe('list', () => {
 
   it('lets no control character of a dead letter reach the terminal', async () => {
     const evil = 'a\tb\nc\u009b31m\u202ed\u200b';
-    await deadLetter(evil, { reason: evil });
+    await deadLetter(evil, { reason: 'rejected', error: evil });
     for (const said of [await run(list), await run(show), await run(drop, { dryRun: true })]) {
       expect(said.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       expect(said).toContain('a\\tb\\nc\\u{9b}31m\\u{202e}d\\u{200b}');
@@ -311,12 +328,12 @@ describe('show', () => {
     const said = await run(show);
     expect(said).toMatch(/^Dead letter +[0-9a-f-]{36}$/m);
     expect(said).toMatch(/^Order +60$/m);
-    expect(said).toMatch(/^Reason +Order 60 is odd\.$/m);
+    expect(said).toMatch(/^Reason +refused permanently: Order 60 is odd\.$/m);
     expect(said).toContain(`${iso(NOON)}, `);
     expect(said).toMatch(/^Dead-lettered +20.* s ago$/m);
     expect(said).toContain(body);
     expect(said).toMatch(/^Ledger row +dead$/m);
-    expect(said).toMatch(/^ {2}dead_by +permanent$/m);
+    expect(said).toMatch(/^ {2}reason +rejected$/m);
     expect(said).toMatch(new RegExp(`^ {2}reached_at +${iso(NOON)}$`, 'm'));
     expect(said).toMatch(/^ {2}last_error +Order 60 is odd\.$/m);
   });
@@ -387,7 +404,7 @@ describe('redrive', () => {
     await deadLetterOrder(73);
     const [line, end] = await lines(redrive, { orderId: 72, dryRun: true });
     expect(line).toMatch(
-      /^Would move back: order 72, first seen .*, message [0-9a-f-]{36}: Order 72 is odd\.$/,
+      /^Would move back: order 72, first seen .*, message [0-9a-f-]{36}: refused permanently: Order 72 is odd\.$/,
     );
     expect(end).toBe('A dry run: it would move back 1 dead letter; nothing was changed.');
     expect(await ordered()).toEqual([]);
@@ -451,7 +468,7 @@ describe('drop', () => {
     await deadLetterOrder(81);
     expect(await lines(drop, { orderId: 80 })).toEqual([
       expect.stringMatching(
-        /^Dropped: order 80, first seen .* ago, message [0-9a-f-]{36}: Order 80 is odd\.$/,
+        /^Dropped: order 80, first seen .* ago, message [0-9a-f-]{36}: refused permanently: Order 80 is odd\.$/,
       ),
       expect.stringMatching(
         /^Dropped 1 of 1 dead letter\. The ledger keeps its rows\. .*A poll queues .* again if the order changes in the store/,

@@ -21,8 +21,8 @@ const errors = arn('ApplicationErrors');
 const deadLetters = arn('DeadLettersAlarm');
 
 const job = {
-  ...{ timestamp: 0, outcome: 'finished', duration_ms: 1, found: 3, enqueued: 2 },
-  ...{ counted: {}, left_out: {} },
+  ...{ timestamp: 0, outcome: 'poll.finished', duration_ms: 1, found: 3, enqueued: 2 },
+  ...{ counted: {}, excluded: {} },
 };
 /** Answers every poll in Lambda's place. */
 let answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: unknown };

@@ -54,12 +54,12 @@ const aService = () => ({
 
 const aJob = (fields: Partial<Job> = {}): Job => ({
   timestamp: NOON,
-  outcome: 'finished',
+  outcome: 'poll.finished',
   duration_ms: 1_234,
   counted: { '7': 1, '10': 0, '11': 2, '99': 4 },
   found: 3,
   enqueued: 1,
-  left_out: { 'already copied': 2 },
+  excluded: { 'already-copied': 2 },
   ...fields,
 });
 
@@ -107,7 +107,7 @@ it('waits for the end of one invocation', async () => {
 });
 
 it('reports a poll that found nothing', async () => {
-  answers(aJob({ counted: { '11': 0 }, found: 0, enqueued: 0, left_out: {} }));
+  answers(aJob({ counted: { '11': 0 }, found: 0, enqueued: 0, excluded: {} }));
   expect(await run()).toMatch(/In the store +no order\nFound +0\nQueued +0\nExcluded +none$/);
 });
 
@@ -122,7 +122,7 @@ describe('reports a poll that stopped in time, and where the next one continues'
     ['with a list', { last_id: 0 }, 'with the list of Awaiting Fulfillment'],
     ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of what was changed'],
   ])('%s', async (_, where, words) => {
-    answers(aJob({ outcome: 'sliced', cursor: { ...cursor, ...where } }));
+    answers(aJob({ outcome: 'poll.sliced', cursor: { ...cursor, ...where } }));
     expect((await run()).split('\n').at(-1)).toBe(
       `Stopped       in time: the store has more orders than fit into one poll. The next poll continues ${words}: run it again.`,
     );
@@ -224,7 +224,7 @@ it('gives a program the job with ISO times and codes, and no sentence', async ()
     inStore: { '7': 1, '10': 0, '11': 2, '99': 4 },
     found: 3,
     queued: 1,
-    excluded: { 'already copied': 2 },
+    excluded: { 'already-copied': 2 },
     notListed: [],
     isComplete: true,
   });

@@ -1,0 +1,10 @@
+// A ledger row as it lies in the table. Earlier versions wrote sentences as reasons, and `dead_by`: both forms are read here.
+import type { LedgerRow } from '../order/ledger-row';
+import { readDeadReason, readReason } from '../order/earlier-reasons';
+import type { Row } from '../runtime/json';
+
+export function toLedgerRow({ reason: stored, dead_by: deadBy, ...item }: Row): LedgerRow {
+  const row = item as unknown as LedgerRow;
+  const reason = row.state === 'dead' ? readDeadReason(stored, deadBy) : readReason(stored);
+  return reason === undefined ? row : { ...row, reason };
+}
