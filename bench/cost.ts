@@ -2,9 +2,12 @@
 // functions is seen on its way, each invocation in their logs. By one poll, and by a webhook each.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRow } from '../lambda/shared/runtime/json';
-import { startAwsProxy, type AnsweredCall } from '../scripts/local/aws-proxy';
-import { deployedFunctions, type FunctionOutput } from '../scripts/local/deployed-functions';
-import { withDeployed, type Deployed } from './deployed';
+import { startAwsProxy } from '../scripts/local/aws-proxy';
+import type { AnsweredCall } from '../scripts/local/aws-proxy';
+import { deployedFunctions } from '../scripts/local/deployed-functions';
+import type { FunctionOutput } from '../scripts/local/deployed-functions';
+import { withDeployed } from './deployed';
+import type { Deployed } from './deployed';
 import { addOrders, drained } from './drain';
 
 const ORDERS_BY_POLL = 1_000;

@@ -1,9 +1,13 @@
 // The deployed service on this machine, for as long as one measurement takes.
-import { localClients, type Clients } from '../scripts/service/clients';
-import { deployLocally, type LocalStack } from '../scripts/local/local-stack';
+import { localClients } from '../scripts/service/clients';
+import type { Clients } from '../scripts/service/clients';
+import { deployLocally } from '../scripts/local/local-stack';
+import type { LocalStack } from '../scripts/local/local-stack';
 import { storeParameters } from '../scripts/local/store-account';
-import { startMiniStack, type MiniStack } from '../scripts/local/ministack';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator';
+import { startMiniStack } from '../scripts/local/ministack';
+import type { MiniStack } from '../scripts/local/ministack';
+import { startSimulator } from '../simulator';
+import type { Simulator, SimulatorOptions } from '../simulator';
 
 export interface Deployed {
   readonly miniStack: MiniStack;

@@ -7,7 +7,8 @@ import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { poll } from '../lambda/get-new-orders/poll';
 import { createBigCommerce } from '../lambda/shared/bigcommerce/client';
 import type { JobsTable } from '../lambda/shared/tables/jobs';
-import { startSimulator, type Simulator } from '../simulator';
+import { startSimulator } from '../simulator';
+import type { Simulator } from '../simulator';
 import { addOrders } from './drain';
 import { withDeployed } from './deployed';
 

@@ -1,6 +1,7 @@
 // How soon the deployed webhook answers, and what it asks of BigCommerce before it does.
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { median, percentile, withDeployed, type Deployed } from './deployed';
+import { median, percentile, withDeployed } from './deployed';
+import type { Deployed } from './deployed';
 
 const DELIVERIES = 200;
 

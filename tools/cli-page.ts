@@ -1,8 +1,10 @@
 // docs/cli.md: every command of the program with its options, as its help prints them.
 import type { Command as Program } from 'commander';
 
-import { PROGRAM, type Command, type Noun } from '../scripts/terminal/command';
-import { commandOf, type Io } from '../scripts/terminal/program';
+import { PROGRAM } from '../scripts/terminal/command';
+import type { Command, Noun } from '../scripts/terminal/command';
+import { commandOf } from '../scripts/terminal/program';
+import type { Io } from '../scripts/terminal/program';
 
 const introduction = `# Commands
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { sha256 } from '../scripts/packages/build';
 import { defineCommand } from '../scripts/terminal/command';
 import { root } from '../scripts/terminal/root';
-import { templateFile, type Resource, type Template } from '../scripts/stack/template';
+import { templateFile } from '../scripts/stack/template';
+import type { Resource, Template } from '../scripts/stack/template';
 
 export const dashboardFile = join(root, 'cloudformation', 'dashboard.json');
 

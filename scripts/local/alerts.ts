@@ -1,7 +1,8 @@
 // Receives what the two topics would send by email, since MiniStack sends none: an HTTP endpoint on loopback
 // that is subscribed to both.
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 

@@ -1,7 +1,8 @@
 // Reads the options and the environment of start: which ports, how long, and whose store.
 import { defaultAwsPort } from '../service/local-endpoint';
 import { UsageError } from '../terminal/command-error';
-import { flag, wholeNumber, withDefault, type OptionsOf } from '../terminal/options';
+import { flag, wholeNumber, withDefault } from '../terminal/options';
+import type { OptionsOf } from '../terminal/options';
 import type { StoreAccount } from './store-account';
 
 const PORTS = [1, 65_535] as const;

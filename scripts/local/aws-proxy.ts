@@ -1,6 +1,7 @@
 // Stands between a function, or a command, and MiniStack: sees each call to AWS, lets single ones fail, or a test act just before or
 // just after one takes effect. Functions go through it by their environment alone.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import type { Row } from '../../lambda/shared/runtime/json';

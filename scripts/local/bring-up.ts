@@ -6,17 +6,22 @@ import { root } from '../terminal/root';
 import { CommandError } from '../terminal/command-error';
 import { receiveAlerts } from './alerts';
 import type { StartOptions } from './arguments';
-import { localClients, type Clients } from '../service/clients';
+import { localClients } from '../service/clients';
+import type { Clients } from '../service/clients';
 import type { Closing } from './closing';
 import { differences } from './gaps';
 import { realStoreNotice, thingsToTry } from './instructions';
-import { deployLocally, type LocalStack } from './local-stack';
+import { deployLocally } from './local-stack';
+import type { LocalStack } from './local-stack';
 import { storeParameters } from './store-account';
 import { startMiniStack } from './ministack';
-import { createProgressReader, type FollowedOrder, type OrderProgress } from './order-progress';
+import { createProgressReader } from './order-progress';
+import type { FollowedOrder, OrderProgress } from './order-progress';
 import { watchQueueAlarms } from './queue-alarms';
-import { createScreen, type Screen } from './screen';
-import { startSimulatedStore, type SimulatedStore } from './simulated-store';
+import { createScreen } from './screen';
+import type { Screen } from './screen';
+import { startSimulatedStore } from './simulated-store';
+import type { SimulatedStore } from './simulated-store';
 
 export interface LocalRun {
   readonly stack: LocalStack;

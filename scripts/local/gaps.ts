@@ -6,7 +6,8 @@ import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { isRow } from '../../lambda/shared/runtime/json';
 import type { Resource } from '../stack/template';
 import type { Clients } from '../service/clients';
-import { readStack, type DeployedStack } from './deployed-stack';
+import { readStack } from './deployed-stack';
+import type { DeployedStack } from './deployed-stack';
 
 /** Said by every local run. */
 export const differences = [

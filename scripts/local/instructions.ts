@@ -1,5 +1,5 @@
 // What the local run says: what it will do, what to try while it is up, and how it ended.
-import { type RealStore } from './arguments';
+import type { RealStore } from './arguments';
 import { defaultAwsPort } from '../service/local-endpoint';
 import type { LocalStack } from './local-stack';
 import { PROGRAM } from '../terminal/command';

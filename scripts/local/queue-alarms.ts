@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
 import type { Clients } from '../service/clients';
-import { readStack, type DeployedStack } from './deployed-stack';
+import { readStack } from './deployed-stack';
+import type { DeployedStack } from './deployed-stack';
 
 const alarmEveryMs = 2_000;
 

@@ -1,6 +1,7 @@
 // Where the local run shows itself: on a terminal one table that changes in place, with what is said above it;
 // elsewhere a line for each change.
-import { rowLine, tableLines, type OrderRow } from './orders-table-view';
+import { rowLine, tableLines } from './orders-table-view';
+import type { OrderRow } from './orders-table-view';
 
 export interface Screen {
   say(text: string): void;

@@ -3,15 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { CommandError } from '../terminal/command-error';
-import { expectationFor, type Expectation } from './expectation';
+import { expectationFor } from './expectation';
+import type { Expectation } from './expectation';
 import type { FollowedOrder } from './order-progress';
-import {
-  startSimulator,
-  addSampleOrders,
-  type Delivery,
-  type KeptOrder,
-  type Simulator,
-} from '../../simulator/index';
+import { startSimulator, addSampleOrders } from '../../simulator/index';
+import type { Delivery, KeptOrder, Simulator } from '../../simulator/index';
 
 export interface SimulatedStore {
   readonly simulator: Simulator;

@@ -1,5 +1,6 @@
 // What the command line of simulator says.
-import { wholeNumber, withDefault, type OptionsOf } from '../terminal/options';
+import { wholeNumber, withDefault } from '../terminal/options';
+import type { OptionsOf } from '../terminal/options';
 
 const COUNTS = [0, 9_999_999] as const;
 

@@ -1,6 +1,7 @@
 // Runs the BigCommerce simulator alone: a store on this machine to point curl, a client or a script
 // at. Ctrl-C stops it.
-import { PROGRAM, type Report } from '../terminal/command';
+import { PROGRAM } from '../terminal/command';
+import type { Report } from '../terminal/command';
 import { requireFreePort } from './ports';
 import type { SimulatorCommandOptions } from './simulator-options';
 import { fillStore, startSimulator, addSampleOrders } from '../../simulator/index';

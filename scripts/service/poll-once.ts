@@ -5,15 +5,18 @@ import { countText } from '../../lambda/shared/order/reasons';
 import { statusName } from '../../lambda/shared/order/status';
 import { readJob } from '../../lambda/shared/tables/jobs';
 import type { Values } from '../stack/parameters';
-import { PROGRAM, type Print } from '../terminal/command';
+import { PROGRAM } from '../terminal/command';
+import type { Print } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import { printable } from '../terminal/printable';
 import { namedValues } from '../terminal/table';
 import { inWords } from './aws-errors';
 import type { Clients } from './clients';
-import { invoke, type Failure } from './invoke';
+import { invoke } from './invoke';
+import type { Failure } from './invoke';
 import { problemsIn } from './problems';
-import { outputOf, type Service } from './service';
+import { outputOf } from './service';
+import type { Service } from './service';
 
 export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
 

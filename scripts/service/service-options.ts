@@ -1,6 +1,7 @@
 // The options that say which deployed service a command is for, and the same service named again in a recommended command.
 import { PROGRAM } from '../terminal/command';
-import { choice, flag, text, wholeNumber, withDefault, type OptionsOf } from '../terminal/options';
+import { choice, flag, text, wholeNumber, withDefault } from '../terminal/options';
+import type { OptionsOf } from '../terminal/options';
 import { defaultAwsPort } from './local-endpoint';
 
 export const stages = ['dev', 'staging', 'prod'] as const;

@@ -2,17 +2,15 @@
 // the clients that reach the rest of it.
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
-import {
-  createBigCommerce,
-  type BigCommerce,
-  type BigCommerceOptions,
-  type Store,
-} from '../../lambda/shared/bigcommerce/client';
+import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
+import type { BigCommerce, BigCommerceOptions, Store } from '../../lambda/shared/bigcommerce/client';
 import { BigCommerceError, ConfigurationError } from '../../lambda/shared/runtime/errors';
 import type { Hooks } from '../../lambda/shared/bigcommerce/webhooks';
-import { createSecrets, type Secrets } from '../../lambda/shared/aws/secrets';
+import { createSecrets } from '../../lambda/shared/aws/secrets';
+import type { Secrets } from '../../lambda/shared/aws/secrets';
 import { explained, namesOf } from './aws-errors';
-import { createClients, type Clients, localClients } from './clients';
+import { createClients, localClients } from './clients';
+import type { Clients } from './clients';
 import { CommandError } from '../terminal/command-error';
 import { defaultAwsPort } from './local-endpoint';
 import type { ServiceOptions } from './service-options';

@@ -1,8 +1,10 @@
 // What leads to a shopper in rows of the Webhooks table: the ids of carts and customers, which older versions recorded
 // beside the order's id.
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { paginateQuery, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { isRow } from '../../lambda/shared/runtime/json';
 import type { Row } from '../../lambda/shared/runtime/json';

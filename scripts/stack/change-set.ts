@@ -6,16 +6,19 @@ import {
   ExecuteChangeSetCommand,
   paginateDescribeChangeSet,
   waitUntilChangeSetCreateComplete,
-  type Change,
-  type CloudFormationClient,
-  type CreateChangeSetInput,
-  type ResourceChangeDetail,
-  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import type {
+  Change,
+  CloudFormationClient,
+  CreateChangeSetInput,
+  ResourceChangeDetail,
+  Stack,
 } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../terminal/command-error';
 import { adviceFor, failureReport } from './failure';
-import { eventsSoFar, followStack, type Follow } from './stack-events';
+import { eventsSoFar, followStack } from './stack-events';
+import type { Follow } from './stack-events';
 
 export interface ChangeSet {
   readonly id: string;

@@ -1,9 +1,11 @@
 // Deletes a stack, and what a first create that failed has left of one.
-import { DeleteStackCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../terminal/command-error';
 import { failuresIn } from './failure';
-import { eventsSoFar, followStack, type Follow } from './stack-events';
+import { eventsSoFar, followStack } from './stack-events';
+import type { Follow } from './stack-events';
 
 /** Deletes a leftover stack and waits until it is gone. */
 export async function clearAway(follow: Follow, leftover: Stack, roleArn?: string): Promise<void> {

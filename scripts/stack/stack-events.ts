@@ -1,10 +1,6 @@
 // Follows CloudFormation at work: one line for each event, and in the end what failed first and why.
-import {
-  paginateDescribeStackEvents,
-  type CloudFormationClient,
-  type Stack,
-  type StackEvent,
-} from '@aws-sdk/client-cloudformation';
+import { paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient, Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 
 import { describeStack } from './stack-state';
 

@@ -1,5 +1,6 @@
 // What state a stack is in, what it was given and what it gives, and whether it can be changed or deleted.
-import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
 import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';

@@ -1,7 +1,8 @@
 // Makes commander's commands of ours, and runs them: a result goes to stdout, all else to stderr.
 import { Argument, Command as Program, CommanderError, Option } from 'commander';
 
-import { PROGRAM, type Command, type Noun, type Print, type Report, type Terminal } from './command';
+import { PROGRAM } from './command';
+import type { Command, Noun, Print, Report, Terminal } from './command';
 import { CommandError, UsageError } from './command-error';
 import type { OptionSpec } from './options';
 import { printable } from './printable';

@@ -9,7 +9,8 @@ import { parseJson } from '../../lambda/shared/runtime/json';
 import { Status } from '../../lambda/shared/order/status';
 import { audit } from '../../scripts/commands/audit/command';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
-import { startLocalService, type LocalService } from './local-service';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { runLine } from '../support/run-noun';
 import { until } from '../support/until';
 
@@ -102,7 +103,12 @@ it('an audit accounts for every order of a day, and prints one line', async () =
 it('an audit reports how many orders are copied, and why the others are excluded', async () => {
   const [audited] = await invoke({ day: yesterday });
   expect(audited).toMatchObject({
-    ...{ listed: 40, copied: 20, queued: 0, dead: 0, open: 0, enqueued: 0 },
+    listed: 40,
+    copied: 20,
+    queued: 0,
+    dead: 0,
+    open: 0,
+    enqueued: 0,
     excluded: { 'void-status:5': 10, 'void-status:12': 10 },
   });
 });

@@ -1,5 +1,6 @@
 // backfill against the deployed service: history is copied by the stack's own worker, and its statuses stay.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -11,8 +12,10 @@ import type { Command } from '../../scripts/terminal/command';
 import { root } from '../../scripts/terminal/root';
 import { pause, resume } from '../../scripts/commands/pause/command';
 import { runCommand } from '../support/run-command';
-import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
-import { startLocalService, type LocalService } from './local-service';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
+import type { DeployedFunctions } from '../../scripts/local/deployed-functions';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { until } from '../support/until';
 
 let service: LocalService;

@@ -10,12 +10,16 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
+import type { Credentials } from '@aws-sdk/client-sts';
 
 import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
-import { createClients, type Clients, localClients } from '../../scripts/service/clients';
-import { deploy, type DeployOptions } from '../../scripts/commands/deploy/deploy';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { createClients, localClients } from '../../scripts/service/clients';
+import type { Clients } from '../../scripts/service/clients';
+import { deploy } from '../../scripts/commands/deploy/deploy';
+import type { DeployOptions } from '../../scripts/commands/deploy/deploy';
+import { startMiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { builtPackages } from '../support/built-packages';
 
 const issuer = 'https://token.actions.githubusercontent.com';
@@ -45,7 +49,9 @@ function tokenOf(content: object): string {
 const assume = (overrides: Partial<typeof claims>, RoleArn = roleArn('dev-Deploy')) =>
   clients.sts.send(
     new AssumeRoleWithWebIdentityCommand({
-      ...{ RoleArn, RoleSessionName: 'test', WebIdentityToken: tokenOf({ ...claims, ...overrides }) },
+      RoleArn,
+      RoleSessionName: 'test',
+      WebIdentityToken: tokenOf({ ...claims, ...overrides }),
     }),
   );
 
@@ -57,7 +63,9 @@ async function signIn(): Promise<Clients> {
 function clientsOf(of: Credentials | undefined): Clients {
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = of ?? {};
   const credentials = {
-    ...{ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
   };
   return createClients({ endpoint: mini.endpoint, region: 'us-east-1', credentials });
 }
@@ -114,8 +122,11 @@ describe('a deploy by GitHub Actions', () => {
         outDir: packagesDir,
         print: () => undefined,
         parameters: {
-          ...{ BigCommerceStoreHash: 'abc123', BigCommerceClientId: 'client', BigCommerceToken: 'a-token' },
-          ...{ ExceptionsEmailAddress: 'operator@example.com', CreateSavedQueries: 'false' },
+          BigCommerceStoreHash: 'abc123',
+          BigCommerceClientId: 'client',
+          BigCommerceToken: 'a-token',
+          ExceptionsEmailAddress: 'operator@example.com',
+          CreateSavedQueries: 'false',
         },
         ...options,
       },
@@ -138,7 +149,8 @@ describe('a deploy by GitHub Actions', () => {
     const Statement = { Effect: 'Allow', Action: 'cloudformation:CreateChangeSet', Resource: '*' };
     await clients.iam.send(
       new PutRolePolicyCommand({
-        ...{ RoleName: 'OrderReplicationBootstrap-dev-Deploy', PolicyName: 'AsIfWithTheConditionKey' },
+        RoleName: 'OrderReplicationBootstrap-dev-Deploy',
+        PolicyName: 'AsIfWithTheConditionKey',
         PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
       }),
     );

@@ -27,11 +27,13 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 
-import { bootstrap, type BootstrapJob } from '../../scripts/commands/bootstrap/bootstrap';
+import { bootstrap } from '../../scripts/commands/bootstrap/bootstrap';
+import type { BootstrapJob } from '../../scripts/commands/bootstrap/bootstrap';
 import { root } from '../../scripts/terminal/root';
 import { deploy } from '../../scripts/commands/deploy/deploy';
-import { localClients, type Clients } from '../../scripts/service/clients';
-import { type MiniStack } from '../../scripts/local/ministack';
+import { localClients } from '../../scripts/service/clients';
+import type { Clients } from '../../scripts/service/clients';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { describeStack } from '../../scripts/stack/stack-state';
 import { callsFor } from '../support/stack-calls';
 import { until } from '../support/until';
@@ -241,7 +243,8 @@ describe('the boundary of the functions', () => {
     const { EvaluationResults = [] } = await clients.iam.send(
       new SimulateCustomPolicyCommand({
         PolicyInputList: [JSON.stringify({ Version: '2012-10-17', Statement: within })],
-        ...{ ActionNames: [action], ResourceArns: [resource] },
+        ActionNames: [action],
+        ResourceArns: [resource],
       }),
     );
     return { action, resource, decision: EvaluationResults[0]?.EvalDecision };
@@ -261,7 +264,9 @@ describe('the boundary of the functions', () => {
       const unconditional = statements.map(({ Condition: _, ...rest }) => rest);
       for (const { action, resource } of granted) {
         expect(await lets(action, resource, unconditional)).toEqual({
-          ...{ action, resource, decision: 'allowed' },
+          action,
+          resource,
+          decision: 'allowed',
         });
       }
     },
@@ -291,7 +296,9 @@ describe('the boundary of the functions', () => {
 async function decisions(principal: string, actions: readonly string[], resource: string) {
   const { EvaluationResults = [] } = await clients.iam.send(
     new SimulatePrincipalPolicyCommand({
-      ...{ PolicySourceArn: principal, ActionNames: [...actions], ResourceArns: [resource] },
+      PolicySourceArn: principal,
+      ActionNames: [...actions],
+      ResourceArns: [resource],
     }),
   );
   return Object.fromEntries(

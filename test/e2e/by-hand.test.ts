@@ -12,14 +12,18 @@ import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sq
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 
 import { afterDeploy } from '../../scripts/commands/deploy/after-deploy';
-import { deploy, type DeployResult } from '../../scripts/commands/deploy/deploy';
+import { deploy } from '../../scripts/commands/deploy/deploy';
+import type { DeployResult } from '../../scripts/commands/deploy/deploy';
 import { deployOptions, deployRequest } from '../../scripts/commands/deploy/options';
 import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/command';
-import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { localClients, type Clients } from '../../scripts/service/clients';
-import { type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../simulator/index';
+import { receiveAlerts } from '../../scripts/local/alerts';
+import type { Alert } from '../../scripts/local/alerts';
+import { localClients } from '../../scripts/service/clients';
+import type { Clients } from '../../scripts/service/clients';
+import type { MiniStack } from '../../scripts/local/ministack';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { pause, resume } from '../../scripts/commands/pause/command';
 import { poll } from '../../scripts/commands/poll/command';
 import type { Command } from '../../scripts/terminal/command';
@@ -64,9 +68,21 @@ async function deployByHand(...more: string[]): Promise<string> {
     BIGCOMMERCE_CLIENT_SECRET: clientSecret,
   };
   const args = [
-    ...['--stage', 'dev', '--bucket', 'packages', '--email', address, '--tag', 'ms-custom-id=local'],
-    ...['--parameter', 'CreateSavedQueries=false', '--parameter', `WebhookDestination=${webhook}`],
-    ...['--parameter', `BigCommerceApiUrl=${simulator.url}`, ...more],
+    '--stage',
+    'dev',
+    '--bucket',
+    'packages',
+    '--email',
+    address,
+    '--tag',
+    'ms-custom-id=local',
+    '--parameter',
+    'CreateSavedQueries=false',
+    '--parameter',
+    `WebhookDestination=${webhook}`,
+    '--parameter',
+    `BigCommerceApiUrl=${simulator.url}`,
+    ...more,
   ];
   const names = Object.keys((await readTemplate()).Parameters);
   const { afterwards, ...options } = deployRequest(

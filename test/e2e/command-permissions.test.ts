@@ -16,10 +16,13 @@ import { runVerb } from '../support/run-noun';
 import { poll } from '../../scripts/commands/poll/command';
 import { restore } from '../../scripts/commands/restore/command';
 import { webhook } from '../../scripts/commands/webhook/command';
-import { commandPermissions, type CommandName } from '../support/command-permissions';
+import { commandPermissions } from '../support/command-permissions';
+import type { CommandName } from '../support/command-permissions';
 import { noise } from '../support/noise';
-import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
-import { startLocalService, type LocalService } from './local-service';
+import { startAwsProxy } from '../../scripts/local/aws-proxy';
+import type { AwsProxy } from '../../scripts/local/aws-proxy';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { arn, needed } from './needed-permissions';
 import { until } from '../support/until';
 

@@ -14,9 +14,11 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { packageNames } from '../../scripts/packages/build';
 import { root } from '../../scripts/terminal/root';
-import { localClients, type Clients } from '../../scripts/service/clients';
-import { type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../simulator/index';
+import { localClients } from '../../scripts/service/clients';
+import type { Clients } from '../../scripts/service/clients';
+import type { MiniStack } from '../../scripts/local/ministack';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { outputsOf } from '../../scripts/stack/stack-state';
 import { until } from '../support/until';
 import { sharedMiniStack } from '../support/shared-ministack';
@@ -73,12 +75,16 @@ describe('the way through the console', () => {
   it("the AWS console creates the stack from the sample's parameters after named roles are acknowledged", async () => {
     const { storeHash, clientId, accessToken } = simulator.credentials;
     const given = {
-      ...{ BigCommerceStoreHash: storeHash, BigCommerceClientId: clientId, BigCommerceToken: accessToken },
+      BigCommerceStoreHash: storeHash,
+      BigCommerceClientId: clientId,
+      BigCommerceToken: accessToken,
       ExceptionsEmailAddress: 'ops@example.com',
       LambdaDeploymentPackagesBucketName: bucket,
       LambdaDeploymentPackagesPrefix: after('LambdaDeploymentPackagesPrefix', printed),
       // For this machine: the simulated store, a resource type that MiniStack lacks, and no name of a host at AWS.
-      ...{ BigCommerceApiUrl: simulator.url, CreateSavedQueries: 'false', CheckWebhook: 'false' },
+      BigCommerceApiUrl: simulator.url,
+      CreateSavedQueries: 'false',
+      CheckWebhook: 'false',
     };
     await clients.cloudFormation.send(
       new CreateStackCommand({

@@ -1,6 +1,7 @@
 // What is changed in the store after an order was replicated: the next poll of the deployed service stores it.
 import { Status } from '../../lambda/shared/order/status';
-import { startLocalService, type LocalService } from './local-service';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { until } from '../support/until';
 
 let service: LocalService;

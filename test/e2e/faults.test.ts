@@ -3,14 +3,21 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
 import { Status } from '../../lambda/shared/order/status';
-import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
-import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
-import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
-import { keptPromise, type KeptPromise } from './kept-promise';
-import { startLocalService, type LocalService } from './local-service';
-import { addShaped, changeOrders, LONG, placeOrders, type PlacedOrders } from './orders-under-fault';
+import { receiveAlerts } from '../../scripts/local/alerts';
+import type { Alert } from '../../scripts/local/alerts';
+import { startAwsProxy } from '../../scripts/local/aws-proxy';
+import type { AwsProxy } from '../../scripts/local/aws-proxy';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
+import type { DeployedFunctions } from '../../scripts/local/deployed-functions';
+import { keptPromise } from './kept-promise';
+import type { KeptPromise } from './kept-promise';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
+import { addShaped, changeOrders, LONG, placeOrders } from './orders-under-fault';
+import type { PlacedOrders } from './orders-under-fault';
 import { awsFaults, storeFaults } from './passing-faults';
-import { rotateToken, type RotatedToken } from './rotated-token';
+import { rotateToken } from './rotated-token';
+import type { RotatedToken } from './rotated-token';
 import { until } from '../support/until';
 
 let service: LocalService;

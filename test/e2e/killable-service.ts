@@ -4,10 +4,14 @@ import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
 import { Status } from '../../lambda/shared/order/status';
-import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
-import { deployedFunctions, type DeployedFunctions } from '../../scripts/local/deployed-functions';
-import { keptPromise, type KeptPromise } from './kept-promise';
-import { startLocalService, type LocalService } from './local-service';
+import { startAwsProxy } from '../../scripts/local/aws-proxy';
+import type { AwsProxy } from '../../scripts/local/aws-proxy';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
+import type { DeployedFunctions } from '../../scripts/local/deployed-functions';
+import { keptPromise } from './kept-promise';
+import type { KeptPromise } from './kept-promise';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 
 /**
  * A worker starts an order while more than 20 s of its time are left, and 35 s at a late receive, whose reads may take

@@ -2,7 +2,8 @@
 // wherever they are. Every order is still stored and advanced once. Slow, because a killed worker's lease must run out.
 import { Status } from '../../lambda/shared/order/status';
 import { amidPages, mayHaveEnded, pointsInDynamoDb, pointsInStore } from './kill-points';
-import { startKillableService, type KillableService } from './killable-service';
+import { startKillableService } from './killable-service';
+import type { KillableService } from './killable-service';
 import { until } from '../support/until';
 
 let killable: KillableService;

@@ -2,7 +2,8 @@
 // stored and advanced once, and nothing is lost. Workers are killed in killed.slow.test.ts.
 import { Status } from '../../lambda/shared/order/status';
 import type { FunctionOutput } from '../../scripts/local/deployed-functions';
-import { startKillableService, type KillableService } from './killable-service';
+import { startKillableService } from './killable-service';
+import type { KillableService } from './killable-service';
 
 let killable: KillableService;
 

@@ -65,8 +65,13 @@ export function placeOrders(simulator: Simulator, proxy: AwsProxy) {
   });
   const physical = () => addShaped(simulator, PHYSICAL).id;
   const ids = {
-    ...{ cancelled: physical(), shipped: physical(), archived: physical(), edited: physical() },
-    ...{ editedLate: physical(), cancelledLate: physical(), refused: physical() },
+    cancelled: physical(),
+    shipped: physical(),
+    archived: physical(),
+    edited: physical(),
+    editedLate: physical(),
+    cancelledLate: physical(),
+    refused: physical(),
     unpaid: orders.add({ date_created: twoHoursAgo(), status_id: Status.AwaitingPayment }).id,
     completed: orders.add({
       date_created: twoHoursAgo(),

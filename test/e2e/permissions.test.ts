@@ -9,9 +9,12 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { dayOf } from '../../lambda/shared/runtime/time';
 import { parseJson } from '../../lambda/shared/runtime/json';
 import { noise } from '../support/noise';
-import { startAwsProxy, type AwsProxy } from '../../scripts/local/aws-proxy';
-import { deployedFunctions, type FunctionOutput } from '../../scripts/local/deployed-functions';
-import { startLocalService, type LocalService } from './local-service';
+import { startAwsProxy } from '../../scripts/local/aws-proxy';
+import type { AwsProxy } from '../../scripts/local/aws-proxy';
+import { deployedFunctions } from '../../scripts/local/deployed-functions';
+import type { FunctionOutput } from '../../scripts/local/deployed-functions';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { arn, needed } from './needed-permissions';
 import { until } from '../support/until';
 

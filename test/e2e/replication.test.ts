@@ -8,14 +8,16 @@ import { GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
 import { Status } from '../../lambda/shared/order/status';
-import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { receiveAlerts } from '../../scripts/local/alerts';
+import type { Alert } from '../../scripts/local/alerts';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
 import { poll } from '../../scripts/commands/poll/command';
 import type { Command, Noun } from '../../scripts/terminal/command';
 import { runCommand } from '../support/run-command';
 import { runVerb } from '../support/run-noun';
-import { startLocalService, type LocalService } from './local-service';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { until } from '../support/until';
 
 let service: LocalService;
@@ -218,7 +220,9 @@ describe('poll', () => {
 
   it('the command poll prints why a poll failed', async () => {
     const removeFault = service.simulator.faults.add({
-      ...{ endpoint: 'GET /orders', kind: 'status', status: 400 },
+      endpoint: 'GET /orders',
+      kind: 'status',
+      status: 400,
     });
     await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an email goes out/);
     removeFault();

@@ -10,7 +10,8 @@ import { restore } from '../../scripts/commands/restore/command';
 import type { Command } from '../../scripts/terminal/command';
 import { runCommand } from '../support/run-command';
 import { noise } from '../support/noise';
-import { startLocalService, type LocalService } from './local-service';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { runVerb } from '../support/run-noun';
 import { until } from '../support/until';
 

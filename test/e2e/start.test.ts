@@ -5,16 +5,8 @@ import { freePort } from '../../scripts/local/ports';
 import { listen } from '../../simulator/listen';
 import { startSimulator } from '../../simulator/index';
 import { until } from '../support/until';
-import {
-  freePorts,
-  isUp,
-  nothingIsLeft,
-  program,
-  run,
-  startCommand,
-  stopAll,
-  type Started,
-} from './start-command';
+import { freePorts, isUp, nothingIsLeft, program, run, startCommand, stopAll } from './start-command';
+import type { Started } from './start-command';
 
 jest.setTimeout(150_000);
 

@@ -7,11 +7,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
-import { receiveAlerts, type Alert } from '../../scripts/local/alerts';
+import { receiveAlerts } from '../../scripts/local/alerts';
+import type { Alert } from '../../scripts/local/alerts';
 import { CommandError } from '../../scripts/terminal/command-error';
 import { signWebhook } from '../../simulator/index';
 import { webhook } from '../../scripts/commands/webhook/command';
-import { startLocalService, type LocalService } from './local-service';
+import { startLocalService } from './local-service';
+import type { LocalService } from './local-service';
 import { runVerb } from '../support/run-noun';
 import { until } from '../support/until';
 

@@ -18,11 +18,14 @@ import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { root } from '../../scripts/terminal/root';
-import { localClients, type Clients } from '../../scripts/service/clients';
-import { type MiniStack } from '../../scripts/local/ministack';
-import { startSimulator, type Simulator } from '../../simulator/index';
+import { localClients } from '../../scripts/service/clients';
+import type { Clients } from '../../scripts/service/clients';
+import type { MiniStack } from '../../scripts/local/ministack';
+import { startSimulator } from '../../simulator/index';
+import type { Simulator } from '../../simulator/index';
 import { describeStack, outputsOf, parametersOf } from '../../scripts/stack/stack-state';
-import { readWorkflow, runStep, type Contexts } from '../support/workflow-files';
+import { readWorkflow, runStep } from '../support/workflow-files';
+import type { Contexts } from '../support/workflow-files';
 import { sharedMiniStack } from '../support/shared-ministack';
 
 const shellSteps = (readWorkflow('deploy').jobs['deploy']?.steps ?? []).filter(
@@ -36,8 +39,10 @@ const secrets = {
   EXCEPTIONS_EMAIL_ADDRESS: 'ops@example.com',
 };
 const credentials = {
-  ...{ storeHash: secrets.BIGCOMMERCE_STORE_HASH, clientId: secrets.BIGCOMMERCE_CLIENT_ID },
-  ...{ accessToken: secrets.BIGCOMMERCE_TOKEN, clientSecret: secrets.BIGCOMMERCE_CLIENT_SECRET },
+  storeHash: secrets.BIGCOMMERCE_STORE_HASH,
+  clientId: secrets.BIGCOMMERCE_CLIENT_ID,
+  accessToken: secrets.BIGCOMMERCE_TOKEN,
+  clientSecret: secrets.BIGCOMMERCE_CLIENT_SECRET,
 };
 const vars = {
   AWS_DEPLOYMENT_BUCKET: 'packages',
@@ -98,8 +103,11 @@ const push = async (more: Partial<Record<'vars' | 'secrets', Readonly<Record<str
 
 /** What the sign-in leaves in the environment, for the stand-in. */
 const asSignedIn = () => ({
-  ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' },
-  ...{ AWS_ENDPOINT_URL: ministack.endpoint, AWS_EC2_METADATA_DISABLED: 'true' },
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+  AWS_ENDPOINT_URL: ministack.endpoint,
+  AWS_EC2_METADATA_DISABLED: 'true',
   npm_config_update_notifier: 'false',
 });
 
@@ -131,13 +139,12 @@ describe('pushes to dev, one after the other:', () => {
     expect(summary).toMatch(/Add +OrdersQueue +AWS::SQS::Queue/);
     expect(log + summary).not.toMatch(/t0pSecret/);
     expect(await parameters()).toMatchObject({
-      ...{
-        StageName: 'dev',
-        BigCommerceStoreHash: 'abc123',
-        AllowedStatusIds: '7,11',
-        PollingInterval: '120',
-      },
-      ...{ ExceptionsEmailAddress: 'ops@example.com', LambdaDeploymentPackagesBucketName: 'packages' },
+      StageName: 'dev',
+      BigCommerceStoreHash: 'abc123',
+      AllowedStatusIds: '7,11',
+      PollingInterval: '120',
+      ExceptionsEmailAddress: 'ops@example.com',
+      LambdaDeploymentPackagesBucketName: 'packages',
     });
   });
 
@@ -166,8 +173,10 @@ describe('pushes to dev, one after the other:', () => {
     });
     expect(code).toBe(0);
     expect(await parameters()).toMatchObject({
-      ...{ AllowedStatusIds: '7,10,11', WebhookDestination: 'https://orders.example.com/~hook_1' },
-      ...{ ExceptionsEmailAddress: '$HOME;`id`*@example.com', BigCommerceStoreHash: 'abc123' },
+      AllowedStatusIds: '7,10,11',
+      WebhookDestination: 'https://orders.example.com/~hook_1',
+      ExceptionsEmailAddress: '$HOME;`id`*@example.com',
+      BigCommerceStoreHash: 'abc123',
     });
   });
 

@@ -9,7 +9,8 @@ import type * as AuditEntry from '../../lambda/audit-orders/index';
 import type * as Poll from '../../lambda/get-new-orders/index';
 import type * as Webhook from '../../lambda/new-orders-webhook/index';
 import type * as Worker from '../../lambda/process-new-orders/index';
-import { signWebhook, startSimulator, type Simulator } from '../../simulator';
+import { signWebhook, startSimulator } from '../../simulator';
+import type { Simulator } from '../../simulator';
 import { catchLines, parsed } from '../support/log-lines';
 
 const webhookSecret = 'generated-secret-for-tests';
@@ -35,19 +36,27 @@ beforeEach(async () => {
     ORDERS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/orders',
     EXCEPTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:errors',
     METRICS_NAMESPACE: 'Stack',
-    ...{ LEDGER_TABLE: 'ledger', JOBS_TABLE: 'jobs', WEBHOOKS_TABLE: 'webhooks' },
-    ...{ ALLOWED_STATUS_IDS: '7,10,11', ADVANCE_STATUS_IDS: '10,11', ADVANCE_ORDERS: 'true' },
-    ...{ NEW_PHYSICAL_ORDER_STATUS_ID: '9', NEW_DIGITAL_ORDER_STATUS_ID: '8' },
-    ...{
-      IGNORE_ORDERS_CREATED_BEFORE: '',
-      FOLLOW_UP_DAYS: '30',
-      COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
-      RECORD_RETENTION_DAYS: '90',
-    },
-    ...{ ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dead', ORDERS_TABLE: 'orders' },
-    ...{ MAX_RECEIVE_COUNT: '20', DROP_FIELDS: '', ORDER_RETENTION_DAYS: '0' },
+    LEDGER_TABLE: 'ledger',
+    JOBS_TABLE: 'jobs',
+    WEBHOOKS_TABLE: 'webhooks',
+    ALLOWED_STATUS_IDS: '7,10,11',
+    ADVANCE_STATUS_IDS: '10,11',
+    ADVANCE_ORDERS: 'true',
+    NEW_PHYSICAL_ORDER_STATUS_ID: '9',
+    NEW_DIGITAL_ORDER_STATUS_ID: '8',
+    IGNORE_ORDERS_CREATED_BEFORE: '',
+    FOLLOW_UP_DAYS: '30',
+    COMPLETED_ORDERS_LOOKBACK_DAYS: '7',
+    RECORD_RETENTION_DAYS: '90',
+    ORDERS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dead',
+    ORDERS_TABLE: 'orders',
+    MAX_RECEIVE_COUNT: '20',
+    DROP_FIELDS: '',
+    ORDER_RETENTION_DAYS: '0',
     ORDER_PARTS_TABLE: 'parts',
-    ...{ WEBHOOK_MAX_AGE_HOURS: '72', CHECK_WEBHOOK: 'true', WEBHOOK_URL: destination },
+    WEBHOOK_MAX_AGE_HOURS: '72',
+    CHECK_WEBHOOK: 'true',
+    WEBHOOK_URL: destination,
   };
 });
 
@@ -99,7 +108,8 @@ function loadAws() {
 
 const context = (remainingMs = 300_000) =>
   ({
-    ...{ awsRequestId: 'request-1', functionName: 'Stack-Function' },
+    awsRequestId: 'request-1',
+    functionName: 'Stack-Function',
     getRemainingTimeInMillis: () => remainingMs,
   }) as Context;
 
@@ -301,7 +311,9 @@ describe('the worker', () => {
     const order = simulator.orders.add({ status_id: 5 });
     const reference = { orderId: order.id, source: 'poll', seenAt: new Date().toISOString() };
     const record = {
-      ...{ messageId: 'message-1', receiptHandle: 'receipt-1', body: JSON.stringify(reference) },
+      messageId: 'message-1',
+      receiptHandle: 'receipt-1',
+      body: JSON.stringify(reference),
       attributes: { ApproximateReceiveCount: '1' },
     } as SQSRecord;
     const lines = catchLines();

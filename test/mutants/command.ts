@@ -8,8 +8,10 @@ import { defineCommand } from '../../scripts/terminal/command';
 import { text, withDefault } from '../../scripts/terminal/options';
 import { root } from '../../scripts/terminal/root';
 import { CommandError } from '../../scripts/terminal/command-error';
-import { GROUPS, jestArguments, patternsWithoutTests, type TestRun } from './groups';
-import { MUTANTS, type Mutant } from './mutants';
+import { GROUPS, jestArguments, patternsWithoutTests } from './groups';
+import type { TestRun } from './groups';
+import { MUTANTS } from './mutants';
+import type { Mutant } from './mutants';
 
 const COPIED = [
   'lambda',

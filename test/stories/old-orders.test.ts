@@ -37,8 +37,13 @@ it('neither a backfill nor an audit stores again what has expired by OrderRetent
   world.snapshots.delete(100); // by the table's TTL
   expect(Date.parse(world.rows.get(100)!.kept_until!)).toBeLessThan(world.clock.now);
   const page = {
-    ...{ cursor: { order_id: 100 }, orders: [parseOrder(world.shop.order(100)!)], seenAt: world.clock.now },
-    ...{ missing: [], unreadable: 0, unreadableIds: [], calls: 1 },
+    cursor: { order_id: 100 },
+    orders: [parseOrder(world.shop.order(100)!)],
+    seenAt: world.clock.now,
+    missing: [],
+    unreadable: 0,
+    unreadableIds: [],
+    calls: 1,
   };
   const rules = aRuleSet({ advanceOrders: false });
   const task = {
@@ -91,7 +96,8 @@ it('an audit queues an order whose snapshot is older than the ledger records, as
   const stored = world.snapshots.get(order.id)!;
   world.snapshots.set(order.id, {
     ...stored,
-    ...{ status_id: 11, date_modified: storeDate(NOON - 2 * DAY) },
+    status_id: 11,
+    date_modified: storeDate(NOON - 2 * DAY),
     replication: { ...stored.replication, state: 'stored', read_at: iso(NOON - 2 * DAY) },
   });
   expect(await world.audit()).toMatchObject({ enqueued: 1 });

@@ -3,7 +3,8 @@ import { replicateBatch, timesUntil } from '../../lambda/process-new-orders/batc
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
 import type { HttpRequest } from '../../lambda/shared/bigcommerce/http';
 import { anOrder, anOrderWithLines, aReference, aWholeLine, iso } from '../support/builders';
-import { aWorld, type World } from '../support/world';
+import { aWorld } from '../support/world';
+import type { World } from '../support/world';
 
 const INVOCATION_MS = 60_000;
 
@@ -31,7 +32,9 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
     return query?.include === undefined ? plainMs : wholeMs;
   };
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl: '', storeHash: 'abc', quotaReservePercent: 0 },
+    apiUrl: '',
+    storeHash: 'abc',
+    quotaReservePercent: 0,
     accessToken: () => Promise.resolve('token'),
     http: (request) => {
       timeouts.push(request.timeoutMs);
@@ -50,7 +53,9 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
   const receive = async (receiveCount: number) => {
     const { callsUntil, ...deadlines } = timesUntil(world.clock.now + INVOCATION_MS);
     const message = {
-      ...{ messageId: 'message', receiptHandle: `receipt-${receiveCount}`, receiveCount },
+      messageId: 'message',
+      receiptHandle: `receipt-${receiveCount}`,
+      receiveCount,
       body: JSON.stringify(aReference()),
     };
     const storeFor = (readTimeoutMs: number) => bigCommerce.until(callsUntil, undefined, readTimeoutMs);
@@ -130,7 +135,9 @@ it('a message that was received often is started last, and only with time for a 
   const parts = { ledger: { ...world.ledger, takeLease } };
   const { adapters, policy, invocation } = world.workerDeps(parts);
   const messages = [9, 1, 3].map((receiveCount, index) => ({
-    ...{ messageId: `${index}`, receiptHandle: `receipt-${index}`, receiveCount },
+    messageId: `${index}`,
+    receiptHandle: `receipt-${index}`,
+    receiveCount,
     body: JSON.stringify(aReference({ orderId: index + 1, seenAt: iso(world.clock.now) })),
   }));
   const deps = { adapters: { ...adapters, storeFor: () => adapters.store }, policy, invocation };

@@ -1,6 +1,7 @@
 // Orders that the store cannot show in any list: the real client and a real poll against the simulator.
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
-import { startSimulator, type Simulator } from '../../simulator';
+import { startSimulator } from '../../simulator';
+import type { Simulator } from '../../simulator';
 import { aWorld } from '../support/world';
 
 let simulator: Simulator | undefined;
@@ -14,7 +15,9 @@ async function aStage(orders: number, idBounds: 'inclusive' | 'exclusive' = 'inc
   const ids = Array.from({ length: orders }, () => shop.orders.add({ status_id: 11 }).id);
   const { accessToken, storeHash } = shop.credentials;
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl: shop.url, storeHash, quotaReservePercent: 10 },
+    apiUrl: shop.url,
+    storeHash,
+    quotaReservePercent: 10,
     accessToken: () => Promise.resolve(accessToken),
     sleep: () => Promise.resolve(),
   });

@@ -1,14 +1,17 @@
 // A stack that version 0.1.0 wrote its tables of: sentences as reasons, `dead_by`, other outcomes. Whatever a decision found
 // in them before the upgrade it finds after it, and nothing is queued or advanced twice for it.
-import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { classify } from '../../lambda/audit-orders/classify';
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
 import { whyKnown } from '../../lambda/shared/steps/already-known';
 import { createAudits } from '../../lambda/shared/tables/audits';
-import { createJobsTable, type Job } from '../../lambda/shared/tables/jobs';
+import { createJobsTable } from '../../lambda/shared/tables/jobs';
+import type { Job } from '../../lambda/shared/tables/jobs';
 import { toLedgerRow } from '../../lambda/shared/tables/stored-ledger-row';
 import { createCheckpoints } from '../../scripts/commands/backfill/checkpoint';
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { startMiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 import { aParsedOrder, aReference, aRuleSet, iso, NOON, storeDate } from '../support/builders';
 import { connect, createTables, realTables } from '../support/real-tables';
 
@@ -143,8 +146,16 @@ it('a row of before loses dead_by when its order is dead again, and reads as it 
 
 describe('where the next poll begins', () => {
   const job = (minute: number, outcome: string, fields: object = {}) => ({
-    ...{ timestamp: NOON + minute, began: NOON + minute, outcome, duration_ms: 5, counted: {}, found: 2 },
-    ...{ enqueued: 2, left_out: { 'Cancelled is void': 2 }, expires_at: NOON / 1000 + 86_400, ...fields },
+    timestamp: NOON + minute,
+    began: NOON + minute,
+    outcome,
+    duration_ms: 5,
+    counted: {},
+    found: 2,
+    enqueued: 2,
+    left_out: { 'Cancelled is void': 2 },
+    expires_at: NOON / 1000 + 86_400,
+    ...fields,
   });
   const cursor = { lists: ['11'], list: '11', last_id: 4_711, slices: 1, completed_since: NOON };
   const table = () => createJobsTable(client, 'JobsTable', 90);
@@ -185,8 +196,21 @@ describe('where the next poll begins', () => {
 describe('the newest audit of a day', () => {
   const day = '2026-01-08';
   const audit = (timestamp: number, fields: object = {}) => ({
-    ...{ timestamp, day, summary: '', duration_ms: 5, listed: 3, copied: 0, queued: 0, dead: 1, open: 1 },
-    ...{ staying: 0, enqueued: 1, open_ids: [7], first_id: 5, last_id: 9, ...fields },
+    timestamp,
+    day,
+    summary: '',
+    duration_ms: 5,
+    listed: 3,
+    copied: 0,
+    queued: 0,
+    dead: 1,
+    open: 1,
+    staying: 0,
+    enqueued: 1,
+    open_ids: [7],
+    first_id: 5,
+    last_id: 9,
+    ...fields,
   });
   const old = audit(NOON, {
     outcome: `audited ${day}`,
@@ -198,7 +222,11 @@ describe('the newest audit of a day', () => {
   it('is found in the form of before, with its gaps and its ids', async () => {
     await put('JobsTable', old);
     expect(await createAudits(client, 'JobsTable', 90).newestOf(day)).toMatchObject({
-      ...{ timestamp: NOON, open: 1, open_ids: [7], first_id: 5, last_id: 9 },
+      timestamp: NOON,
+      open: 1,
+      open_ids: [7],
+      first_id: 5,
+      last_id: 9,
       excluded: { 'void-status:5': 1 },
       gaps: [{ id: 7, reason: 'not-in-ledger' }],
       dead_orders: [{ id: 8, reason: 'attempts-exhausted', error }],
@@ -219,12 +247,22 @@ describe('the newest audit of a day', () => {
 describe('a backfill of before', () => {
   const selection = { created_since: '2025-01-01T00:00:00.000Z', advance: false };
   const tally = {
-    ...{ copied: 3, replicated: 0, skipped: { 'Cancelled is void': 1 }, left_out: { archived: 2 } },
-    ...{ dead: 1, dead_orders: [{ order_id: 104, reason: error }], not_found: [9] },
+    copied: 3,
+    replicated: 0,
+    skipped: { 'Cancelled is void': 1 },
+    left_out: { archived: 2 },
+    dead: 1,
+    dead_orders: [{ order_id: 104, reason: error }],
+    not_found: [9],
   };
   const row = {
-    ...{ timestamp: NOON, outcome: 'backfill running', selection, cursor: { order_id: 107 }, tally },
-    ...{ saved_at: iso(NOON), expires_at: NOON / 1000 + 86_400 },
+    timestamp: NOON,
+    outcome: 'backfill running',
+    selection,
+    cursor: { order_id: 107 },
+    tally,
+    saved_at: iso(NOON),
+    expires_at: NOON / 1000 + 86_400,
   };
 
   it('continues at its cursor, with its tally in codes, and is stored in the new form from then on', async () => {
@@ -237,8 +275,13 @@ describe('a backfill of before', () => {
       selection,
       cursor: { order_id: 107 },
       tally: {
-        ...{ copied: 3, replicated: 0, skipped: { 'void-status:5': 1 }, excluded: { archived: 2 } },
-        ...{ dead: 1, dead_orders: [{ order_id: 104, reason: 'attempts-exhausted', error }], not_found: [9] },
+        copied: 3,
+        replicated: 0,
+        skipped: { 'void-status:5': 1 },
+        excluded: { archived: 2 },
+        dead: 1,
+        dead_orders: [{ order_id: 104, reason: 'attempts-exhausted', error }],
+        not_found: [9],
       },
     });
     await checkpoints.save(found!.checkpoint, NOON + 1);

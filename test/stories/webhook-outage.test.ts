@@ -5,7 +5,8 @@ import { toRequest } from '../../lambda/new-orders-webhook/parse-request';
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
 import { Status } from '../../lambda/shared/order/status';
 import type { Delivery } from '../../lambda/shared/tables/webhooks';
-import { startSimulator, type SendWebhook, type Simulator, type Switches } from '../../simulator';
+import { startSimulator } from '../../simulator';
+import type { SendWebhook, Simulator, Switches } from '../../simulator';
 import { NOON } from '../support/builders';
 import { memoryWebhooks } from '../support/memory-webhooks';
 import { aWorld } from '../support/world';
@@ -58,8 +59,11 @@ async function aService(switches: Partial<Switches> = {}) {
   const store = await startSimulator({ seed: 5, now: time.now, setTimer: time.setTimer, send, switches });
   simulator = store;
   const bigCommerce = createBigCommerce({
-    ...{ apiUrl: store.url, storeHash: store.credentials.storeHash, quotaReservePercent: 0 },
-    ...{ accessToken: () => Promise.resolve(store.credentials.accessToken), now: time.now },
+    apiUrl: store.url,
+    storeHash: store.credentials.storeHash,
+    quotaReservePercent: 0,
+    accessToken: () => Promise.resolve(store.credentials.accessToken),
+    now: time.now,
     sleep: () => Promise.resolve(),
   }).until(Infinity);
 
@@ -71,7 +75,12 @@ async function aService(switches: Partial<Switches> = {}) {
     }
   };
   return {
-    ...{ time, world, store, endpoint, passTime, drain },
+    time,
+    world,
+    store,
+    endpoint,
+    passTime,
+    drain,
     register: (scope: string) => store.hooks.create({ scope, destination }),
     async poll() {
       const references = await world.poll({ deps: { store: bigCommerce } });

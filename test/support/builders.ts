@@ -106,7 +106,9 @@ export function aReference(overrides: Partial<OrderReference> = {}): OrderRefere
 export function aWholeLine(overrides: Readonly<Record<string, unknown>> = {}) {
   const prices = ['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax'];
   return aLine({
-    ...{ order_address_id: 5, sku: 'MUG', product_options: [] },
+    order_address_id: 5,
+    sku: 'MUG',
+    product_options: [],
     ...Object.fromEntries(prices.map((name) => [name, '12.5000'])),
     ...overrides,
   });

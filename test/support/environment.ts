@@ -2,7 +2,8 @@
 // of a worker, one after the other. It starts when a file first asks for it, and ends with the worker's process.
 import { TestEnvironment } from 'jest-environment-node';
 
-import { startMiniStack, type MiniStack } from '../../scripts/local/ministack';
+import { startMiniStack } from '../../scripts/local/ministack';
+import type { MiniStack } from '../../scripts/local/ministack';
 
 /** What this environment adds to the globals of a test file. */
 export interface SharedEmulator {

@@ -1,8 +1,10 @@
 // What an entry finds when Lambda calls it: its environment, a simulated store, and the SDK mocked at its edge.
 import type { Context } from 'aws-lambda';
 
-import { startSimulator, type Simulator } from '../../simulator';
-import { mockSdk, secretArns, type MockedSdk } from './mocked-sdk';
+import { startSimulator } from '../../simulator';
+import type { Simulator } from '../../simulator';
+import { mockSdk, secretArns } from './mocked-sdk';
+import type { MockedSdk } from './mocked-sdk';
 
 export const destination = 'https://hooks.example.com/dev/cart-converted';
 

@@ -54,9 +54,18 @@ const plain = ({ order }: Shelf): RawOrder => order;
 /** As the store shows an order that is asked for together with its lines. */
 export function withLines({ order, lines }: Pick<Shelf, 'order' | 'lines'>): RawOrder {
   const whole = {
-    ...{ product_id: 77, order_address_id: 5, name: '', sku: '', type: 'physical', product_options: [] },
-    ...{ base_price: '1', price_ex_tax: '1', price_inc_tax: '1', base_total: '1' },
-    ...{ total_ex_tax: '1', total_inc_tax: '1' },
+    product_id: 77,
+    order_address_id: 5,
+    name: '',
+    sku: '',
+    type: 'physical',
+    product_options: [],
+    base_price: '1',
+    price_ex_tax: '1',
+    price_inc_tax: '1',
+    base_total: '1',
+    total_ex_tax: '1',
+    total_inc_tax: '1',
   };
   const line_items = lines.map((line) => ({ ...whole, ...line }));
   const items_total = lines.reduce((sum, { quantity }) => sum + Number(quantity), 0);

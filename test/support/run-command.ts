@@ -1,6 +1,7 @@
 // Runs a command line as the program does, without a process of its own.
 import type { Ask } from '../../scripts/terminal/ask';
-import { defineCommand, type Command } from '../../scripts/terminal/command';
+import { defineCommand } from '../../scripts/terminal/command';
+import type { Command } from '../../scripts/terminal/command';
 import type { OptionsOf, OptionSpecs } from '../../scripts/terminal/options';
 import { commandOf, parse } from '../../scripts/terminal/program';
 

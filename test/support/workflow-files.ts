@@ -1,6 +1,7 @@
 // The workflows as GitHub reads them: the files, the values that their expressions stand for, and how a step's
 // shell text is run.
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,13 +84,19 @@ export async function runStep(
         cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
-          ...{ PATH: process.env['PATH'], HOME: folder, CI: 'true', GITHUB_ACTIONS: 'true' },
-          ...{ ...files, ...environment, ...Object.fromEntries(own) },
+          PATH: process.env['PATH'],
+          HOME: folder,
+          CI: 'true',
+          GITHUB_ACTIONS: 'true',
+          ...files,
+          ...environment,
+          ...Object.fromEntries(own),
         },
       }),
     );
     return {
-      ...{ code, log },
+      code,
+      log,
       output: readFileSync(files.GITHUB_OUTPUT, 'utf8'),
       summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
     };

@@ -65,8 +65,12 @@ describe('alarms', () => {
   it('wake somebody for one dead letter, within a minute, and say what to do', () => {
     const one = alarm('OrderDeadLetterQueueAlarm');
     expect(one).toMatchObject({
-      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Maximum' },
-      ...{ Period: 60, EvaluationPeriods: 1, Threshold: 1 },
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Statistic: 'Maximum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['OrdersDeadLetterQueue', 'QueueName'] } }],
     });
@@ -127,8 +131,13 @@ describe('alarms', () => {
   it('watch metrics that the functions write, in the namespace that they are given', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
     expect(own.map(([, one]) => one.MetricName)).toEqual([
-      ...['PollsFinished', 'WebhooksUnauthorized', 'WebhooksReplayed', 'WebhooksUnusable'],
-      ...['ReturnedReferenceAge', 'GapsRemaining', 'AuditsFinished'],
+      'PollsFinished',
+      'WebhooksUnauthorized',
+      'WebhooksReplayed',
+      'WebhooksUnusable',
+      'ReturnedReferenceAge',
+      'GapsRemaining',
+      'AuditsFinished',
     ]);
     for (const [, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
@@ -140,8 +149,12 @@ describe('alarms', () => {
   it('send one email an hour at most of a function that keeps failing', () => {
     const failing = alarms.filter(([, one]) => ['Errors', 'AsyncEventsDropped'].includes(one.MetricName));
     expect(failing.map(([id]) => id)).toEqual([
-      ...['PollErrorsAlarm', 'DroppedPollsAlarm', 'WebhookErrorsAlarm', 'WorkerErrorsAlarm'],
-      ...['AuditErrorsAlarm', 'DroppedAuditsAlarm'],
+      'PollErrorsAlarm',
+      'DroppedPollsAlarm',
+      'WebhookErrorsAlarm',
+      'WorkerErrorsAlarm',
+      'AuditErrorsAlarm',
+      'DroppedAuditsAlarm',
     ]);
     for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
       expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
@@ -168,11 +181,14 @@ describe('alarms', () => {
     ['audits', 'DroppedAuditsAlarm', 'AuditOrders'],
   ])('watch scheduled %s that Lambda gave up on', (_, id, stem) => {
     expect(alarm(id)).toMatchObject({
-      ...{ MetricName: 'AsyncEventsDropped', Threshold: 1, Statistic: 'Sum' },
+      MetricName: 'AsyncEventsDropped',
+      Threshold: 1,
+      Statistic: 'Sum',
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${stem}Function` } }],
     });
     expect(properties(`${stem}Retries`)).toMatchObject({
-      ...{ FunctionName: { Ref: `${stem}Function` }, Qualifier: '$LATEST' },
+      FunctionName: { Ref: `${stem}Function` },
+      Qualifier: '$LATEST',
       MaximumRetryAttempts: 2,
     });
   });
@@ -311,7 +327,10 @@ describe('saved queries', () => {
 
   it("tell one order's story, errors by class, the slowest calls and the quota left", () => {
     expect(queries.map(([id]) => id)).toEqual([
-      ...['OneOrdersStoryQuery', 'ErrorsByClassQuery', 'SlowestCallsQuery', 'QuotaLeftQuery'],
+      'OneOrdersStoryQuery',
+      'ErrorsByClassQuery',
+      'SlowestCallsQuery',
+      'QuotaLeftQuery',
     ]);
     const { LogGroupNames } = properties('OneOrdersStoryQuery') as { LogGroupNames: unknown[] };
     expect(LogGroupNames).toEqual(groups.map((Ref) => ({ Ref })));

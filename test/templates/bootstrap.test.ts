@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { parameterProblems, type Declarations } from '../../scripts/stack/parameters';
+import { parameterProblems } from '../../scripts/stack/parameters';
+import type { Declarations } from '../../scripts/stack/parameters';
 import { withNames } from '../../scripts/stack/template';
 import { callsFor } from '../support/stack-calls';
 
@@ -58,8 +59,12 @@ const inlinePolicies = properties('CloudFormationRole')['Policies'] as readonly 
 const roleStatements = inlinePolicies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 const dev = {
-  ...{ 'AWS::Partition': 'aws', 'AWS::Region': 'us-east-1', 'AWS::AccountId': '000000000000' },
-  ...{ 'AWS::URLSuffix': 'amazonaws.com', StageName: 'dev', GitHubRepository: 'acme/orders' },
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '000000000000',
+  'AWS::URLSuffix': 'amazonaws.com',
+  StageName: 'dev',
+  GitHubRepository: 'acme/orders',
 };
 /** The longest names that there are. */
 const longest = {
@@ -122,7 +127,8 @@ describe('the role of CloudFormation', () => {
     for (const { resource, actions: wanted, onlyIf = {} } of calls) {
       for (const action of wanted) {
         expect({ action, resource, conditions: grants(roleStatements, action, resource) }).toEqual({
-          ...{ action, resource },
+          action,
+          resource,
           conditions: [onlyIf],
         });
       }
@@ -248,7 +254,8 @@ describe('whoever deploys', () => {
           'DeleteChangeSet',
           'ExecuteChangeSet',
         ],
-        ...{ on: [stack], onlyIf: {} },
+        on: [stack],
+        onlyIf: {},
       },
       ReadValidationAndTag: {
         actions: ['DescribeEvents', 'TagResource', 'UntagResource'],
@@ -257,7 +264,8 @@ describe('whoever deploys', () => {
       },
       ChangeStack: {
         actions: ['CreateChangeSet', 'DeleteStack'],
-        ...{ on: [stack], onlyIf: { 'cloudformation:RoleArn': cloudFormationRole } },
+        on: [stack],
+        onlyIf: { 'cloudformation:RoleArn': cloudFormationRole },
       },
       PassRole: {
         actions: ['PassRole'],
@@ -416,7 +424,8 @@ function callsOf(name: string, code: string): readonly Call[] {
     DeleteStack: [...to('cloudformation:DeleteStack', stack), ...to('iam:PassRole', role)],
     DescribeEvents: to(
       'cloudformation:DescribeEvents',
-      ...[stack, on('cloudformation', 'changeSet/deploy-1700000000000/0a1b')],
+      stack,
+      on('cloudformation', 'changeSet/deploy-1700000000000/0a1b'),
     ),
     // What is not there is 404 only to who may list, else 403.
     HeadObject: [...to('s3:GetObject', `${bucket}/v-1/stack.json`), ...to('s3:ListBucket', bucket)],
@@ -496,8 +505,10 @@ describe('the bucket of the packages', () => {
       UpdateReplacePolicy: 'Retain',
       Properties: {
         PublicAccessBlockConfiguration: {
-          ...{ BlockPublicAcls: true, BlockPublicPolicy: true },
-          ...{ IgnorePublicAcls: true, RestrictPublicBuckets: true },
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
         },
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
         VersioningConfiguration: { Status: 'Enabled' },
@@ -527,7 +538,8 @@ describe('the bucket of the packages', () => {
 describe("GitHub's identity provider", () => {
   it('is made only where the account has none, and stays when the stack goes', () => {
     expect(template.Resources['GitHubOidcProvider']).toMatchObject({
-      ...{ Condition: 'CreateGitHubOidcProvider', DeletionPolicy: 'RetainExceptOnCreate' },
+      Condition: 'CreateGitHubOidcProvider',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         Url: 'https://token.actions.githubusercontent.com',
         ClientIdList: ['sts.amazonaws.com'],
@@ -551,14 +563,18 @@ describe('the parameters', () => {
   );
 
   it.each([
-    ...['acme', 'acme/orders/x', 'acme/*', '*/orders', 'acme/orders:ref', 'acme@1/orders', 'acme/orders@2'],
-    ...[
-      'repo:acme/orders',
-      'https://github.com/acme/orders',
-      'acme@x/orders@y',
-      'acme/or?ers',
-      ' acme/orders',
-    ],
+    'acme',
+    'acme/orders/x',
+    'acme/*',
+    '*/orders',
+    'acme/orders:ref',
+    'acme@1/orders',
+    'acme/orders@2',
+    'repo:acme/orders',
+    'https://github.com/acme/orders',
+    'acme@x/orders@y',
+    'acme/or?ers',
+    ' acme/orders',
   ])('refuse the repository "%s"', (GitHubRepository) =>
     expect(problems({ GitHubRepository })).toHaveLength(1),
   );

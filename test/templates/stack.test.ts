@@ -16,7 +16,8 @@ import {
 } from '../../lambda/shared/config';
 import { quickAwsClientOptions, recordAwsClientOptions } from '../../lambda/shared/aws/clients';
 import { isDroppable, NEVER_DROPPED } from '../../lambda/shared/order/personal-data';
-import { parameterProblems, type Declarations } from '../../scripts/stack/parameters';
+import { parameterProblems } from '../../scripts/stack/parameters';
+import type { Declarations } from '../../scripts/stack/parameters';
 import { dashboardFile, renewed } from '../../tools/generate-template';
 
 interface Resource {
@@ -136,16 +137,36 @@ describe('parameters', () => {
   it('are those that the README describes', () => {
     expect([...names].sort()).toEqual(
       [
-        ...['BigCommerceClientId', 'BigCommerceToken', 'BigCommerceStoreHash'],
-        ...['LambdaDeploymentPackagesBucketName', 'StageName', 'ExceptionsEmailAddress', 'PollingInterval'],
-        ...['BigCommerceClientSecret', 'BigCommerceApiUrl', 'LambdaDeploymentPackagesPrefix'],
-        ...['PermissionsBoundaryArn'],
-        ...['AllowedStatusIds', 'AdvanceStatusIds', 'AdvanceOrders'],
-        ...['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId', 'IgnoreOrdersCreatedBefore'],
-        ...['CompletedOrdersLookbackDays', 'ApiQuotaReservePercent', 'WebhookMaxAgeHours'],
-        ...['CheckWebhook', 'WebhookDestination', 'ReadConsignments', 'FollowUpDays'],
-        ...['Paused', 'RecordRetentionDays', 'ReserveConcurrency', 'CreateSavedQueries'],
-        ...['DropFields', 'OrderRetentionDays'],
+        'BigCommerceClientId',
+        'BigCommerceToken',
+        'BigCommerceStoreHash',
+        'LambdaDeploymentPackagesBucketName',
+        'StageName',
+        'ExceptionsEmailAddress',
+        'PollingInterval',
+        'BigCommerceClientSecret',
+        'BigCommerceApiUrl',
+        'LambdaDeploymentPackagesPrefix',
+        'PermissionsBoundaryArn',
+        'AllowedStatusIds',
+        'AdvanceStatusIds',
+        'AdvanceOrders',
+        'NewPhysicalOrderStatusId',
+        'NewDigitalOrderStatusId',
+        'IgnoreOrdersCreatedBefore',
+        'CompletedOrdersLookbackDays',
+        'ApiQuotaReservePercent',
+        'WebhookMaxAgeHours',
+        'CheckWebhook',
+        'WebhookDestination',
+        'ReadConsignments',
+        'FollowUpDays',
+        'Paused',
+        'RecordRetentionDays',
+        'ReserveConcurrency',
+        'CreateSavedQueries',
+        'DropFields',
+        'OrderRetentionDays',
       ].sort(),
     );
   });
@@ -155,16 +176,31 @@ describe('parameters', () => {
       Default === undefined ? [] : [[name, Default]],
     );
     expect(Object.fromEntries(defaults)).toEqual({
-      ...{ StageName: 'dev', PollingInterval: 120, BigCommerceClientSecret: '' },
-      ...{ BigCommerceApiUrl: 'https://api.bigcommerce.com', LambdaDeploymentPackagesPrefix: '' },
-      ...{ PermissionsBoundaryArn: '' },
-      ...{ AllowedStatusIds: '7,10,11', AdvanceStatusIds: '10,11', AdvanceOrders: 'true' },
-      ...{ NewPhysicalOrderStatusId: 9, NewDigitalOrderStatusId: 8, IgnoreOrdersCreatedBefore: '' },
-      ...{ CompletedOrdersLookbackDays: 7, ApiQuotaReservePercent: 10, WebhookMaxAgeHours: 72 },
-      ...{ CheckWebhook: 'true', WebhookDestination: '', Paused: 'false' },
-      ...{ ReadConsignments: 'true', FollowUpDays: 30 },
-      ...{ RecordRetentionDays: 90, ReserveConcurrency: 'true', CreateSavedQueries: 'true' },
-      ...{ DropFields: '', OrderRetentionDays: 0 },
+      StageName: 'dev',
+      PollingInterval: 120,
+      BigCommerceClientSecret: '',
+      BigCommerceApiUrl: 'https://api.bigcommerce.com',
+      LambdaDeploymentPackagesPrefix: '',
+      PermissionsBoundaryArn: '',
+      AllowedStatusIds: '7,10,11',
+      AdvanceStatusIds: '10,11',
+      AdvanceOrders: 'true',
+      NewPhysicalOrderStatusId: 9,
+      NewDigitalOrderStatusId: 8,
+      IgnoreOrdersCreatedBefore: '',
+      CompletedOrdersLookbackDays: 7,
+      ApiQuotaReservePercent: 10,
+      WebhookMaxAgeHours: 72,
+      CheckWebhook: 'true',
+      WebhookDestination: '',
+      Paused: 'false',
+      ReadConsignments: 'true',
+      FollowUpDays: 30,
+      RecordRetentionDays: 90,
+      ReserveConcurrency: 'true',
+      CreateSavedQueries: 'true',
+      DropFields: '',
+      OrderRetentionDays: 0,
     });
   });
 
@@ -235,13 +271,15 @@ describe('parameters', () => {
         ',',
         Array(400).fill('phone').join(','),
       ],
-      ...{ NewPhysicalOrderStatusId: voidStatuses, NewDigitalOrderStatusId: voidStatuses },
+      NewPhysicalOrderStatusId: voidStatuses,
+      NewDigitalOrderStatusId: voidStatuses,
       OrderRetentionDays: ['-1', '36501', 'x', ''],
     };
     for (const [name, values] of Object.entries(harmful)) {
       for (const value of values) {
         expect({ name, value, problems: parameterProblems(declared, { [name]: value }, names) }).toEqual({
-          ...{ name, value },
+          name,
+          value,
           problems: [expect.stringContaining(name)],
         });
       }
@@ -523,7 +561,9 @@ describe('roles', () => {
     (id) => {
       expect(statements(id).filter(({ Sid }) => Sid === 'DecryptSecrets')).toEqual([
         {
-          ...{ Sid: 'DecryptSecrets', Effect: 'Allow', Action: 'kms:Decrypt' },
+          Sid: 'DecryptSecrets',
+          Effect: 'Allow',
+          Action: 'kms:Decrypt',
           Resource: {
             'Fn::Sub': 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*',
           },
@@ -619,7 +659,8 @@ describe('the Orders queue and its worker', () => {
 
   it('names new accounts in the first words of the parameter', () => {
     expect(template.Parameters['ReserveConcurrency']).toMatchObject({
-      ...{ Default: 'true', Description: expect.stringMatching(/^false in a new AWS account/) as unknown },
+      Default: 'true',
+      Description: expect.stringMatching(/^false in a new AWS account/) as unknown,
     });
   });
 });
@@ -752,8 +793,10 @@ describe("the webhooks' API", () => {
   it('has no metrics by method, which cost $1.50 a month: what is watched are those of its stage', () => {
     expect(property('WebhooksApiStage', 'MethodSettings')).toEqual([
       {
-        ...{ ResourcePath: '/*', HttpMethod: '*' },
-        ...{ ThrottlingRateLimit: 200, ThrottlingBurstLimit: 1_000 },
+        ResourcePath: '/*',
+        HttpMethod: '*',
+        ThrottlingRateLimit: 200,
+        ThrottlingBurstLimit: 1_000,
       },
     ]);
     expect(readFileSync(dashboardFile, 'utf8')).not.toMatch(/"(Method|Resource)"/);
@@ -812,19 +855,22 @@ describe('the rest', () => {
       return name === undefined ? [] : [[id, name.replace('${AWS::StackName}', 'S')]];
     });
     expect(Object.fromEntries(named)).toMatchObject({
-      ...{
-        OrdersTable: 'S-Orders',
-        OrderPartsTable: 'S-OrderParts',
-        LedgerTable: 'S-Ledger',
-        JobsTable: 'S-Jobs',
-        WebhooksTable: 'S-Webhooks',
-      },
-      ...{ OrdersQueue: 'S-Orders', OrdersDeadLetterQueue: 'S-Orders-DeadLetterQueue' },
-      ...{ GetOrdersFunction: 'S-GetNewOrders', ProcessOrdersFunction: 'S-ProcessOrders' },
-      ...{ CartConvertedWebhookFunction: 'S-CartConvertedWebhook', WebhooksApi: 'S-Webhooks' },
-      ...{ GetOrdersRole: 'S-GetOrders', ProcessOrdersRole: 'S-ProcessOrders' },
-      ...{ CartConvertedWebhookRole: 'S-CartConvertedWebhook' },
-      ...{ ExceptionsTopic: 'S-ApplicationErrors', DeadLettersAlarmTopic: 'S-DeadLettersAlarm' },
+      OrdersTable: 'S-Orders',
+      OrderPartsTable: 'S-OrderParts',
+      LedgerTable: 'S-Ledger',
+      JobsTable: 'S-Jobs',
+      WebhooksTable: 'S-Webhooks',
+      OrdersQueue: 'S-Orders',
+      OrdersDeadLetterQueue: 'S-Orders-DeadLetterQueue',
+      GetOrdersFunction: 'S-GetNewOrders',
+      ProcessOrdersFunction: 'S-ProcessOrders',
+      CartConvertedWebhookFunction: 'S-CartConvertedWebhook',
+      WebhooksApi: 'S-Webhooks',
+      GetOrdersRole: 'S-GetOrders',
+      ProcessOrdersRole: 'S-ProcessOrders',
+      CartConvertedWebhookRole: 'S-CartConvertedWebhook',
+      ExceptionsTopic: 'S-ApplicationErrors',
+      DeadLettersAlarmTopic: 'S-DeadLettersAlarm',
       OrderDeadLetterQueueAlarm: 'S-Dead Letter Queue Message Count > 0',
     });
   });
@@ -832,12 +878,23 @@ describe('the rest', () => {
   it('has the outputs that others rely on', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(
       [
-        ...['WebhookUrl', 'WebhooksApiId', 'OrdersTableName', 'OrdersTableStreamArn', 'LedgerTableName'],
-        ...['OrderPartsTableName', 'JobsTableName', 'WebhooksTableName'],
-        ...['OrdersQueueUrl', 'OrdersDeadLetterQueueUrl'],
-        ...['GetNewOrdersFunctionName', 'CartConvertedWebhookFunctionName', 'ProcessOrdersFunctionName'],
+        'WebhookUrl',
+        'WebhooksApiId',
+        'OrdersTableName',
+        'OrdersTableStreamArn',
+        'LedgerTableName',
+        'OrderPartsTableName',
+        'JobsTableName',
+        'WebhooksTableName',
+        'OrdersQueueUrl',
+        'OrdersDeadLetterQueueUrl',
+        'GetNewOrdersFunctionName',
+        'CartConvertedWebhookFunctionName',
+        'ProcessOrdersFunctionName',
         'AuditOrdersFunctionName',
-        ...['BigCommerceSecretArn', 'WebhookSecretArn', 'DashboardUrl'],
+        'BigCommerceSecretArn',
+        'WebhookSecretArn',
+        'DashboardUrl',
       ].sort(),
     );
     const ownUrl =

@@ -6,15 +6,8 @@ import { deployOptions, deployRequest } from '../../scripts/commands/deploy/opti
 import { parseOptions } from '../support/run-command';
 import { readTemplate } from '../../scripts/stack/template';
 import packageJson from '../../package.json';
-import {
-  applies,
-  evaluated,
-  readWorkflow,
-  runStep,
-  stepsOf,
-  workflowText,
-  type Contexts,
-} from '../support/workflow-files';
+import { applies, evaluated, readWorkflow, runStep, stepsOf, workflowText } from '../support/workflow-files';
+import type { Contexts } from '../support/workflow-files';
 
 const workflows = ['check', 'deploy'] as const;
 const check = readWorkflow('check');
@@ -162,7 +155,9 @@ describe('the deploy job', () => {
     expect(
       [
         ...Object.values(read.parameters!),
-        ...['STAGE', 'AWS_DEPLOYMENT_BUCKET', 'AWS_CLOUDFORMATION_ROLE_ARN'],
+        'STAGE',
+        'AWS_DEPLOYMENT_BUCKET',
+        'AWS_CLOUDFORMATION_ROLE_ARN',
       ].sort(),
     ).toEqual(Object.keys(handedOver).sort());
   });
@@ -175,12 +170,10 @@ describe('the deploy job', () => {
     });
     expect(sources.filter(([, source]) => source === '')).toEqual([]);
     expect(sources.flatMap(([name, source]) => (source === 'secrets' ? name : [])).sort()).toEqual([
-      ...[
-        'BIGCOMMERCE_CLIENT_ID',
-        'BIGCOMMERCE_CLIENT_SECRET',
-        'BIGCOMMERCE_STORE_HASH',
-        'BIGCOMMERCE_TOKEN',
-      ],
+      'BIGCOMMERCE_CLIENT_ID',
+      'BIGCOMMERCE_CLIENT_SECRET',
+      'BIGCOMMERCE_STORE_HASH',
+      'BIGCOMMERCE_TOKEN',
       'EXCEPTIONS_EMAIL_ADDRESS',
     ]);
   });

@@ -1,5 +1,6 @@
 // Emails to the operator, through the ApplicationErrors topic: what failed, why, and what to do; no personal data.
-import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { formatError } from '../runtime/errors';
 import type { Log } from '../runtime/log';
 import { HOUR_MS } from '../runtime/time';

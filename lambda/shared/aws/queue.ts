@@ -4,8 +4,8 @@ import {
   ChangeMessageVisibilityCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { EnqueueError } from '../runtime/errors';
 import type { DeadReason } from '../order/reasons';
 import type { OrderReference } from '../order/reference';

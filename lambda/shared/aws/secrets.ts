@@ -1,5 +1,6 @@
 // Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { ConfigurationError, formatError } from '../runtime/errors';
 import { isRow, parseJson } from '../runtime/json';

@@ -24,8 +24,14 @@ export function logCall(log: Log, { method, endpoint, path, orderId }: Sent, res
   log[kind === 'answered' ? 'info' : 'warn'](
     http ? 'bigcommerce.answered' : 'bigcommerce.unanswered',
     {
-      ...{ orderId, method, endpoint, path },
-      ...{ status: http?.status, error: lost, duration_ms: durationMs, quota_left: quotaLeft },
+      orderId,
+      method,
+      endpoint,
+      path,
+      status: http?.status,
+      error: lost,
+      duration_ms: durationMs,
+      quota_left: quotaLeft,
     },
     { CallLatency: durationMs, QuotaLeft: quotaLeft },
   );

@@ -42,7 +42,9 @@ export function createHttp(maxBytes = MAX_ANSWER_BYTES): Http {
   });
   return async ({ method, url, query, headers, body, timeoutMs }) => {
     const answer = await client.request<string>({
-      ...{ method, url, headers: { ...headers } },
+      method,
+      url,
+      headers: { ...headers },
       ...(query ? { params: query } : {}),
       ...(body === undefined ? {} : { data: body }),
       timeout: timeoutMs,

@@ -7,8 +7,19 @@ import type { Row } from '../runtime/json';
 
 /** What every line of `/products` has that any rule, total or ERP goes by: a line without one of them is not whole. */
 const LINE_FIELDS = [
-  ...['product_id', 'order_address_id', 'name', 'sku', 'type', 'quantity', 'product_options'],
-  ...['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax', 'total_inc_tax'],
+  'product_id',
+  'order_address_id',
+  'name',
+  'sku',
+  'type',
+  'quantity',
+  'product_options',
+  'base_price',
+  'price_ex_tax',
+  'price_inc_tax',
+  'base_total',
+  'total_ex_tax',
+  'total_inc_tax',
 ];
 
 /**

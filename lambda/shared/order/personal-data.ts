@@ -48,9 +48,24 @@ function without(value: unknown, names: ReadonlySet<string>, path = ''): unknown
 
 /** The values under these names are about a person, at any depth. */
 const PERSONAL: ReadonlySet<string> = new Set([
-  ...['first_name', 'last_name', 'company', 'street_1', 'street_2', 'city', 'zip', 'phone'],
-  ...['email', 'recipient_email', 'customer_id', 'cart_id', 'ip_address', 'ip_address_v6'],
-  ...['customer_message', 'staff_notes', 'wrapping_message', 'event_date'],
+  'first_name',
+  'last_name',
+  'company',
+  'street_1',
+  'street_2',
+  'city',
+  'zip',
+  'phone',
+  'email',
+  'recipient_email',
+  'customer_id',
+  'cart_id',
+  'ip_address',
+  'ip_address_v6',
+  'customer_message',
+  'staff_notes',
+  'wrapping_message',
+  'event_date',
 ]);
 
 /** Lists of what a shopper was asked, and, in each of their items, where the answer is. */

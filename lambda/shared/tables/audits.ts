@@ -1,6 +1,7 @@
 // The results of audits, beside the polls' in the Jobs table. Their outcome names the day, so that the index ByOutcome
 // finds the newest audit of a day in one query, however many there were of others.
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readAudit } from '../order/audit-result';
 import type { Audit } from '../order/audit-result';
 import { expiry, newestOf } from './job-rows';

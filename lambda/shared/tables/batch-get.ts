@@ -1,6 +1,7 @@
 // Asks DynamoDB for many items of one table by their keys.
 import { setTimeout as wait } from 'node:timers/promises';
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** DynamoDB's own limit of keys in one BatchGetItem. */
 const MOST_KEYS = 100;

@@ -1,6 +1,7 @@
 // What all rows of the Jobs table share, be they of polls, audits or backfills: how those of one outcome are found, and when
 // they expire.
-import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 const DAY_SECONDS = 24 * 60 * 60;
 

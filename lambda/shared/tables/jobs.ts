@@ -1,5 +1,6 @@
 // The Jobs table: one small row for each poll, and two that never expire, which say where the next one begins.
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { unlessConditionFails } from './conditional-write';
 import { readCounts } from '../order/earlier-reasons';
 import { isRow } from '../runtime/json';

@@ -1,12 +1,7 @@
 // One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
 import { randomUUID } from 'node:crypto';
-import {
-  GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from './batch-get';
 import { unlessConditionFails, unlessRefused } from './conditional-write';
 import { repeatTransaction } from './repeat-transaction';

@@ -1,6 +1,7 @@
 // The Orders table. A snapshot is never overwritten by one that was read earlier.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MissingPartsError, RefusedWriteError } from '../runtime/errors';
 import { bigintsAsTexts } from '../runtime/json';
 import type { Row } from '../runtime/json';

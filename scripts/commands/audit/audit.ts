@@ -1,16 +1,21 @@
 // Audits one day after the other by the deployed function, and reports all of them.
 import * as v from 'valibot';
 
-import { invoke, type Failure } from '../../service/invoke';
+import { invoke } from '../../service/invoke';
+import type { Failure } from '../../service/invoke';
 import { problemsIn } from '../../service/problems';
-import { outputOf, withService, type Service } from '../../service/service';
-import { recommend, type ServiceOptions } from '../../service/service-options';
+import { outputOf, withService } from '../../service/service';
+import type { Service } from '../../service/service';
+import { recommend } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
 import type { Print, Report } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 import { withStopSignal } from '../../terminal/signals';
-import { auditedDay, type AuditedDay } from './audited-day';
+import { auditedDay } from './audited-day';
+import type { AuditedDay } from './audited-day';
 import { accountOf, dayLine, openProblem, reportData } from './report';
-import { readWindow, type Window } from './window';
+import { readWindow } from './window';
+import type { Window } from './window';
 
 export interface AuditRequest {
   readonly days: readonly string[];

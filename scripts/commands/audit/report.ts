@@ -1,5 +1,6 @@
 // What an audit reports: a line for each day, the account of all days, and what to do about missing orders. Pure.
-import { summarize, type NamedOrder } from '../../../lambda/shared/order/audit-result';
+import { summarize } from '../../../lambda/shared/order/audit-result';
+import type { NamedOrder } from '../../../lambda/shared/order/audit-result';
 import { countText, deathText } from '../../../lambda/shared/order/reasons';
 import { iso } from '../../../lambda/shared/runtime/time';
 import { printable } from '../../terminal/printable';

@@ -1,13 +1,15 @@
 // How far a backfill is: one row of the Jobs table, found again by what the backfill is about.
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { DeleteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expiry, newestOf } from '../../../lambda/shared/tables/job-rows';
 import { problemsIn } from '../../service/problems';
 import { CommandError } from '../../terminal/command-error';
 import type { Selection } from './options';
 import type { Cursor } from './pages';
-import { readTally, type Tally } from './tally';
+import { readTally } from './tally';
+import type { Tally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
 /** The key in the index, and the one that earlier versions wrote. */

@@ -10,7 +10,8 @@ import type { OrderReference } from '../../../lambda/shared/order/reference';
 import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { isTooOld } from '../../../lambda/shared/order/listed';
 import type { FoundPage } from './pages';
-import { ended, excluded, nothing, sum, type Tally } from './tally';
+import { ended, excluded, nothing, sum } from './tally';
+import type { Tally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
 export interface Task {

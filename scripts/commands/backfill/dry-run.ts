@@ -2,9 +2,11 @@
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import type { Checkpoint } from './checkpoint';
-import { judgePage, type Task } from './classify';
+import { judgePage } from './classify';
+import type { Task } from './classify';
 import { pagesOf } from './pages';
-import { excluded, nothing, ordersIn, sum, type Tally } from './tally';
+import { excluded, nothing, ordersIn, sum } from './tally';
+import type { Tally } from './tally';
 
 export interface DryRunDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;

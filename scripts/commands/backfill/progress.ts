@@ -1,7 +1,8 @@
 // How far a backfill is, in words. Pure but for the clock of the pace.
 import { HOUR_MS, DAY_MS } from '../../../lambda/shared/runtime/time';
 import { excerpt } from '../../terminal/printable';
-import { ordersIn, totalOf, type Tally } from './tally';
+import { ordersIn, totalOf } from './tally';
+import type { Tally } from './tally';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -5,7 +5,8 @@ import type { Service } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
 import type { Checkpoint } from './checkpoint';
 import type { Task } from './classify';
-import { rulesOf, type Selection } from './options';
+import { rulesOf } from './options';
+import type { Selection } from './options';
 
 /** Throws CommandError where nothing would be copied, or not as the options say. */
 export function requireReady(

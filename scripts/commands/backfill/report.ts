@@ -8,7 +8,8 @@ import type { Checkpoint } from './checkpoint';
 import type { DryRunResult } from './dry-run';
 import type { Selection } from './options';
 import { duration, MAX_SHOWN, number } from './progress';
-import { ordersIn, totalOf, type Tally } from './tally';
+import { ordersIn, totalOf } from './tally';
+import type { Tally } from './tally';
 
 type NamedRow = readonly [name: string, value: string];
 

@@ -8,9 +8,12 @@ import type { Queue } from '../../../lambda/shared/aws/queue';
 import { enqueue } from '../../../lambda/shared/steps/enqueue';
 import { referToUnreadable } from '../../../lambda/shared/steps/unreadable-orders';
 import type { Checkpoint, Checkpoints } from './checkpoint';
-import { endOf, judgePage, type SentReference, type Task } from './classify';
-import { pagesOf, type Cursor, type FoundPage } from './pages';
-import { ended, sum, type Tally } from './tally';
+import { endOf, judgePage } from './classify';
+import type { SentReference, Task } from './classify';
+import { pagesOf } from './pages';
+import type { Cursor, FoundPage } from './pages';
+import { ended, sum } from './tally';
+import type { Tally } from './tally';
 
 /** Live orders wait behind these, some minutes at the least of BigCommerce's quotas. */
 const MOST_UNDER_WAY = 200;

@@ -2,14 +2,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
-import { createHttp, type Http } from '../../../lambda/shared/bigcommerce/http';
-import { createLedger, type Ledger } from '../../../lambda/shared/tables/ledger';
-import { createQueue, type Queue } from '../../../lambda/shared/aws/queue';
+import { createHttp } from '../../../lambda/shared/bigcommerce/http';
+import type { Http } from '../../../lambda/shared/bigcommerce/http';
+import { createLedger } from '../../../lambda/shared/tables/ledger';
+import type { Ledger } from '../../../lambda/shared/tables/ledger';
+import { createQueue } from '../../../lambda/shared/aws/queue';
+import type { Queue } from '../../../lambda/shared/aws/queue';
 import { awsClock } from '../../service/aws-clock';
-import { createCheckpoints, type Checkpoints } from './checkpoint';
+import { createCheckpoints } from './checkpoint';
+import type { Checkpoints } from './checkpoint';
 import type { Allowed } from './report';
 import { createPatience } from '../../service/retry';
-import { bigCommerceOf, outputOf, type Service } from '../../service/service';
+import { bigCommerceOf, outputOf } from '../../service/service';
+import type { Service } from '../../service/service';
 
 /** How long one call to the store may wait for its turn and its answer: longer than a window of the quota. */
 const CALL_MS = 60_000;

@@ -1,21 +1,26 @@
 // Starts a backfill, or continues one that an earlier run did not finish, and reports it.
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { iso } from '../../../lambda/shared/runtime/time';
-import { withService, type Service } from '../../service/service';
+import { withService } from '../../service/service';
+import type { Service } from '../../service/service';
 import { recommend } from '../../service/service-options';
 import type { Report, Terminal } from '../../terminal/command';
-import { createProgressLine, type Output, type ProgressLine } from '../../terminal/progress';
+import { createProgressLine } from '../../terminal/progress';
+import type { Output, ProgressLine } from '../../terminal/progress';
 import type { Checkpoint } from './checkpoint';
 import type { Task } from './classify';
 import { runDry } from './dry-run';
-import { inWords, readSelection, type BackfillOptions, type Selection } from './options';
+import { inWords, readSelection } from './options';
+import type { BackfillOptions, Selection } from './options';
 import { countOrders } from './pages';
 import { createPace, number, progress, still } from './progress';
 import { requireReady, taskOf } from './readiness';
 import { dryRunReport, finalReport } from './report';
 import { backfill } from './run';
-import { toolsOf, type Tools } from './service-deps';
-import { nothing, ordersIn, type Tally } from './tally';
+import { toolsOf } from './service-deps';
+import type { Tools } from './service-deps';
+import { nothing, ordersIn } from './tally';
+import type { Tally } from './tally';
 
 /** A checkpoint that was written so lately belongs to a run that is active, or has only just ended. */
 const ACTIVE_MS = 90_000;

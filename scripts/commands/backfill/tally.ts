@@ -1,7 +1,8 @@
 // What became of the orders of a backfill, each counted once. Pure.
 import { readCounts, readReason } from '../../../lambda/shared/order/earlier-reasons';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
-import { countKey, type Reason } from '../../../lambda/shared/order/reasons';
+import { countKey } from '../../../lambda/shared/order/reasons';
+import type { Reason } from '../../../lambda/shared/order/reasons';
 
 /** So many dead orders are named; the dead letter queue has them all, and a row of the Jobs table has its limit. */
 const MOST_NAMED = 50;

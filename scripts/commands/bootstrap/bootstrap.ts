@@ -3,16 +3,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { explained } from '../../service/aws-errors';
-import { planBootstrap, type BootstrapPlan, type BootstrapRequest } from './plan';
+import { planBootstrap } from './plan';
+import type { BootstrapPlan, BootstrapRequest } from './plan';
 import { chooseProvider } from './github-provider';
 import type { Bootstrapped } from './report';
-import { placeOf, type Clients } from '../../service/clients';
+import { placeOf } from '../../service/clients';
+import type { Clients } from '../../service/clients';
 import { stackParameters } from '../../stack/parameters';
 import { changeStack } from '../../stack/stack-change';
-import { type Follow } from '../../stack/stack-events';
+import type { Follow } from '../../stack/stack-events';
 import { outputsOf } from '../../stack/stack-state';
 import { clearAway } from '../../stack/stack-deletion';
-import { bootstrapTemplateFile, readTemplate, withNames, type Template } from '../../stack/template';
+import { bootstrapTemplateFile, readTemplate, withNames } from '../../stack/template';
+import type { Template } from '../../stack/template';
 
 export interface BootstrapJob extends BootstrapRequest {
   readonly print?: ((line: string) => void) | undefined;

@@ -1,9 +1,6 @@
 // GitHub's identity provider: an account has one at the most, and all roles that trust GitHub share it.
-import {
-  GetOpenIDConnectProviderCommand,
-  ListOpenIDConnectProvidersCommand,
-  type IAMClient,
-} from '@aws-sdk/client-iam';
+import { GetOpenIDConnectProviderCommand, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 
 import type { BootstrapPlan } from './plan';
 import { CommandError } from '../../terminal/command-error';

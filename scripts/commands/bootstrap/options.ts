@@ -1,6 +1,7 @@
 // What the command line of bootstrap says.
 import { stages } from '../../service/service-options';
-import { choice, repeated, text, type OptionsOf } from '../../terminal/options';
+import { choice, repeated, text } from '../../terminal/options';
+import type { OptionsOf } from '../../terminal/options';
 import type { BootstrapRequest } from './plan';
 
 export const bootstrapOptions = {

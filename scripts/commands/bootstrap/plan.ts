@@ -2,7 +2,8 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../../terminal/command-error';
-import { parameterProblems, type Values } from '../../stack/parameters';
+import { parameterProblems } from '../../stack/parameters';
+import type { Values } from '../../stack/parameters';
 import { describeStack, parametersOf, isLeftover, requireAtRest } from '../../stack/stack-state';
 import type { Template } from '../../stack/template';
 

@@ -2,7 +2,8 @@
 import { createClients } from '../../service/clients';
 import type { Print, Report } from '../../terminal/command';
 import { bootstrap } from './bootstrap';
-import { bootstrapRequest, type BootstrapOptions } from './options';
+import { bootstrapRequest } from './options';
+import type { BootstrapOptions } from './options';
 import { howToDeploy } from './report';
 
 /** Throws CommandError for what the user can fix. */

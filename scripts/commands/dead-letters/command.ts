@@ -1,8 +1,11 @@
 // dead-letters: shows which references could not be replicated and why, returns them to the worker, or deletes them.
-import { serviceOptions, type ServiceOptions } from '../../service/service-options';
-import { defineCommand, type Noun, type Report, type Terminal } from '../../terminal/command';
+import { serviceOptions } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
+import { defineCommand } from '../../terminal/command';
+import type { Noun, Report, Terminal } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
-import { flag, text, wholeNumber, without, type OptionsOf } from '../../terminal/options';
+import { flag, text, wholeNumber, without } from '../../terminal/options';
+import type { OptionsOf } from '../../terminal/options';
 import type { Choice, DeadLetterFlow } from './deps';
 
 const choiceOptions = {

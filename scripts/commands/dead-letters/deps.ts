@@ -1,6 +1,8 @@
 // What the dead letter commands work with, and which dead letters they are for.
-import { outputOf, withService, type Service } from '../../service/service';
-import { recommend, type ServiceOptions } from '../../service/service-options';
+import { outputOf, withService } from '../../service/service';
+import type { Service } from '../../service/service';
+import { recommend } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
 import type { Report, Terminal } from '../../terminal/command';
 import { withStopSignal } from '../../terminal/signals';
 import type { Queues } from './queue';

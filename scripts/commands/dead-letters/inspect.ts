@@ -2,18 +2,12 @@
 import { createLedger } from '../../../lambda/shared/tables/ledger';
 import { outputOf } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
-import { queuesOf, type Choice, type DeadLetterDeps, type DeadLetterFlow } from './deps';
-import {
-  count,
-  detailLines,
-  orderIdOf,
-  summaryData,
-  detailData,
-  tableLines,
-  toKnown,
-  type KnownDeadLetter,
-} from './format';
-import { withDeadLetters, type DeadLetter, type Held } from './queue';
+import { queuesOf } from './deps';
+import type { Choice, DeadLetterDeps, DeadLetterFlow } from './deps';
+import { count, detailLines, orderIdOf, summaryData, detailData, tableLines, toKnown } from './format';
+import type { KnownDeadLetter } from './format';
+import { withDeadLetters } from './queue';
+import type { DeadLetter, Held } from './queue';
 
 /** All dead letters in a table. */
 export const list: DeadLetterFlow<object> = async (_, deps) => {

@@ -6,9 +6,8 @@ import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
-  type Message,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 
 /** How long a message that was read is hidden if this process dies: the time to read and to move it. */
 const HIDDEN_SECONDS = 120;

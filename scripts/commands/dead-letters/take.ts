@@ -1,9 +1,12 @@
 // Takes chosen dead letters out of the queue, or reports in a dry run which it would take.
 import type { Report } from '../../terminal/command';
-import { queuesOf, type Choice, type DeadLetterDeps } from './deps';
-import { count, lineOf, summaryData, type KnownDeadLetter } from './format';
+import { queuesOf } from './deps';
+import type { Choice, DeadLetterDeps } from './deps';
+import { count, lineOf, summaryData } from './format';
+import type { KnownDeadLetter } from './format';
 import { choose, NONE, noteIfPartial, withLedgerRows } from './inspect';
-import { withDeadLetters, type Move, type Moved } from './queue';
+import { withDeadLetters } from './queue';
+import type { Move, Moved } from './queue';
 
 export interface TakeRequest {
   readonly choice: Choice;

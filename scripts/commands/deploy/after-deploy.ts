@@ -3,7 +3,8 @@ import { PROGRAM } from '../../terminal/command';
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
 import type { Values } from '../../stack/parameters';
-import { pollLines, pollNow, type PolledJob } from '../../service/poll-once';
+import { pollLines, pollNow } from '../../service/poll-once';
+import type { PolledJob } from '../../service/poll-once';
 import type { Afterwards } from './options';
 
 export interface Deployed {

@@ -1,6 +1,7 @@
 // Whether alerts reach somebody: SNS sends nothing to an email address that has not confirmed each of the two topics.
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { paginateListSubscriptionsByTopic, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { paginateListSubscriptionsByTopic, PublishCommand } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
 
 import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';

@@ -11,14 +11,17 @@ import { explained } from '../../service/aws-errors';
 import { sha256 } from '../../packages/build';
 import { placeOf, STAND_IN_ACCOUNT } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
-import { isUnsigned, planDeploy, type Plan, type DeployRequest } from './plan';
-import { stackParameters, type Values } from '../../stack/parameters';
+import { isUnsigned, planDeploy } from './plan';
+import type { Plan, DeployRequest } from './plan';
+import { stackParameters } from '../../stack/parameters';
+import type { Values } from '../../stack/parameters';
 import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from '../../stack/stack-change';
-import { type Follow } from '../../stack/stack-events';
+import type { Follow } from '../../stack/stack-events';
 import { outputsOf, parametersOf } from '../../stack/stack-state';
 import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
-import { readTemplate, withTableNames, type Template } from '../../stack/template';
+import { readTemplate, withTableNames } from '../../stack/template';
+import type { Template } from '../../stack/template';
 import { putUnlessThere, s3Client, upload } from '../../packages/upload';
 
 export interface DeployOptions extends DeployRequest {

@@ -2,16 +2,8 @@
 import { sameService, stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
 import { UsageError } from '../../terminal/command-error';
-import {
-  choice,
-  flag,
-  fromVariable,
-  negatedFlag,
-  repeated,
-  required,
-  text,
-  type OptionsOf,
-} from '../../terminal/options';
+import { choice, flag, fromVariable, negatedFlag, repeated, required, text } from '../../terminal/options';
+import type { OptionsOf } from '../../terminal/options';
 import type { DeployRequest } from './plan';
 
 export const deployOptions = {

@@ -1,6 +1,7 @@
 // Asks the account, before a deploy, whether Lambda lets the worker reserve its concurrent executions there: a new
 // account's limit refuses that, and the stack would be rolled back after minutes.
-import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 
 import { PROGRAM } from '../../terminal/command';
 import { inWords, isAccessDenied } from '../../service/aws-errors';

@@ -9,7 +9,8 @@ import { namedValues } from '../../terminal/table';
 import { afterDeploy } from './after-deploy';
 import { deploy } from './deploy';
 import { withJobSummary } from './job-summary';
-import { deployRequest, type DeployCommandOptions } from './options';
+import { deployRequest } from './options';
+import type { DeployCommandOptions } from './options';
 
 /** Throws CommandError for what the user can fix. */
 export async function runDeploy(options: DeployCommandOptions, note: Print): Promise<Report> {

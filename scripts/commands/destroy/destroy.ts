@@ -2,16 +2,20 @@
 // twice that they may go.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { placeOf, type Clients } from '../../service/clients';
+import { placeOf } from '../../service/clients';
+import type { Clients } from '../../service/clients';
 import { withClients } from '../../service/service';
-import { recommend, type ServiceOptions } from '../../service/service-options';
+import { recommend } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
 import { deleteStack } from '../../stack/stack-deletion';
 import { describeStack, requireDeletable } from '../../stack/stack-state';
 import type { Ask } from '../../terminal/ask';
-import { PROGRAM, type Print, type Report, type Terminal } from '../../terminal/command';
+import { PROGRAM } from '../../terminal/command';
+import type { Print, Report, Terminal } from '../../terminal/command';
 import { CommandError, UsageError } from '../../terminal/command-error';
 import type { DestroyOptions } from './options';
-import { lookAhead, outcomeOf, type Preview } from './preview';
+import { lookAhead, outcomeOf } from './preview';
+import type { Preview } from './preview';
 import { deleteTables, existingTables } from './tables';
 import { deleteWebhooks } from './webhooks';
 

@@ -1,6 +1,7 @@
 // What the command line of destroy says.
 import { serviceOptions, stageOption } from '../../service/service-options';
-import { flag, type OptionsOf } from '../../terminal/options';
+import { flag } from '../../terminal/options';
+import type { OptionsOf } from '../../terminal/options';
 
 export const destroyOptions = {
   ...serviceOptions,

@@ -1,10 +1,8 @@
 // What a destroyed stack would take along, and what would stay: looked up and put into words before anybody is asked.
-import {
-  DescribeStackResourcesCommand,
-  type Stack,
-  type StackResource,
-} from '@aws-sdk/client-cloudformation';
-import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
+import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import type { Stack, StackResource } from '@aws-sdk/client-cloudformation';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 
 import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import type { Clients } from '../../service/clients';

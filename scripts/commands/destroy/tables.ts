@@ -4,10 +4,11 @@ import {
   DescribeTableCommand,
   ResourceNotFoundException,
   waitUntilTableNotExists,
-  type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-import { readTemplate, withTableNames, type Template } from '../../stack/template';
+import { readTemplate, withTableNames } from '../../stack/template';
+import type { Template } from '../../stack/template';
 
 /** Names of the stack's tables that exist, whether there is a stack or not. */
 export async function existingTables(

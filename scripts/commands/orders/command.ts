@@ -1,6 +1,7 @@
 // orders: what a person does with stored orders.
 import { serviceOptions } from '../../service/service-options';
-import { defineCommand, type Noun } from '../../terminal/command';
+import { defineCommand } from '../../terminal/command';
+import type { Noun } from '../../terminal/command';
 import { flag, required, text } from '../../terminal/options';
 
 const erase = defineCommand({

@@ -1,6 +1,7 @@
 // The lease under which an order is erased: as a worker's, so that none of them stores the order meanwhile.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { iso } from '../../../lambda/shared/runtime/time';
 import type { Lease } from '../../../lambda/shared/tables/ledger-lease';

@@ -9,10 +9,12 @@ import type { Lease } from '../../../lambda/shared/tables/ledger-lease';
 import type { RawOrder, Replication, Snapshot } from '../../../lambda/shared/order/order';
 import { erasePersonal, personalEmails } from '../../../lambda/shared/order/personal-data';
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';
-import { createOrdersTable, readStored, type OrderItem } from '../../../lambda/shared/tables/orders';
+import { createOrdersTable, readStored } from '../../../lambda/shared/tables/orders';
+import type { OrderItem } from '../../../lambda/shared/tables/orders';
 import { eraseShopper } from '../../service/webhook-rows';
 import { iso } from '../../../lambda/shared/runtime/time';
-import { recordErasure, releaseLease, waitForLease, type LeaseDeps } from './erase-lease';
+import { recordErasure, releaseLease, waitForLease } from './erase-lease';
+import type { LeaseDeps } from './erase-lease';
 
 export interface EraseDeps extends LeaseDeps {
   readonly ordersTable: string;

@@ -2,14 +2,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { awsClock } from '../../service/aws-clock';
-import { outputOf, withService, type Service } from '../../service/service';
-import { recommend, type ServiceOptions } from '../../service/service-options';
+import { outputOf, withService } from '../../service/service';
+import type { Service } from '../../service/service';
+import { recommend } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
 import { confirmByName } from '../../terminal/ask';
 import type { Report, Terminal } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
-import { eraseOrder, type EraseDeps } from './erase-order';
-import { erasureReport, type Erasures } from './erasure-report';
-import { findOrders, type Found } from './find-orders';
+import { eraseOrder } from './erase-order';
+import type { EraseDeps } from './erase-order';
+import { erasureReport } from './erasure-report';
+import type { Erasures } from './erasure-report';
+import { findOrders } from './find-orders';
+import type { Found } from './find-orders';
 
 export interface EraseRequest {
   /** In lower case. */

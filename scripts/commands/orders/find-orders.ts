@@ -5,7 +5,8 @@ import { personalEmails } from '../../../lambda/shared/order/personal-data';
 import { MissingPartsError } from '../../../lambda/shared/runtime/errors';
 import type { OrderItem } from '../../../lambda/shared/tables/orders';
 import type { Print } from '../../terminal/command';
-import { readOrder, type EraseDeps, type StoredOrder } from './erase-order';
+import { readOrder } from './erase-order';
+import type { EraseDeps, StoredOrder } from './erase-order';
 
 const PROGRESS_ORDERS = 10_000;
 

@@ -1,9 +1,6 @@
 // Whether a table is a copy of another one, as far as its key shows it.
-import {
-  DescribeTableCommand,
-  ResourceNotFoundException,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { CommandError } from '../../terminal/command-error';
 

@@ -1,6 +1,7 @@
 // What the command line of restore says.
 import { serviceOptions } from '../../service/service-options';
-import { choice, flag, required, text, wholeNumber, type OptionsOf } from '../../terminal/options';
+import { choice, flag, required, text, wholeNumber } from '../../terminal/options';
+import type { OptionsOf } from '../../terminal/options';
 
 export const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'] as const;
 

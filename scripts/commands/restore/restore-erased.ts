@@ -4,7 +4,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import { batchGet } from '../../../lambda/shared/tables/batch-get';
 import type { PartsName } from '../../../lambda/shared/tables/order-parts';
-import { outputOf, type Service } from '../../service/service';
+import { outputOf } from '../../service/service';
+import type { Service } from '../../service/service';
 import { recordable } from '../../service/webhook-rows';
 
 /** A row of a copy: numbers and bytes stay as they are stored. */

@@ -1,11 +1,7 @@
 // Puts rows of a restored copy back into the service's own table, which stays in place with its stream. AWS restores
 // only into a new table, as the old one was at some moment.
-import {
-  ConditionalCheckFailedException,
-  paginateScan,
-  PutItemCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { outputOf, withService } from '../../service/service';
 import { recommend } from '../../service/service-options';
@@ -14,8 +10,10 @@ import type { Report, Terminal } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 import { commonKey } from './common-key';
 import type { RestoreOptions, RestoreRequest } from './options';
-import { restoreReport, type RowCounts } from './report';
-import { classifyRows, type Ruling, type RestoreService, type StoredRow } from './restore-erased';
+import { restoreReport } from './report';
+import type { RowCounts } from './report';
+import { classifyRows } from './restore-erased';
+import type { Ruling, RestoreService, StoredRow } from './restore-erased';
 
 export interface RestoreDeps extends Terminal {
   readonly service: RestoreService;

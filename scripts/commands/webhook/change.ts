@@ -4,7 +4,8 @@ import { destinationOf } from '../../service/service';
 import { confirmByName } from '../../terminal/ask';
 import { CommandError } from '../../terminal/command-error';
 import type { WebhookFlow } from './deps';
-import { findHook, hookData, isOurs, listOurs, nameOf, noSuchHook, type HookRequest } from './find-hooks';
+import { findHook, hookData, isOurs, listOurs, nameOf, noSuchHook } from './find-hooks';
+import type { HookRequest } from './find-hooks';
 import { changeData, changeLine, repair } from './repair';
 
 /** Enables a webhook that leads to this stack: to another address the secret must not go. */

@@ -1,7 +1,9 @@
 // webhook: registers the store's webhook at BigCommerce, shows and changes it, and tests it.
 import { CART_CONVERTED, SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { serviceOptions, type ServiceOptions } from '../../service/service-options';
-import { defineCommand, type Noun, type Report, type Terminal } from '../../terminal/command';
+import { serviceOptions } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
+import { defineCommand } from '../../terminal/command';
+import type { Noun, Report, Terminal } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
 import { choice, flag, required, wholeNumber, withDefault } from '../../terminal/options';
 import type { WebhookFlow } from './deps';

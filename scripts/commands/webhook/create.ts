@@ -1,11 +1,13 @@
 // webhook create: registers the stack's webhook if it is missing, and repairs all that lead to the stack.
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
-import { destinationOf, type Service } from '../../service/service';
+import { destinationOf } from '../../service/service';
+import type { Service } from '../../service/service';
 import { isLoopback } from '../../service/local-endpoint';
 import { CommandError } from '../../terminal/command-error';
 import type { WebhookDeps, WebhookFlow } from './deps';
 import { listOurs } from './find-hooks';
-import { changeData, changeLine, repair, type Change } from './repair';
+import { changeData, changeLine, repair } from './repair';
+import type { Change } from './repair';
 
 export interface CreateRequest {
   readonly scope: string;

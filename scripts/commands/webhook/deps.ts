@@ -1,6 +1,8 @@
 // What the webhook commands work with: the deployed service, the terminal, and the commands that they recommend.
-import { withService, type Service } from '../../service/service';
-import { recommend, type ServiceOptions } from '../../service/service-options';
+import { withService } from '../../service/service';
+import type { Service } from '../../service/service';
+import { recommend } from '../../service/service-options';
+import type { ServiceOptions } from '../../service/service-options';
 import type { Report, Terminal } from '../../terminal/command';
 
 export interface WebhookDeps extends Terminal {

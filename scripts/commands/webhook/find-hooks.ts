@@ -1,7 +1,8 @@
 // The webhooks of the stack's API account: those that lead to the stack, and one by its id or its scope.
 import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import { sameUrl } from '../../../lambda/shared/order/webhook-event';
-import { destinationOf, type Service } from '../../service/service';
+import { destinationOf } from '../../service/service';
+import type { Service } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
 import { printable } from '../../terminal/printable';
 import type { WebhookDeps } from './deps';

@@ -1,10 +1,12 @@
 // webhook list and webhook show, which change nothing.
-import { secretOf, type Hook } from '../../../lambda/shared/bigcommerce/webhooks';
+import { secretOf } from '../../../lambda/shared/bigcommerce/webhooks';
+import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import { iso } from '../../../lambda/shared/runtime/time';
 import type { Service } from '../../service/service';
 import { namedValues, table } from '../../terminal/table';
 import type { WebhookFlow } from './deps';
-import { findHook, hookData, isOurs, OTHER_ACCOUNTS, type HookRequest } from './find-hooks';
+import { findHook, hookData, isOurs, OTHER_ACCOUNTS } from './find-hooks';
+import type { HookRequest } from './find-hooks';
 
 /** All webhooks of the API account. */
 export const list: WebhookFlow<object> = async (_, { service }) => {

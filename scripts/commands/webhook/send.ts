@@ -1,7 +1,8 @@
 // webhook send: delivers a webhook as BigCommerce would, to see what the service answers.
 import { SECRET_HEADER } from '../../../lambda/shared/order/webhook-event';
 import { awsClock } from '../../service/aws-clock';
-import { destinationOf, outputOf, type Service } from '../../service/service';
+import { destinationOf, outputOf } from '../../service/service';
+import type { Service } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
 import { excerpt, printable } from '../../terminal/printable';
 import type { WebhookFlow } from './deps';

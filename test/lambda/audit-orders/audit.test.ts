@@ -171,8 +171,12 @@ describe('a gap is', () => {
     expect(audit).toMatchObject({ open: 1, gaps: [{ id, reason: 'not-in-ledger' }], enqueued: 1 });
     expect(world.queued).toEqual([
       {
-        ...{ orderId: id, source: 'audit', statusId: 11, dateModified: storeDate(THEN) },
-        ...{ seenAt: iso(NOON + 100), jobTimestamp: NOON },
+        orderId: id,
+        source: 'audit',
+        statusId: 11,
+        dateModified: storeDate(THEN),
+        seenAt: iso(NOON + 100),
+        jobTimestamp: NOON,
       },
     ]);
     expect(world.rows.get(id)).toMatchObject({ state: 'queued', seen_at: iso(NOON + 100) });
@@ -521,7 +525,11 @@ it('whatever there is, each listed order is accounted for once, and each gap is 
       {
         state: fc.constantFrom('queued', 'copied', 'replicated', 'skipped', 'dead'),
         reason: fc.constantFrom(GONE, 'void-status', 'archived'),
-        ...{ seen_at: aTime, read_at: aTime, reached_at: aTime, kept_until: aTime, modified_at: aTime },
+        seen_at: aTime,
+        read_at: aTime,
+        reached_at: aTime,
+        kept_until: aTime,
+        modified_at: aTime,
         status_before: fc.constantFrom(7, 11),
         status_id: fc.integer({ min: 0, max: 14 }),
       },
@@ -571,13 +579,22 @@ describe('orders that no list can show', () => {
   it('K1A: stay open, and are named, even where the tables know them', async () => {
     const world = aStore([103]);
     expect(await world.audit()).toMatchObject({
-      ...{ listed: 7, copied: 6, open: 1, staying: 0, enqueued: 1, unreadable: 1, unreadable_ids: [103] },
+      listed: 7,
+      copied: 6,
+      open: 1,
+      staying: 0,
+      enqueued: 1,
+      unreadable: 1,
+      unreadable_ids: [103],
       gaps: [{ id: 103, reason: 'unlistable' }],
       open_ids: [103],
     });
     expect(world.queued).toEqual([
       {
-        ...{ orderId: 103, source: 'audit', advance: false, jobTimestamp: world.results[0]?.timestamp },
+        orderId: 103,
+        source: 'audit',
+        advance: false,
+        jobTimestamp: world.results[0]?.timestamp,
         seenAt: expect.any(String) as unknown,
       },
     ]);

@@ -3,7 +3,8 @@ import { ensureWebhook } from '../../../lambda/get-new-orders/ensure-webhook';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { ConfigurationError } from '../../../lambda/shared/runtime/errors';
 import type { Hooks } from '../../../lambda/shared/bigcommerce/webhooks';
-import { startSimulator, type Hook, type Simulator } from '../../../simulator';
+import { startSimulator } from '../../../simulator';
+import type { Hook, Simulator } from '../../../simulator';
 import { NOON } from '../../support/builders';
 
 const scope = 'store/cart/converted';
@@ -25,8 +26,11 @@ function aChecker({ token = simulator.credentials.accessToken } = {}) {
   const write = (event: string, fields: unknown) => void lines.push({ event, fields });
   const alert = (one: { subject: string; message: string }) => Promise.resolve(void alerts.push(one));
   const hooks: Hooks = createBigCommerce({
-    ...{ apiUrl: simulator.url, storeHash: simulator.credentials.storeHash, quotaReservePercent: 10 },
-    ...{ accessToken: () => Promise.resolve(token), sleep: () => Promise.resolve() },
+    apiUrl: simulator.url,
+    storeHash: simulator.credentials.storeHash,
+    quotaReservePercent: 10,
+    accessToken: () => Promise.resolve(token),
+    sleep: () => Promise.resolve(),
   }).until(Date.now() + 60_000);
   const check = (deps: object = {}) =>
     ensureWebhook(destination, {

@@ -5,7 +5,8 @@ import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, aRuleSet, iso, NOON, storeDate } from '../../support/builders';
 import { withLines } from '../../support/memory-store';
-import { aWorld, type World } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { World } from '../../support/world';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -2,7 +2,8 @@
 import type { OrderQuery } from '../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { anOrder, aParsedOrder, NOON, storeDate } from '../../support/builders';
-import { aWorld, type World } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { World } from '../../support/world';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -30,13 +31,18 @@ it('stops in time, and says where the next poll goes on', async () => {
   expect(await pollFor(world, 2 * SECOND)).toEqual(ids(1, 250));
   expect(world.jobs).toMatchObject([
     {
-      ...{ outcome: 'poll.sliced', timestamp: NOON, began: NOON, found: 250, enqueued: 250 },
+      outcome: 'poll.sliced',
+      timestamp: NOON,
+      began: NOON,
+      found: 250,
+      enqueued: 250,
       cursor: { lists: ['7', '10', '11'], list: '11', last_id: 250, slices: 1 },
     },
   ]);
   expect(world.lines).toEqual([
     {
-      ...{ level: 'INFO', event: 'poll.sliced' },
+      level: 'INFO',
+      event: 'poll.sliced',
       metrics: { PollsFinished: 1, OrdersFound: 250, OrdersQueued: 250 },
     },
   ]);

@@ -346,7 +346,9 @@ describe('orders that no list can show', () => {
     const references = await world.poll();
     expect(idsOf(references).sort()).toEqual([101, 102, 103, 104, 105, 106, 107]);
     expect(references.find(({ orderId }) => orderId === 104)).toEqual({
-      ...{ orderId: 104, source: 'poll', jobTimestamp: NOON },
+      orderId: 104,
+      source: 'poll',
+      jobTimestamp: NOON,
       seenAt: expect.any(String) as unknown,
     });
     expect(world.jobs).toMatchObject([
@@ -491,11 +493,16 @@ describe('a count that fails', () => {
     failing(new BigCommerceError('GET /v2/orders/count answered 504.', 'retryable', 504))(world);
     expect(await world.poll()).toHaveLength(3);
     expect(world.shop.calls.map((call) => call.split(' from')[0])).toEqual([
-      ...['countOrders', 'listOrders 7', 'listOrders 10', 'listOrders 11'],
+      'countOrders',
+      'listOrders 7',
+      'listOrders 10',
+      'listOrders 11',
     ]);
     expect(world.jobs).toMatchObject([
       {
-        ...{ outcome: 'poll.finished', counted: {}, enqueued: 3 },
+        outcome: 'poll.finished',
+        counted: {},
+        enqueued: 3,
         not_counted: 'BigCommerceError: GET /v2/orders/count answered 504.',
       },
     ]);

@@ -262,8 +262,11 @@ it('nothing is known of an order without a row', () => {
 describe('of an order that was advanced, whose row is older than its date', () => {
   const listed = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
   const bare: LedgerRow = {
-    ...{ order_id: 100, status_id: 9, date_modified: storeDate(modified) },
-    ...{ read_at: iso(modified - 2_000), reached_at: iso(modified) },
+    order_id: 100,
+    status_id: 9,
+    date_modified: storeDate(modified),
+    read_at: iso(modified - 2_000),
+    reached_at: iso(modified),
     state: 'replicated',
   };
   const row: LedgerRow = { ...bare, content_digest: contentDigest(parseOrder(listed))! };
@@ -317,8 +320,10 @@ describe('of an order that was advanced, whose row is older than its date', () =
 
 describe('a list of changed orders', () => {
   const bounds: Bounds = {
-    ...{ completedSince: NOON - 7 * DAY, createdSince: NOON - 20 * DAY },
-    ...{ modifiedSince: NOON - HOUR, followedSince: NOON - 30 * DAY },
+    completedSince: NOON - 7 * DAY,
+    createdSince: NOON - 20 * DAY,
+    modifiedSince: NOON - HOUR,
+    followedSince: NOON - 30 * DAY,
   };
   const row = { order_id: 100, state: 'copied' } as const;
   const createdDaysAgo = (days: number) => ({ date_created: storeDate(NOON - days * DAY) });

@@ -3,7 +3,8 @@ import { replicateBatch, timesUntil } from '../../../lambda/process-new-orders/b
 import type { ReplicateDeps } from '../../../lambda/process-new-orders/replicate';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { aReference, anOrder } from '../../support/builders';
-import { aWorld, type World } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { World } from '../../support/world';
 
 const messages = (orderIds: readonly (number | string)[], receiveCount = 1) =>
   orderIds.map((orderId, index) => ({

@@ -3,8 +3,10 @@
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import type { HttpRequest } from '../../../lambda/shared/bigcommerce/http';
 import type { Snapshot } from '../../../lambda/shared/order/order';
-import { createStore, type NewLine, type NewOrder, type Store } from '../../../simulator/index';
-import { pick, randomFrom, wholeNumber, type Random } from '../../../simulator/random';
+import { createStore } from '../../../simulator/index';
+import type { NewLine, NewOrder, Store } from '../../../simulator/index';
+import { pick, randomFrom, wholeNumber } from '../../../simulator/random';
+import type { Random } from '../../../simulator/random';
 import { iso, NOON } from '../../support/builders';
 import { aWorld } from '../../support/world';
 import { overTheWire } from '../../stories/model/wire';

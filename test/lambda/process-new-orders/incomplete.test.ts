@@ -3,7 +3,8 @@ import { BigCommerceError, DoubtfulListError } from '../../../lambda/shared/runt
 import type { ListName } from '../../../lambda/shared/order/order';
 import { Status } from '../../../lambda/shared/order/status';
 import { aLine, anOrder, anOrderWithLines, aReference, aWholeLine, iso, NOON } from '../../support/builders';
-import { aWorld, type World } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { World } from '../../support/world';
 
 const HOUR = 3_600_000;
 const LAST = 20;

@@ -1,13 +1,15 @@
 // Large orders on their whole way, from the simulated store's pages through the worker into the tables.
 import { createServer } from 'node:http';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { timesUntil } from '../../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { localClients } from '../../../scripts/service/clients';
 import type { MiniStack } from '../../../scripts/local/ministack';
 import { listen } from '../../../simulator/listen';
-import { startSimulator, type Simulator } from '../../../simulator';
+import { startSimulator } from '../../../simulator';
+import type { Simulator } from '../../../simulator';
 import { aReference, iso } from '../../support/builders';
 import { noise } from '../../support/noise';
 import { connect, createTables, realTables } from '../../support/real-tables';

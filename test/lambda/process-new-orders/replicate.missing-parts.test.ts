@@ -1,5 +1,6 @@
 // An order whose parts are gone, as after a restore of the Orders table alone.
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RefusedWriteError } from '../../../lambda/shared/runtime/errors';
 import type { Snapshot } from '../../../lambda/shared/order/order';
 import { deleteOtherParts } from '../../../lambda/shared/tables/order-parts';

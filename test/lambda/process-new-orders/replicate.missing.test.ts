@@ -5,7 +5,8 @@ import { Status } from '../../../lambda/shared/order/status';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { aLine, anOrder, iso, NOON, storeDate } from '../../support/builders';
 import { withLines } from '../../support/memory-store';
-import { aWorld, type World, type WorldOptions } from '../../support/world';
+import { aWorld } from '../../support/world';
+import type { World, WorldOptions } from '../../support/world';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

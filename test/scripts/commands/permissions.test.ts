@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { commands as tree } from '../../../scripts/cli';
-import { commandPermissions, type CommandName } from '../../support/command-permissions';
+import { commandPermissions } from '../../support/command-permissions';
+import type { CommandName } from '../../support/command-permissions';
 
 const read = (name: string) => readFileSync(join(__dirname, '../../..', name), 'utf8');
 const section = read('docs/operations/permissions.md');

@@ -1,5 +1,6 @@
 import { Status } from '../../../lambda/shared/order/status';
-import { expectationFor, type ShownOrder } from '../../../scripts/local/expectation';
+import { expectationFor } from '../../../scripts/local/expectation';
+import type { ShownOrder } from '../../../scripts/local/expectation';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 

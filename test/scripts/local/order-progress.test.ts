@@ -1,7 +1,8 @@
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { Status } from '../../../lambda/shared/order/status';
 import type { Snapshot } from '../../../lambda/shared/order/order';
-import { shortcomings, toRow, type OrderProgress } from '../../../scripts/local/order-progress';
+import { shortcomings, toRow } from '../../../scripts/local/order-progress';
+import type { OrderProgress } from '../../../scripts/local/order-progress';
 
 const aSnapshot = (overrides: Partial<Snapshot> = {}): Snapshot => ({
   id: 100,

@@ -1,4 +1,5 @@
-import { rowLine, tableLines, type OrderRow } from '../../../scripts/local/orders-table-view';
+import { rowLine, tableLines } from '../../../scripts/local/orders-table-view';
+import type { OrderRow } from '../../../scripts/local/orders-table-view';
 
 const aRow = (overrides: Partial<OrderRow> = {}): OrderRow => ({
   id: 100,

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, createServer, type RequestListener } from 'node:http';
+import { Agent, createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +13,10 @@ import { gzipSync } from 'node:zlib';
 import type { AxiosRequestConfig, AxiosStatic } from 'axios';
 import { unzipSync } from 'fflate';
 
-import { build, bundleEntry, packageNames, type Package } from '../../../scripts/packages/build';
-import { listen, type Listening } from '../../../simulator/listen';
+import { build, bundleEntry, packageNames } from '../../../scripts/packages/build';
+import type { Package } from '../../../scripts/packages/build';
+import { listen } from '../../../simulator/listen';
+import type { Listening } from '../../../simulator/listen';
 
 const folder = (name: string) => mkdtemp(join(tmpdir(), `${name}-`));
 const zipLimit = 300_000;

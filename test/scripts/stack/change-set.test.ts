@@ -5,8 +5,8 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   DescribeEventsCommand,
-  type DescribeChangeSetCommandOutput,
 } from '@aws-sdk/client-cloudformation';
+import type { DescribeChangeSetCommandOutput } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { createChangeSet } from '../../../scripts/stack/change-set';

@@ -1,6 +1,7 @@
 // The program around the commands: what it takes for wrong usage, what goes to which stream, and its exit codes.
 import { CommandError, UsageError } from '../../../scripts/terminal/command-error';
-import { defineCommand, type Report } from '../../../scripts/terminal/command';
+import { defineCommand } from '../../../scripts/terminal/command';
+import type { Report } from '../../../scripts/terminal/command';
 import {
   choice,
   flag,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { Status } from '../../../lambda/shared/order/status';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { type Edit, type Plan, type PlannedOrder } from './plan';
+import type { Edit, Plan, PlannedOrder } from './plan';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -28,8 +28,20 @@ type When = (polls: readonly number[]) => number;
 type Timed<T> = Omit<T, 'atMs'> & { readonly when: When };
 
 const statuses = fc.constantFrom(
-  ...[11, 11, 11, 11, 11, 7, 7, 10, 10, Status.Cancelled, Status.Incomplete, Status.AwaitingShipment],
-  ...[Status.ManualVerificationRequired, Status.Shipped],
+  11,
+  11,
+  11,
+  11,
+  11,
+  7,
+  7,
+  10,
+  10,
+  Status.Cancelled,
+  Status.Incomplete,
+  Status.AwaitingShipment,
+  Status.ManualVerificationRequired,
+  Status.Shipped,
 );
 const goods = fc.constantFrom('physical', 'physical', 'digital', 'mixed');
 

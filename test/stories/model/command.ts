@@ -3,13 +3,14 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Audit } from '../../../lambda/shared/order/audit-result';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
 import { accountOf } from '../../../scripts/commands/audit/report';
 import { defineCommand } from '../../../scripts/terminal/command';
 import { CommandError, UsageError } from '../../../scripts/terminal/command-error';
 import { flag, text, wholeNumber, withDefault } from '../../../scripts/terminal/options';
 import { liveThroughADay } from './day';
-import { FAULTS, type Fault } from './faults';
+import { FAULTS } from './faults';
+import type { Fault } from './faults';
 import type { Tally } from './survive';
 import type { Report, Task } from './worker';
 

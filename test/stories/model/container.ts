@@ -1,5 +1,5 @@
 // A Lambda container that can die: between any two things that it does, or at any moment of time.
-import { type VirtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
 
 /** When an invocation is to die: before its nth step (each call of an adapter is one step in, one out), or by time. */
 export interface Death {

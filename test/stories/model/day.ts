@@ -2,11 +2,13 @@
 // orders is missing, and that a missing one is found.
 import { Status } from '../../../lambda/shared/order/status';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { type Audit } from '../../../lambda/shared/order/audit-result';
-import { pick, randomFrom, wholeNumber, type Random } from '../../../simulator/random';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
+import { pick, randomFrom, wholeNumber } from '../../../simulator/random';
+import type { Random } from '../../../simulator/random';
 import { HOUR, MINUTE, SECOND } from './arbitrary';
-import { type Edit, type Kill, type Plan, type PlannedOrder, type StoreFault } from './plan';
-import { auditAll, tell, type Story } from './story';
+import type { Edit, Kill, Plan, PlannedOrder, StoreFault } from './plan';
+import { auditAll, tell } from './story';
+import type { Story } from './story';
 import { hangs, none, resets, slow, statuses } from './troubles';
 import { complaints } from './survive';
 import { judge } from './verdict';
@@ -46,7 +48,10 @@ function aLongDay(count: number, random: Random): Plan {
   const placed = many(count, (): PlannedOrder => anOrder(anyTime(), random));
   const pollTimes = many(DAY_LASTS_MS / POLL_EVERY_MS, (nth) => nth * POLL_EVERY_MS);
   return {
-    ...{ seed: wholeNumber(random, 1, 1_000_000), latencyMs: 150, storeSkewMs: 1_500, rules: {} },
+    seed: wholeNumber(random, 1, 1_000_000),
+    latencyMs: 150,
+    storeSkewMs: 1_500,
+    rules: {},
     readConsignments: true,
     quota: { requests: 450, windowMs: 30 * SECOND },
     orders: placed,

@@ -1,8 +1,8 @@
 // The design's rules, written from the design and not from the code: which orders are new, and which may be advanced.
 import { Status } from '../../../lambda/shared/order/status';
 import type { Rules } from '../../../lambda/shared/order/rules';
-import { type Moment } from './history';
-import { type Deployed } from './settings';
+import type { Moment } from './history';
+import type { Deployed } from './settings';
 
 /** All that was deployed, in its sequence. */
 interface Deployments {

@@ -1,10 +1,10 @@
 // The faults to survive, each under its name: what it adds to an ordinary day, and how often it then really struck.
 import fc from 'fast-check';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { type Damage } from '../../../simulator/index';
+import type { Damage } from '../../../simulator/index';
 import { aDay, DAY_LASTS_MS, HOUR, MINUTE } from './arbitrary';
-import { type Plan } from './plan';
-import { type Story } from './story';
+import type { Plan } from './plan';
+import type { Story } from './story';
 import {
   aroundAdvances,
   backfills,

@@ -1,7 +1,7 @@
 // What was true of each order, and when; every PUT that was sent, and what was answered: what the verdict rests on.
 import { isDeepStrictEqual } from 'node:util';
 import { parseDate } from '../../../lambda/shared/runtime/time';
-import { type Store } from '../../../simulator/index';
+import type { Store } from '../../../simulator/index';
 
 /** An order's state from `at` on, until the next. Times are the world's, in epoch milliseconds. */
 export interface Moment {

@@ -1,13 +1,8 @@
 // The Jobs table for the real adapters of polls and audits: rows by their time, an index by outcome, and a TTL that deletes
 // at once. DynamoDB takes up to some days; sooner is harsher.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type DynamoDBDocumentClient,
-  type PutCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { isRow } from '../../../lambda/shared/runtime/json';
 
 type Item = Readonly<Record<string, unknown>>;

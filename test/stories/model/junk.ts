@@ -1,5 +1,6 @@
 // Webhooks that must not get in, or that make no sense; and replays of genuine ones, which must do no harm.
-import { signWebhook, type Store, type WebhookRequest } from '../../../simulator/index';
+import { signWebhook } from '../../../simulator/index';
+import type { Store, WebhookRequest } from '../../../simulator/index';
 
 /** The nth kind of junk, round and round. `expected` is the answer that it must get. */
 export function junk(nth: number, ids: readonly number[], now: number, { credentials, deliveries }: Store) {

@@ -5,13 +5,15 @@ import { createAlerts } from '../../../lambda/shared/aws/alerts';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { createQueue } from '../../../lambda/shared/aws/queue';
 import { createSecrets } from '../../../lambda/shared/aws/secrets';
-import { type Random } from '../../../simulator/random';
-import { type VirtualTime } from '../../support/virtual-time';
+import type { Random } from '../../../simulator/random';
+import type { VirtualTime } from '../../support/virtual-time';
 import { createContainer } from './container';
-import { type Kill, type Part } from './plan';
-import { DEAD_LETTERS, ORDERS, type Sqs } from './sqs';
-import { type Tables } from './tables';
-import { overTheWire, type Wire } from './wire';
+import type { Kill, Part } from './plan';
+import { DEAD_LETTERS, ORDERS } from './sqs';
+import type { Sqs } from './sqs';
+import type { Tables } from './tables';
+import { overTheWire } from './wire';
+import type { Wire } from './wire';
 
 export const TIMEOUTS_MS = { worker: 60_000, poll: 300_000, webhook: 10_000, audit: 900_000 } as const;
 
@@ -86,9 +88,15 @@ export function createStart(surroundings: Surroundings) {
       container,
       secrets: mortal(secrets),
       bigCommerce: createBigCommerce({
-        ...{ apiUrl: '', storeHash, quotaReservePercent: 10, accessToken: secrets.accessToken },
+        apiUrl: '',
+        storeHash,
+        quotaReservePercent: 10,
+        accessToken: secrets.accessToken,
         http: mortalCall(overTheWire(wire)),
-        ...{ now, sleep, random, readConsignments },
+        now,
+        sleep,
+        random,
+        readConsignments,
       }),
       adapters: {
         queue: mortal(createQueue(sqs.client, { queueUrl: ORDERS, deadLetterQueueUrl: DEAD_LETTERS, sleep })),

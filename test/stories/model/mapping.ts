@@ -1,8 +1,10 @@
 // The event source mapping between the Orders queue and the worker: three batches at a time, partial failures.
 import { replicateBatch, timesUntil } from '../../../lambda/process-new-orders/batch';
 import type { Rules } from '../../../lambda/shared/order/rules';
-import { log, TIMEOUTS_MS, type createLambda, type Started, type Surroundings } from './lambda';
-import { MAX_RECEIVES, type Received } from './sqs';
+import { log, TIMEOUTS_MS } from './lambda';
+import type { createLambda, Started, Surroundings } from './lambda';
+import { MAX_RECEIVES } from './sqs';
+import type { Received } from './sqs';
 
 const WORKERS = 3;
 const BATCH = 10;

@@ -4,10 +4,11 @@ import { DAY_MS } from '../../../lambda/shared/runtime/time';
 import { awsClock } from '../../../scripts/service/aws-clock';
 import { backfill } from '../../../scripts/commands/backfill/run';
 import { nothing } from '../../../scripts/commands/backfill/tally';
-import { type VirtualTime } from '../../support/virtual-time';
-import { createStart, type Surroundings } from './lambda';
-import { type Backfill } from './plan';
-import { type Settings } from './settings';
+import type { VirtualTime } from '../../support/virtual-time';
+import { createStart } from './lambda';
+import type { Surroundings } from './lambda';
+import type { Backfill } from './plan';
+import type { Settings } from './settings';
 
 /** As on AWS. */
 const LOOK_EVERY_MS = 3_000;
@@ -32,7 +33,10 @@ export async function runBackfill(
   await backfill(
     { timestamp: began, outcome: 'backfill.running', selection, tally: nothing },
     {
-      ...{ began, countsFrom: began, advance, completedSince: began - lookbackDays * DAY_MS },
+      began,
+      countsFrom: began,
+      advance,
+      completedSince: began - lookbackDays * DAY_MS,
       rules: { ...rules, advanceOrders: rules.advanceOrders && advance },
     },
     {
@@ -47,8 +51,10 @@ export async function runBackfill(
         recordUnreadable: (orderId, at) => client.ask(() => noteUnreadable(orderId, at)),
       },
       checkpoints: { save: () => client.ask(() => Promise.resolve()) },
-      ...{ now, pause: () => time.sleep(LOOK_EVERY_MS) },
-      ...{ show: () => undefined, sayStill: () => undefined },
+      now,
+      pause: () => time.sleep(LOOK_EVERY_MS),
+      show: () => undefined,
+      sayStill: () => undefined,
     },
   );
 }

@@ -1,9 +1,9 @@
 // One story, as data: what the store and its staff do, when the parts of the service run, and what breaks meanwhile.
 // Times are milliseconds from the beginning of the story.
 import type { Rules } from '../../../lambda/shared/order/rules';
-import { type Damage, type DeliveryHabits } from '../../../simulator/index';
-import { type Death } from './container';
-import { type QueueHabits } from './sqs';
+import type { Damage, DeliveryHabits } from '../../../simulator/index';
+import type { Death } from './container';
+import type { QueueHabits } from './sqs';
 
 export type Goods = 'physical' | 'digital' | 'mixed';
 

@@ -1,8 +1,8 @@
 // What the design says of our PUTs: what one may rest on, what it must know, and how often it may change a status.
 import { deployedDuring, whyNotAdvanced } from './design';
-import { type Moment, type SentPut, type Seen } from './history';
+import type { Moment, SentPut, Seen } from './history';
 import { TIMEOUTS_MS } from './lambda';
-import { type Story } from './story';
+import type { Story } from './story';
 
 /** Design rule 2: a PUT rests on a read of the last two seconds. */
 const READ_AGE_MS = 2_000;

@@ -1,8 +1,9 @@
 // A store whose reads are answered by copies of it, each some seconds old; whatever changes it changes it at once.
-import { type KeptOrder, type Store, type StoreRequest } from '../../../simulator/index';
+import type { KeptOrder, Store, StoreRequest } from '../../../simulator/index';
 import { handle } from '../../../simulator/api/dispatch';
 import { routes } from '../../../simulator/api/routes';
-import { pick, type Random } from '../../../simulator/random';
+import { pick } from '../../../simulator/random';
+import type { Random } from '../../../simulator/random';
 
 interface Version {
   readonly at: number;

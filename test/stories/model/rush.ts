@@ -1,5 +1,5 @@
 // A rush of paid orders against one quota: three workers and a poll, each knowing no more than its own answers say.
-import { type Plan } from './plan';
+import type { Plan } from './plan';
 import { tell } from './story';
 
 const WINDOW_MS = 30_000;

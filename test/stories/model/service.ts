@@ -1,17 +1,19 @@
 // The service around a store, on virtual time: the real flows in containers that may die.
 import { audit } from '../../../lambda/audit-orders/audit';
 import { poll } from '../../../lambda/get-new-orders/poll';
-import { receive, type Received } from '../../../lambda/new-orders-webhook/receive';
+import { receive } from '../../../lambda/new-orders-webhook/receive';
+import type { Received } from '../../../lambda/new-orders-webhook/receive';
 import { toRequest } from '../../../lambda/new-orders-webhook/parse-request';
 import { DAY_MS, dayOf } from '../../../lambda/shared/runtime/time';
 import type { WebhooksTable } from '../../../lambda/shared/tables/webhooks';
-import { type SendWebhook, type WebhookRequest } from '../../../simulator/index';
+import type { SendWebhook, WebhookRequest } from '../../../simulator/index';
 import { memoryWebhooks } from '../../support/memory-webhooks';
-import { createLambda, log, TIMEOUTS_MS, type Invoke, type Surroundings } from './lambda';
+import { createLambda, log, TIMEOUTS_MS } from './lambda';
+import type { Invoke, Surroundings } from './lambda';
 import { createMapping } from './mapping';
 import { runBackfill } from './operator';
-import { type Backfill } from './plan';
-import { type Settings } from './settings';
+import type { Backfill } from './plan';
+import type { Settings } from './settings';
 
 /** Lambda's own retries of a failed asynchronous invocation. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];

@@ -3,10 +3,10 @@ import {
   ChangeMessageVisibilityCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Random } from '../../../simulator/random';
-import { type VirtualTime } from '../../support/virtual-time';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Random } from '../../../simulator/random';
+import type { VirtualTime } from '../../support/virtual-time';
 
 export const ORDERS = 'https://sqs.example/orders';
 export const DEAD_LETTERS = 'https://sqs.example/dead-deadLetters';

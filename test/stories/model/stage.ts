@@ -1,17 +1,24 @@
 // A store and the service around it, on one virtual clock, set up as a plan says and ready to begin.
-import { createStore, type Store } from '../../../simulator/index';
+import { createStore } from '../../../simulator/index';
+import type { Store } from '../../../simulator/index';
 import { randomFrom } from '../../../simulator/random';
 import { aRuleSet, NOON } from '../../support/builders';
-import { virtualTime, type VirtualTime } from '../../support/virtual-time';
-import { watch, type History } from './history';
-import { type Plan } from './plan';
+import { virtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
+import { watch } from './history';
+import type { History } from './history';
+import type { Plan } from './plan';
 import { behindReplicas } from './replicas';
-import { type Alert } from './lambda';
-import { createService, type Service } from './service';
-import { type Deployed, type Settings } from './settings';
-import { createSqs, type QueueHabits, type Sqs } from './sqs';
-import { withTrouble, type Trouble } from './unreadable';
-import { createTables, type TableHabits, type Tables } from './tables';
+import type { Alert } from './lambda';
+import { createService } from './service';
+import type { Service } from './service';
+import type { Deployed, Settings } from './settings';
+import { createSqs } from './sqs';
+import type { QueueHabits, Sqs } from './sqs';
+import { withTrouble } from './unreadable';
+import type { Trouble } from './unreadable';
+import { createTables } from './tables';
+import type { TableHabits, Tables } from './tables';
 
 const FIRST_TOKEN = 'the first token';
 const CLIENT_SECRET = 'client-secret-of-the-story';
@@ -54,7 +61,8 @@ export function setUp(plan: Plan): Stage {
   };
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
   const settings = {
-    ...{ rules: aRuleSet(plan.rules), dropFields: plan.dropFields ?? [] },
+    rules: aRuleSet(plan.rules),
+    dropFields: plan.dropFields ?? [],
     lookbackDays: plan.lookbackDays ?? 7,
     pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
   };
@@ -68,8 +76,11 @@ export function setUp(plan: Plan): Stage {
     plan.recordRetentionDays ?? 90,
   );
   const store = createStore({
-    ...{ seed: plan.seed, accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET },
-    ...{ latencyMs: plan.latencyMs, deliveries: plan.deliveries },
+    seed: plan.seed,
+    accessToken: FIRST_TOKEN,
+    clientSecret: CLIENT_SECRET,
+    latencyMs: plan.latencyMs,
+    deliveries: plan.deliveries,
     ...(plan.quota ? { quota: plan.quota } : {}),
     now: () => time.now() + plan.storeSkewMs,
     setTimer: time.setTimer,

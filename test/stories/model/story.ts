@@ -1,13 +1,14 @@
 // Tells one story to its end: all that the plan says happens, then everything is repaired, and polls continue until the
 // service has come to rest.
-import { type NewLine } from '../../../simulator/index';
-import { type Audit } from '../../../lambda/shared/order/audit-result';
+import type { NewLine } from '../../../simulator/index';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
 import { Status } from '../../../lambda/shared/order/status';
 import type { Snapshot } from '../../../lambda/shared/order/order';
 import { aRuleSet, NOON } from '../../support/builders';
 import { junk } from './junk';
-import { type Edit, type Goods, type Plan, type StoreFault } from './plan';
-import { setUp, type Stage } from './stage';
+import type { Edit, Goods, Plan, StoreFault } from './plan';
+import { setUp } from './stage';
+import type { Stage } from './stage';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,12 @@
 // Tells random stories of one fault, judges each, and counts.
 import fc from 'fast-check';
-import { type Fault } from './faults';
-import { type Plan } from './plan';
-import { tell, type Story } from './story';
+import type { Fault } from './faults';
+import type { Plan } from './plan';
+import { tell } from './story';
+import type { Story } from './story';
 import { trace } from './trace';
-import { judge, type End, type Verdict } from './verdict';
+import { judge } from './verdict';
+import type { End, Verdict } from './verdict';
 
 export interface Tally {
   readonly name: string;

@@ -1,16 +1,17 @@
 // The ledger, the Orders table and the Jobs table, late and failing as DynamoDB does when it throttles.
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { type Audit } from '../../../lambda/shared/order/audit-result';
+import type { Audit } from '../../../lambda/shared/order/audit-result';
 import { createAudits } from '../../../lambda/shared/tables/audits';
 import type { StoredOrders, OrdersTable } from '../../../lambda/shared/tables/orders';
 import { parseDate } from '../../../lambda/shared/runtime/time';
-import { type Random } from '../../../simulator/random';
-import { createJobsTable, type Job } from '../../../lambda/shared/tables/jobs';
-import { type Ledger } from '../../../lambda/shared/tables/ledger';
+import type { Random } from '../../../simulator/random';
+import { createJobsTable } from '../../../lambda/shared/tables/jobs';
+import type { Job } from '../../../lambda/shared/tables/jobs';
+import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import { erasePersonal } from '../../../lambda/shared/order/personal-data';
 import { memoryTables } from '../../support/memory-ledger';
 import { jobRows } from './job-rows';
-import { type VirtualTime } from '../../support/virtual-time';
+import type { VirtualTime } from '../../support/virtual-time';
 
 export interface TableHabits {
   failures: number;
@@ -141,7 +142,8 @@ function noting<T>(all: T[], record: (one: T) => Promise<void>): (one: T) => Pro
 function cancelled(code: string): TransactionCanceledException {
   const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [None, ${code}]`;
   return new TransactionCanceledException({
-    ...{ $metadata: {}, message },
+    $metadata: {},
+    message,
     CancellationReasons: [{ Code: 'None' }, { Code: code }],
   });
 }

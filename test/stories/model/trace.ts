@@ -1,5 +1,5 @@
 // What became of one order in a story, for the search after a broken promise.
-import { type Story } from './story';
+import type { Story } from './story';
 
 const iso = (time: number) => new Date(time).toISOString();
 

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { Status } from '../../../lambda/shared/order/status';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
-import { type Damage } from '../../../simulator/index';
+import type { Damage } from '../../../simulator/index';
 import { NOON } from '../../support/builders';
 import { aDay, DAY_LASTS_MS, HOUR, MINUTE, SECOND } from './arbitrary';
-import { type Kill, type Part, type Plan, type Span, type StoreFault } from './plan';
+import type { Kill, Part, Plan, Span, StoreFault } from './plan';
 
 export const within = (max: number) => fc.integer({ min: 0, max });
 
@@ -162,11 +162,14 @@ export const aroundAdvances = fc
     return {
       ...plan,
       orders: plan.orders.map((order, index) => ({
-        ...{ ...order, ...paid[index % paid.length] },
+        ...order,
+        ...paid[index % paid.length],
         atMs: Math.min(order.atMs, firstPoll),
       })),
       edits: made.map(({ order, afterMs, statusId }) => ({
-        ...{ what: 'status', statusId, order: order % plan.orders.length },
+        what: 'status',
+        statusId,
+        order: order % plan.orders.length,
         atMs: firstPoll + afterMs,
       })),
     };
@@ -312,7 +315,11 @@ export const longPause = fc
       Math.round(2 * HOUR + ((percents[index % 6] ?? 0) / 100) * (pauseMs - 3 * HOUR));
     return {
       ...plan,
-      ...{ scopes: [], recordRetentionDays: 3, lookbackDays: 1, audits: [], lastsMs: pauseMs + 2 * HOUR },
+      scopes: [],
+      recordRetentionDays: 3,
+      lookbackDays: 1,
+      audits: [],
+      lastsMs: pauseMs + 2 * HOUR,
       polls: [HOUR, pauseMs, pauseMs + HOUR],
       orders: plan.orders.map((order, index) => ({ ...order, atMs: index < 2 ? 0 : inPause(index) })),
       edits: plan.edits.map((edit, index) => ({ ...edit, atMs: inPause(index) + edit.atMs / 4 })),
@@ -329,7 +336,10 @@ export const slicedPolls = fc
   )
   .map(([plan, polls, pollsStopAfterMs, killed]) => ({
     ...plan,
-    ...{ polls: [...plan.polls, ...polls], pollsStopAfterMs, kills: killed, pageSize: 50 },
+    polls: [...plan.polls, ...polls],
+    pollsStopAfterMs,
+    kills: killed,
+    pageSize: 50,
     orders: plan.orders.map((order, index) => (index < 52 ? { ...order, atMs: 0, lines: 1 } : order)),
   }));
 
@@ -353,7 +363,8 @@ const dropFields = fc.constantFrom<string[]>([], [], ['consignments'], ['custome
 
 /** Two deployments or more; some snapshots are lost, and audits queue them. */
 export const otherRules = fc.record({
-  ...{ rules: someRules, dropFields },
+  rules: someRules,
+  dropFields,
   rulesLater: fc
     .array(fc.record({ atMs: within(DAY_LASTS_MS), rules: someRules, dropFields }), {
       minLength: 1,
@@ -390,8 +401,10 @@ export function none(): Damage {
 }
 
 export const refusingQueue = fc.record({
-  ...{ duplicates: fc.constant(0), lateMs: fc.constant(0) },
-  ...{ failures: fc.constantFrom(0, 0.2), refusals: fc.constantFrom(0.3, 0.8) },
+  duplicates: fc.constant(0),
+  lateMs: fc.constant(0),
+  failures: fc.constantFrom(0, 0.2),
+  refusals: fc.constantFrom(0.3, 0.8),
 });
 
 export const webhookOutage = aDay().map((plan) => ({
@@ -416,8 +429,10 @@ export const everything = fc.record({
     .map((both) => both.flat()),
   kills: kills('worker', 'worker', 'poll', 'webhook'),
   queue: fc.record({
-    ...{ duplicates: fc.constantFrom(0, 0.3), lateMs: fc.constantFrom(0, MINUTE) },
-    ...{ failures: fc.constantFrom(0, 0.1), refusals: fc.constantFrom(0, 0.3) },
+    duplicates: fc.constantFrom(0, 0.3),
+    lateMs: fc.constantFrom(0, MINUTE),
+    failures: fc.constantFrom(0, 0.1),
+    refusals: fc.constantFrom(0, 0.3),
   }),
   tableFailures: fc.constantFrom(0, 0.05, 0.2),
   conflicts: fc.constantFrom(0, 0, 0.3),

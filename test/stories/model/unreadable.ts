@@ -1,7 +1,7 @@
 // A store that cannot render some orders: their own GET and each list that holds one answer 500; or whose pages are too large.
 import { isRow, parseJson } from '../../../lambda/shared/runtime/json';
 import { errorIn } from '../../../simulator/api/response';
-import { type Store, type StoreRequest } from '../../../simulator/index';
+import type { Store, StoreRequest } from '../../../simulator/index';
 
 /** What the store cannot do; live. */
 export interface Trouble {

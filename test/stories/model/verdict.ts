@@ -5,8 +5,9 @@ import { Status } from '../../../lambda/shared/order/status';
 import type { Snapshot } from '../../../lambda/shared/order/order';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { deployedDuring, deployedLast, isListed, VOID, whyNotAdvanced } from './design';
-import { type DeadLetter } from './sqs';
-import { versionOf, type Moment, type SentPut } from './history';
+import type { DeadLetter } from './sqs';
+import { versionOf } from './history';
+import type { Moment, SentPut } from './history';
 import { TIMEOUTS_MS } from './lambda';
 import {
   advancedTwice,
@@ -19,7 +20,7 @@ import {
   wasAdvancedBefore,
   wasForbidden,
 } from './puts';
-import { type Story } from './story';
+import type { Story } from './story';
 
 /** How orders ended; `unseen` ones were never new while anybody looked. */
 export type End = 'replicated' | 'copied' | 'skipped' | 'dead' | 'unseen';
@@ -123,7 +124,9 @@ function caseOf(id: number, story: Story, traces: ReturnType<typeof tracesOf>): 
   const { rows, snapshots } = story.tables;
   return [
     {
-      ...{ id, story, now },
+      id,
+      story,
+      now,
       row: rows.get(id),
       snapshot: snapshots.get(id),
       stream: traces.stream.get(id) ?? [],

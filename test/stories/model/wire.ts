@@ -1,10 +1,11 @@
 // The line between a container and the store: what was sent still takes effect when a container dies meanwhile.
-import { type Http, type HttpAnswer, type HttpRequest } from '../../../lambda/shared/bigcommerce/http';
+import type { Http, HttpAnswer, HttpRequest } from '../../../lambda/shared/bigcommerce/http';
 import { isRow, parseJson } from '../../../lambda/shared/runtime/json';
 import { parseDate } from '../../../lambda/shared/runtime/time';
-import { type Store } from '../../../simulator/index';
-import { type VirtualTime } from '../../support/virtual-time';
-import { addTo, type History } from './history';
+import type { Store } from '../../../simulator/index';
+import type { VirtualTime } from '../../support/virtual-time';
+import { addTo } from './history';
+import type { History } from './history';
 
 export interface Wire {
   readonly time: VirtualTime;

@@ -1,6 +1,7 @@
 // A process of the command survive: tells the stories of one fault and reports what became of their orders.
 import { FAULTS } from './faults';
-import { survive, type Tally } from './survive';
+import { survive } from './survive';
+import type { Tally } from './survive';
 
 export interface Task {
   readonly name: string;

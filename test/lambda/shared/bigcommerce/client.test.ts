@@ -1,6 +1,7 @@
 // The BigCommerce client against the simulator, over real HTTP on loopback.
 import { parseListedOrder } from '../../../../lambda/shared/bigcommerce/parse-order';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
 import { BigCommerceError, DoubtfulListError } from '../../../../lambda/shared/runtime/errors';
@@ -9,8 +10,10 @@ import type { HttpRequest } from '../../../../lambda/shared/bigcommerce/http';
 import { createLog } from '../../../../lambda/shared/runtime/log';
 import { createRequests } from '../../../../lambda/shared/bigcommerce/request';
 import type { RequestsOptions } from '../../../../lambda/shared/bigcommerce/request';
-import { listen, type Listening } from '../../../../simulator/listen';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../../../simulator';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
+import { startSimulator } from '../../../../simulator';
+import type { Simulator, SimulatorOptions } from '../../../../simulator';
 import { catchLines, parsed } from '../../../support/log-lines';
 
 let simulator: Simulator | undefined;
@@ -256,7 +259,10 @@ describe('an order that the store does not show with an extra comes without it,'
     await store.getOrder(100);
     await store.getOrder(101);
     expect(asked).toEqual([
-      ...[withLines, withFees, '100 plainly', '100 plainly'],
+      withLines,
+      withFees,
+      '100 plainly',
+      '100 plainly',
       '101 consignments.line_items,fees',
     ]);
   });

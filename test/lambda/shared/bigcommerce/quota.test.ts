@@ -1,6 +1,7 @@
 // What the quota's headers are worth, and how many calls a container may make on the strength of them.
 import fc from 'fast-check';
-import { allowance, learn, readQuota, type Quota } from '../../../../lambda/shared/bigcommerce/quota';
+import { allowance, learn, readQuota } from '../../../../lambda/shared/bigcommerce/quota';
+import type { Quota } from '../../../../lambda/shared/bigcommerce/quota';
 
 const header = (headers: Readonly<Record<string, unknown>>) => (name: string) => headers[name];
 

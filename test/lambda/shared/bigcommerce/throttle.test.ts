@@ -1,6 +1,8 @@
 // When a container may send its next call, on virtual time.
-import { readQuota, type Quota } from '../../../../lambda/shared/bigcommerce/quota';
-import { createTurns, type Turn } from '../../../../lambda/shared/bigcommerce/throttle';
+import { readQuota } from '../../../../lambda/shared/bigcommerce/quota';
+import type { Quota } from '../../../../lambda/shared/bigcommerce/quota';
+import { createTurns } from '../../../../lambda/shared/bigcommerce/throttle';
+import type { Turn } from '../../../../lambda/shared/bigcommerce/throttle';
 import { virtualTime } from '../../../support/virtual-time';
 
 function aContainer(quotaReservePercent = 10) {

@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client';
 import type { BigCommerceError } from '../../../../lambda/shared/runtime/errors';
 import { secretOf } from '../../../../lambda/shared/bigcommerce/webhooks';
-import { listen, type Listening } from '../../../../simulator/listen';
-import { startSimulator, type Simulator } from '../../../../simulator';
+import { listen } from '../../../../simulator/listen';
+import type { Listening } from '../../../../simulator/listen';
+import { startSimulator } from '../../../../simulator';
+import type { Simulator } from '../../../../simulator';
 
 const scope = 'store/cart/converted';
 const destination = 'https://hooks.example.com/dev/cart-converted';
@@ -23,8 +25,12 @@ afterEach(async () => {
 
 const connect = ({ url = simulator.url, token = simulator.credentials.accessToken } = {}) =>
   createBigCommerce({
-    ...{ apiUrl: url, storeHash: simulator.credentials.storeHash, quotaReservePercent: 10 },
-    ...{ accessToken: () => Promise.resolve(token), sleep: () => Promise.resolve(), timeoutMs: 2_000 },
+    apiUrl: url,
+    storeHash: simulator.credentials.storeHash,
+    quotaReservePercent: 10,
+    accessToken: () => Promise.resolve(token),
+    sleep: () => Promise.resolve(),
+    timeoutMs: 2_000,
   }).until(Date.now() + 60_000);
 
 const kept = (id: number) => simulator.hooks.get(id)?.hook;

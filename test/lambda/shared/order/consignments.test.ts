@@ -75,8 +75,19 @@ describe('the lines of an order', () => {
 });
 
 const LINE_FIELDS = [
-  ...['product_id', 'order_address_id', 'name', 'sku', 'type', 'quantity', 'product_options'],
-  ...['base_price', 'price_ex_tax', 'price_inc_tax', 'base_total', 'total_ex_tax', 'total_inc_tax'],
+  'product_id',
+  'order_address_id',
+  'name',
+  'sku',
+  'type',
+  'quantity',
+  'product_options',
+  'base_price',
+  'price_ex_tax',
+  'price_inc_tax',
+  'base_total',
+  'total_ex_tax',
+  'total_inc_tax',
 ];
 
 describe('the fingerprint of an order', () => {

@@ -200,7 +200,9 @@ describe('content', () => {
     expect(sameContent(one, { ...one, raw: { ...one.raw } })).toBe(true);
     expect(sameContent(one, other)).toBe(false);
     expect([sameContent(link, one), sameContent(one, link), sameContent(one, aParsedOrder())]).toEqual([
-      ...[true, true, true],
+      true,
+      true,
+      true,
     ]);
   });
 

@@ -14,15 +14,18 @@ import { aLine, aSnapshot } from '../../../support/builders';
 import { ask } from '../../../support/store-client';
 
 const address = {
-  ...{
-    first_name: 'Ada',
-    last_name: 'Moss',
-    company: 'Moss & Sons',
-    street_1: '1 Test Street',
-    street_2: 'Flat 7',
-  },
-  ...{ city: 'Austin', state: 'Texas', zip: '78701', country: 'United States', country_iso2: 'US' },
-  ...{ phone: '5125550100', email: 'Ada@example.com' },
+  first_name: 'Ada',
+  last_name: 'Moss',
+  company: 'Moss & Sons',
+  street_1: '1 Test Street',
+  street_2: 'Flat 7',
+  city: 'Austin',
+  state: 'Texas',
+  zip: '78701',
+  country: 'United States',
+  country_iso2: 'US',
+  phone: '5125550100',
+  email: 'Ada@example.com',
   form_fields: [
     { name: 'Birthday', value: '1815-12-10' },
     { name: 'Shoe size', value: 38 },
@@ -30,16 +33,18 @@ const address = {
   ],
 };
 const nobody = {
-  ...{ first_name: '', last_name: '', company: '', street_1: '', street_2: '' },
-  ...{
-    city: '',
-    state: 'Texas',
-    zip: '',
-    country: 'United States',
-    country_iso2: 'US',
-    phone: '',
-    email: '',
-  },
+  first_name: '',
+  last_name: '',
+  company: '',
+  street_1: '',
+  street_2: '',
+  city: '',
+  state: 'Texas',
+  zip: '',
+  country: 'United States',
+  country_iso2: 'US',
+  phone: '',
+  email: '',
   form_fields: [
     { name: 'Birthday', value: '' },
     { name: 'Shoe size', value: 0 },
@@ -48,13 +53,22 @@ const nobody = {
 };
 const location = { id: 1, name: 'Shop', city: 'Austin', email: 'shop@example.com', phone: '5125550199' };
 const option = (type: string, value: string) => ({
-  ...{ id: 5, type, name: 'An option', display_name: 'Option', value },
-  ...{ display_value: value, display_value_customer: value, display_value_merchant: value },
+  id: 5,
+  type,
+  name: 'An option',
+  display_name: 'Option',
+  value,
+  display_value: value,
+  display_value_customer: value,
+  display_value_merchant: value,
 });
 
 describe('dropping fields', () => {
   const snapshot = aSnapshot({
-    ...{ phone: '1', staff_notes: 'a note', source: 'web', state: 'open' },
+    phone: '1',
+    staff_notes: 'a note',
+    source: 'web',
+    state: 'open',
     billing_address: { phone: '2', state: 'Texas' },
     products: [aLine({ staff_notes: 'another', options: [{ phone: '3' }] })],
     shipping_addresses: [{ id: 7, phone: '4', state: 'Iowa' }, { id: 8 }],
@@ -131,14 +145,26 @@ describe('dropping fields', () => {
 });
 
 const personal = aSnapshot({
-  ...{ customer_id: 42, cart_id: 'a1b2', ip_address: '203.0.113.7', ip_address_v6: '2001:db8::7' },
-  ...{ customer_message: 'Ring twice', staff_notes: 'She is nice', external_order_id: 'ERP-1' },
-  ...{ total_inc_tax: '12.5000', geoip_country: 'United States', payment_provider_id: 'pay_1' },
+  customer_id: 42,
+  cart_id: 'a1b2',
+  ip_address: '203.0.113.7',
+  ip_address_v6: '2001:db8::7',
+  customer_message: 'Ring twice',
+  staff_notes: 'She is nice',
+  external_order_id: 'ERP-1',
+  total_inc_tax: '12.5000',
+  geoip_country: 'United States',
+  payment_provider_id: 'pay_1',
   billing_address: address,
   products: [
     aLine({
-      ...{ name: 'Mug', sku: 'MUG-07', wrapping_name: 'Red paper', wrapping_message: 'For Ben' },
-      ...{ event_name: 'Delivery', event_date: '2026-12-10', price_ex_tax: '12.5000' },
+      name: 'Mug',
+      sku: 'MUG-07',
+      wrapping_name: 'Red paper',
+      wrapping_message: 'For Ben',
+      event_name: 'Delivery',
+      event_date: '2026-12-10',
+      price_ex_tax: '12.5000',
       product_options: [option('Multiple choice', 'Blue'), option('Text field', 'To Ben')],
       configurable_fields: [{ name: 'Engraving', value: 'Ben' }],
     }),
@@ -160,19 +186,18 @@ describe('erasing', () => {
   it('blanks what is personal, in the form that the store has for none, and keeps all else', () => {
     expect(erasePersonal(personal)).toEqual({
       ...personal,
-      ...{
-        customer_id: 0,
-        cart_id: null,
-        ip_address: '',
-        ip_address_v6: '',
-        customer_message: '',
-        staff_notes: '',
-      },
+      customer_id: 0,
+      cart_id: null,
+      ip_address: '',
+      ip_address_v6: '',
+      customer_message: '',
+      staff_notes: '',
       billing_address: nobody,
       products: [
         {
           ...personal.products[0],
-          ...{ wrapping_message: '', event_date: null },
+          wrapping_message: '',
+          event_date: null,
           product_options: [option('Multiple choice', 'Blue'), option('Text field', '')],
           configurable_fields: [{ name: 'Engraving', value: '' }],
         },
@@ -227,7 +252,10 @@ describe('erasing', () => {
   it('changes an order of the store in nothing but its people', async () => {
     const store = createStore();
     const { id } = store.orders.add({
-      ...{ customer_id: 42, cart_id: 'a1b2', ip_address: '203.0.113.7', staff_notes: 'a note' },
+      customer_id: 42,
+      cart_id: 'a1b2',
+      ip_address: '203.0.113.7',
+      staff_notes: 'a note',
       lines: [{}, { type: 'digital' }, { type: 'giftcertificate' }, { order_pickup_method_id: 1 }],
       coupons: [{}],
       fees: [{}],
@@ -238,8 +266,18 @@ describe('erasing', () => {
     const order = { ...((await get(consignments)) as Row), ...lists, coupons: await get('/coupons') };
     expect(changed(order, erasePersonal(order))).toEqual(
       new Set([
-        ...['customer_id', 'cart_id', 'ip_address', 'staff_notes', 'recipient_email'],
-        ...['first_name', 'last_name', 'street_1', 'city', 'zip', 'phone', 'email'],
+        'customer_id',
+        'cart_id',
+        'ip_address',
+        'staff_notes',
+        'recipient_email',
+        'first_name',
+        'last_name',
+        'street_1',
+        'city',
+        'zip',
+        'phone',
+        'email',
       ]),
     );
   });
@@ -253,7 +291,10 @@ describe('erasing', () => {
       note: fc.constant('kept'),
     });
     const anOrder = fc.record({
-      ...{ id: fc.nat(), status_id: fc.nat(), total_inc_tax: fc.float(), staff_notes: fc.option(typed) },
+      id: fc.nat(),
+      status_id: fc.nat(),
+      total_inc_tax: fc.float(),
+      staff_notes: fc.option(typed),
       billing_address: people,
       products: fc.array(
         fc.record({ id: fc.nat(), sku: fc.constantFrom('MUG-07', ''), wrapping_message: typed }),

@@ -11,8 +11,12 @@ import {
 
 const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
 const envelope = (scope: unknown, data: unknown) => ({
-  ...{ producer: 'stores/abc123xyz', hash: '5d2f8b0c', created_at: 1_767_225_600, store_id: '1009999999' },
-  ...{ scope, data },
+  producer: 'stores/abc123xyz',
+  hash: '5d2f8b0c',
+  created_at: 1_767_225_600,
+  store_id: '1009999999',
+  scope,
+  data,
 });
 const read = (content: unknown) => readWebhook(Buffer.from(JSON.stringify(content)), 'abc123xyz');
 
@@ -35,7 +39,9 @@ it.each([
 ])('%s with %j names an order, and is taken', (scope, data) => {
   expect(isTaken(scope)).toBe(true);
   expect(read(envelope(scope, data))).toEqual({
-    ...{ scope, orderId: 4242, hash: '5d2f8b0c' },
+    scope,
+    orderId: 4242,
+    hash: '5d2f8b0c',
     content: envelope(scope, data),
   });
 });

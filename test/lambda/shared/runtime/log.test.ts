@@ -1,6 +1,7 @@
 // Log lines: nothing but JSON, and with metrics an EMF document by CloudWatch's specification.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-import { createLog, type Metrics } from '../../../../lambda/shared/runtime/log';
+import { createLog } from '../../../../lambda/shared/runtime/log';
+import type { Metrics } from '../../../../lambda/shared/runtime/log';
 import { catchLines, parsed } from '../../../support/log-lines';
 
 interface EmbeddedMetrics {

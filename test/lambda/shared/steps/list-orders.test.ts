@@ -55,13 +55,11 @@ it('asks for a page that was too much again without its lines, and so for the re
   );
   expect(ids).toEqual(all);
   expect(asked).toEqual([
-    ...[
-      [0, true],
-      [250, true],
-      [250, false],
-      [499, false],
-      [600, false],
-    ],
+    [0, true],
+    [250, true],
+    [250, false],
+    [499, false],
+    [600, false],
   ]);
   expect(warnings).toEqual(['bigcommerce.lines_omitted']);
 });

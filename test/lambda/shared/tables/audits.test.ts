@@ -1,8 +1,10 @@
 // What an audit asks of the tables, on MiniStack: which orders are stored, and the results of earlier audits.
-import { BatchGetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Audit } from '../../../../lambda/shared/order/audit-result';
-import { createAudits, type Audits } from '../../../../lambda/shared/tables/audits';
+import { createAudits } from '../../../../lambda/shared/tables/audits';
+import type { Audits } from '../../../../lambda/shared/tables/audits';
 import { batchGet } from '../../../../lambda/shared/tables/batch-get';
 import { createStoredOrders, createOrdersTable } from '../../../../lambda/shared/tables/orders';
 import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
@@ -23,9 +25,21 @@ beforeAll(async () => {
 afterAll(() => miniStack.stop());
 
 const anAudit = (timestamp: number, day: string, open = 0): Audit => ({
-  ...{ timestamp, day, summary: `${day}: 0 of ${open}, ${open} open`, duration_ms: 5, listed: open },
-  ...{ copied: 0, queued: 0, dead: 0, excluded: {}, open, staying: 0, enqueued: open },
-  ...{ gaps: [{ id: 7, reason: 'not-in-ledger' }], dead_orders: [], open_ids: [7] },
+  timestamp,
+  day,
+  summary: `${day}: 0 of ${open}, ${open} open`,
+  duration_ms: 5,
+  listed: open,
+  copied: 0,
+  queued: 0,
+  dead: 0,
+  excluded: {},
+  open,
+  staying: 0,
+  enqueued: open,
+  gaps: [{ id: 7, reason: 'not-in-ledger' }],
+  dead_orders: [],
+  open_ids: [7],
 });
 
 describe('the newest audit of a day', () => {

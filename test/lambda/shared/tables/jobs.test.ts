@@ -1,7 +1,8 @@
 // The Jobs table on MiniStack: rows that expire, and what the next poll asks of them.
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createJobsTable, type Cursor, type Job } from '../../../../lambda/shared/tables/jobs';
+import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
+import type { Cursor, Job } from '../../../../lambda/shared/tables/jobs';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { NOON } from '../../../support/builders';
 import { connect, createTables } from '../../../support/real-tables';

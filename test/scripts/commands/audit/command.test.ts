@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { summarize, type Audit } from '../../../../lambda/shared/order/audit-result';
+import { summarize } from '../../../../lambda/shared/order/audit-result';
+import type { Audit } from '../../../../lambda/shared/order/audit-result';
 import { parseJson } from '../../../../lambda/shared/runtime/json';
 import { auditDays } from '../../../../scripts/commands/audit/audit';
 import { audit } from '../../../../scripts/commands/audit/command';
@@ -23,9 +24,21 @@ afterAll(() => service.clients.destroy());
 function anAudit(day: string, fields: Partial<Audit> = {}): Audit {
   const { listed = 3, open = 0 } = fields;
   return {
-    ...{ timestamp: NOON, day, summary: summarize(day, { listed, open }), duration_ms: 5 },
-    ...{ listed, copied: 3, queued: 0, dead: 0, excluded: {}, open, staying: 0, enqueued: open },
-    ...{ gaps: [], dead_orders: [], open_ids: [] },
+    timestamp: NOON,
+    day,
+    summary: summarize(day, { listed, open }),
+    duration_ms: 5,
+    listed,
+    copied: 3,
+    queued: 0,
+    dead: 0,
+    excluded: {},
+    open,
+    staying: 0,
+    enqueued: open,
+    gaps: [],
+    dead_orders: [],
+    open_ids: [],
     ...fields,
   };
 }

@@ -1,14 +1,12 @@
 // How far a backfill is, on a real DynamoDB API; and which stacks are refused before anything is asked of their tables.
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
 import { backfill } from '../../../../scripts/commands/backfill/command';
-import {
-  createCheckpoints,
-  type Checkpoint,
-  type Checkpoints,
-} from '../../../../scripts/commands/backfill/checkpoint';
+import { createCheckpoints } from '../../../../scripts/commands/backfill/checkpoint';
+import type { Checkpoint, Checkpoints } from '../../../../scripts/commands/backfill/checkpoint';
 import type { Selection } from '../../../../scripts/commands/backfill/options';
 import { nothing } from '../../../../scripts/commands/backfill/tally';
 import type { MiniStack } from '../../../../scripts/local/ministack';
@@ -40,7 +38,10 @@ const aSelection = (overrides: Partial<Selection> = {}): Selection => ({
 
 let nextTime = NOON;
 const aCheckpoint = (selection: Selection, overrides: Partial<Checkpoint> = {}): Checkpoint => ({
-  ...{ timestamp: (nextTime += 1), outcome: 'backfill.running', selection, tally: nothing },
+  timestamp: (nextTime += 1),
+  outcome: 'backfill.running',
+  selection,
+  tally: nothing,
   ...overrides,
 });
 
@@ -50,8 +51,13 @@ describe('the checkpoint of a backfill', () => {
     const checkpoint = aCheckpoint(selection, {
       cursor: { status_id: 11, order_id: 107 },
       tally: {
-        ...{ ...nothing, copied: 3, skipped: { 'void-status:5': 1 }, excluded: { archived: 2 } },
-        ...{ dead: 1, dead_orders: [{ order_id: 104, reason: 'rejected', error: 'so' }], not_found: [9] },
+        ...nothing,
+        copied: 3,
+        skipped: { 'void-status:5': 1 },
+        excluded: { archived: 2 },
+        dead: 1,
+        dead_orders: [{ order_id: 104, reason: 'rejected', error: 'so' }],
+        not_found: [9],
       },
     });
     await checkpoints.save(checkpoint, NOON);
@@ -114,7 +120,9 @@ describe('a stack', () => {
     cloudFormation.on(DescribeStacksCommand).resolves({
       Stacks: [
         {
-          ...{ StackName: 'OrderReplication-dev', CreationTime: new Date(0), StackStatus: 'UPDATE_COMPLETE' },
+          StackName: 'OrderReplication-dev',
+          CreationTime: new Date(0),
+          StackStatus: 'UPDATE_COMPLETE',
           Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
             ParameterKey,
             ParameterValue,

@@ -1,11 +1,7 @@
 // What the command line of backfill means, and which stack it is refused for.
 import { backfill } from '../../../../scripts/commands/backfill/command';
-import {
-  inWords,
-  readSelection,
-  rulesOf,
-  type SelectionOptions,
-} from '../../../../scripts/commands/backfill/options';
+import { inWords, readSelection, rulesOf } from '../../../../scripts/commands/backfill/options';
+import type { SelectionOptions } from '../../../../scripts/commands/backfill/options';
 import { UsageError } from '../../../../scripts/terminal/command-error';
 import { NOON } from '../../../support/builders';
 import { runLine } from '../../../support/run-noun';
@@ -90,14 +86,20 @@ it.each<[SelectionOptions, number | undefined, string]>([
 });
 
 const parameters = {
-  ...{ AllowedStatusIds: '7, 10,11', AdvanceStatusIds: '', AdvanceOrders: 'true' },
-  ...{ NewPhysicalOrderStatusId: '9', NewDigitalOrderStatusId: '8' },
+  AllowedStatusIds: '7, 10,11',
+  AdvanceStatusIds: '',
+  AdvanceOrders: 'true',
+  NewPhysicalOrderStatusId: '9',
+  NewDigitalOrderStatusId: '8',
 };
 
 it('goes by the rules of the stack', () => {
   expect(rulesOf(parameters, true)).toEqual({
-    ...{ allowedStatusIds: [7, 10, 11], advanceStatusIds: [], advanceOrders: true },
-    ...{ newPhysicalOrderStatusId: 9, newDigitalOrderStatusId: 8 },
+    allowedStatusIds: [7, 10, 11],
+    advanceStatusIds: [],
+    advanceOrders: true,
+    newPhysicalOrderStatusId: 9,
+    newDigitalOrderStatusId: 8,
   });
 });
 

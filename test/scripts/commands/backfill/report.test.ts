@@ -6,14 +6,8 @@ import {
   finalReport,
   nextSteps,
 } from '../../../../scripts/commands/backfill/report';
-import {
-  ended,
-  excluded,
-  nothing,
-  ordersIn,
-  sum,
-  type Tally,
-} from '../../../../scripts/commands/backfill/tally';
+import { ended, excluded, nothing, ordersIn, sum } from '../../../../scripts/commands/backfill/tally';
+import type { Tally } from '../../../../scripts/commands/backfill/tally';
 
 const copies = { advance: false };
 const recommend = (command: string) => `npx order-replication ${command} --stage dev`;
@@ -61,10 +55,13 @@ it.each([
 
 it('accounts for every kind that there was', () => {
   const tally = sum([
-    ...[ended({ order_id: 1, state: 'copied' }), ended({ order_id: 2, state: 'replicated' })],
+    ended({ order_id: 1, state: 'copied' }),
+    ended({ order_id: 2, state: 'replicated' }),
     ended({ order_id: 3, state: 'skipped', reason: 'void-status', status_id: 5 }),
     ended({ order_id: 4, state: 'dead', reason: 'rejected', last_error: 'GET answered 400.\u001b[31m' }),
-    ...[excluded('already-copied', 7), excluded('already-copied'), aTally({ not_found: [8, 9] })],
+    excluded('already-copied', 7),
+    excluded('already-copied'),
+    aTally({ not_found: [8, 9] }),
   ]);
   expect(ordersIn(tally)).toBe(14);
   expect(accountLines(tally, copies, 3_000)).toEqual([

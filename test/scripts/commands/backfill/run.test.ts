@@ -11,17 +11,21 @@ import type { RawOrder } from '../../../../lambda/shared/order/order';
 import type { OrderReference } from '../../../../lambda/shared/order/reference';
 import { awsClock } from '../../../../scripts/service/aws-clock';
 import type { Checkpoint } from '../../../../scripts/commands/backfill/checkpoint';
-import { backfill, type BackfillDeps } from '../../../../scripts/commands/backfill/run';
-import { endOf, type Task } from '../../../../scripts/commands/backfill/classify';
+import { backfill } from '../../../../scripts/commands/backfill/run';
+import type { BackfillDeps } from '../../../../scripts/commands/backfill/run';
+import { endOf } from '../../../../scripts/commands/backfill/classify';
+import type { Task } from '../../../../scripts/commands/backfill/classify';
 import type { Selection } from '../../../../scripts/commands/backfill/options';
 import { countOrders } from '../../../../scripts/commands/backfill/pages';
 import { runDry } from '../../../../scripts/commands/backfill/dry-run';
 import { accountLines } from '../../../../scripts/commands/backfill/report';
-import { nothing, ordersIn, type Tally } from '../../../../scripts/commands/backfill/tally';
+import { nothing, ordersIn } from '../../../../scripts/commands/backfill/tally';
+import type { Tally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/clients';
 import { createPatience } from '../../../../scripts/service/retry';
 import { anOrder, aReference, iso, NOON, storeDate } from '../../../support/builders';
-import { aWorld, type World } from '../../../support/world';
+import { aWorld } from '../../../support/world';
+import type { World } from '../../../support/world';
 import { listen } from '../../../../simulator/listen';
 import type { Listening } from '../../../../simulator/listen';
 
@@ -106,16 +110,29 @@ function aStage(orders: readonly RawOrder[]) {
     mostUnderWay: 3,
   };
   const task = (selection: Selection): Task => ({
-    ...{ began: NOON, countsFrom: NOON, advance: selection.advance },
+    began: NOON,
+    countsFrom: NOON,
+    advance: selection.advance,
     rules: { ...world.rules, advanceOrders: selection.advance },
     completedSince: NOON - 7 * DAY,
   });
   const fresh = (selection: Selection): Checkpoint => ({
-    ...{ timestamp: NOON, outcome: 'backfill.running', selection, tally: nothing },
+    timestamp: NOON,
+    outcome: 'backfill.running',
+    selection,
+    tally: nothing,
   });
   return {
     unreadable,
-    ...{ world, queries, said, shown, saved, sent, worker, work, deps },
+    world,
+    queries,
+    said,
+    shown,
+    saved,
+    sent,
+    worker,
+    work,
+    deps,
     mostUnderWay: () => mostUnderWay,
     run: (selection = everything, checkpoint = fresh(selection), more: Partial<BackfillDeps> = {}) =>
       backfill(checkpoint, task(selection), { ...deps, ...more }),
@@ -151,8 +168,13 @@ describe('a backfill', () => {
     await stage.run();
     expect(stage.sent).toEqual([
       {
-        ...{ orderId: 100, source: 'backfill', advance: false, jobTimestamp: NOON, statusId: 11 },
-        ...{ seenAt: iso(NOON + 100), dateModified: storeDate(NOON - DAY) },
+        orderId: 100,
+        source: 'backfill',
+        advance: false,
+        jobTimestamp: NOON,
+        statusId: 11,
+        seenAt: iso(NOON + 100),
+        dateModified: storeDate(NOON - DAY),
       },
     ]);
   });
@@ -230,7 +252,8 @@ describe('a backfill', () => {
   it('leaves out what is not to be stored, with its reason', async () => {
     const stage = aStage([old(1, { status_id: 5 }), old(2, { is_deleted: true }), old(3, { status_id: 2 })]);
     expect(await stage.run()).toEqual({
-      ...{ ...nothing, copied: 1 },
+      ...nothing,
+      copied: 1,
       excluded: { 'void-status:5': 1, archived: 1 },
     });
   });
@@ -278,8 +301,13 @@ describe('a backfill', () => {
 
 describe('what the ledger knows', () => {
   const row = (overrides: Partial<LedgerRow>): LedgerRow => ({
-    ...{ order_id: 100, state: 'copied', date_modified: storeDate(NOON - DAY), status_id: 11 },
-    ...{ read_at: iso(NOON - 3_600_000), reached_at: iso(NOON - 3_600_000), ...overrides },
+    order_id: 100,
+    state: 'copied',
+    date_modified: storeDate(NOON - DAY),
+    status_id: 11,
+    read_at: iso(NOON - 3_600_000),
+    reached_at: iso(NOON - 3_600_000),
+    ...overrides,
   });
   const ofKnown = async (known: Partial<LedgerRow>, advance = false) => {
     const stage = aStage(some(1));
@@ -433,8 +461,11 @@ describe('orders by their ids', () => {
     const stage = aStage(some(60));
     const selection = named(...some(60).map(({ id }) => id));
     const checkpoint: Checkpoint = {
-      ...{ timestamp: NOON, outcome: 'backfill.running', selection },
-      ...{ cursor: { order_id: 149 }, tally: { ...nothing, copied: 50 } },
+      timestamp: NOON,
+      outcome: 'backfill.running',
+      selection,
+      cursor: { order_id: 149 },
+      tally: { ...nothing, copied: 50 },
     };
     expect(await stage.run(selection, checkpoint)).toEqual({ ...nothing, copied: 60 });
     expect(sentIds(stage)[0]).toBe(150);
@@ -507,7 +538,10 @@ describe('the checkpoint', () => {
     const selection = { ...everything, status_ids: [2, 11] };
     const tally = { ...nothing, copied: 2 };
     await stage.run(selection, {
-      ...{ timestamp: NOON, outcome: 'backfill.running', selection, tally },
+      timestamp: NOON,
+      outcome: 'backfill.running',
+      selection,
+      tally,
       cursor: { status_id: 11, order_id: 100 },
     });
     expect(sentIds(stage)).toEqual([101, 102]);
@@ -597,7 +631,10 @@ describe('orders that no list can show', () => {
     expect(await stage.run()).toEqual({ ...nothing, copied: 9, unreadable_ids: [103] });
     expect(stage.sent.filter(({ orderId }) => orderId === 103)).toEqual([
       {
-        ...{ orderId: 103, source: 'backfill', advance: false, jobTimestamp: NOON },
+        orderId: 103,
+        source: 'backfill',
+        advance: false,
+        jobTimestamp: NOON,
         seenAt: expect.any(String) as unknown,
       },
     ]);
@@ -679,11 +716,14 @@ describe('a dry run', () => {
     await stage.world.replicate(known);
     const before = structuredClone([...stage.world.rows]);
     expect(await stage.runDry({ ...everything, created_before: iso(NOON) })).toEqual({
-      ...{ queued: 4, calls: 2 },
+      queued: 4,
+      calls: 2,
       tally: { ...nothing, copied: 1, excluded: { 'void-status:5': 1 } },
     });
     expect({ rows: [...stage.world.rows], saved: stage.saved, sent: stage.sent }).toEqual({
-      ...{ rows: before, saved: [], sent: [] },
+      rows: before,
+      saved: [],
+      sent: [],
     });
   });
 

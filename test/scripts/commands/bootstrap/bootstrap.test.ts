@@ -6,8 +6,8 @@ import {
   DescribeEventsCommand,
   DescribeStacksCommand,
   DeleteChangeSetCommand,
-  type Stack,
 } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import {
   GetOpenIDConnectProviderCommand,
   IAMClient,
@@ -16,7 +16,8 @@ import {
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import { bootstrap, type BootstrapJob } from '../../../../scripts/commands/bootstrap/bootstrap';
+import { bootstrap } from '../../../../scripts/commands/bootstrap/bootstrap';
+import type { BootstrapJob } from '../../../../scripts/commands/bootstrap/bootstrap';
 import { bootstrapOptions, bootstrapRequest } from '../../../../scripts/commands/bootstrap/options';
 import { bootstrap as bootstrapCommand } from '../../../../scripts/commands/bootstrap/command';
 import { parseOptions, runForJson } from '../../../support/run-command';
@@ -204,8 +205,12 @@ describe('the command line', () => {
     accountHas({ stack: aStack({ GitHubRepository: '' }, 'UPDATE_COMPLETE') });
     expect(await runForJson(bootstrapCommand, ['--stage', 'dev', '--region', 'eu-west-1'])).toEqual([
       {
-        ...{ stage: 'dev', stackName: 'OrderReplicationBootstrap-dev', region: 'eu-west-1' },
-        ...{ repository: '', changed: false, outputs: {} },
+        stage: 'dev',
+        stackName: 'OrderReplicationBootstrap-dev',
+        region: 'eu-west-1',
+        repository: '',
+        changed: false,
+        outputs: {},
       },
     ]);
   });
@@ -213,11 +218,17 @@ describe('the command line', () => {
 
 describe('what is to be done then', () => {
   const done = {
-    ...{ stage: 'dev', stackName: 'OrderReplicationBootstrap-dev', region: 'eu-west-1', changed: true },
+    stage: 'dev',
+    stackName: 'OrderReplicationBootstrap-dev',
+    region: 'eu-west-1',
+    changed: true,
     repository: 'acme@1/orders@2',
     outputs: {
-      ...{ PackagesBucketName: 'bucket', CloudFormationRoleArn: 'arn:service', DeployRoleArn: 'arn:deploy' },
-      ...{ DeployPolicyArn: 'arn:policy', FunctionsBoundaryArn: 'arn:boundary' },
+      PackagesBucketName: 'bucket',
+      CloudFormationRoleArn: 'arn:service',
+      DeployRoleArn: 'arn:deploy',
+      DeployPolicyArn: 'arn:policy',
+      FunctionsBoundaryArn: 'arn:boundary',
     },
   };
 

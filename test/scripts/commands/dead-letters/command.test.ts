@@ -8,12 +8,14 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
-  type Message,
 } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
-import { createQueue, type DeadLetterNote } from '../../../../lambda/shared/aws/queue';
-import { type Clients, localClients } from '../../../../scripts/service/clients';
+import { createQueue } from '../../../../lambda/shared/aws/queue';
+import type { DeadLetterNote } from '../../../../lambda/shared/aws/queue';
+import { localClients } from '../../../../scripts/service/clients';
+import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import type { Choice, DeadLetterDeps, DeadLetterFlow } from '../../../../scripts/commands/dead-letters/deps';
 import { drop } from '../../../../scripts/commands/dead-letters/drop';
@@ -291,7 +293,8 @@ describe('list', () => {
       await clients.sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: url('OrdersQueueUrl'),
-          ...{ MaxNumberOfMessages: 10, VisibilityTimeout: 0 },
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: 0,
         }),
       );
     }

@@ -5,9 +5,11 @@ import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/cl
 import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 
-import { afterDeploy, type Deployed } from '../../../../scripts/commands/deploy/after-deploy';
+import { afterDeploy } from '../../../../scripts/commands/deploy/after-deploy';
+import type { Deployed } from '../../../../scripts/commands/deploy/after-deploy';
 import type { Afterwards } from '../../../../scripts/commands/deploy/options';
-import { type Clients, localClients } from '../../../../scripts/service/clients';
+import { localClients } from '../../../../scripts/service/clients';
+import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { listen } from '../../../../simulator/listen';
 import type { Listening } from '../../../../simulator/listen';
@@ -21,8 +23,13 @@ const errors = arn('ApplicationErrors');
 const deadLetters = arn('DeadLettersAlarm');
 
 const job = {
-  ...{ timestamp: 0, outcome: 'poll.finished', duration_ms: 1, found: 3, enqueued: 2 },
-  ...{ counted: {}, excluded: {} },
+  timestamp: 0,
+  outcome: 'poll.finished',
+  duration_ms: 1,
+  found: 3,
+  enqueued: 2,
+  counted: {},
+  excluded: {},
 };
 /** Answers every poll in Lambda's place. */
 let answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: unknown };
@@ -60,8 +67,11 @@ beforeEach(() => {
   cloudFormation.on(DescribeStackResourcesCommand).resolves({
     StackResources: Object.entries({ ExceptionsTopic: errors, DeadLettersAlarmTopic: deadLetters }).map(
       ([LogicalResourceId, PhysicalResourceId]) => ({
-        ...{ LogicalResourceId, PhysicalResourceId, ResourceType: 'AWS::SNS::Topic' },
-        ...{ Timestamp: new Date(0), ResourceStatus: 'CREATE_COMPLETE' },
+        LogicalResourceId,
+        PhysicalResourceId,
+        ResourceType: 'AWS::SNS::Topic',
+        Timestamp: new Date(0),
+        ResourceStatus: 'CREATE_COMPLETE',
       }),
     ),
   });
@@ -75,7 +85,8 @@ async function run(deployed: Partial<Deployed> = {}, afterwards: Partial<Afterwa
   const said: string[] = [];
   await afterDeploy(
     {
-      ...{ stackName: 'OrderReplication-dev', changed: true },
+      stackName: 'OrderReplication-dev',
+      changed: true,
       outputs: { GetNewOrdersFunctionName: 'OrderReplication-dev-GetNewOrders' },
       parameters: { ExceptionsEmailAddress: address, PollingInterval: '120', Paused: 'false' },
       ...deployed,

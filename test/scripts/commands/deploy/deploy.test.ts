@@ -1,6 +1,7 @@
 // What a deploy decides and says: against a mocked CloudFormation and a bucket on loopback.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,10 +15,12 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
-  type CreateChangeSetInput,
-  type ResourceChangeDetail,
-  type Stack,
-  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
+import type {
+  CreateChangeSetInput,
+  ResourceChangeDetail,
+  Stack,
+  StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -25,7 +28,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { build, packageNames } from '../../../../scripts/packages/build';
-import { deploy, type DeployOptions } from '../../../../scripts/commands/deploy/deploy';
+import { deploy } from '../../../../scripts/commands/deploy/deploy';
+import type { DeployOptions } from '../../../../scripts/commands/deploy/deploy';
 import { deployOptions, deployRequest } from '../../../../scripts/commands/deploy/options';
 import { parseOptions } from '../../../support/run-command';
 import { upload } from '../../../../scripts/packages/upload';
@@ -129,12 +133,17 @@ const complete: Readonly<Record<string, string>> = {
 const run = (options: Partial<DeployOptions> = {}) =>
   deploy(
     {
-      ...{ stage: 'dev', bucket: 'packages', parameters: complete, outDir },
+      stage: 'dev',
+      bucket: 'packages',
+      parameters: complete,
+      outDir,
       print: (line) => printed.push(line),
       ...options,
     },
     {
-      ...{ cloudFormation, s3, sts: new STSClient({ region: 'eu-west-1' }) },
+      cloudFormation,
+      s3,
+      sts: new STSClient({ region: 'eu-west-1' }),
       lambda: new LambdaClient({ region: 'eu-west-1' }),
     },
   );
@@ -343,14 +352,15 @@ describe('a first deploy', () => {
       String(error),
     );
     for (const name of [
-      ...[
-        'BigCommerceToken',
-        'PollingInterval',
-        'Nonsense',
-        'StageName',
-        'LambdaDeploymentPackagesBucketName',
-      ],
-      ...['BigCommerceStoreHash', 'BigCommerceClientId', 'ExceptionsEmailAddress', '--stage'],
+      'BigCommerceToken',
+      'PollingInterval',
+      'Nonsense',
+      'StageName',
+      'LambdaDeploymentPackagesBucketName',
+      'BigCommerceStoreHash',
+      'BigCommerceClientId',
+      'ExceptionsEmailAddress',
+      '--stage',
     ]) {
       expect(failure).toContain(name);
     }
@@ -453,7 +463,9 @@ describe('a first deploy', () => {
         events: [
           ended('ROLLBACK_COMPLETE'),
           anEvent({
-            ...{ ResourceStatus: 'CREATE_FAILED', LogicalResourceId: 'OrdersQueue', ResourceStatusReason },
+            ResourceStatus: 'CREATE_FAILED',
+            LogicalResourceId: 'OrdersQueue',
+            ResourceStatusReason,
           }),
         ],
       });
@@ -482,7 +494,10 @@ describe('an update', () => {
       UsePreviousValue ? ParameterKey : [],
     );
     expect(kept.sort()).toEqual([
-      ...['BigCommerceClientId', 'BigCommerceClientSecret', 'BigCommerceToken', 'ExceptionsEmailAddress'],
+      'BigCommerceClientId',
+      'BigCommerceClientSecret',
+      'BigCommerceToken',
+      'ExceptionsEmailAddress',
     ]);
     expect(parameters).toContainEqual({ ParameterKey: 'BigCommerceStoreHash', ParameterValue: 'other' });
     expect(parameters.map(({ ParameterKey }) => ParameterKey)).not.toContain('AdvanceOrders');
@@ -631,7 +646,8 @@ describe('an update', () => {
       events: [
         ended('UPDATE_ROLLBACK_COMPLETE'),
         anEvent({
-          ...{ ResourceStatus: 'CREATE_FAILED', LogicalResourceId: 'GetOrdersRole' },
+          ResourceStatus: 'CREATE_FAILED',
+          LogicalResourceId: 'GetOrdersRole',
           ResourceStatusReason:
             'User: arn:aws:sts::123456789012:assumed-role/OrderReplicationBootstrap-dev-CloudFormation/AWSCloudFormation is not authorized to perform: iam:CreateRole on resource: x (HandlerErrorCode: AccessDenied)',
         }),
@@ -709,7 +725,9 @@ describe('the reserved concurrency', () => {
   const withValue = (ParameterValue: string) => {
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: name, ParameterValue }];
     cloudFormationGoes({
-      ...{ before: aStack({ Parameters }), after: aStack(), events: [ended('UPDATE_COMPLETE')] },
+      before: aStack({ Parameters }),
+      after: aStack(),
+      events: [ended('UPDATE_COMPLETE')],
     });
   };
   const reported = () => printed.filter((line) => /concurrent executions|ReserveConcurrency/.test(line));
@@ -851,9 +869,13 @@ describe('the command line', () => {
       POLLING_INTERVAL: '15',
     };
     expect(await read(['--client-id', 'option', '--email', 'a@b'], environment)).toMatchObject({
-      ...{ stage: 'dev', bucket: 'packages', stackName: undefined },
+      stage: 'dev',
+      bucket: 'packages',
+      stackName: undefined,
       parameters: {
-        ...{ BigCommerceToken: 'from-env', BigCommerceClientId: 'option', ExceptionsEmailAddress: 'a@b' },
+        BigCommerceToken: 'from-env',
+        BigCommerceClientId: 'option',
+        ExceptionsEmailAddress: 'a@b',
         PollingInterval: '15',
       },
     });

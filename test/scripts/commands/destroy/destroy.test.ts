@@ -5,9 +5,8 @@ import {
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
-  type Stack,
-  type StackEvent,
 } from '@aws-sdk/client-cloudformation';
+import type { Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 import {
   DeleteTableCommand,
   DescribeTableCommand,
@@ -22,7 +21,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { destroy } from '../../../../scripts/commands/destroy/command';
 import { askOnTerminal } from '../../../../scripts/terminal/ask';
 import { runCommand, runForJson } from '../../../support/run-command';
-import { startSimulator, type Simulator } from '../../../../simulator';
+import { startSimulator } from '../../../../simulator';
+import type { Simulator } from '../../../../simulator';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const dynamoDb = mockClient(DynamoDBClient);
@@ -62,29 +62,31 @@ const named = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
 
 const aStack = (overrides: Partial<Stack> = {}): Stack => ({
-  ...{ StackName: stackName, StackId: stackId, CreationTime: new Date(0), StackStatus: 'UPDATE_COMPLETE' },
+  StackName: stackName,
+  StackId: stackId,
+  CreationTime: new Date(0),
+  StackStatus: 'UPDATE_COMPLETE',
   Parameters: named({
-    ...{ LambdaDeploymentPackagesPrefix: 'v-1/', LambdaDeploymentPackagesBucketName: 'packages' },
-    ...{ BigCommerceApiUrl: simulator.url, BigCommerceStoreHash: simulator.credentials.storeHash },
+    LambdaDeploymentPackagesPrefix: 'v-1/',
+    LambdaDeploymentPackagesBucketName: 'packages',
+    BigCommerceApiUrl: simulator.url,
+    BigCommerceStoreHash: simulator.credentials.storeHash,
   }),
   Outputs: Object.entries({
-    ...{
-      WebhookUrl: destination,
-      OrdersQueueUrl: 'https://sqs/orders',
-      OrdersDeadLetterQueueUrl: 'https://sqs/dead',
-    },
-    ...{ BigCommerceSecretArn: 'arn:api', WebhookSecretArn: 'arn:webhook' },
+    WebhookUrl: destination,
+    OrdersQueueUrl: 'https://sqs/orders',
+    OrdersDeadLetterQueueUrl: 'https://sqs/dead',
+    BigCommerceSecretArn: 'arn:api',
+    WebhookSecretArn: 'arn:webhook',
   }).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
   ...overrides,
 });
 
 const anEvent = (overrides: Partial<StackEvent>): StackEvent => ({
-  ...{
-    EventId: overrides.LogicalResourceId ?? 'end',
-    StackId: stackId,
-    StackName: stackName,
-    Timestamp: new Date(0),
-  },
+  EventId: overrides.LogicalResourceId ?? 'end',
+  StackId: stackId,
+  StackName: stackName,
+  Timestamp: new Date(0),
   ...overrides,
 });
 
@@ -100,7 +102,9 @@ function goes(
   const types = ['Lambda::Function', 'SQS::Queue', 'SQS::Queue', 'DynamoDB::Table', 'KMS::Key'];
   cloudFormation.on(DescribeStackResourcesCommand).resolves({
     StackResources: types.map((type) => ({
-      ...{ LogicalResourceId: type, ResourceType: `AWS::${type}`, Timestamp: new Date(0) },
+      LogicalResourceId: type,
+      ResourceType: `AWS::${type}`,
+      Timestamp: new Date(0),
       ResourceStatus: 'CREATE_COMPLETE',
     })),
   });
@@ -210,8 +214,11 @@ describe('at the right answer', () => {
 it('prints with --output json what is deleted and what is kept', async () => {
   const args = ['--stage', 'dev', '--region', 'eu-west-1', '--yes'];
   expect(await runForJson(destroy, args)).toEqual({
-    ...{ account: '123456789012', region: 'eu-west-1', stackName },
-    ...{ isStackDeleted: true, deletedTables: [] },
+    account: '123456789012',
+    region: 'eu-west-1',
+    stackName,
+    isStackDeleted: true,
+    deletedTables: [],
     keptTables: ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`),
   });
 });
@@ -293,7 +300,9 @@ describe('a store that', () => {
 
 it('says which resource could not be deleted and what to do, and leaves the tables alone', async () => {
   const failed = anEvent({
-    ...{ LogicalResourceId: 'OrdersQueue', ResourceType: 'AWS::SQS::Queue', ResourceStatus: 'DELETE_FAILED' },
+    LogicalResourceId: 'OrdersQueue',
+    ResourceType: 'AWS::SQS::Queue',
+    ResourceStatus: 'DELETE_FAILED',
     ResourceStatusReason: 'not authorized',
   });
   goes(aStack(), 'DELETE_FAILED', failed);

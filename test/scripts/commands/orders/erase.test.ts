@@ -1,20 +1,15 @@
 // orders erase on MiniStack's DynamoDB: which orders it finds, what it leaves of them, and what may happen in between.
 import { createHash } from 'node:crypto';
-import {
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  ScanCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { writeParts } from '../../../../lambda/shared/tables/order-parts';
 import type { Row } from '../../../../lambda/shared/runtime/json';
 import type { Snapshot } from '../../../../lambda/shared/order/order';
 import { erasePersonal } from '../../../../lambda/shared/order/personal-data';
 import { orders } from '../../../../scripts/commands/orders/command';
-import { eraseAll, type EraseAllDeps } from '../../../../scripts/commands/orders/erase';
+import { eraseAll } from '../../../../scripts/commands/orders/erase';
+import type { EraseAllDeps } from '../../../../scripts/commands/orders/erase';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { aLine, aSnapshot, iso, NOON } from '../../../support/builders';
 import { sharedMiniStack } from '../../../support/shared-ministack';
@@ -93,7 +88,11 @@ const ledgerRow = (orderId: number) => raw('LedgerTable', { order_id: orderId })
 const all = async (TableName: string) => (await client.send(new ScanCommand({ TableName }))).Items;
 
 const aRow = (orderId: number, more: Row = {}) => ({
-  ...{ order_id: orderId, state: 'replicated', read_at: iso(NOON), attempts: 1, status_id: 9 },
+  order_id: orderId,
+  state: 'replicated',
+  read_at: iso(NOON),
+  attempts: 1,
+  status_id: 9,
   ...more,
 });
 
@@ -196,7 +195,10 @@ describe('an order is found by the address', () => {
     await write('OrdersTable', { id: 1, status_id: 11, billing_address: { email: ADA }, coupons: '' });
     expect(await run()).toContain('Erased order 1.');
     expect(await tables.orders.find(1)).toMatchObject({
-      ...{ id: 1, status_id: 11, billing_address: { email: '' }, coupons: '' },
+      id: 1,
+      status_id: 11,
+      billing_address: { email: '' },
+      coupons: '',
       replication: { state: 'copied', status_before: 11, erased_at: iso(clock) },
     });
     await tables.orders.save(aSnapshot({ id: 1 }));
@@ -226,13 +228,18 @@ it('makes a row that says no more than that where there is none', async () => {
 describe('the records of webhooks', () => {
   const CART = 'b0386708-fef3-45de-9d8b-fbe3031450a4';
   const record = (orderId: number, nth: number, webhook: Row) => ({
-    ...{ orderId, delivery: `${iso(NOON + nth)}#request`, outcome: 'accepted', webhook },
+    orderId,
+    delivery: `${iso(NOON + nth)}#request`,
+    outcome: 'accepted',
+    webhook,
   });
   const ofCart = (orderId: number, nth: number) =>
     record(orderId, nth, {
       scope: 'store/cart/converted',
       data: { type: 'cart', id: CART, orderId },
-      ...{ hash: 'abc', created_at: 1_795_000_000, attempts: [{ customer_id: 7, at: 'noon' }] },
+      hash: 'abc',
+      created_at: 1_795_000_000,
+      attempts: [{ customer_id: 7, at: 'noon' }],
     });
   const records = async (id: number) => (await all('WebhooksTable'))?.filter(({ orderId }) => orderId === id);
   const withoutCart = (row: ReturnType<typeof ofCart>) => ({
@@ -324,7 +331,8 @@ it('changes nothing in a dry run', async () => {
   const said = (await run({ dryRun: true })).split('\n').sort();
   expect(said).toEqual([
     'A dry run: it would erase 2 of 2 orders in OrdersTable; nothing was changed.',
-    ...['Would erase order 1.', 'Would erase order 2.'],
+    'Would erase order 1.',
+    'Would erase order 2.',
   ]);
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual([before, []]);
 });
@@ -380,7 +388,8 @@ it('says how far it is, every ten thousand orders', async () => {
     () => Promise.resolve({ Items }),
   );
   expect((await run()).split('\n')).toEqual([
-    ...['Looked at 10000 orders …', 'Looked at 20000 orders …'],
+    'Looked at 10000 orders …',
+    'Looked at 20000 orders …',
     'No order carries this address: looked at 20000 in OrdersTable.',
   ]);
 });
@@ -398,7 +407,8 @@ describe('an order that a worker holds', () => {
       await letGo();
     };
     expect((await run({ meanwhile })).split('\n').slice(0, 2)).toEqual([
-      ...['A worker holds order 1: waiting for it, 5 min at most …', 'Erased order 1.'],
+      'A worker holds order 1: waiting for it, 5 min at most …',
+      'Erased order 1.',
     ]);
     expect(await tables.orders.find(1)).toEqual(erased(edited));
   });

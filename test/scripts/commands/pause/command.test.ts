@@ -6,8 +6,8 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
-  type Stack,
 } from '@aws-sdk/client-cloudformation';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 
@@ -25,10 +25,14 @@ beforeEach(() => {
 });
 
 const aStack = (parameters: Readonly<Record<string, string>>, overrides: Partial<Stack> = {}): Stack => ({
-  ...{ StackName: 'OrderReplication-dev', StackId: stackId, CreationTime: new Date(0) },
+  StackName: 'OrderReplication-dev',
+  StackId: stackId,
+  CreationTime: new Date(0),
   StackStatus: 'UPDATE_COMPLETE',
   Parameters: Object.entries({
-    ...{ BigCommerceToken: '****', LambdaDeploymentPackagesPrefix: 'v-1/', PollingInterval: '60' },
+    BigCommerceToken: '****',
+    LambdaDeploymentPackagesPrefix: 'v-1/',
+    PollingInterval: '60',
     ...parameters,
   }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
   Outputs: [{ OutputKey: 'GetNewOrdersFunctionName', OutputValue: 'OrderReplication-dev-GetNewOrders' }],
@@ -71,7 +75,7 @@ it.each([
     goes(aStack({ Paused: before }));
     await run(name);
     expect(asked()).toMatchObject([
-      { ...{ StackName: 'OrderReplication-dev', ChangeSetType: 'UPDATE' }, UsePreviousTemplate: true },
+      { StackName: 'OrderReplication-dev', ChangeSetType: 'UPDATE', UsePreviousTemplate: true },
     ]);
     expect(asked()[0]?.Parameters).toEqual([
       { ParameterKey: 'BigCommerceToken', UsePreviousValue: true },

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Job } from '../../../../lambda/shared/tables/jobs';
-import { type Clients, localClients } from '../../../../scripts/service/clients';
+import { localClients } from '../../../../scripts/service/clients';
+import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { poll } from '../../../../scripts/commands/poll/command';
 import { pollData, pollLines, pollOnce } from '../../../../scripts/service/poll-once';
@@ -113,8 +114,11 @@ it('reports a poll that found nothing', async () => {
 
 describe('reports a poll that stopped in time, and where the next one continues', () => {
   const cursor = {
-    ...{ lists: ['7', '11', 'follow'], completed_since: NOON, slices: 1 },
-    ...{ list: '11', last_id: 4_711 },
+    lists: ['7', '11', 'follow'],
+    completed_since: NOON,
+    slices: 1,
+    list: '11',
+    last_id: 4_711,
   };
 
   it.each([
@@ -190,7 +194,9 @@ it.each([
 it('says where to look when no answer comes', async () => {
   answer = 'never';
   const lambda = new LambdaClient({
-    ...{ endpoint: server.url, region: 'us-east-1', maxAttempts: 1 },
+    endpoint: server.url,
+    region: 'us-east-1',
+    maxAttempts: 1,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: { requestTimeout: 20, throwOnRequestTimeout: true },
   });

@@ -1,15 +1,11 @@
 // What restore puts back after an erasure, on MiniStack's DynamoDB: each table, each order of commands.
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  PutCommand,
-  ScanCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import type { Row } from '../../../../lambda/shared/runtime/json';
-import { type Clients, localClients } from '../../../../scripts/service/clients';
+import { localClients } from '../../../../scripts/service/clients';
+import type { Clients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { restore as restoreCommand } from '../../../../scripts/commands/restore/command';
@@ -84,7 +80,10 @@ const delivery = (orderId: number) => ({
   orderId,
   delivery: `${iso(NOON)}#${orderId}`,
   webhook: {
-    ...{ scope: 'store/cart/converted', hash: 'abc', created_at: 1_795_000_000, notes: ['one', { n: 1.5 }] },
+    scope: 'store/cart/converted',
+    hash: 'abc',
+    created_at: 1_795_000_000,
+    notes: ['one', { n: 1.5 }],
     data: { type: 'cart', id: CART, orderId, customerId: 7 },
   },
 });
@@ -182,7 +181,10 @@ describe('after an erasure', () => {
     await write('LedgerTable', { order_id, ...rest, state: 'dead' });
     await restore('Ledger', { overwrite: true });
     expect(await tables.row(1)).toEqual({
-      ...{ order_id: 1, state: 'replicated', read_at: iso(NOON), status_id: 9 },
+      order_id: 1,
+      state: 'replicated',
+      read_at: iso(NOON),
+      status_id: 9,
       erased_at: iso(NOON + 600_000),
     });
   });

@@ -4,7 +4,8 @@ import { createBigCommerce } from '../../../../lambda/shared/bigcommerce/client'
 import { createSecrets } from '../../../../lambda/shared/aws/secrets';
 import { createClients, localClients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import { signWebhook, startSimulator, type Simulator } from '../../../../simulator';
+import { signWebhook, startSimulator } from '../../../../simulator';
+import type { Simulator } from '../../../../simulator';
 import type { Service } from '../../../../scripts/service/service';
 import { webhook } from '../../../../scripts/commands/webhook/command';
 import { enable, remove } from '../../../../scripts/commands/webhook/change';
@@ -46,7 +47,9 @@ function aService({
       CartConvertedWebhookFunctionName: 'OrderReplication-prod-CartConvertedWebhook',
     },
     parameters: {
-      ...{ BigCommerceApiUrl: simulator.url, BigCommerceStoreHash: storeHash, CheckWebhook: 'true' },
+      BigCommerceApiUrl: simulator.url,
+      BigCommerceStoreHash: storeHash,
+      CheckWebhook: 'true',
       ...parameters,
     },
     secrets: {
@@ -56,7 +59,10 @@ function aService({
       webhookNow: () => Promise.resolve(secret),
     },
     store: createBigCommerce({
-      ...{ apiUrl: simulator.url, storeHash, quotaReservePercent: 0, sleep: () => Promise.resolve() },
+      apiUrl: simulator.url,
+      storeHash,
+      quotaReservePercent: 0,
+      sleep: () => Promise.resolve(),
       accessToken: () => Promise.resolve(accessToken),
     }).until(Date.now() + 60_000),
     clients: createClients(),
