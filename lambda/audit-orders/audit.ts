@@ -48,10 +48,10 @@ async function reportFailed(done: readonly Audit[], cause: unknown, deps: Report
       event: 'audit.failed',
       cause,
       fields: { daysDone: done.map(({ day }) => day) },
-      happened: `An audit failed. Results of ${done.length} days were kept before it.`,
+      happened: `An audit failed. The results of ${done.length} days before it are kept.`,
       consequence:
-        'A scheduled audit is tried again twice, and the next one looks at the days that this one did not end. Orders do not depend on it.',
-      advice: 'If this keeps coming, mend what the error names; npm run audit audits at once.',
+        'Lambda tries a scheduled audit twice more, and the next one audits the open days. Orders do not depend on it.',
+      advice: 'If it repeats, fix the cause that the error names.',
     },
     deps,
   );

@@ -1,4 +1,4 @@
-// The audit's entry: wires settings and clients once per container. Runs by the schedule, and for npm run audit.
+// The audit's entry: wires settings and clients once per container. Runs by the schedule, and for the command audit.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -54,6 +54,8 @@ const containerOf = oncePerContainer((functionName) => {
       alerts: createAlerts(sns, {
         topicArn: config.exceptionsTopicArn,
         functionName,
+        // The namespace of the metrics is the stack's name.
+        stackName: metricsNamespace,
         log: createLog(metricsNamespace),
       }),
     },

@@ -50,12 +50,12 @@ async function repairHook(
   try {
     if (!(await hooks.repairHook(hook, secret))) return;
     log.warn(wasActive ? 'registration.secret_updated' : 'registration.reactivated', { hookId: id, scope });
-    if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'It is switched on again.'));
+    if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'The service activated it again.'));
   } catch (error) {
     // An answer that is lost may have had its effect: then nobody would ever hear of it again.
     if (wasActive) throw error;
     log.warn('registration.reactivation_failed', { hookId: id, scope, error: formatError(error) });
-    const failed = `Switching it on failed, and the next poll looks again. ${formatError(error)}`;
+    const failed = `Activating it failed; the next poll tries again. ${formatError(error)}`;
     await alerts.sendHourly(wasInactive(hook, failed));
   }
 }
@@ -82,10 +82,12 @@ function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string)
     subject: `webhook ${id} was inactive`,
     message: [
       `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
-      'BigCommerce switches a webhook off when its deliveries have failed for 48 hours, or when nothing has happened for 90 days. Orders that it did not tell of are found by the polls: nothing is lost.',
-      'If deliveries failed, the log of the function CartConvertedWebhook (/order-replication/<stack>/CartConvertedWebhook) says why: look for webhook.rejected and webhook.not_queued.',
-      'If you switched it off on purpose, deploy with CheckWebhook=false.',
+      'BigCommerce deactivates a webhook when deliveries failed for 48 hours, or after 90 days without an event. Polls found the orders meanwhile: no order is lost.',
+      'If deliveries failed, look for webhook.rejected and webhook.not_queued in the log group of the function CartConvertedWebhook.',
+      'If you deactivated it on purpose, deploy with CheckWebhook=false.',
     ].join('\n\n'),
+    command: 'webhook show',
+    runbook: 'webhook-was-inactive' as const,
   };
 }
 
@@ -93,9 +95,11 @@ function notChecked(error: unknown) {
   return {
     subject: 'webhook cannot be checked',
     message: [
-      'The poll went well, but whether the webhook of the store is there and active could not be made sure of.',
+      "The poll succeeded, but the store's webhook could not be verified.",
       formatError(error),
-      'Until that is mended, orders are found by the polls. If you poll only, deploy with CheckWebhook=false.',
+      'Polls find the orders. Fix the cause that the error names. If you only poll, deploy with CheckWebhook=false.',
     ].join('\n\n'),
+    command: 'webhook list',
+    runbook: 'webhook-cannot-be-checked' as const,
   };
 }

@@ -64,6 +64,8 @@ const containerOf = oncePerContainer((functionName) => {
       alerts: createAlerts(sns, {
         topicArn: config.exceptionsTopicArn,
         functionName,
+        // The namespace of the metrics is the stack's name.
+        stackName: metricsNamespace,
         log: createLog(metricsNamespace),
       }),
     },

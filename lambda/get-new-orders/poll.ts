@@ -58,8 +58,8 @@ async function recordFailure(job: Omit<Job, 'outcome'>, cause: unknown, deps: Po
       fields: { jobTimestamp, ...counts, outcome: 'poll.failed' },
       happened: `The poll that began at ${iso(jobTimestamp)} failed. It had queued ${job.enqueued} orders.`,
       consequence:
-        'A scheduled poll is tried again twice, and the next one takes up what is missing: nothing is lost.',
-      advice: 'If this keeps coming, mend what the error names.',
+        'Lambda tries a scheduled poll twice more, and the next poll finds what is missing. No order is lost.',
+      advice: 'If it repeats, fix the cause that the error names.',
     },
     deps,
   );

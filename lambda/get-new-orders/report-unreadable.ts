@@ -1,4 +1,4 @@
-// A poll that steps over orders succeeds; an email names them all the same, since no one else would notice.
+// A poll that steps over orders succeeds; an email still names them, because nothing else shows it.
 import type { Alerts } from '../shared/aws/alerts';
 import type { Job } from '../shared/tables/jobs';
 
@@ -17,5 +17,7 @@ export async function reportUnreadable(
       `Changes of ${them} may be missing. The service queues ${isOne ? 'it' : 'each of them'} once a day, because BigCommerce may still return ${isOne ? 'it' : 'one'} alone. Audits count ${them} as open.`,
       `Open ${orders} ${ids.join(', ')} in the control panel of the store and save ${them}. If the next poll still fails there, report the ids to BigCommerce support.`,
     ].join('\n\n'),
+    command: 'poll',
+    runbook: 'bigcommerce-cannot-list-some-orders',
   });
 }

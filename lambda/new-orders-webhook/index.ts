@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { createAlerts } from '../shared/aws/alerts';
+import type { Alert } from '../shared/aws/alerts';
 import { quickAwsClientOptions, recordAwsClientOptions } from '../shared/aws/clients';
 import { readWebhookConfig } from '../shared/config';
 import { createWebhooksTable } from '../shared/tables/webhooks';
@@ -33,6 +34,8 @@ const containerOf = oncePerContainer((functionName) => {
     alerts: createAlerts(sns, {
       topicArn: config.exceptionsTopicArn,
       functionName,
+      // The namespace of the metrics is the stack's name.
+      stackName: metricsNamespace,
       log: createLog(metricsNamespace),
     }),
     adapters: {
@@ -63,17 +66,24 @@ export async function handler(event: ProxyEvent, context: Context): Promise<APIG
     return answer(received.status, received.outcome);
   } catch (error) {
     log.error('webhook.not_queued', { error: formatError(error) }, { WebhooksNotQueued: 1 });
-    const subject = subjectOf(error);
-    const message = `${formatError(error)}\n\nBigCommerce delivers them again for 48 hours, and the polls go on.`;
-    if (subject !== undefined) await alerts.sendHourly({ subject, message });
+    const alert = alertOf(error);
+    const message = `${formatError(error)}\n\nBigCommerce delivers again for 48 hours, and polls find the orders.`;
+    if (alert !== undefined) await alerts.sendHourly({ ...alert, message });
     return answer(503, 'not queued: deliver again');
   }
 }
 
-/** A secret that cannot be read for a moment is no alert: junk would send it. */
-function subjectOf(error: unknown): string | undefined {
-  if (error instanceof EnqueueError) return 'webhooks cannot be queued';
-  return error instanceof ConfigurationError ? 'webhooks cannot be verified' : undefined;
+/** A secret that cannot be read for a moment sends no alert: junk could then cause emails. */
+function alertOf(error: unknown): Omit<Alert, 'message'> | undefined {
+  if (error instanceof EnqueueError) {
+    return { subject: 'webhooks cannot be queued', runbook: 'webhooks-cannot-be-queued' };
+  }
+  if (!(error instanceof ConfigurationError)) return undefined;
+  return {
+    subject: 'webhooks cannot be verified',
+    command: 'webhook show',
+    runbook: 'webhooks-cannot-be-verified',
+  };
 }
 
 function answer(statusCode: number, message: string): APIGatewayProxyResult {

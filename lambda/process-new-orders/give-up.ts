@@ -138,9 +138,11 @@ async function alertConfiguration(error: unknown, deps: GiveUpDeps): Promise<voi
     subject: 'BigCommerce refuses our credentials or settings',
     message: [
       formatError(error),
-      'Orders wait in the queue meanwhile and are tried again for more than 24 hours.',
+      'Orders wait in the queue and are retried for more than 24 hours. Then they become dead letters.',
       HOW_TO_FIX,
-    ].join('\n'),
+    ].join('\n\n'),
+    command: 'poll',
+    runbook: 'bigcommerce-refuses-our-credentials-or-settings',
   });
 }
 

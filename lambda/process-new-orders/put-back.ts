@@ -31,5 +31,6 @@ export async function alertFoughtOver(
       `Every change of the status may email the shopper, so the status is left unchanged until ${until ?? 'further notice'}. The order is stored.`,
       "Look at the order's history in the store for the app or person who sets the status. Let only one of the two do so: the app, or this service (parameter AdvanceStatusIds).",
     ].join('\n\n'),
+    runbook: 'others-keep-resetting-the-status-of-an-order',
   });
 }

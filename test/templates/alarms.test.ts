@@ -1,12 +1,15 @@
 // What an operator sees and is woken by: the alarms, the dashboard and the saved queries of the template.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import fc from 'fast-check';
 
+import { RUNBOOK_ENTRIES } from '../../lambda/shared/aws/alerts';
 import { UNITS } from '../../lambda/shared/runtime/log';
 import { visibilitySeconds } from '../../lambda/process-new-orders/visibility';
 import { dashboardFile } from '../../tools/generate-template';
 import { templateFile } from '../../scripts/stack/template';
+import { root } from '../../scripts/terminal/root';
 
 interface Alarm {
   readonly AlarmName: { readonly 'Fn::Sub': string };
@@ -52,14 +55,37 @@ const textOf = ({ AlarmDescription }: Alarm) =>
   typeof AlarmDescription === 'string' ? AlarmDescription : AlarmDescription['Fn::Sub'];
 
 describe('alarms', () => {
-  it.each(alarms)('%s goes to one topic and says in a few sentences what is the matter', (id, one) => {
+  it.each(alarms)('%s goes to one topic and says in a few sentences what happened', (id, one) => {
     expect(one.AlarmActions).toEqual([
       { Ref: id === 'OrderDeadLetterQueueAlarm' ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic' },
     ]);
     expect(textOf(one).split('. ').length).toBeGreaterThan(1);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: 1024, names included.
-    expect(textOf(one).length).toBeLessThan(600);
+    expect(textOf(one).length).toBeLessThan(850);
     expect(one.AlarmName['Fn::Sub']).toMatch(/^\$\{AWS::StackName\}-/);
+  });
+
+  it.each(alarms)('%s names the stack in its command and ends with its entry in the runbook', (id, one) => {
+    const text = textOf(one);
+    expect(text).toMatch(new RegExp(`\\. Runbook: docs/operations/alarms\\.md#${id.toLowerCase()}$`));
+    expect(text).not.toContain('npm run');
+    const [, command] =
+      /In a checkout of this project, run: npx order-replication ([^.]*)\./.exec(text) ?? [];
+    if (command !== undefined) expect(command).toMatch(/ --stack-name \$\{AWS::StackName\}$/);
+  });
+
+  it('the runbook has a heading for each alarm and each alert', () => {
+    const page = join(root, 'docs', 'operations', 'alarms.md');
+    const headings = [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
+    // As GitHub makes anchors.
+    const anchors = headings.map((title) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    expect(anchors).toEqual(expect.arrayContaining(alarms.map(([id]) => id.toLowerCase())));
+    expect(anchors).toEqual(expect.arrayContaining([...RUNBOOK_ENTRIES]));
   });
 
   it('wake somebody for one dead letter, within a minute, and say what to do', () => {

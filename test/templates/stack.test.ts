@@ -805,7 +805,7 @@ describe("the webhooks' API", () => {
   });
 
   it('the alarm for junk says what junk costs at the limit of the stage, and what helps', () => {
-    const description = property('UnauthorizedWebhooksAlarm', 'AlarmDescription') as string;
+    const description = property('UnauthorizedWebhooksAlarm', 'AlarmDescription', 'Fn::Sub') as string;
     const [, perMillion, perDay] = /requests cost about \$(\d+), .* \$(\d+) a day/.exec(description)!;
     const millionsADay =
       (Number(property('WebhooksApiStage', 'MethodSettings', 0, 'ThrottlingRateLimit')) * 86_400) / 1e6;

@@ -5,8 +5,8 @@ import type { Fields, Log } from '../runtime/log';
 
 /** What an alert about a configuration error says in addition to the error itself. */
 export const HOW_TO_FIX =
-  'Mend the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names; ' +
-  'a new token is taken up within five minutes, without a deployment.';
+  'Fix the credentials in the secret (output BigCommerceSecretArn), or the stack parameter that the error names. ' +
+  'The service uses a new token within 5 min, without a deploy.';
 
 export interface JobFailure {
   readonly job: 'poll' | 'audit';
@@ -42,5 +42,9 @@ export async function reportFailure(failure: JobFailure, { adapters }: ReportDep
       ? `${job}s fail: BigCommerce refuses our credentials or settings`
       : `${job} failed`,
     message: [happened, error, consequence, isConfiguration ? HOW_TO_FIX : advice].join('\n\n'),
+    command: job,
+    runbook: isConfiguration
+      ? `${job}s-fail-bigcommerce-refuses-our-credentials-or-settings`
+      : `${job}-failed`,
   });
 }

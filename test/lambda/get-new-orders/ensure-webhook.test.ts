@@ -84,8 +84,8 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   expect(alerts[0]?.message).toContain(
     `The webhook ${id} (${scope}) was inactive since 2026-01-10T13:00:00.000Z`,
   );
-  expect(alerts[0]?.message).toContain('It is switched on again.');
-  expect(alerts[0]?.message).toContain('found by the polls');
+  expect(alerts[0]?.message).toContain('The service activated it again.');
+  expect(alerts[0]?.message).toContain('Polls found the orders meanwhile');
   expect(alerts[0]?.message).toContain('look for webhook.rejected and webhook.not_queued');
   expect(alerts[0]?.message).toContain('CheckWebhook=false');
   await check();
@@ -170,7 +170,7 @@ it('says nothing of a time that the store does not tell', async () => {
   const hooks = { listHooks: () => Promise.resolve([hook]), repairHook: () => Promise.resolve(true) };
   await check({ hooks });
   expect(alerts[0]?.message).toContain(
-    'The webhook 7 (store/cart/converted) was inactive. It is switched on',
+    'The webhook 7 (store/cart/converted) was inactive. The service activated it again',
   );
 });
 
@@ -271,7 +271,7 @@ describe('never throws', () => {
       `webhook ${second.id} was inactive`,
     ]);
     expect(alerts.find(({ subject }) => subject.includes(String(first.id)))?.message).toContain(
-      'Switching it on failed, and the next poll looks again. BigCommerceError: PUT',
+      'Activating it failed; the next poll tries again. BigCommerceError: PUT',
     );
   });
 

@@ -290,7 +290,7 @@ describe('a poll that fails', () => {
     expect(world.alerts).toMatchObject([
       { subject: 'polls fail: BigCommerce refuses our credentials or settings' },
     ]);
-    expect(world.alerts[0]?.message).toContain('Mend the credentials in the secret');
+    expect(world.alerts[0]?.message).toContain('Fix the credentials in the secret');
   });
 
   it('half way tells what it had queued, and the next one takes up the rest', async () => {

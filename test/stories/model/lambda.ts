@@ -100,7 +100,15 @@ export function createStart(surroundings: Surroundings) {
       }),
       adapters: {
         queue: mortal(createQueue(sqs.client, { queueUrl: ORDERS, deadLetterQueueUrl: DEAD_LETTERS, sleep })),
-        alerts: mortal(createAlerts(sns, { topicArn: 'topic', functionName: part, log, now })),
+        alerts: mortal(
+          createAlerts(sns, {
+            topicArn: 'topic',
+            functionName: part,
+            stackName: 'OrderReplication-dev',
+            log,
+            now,
+          }),
+        ),
         ledger: mortal(tables.ledger),
         orders: mortal(tables.orders),
         jobs: mortal(tables.jobsTable),

@@ -28,7 +28,7 @@ it('a failed job is logged with its error, and an email says what happened and w
   const error = 'BigCommerceError: GET answered 500.';
   expect(lines).toEqual([['audit.failed', { daysDone: [], error }]]);
   const message = `An audit failed.\n\n${error}\n\nOrders do not depend on it.\n\nLook at the store.`;
-  expect(alerts).toEqual([{ subject: 'audit failed', message }]);
+  expect(alerts).toEqual([{ subject: 'audit failed', message, command: 'audit', runbook: 'audit-failed' }]);
 });
 
 it('a job that fails for a wrong setting has a subject of its own, and the email says how to fix it', async () => {
@@ -36,4 +36,7 @@ it('a job that fails for a wrong setting has a subject of its own, and the email
   expect(alerts[0]?.subject).toBe('audits fail: BigCommerce refuses our credentials or settings');
   expect(alerts[0]?.message.endsWith(HOW_TO_FIX)).toBe(true);
   expect(alerts[0]?.message).not.toContain('Look at the store.');
+  expect(alerts[0]).toMatchObject({
+    runbook: 'audits-fail-bigcommerce-refuses-our-credentials-or-settings',
+  });
 });
