@@ -16,7 +16,7 @@ import { until } from '../support/until';
 
 const DAY_MS = 86_400_000;
 const UNKNOWN = 'not in the ledger';
-const MISSING = 'snapshot-missing';
+const MISSING = 'stored once, and missing from the Orders table';
 
 const now = Date.now();
 const today = dayOf(now);

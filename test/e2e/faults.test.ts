@@ -184,7 +184,8 @@ it('an order that the store always answers with 400 becomes one dead letter, and
   const [message] = await parked();
   const { seenAt } = JSON.parse(message!.body) as { readonly seenAt: string };
   expect(message!.attributes).toMatchObject({
-    reason: { StringValue: expect.stringContaining('answered 400') as string },
+    reason: { StringValue: 'rejected' },
+    error: { StringValue: expect.stringContaining('answered 400') as string },
     orderId: { StringValue: String(id) },
     firstSeenAt: { StringValue: seenAt },
   });
