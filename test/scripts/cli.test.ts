@@ -1,31 +1,5 @@
 // The tree of commands: what help and the reference page are made of, and that its own examples are valid command lines.
-import { commands } from '../../scripts/cli';
-import type { Command } from '../../scripts/terminal/command';
-import { createProgram, runProgram } from '../../scripts/terminal/program';
-
-const all = commands.flatMap((one) =>
-  'commands' in one
-    ? one.commands.map((verb) => ({ path: `${one.name} ${verb.name}`, command: verb }))
-    : [{ path: one.name, command: one }],
-);
-
-/** The same tree with commands that do nothing. */
-const idle = (command: Command): Command => ({ ...command, run: () => Promise.resolve(undefined) });
-const idleTree = commands.map((one) =>
-  'commands' in one ? { ...one, commands: one.commands.map(idle) } : idle(one),
-);
-
-async function run(args: readonly string[]) {
-  const printed: string[] = [];
-  const noted: string[] = [];
-  const io = {
-    print: (line: string) => printed.push(line),
-    note: (line: string) => noted.push(line),
-    ask: () => Promise.reject(new Error('An idle command asks nothing.')),
-  };
-  const code = await runProgram(createProgram('order-replication', idleTree, io), args, io);
-  return { code, printed: printed.join('\n'), noted: noted.join('\n') };
-}
+import { allCommands as all, runIdle as run } from '../support/idle-program';
 
 it.each(all.map(({ path, command }) => [path, command] as const))(
   '%s has examples, each of which is a valid command line of it',
