@@ -9,6 +9,7 @@ import type { FunctionOutput } from '../scripts/local/deployed-functions';
 import { withDeployed } from './deployed';
 import type { Deployed } from './deployed';
 import { addOrders, drained } from './drain';
+import type { Print } from '../scripts/terminal/command';
 
 const ORDERS_BY_POLL = 1_000;
 /** One after the other, each alone in its batch, as they come to a store of some orders a minute. */
@@ -21,7 +22,7 @@ const functions: Readonly<Partial<Record<FunctionOutput, string>>> = {
 };
 
 /** Prints the counts per 1,000 physical orders of two lines, without a failure. */
-export async function measureCost(print: (line: string) => void): Promise<void> {
+export async function measureCost(print: Print): Promise<void> {
   await counted(ORDERS_BY_POLL, print, 'found by one poll', async ({ simulator, stack }) => {
     addOrders(simulator, ORDERS_BY_POLL);
     await stack.poll();
@@ -39,7 +40,7 @@ export async function measureCost(print: (line: string) => void): Promise<void> 
 
 async function counted(
   orders: number,
-  print: (line: string) => void,
+  print: Print,
   how: string,
   replicate: (deployed: Deployed) => Promise<void>,
 ): Promise<void> {

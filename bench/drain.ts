@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../simulator';
 import { withDeployed } from './deployed';
+import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 200;
 const LATENCY_MS = 150;
@@ -14,7 +15,7 @@ const MAX_CALLS_PER_ORDER = 4.1;
 const MAX_TIMES_FLOOR = 1.5;
 
 /** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */
-export async function measureDrain(print: (line: string) => void): Promise<void> {
+export async function measureDrain(print: Print): Promise<void> {
   await withDeployed({ latencyMs: LATENCY_MS }, async ({ simulator, stack }) => {
     addOrders(simulator, ORDERS);
     simulator.log.clear();
@@ -41,7 +42,7 @@ export async function drained({ log }: Simulator, orders: number): Promise<void>
   }
 }
 
-function report({ log }: Simulator, enqueued: number, print: (line: string) => void): void {
+function report({ log }: Simulator, enqueued: number, print: Print): void {
   const perOrder = log.count() / ORDERS;
   const begun = Math.min(...log.of('GET /orders/{id}').map(({ startedAt }) => startedAt));
   const ended = Math.max(...log.of('PUT /orders/{id}').map(({ endedAt }) => endedAt ?? Number.NaN));

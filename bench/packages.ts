@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { build, bundleEntry } from '../scripts/packages/build';
+import type { Print } from '../scripts/terminal/command';
 import { median } from './deployed';
 
 const RUNS = 15;
@@ -28,7 +29,7 @@ console.log(Number(process.hrtime.bigint() - started) / 1e6);
 `;
 
 /** Loads every package in bare Node processes, in turn, so that a machine's moods hit all alike. */
-export async function measurePackages(print: (line: string) => void): Promise<void> {
+export async function measurePackages(print: Print): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'order-replication-bench-'));
   try {
     const packages = await build({ outDir: folder });

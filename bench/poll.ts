@@ -11,6 +11,7 @@ import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator';
 import { addOrders } from './drain';
 import { withDeployed } from './deployed';
+import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 10_000;
 const LATENCY_MS = 150;
@@ -18,7 +19,7 @@ const MAX_CALLS = 50;
 /** The function's Timeout. */
 const TIMEOUT_S = 300;
 
-export async function measurePoll(print: (line: string) => void): Promise<void> {
+export async function measurePoll(print: Print): Promise<void> {
   print(`A poll of ${ORDERS} new orders at ${LATENCY_MS} ms API latency, the worker paused:`);
   await withDeployed({ latencyMs: LATENCY_MS, parameters: { Paused: 'true' } }, async (deployed) => {
     const { simulator, stack, clients } = deployed;

@@ -2,6 +2,7 @@
 import type { Simulator } from '../simulator';
 import { addOrders, drained } from './drain';
 import { withDeployed } from './deployed';
+import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 200;
 const QUOTA = 150;
@@ -14,7 +15,7 @@ const LATENCY_MS = 150 / SPEED;
 const MAX_TIMES_IDEAL = 1.1;
 
 /** Drains physical orders as fast as the quota lets, and prints time, refusals and how far the reserve was touched. */
-export async function measureQuota(print: (line: string) => void): Promise<void> {
+export async function measureQuota(print: Print): Promise<void> {
   const quota = { requests: QUOTA, windowMs: WINDOW_MS };
   await withDeployed({ latencyMs: LATENCY_MS, quota }, async ({ simulator, stack }) => {
     addOrders(simulator, ORDERS);
@@ -33,7 +34,7 @@ function watchQuota({ faults, quota }: Simulator): () => number {
   return () => lowest;
 }
 
-function report({ log }: Simulator, lowest: number, print: (line: string) => void): void {
+function report({ log }: Simulator, lowest: number, print: Print): void {
   const times = log.entries.map(({ startedAt, endedAt = startedAt }) => [startedAt, endedAt] as const);
   const took = Math.max(...times.map(([, end]) => end)) - Math.min(...times.map(([start]) => start));
   const ideal = (log.count() / (QUOTA - RESERVED)) * WINDOW_MS;

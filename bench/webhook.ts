@@ -2,11 +2,12 @@
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { median, percentile, withDeployed } from './deployed';
 import type { Deployed } from './deployed';
+import type { Print } from '../scripts/terminal/command';
 
 const DELIVERIES = 200;
 
 /** Delivers signed webhooks and junk in turn, so that a machine's moods hit both alike; workers are switched off. */
-export async function measureWebhook(print: (line: string) => void): Promise<void> {
+export async function measureWebhook(print: Print): Promise<void> {
   await withDeployed({ latencyMs: 0 }, async (deployed) => {
     await stopWorkers(deployed);
     const { simulator, stack } = deployed;

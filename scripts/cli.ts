@@ -1,4 +1,4 @@
-// The program: every command of it, in the order of its help. What a command does is imported only when it runs.
+// The program: all its commands, in the order of its help. The code of a command is imported only when it runs.
 import { audit } from './commands/audit/command';
 import { backfill } from './commands/backfill/command';
 import { bootstrap } from './commands/bootstrap/command';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The program of a checkout: `npx order-replication <command>`. Installs what is missing, then runs cli.ts in this
-// process, so that signals, the exit code and the user's folder are its own. Plain old JavaScript, so that an old Node
-// still gets far enough to say what is missing.
+// The program of a checkout: `npx order-replication <command>`. Installs missing packages, then runs cli.ts in this
+// process, so that signals, the exit code and the working folder are its own. It uses no recent syntax: an old Node must
+// get far enough to print which version is required.
 import { spawnSync } from 'child_process';
 import { createRequire } from 'module';
 import { dirname, join } from 'path';
@@ -10,13 +10,13 @@ import { fileURLToPath } from 'url';
 const scripts = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
 
-/** Installs what is missing, quietly as to stdout, which is for results. Returns the exit code. */
+/** Installs missing packages and writes only to stderr: stdout is for results. Returns the exit code. */
 function install() {
   const isHelp = args.includes('--help') || args.includes('-h');
-  const more = args[0] === 'start' && !isHelp ? ['--local'] : [];
+  const options = args[0] === 'start' && !isHelp ? ['--local'] : [];
   const installer = join(scripts, '..', 'tools', 'install.mjs');
   // 2 is stderr, for both of the installer's streams.
-  const { status, error } = spawnSync(process.execPath, [installer, ...more], { stdio: ['ignore', 2, 2] });
+  const { status, error } = spawnSync(process.execPath, [installer, ...options], { stdio: ['ignore', 2, 2] });
   if (error) throw error;
   return status === null ? 1 : status;
 }

@@ -9,6 +9,7 @@ import { CommandError } from '../terminal/command-error';
 import { deploy } from '../commands/deploy/deploy';
 import type { Clients } from '../service/clients';
 import { fillGaps } from './gaps';
+import type { Print } from '../terminal/command';
 
 export interface LocalStackOptions {
   readonly endpoint: string;
@@ -16,7 +17,7 @@ export interface LocalStackOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** A folder of packages that are built already; if left out, they are built, into build/. */
   readonly packagesDir?: string;
-  readonly print?: (line: string) => void;
+  readonly print?: Print;
 }
 
 export interface LocalStack {

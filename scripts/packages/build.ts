@@ -1,5 +1,5 @@
-// Makes the packages: each Lambda folder becomes one file, in one zip, the same bytes for the same
-// source on every machine.
+// Builds the packages: each Lambda folder becomes one file in one zip. The same source gives the same bytes on every
+// machine.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { table } from '../terminal/table';
 import { CommandError } from '../terminal/command-error';
 import { trimAxios } from './trim-axios';
 
-/** One Lambda folder each; also the names of the zips. */
+/** The folders of the functions, and the names of their zips. */
 export const packageNames = [
   'get-new-orders',
   'new-orders-webhook',
@@ -27,7 +27,7 @@ export interface Package {
   readonly file: string;
   readonly zipBytes: number;
   readonly bundleBytes: number;
-  /** SHA-256 of the bundle: says whether the code changed, whatever the zip around it. */
+  /** SHA-256 of the bundle: it changes only with the code, not with the zip. */
   readonly hash: string;
 }
 
@@ -36,7 +36,7 @@ export interface BuildOptions {
   readonly lambdaDir?: string;
 }
 
-/** Builds every package into `outDir` (build/). Throws, naming the folder, where a Lambda is missing. */
+/** Builds every package into `outDir` (build/). Throws CommandError with the missing files if a function is missing. */
 export async function build(options: BuildOptions = {}): Promise<readonly Package[]> {
   const lambdaDir = resolve(options.lambdaDir ?? join(root, 'lambda'));
   const outDir = resolve(options.outDir ?? join(root, 'build'));
@@ -44,7 +44,7 @@ export async function build(options: BuildOptions = {}): Promise<readonly Packag
   const missing = entries.filter(({ entry }) => !existsSync(entry));
   if (missing.length > 0) {
     throw new CommandError(
-      `Nothing to build: ${missing.map(({ entry }) => entry).join(', ')} does not exist.`,
+      `The packages cannot be built. Missing: ${missing.map(({ entry }) => entry).join(', ')}.`,
     );
   }
   await mkdir(outDir, { recursive: true });
@@ -54,7 +54,7 @@ export async function build(options: BuildOptions = {}): Promise<readonly Packag
 async function pack(name: string, entry: string, file: string): Promise<Package> {
   const code = await bundleEntry(entry);
   const zip = zipSync({ 'index.js': [code, { mtime: fixedTime, os: unix, attrs: readable, level: 9 }] });
-  // Two builds at once must never show each other half a file.
+  // Two builds at the same time must never read half a file of each other.
   const unfinished = `${file}.${process.pid}.tmp`;
   await writeFile(unfinished, zip);
   await rename(unfinished, file);
@@ -67,23 +67,23 @@ async function pack(name: string, entry: string, file: string): Promise<Package>
   };
 }
 
-// A zip holds local wall-clock time: built from its parts, this is the same in every time zone.
+// A zip stores local time: a date made from its parts is the same in every time zone.
 const fixedTime = new Date(1980, 0, 1);
 const unix = 3;
 const readable = 0o644 << 16;
 
-/** One CommonJS file that needs nothing but Node: names stay, so that stack traces can be read. */
+/** One CommonJS file that needs only Node. Names are kept, so that stack traces are readable. */
 export async function bundleEntry(entry: string): Promise<Uint8Array> {
   const result = await bundle({
     entryPoints: [entry],
-    // Paths in the bundle are relative to this, so neither the checkout's place nor the caller's shows.
+    // Paths in the bundle are relative to this: they depend neither on the checkout's folder nor on the caller's.
     absWorkingDir: root,
     bundle: true,
     write: false,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // The ES modules of a library first: they can be shaken, which saves a quarter of the bundle.
+    // The ES modules of a library first: unused exports can be removed from them, which saves a quarter of the bundle.
     mainFields: ['module', 'main'],
     minifyWhitespace: true,
     minifySyntax: true,
@@ -94,9 +94,10 @@ export async function bundleEntry(entry: string): Promise<Uint8Array> {
   return result.outputFiles[0]?.contents ?? strToU8('');
 }
 
+/** SHA-256 in hexadecimal digits. */
 export const sha256 = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex');
 
-/** One line for each package: what was built, how large, and which code it is. */
+/** One line per package: its zip, its sizes and the hash of its code. */
 export const packageLines = (packages: readonly Package[]): readonly string[] =>
   table(
     packages.map(({ name, zipBytes, bundleBytes, hash }) => [

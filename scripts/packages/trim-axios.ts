@@ -1,5 +1,5 @@
-// What a package leaves out of axios: a third of a cold start and half of axios' size is code that a Lambda
-// talking to one JSON API can never reach. The http adapter itself stays as it is.
+// Excludes the unused parts of axios from a package: they are half of its size and a third of a cold start, and a
+// function that calls one JSON API never reaches them. The http adapter is unchanged.
 import { readFile } from 'node:fs/promises';
 
 import type { Plugin } from 'esbuild';
@@ -10,26 +10,26 @@ interface Stub {
 }
 
 const adapters: readonly Stub[] = [
-  // Touches globalThis.Request when it loads, which starts the whole of Node's fetch: some 20 ms.
+  // Reads globalThis.Request when it loads, which loads all of Node's fetch: about 20 ms.
   { path: /[\\/]axios[\\/]lib[\\/]adapters[\\/]fetch\.js$/, contents: 'export const getFetch = () => null;' },
-  // A browser's; under Node axios itself exports nothing here.
+  // For browsers; in Node axios itself exports nothing here.
   { path: /[\\/]axios[\\/]lib[\\/]adapters[\\/]xhr\.js$/, contents: 'export default null;' },
 ];
 
 const modules: readonly Stub[] = [
-  // Multipart bodies and, behind them, the table of all MIME types. Axios only asks `instanceof` of the class.
+  // Multipart bodies, which load the table of all MIME types. Axios uses the class only for `instanceof`.
   { path: /^form-data$/, contents: 'module.exports = class FormData {};' },
-  // Requests are sent with maxRedirects: 0, for which axios takes node:http itself; this is never called.
+  // Requests are sent with maxRedirects: 0, for which axios uses node:http directly: this is never called.
   {
     path: /^follow-redirects$/,
     contents: "exports.http = require('node:http'); exports.https = require('node:https');",
   },
-  // Requests are sent with proxy: false. Whoever has a proxy in front of the store sets BigCommerceApiUrl.
+  // Requests are sent with proxy: false. To use a proxy in front of the store, operators set BigCommerceApiUrl.
   { path: /^https-proxy-agent$/, contents: 'module.exports = class HttpsProxyAgent {};' },
   { path: /^proxy-from-env$/, contents: "exports.getProxyForUrl = () => '';" },
 ];
 
-// Even asking whether the global FormData exists starts Node's fetch. No body of ours is ever one.
+// The check for a global FormData loads Node's fetch. Our bodies are never FormData.
 const utils = /[\\/]axios[\\/]lib[\\/]utils\.js$/;
 const globalFormData = "typeof G.FormData !== 'undefined' ? G.FormData : undefined";
 
@@ -51,9 +51,7 @@ export const trimAxios: Plugin = {
       const source = await readFile(path, 'utf8');
       if (source.includes(globalFormData)) return { contents: source.replace(globalFormData, 'undefined') };
       return {
-        errors: [
-          { text: `axios has changed: look again at what scripts/packages/trim-axios.ts takes out of it.` },
-        ],
+        errors: [{ text: `axios has changed: check what scripts/packages/trim-axios.ts excludes from it.` }],
       };
     });
   },

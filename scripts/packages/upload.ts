@@ -1,5 +1,5 @@
-// Puts the packages and the template into the bucket, in a folder named after their content: new code has a
-// new address, which is how CloudFormation notices it, and an earlier version stays for a rollback.
+// Uploads the packages and the template to the bucket, into a folder named after their content: CloudFormation detects
+// new code by its new address, and earlier versions stay for a rollback.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,17 +12,18 @@ import { root } from '../terminal/root';
 import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import { templateFile } from '../stack/template';
+import type { Print } from '../terminal/command';
 
 export interface UploadOptions {
   readonly bucket: string;
   readonly outDir?: string;
   readonly s3?: S3Client;
-  readonly print?: (line: string) => void;
+  readonly print?: Print;
 }
 
 export interface Uploaded {
   readonly bucket: string;
-  /** The folder of this version, its slash at the end: the parameter LambdaDeploymentPackagesPrefix. */
+  /** The folder of this version, with its final slash: the parameter LambdaDeploymentPackagesPrefix. */
   readonly prefix: string;
   readonly templateUrl: string;
 }
@@ -30,11 +31,11 @@ export interface Uploaded {
 interface Artefact {
   readonly name: string;
   readonly body: Uint8Array;
-  /** Of what counts: the bundle in a zip, the text of the template. */
+  /** The hash of the bundle in a zip, or of the text of the template. */
   readonly hash: string;
 }
 
-/** Uploads what the build left in `outDir` (build/) and the template; what is there already stays. */
+/** Uploads the packages in `outDir` (build/) and the template; objects with the same content are not replaced. */
 export async function upload(options: UploadOptions): Promise<Uploaded> {
   const { bucket, outDir = join(root, 'build'), s3 = s3Client(), print = console.log } = options;
   const artefacts = [
@@ -45,12 +46,12 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   let templateUrl = '';
   for (const { name, body, hash } of artefacts) {
     const object = { bucket, key: `${prefix}${name}`, body, hash };
-    templateUrl = await putUnlessThere(s3, object, print);
+    templateUrl = await putIfChanged(s3, object, print);
   }
   return { bucket, prefix, templateUrl };
 }
 
-/** An S3 client that addresses buckets by path: right on AWS, and on any host that stands in for it. */
+/** An S3 client that addresses buckets by path, which works on AWS and on an emulator. */
 export const s3Client = (region?: string) =>
   new S3Client({ forcePathStyle: true, ...(region === undefined ? {} : { region }) });
 
@@ -62,10 +63,13 @@ async function template(): Promise<Artefact> {
 async function readPackage(outDir: string, name: string): Promise<Artefact> {
   const file = join(outDir, `${name}.zip`);
   const body = await readFile(file).catch((error: unknown) => {
-    throw new CommandError(`${file} cannot be read: build first: ${PROGRAM} build`, { cause: error });
+    throw new CommandError(`${file} cannot be read. Build the packages first: ${PROGRAM} build`, {
+      cause: error,
+    });
   });
   const code = unzipSync(body)['index.js'];
-  if (code === undefined) throw new CommandError(`${file} holds no index.js: build again: ${PROGRAM} build`);
+  if (code === undefined)
+    throw new CommandError(`${file} contains no index.js. Build the packages again: ${PROGRAM} build`);
   return { name: `${name}.zip`, body, hash: sha256(code) };
 }
 
@@ -79,21 +83,21 @@ interface StoredObject {
   readonly hash: string;
 }
 
-/** Puts one object unless the same content is there; returns its URL. Throws CommandError with what to do. */
-export async function putUnlessThere(
+/** Uploads one object unless the bucket has the same content; returns its URL. Throws CommandError with what to do. */
+export async function putIfChanged(
   s3: S3Client,
   { bucket, key, body, hash }: StoredObject,
-  print: (line: string) => void,
+  print: Print,
 ): Promise<string> {
   const address = { Bucket: bucket, Key: key };
   try {
     const head = new HeadObjectCommand(address);
-    const url = noteUrl(head);
-    // Whatever else is wrong (no permission, an expired token), the answer to the PUT says it better: a HEAD
-    // has no body, and to those who may not list the bucket a missing object is a 403.
-    const there = await s3.send(head).catch(() => undefined);
-    if (there?.Metadata?.['sha256'] === hash) {
-      print(`  ${key} is there already`);
+    const url = recordUrl(head);
+    // Any other problem (a missing permission, an expired token) is clearer in the answer to the PUT: a HEAD has no
+    // body, and without permission to list the bucket a missing object is a 403.
+    const existing = await s3.send(head).catch(() => undefined);
+    if (existing?.Metadata?.['sha256'] === hash) {
+      print(`  ${key} is unchanged`);
       return url();
     }
     await s3.send(new PutObjectCommand({ ...address, Body: body, Metadata: { sha256: hash } }));
@@ -104,8 +108,8 @@ export async function putUnlessThere(
   }
 }
 
-/** Notes the address that a request really goes to: no second opinion on regions, partitions and endpoints. */
-function noteUrl(command: HeadObjectCommand): () => string {
+/** Records the address that the SDK sends a request to, instead of deriving it from region, partition and endpoint. */
+function recordUrl(command: HeadObjectCommand): () => string {
   let url = '';
   command.middlewareStack.add(
     (next) => (args) => {
@@ -130,17 +134,17 @@ function bucketProblem(error: unknown, bucket: string): unknown {
   const because = (sentence: string) => new CommandError(sentence, { cause: error });
   if (names.includes('NoSuchBucket')) {
     return because(
-      `There is no bucket ${bucket}: create it first, in the region you deploy to, with public access blocked.`,
+      `There is no bucket ${bucket}. Create it first, in the region that you deploy to, with public access blocked.`,
     );
   }
   if (isAccessDenied(error)) {
     return because(
-      `Access to bucket ${bucket} is denied: these credentials need s3:PutObject and s3:GetObject in it.`,
+      `Access to bucket ${bucket} is denied. These credentials need s3:PutObject and s3:GetObject for it.`,
     );
   }
   if (names.some((name) => /^PermanentRedirect$|^AuthorizationHeaderMalformed$|^301$/.test(name))) {
     return because(
-      `Bucket ${bucket} is in another region: Lambda takes packages from a bucket of its own region only.`,
+      `Bucket ${bucket} is in another region. Lambda reads packages only from a bucket in its own region.`,
     );
   }
   return explained(error);

@@ -1,31 +1,31 @@
-// The time by AWS's clock. What this machine sees is compared with what workers read, and its own clock may be wrong.
+// The time of AWS's clock. Times of this machine are compared with those of workers, and its own clock may be wrong.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { isRow } from '../../lambda/shared/runtime/json';
 import { parseDate } from '../../lambda/shared/runtime/time';
 
-/** A `Date` header has whole seconds: the moment is somewhere in this one. */
+/** A `Date` header has whole seconds: the exact time is within this second. */
 const SECOND_MS = 1_000;
 
 /**
- * AWS's time in epoch milliseconds, by the answers that the client has had: never earlier than the latest of them was
- * made, and at most a second later than now. Too early, an edit would pass for read already; too late, a reference would
- * be noted as queued over what a worker has finished. Before the first answer it is this machine's time.
+ * AWS's time in epoch milliseconds, from the client's answers: never earlier than the latest answer, and at maximum 1 s
+ * later than now. If it were too early, an edit would count as already read; if it were too late, a reference would be
+ * recorded as queued over the result of a worker. Before the first answer it is this machine's time.
  */
 export function awsClock(
   client: DynamoDBClient | SecretsManagerClient,
   localNow: () => number = Date.now,
 ): () => number {
   let aheadMs: number | undefined;
-  const see = (answered: Answered) => (aheadMs = offsetBy(answered, aheadMs));
-  // Both have the same middleware; its type names each client's own commands.
+  const update = (answered: Answered) => (aheadMs = offsetBy(answered, aheadMs));
+  // Both clients have the same middleware; only its type names the commands of each client.
   (client as DynamoDBClient).middlewareStack.add(
     (next) => async (args) => {
       const askedAt = localNow();
       const result = await next(args);
       const date = dateOf(result.response);
-      if (date !== undefined) see({ date, askedAt, answeredAt: localNow() });
+      if (date !== undefined) update({ date, askedAt, answeredAt: localNow() });
       return result;
     },
     { step: 'deserialize', name: 'awsClock' },
@@ -33,7 +33,7 @@ export function awsClock(
   return () => localNow() + (aheadMs ?? 0);
 }
 
-/** When AWS answered by its own clock, in whole seconds, and when by this machine's. */
+/** The time of an answer by AWS's clock, in whole seconds, and by this machine's clock. */
 interface Answered {
   readonly date: number;
   readonly askedAt: number;
@@ -41,14 +41,14 @@ interface Answered {
 }
 
 /**
- * How far AWS's clock is ahead of this machine's; negative if it is behind. Each answer gives a bound that is at most a
- * second too late, however slow the network is, so the latest of them is the best. One that is out of the question has
- * been overtaken: somebody set this machine's clock.
+ * How far AWS's clock is ahead of this machine's; negative if it is behind. Each answer gives a bound that is at maximum
+ * 1 s too late, also on a slow network, so the latest bound is the best. A bound above the possible maximum is dropped:
+ * this machine's clock was changed.
  */
 function offsetBy({ date, askedAt, answeredAt }: Answered, before: number | undefined): number {
   const bound = date + SECOND_MS - answeredAt;
-  const most = date + SECOND_MS - askedAt + SECOND_MS;
-  return before === undefined || before > most ? bound : Math.max(before, bound);
+  const maximum = date + SECOND_MS - askedAt + SECOND_MS;
+  return before === undefined || before > maximum ? bound : Math.max(before, bound);
 }
 
 function dateOf(response: unknown): number | undefined {

@@ -1,4 +1,4 @@
-// Invokes a function of the service and waits for its end; what goes wrong on the way is put into words.
+// Invokes a function of the service, waits for its end, and explains failures.
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
@@ -7,32 +7,32 @@ import type { Clients } from './clients';
 import { CommandError } from '../terminal/command-error';
 import { printable } from '../terminal/printable';
 
-/** One invocation; without an event it is as the schedule's. */
+/** One invocation; without an event it is like one of the schedule. */
 export interface Invocation {
   readonly functionName: string;
-  /** What the function does, in a word. */
+  /** The work of the function, for messages. */
   readonly noun: 'poll' | 'audit';
   readonly event?: object;
 }
 
-export interface Answer {
-  /** Undefined for an invocation that ended well. */
+export interface InvocationResult {
+  /** Undefined if the invocation succeeded. */
   readonly failure: Failure | undefined;
   readonly payload: unknown;
 }
 
-/** How an invocation failed, in texts that may be shown. */
+/** How an invocation failed, in texts that are safe to print. */
 export interface Failure {
   readonly kind: 'threw' | 'ran-out-of-time' | 'ended-by-lambda';
   readonly error: string;
   readonly errorType: string;
 }
 
-/** Invokes once only. Throws CommandError for what the caller can put right. */
+/** Invokes the function once, without a retry. Throws CommandError for a problem that the user can fix. */
 export async function invoke(
   { functionName, noun, event = {} }: Invocation,
   { lambda }: Pick<Clients, 'lambda'>,
-): Promise<Answer> {
+): Promise<InvocationResult> {
   try {
     const { FunctionError, Payload } = await lambda.send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
@@ -51,21 +51,21 @@ export async function invoke(
 const sentences: readonly (readonly [string, (functionName: string, noun: string) => string])[] = [
   [
     'ResourceNotFoundException',
-    (name) => `There is no function ${name}: it was deleted, or is in another region. Deploy it anew.`,
+    (name) =>
+      `There is no function ${name}. It was deleted or is in another region: deploy the stack again, or add --region.`,
   ],
   [
     'TooManyRequestsException',
-    (name, noun) =>
-      `Lambda has no room for ${name} now (throttled), so no ${noun} began. Try again in a minute.`,
+    (name, noun) => `Lambda throttled ${name}, so no ${noun} started. Try again in 1 min.`,
   ],
   [
     'TimeoutError',
     (name, noun) =>
-      `${name} has not answered for longer than it may run: whether the ${noun} ended, its row in the Jobs table shows.`,
+      `${name} did not answer within its timeout, so the result of the ${noun} is unknown. Its row in the Jobs table has it.`,
   ],
 ];
 
-/** `functionError` is as Lambda classifies it. */
+/** `functionError` is Lambda's own class of the error. */
 function readFailure(payload: unknown, functionError: string): Failure {
   const { errorMessage, errorType } = isRow(payload) ? payload : {};
   const failure = {

@@ -1,4 +1,4 @@
-// One poll now instead of at the schedule's next hour: invokes the function, waits for its end, and reports the job.
+// One poll now, outside the schedule: invokes the function, waits for its end, and reports the job.
 import * as v from 'valibot';
 
 import { countText } from '../../lambda/shared/order/reasons';
@@ -22,7 +22,7 @@ export type PollService = Pick<Service, 'stackName' | 'outputs' | 'clients'>;
 
 const counts = v.record(v.string(), v.number());
 
-/** What is shown of the job that the function answers with. */
+/** The fields of the function's answer, a job, that are reported. */
 const job = v.object({
   timestamp: v.number(),
   duration_ms: v.number(),
@@ -35,7 +35,7 @@ const job = v.object({
   cursor: v.exactOptional(v.object({ list: v.string(), last_id: v.number() })),
 });
 
-/** A function of an earlier version answers in its own form. */
+/** A function of an earlier version answers in an older form. */
 const polledJob = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((row): unknown => readJob(row)),
@@ -53,7 +53,7 @@ export async function pollOnce(service: PollService, note: Print): Promise<Polle
   const job = v.safeParse(polledJob, payload);
   if (job.success) return job.output;
   throw new CommandError(
-    `${functionName} did not answer with a job (${problemsIn(job.issues)}): has it been deployed with the packages of this version?`,
+    `${functionName} did not answer with a job (${problemsIn(job.issues)}). Deploy the packages of this version, then poll again.`,
   );
 }
 
@@ -64,8 +64,8 @@ export interface PolledStack {
 }
 
 /**
- * Polls now and not at the schedule's next hour: an alarm that is new, or was off, takes the poll for missed. Never
- * throws; a failure is noted, with the command that polls again for `service`, the options that name the service.
+ * Polls now, because a new alarm, or one that was off, would count a missing poll. Never throws: it prints a failure and
+ * the command that polls again. `service` are the options that name the service.
  */
 export async function pollNow(
   { stackName, outputs, parameters }: PolledStack,
@@ -86,16 +86,16 @@ export async function pollNow(
 
 function whyFailed({ kind, error, errorType }: Failure, { stackName, outputs }: PollService): string {
   if (kind === 'ran-out-of-time') {
-    return `The poll ran out of time: ${error}. It is not recorded as a job and nobody was alerted. What it had queued is queued; poll again for the rest.`;
+    return `The poll ran out of time: ${error}. It is not recorded as a job, and no alert was sent. Orders that it queued stay queued; poll again for the others.`;
   }
   const after =
     kind === 'ended-by-lambda'
-      ? `Lambda ended it (${errorType}), so that no job was recorded and nobody was alerted: see the log group /order-replication/${stackName}/GetNewOrders.`
-      : `If the poll had begun, its job is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}; an email goes out once an hour. The next poll takes up what is missing.`;
+      ? `Lambda ended it (${errorType}): no job was recorded, and no alert was sent. The reason is in the log group /order-replication/${stackName}/GetNewOrders.`
+      : `A poll that had started is recorded as failed in ${outputs['JobsTableName'] ?? 'the Jobs table'}, and an alert email is sent at most once an hour. The next poll queues the missing orders.`;
   return `The poll failed: ${error}\n${after}`;
 }
 
-/** The job for a program to read. */
+/** The job as data, for programs. */
 export const pollData = (job: PolledJob) => ({
   startedAt: new Date(job.timestamp).toISOString(),
   durationMs: job.duration_ms,
@@ -107,7 +107,7 @@ export const pollData = (job: PolledJob) => ({
   isComplete: job.cursor === undefined,
 });
 
-/** The job for a person to read. */
+/** The job as lines, for people. */
 export function pollLines({
   timestamp,
   duration_ms,
@@ -121,7 +121,7 @@ export function pollLines({
 }: PolledJob): readonly string[] {
   const inStore = numbers(counted).map(([id, orders]) => `${orders} ${statusName(Number(id))}`);
   const notQueued = numbers(excluded).map(([key, orders]) => `${orders} ${printable(countText(key))}`);
-  const notListed = `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that holds one of them`;
+  const notListed = `orders ${unreadableIds.join(', ')}: BigCommerce fails on each list that contains one of them`;
   return namedValues({
     Started: `${new Date(timestamp).toISOString()}, took ${(duration_ms / 1000).toFixed(1)} s`,
     'In the store':
@@ -130,14 +130,14 @@ export function pollLines({
     Queued: String(enqueued),
     Excluded: notQueued.join(', ') || 'none',
     ...(unreadableIds.length > 0 && { 'Not listed': notListed }),
-    ...(cursor !== undefined && { Stopped: `in time: ${howToContinue(cursor)}` }),
+    ...(cursor !== undefined && { Stopped: `before its timeout: ${howToContinue(cursor)}` }),
   });
 }
 
 function howToContinue({ list, last_id: lastId }: NonNullable<PolledJob['cursor']>): string {
-  const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'what was changed';
+  const name = /^\d+$/.test(list) ? statusName(Number(list)) : 'changed orders';
   const where = lastId === 0 ? `with the list of ${name}` : `after order ${lastId} in the list of ${name}`;
-  return `the store has more orders than fit into one poll. The next poll continues ${where}: run it again.`;
+  return `the store has more orders than fit into one poll. The next poll continues ${where}. To continue now, run it again.`;
 }
 
 const numbers = (counts: Readonly<Record<string, number>>) =>

@@ -1,4 +1,4 @@
-// What is wrong with data from outside, for a message: field by field, and never a value.
+// The problems of data from outside, for a message: each wrong field, and never a value.
 import * as v from 'valibot';
 
 /** The fields that a schema refused, each with what was expected: `found: expected number; counted: missing`. */

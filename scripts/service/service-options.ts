@@ -1,4 +1,4 @@
-// The options that say which deployed service a command is for, and the same service named again in a recommended command.
+// The options that name the service of a command, and the same options for a recommended command.
 import { PROGRAM } from '../terminal/command';
 import { choice, flag, text, wholeNumber, withDefault } from '../terminal/options';
 import type { OptionsOf } from '../terminal/options';
@@ -6,7 +6,7 @@ import { defaultAwsPort } from './local-endpoint';
 
 export const stages = ['dev', 'staging', 'prod'] as const;
 
-/** `--stage` without a default, for commands that must not choose. */
+/** `--stage` without a default, for commands that must not choose a stage. */
 export const stageOption = choice('<stage>', stages, 'the stage of the service');
 
 export const serviceOptions = {
@@ -19,7 +19,7 @@ export const serviceOptions = {
 
 export type ServiceOptions = OptionsOf<typeof serviceOptions>;
 
-/** The options that name the same service again. */
+/** The options that name the same service, as text. */
 export function sameService({ stage, stackName, region, local, awsPort }: ServiceOptions): string {
   return [
     stackName === undefined ? `--stage ${stage}` : `--stack-name ${stackName}`,

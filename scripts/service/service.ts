@@ -1,5 +1,4 @@
-// The deployed service that a command is about, on AWS or on this machine: its stack, its secrets, its store, and
-// the clients that reach the rest of it.
+// The deployed service of a command, on AWS or on this machine: its stack, its secrets, its store, and the AWS clients.
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
@@ -17,8 +16,8 @@ import type { ServiceOptions } from './service-options';
 import type { Values } from '../stack/parameters';
 import { describeStack, outputsOf, parametersOf } from '../stack/stack-state';
 
-/** How long a command waits for the store, all calls and pauses together. */
-const PATIENCE_MS = 60_000;
+/** How long a command may use the store, all calls and pauses included. */
+const STORE_TIMEOUT_MS = 60_000;
 
 export interface Service {
   readonly stackName: string;
@@ -29,14 +28,14 @@ export interface Service {
   readonly clients: Clients;
 }
 
-/** Finds the service and passes it to `use`. Throws CommandError for what the caller can put right. */
+/** Finds the service and passes it to `use`. Throws CommandError for a problem that the user can fix. */
 export function withService<T>(options: ServiceOptions, use: (service: Service) => Promise<T>): Promise<T> {
   return withClients(options, async (clients, stackName) =>
     use(serviceOf(await requireStack(clients, stackName), clients)),
   );
 }
 
-/** The same for what needs no service, or no stack even: the clients that reach the place, and the stack's name. */
+/** The same for commands that need only the clients and the stack's name, also without a deployed stack. */
 export async function withClients<T>(
   options: ServiceOptions,
   use: (clients: Clients, stackName: string) => Promise<T>,
@@ -54,7 +53,7 @@ export async function withClients<T>(
   }
 }
 
-/** Where the stack's webhook is delivered to. */
+/** The address of the stack's webhook. */
 export const destinationOf = (service: Service): string => outputOf(service, 'WebhookUrl');
 
 /** An output of the stack. Throws CommandError if it has none of that name. */
@@ -63,7 +62,7 @@ export function outputOf(
   name: string,
 ): string {
   const value = outputs[name];
-  if (value === undefined) throw new CommandError(`${stackName} has no output ${name}: deploy it anew.`);
+  if (value === undefined) throw new CommandError(`${stackName} has no output ${name}. Deploy it again.`);
   return value;
 }
 
@@ -73,27 +72,27 @@ export async function requireStack({ cloudFormation }: Clients, stackName: strin
   if (stack !== undefined) return stack;
   const region = await cloudFormation.config.region();
   throw new CommandError(
-    `There is no stack ${stackName} in ${region}: give --stage, --stack-name or --region, or --local.`,
+    `There is no stack ${stackName} in ${region}. Name it with --stage or --stack-name, and its region with --region; for a local run, add --local.`,
   );
 }
 
-/** The service that a stack is. Throws CommandError if it is none. */
+/** The service of a stack. Throws CommandError if the stack is not one of this project. */
 export function serviceOf(stack: Stack, clients: Clients): Service {
   const { StackName: stackName = '' } = stack;
   const outputs = outputsOf(stack);
   const { BigCommerceSecretArn: bigCommerceSecretArn, WebhookSecretArn: webhookSecretArn } = outputs;
   if (bigCommerceSecretArn === undefined || webhookSecretArn === undefined) {
     throw new CommandError(
-      `${stackName} (${stack.StackStatus ?? ''}) has no outputs BigCommerceSecretArn and WebhookSecretArn: it is not deployed, or was made from another template.`,
+      `${stackName} (${stack.StackStatus ?? ''}) has no outputs BigCommerceSecretArn and WebhookSecretArn. It is not deployed completely, or was made from another template: deploy it again, or name another stack.`,
     );
   }
   const parameters = parametersOf(stack);
   const secrets = createSecrets(clients.secretsManager, { bigCommerceSecretArn, webhookSecretArn });
-  const store = bigCommerceOf({ parameters, secrets }).until(Date.now() + PATIENCE_MS);
+  const store = bigCommerceOf({ parameters, secrets }).until(Date.now() + STORE_TIMEOUT_MS);
   return { stackName, outputs, parameters, secrets, store, clients };
 }
 
-/** The service's store, for a command that asks it for longer than one minute, or as one of many who share its quota. */
+/** The service's store, for a command that uses it for longer than 1 min, or that shares its quota with others. */
 export function bigCommerceOf(
   { parameters, secrets }: Pick<Service, 'parameters' | 'secrets'>,
   options: Partial<BigCommerceOptions> = {},
@@ -111,7 +110,7 @@ function inWords(error: unknown, endpoint: string | undefined): unknown {
   }
   if (endpoint !== undefined && namesOf(error).some((name) => name.includes('ECONNREFUSED'))) {
     return new CommandError(
-      `Nothing answers at ${endpoint}: start the service with "npm start", and give its --aws-port here too.`,
+      `No service answers at ${endpoint}. Start it with "npm start", and use the same --aws-port in both commands.`,
       { cause: error },
     );
   }

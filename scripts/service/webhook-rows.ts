@@ -1,5 +1,5 @@
-// What leads to a shopper in rows of the Webhooks table: the ids of carts and customers, which older versions recorded
-// beside the order's id.
+// The data of a shopper in rows of the Webhooks table: ids of carts and customers, which earlier versions recorded in
+// addition to the order's id.
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -10,16 +10,17 @@ import { isRow } from '../../lambda/shared/runtime/json';
 import type { Row } from '../../lambda/shared/runtime/json';
 import { withoutShopper } from '../../lambda/shared/order/personal-data';
 
-type StoredRow = Readonly<Record<string, AttributeValue>>;
+/** A row as DynamoDB stores it: numbers and bytes are not converted. */
+export type StoredRow = Record<string, AttributeValue>;
 
-/** The row of a copy as it may be put back: without what is no longer recorded. */
-export function recordable(row: StoredRow): Record<string, AttributeValue> {
+/** The row of a copy without the data that is no longer recorded, so that it can be restored. */
+export function recordable(row: Readonly<StoredRow>): StoredRow {
   const { webhook, ...rest } = row;
   if (webhook?.M === undefined) return { ...row };
   return { ...rest, webhook: pruned(webhook, withoutShopper(plain(webhook) as Row)) };
 }
 
-/** Maps and lists as they are; numbers and bytes stay as DynamoDB has them. */
+/** Maps and lists as plain values; numbers and bytes stay as DynamoDB has them. */
 function plain(value: AttributeValue): unknown {
   if (value.M !== undefined) {
     return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, plain(inner)]));
@@ -27,7 +28,7 @@ function plain(value: AttributeValue): unknown {
   return value.L?.map(plain) ?? value.S ?? value;
 }
 
-/** The value with those names only that are in `kept`, of which nothing but names was dropped. */
+/** The value with only the names in `kept`, which is the plain value without some of its names. */
 function pruned(value: AttributeValue, kept: unknown): AttributeValue {
   if (value.M !== undefined && isRow(kept)) {
     const names = Object.entries(value.M).filter(([name]) => name in kept);
@@ -37,7 +38,7 @@ function pruned(value: AttributeValue, kept: unknown): AttributeValue {
   return { L: value.L.map((inner, index) => pruned(inner, kept[index])) };
 }
 
-/** Removes it from all rows of an order. */
+/** Removes the shopper's data from all rows of an order. */
 export async function eraseShopper(
   orderId: number,
   client: DynamoDBDocumentClient,
@@ -63,9 +64,10 @@ export async function eraseShopper(
 
 const replacing = (TableName: string, Key: Record<string, unknown>, webhook: Row) =>
   new UpdateCommand({
-    ...{ TableName, Key },
+    TableName,
+    Key,
     UpdateExpression: 'SET webhook = :webhook',
-    // Else a row that expires at this moment would come back.
+    // Without it, a row that expires at this moment would be created again.
     ConditionExpression: 'attribute_exists(webhook)',
     ExpressionAttributeValues: { ':webhook': webhook },
   });

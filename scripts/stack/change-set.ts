@@ -1,4 +1,4 @@
-// One change set: what CloudFormation would change, shown before it is done.
+// One change set: the changes that CloudFormation would make, shown before they are made.
 import {
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
@@ -23,9 +23,9 @@ import type { Follow } from './stack-events';
 export interface ChangeSet {
   readonly id: string;
   readonly stackId: string;
-  /** The stack is like that already. */
+  /** Whether there is nothing to change. */
   readonly isEmpty: boolean;
-  /** Of resources: none, too, where only outputs change. */
+  /** The changes of resources; also empty if only outputs change. */
   readonly changes: readonly Change[];
 }
 
@@ -33,7 +33,7 @@ export interface ChangeSet {
 export async function createChangeSet(follow: Follow, input: CreateChangeSetInput): Promise<ChangeSet> {
   const { Id, StackId } = await requestChangeSet(follow, input);
   if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
-  const { status, reason, changes } = await settled(follow, Id, StackId);
+  const { status, reason, changes } = await waitUntilMade(follow, Id, StackId);
   if (status !== 'FAILED') return { id: Id, stackId: StackId, isEmpty: false, changes };
   const isEmpty = saysEmpty(reason);
   const validation = isEmpty ? [] : await failedValidations(follow, Id, StackId);
@@ -45,13 +45,13 @@ export async function createChangeSet(follow: Follow, input: CreateChangeSetInpu
   );
 }
 
-/** Shows the changes, makes them, and waits for the end. Throws CommandError with what failed first. */
+/** Shows the changes, makes them, and waits for the end. Throws CommandError with the first failures. */
 export async function executeChangeSet(
   follow: Follow,
   stackName: string,
   { id, stackId, changes }: ChangeSet,
 ): Promise<Stack> {
-  changes.forEach((change) => (follow.sumUp ?? follow.print)(changeLine(change)));
+  changes.forEach((change) => (follow.summarize ?? follow.print)(changeLine(change)));
   const seen = await eventsSoFar(follow.cloudFormation, stackId);
   await follow.cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName: id, StackName: stackId }));
   const { stack, events } = await followStack(follow, stackId, seen);
@@ -60,7 +60,7 @@ export async function executeChangeSet(
   throw failureReport(stackName, status, events);
 }
 
-/** One line for a change, a replacement marked: it makes a new resource in the old one's place. */
+/** One line for a change. It marks a replacement, which deletes the old resource and makes a new one. */
 function changeLine({ ResourceChange: change }: Change): string {
   const { Action = '', LogicalResourceId = '', ResourceType = '', Replacement, Scope = [] } = change ?? {};
   const replaced =
@@ -70,8 +70,8 @@ function changeLine({ ResourceChange: change }: Change): string {
 }
 
 /**
- * What has to change before this does. CloudFormation lists a resource that reads an attribute of a changed one, and
- * knows only while it works whether the attribute changes: new code, for one, leaves its function's ARN as it is.
+ * The change that this one depends on. CloudFormation also lists a resource that reads an attribute of a changed one,
+ * and learns only during the update whether the attribute changes: new code, for example, does not change an ARN.
  */
 function onlyIf(details: readonly ResourceChangeDetail[] = []): string {
   const causes = details.map(({ Evaluation, ChangeSource, CausingEntity }) =>
@@ -86,13 +86,15 @@ async function requestChangeSet({ cloudFormation, print }: Follow, input: Create
     return await cloudFormation.send(new CreateChangeSetCommand(input));
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('ImportExistingResources')) throw error;
-    print('This endpoint cannot adopt existing tables (ImportExistingResources): creating everything anew.');
+    print(
+      'This endpoint cannot import existing tables (ImportExistingResources): all resources are created.',
+    );
     return cloudFormation.send(new CreateChangeSetCommand({ ...input, ImportExistingResources: undefined }));
   }
 }
 
-/** Seconds: soon on a laptop, gently with AWS's quota. No change set is known to take an hour. */
-const WAITING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
+/** Seconds. Short delays at first, for a local run; longer ones later, for AWS's quota. No change set takes an hour. */
+const POLLING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
 
 interface ChangeSetState {
   readonly status: string;
@@ -100,15 +102,19 @@ interface ChangeSetState {
   readonly changes: readonly Change[];
 }
 
-async function settled({ cloudFormation }: Follow, id: string, stackId: string): Promise<ChangeSetState> {
+async function waitUntilMade(
+  { cloudFormation }: Follow,
+  id: string,
+  stackId: string,
+): Promise<ChangeSetState> {
   const changeSet = { ChangeSetName: id, StackName: stackId };
-  // The waiter repeats whatever AWS refuses: this read throws it.
+  // The waiter retries an error that AWS returns: this read throws it.
   const state = await readState(cloudFormation, changeSet);
   if (!/_PENDING$|_IN_PROGRESS$/.test(state.status)) return state;
   try {
-    await waitUntilChangeSetCreateComplete({ client: cloudFormation, ...WAITING }, changeSet);
+    await waitUntilChangeSetCreateComplete({ client: cloudFormation, ...POLLING }, changeSet);
   } catch (error) {
-    // Of a change set that failed, its reason says more than the waiter's error.
+    // The reason of a failed change set says more than the waiter's error.
     const ended = await readState(cloudFormation, changeSet);
     if (ended.status === 'FAILED') return ended;
     throw error;
@@ -130,7 +136,7 @@ async function readState(
 
 const saysEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
 
-/** CloudFormation validates before it deploys; what it found is told by events, and the reason only counts. */
+/** CloudFormation validates before it deploys: events have the findings, and the reason only their number. */
 async function failedValidations({ cloudFormation }: Follow, id: string, stackId: string): Promise<string[]> {
   const command = new DescribeEventsCommand({ ChangeSetName: id, StackName: stackId });
   const { OperationEvents = [] } = await cloudFormation.send(command).catch(() => ({ OperationEvents: [] }));

@@ -1,7 +1,7 @@
-// Holds the given values against the template's own rules before anything is uploaded or changed.
+// Checks the given values against the template's own rules before anything is uploaded or changed.
 import type { Parameter } from '@aws-sdk/client-cloudformation';
 
-/** A parameter as the template declares it: what CloudFormation checks, this checks first. */
+/** A parameter as the template declares it, with the rules that CloudFormation checks too. */
 export interface Declaration {
   readonly Type: string;
   readonly Default?: string | number;
@@ -17,7 +17,7 @@ export interface Declaration {
 export type Declarations = Readonly<Record<string, Declaration>>;
 export type Values = Readonly<Record<string, string>>;
 
-/** Every problem at once, one sentence each, and never a value: it may be a secret in the wrong place. */
+/** All problems, one sentence each. Never a value: a secret may have been given to the wrong parameter. */
 export function parameterProblems(
   declared: Declarations,
   given: Values,
@@ -26,7 +26,7 @@ export function parameterProblems(
 ): string[] {
   const unknown = Object.keys(given)
     .filter((name) => !(name in declared))
-    .map((name) => `${name} is no parameter of the template.`);
+    .map((name) => `${name} is not a parameter of the template.`);
   const wrong = Object.entries(declared).flatMap(([name, declaration]) => {
     const value = given[name];
     if (value !== undefined)
@@ -37,7 +37,7 @@ export function parameterProblems(
   return [...unknown, ...wrong];
 }
 
-/** What goes into the change set: given values; else the stack's own; else (left out here) the default. */
+/** The parameters of the change set: given values, else those of the stack. The others have defaults and are omitted. */
 export function stackParameters(
   names: readonly string[],
   given: Values,

@@ -1,4 +1,4 @@
-// Brings one stack to what its template and parameters say, in one change set, shown and followed to its end.
+// Creates or updates one stack in one change set, and follows it to its end.
 import type { CreateChangeSetInput, Stack } from '@aws-sdk/client-cloudformation';
 
 import { createChangeSet, executeChangeSet } from './change-set';
@@ -9,26 +9,26 @@ export interface StackChange extends Pick<
   'TemplateBody' | 'TemplateURL' | 'UsePreviousTemplate' | 'Parameters' | 'Tags' | 'RoleARN'
 > {
   readonly stackName: string;
-  /** The stack to update; undefined where one is to be created. */
+  /** The stack to update; undefined if a new one must be created. */
   readonly existing: Stack | undefined;
 }
 
 export interface ChangedStack {
   readonly stackId: string;
   readonly stack: Stack | undefined;
-  /** False: there was nothing to do. */
+  /** False if there was nothing to change. */
   readonly changed: boolean;
 }
 
-/** Creates or updates the stack. Throws CommandError with what failed first. */
+/** Creates or updates the stack. Throws CommandError with the first failures. */
 export async function changeStack(
   follow: Follow,
   { stackName, existing, ...input }: StackChange,
 ): Promise<ChangedStack> {
-  const sumUp = follow.sumUp ?? follow.print;
+  const summarize = follow.summarize ?? follow.print;
   const changeSet = await createChangeSet(follow, {
     ...input,
-    // CloudFormation would go on with the role of before by itself, but some may act only where they name it.
+    // CloudFormation would keep the role anyway, but some callers are only allowed to use it if they name it.
     RoleARN: input.RoleARN ?? existing?.RoleARN,
     StackName: stackName,
     ChangeSetName: `deploy-${Date.now()}`,
@@ -38,10 +38,10 @@ export async function changeStack(
   });
   const { stackId, isEmpty } = changeSet;
   if (isEmpty) {
-    sumUp(`Nothing to change: ${stackName} is like this already.`);
+    summarize(`Nothing to change: ${stackName} is up to date.`);
     return { stackId, stack: existing, changed: false };
   }
   const stack = await executeChangeSet(follow, stackName, changeSet);
-  sumUp(`${stackName} is deployed (${stack.StackStatus ?? ''}).`);
+  summarize(`${stackName} is deployed (${stack.StackStatus ?? ''}).`);
   return { stackId, stack, changed: true };
 }

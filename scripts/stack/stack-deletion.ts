@@ -1,4 +1,4 @@
-// Deletes a stack, and what a first create that failed has left of one.
+// Deletes a stack, and the remains of a stack whose first create failed.
 import { DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
@@ -7,19 +7,17 @@ import { failuresIn } from './failure';
 import { eventsSoFar, followStack } from './stack-events';
 import type { Follow } from './stack-events';
 
-/** Deletes a leftover stack and waits until it is gone. */
+/** Deletes a leftover stack and waits until it is deleted. */
 export async function clearAway(follow: Follow, leftover: Stack, roleArn?: string): Promise<void> {
   const { StackName = '', StackStatus = '' } = leftover;
-  follow.print(
-    `${StackName} is a leftover of a first create that failed (${StackStatus}): deleting it first.`,
-  );
+  follow.print(`The first create of ${StackName} failed (${StackStatus}): deleting what it left.`);
   await deleteStack(follow, { ...leftover, RoleARN: roleArn ?? leftover.RoleARN });
 }
 
 /** docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
 const QUEUE_NAME_BLOCKED_MS = 60_000;
 
-/** Waits until SQS accepts the names of the queues of a deleted stack again. Not for an empty one: it had none. */
+/** Waits until SQS accepts the queue names of a deleted stack again. A stack that was never executed had no queue. */
 export async function waitForQueueNames(
   { StackStatus }: Stack,
   { print, sleep }: Pick<Follow, 'print' | 'sleep'>,
@@ -29,7 +27,7 @@ export async function waitForQueueNames(
   await sleep(QUEUE_NAME_BLOCKED_MS);
 }
 
-/** Deletes a stack and waits until it is gone. Throws CommandError with what could not be deleted, and what to do. */
+/** Deletes a stack and waits until it is deleted. Throws CommandError with the resources that remain, and what to do. */
 export async function deleteStack(
   follow: Follow,
   { StackName = '', StackId = '', RoleARN }: Pick<Stack, 'StackName' | 'StackId' | 'RoleARN'>,
@@ -42,7 +40,7 @@ export async function deleteStack(
     [
       `${StackName} could not be deleted (${stack.StackStatus ?? ''}).`,
       ...failuresIn(events, StackName),
-      `Put right what is named above and try again. What cannot be deleted at all, the CloudFormation console leaves out: Delete, then choose it as a resource to retain.`,
+      `Fix what is named above and try again. To keep a resource that cannot be deleted, choose Delete in the CloudFormation console, and select it as a resource to retain.`,
     ].join('\n'),
   );
 }

@@ -1,18 +1,19 @@
-// Follows CloudFormation at work: one line for each event, and in the end what failed first and why.
+// Follows a change of a stack: prints one line per event until the change ends.
 import { paginateDescribeStackEvents } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, Stack, StackEvent } from '@aws-sdk/client-cloudformation';
 
 import { describeStack } from './stack-state';
+import type { Print } from '../terminal/command';
 
 export interface Follow {
   readonly cloudFormation: CloudFormationClient;
-  readonly print: (line: string) => void;
-  /** Prints what counts in the end, too, and keeps it; `print`, if left out. */
-  readonly sumUp?: (line: string) => void;
+  readonly print: Print;
+  /** Prints a line and keeps it for the summary at the end; `print` if omitted. */
+  readonly summarize?: Print;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Waits, ever more patiently, until `check` gives a value: soon on a laptop, gently with AWS's quota. */
+/** Calls `check` until it returns a value. Short pauses at first, for a local run; longer ones later, for AWS's quota. */
 async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undefined>): Promise<T> {
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const value = await check();
@@ -21,7 +22,7 @@ async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undef
   }
 }
 
-/** Ids of the events so far, so that the next operation's can be told from them. */
+/** Ids of the events so far, to distinguish those of the next operation. */
 export async function eventsSoFar(
   cloudFormation: CloudFormationClient,
   stackId: string,
@@ -30,7 +31,7 @@ export async function eventsSoFar(
   return new Set(events.flatMap(({ EventId }) => EventId ?? []));
 }
 
-/** Prints events until the stack rests; returns it (undefined once it is gone) with what happened since `seen`. */
+/** Prints events until the operation ends. Returns the stack, undefined once it is deleted, and the events since `seen`. */
 export async function followStack(
   { cloudFormation, print, sleep }: Follow,
   stackId: string,
@@ -45,9 +46,9 @@ export async function followStack(
       events.push(event);
       print(eventLine(event));
     }
-    // Nothing follows this status, even if no event has told of it.
+    // This status is final, even if no event has reported it.
     if (stack.StackStatus === 'DELETE_COMPLETE') return { stack, events };
-    // Not by any other status alone: for a moment that is still the one from before.
+    // Any other status needs an event of its own: for a moment the stack still has the status from before.
     const ended = events.some(
       (event) => event.PhysicalResourceId === stackId && !inProgress(event.ResourceStatus),
     );

@@ -1,4 +1,4 @@
-// What state a stack is in, what it was given and what it gives, and whether it can be changed or deleted.
+// The state of a stack: its parameters and outputs, and whether it can be changed or deleted.
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
@@ -6,7 +6,7 @@ import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import type { Values } from './parameters';
 
-/** The stack, or undefined where there is none. By its id a deleted stack is found, too. */
+/** The stack, or undefined if there is none. A deleted stack is found only by its id. */
 export async function describeStack(
   cloudFormation: CloudFormationClient,
   nameOrId: string,
@@ -20,13 +20,13 @@ export async function describeStack(
   }
 }
 
-/** The outputs by their names; none for no stack. */
+/** The outputs by their names; empty without a stack. */
 export function outputsOf(stack: Stack | undefined): Values {
   const outputs = stack?.Outputs ?? [];
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
-/** The values of the parameters by their names, those that are NoEcho blotted out; none for no stack. */
+/** The parameters by their names, NoEcho values masked by CloudFormation; empty without a stack. */
 export function parametersOf(stack: Stack | undefined): Values {
   const given = stack?.Parameters ?? [];
   return Object.fromEntries(
@@ -34,12 +34,12 @@ export function parametersOf(stack: Stack | undefined): Values {
   );
 }
 
-/** Left by a first create that never succeeded: no update is possible, and of ours nothing in it is worth keeping. */
+/** The remains of a first create that failed: it cannot be updated, and a stack of ours contains nothing to keep. */
 export const isLeftover = ({ StackStatus }: Stack) =>
   ['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED'].includes(StackStatus ?? '');
 
-/** Throws CommandError where a stack is being changed, or has got stuck: `mend` says what helps then. */
-export function requireAtRest(stack: Stack, mend: string): void {
+/** Throws CommandError if a stack is being changed, or its last change failed and `remedy` is required first. */
+export function requireAtRest(stack: Stack, remedy: string): void {
   const { StackName = '' } = stack;
   const status: string = stack.StackStatus ?? '';
   requireUntouched(stack);
@@ -47,19 +47,22 @@ export function requireAtRest(stack: Stack, mend: string): void {
   const rollback = status.startsWith('DELETE')
     ? ''
     : 'continue the rollback in the CloudFormation console, or ';
-  throw new CommandError(`${StackName} is in ${status}: put that right first: ${rollback}${mend}.`);
+  throw new CommandError(`${StackName} is in ${status} and cannot be changed. First ${rollback}${remedy}.`);
 }
 
 /**
- * Throws CommandError, saying what to do, where a stack of the service cannot be updated. `service` are the options that
- * name it in a command.
+ * Throws CommandError with what to do if a stack of the service cannot be updated. `service` are the options that name it
+ * in a command.
  */
 export function requireUpdatable(stack: Stack, service = `--stack-name ${stack.StackName ?? ''}`): void {
-  requireAtRest(stack, `${PROGRAM} destroy ${service}, which leaves its tables, and deploy again`);
+  requireAtRest(
+    stack,
+    `delete the stack, which keeps its tables: ${PROGRAM} destroy ${service}. Then deploy again`,
+  );
   requireOurs(stack);
 }
 
-/** Throws CommandError where a leftover may still hold what is not ours to delete. */
+/** Throws CommandError if a leftover may contain resources that are not of this service. */
 export function requireDisposable(leftover: Stack): void {
   if (/_FAILED$/.test(leftover.StackStatus ?? '')) requireOurs(leftover);
 }
@@ -67,24 +70,24 @@ export function requireDisposable(leftover: Stack): void {
 function requireOurs(stack: Stack): void {
   if (isOurs(stack)) return;
   throw new CommandError(
-    `${stack.StackName ?? ''} was not made from this template, and the tables of the old sample cannot be updated in place: delete that stack first, or choose another --stack-name.`,
+    `${stack.StackName ?? ''} was not made from this template, and the tables of the original sample cannot be updated in place. Delete that stack first, or choose another --stack-name.`,
   );
 }
 
-/** Throws CommandError, saying what to do, where a stack must not or cannot be deleted. */
+/** Throws CommandError with what to do if a stack cannot be deleted. */
 export function requireDeletable(stack: Stack): void {
   const { StackName = '' } = stack;
-  // A change set that was never executed: there is nothing in it.
+  // Its change set was never executed: the stack is empty.
   if (stack.StackStatus === 'REVIEW_IN_PROGRESS') return;
   if (!isOurs(stack)) {
     throw new CommandError(
-      `${StackName} was not made from this template, so nobody knows here whether its tables would stay: delete it in the CloudFormation console.`,
+      `${StackName} was not made from this template, so its tables might be deleted with it. Nothing was changed. Delete it in the CloudFormation console.`,
     );
   }
   requireUntouched(stack);
   if (stack.EnableTerminationProtection === true) {
     throw new CommandError(
-      `${StackName} is protected against deletion. To give the protection up: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${StackName}`,
+      `${StackName} is protected against deletion. To remove the protection: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${StackName}`,
     );
   }
 }
@@ -92,7 +95,7 @@ export function requireDeletable(stack: Stack): void {
 function requireUntouched({ StackName = '', StackStatus }: Stack): void {
   const status: string = StackStatus ?? '';
   if (!status.endsWith('_IN_PROGRESS')) return;
-  throw new CommandError(`${StackName} is being changed already (${status}): try again when that is done.`);
+  throw new CommandError(`${StackName} is being changed (${status}). Try again when that has ended.`);
 }
 
 const isOurs = ({ Parameters = [] }: Stack) =>

@@ -1,4 +1,4 @@
-// The templates in cloudformation/ as the commands here need them.
+// The templates in cloudformation/ as the commands need them.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -18,25 +18,26 @@ export interface Template {
 export const templateFile = join(root, 'cloudformation', 'stack.json');
 export const bootstrapTemplateFile = join(root, 'cloudformation', 'bootstrap.json');
 
+/** Reads a template of this project, that of the service if no file is named. */
 export const readTemplate = async (file = templateFile) =>
   JSON.parse(await readFile(file, 'utf8')) as Template;
 
-/** The template with its tables' names written out for one stack. */
+/** The template with the names of its tables written out for one stack. */
 export const withTableNames = (template: Template, stackName: string): string =>
   withNames(template, { 'AWS::StackName': stackName });
 
-/** What outlives its stack by its deletion policy, and how it is named. */
-const lasting: Values = { 'AWS::DynamoDB::Table': 'TableName', 'AWS::S3::Bucket': 'BucketName' };
+/** The types whose deletion policy keeps them when their stack is deleted, each with the property that names it. */
+const retained: Values = { 'AWS::DynamoDB::Table': 'TableName', 'AWS::S3::Bucket': 'BucketName' };
 
 /**
- * The template with the names of its tables and buckets written out: `known` says what stands for each variable.
- * CloudFormation adopts what exists only under a name that it need not compute:
+ * The template with the names of its tables and buckets written out; `known` has the value of each variable.
+ * CloudFormation imports an existing resource only if its name is a literal:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
- * That what was adopted stays when the same deploy fails and is rolled back is inferred, and was not tried on AWS.
+ * Not tried on AWS: that an imported resource stays when the same deploy fails and is rolled back.
  */
 export function withNames(template: Template, known: Values): string {
   const named = Object.entries(template.Resources).map(([id, resource]) => {
-    const property = lasting[resource.Type] ?? '';
+    const property = retained[resource.Type] ?? '';
     const name = resource.Properties?.[property];
     if (!isSub(name)) return [id, resource];
     const written = name['Fn::Sub'].replaceAll(

@@ -5,11 +5,11 @@ import { CommandError } from './command-error';
 
 export type Ask = (question: string) => Promise<string>;
 
-/** Throws CommandError where nobody can answer, or somebody ends the question instead of answering it. */
+/** Throws CommandError if there is no terminal, and if the user interrupts instead of answering. */
 export const askOnTerminal: Ask = async (question) => {
   if (!process.stdin.isTTY) {
     throw new CommandError(
-      'Nobody can be asked here: run it in a terminal, or add --yes. Nothing was changed.',
+      'This command asks for confirmation and needs a terminal. Nothing was changed. Run it in a terminal, or add --yes.',
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -26,5 +26,5 @@ export const askOnTerminal: Ask = async (question) => {
 /** Asks for a name, typed in full. Throws CommandError for any other answer. */
 export async function confirmByName(purpose: string, name: string, ask: Ask): Promise<void> {
   const answer = await ask(`${purpose}, type ${name}: `);
-  if (answer.trim() !== name) throw new CommandError('That is another name: nothing was changed.');
+  if (answer.trim() !== name) throw new CommandError('The typed name does not match. Nothing was changed.');
 }

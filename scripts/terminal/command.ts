@@ -1,7 +1,7 @@
-// What a command is: data, from which the program, its help and its reference page are made.
+// A command as data, from which the program, its help and its reference page are made.
 import type { Ask } from './ask';
 import type { OptionsOf, OptionSpecs } from './options';
-import type { Output } from './progress';
+import type { ProgressStream } from './progress';
 
 /** As a user types it, in a checkout. */
 export const PROGRAM = 'npx order-replication';
@@ -9,13 +9,13 @@ export const PROGRAM = 'npx order-replication';
 /** Writes one line. */
 export type Print = (line: string) => void;
 
-/** What a command has of the terminal. Its result is what it returns. */
+/** The terminal as a command uses it. A command returns its result and does not print it. */
 export interface Terminal {
-  /** Writes a line that is not the result, such as progress, to stderr. */
+  /** Writes a line, such as progress, to stderr. Results go to stdout. */
   readonly note: Print;
   readonly ask: Ask;
-  /** The stream of the notes, for a line that renews itself; absent where there is none. */
-  readonly progress?: Output;
+  /** The stream of the notes, for a line that is updated in place; absent where there is none. */
+  readonly progress?: ProgressStream;
 }
 
 /** The result of a command, printed to stdout. */
@@ -47,7 +47,7 @@ export interface CommandSpec<S extends OptionSpecs> {
   readonly examples: readonly string[];
   /** False for a command that runs until it is stopped: it has no result to print as JSON. */
   readonly hasReport?: boolean;
-  /** Throws CommandError for what the user can fix, UsageError for a command line that does not say what to do. */
+  /** Throws CommandError for a problem that the user can fix, UsageError for a wrong command line. */
   readonly run: (
     options: OptionsOf<S>,
     terminal: Terminal,
@@ -55,7 +55,7 @@ export interface CommandSpec<S extends OptionSpecs> {
   ) => Promise<Report | undefined>;
 }
 
-/** A command whatever its options are. */
+/** A command, independent of the type of its options. */
 export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
   /** `given` has the values as commander has them. */
   readonly run: (
@@ -65,14 +65,14 @@ export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
   ) => Promise<Report | undefined>;
 }
 
-/** A word with commands of its own, such as `webhook list`. */
+/** A word with subcommands, such as `webhook` with `webhook list`. */
 export interface Noun {
   readonly name: string;
   readonly summary: string;
   readonly commands: readonly Command[];
 }
 
-/** A command of its data; its options are read by their specifications. */
+/** Makes a command from its specification; each option is read by its own specification. */
 export function defineCommand<S extends OptionSpecs>(spec: CommandSpec<S>): Command {
   const { run, ...data } = spec;
   return {

@@ -1,4 +1,4 @@
-// The options of a command as data, each with its type: what a command line may say, and what the command reads of it.
+// The options of a command as data, each with its type: the accepted values, and the value that the command reads.
 import { InvalidArgumentError } from 'commander';
 
 export interface OptionSpec<T> {
@@ -7,24 +7,24 @@ export interface OptionSpec<T> {
   readonly summary: string;
   readonly choices?: readonly string[];
   readonly initial?: string | number;
-  /** The variable that gives the value where the command line does not. An empty variable gives none. */
+  /** The environment variable to read if the command line has no value. An empty variable counts as not set. */
   readonly variable?: string;
   /** Options, by their keys, that cannot be given together with this one. */
   readonly conflicts?: readonly string[];
   readonly isRequired?: boolean;
   readonly isList?: boolean;
-  /** `--no-<key>`, which is on unless it is given. */
+  /** The option is `--no-<key>`, and the value is true unless it is given. */
   readonly isNegated?: boolean;
   /** Throws InvalidArgumentError, whose message commander completes with the option and its value: not for secrets. */
   readonly parse?: (text: string) => string | number;
-  /** The value as the command reads it; `given` is undefined where nothing was given. */
+  /** The value as the command reads it; `given` is undefined if the option was not given. */
   readonly read: (given: unknown) => T;
 }
 
 /** Options by their names in camel case: `stackName` is `--stack-name`. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
 
-/** What a command gets of its options. */
+/** The values of the options, as a command gets them. */
 export type OptionsOf<S> = { readonly [K in keyof S]: S[K] extends OptionSpec<infer T> ? T : never };
 
 /** A switch, off unless it is given. */
@@ -40,12 +40,14 @@ export const negatedFlag = (summary: string): OptionSpec<boolean> => ({
   read: (given) => given !== false,
 });
 
+/** A text, undefined if it is not given. */
 export const text = (placeholder: string, summary: string): OptionSpec<string | undefined> => ({
   placeholder,
   summary,
   read: (given) => (typeof given === 'string' ? given : undefined),
 });
 
+/** One of these values, undefined if it is not given. */
 export function choice<const C extends string>(
   placeholder: string,
   choices: readonly C[],
@@ -73,7 +75,7 @@ export function toWholeNumber(given: string, min: number, max: number): number {
   throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
 }
 
-/** The option with a value where none is given. */
+/** The option with a default value. */
 export function withDefault<T extends string | number>(
   spec: OptionSpec<T | undefined>,
   initial: T,
@@ -81,7 +83,7 @@ export function withDefault<T extends string | number>(
   return { ...spec, initial, read: (given) => spec.read(given) ?? initial };
 }
 
-/** The option, without which the command does not run. */
+/** The option as a required one. */
 export function required<T>(spec: OptionSpec<T | undefined>): OptionSpec<T> {
   const read = (given: unknown): T => {
     const value = spec.read(given);
@@ -91,7 +93,7 @@ export function required<T>(spec: OptionSpec<T | undefined>): OptionSpec<T> {
   return { ...spec, isRequired: true, read };
 }
 
-/** The option, which may be given more than once. */
+/** The option as one that may be given more than once. */
 export function repeated<T>(spec: OptionSpec<T | undefined>): OptionSpec<readonly T[]> {
   const read = (given: unknown): readonly T[] => {
     const all: readonly unknown[] = Array.isArray(given) ? given : [];
@@ -106,7 +108,7 @@ export const fromVariable = <T>(spec: OptionSpec<T>, variable: string): OptionSp
   variable,
 });
 
-/** The option, which cannot be given together with others. */
+/** The option as one that cannot be given together with others. */
 export const without = <T>(spec: OptionSpec<T>, ...conflicts: readonly string[]): OptionSpec<T> => ({
   ...spec,
   conflicts,

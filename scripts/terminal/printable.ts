@@ -1,14 +1,14 @@
 // Text from outside, such as a dead letter's body, made safe to show on a terminal.
 
-/** The text on one line: whatever could move the cursor, colour or reorder what is shown is written as its code. */
+/** The text on one line: each character that could move the cursor, set colours or reorder text is written as its code. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, inCode);
 }
 
-/** The same, with no more of it than `most` characters. */
-export function excerpt(text: string, most: number): string {
+/** The same, cut to `maxLength` characters. */
+export function excerpt(text: string, maxLength: number): string {
   const shown = printable(text);
-  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
+  return shown.length > maxLength ? `${shown.slice(0, maxLength - 1)}…` : shown;
 }
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,4 +1,4 @@
-// Where a program of this process writes and asks.
+// Input and output of a program that runs in this process.
 import { askOnTerminal } from './ask';
 import type { Io } from './program';
 

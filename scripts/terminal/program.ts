@@ -1,4 +1,4 @@
-// Makes commander's commands of ours, and runs them: a result goes to stdout, all else to stderr.
+// Turns our commands into commander's, and runs them: the result goes to stdout, everything else to stderr.
 import { Argument, Command as Program, CommanderError, Option } from 'commander';
 
 import { PROGRAM } from './command';
@@ -7,7 +7,7 @@ import { CommandError, UsageError } from './command-error';
 import type { OptionSpec } from './options';
 import { printable } from './printable';
 
-/** Where a program writes and asks. */
+/** Input and output of a program. */
 export interface Io extends Terminal {
   /** Writes a line of the result to stdout. */
   readonly print: Print;
@@ -27,11 +27,11 @@ export async function runProgram(program: Program, args: readonly string[], { no
   }
 }
 
-/** Throws CommanderError, and what the command throws. */
+/** Parses the command line and runs the command. Throws CommanderError for a wrong one, and the errors of the command. */
 export const parse = (program: Program, args: readonly string[]) =>
   program.parseAsync(withoutEqualSigns(args), { from: 'user' });
 
-/** `--name=value` as two words: commander would print the value, a secret perhaps, where it does not know the name. */
+/** `--name=value` as two words: for an unknown name commander would print the value, which may be a secret. */
 function withoutEqualSigns(args: readonly string[]): readonly string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   return args.flatMap((arg, index) => {
@@ -40,7 +40,7 @@ function withoutEqualSigns(args: readonly string[]): readonly string[] {
   });
 }
 
-/** The program of these commands. It throws CommanderError in place of ending the process. */
+/** The program of these commands. It throws CommanderError instead of ending the process. */
 export function createProgram(name: string, commands: readonly (Command | Noun)[], io: Io): Program {
   const program = prepared(new Program(name), io);
   for (const one of commands) {
@@ -55,7 +55,7 @@ function nounOf({ name, summary, commands }: Noun, io: Io): Program {
   return noun;
 }
 
-/** One command of commander; its options and arguments reach `run` as commander has read them. */
+/** One command as commander's; `run` gets its options and arguments as commander has read them. */
 export function commandOf(command: Command, io: Io): Program {
   const { name, summary, description, options, examples } = command;
   const made = prepared(new Program(name), io)
@@ -92,7 +92,7 @@ const prepared = (program: Program, { print, note }: Io) =>
   program
     .exitOverride()
     .helpCommand(false)
-    .showHelpAfterError('Add --help to see what can be given.')
+    .showHelpAfterError('Add --help to see all options.')
     .configureHelp({ helpWidth: 100 })
     .configureOutput({
       writeOut: (text) => print(text.replace(/\n$/, '')),
@@ -118,9 +118,9 @@ function optionOf(key: string, spec: OptionSpec<unknown>): Option {
   return option.makeOptionMandatory(spec.isRequired ?? false);
 }
 
-const kebab = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const kebab = (key: string) => key.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** Each time the option is given adds a value; commander's own lists would take the words that follow, too. */
+/** Each occurrence of the option adds a value; commander's own lists would also take the words that follow. */
 function collect(option: Option): void {
   const parse: (given: string, before: unknown) => unknown = option.parseArg ?? ((given) => given);
   option.argParser<readonly unknown[] | undefined>((given, before = []) => [

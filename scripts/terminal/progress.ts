@@ -1,27 +1,29 @@
-// How far a long command is: on a terminal one line that renews itself, elsewhere a line from time to time.
+// The progress of a long command: on a terminal one line that is updated in place, elsewhere a line every 10 s.
 
-/** For a log that nobody watches. */
+/** Without a terminal the lines go into a log, which must stay short. */
 const PLAIN_EVERY_MS = 10_000;
 
-export type Output = Pick<NodeJS.WriteStream, 'write'> & {
+/** The stream that the progress is written to. */
+export type ProgressStream = Pick<NodeJS.WriteStream, 'write'> & {
   readonly isTTY?: boolean;
   readonly columns?: number;
 };
 
 export interface ProgressLine {
-  /** Writes a line for good. */
+  /** Writes a line that stays. */
   readonly say: (text: string) => void;
-  /** Shows how far it is now. */
+  /** Shows the current progress. */
   readonly show: (text: string) => void;
-  /** Takes away what renews itself. */
+  /** Removes the line that is updated in place. */
   readonly clear: () => void;
 }
 
-export function createProgressLine(output: Output, now: () => number): ProgressLine {
+/** Makes the progress line of one command. */
+export function createProgressLine(output: ProgressStream, now: () => number): ProgressLine {
   let shown = '';
-  // What ends soon needs no line.
+  // A command that ends within 10 s needs no line.
   let shownAt = now();
-  // A line that wraps could not be renewed in place.
+  // A line that wraps could not be updated in place.
   const draw = () => output.write(`\r\u001B[K${shown.slice(0, (output.columns ?? 80) - 1)}`);
   return {
     say(text) {

@@ -1,4 +1,4 @@
-// Where the project is, wherever a command was called from.
+// The folder of the project, independent of the working folder.
 import { join } from 'node:path';
 
 export const root = join(__dirname, '../..');

@@ -1,12 +1,12 @@
-// Ctrl-C for a command that must not be cut off between two calls.
+// Ctrl-C for a command that must not be interrupted within a call.
 import { CommandError } from './command-error';
 
-/** npm passes on a Ctrl-C that the terminal has sent to this process already. */
+/** npm forwards a Ctrl-C that the terminal has already sent to this process: two signals this close are one. */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Runs a command with a signal to stop. The first Ctrl-C lets the call under way end, and then ends the command with
- * `reason`; a later one ends the process immediately.
+ * Runs a command with a signal to stop. After the first Ctrl-C the current call ends, and the command fails with
+ * `reason`; a second one ends the process immediately.
  */
 export async function withStopSignal<T>(reason: string, use: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();

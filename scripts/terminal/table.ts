@@ -1,4 +1,4 @@
-// Tables of a report: aligned by what a terminal shows, also for wide characters, and safe for text from outside.
+// The tables of reports: aligned also for wide characters, and safe for text from outside.
 import Table from 'cli-table3';
 
 import { printable } from './printable';
@@ -21,7 +21,7 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** One line for each row, under a line of headings if there are any. */
+/** One line per row, below a line of headings if there are any. */
 export function table(
   rows: readonly (readonly string[])[],
   headings: readonly string[] = [],
@@ -39,6 +39,6 @@ export function table(
     .map((line) => line.trimEnd());
 }
 
-/** One line for each name with its value. */
+/** One line per name, with its value. */
 export const namedValues = (values: Readonly<Record<string, string>>): readonly string[] =>
   table(Object.entries(values));

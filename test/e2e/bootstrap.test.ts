@@ -172,7 +172,7 @@ describe('preparing an account', () => {
   it('a bootstrap that was rolled back works after its cause is fixed', async () => {
     await clients.s3.send(new DeleteBucketCommand({ Bucket: bucketOf('staging') }));
     const [done] = await prepare({ stages: ['staging'] });
-    expect(printed.join('\n')).toContain('deleting it first');
+    expect(printed.join('\n')).toContain('deleting what it left');
     expect(done?.outputs).toMatchObject({ PackagesBucketName: bucketOf('staging') });
   });
 

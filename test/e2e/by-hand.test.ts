@@ -240,7 +240,7 @@ describe('a destroy', () => {
   let id: number;
 
   it('destroy changes nothing at another answer than the name of the stack', async () => {
-    await expect(destroyAnswering('yes')).rejects.toThrow('nothing was changed');
+    await expect(destroyAnswering('yes')).rejects.toThrow('Nothing was changed');
     expect(hooks()).toHaveLength(1);
   });
 

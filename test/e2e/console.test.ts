@@ -69,7 +69,7 @@ describe('the way through the console', () => {
   it('upload.sh uploads the packages, and prints what to enter as LambdaDeploymentPackagesPrefix', async () => {
     printed = await sh('scripts/upload.sh', bucket);
     expect(after('LambdaDeploymentPackagesPrefix', printed)).toMatch(/^v-[0-9a-f]{16}\/$/);
-    expect(await sh('scripts/upload.sh', bucket)).toContain('is there already');
+    expect(await sh('scripts/upload.sh', bucket)).toContain('is unchanged');
   });
 
   it("the AWS console creates the stack from the sample's parameters after named roles are acknowledged", async () => {

@@ -238,7 +238,7 @@ describe('dead-letters', () => {
     const QueueUrl = stack.outputs['OrdersQueueUrl'];
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'no reference' }));
     await until(async () => /^unknown .*The body is not a JSON object\.$/m.test(await list()));
-    expect(await command(deadLetters, 'drop --all --dry-run')).toContain('nothing was changed');
+    expect(await command(deadLetters, 'drop --all --dry-run')).toContain('Nothing was changed');
     expect(await command(deadLetters, 'show')).toMatch(/^Body +no reference$/m);
     expect(await command(deadLetters, 'drop --all --yes')).toContain('Dropped 1 of 1 dead letter.');
     expect(await list()).toMatch(none);

@@ -234,7 +234,7 @@ describe('pushes to dev, one after the other:', () => {
       expect(text).toMatch(/Add +WaitsTooLong/);
       expect(text).toContain('OrderReplication-dev was not deployed (UPDATE_ROLLBACK_COMPLETE).');
       expect(text).toMatch(/WaitsTooLong \(AWS::CloudFormation::WaitCondition\): .*timed out/);
-      expect(text).toContain('It is as it was before.');
+      expect(text).toContain('The stack is unchanged: CloudFormation rolled the update back.');
     }
     expect(summary).toContain('## Not deployed');
     expect(await parameters()).toEqual(former);

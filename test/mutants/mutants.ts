@@ -750,7 +750,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A stack is created again before SQS takes the names of its queues',
     file: 'scripts/commands/deploy/deploy.ts',
-    from: 'if (account !== STAND_IN_ACCOUNT)',
-    to: 'if (account === STAND_IN_ACCOUNT)',
+    from: 'if (account !== EMULATOR_ACCOUNT)',
+    to: 'if (account === EMULATOR_ACCOUNT)',
   },
 ];

@@ -12,7 +12,7 @@ export interface DryRunDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly ledger: Pick<Ledger, 'find'>;
   readonly show: (lookedAt: number) => void;
-  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly retry?: <T>(step: () => Promise<T>) => Promise<T>;
   readonly now: () => number;
 }
 

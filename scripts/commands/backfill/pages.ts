@@ -49,7 +49,7 @@ interface Deps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly now: () => number;
   /** Repeats the reading of a page until the store answers; once, if left out. */
-  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly retry?: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
 /** Without --to a backfill ends where it began: what comes later is for the polls. */
@@ -95,7 +95,7 @@ async function* listed(
   from: Cursor | undefined,
   deps: Deps,
 ): AsyncGenerator<FoundPage> {
-  const { patiently = once } = deps;
+  const { retry = once } = deps;
   const effort = newEffort();
   const first = Math.max(0, statusIds.indexOf(from?.status_id));
   for (const [index, statusId] of statusIds.slice(first).entries()) {
@@ -104,7 +104,7 @@ async function* listed(
     const query = { ...status, ...widened(window), withLines: true };
     const [reader, calls] = countingReader({ query, afterId: after }, effort, deps);
     for (let last = false; !last;) {
-      const page = await patiently(() => reader.next());
+      const page = await retry(() => reader.next());
       if (page?.stopped) throw new CommandError(`${page.stopped.cause.message} ${HOW_TO_CONTINUE}`);
       if (page === undefined) break;
       last = page.isLast;

@@ -32,7 +32,7 @@ export interface BackfillDeps {
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   /** Repeats what the store does not answer now. */
-  readonly patiently?: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly retry?: <T>(step: () => Promise<T>) => Promise<T>;
   /** Says what went wrong without an effect on the backfill. */
   readonly warn?: (text: string) => void;
   readonly checkpoints: Pick<Checkpoints, 'save'>;

@@ -12,7 +12,7 @@ import { awsClock } from '../../service/aws-clock';
 import { createCheckpoints } from './checkpoint';
 import type { Checkpoints } from './checkpoint';
 import type { Allowed } from './report';
-import { createPatience } from '../../service/retry';
+import { createRetry } from '../../service/retry';
 import { bigCommerceOf, outputOf } from '../../service/service';
 import type { Service } from '../../service/service';
 
@@ -29,7 +29,7 @@ export interface Tools {
   readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
   readonly checkpoints: Checkpoints;
   /** Repeats a step until it is answered. Lists are not repeated call by call: a smaller page may be needed. */
-  readonly patiently: <T>(step: () => Promise<T>) => Promise<T>;
+  readonly retry: <T>(step: () => Promise<T>) => Promise<T>;
   /** The quota as the store's last answer told of it. */
   readonly allowed: () => Allowed | undefined;
   readonly pause: () => Promise<void>;
@@ -46,10 +46,10 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
   const sleep = async (ms: number) => {
     await wait(ms, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
   };
-  const patiently = createPatience({ say, sleep });
+  const retry = createRetry({ say, sleep });
   const ask = <T>(step: () => Promise<T>) => {
     stop.throwIfAborted();
-    return patiently(step);
+    return retry(step);
   };
   const { clients, parameters } = service;
   const { http, allowed } = watchQuota();
@@ -77,11 +77,11 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
     queue: { enqueue: (references) => ask(() => queue.enqueue(references)) },
     ledger: {
       find: (orderIds) => ask(() => ledger.find(orderIds)),
-      recordQueued: (reference, now) => patiently(() => ledger.recordQueued(reference, now)),
-      recordUnreadable: (orderId, now) => patiently(() => ledger.recordUnreadable(orderId, now)),
+      recordQueued: (reference, now) => retry(() => ledger.recordQueued(reference, now)),
+      recordUnreadable: (orderId, now) => retry(() => ledger.recordUnreadable(orderId, now)),
     },
-    patiently: ask,
-    checkpoints: { ...checkpoints, save: (...args) => patiently(() => checkpoints.save(...args)) },
+    retry: ask,
+    checkpoints: { ...checkpoints, save: (...args) => retry(() => checkpoints.save(...args)) },
     allowed,
     pause: () => sleep(isLocal ? LOCAL_LOOK_EVERY_MS : LOOK_EVERY_MS),
     now: awsClock(clients.dynamoDb),

@@ -6,7 +6,7 @@ import type { Service } from '../../service/service';
 import { recommend } from '../../service/service-options';
 import type { Report, Terminal } from '../../terminal/command';
 import { createProgressLine } from '../../terminal/progress';
-import type { Output, ProgressLine } from '../../terminal/progress';
+import type { ProgressStream, ProgressLine } from '../../terminal/progress';
 import type { Checkpoint } from './checkpoint';
 import type { Task } from './classify';
 import { runDry } from './dry-run';
@@ -54,7 +54,7 @@ export function startBackfill(
 }
 
 /** For a place without a stream: each line is a note. */
-const noteStream = (note: Terminal['note']): Output => ({
+const noteStream = (note: Terminal['note']): ProgressStream => ({
   write(text) {
     note(String(text).replace(/\n$/, ''));
     return true;

@@ -16,9 +16,10 @@ import { outputsOf } from '../../stack/stack-state';
 import { clearAway } from '../../stack/stack-deletion';
 import { bootstrapTemplateFile, readTemplate, withNames } from '../../stack/template';
 import type { Template } from '../../stack/template';
+import type { Print } from '../../terminal/command';
 
 export interface BootstrapJob extends BootstrapRequest {
-  readonly print?: ((line: string) => void) | undefined;
+  readonly print?: Print | undefined;
 }
 
 export type BootstrapClients = Pick<Clients, 'cloudFormation' | 'iam' | 'sts'>;

@@ -16,9 +16,9 @@ export interface BootstrapRequest {
 export interface BootstrapPlan {
   readonly stage: string;
   readonly stackName: string;
-  /** What an earlier first create left behind. */
+  /** The stack that an earlier first create left when it failed. */
   readonly leftover: Stack | undefined;
-  /** The stack to update; undefined where one is to be created. */
+  /** The stack to update; undefined if a new one must be created. */
   readonly existing: Stack | undefined;
   readonly given: Values;
   /** Names of the parameters whose values the stack has. */
@@ -54,7 +54,7 @@ async function planStage(
   const leftover = found !== undefined && isLeftover(found) ? found : undefined;
   const existing = leftover === undefined ? found : undefined;
   if (existing !== undefined)
-    requireAtRest(existing, 'delete it there, which leaves its bucket, and run this again');
+    requireAtRest(existing, 'delete it there, which keeps its bucket, and run this command again');
   return {
     ...{ stage, stackName, leftover, existing },
     given: givenFor(stage, repository),

@@ -6,6 +6,7 @@ import type { Values } from '../../stack/parameters';
 import { pollLines, pollNow } from '../../service/poll-once';
 import type { PolledJob } from '../../service/poll-once';
 import type { Afterwards } from './options';
+import type { Print } from '../../terminal/command';
 
 export interface Deployed {
   readonly stackName: string;
@@ -15,8 +16,6 @@ export interface Deployed {
   readonly outputs: Values;
   readonly parameters: Values;
 }
-
-type Print = (line: string) => void;
 
 /** Returns the poll that it made, if any. Throws CommandError only if a test alert was asked for and could not be sent. */
 export async function afterDeploy(

@@ -7,6 +7,7 @@ import { inWords } from '../../service/aws-errors';
 import type { Clients } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
 import { printable } from '../../terminal/printable';
+import type { Print } from '../../terminal/command';
 
 export interface AlertAddress {
   readonly stackName: string;
@@ -14,7 +15,6 @@ export interface AlertAddress {
 }
 
 type AlertClients = Pick<Clients, 'cloudFormation' | 'sns'>;
-type Print = (line: string) => void;
 
 /** Says which topics the address has not confirmed, and how to; nothing if it has. Never throws. */
 export async function reportAlertAddress(

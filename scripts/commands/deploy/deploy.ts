@@ -9,7 +9,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 
 import { explained } from '../../service/aws-errors';
 import { sha256 } from '../../packages/build';
-import { placeOf, STAND_IN_ACCOUNT } from '../../service/clients';
+import { placeOf, EMULATOR_ACCOUNT } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
 import { isUnsigned, planDeploy } from './plan';
 import type { Plan, DeployRequest } from './plan';
@@ -22,7 +22,8 @@ import { outputsOf, parametersOf } from '../../stack/stack-state';
 import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
 import { readTemplate, withTableNames } from '../../stack/template';
 import type { Template } from '../../stack/template';
-import { putUnlessThere, s3Client, upload } from '../../packages/upload';
+import { putIfChanged, s3Client, upload } from '../../packages/upload';
+import type { Print } from '../../terminal/command';
 
 export interface DeployOptions extends DeployRequest {
   readonly tags?: Values | undefined;
@@ -32,11 +33,11 @@ export interface DeployOptions extends DeployRequest {
   readonly outDir?: string | undefined;
   /** Makes the packages, once nothing speaks against the deploy; they are there already if it is not given. */
   readonly prepare?: (() => Promise<void>) | undefined;
-  readonly print?: ((line: string) => void) | undefined;
+  readonly print?: Print | undefined;
   /** Waits that many milliseconds; the real clock if left out. */
   readonly sleep?: Follow['sleep'] | undefined;
   /** Hears what counts in the end: where to, which changes, how it ended. All of it is printed as well. */
-  readonly sumUp?: ((line: string) => void) | undefined;
+  readonly summarize?: Print | undefined;
 }
 
 export interface DeployClients {
@@ -62,19 +63,19 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   const template = await readTemplate();
   const hide = hiding(template, options.parameters ?? {});
   const print = (line: string) => (options.print ?? console.log)(hide(line));
-  const sumUp = (line: string) => {
+  const summarize = (line: string) => {
     print(line);
-    options.sumUp?.(hide(line));
+    options.summarize?.(hide(line));
   };
   const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
   try {
     const planned = await planDeploy(cloudFormation, template, options);
     const { account, region } = await placeOf({ sts, cloudFormation });
-    sumUp(`Deploying ${planned.stackName} to account ${account}, ${region}`);
-    if (isUnsigned(planned)) sumUp(unsignedWarning);
-    const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), sumUp);
+    summarize(`Deploying ${planned.stackName} to account ${account}, ${region}`);
+    if (isUnsigned(planned)) summarize(unsignedWarning);
+    const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), summarize);
     await options.prepare?.();
-    const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, sumUp };
+    const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, summarize };
     await clearLeftover(plan, account, follow, options.roleArn);
     return await carryOut(plan, template, options, follow, s3);
   } catch (error) {
@@ -84,13 +85,9 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
 }
 
 /** The plan with what this account allows for ReserveConcurrency. */
-async function withReservation(
-  plan: Plan,
-  lambda: LambdaClient,
-  sumUp: (line: string) => void,
-): Promise<Plan> {
+async function withReservation(plan: Plan, lambda: LambdaClient, summarize: Print): Promise<Plan> {
   const { parameters, note } = await chooseReservation(plan, lambda);
-  if (note !== undefined) sumUp(note);
+  if (note !== undefined) summarize(note);
   return { ...plan, given: { ...plan.given, ...parameters } };
 }
 
@@ -103,16 +100,16 @@ async function clearLeftover(
   if (leftover === undefined) return;
   await clearAway(follow, leftover, roleArn);
   // A stand-in has no such rule.
-  if (account !== STAND_IN_ACCOUNT) await waitForQueueNames(leftover, follow);
+  if (account !== EMULATOR_ACCOUNT) await waitForQueueNames(leftover, follow);
 }
 
-type Telling = Follow & Required<Pick<Follow, 'sumUp'>>;
+type SummarizedFollow = Follow & Required<Pick<Follow, 'summarize'>>;
 
 async function carryOut(
   plan: Plan,
   template: Template,
   { outDir, tags, roleArn }: DeployOptions,
-  follow: Telling,
+  follow: SummarizedFollow,
   s3: S3Client,
 ): Promise<DeployResult> {
   const { stackName, bucket, existing, previous } = plan;
@@ -125,7 +122,7 @@ async function carryOut(
   const { stackId, stack, changed } = await changeStack(follow, {
     stackName,
     existing,
-    TemplateURL: await putUnlessThere(s3, { bucket, key, body, hash: sha256(body) }, print),
+    TemplateURL: await putIfChanged(s3, { bucket, key, body, hash: sha256(body) }, print),
     Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
     RoleARN: roleArn,
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),

@@ -3,12 +3,11 @@
 import { appendFileSync } from 'node:fs';
 
 import { CommandError } from '../../terminal/command-error';
-
-type SumUp = (line: string) => void;
+import type { Print } from '../../terminal/command';
 
 /** Runs a deploy and adds what it sums up, and its end, to `file`, if there is one: Actions names it. */
 export async function withJobSummary<Result extends { readonly changed: boolean }>(
-  deploying: (sumUp: SumUp) => Promise<Result>,
+  deploying: (summarize: Print) => Promise<Result>,
   file = process.env['GITHUB_STEP_SUMMARY'],
 ): Promise<Result> {
   const lines: string[] = [];

@@ -30,9 +30,9 @@ export interface DeployRequest {
 export interface Plan {
   readonly stackName: string;
   readonly bucket: string;
-  /** What an earlier first create left behind. */
+  /** The stack that an earlier first create left when it failed. */
   readonly leftover: Stack | undefined;
-  /** The stack to update; undefined where one is to be created. */
+  /** The stack to update; undefined if a new one must be created. */
   readonly existing: Stack | undefined;
   readonly given: Values;
   /** Names of the parameters whose values the stack has. */

@@ -16,13 +16,13 @@ import type { DeployCommandOptions } from './options';
 export async function runDeploy(options: DeployCommandOptions, note: Print): Promise<Report> {
   const clients = createClients(options.region === undefined ? {} : { region: options.region });
   try {
-    const { afterwards, ...deployed } = await withJobSummary(async (sumUp) => {
+    const { afterwards, ...deployed } = await withJobSummary(async (summarize) => {
       const names = Object.keys((await readTemplate()).Parameters);
       const request = deployRequest(options, names, process.env);
       const prepare = async () => {
         for (const line of packageLines(await build())) note(line);
       };
-      const done = await deploy({ ...request, print: note, sumUp, prepare }, clients);
+      const done = await deploy({ ...request, print: note, summarize, prepare }, clients);
       return { ...done, afterwards: request.afterwards, service: request.service };
     });
     const { job, problem } = await afterDeploy(deployed, afterwards, clients, note).then(

@@ -95,7 +95,8 @@ async function confirm(
   const deleted = preview === undefined ? [] : ['the stack'];
   for (const what of deleteData ? [...deleted, 'the data in its tables, for good'] : deleted) {
     const answer = await ask(`To delete ${what}, type ${stackName}: `);
-    if (answer.trim() !== stackName) throw new CommandError('That is another name: nothing was changed.');
+    if (answer.trim() !== stackName)
+      throw new CommandError('The typed name does not match. Nothing was changed.');
   }
 }
 

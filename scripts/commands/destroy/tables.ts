@@ -9,6 +9,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { readTemplate, withTableNames } from '../../stack/template';
 import type { Template } from '../../stack/template';
+import type { Print } from '../../terminal/command';
 
 /** Names of the stack's tables that exist, whether there is a stack or not. */
 export async function existingTables(
@@ -29,7 +30,7 @@ const WAITING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
 export async function deleteTables(
   names: readonly string[],
   dynamoDb: DynamoDBClient,
-  print: (line: string) => void,
+  print: Print,
 ): Promise<void> {
   for (const TableName of names) {
     await dynamoDb.send(new DeleteTableCommand({ TableName }));

@@ -9,6 +9,7 @@ import type { Clients } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
 import { printable } from '../../terminal/printable';
 import { destinationOf, serviceOf } from '../../service/service';
+import type { Print } from '../../terminal/command';
 
 export const nameOf = ({ id, scope }: Hook) => `webhook ${id}, ${printable(scope)}`;
 
@@ -29,7 +30,7 @@ export async function deleteWebhooks(
   hooks: readonly Hook[],
   goOn: boolean,
   clients: Clients,
-  print: (line: string) => void,
+  print: Print,
 ): Promise<void> {
   // Not the service that they were found by: its time for the store may have run out while somebody was asked.
   const { store } = serviceOf(stack, clients);

@@ -104,7 +104,7 @@ describe('the packages', () => {
     await mkdir(join(lambdaDir, 'get-new-orders'));
     await writeFile(join(lambdaDir, 'get-new-orders', 'index.ts'), 'export const handler = async () => {};');
     await expect(build({ lambdaDir, outDir: lambdaDir })).rejects.toThrow(
-      /new-orders-webhook[\\/]index\.ts.*process-new-orders[\\/]index\.ts.* not exist/s,
+      /Missing: .*new-orders-webhook[\\/]index\.ts.*process-new-orders[\\/]index\.ts/s,
     );
     await rm(lambdaDir, { recursive: true });
   });

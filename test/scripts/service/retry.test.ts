@@ -1,6 +1,6 @@
 // What a long command waits for, and what it does not; and how it shows its progress meanwhile.
 import { BigCommerceError, ConfigurationError, EnqueueError } from '../../../lambda/shared/runtime/errors';
-import { createPatience } from '../../../scripts/service/retry';
+import { createRetry } from '../../../scripts/service/retry';
 import { createProgressLine } from '../../../scripts/terminal/progress';
 
 const named = (name: string, fields: object = {}) =>
@@ -10,11 +10,11 @@ const named = (name: string, fields: object = {}) =>
 async function run(...errors: Error[]) {
   const said: string[] = [];
   const pauses: number[] = [];
-  const patiently = createPatience({
+  const retry = createRetry({
     say: (text) => void said.push(text),
     sleep: (ms) => Promise.resolve(void pauses.push(ms)),
   });
-  const answer = await patiently(() => {
+  const answer = await retry(() => {
     const error = errors.shift();
     return error === undefined ? Promise.resolve('done') : Promise.reject(error);
   });
@@ -33,7 +33,7 @@ it.each([
 ])('tries again after %s, and says so', async (error) => {
   const { answer, said } = await run(error);
   expect(answer).toBe('done');
-  expect(said).toEqual([expect.stringMatching(/\. Trying again in 1 s\.$/)]);
+  expect(said).toEqual([expect.stringMatching(/\. Retrying in 1 s\.$/)]);
 });
 
 it('waits longer and longer, up to a minute', async () => {

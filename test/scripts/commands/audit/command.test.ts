@@ -240,7 +240,7 @@ describe('it says', () => {
       .rejects(new TooManyRequestsException({ $metadata: {}, message: 'Rate exceeded' }));
     const deps = { service, note: () => undefined, stop: never, recommend };
     await expect(auditDays({ days: ['2026-11-20'], dryRun: false }, deps)).rejects.toThrow(
-      'Lambda has no room for OrderReplication-prod-AuditOrders now (throttled), so no audit began.',
+      'Lambda throttled OrderReplication-prod-AuditOrders, so no audit started.',
     );
   });
 
@@ -302,7 +302,7 @@ describe('the command line', () => {
     const { port, stop } = await listen(createServer());
     await stop();
     const { code, said } = await runLine(audit, `--from 2026-01-01 --to 2026-01-02 --aws-port ${port}`);
-    expect(said).toContain('start the service with "npm start"');
+    expect(said).toContain('Start it with "npm start"');
     expect(code).toBe(1);
   });
 });

@@ -22,7 +22,7 @@ import { accountLines } from '../../../../scripts/commands/backfill/report';
 import { nothing, ordersIn } from '../../../../scripts/commands/backfill/tally';
 import type { Tally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/clients';
-import { createPatience } from '../../../../scripts/service/retry';
+import { createRetry } from '../../../../scripts/service/retry';
 import { anOrder, aReference, iso, NOON, storeDate } from '../../../support/builders';
 import { aWorld } from '../../../support/world';
 import type { World } from '../../../support/world';
@@ -682,8 +682,8 @@ describe('orders that no list can show', () => {
     };
     const waits: string[] = [];
     const say = (text: string) => void waits.push(text);
-    const patiently = createPatience({ say, sleep: () => Promise.resolve() });
-    expect(await stage.run(everything, undefined, { store, patiently })).toEqual({ ...nothing, copied: 10 });
+    const retry = createRetry({ say, sleep: () => Promise.resolve() });
+    expect(await stage.run(everything, undefined, { store, retry })).toEqual({ ...nothing, copied: 10 });
     expect(waits).toHaveLength(2);
   });
 
@@ -701,8 +701,8 @@ describe('orders that no list can show', () => {
     };
     const say = (text: string) => void waits.push(text);
     const sleep = () => Promise.resolve(void (isDown = waits.length < 3));
-    const patiently = createPatience({ say, sleep });
-    const tally = await stage.run(everything, undefined, { store, patiently });
+    const retry = createRetry({ say, sleep });
+    const tally = await stage.run(everything, undefined, { store, retry });
     expect(tally).toEqual({ ...nothing, copied: 9, unreadable_ids: [103] });
     expect(waits).toHaveLength(3);
   });

@@ -164,14 +164,14 @@ describe('the stacks', () => {
 
   it('are not touched while one of them is being changed', async () => {
     accountHas({ stack: aStack({}, 'UPDATE_IN_PROGRESS') });
-    await expect(run()).rejects.toThrow('being changed already');
+    await expect(run()).rejects.toThrow('is being changed');
     expect(changeSets()).toEqual([]);
   });
 
   it('are not touched with credentials that have expired', async () => {
     accountHas();
     sts.on(GetCallerIdentityCommand).rejects(Object.assign(new Error('x'), { name: 'ExpiredToken' }));
-    await expect(run()).rejects.toThrow('sign in again');
+    await expect(run()).rejects.toThrow('Sign in again');
   });
 });
 
@@ -271,6 +271,6 @@ it.each([
   cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'FAILED', StatusReason });
   cloudFormation.on(DescribeEventsCommand).resolves({});
   const failure = await run().catch(String);
-  expect(failure).toContain('This stage is prepared in another region of this account already');
+  expect(failure).toContain('already exists in another region of this account');
   expect(failure).not.toContain('--stack-name');
 });

@@ -517,7 +517,7 @@ describe('drop', () => {
   it('without --yes drops nothing after another answer', async () => {
     await deadLetterOrder(85);
     const ask = () => Promise.resolve('OrderReplication-dev');
-    expect((await refusal(drop, { yes: false }, { ask })).sentence).toContain('nothing was changed');
+    expect((await refusal(drop, { yes: false }, { ask })).sentence).toContain('Nothing was changed');
     expect(await listed()).toHaveLength(1);
   });
 });

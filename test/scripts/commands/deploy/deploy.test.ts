@@ -238,7 +238,7 @@ describe('upload', () => {
     bucket.refusal = { status: 301, code: 'PermanentRedirect' };
     await expect(put()).rejects.toThrow('another region');
     bucket.refusal = { status: 403, code: 'InvalidAccessKeyId' };
-    await expect(put()).rejects.toThrow('sign in');
+    await expect(put()).rejects.toThrow('Sign in');
   });
 
   it('asks for a build where there is none', async () => {
@@ -251,7 +251,7 @@ describe('upload', () => {
 describe('what a deploy sums up', () => {
   const summedUp = async (options: Partial<DeployOptions> = {}) => {
     const lines: string[] = [];
-    const failure = await run({ ...options, sumUp: (line) => lines.push(line) }).then(() => '', String);
+    const failure = await run({ ...options, summarize: (line) => lines.push(line) }).then(() => '', String);
     return [...lines, failure].join('\n');
   };
 
@@ -337,7 +337,7 @@ describe('a first deploy', () => {
       .resolves({ Id: 'change-set', StackId: stackId });
     await run();
     expect(changeSetInput().ImportExistingResources).toBeUndefined();
-    expect(printed.join('\n')).toContain('cannot adopt existing tables');
+    expect(printed.join('\n')).toContain('cannot import existing tables');
   });
 
   it('names everything that is wrong or missing at once, without a value, and touches nothing', async () => {
@@ -422,7 +422,7 @@ describe('a first deploy', () => {
       await run({ roleArn, sleep });
       const deletions = aws.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
       expect(deletions).toEqual([{ StackName: stackId, RoleARN: roleArn }]);
-      expect(printed.join('\n')).toContain('deleting it first');
+      expect(printed.join('\n')).toContain('deleting what it left');
       expect(changeSetInput()).toMatchObject({ ChangeSetType: 'CREATE' });
       // What the leftover had is not taken over.
       expect(changeSetInput().Parameters?.some(({ UsePreviousValue }) => UsePreviousValue)).toBe(false);
@@ -469,7 +469,7 @@ describe('a first deploy', () => {
           }),
         ],
       });
-      await expect(run()).rejects.toThrow('deploy again after a minute');
+      await expect(run()).rejects.toThrow('Deploy again after 1 min');
     });
   });
 
@@ -655,7 +655,7 @@ describe('an update', () => {
     });
     const failure = await run().catch((error: unknown) => String(error));
     expect(failure).toContain(
-      'npx order-replication bootstrap again, and deploy with --parameter PermissionsBoundaryArn=',
+      'npx order-replication bootstrap. Then deploy with --parameter PermissionsBoundaryArn=',
     );
     expect(failure).not.toContain('lacks the permission');
   });
@@ -664,12 +664,12 @@ describe('an update', () => {
     [
       'a package that a role may not read',
       'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for packages/v-1/a.zip. S3 Error Code: AccessDenied.',
-      'or the role may not read it',
+      'or the role cannot read it',
     ],
     [
       'a role of the service in another region',
       'OrderReplication-dev-GetOrders already exists',
-      'names in IAM have no region',
+      'IAM names have no region',
     ],
   ])('%s gets advice', async (_, ResourceStatusReason, advice) => {
     cloudFormationGoes({
@@ -697,14 +697,14 @@ describe('an update', () => {
   });
 
   it.each([
-    ['UPDATE_IN_PROGRESS', 'being changed already'],
+    ['UPDATE_IN_PROGRESS', 'is being changed'],
     [
       'UPDATE_ROLLBACK_FAILED',
-      'continue the rollback in the CloudFormation console, or npx order-replication destroy',
+      'continue the rollback in the CloudFormation console, or delete the stack, which keeps its tables: npx order-replication destroy',
     ],
     [
       'DELETE_FAILED',
-      'put that right first: npx order-replication destroy --stack-name OrderReplication-dev',
+      'First delete the stack, which keeps its tables: npx order-replication destroy --stack-name OrderReplication-dev',
     ],
   ] as const)('is refused in %s', async (StackStatus, sentence) => {
     cloudFormationGoes({ before: aStack({ StackStatus }) });
@@ -741,7 +741,7 @@ describe('the reserved concurrency', () => {
     cloudFormationGoes();
     accountHas(limits);
     const lines: string[] = [];
-    await run({ sumUp: (line) => lines.push(line) });
+    await run({ summarize: (line) => lines.push(line) });
     expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
     expect(lines.join('\n')).toContain(
       `deploying with ReserveConcurrency=false. Lambda keeps 100 concurrent executions of an account unreserved, and this account has ${limits.unreserved} unreserved of ${limits.all}`,
@@ -832,7 +832,7 @@ describe('the reserved concurrency', () => {
 
 describe('what AWS refuses', () => {
   it.each([
-    ['CredentialsProviderError', 'Could not load credentials', 'sign in'],
+    ['CredentialsProviderError', 'Could not load credentials', 'Sign in'],
     ['ExpiredToken', 'x', 'expired'],
     ['Error', 'Region is missing', '--region'],
   ])('%s is explained', async (name, message, sentence) => {
@@ -846,7 +846,7 @@ it('a deploy makes its packages once nothing speaks against it, and none for an 
   const prepare = jest.fn(() => Promise.resolve());
   const parameters = { ...complete, PolingInterval: '30' };
   await expect(run({ parameters, prepare })).rejects.toThrow(
-    'PolingInterval is no parameter of the template.',
+    'PolingInterval is not a parameter of the template.',
   );
   expect(prepare).not.toHaveBeenCalled();
   await run({ prepare });

@@ -13,8 +13,8 @@ const file = () => join(folder, 'summary.md');
 const summary = () => readFileSync(file(), 'utf8');
 
 it('shows what was summed up, under how it ended', async () => {
-  const result = await withJobSummary((sumUp) => {
-    sumUp('  Modify  ProcessOrdersFunction');
+  const result = await withJobSummary((summarize) => {
+    summarize('  Modify  ProcessOrdersFunction');
     return Promise.resolve({ changed: true });
   }, file());
   expect(result).toEqual({ changed: true });
@@ -30,8 +30,8 @@ it('says why it failed, after what was done until then, and lets the failure go 
   const failure = new CommandError(
     'was not deployed (UPDATE_ROLLBACK_COMPLETE).\n  OrdersQueue: too <long> & wide',
   );
-  const deploying = (sumUp: (line: string) => void) => {
-    sumUp('  Modify  OrdersQueue');
+  const deploying = (summarize: (line: string) => void) => {
+    summarize('  Modify  OrdersQueue');
     return Promise.reject(failure);
   };
   await expect(withJobSummary(deploying, file())).rejects.toBe(failure);

@@ -228,7 +228,7 @@ describe('nothing is changed', () => {
     ['another answer', [], ['yes']],
     ['another answer to the second question', ['--delete-data'], [stackName, 'no']],
   ])('at %s', async (_, args, answers) => {
-    expect((await run(args, answers)).failure).toContain('nothing was changed');
+    expect((await run(args, answers)).failure).toContain('Nothing was changed');
     expect(untouched()).toEqual([2, 0, 0]);
   });
 
@@ -236,14 +236,14 @@ describe('nothing is changed', () => {
     const { isTTY } = process.stdin;
     try {
       Object.assign(process.stdin, { isTTY: false });
-      await expect(askOnTerminal('?')).rejects.toThrow('run it in a terminal, or add --yes');
+      await expect(askOnTerminal('?')).rejects.toThrow('Run it in a terminal, or add --yes');
     } finally {
       Object.assign(process.stdin, { isTTY });
     }
   });
 
   it.each([
-    ['is being changed', { StackStatus: 'UPDATE_IN_PROGRESS' }, 'being changed already (UPDATE_IN_PROGRESS)'],
+    ['is being changed', { StackStatus: 'UPDATE_IN_PROGRESS' }, 'being changed (UPDATE_IN_PROGRESS)'],
     ['was made from another template', { Parameters: [] }, 'was not made from this template'],
     ['is protected', { EnableTerminationProtection: true }, '--no-enable-termination-protection'],
   ] as const)('where the stack %s', async (_, overrides, sentence) => {
@@ -310,7 +310,7 @@ it('says which resource could not be deleted and what to do, and leaves the tabl
   expect(failure).toContain(
     `${stackName} could not be deleted (DELETE_FAILED).\n  OrdersQueue (AWS::SQS::Queue): not authorized\n`,
   );
-  expect(failure).toContain('choose it as a resource to retain');
+  expect(failure).toContain('select it as a resource to retain');
   expect(deletedTables()).toEqual([]);
 });
 

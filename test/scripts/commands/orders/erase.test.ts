@@ -363,7 +363,7 @@ describe('without --yes', () => {
   });
 
   it('it changes nothing after another answer', async () => {
-    await expect(run({ ask: () => Promise.resolve('yes') })).rejects.toThrow('nothing was changed');
+    await expect(run({ ask: () => Promise.resolve('yes') })).rejects.toThrow('Nothing was changed');
     expect(await tables.orders.find(1)).toEqual(ofAda(1));
   });
 

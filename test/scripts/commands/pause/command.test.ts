@@ -131,7 +131,7 @@ it.each([
   [
     'a stack that is being changed',
     aStack({ Paused: 'false' }, { StackStatus: 'UPDATE_IN_PROGRESS' }),
-    'being changed already',
+    'is being changed',
   ],
   [
     'a stack that needs help',
@@ -152,7 +152,7 @@ it.each([
 
 it('that is rolled back is a failure with its reason', async () => {
   goes(aStack({ Paused: 'false' }), 'UPDATE_ROLLBACK_COMPLETE');
-  await expect(run('pause')).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*It is as it was before\./s);
+  await expect(run('pause')).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*The stack is unchanged/s);
 });
 
 it('prints with --output json what changed, with ISO times and nothing else on stdout', async () => {

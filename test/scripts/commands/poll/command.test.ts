@@ -124,11 +124,11 @@ describe('reports a poll that stopped in time, and where the next one continues'
   it.each([
     ['after an order', {}, 'after order 4711 in the list of Awaiting Fulfillment'],
     ['with a list', { last_id: 0 }, 'with the list of Awaiting Fulfillment'],
-    ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of what was changed'],
+    ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of changed orders'],
   ])('%s', async (_, where, words) => {
     answers(aJob({ outcome: 'poll.sliced', cursor: { ...cursor, ...where } }));
     expect((await run()).split('\n').at(-1)).toBe(
-      `Stopped       in time: the store has more orders than fit into one poll. The next poll continues ${words}: run it again.`,
+      `Stopped       before its timeout: the store has more orders than fit into one poll. The next poll continues ${words}. To continue now, run it again.`,
     );
   });
 });
@@ -137,7 +137,9 @@ it('says why a poll failed, that its job says so, and that an email goes out', a
   fails('GET /v2/orders/count answered 401. Check BigCommerceToken.');
   const said = await refusal();
   expect(said).toContain('The poll failed: GET /v2/orders/count answered 401. Check BigCommerceToken.\n');
-  expect(said).toContain('recorded as failed in OrderReplication-prod-Jobs; an email goes out once an hour');
+  expect(said).toContain(
+    'recorded as failed in OrderReplication-prod-Jobs, and an alert email is sent at most once an hour',
+  );
 });
 
 it('says that a poll ran out of time, of which nobody was told', async () => {
@@ -153,7 +155,7 @@ it.each(['Runtime.ExitError', 'Runtime.ImportModuleError'])(
   async (errorType) => {
     fails('RequestId: 1f Error: Runtime exited with error: signal: killed', errorType);
     const said = await refusal();
-    expect(said).toContain(`Lambda ended it (${errorType}), so that no job was recorded`);
+    expect(said).toContain(`Lambda ended it (${errorType}): no job was recorded`);
     expect(said).toContain('/order-replication/OrderReplication-prod/GetNewOrders');
   },
 );
@@ -172,7 +174,9 @@ it('K1M: names the orders that no list can show, and says that the store counted
   answers({ ...aJob(), counted: {}, not_counted: 'GET answered 504.', unreadable: 1, unreadable_ids: [104] });
   const said = await run();
   expect(said).toContain('In the store  not counted: GET answered 504.');
-  expect(said).toContain('Not listed    orders 104: BigCommerce fails on each list that holds one of them');
+  expect(said).toContain(
+    'Not listed    orders 104: BigCommerce fails on each list that contains one of them',
+  );
 });
 
 it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
@@ -201,7 +205,7 @@ it('says where to look when no answer comes', async () => {
     requestHandler: { requestTimeout: 20, throwOnRequestTimeout: true },
   });
   const said = await refusal({ ...aService(), clients: { ...clients, lambda } });
-  expect(said).toContain('its row in the Jobs table shows');
+  expect(said).toContain('Its row in the Jobs table has it');
   lambda.destroy();
 });
 
@@ -248,6 +252,6 @@ describe('the command line', () => {
   it('says that nothing runs on this machine', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
-    expect(await objection(['--aws-port', String(port)])).toContain('start the service with "npm start"');
+    expect(await objection(['--aws-port', String(port)])).toContain('Start it with "npm start"');
   });
 });

@@ -313,7 +313,7 @@ describe('overwriting', () => {
       };
     };
     await expect(restore('Orders', { overwrite: true, ask: answering('yes') })).rejects.toThrow(
-      'nothing was changed',
+      'Nothing was changed',
     );
     expect((await all('Orders')).find(({ id }) => id === 1)).toEqual({ id: 1, damaged: true });
     await restore('Orders', { overwrite: true, ask: answering('OrderReplication-dev') });

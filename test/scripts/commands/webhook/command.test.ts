@@ -387,7 +387,7 @@ describe('delete without --yes', () => {
   it('deletes nothing after any other answer', async () => {
     add();
     const answer = () => Promise.resolve('yes');
-    expect(await refusal(remove, { yes: false }, aService(), answer)).toContain('nothing was changed');
+    expect(await refusal(remove, { yes: false }, aService(), answer)).toContain('Nothing was changed');
     expect(registered()).toHaveLength(1);
   });
 });
@@ -541,7 +541,7 @@ describe('the command line', () => {
     const { port, stop } = await listen(createServer());
     await stop();
     const { code, said } = await runLine(webhook, `list --aws-port ${port}`);
-    expect(said).toContain('start the service with "npm start"');
+    expect(said).toContain('Start it with "npm start"');
     expect(code).toBe(1);
   });
 });
