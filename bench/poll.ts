@@ -86,7 +86,7 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
       ledger: {
         find: () => Promise.resolve(new Map()),
         recordQueued: () => Promise.resolve(true),
-        recordUnreadable: () => Promise.resolve(),
+        recordUnlistable: () => Promise.resolve(),
       },
       alerts: { sendHourly: () => Promise.resolve() },
     },

@@ -38,7 +38,7 @@ export async function askAgain(deps: AskAgainDeps): Promise<number> {
     for (let from = first; from <= last && left > 0; from += IDS_AT_ONCE) {
       const length = Math.min(IDS_AT_ONCE, last - from + 1, left);
       left -= length;
-      asked += await askForGone(
+      asked += await enqueueGone(
         Array.from({ length }, (_, nth) => from + nth),
         now,
         deps,
@@ -50,7 +50,7 @@ export async function askAgain(deps: AskAgainDeps): Promise<number> {
 }
 
 /** Their rows stay as they are: a reference without a version changes no row that has a state. */
-async function askForGone(
+async function enqueueGone(
   ids: readonly number[],
   now: number,
   { adapters: { ledger, queue } }: AskAgainDeps,

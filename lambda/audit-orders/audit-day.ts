@@ -8,9 +8,9 @@ import type { Log } from '../shared/runtime/log';
 import { DAY_MS, HOUR_MS, dayOf } from '../shared/runtime/time';
 import { listedPages } from '../shared/steps/list-orders';
 import type { ListedPage } from '../shared/steps/list-reader';
-import { TooManyUnreadableError } from '../shared/steps/step-over';
-import { referToUnreadable } from '../shared/steps/unreadable-orders';
-import type { UnreadableDeps } from '../shared/steps/unreadable-orders';
+import { TooManyUnlistableError } from '../shared/steps/step-over';
+import { enqueueUnlistable } from '../shared/steps/unlistable-orders';
+import type { UnlistableDeps } from '../shared/steps/unlistable-orders';
 import type { Audits } from '../shared/tables/audits';
 import type { JobsTable } from '../shared/tables/jobs';
 import { auditOrders } from './audit-page';
@@ -33,7 +33,7 @@ export interface AuditPolicy {
 }
 
 export type AuditDayDeps = AuditPageDeps &
-  UnreadableDeps & {
+  UnlistableDeps & {
     readonly adapters: {
       readonly store: Pick<Store, 'listOrders'>;
       readonly jobs: Pick<JobsTable, 'lastFinished'>;
@@ -90,9 +90,9 @@ async function auditPage(
   deps: AuditDayDeps,
 ): Promise<void> {
   // No audit stops for lack of time.
-  if (page.stopped) throw new TooManyUnreadableError(page.stopped.cause.message, 'permanent');
+  if (page.stopped) throw new TooManyUnlistableError(page.stopped.cause.message, 'permanent');
   audit.tally.countUnreadableRows(page.unreadable);
-  await leaveOpen(page, audit, deps);
+  await countUnlistable(page, audit, deps);
   const ofDay = page.orders.filter((order) => isOfDay(order, start));
   await auditOrders(ofDay, page.seenAt, audit, deps);
 }
@@ -101,15 +101,15 @@ async function auditPage(
  * Orders that no list can show stay open, whatever the tables have of them. A poll's reference comes first: it may advance
  * the order, where the audit does not know whether a poll would.
  */
-async function leaveOpen(
-  { unreadableIds, seenAt }: ListedPage,
+async function countUnlistable(
+  { unlistableIds, seenAt }: ListedPage,
   { tally, day, dryRun, timestamp }: DayAudit,
   deps: AuditDayDeps,
 ): Promise<void> {
-  for (const id of unreadableIds) tally.countOrder(id, { kind: 'gap', reason: 'unlistable' });
-  tally.nameUnreadable(unreadableIds);
-  if (unreadableIds.length === 0 || dryRun) return;
-  deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds, day });
+  for (const id of unlistableIds) tally.countOrder(id, { kind: 'gap', reason: 'unlistable' });
+  tally.addUnlistable(unlistableIds);
+  if (unlistableIds.length === 0 || dryRun) return;
+  deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unlistableIds, day });
   const sender = {
     source: 'audit',
     advance: false,
@@ -117,7 +117,7 @@ async function leaveOpen(
     seenAt,
     afterMs: AFTER_POLLS_MS,
   };
-  tally.addEnqueued(await referToUnreadable(unreadableIds, sender, deps));
+  tally.addEnqueued(await enqueueUnlistable(unlistableIds, sender, deps));
 }
 
 /** An order whose date cannot be read belongs to the day that the store listed it for. */

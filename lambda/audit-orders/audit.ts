@@ -2,7 +2,7 @@
 import type { Audit } from '../shared/order/audit-result';
 import { reportFailure } from '../shared/steps/report-failure';
 import type { ReportDeps } from '../shared/steps/report-failure';
-import { TooManyUnreadableError } from '../shared/steps/step-over';
+import { TooManyUnlistableError } from '../shared/steps/step-over';
 import { askAgain } from './ask-again';
 import type { AskAgainDeps } from './ask-again';
 import { auditDay } from './audit-day';
@@ -18,10 +18,10 @@ export async function audit(event: unknown, deps: AuditDeps): Promise<readonly A
   const audits: Audit[] = [];
   try {
     const days = start === undefined ? await dueDays(now(), deps.adapters.audits) : [start];
-    const failures: TooManyUnreadableError[] = [];
+    const failures: TooManyUnlistableError[] = [];
     for (const day of days) {
-      const result = await auditDay({ start: day, dryRun }, deps).catch(ofOneDay);
-      if (result instanceof TooManyUnreadableError) failures.push(result);
+      const result = await auditDay({ start: day, dryRun }, deps).catch(returnUnlistable);
+      if (result instanceof TooManyUnlistableError) failures.push(result);
       else audits.push(result);
     }
     if (start === undefined && !dryRun) await askAgain(deps);
@@ -35,8 +35,8 @@ export async function audit(event: unknown, deps: AuditDeps): Promise<readonly A
 }
 
 /** Orders of one day that no list can show keep no other day from being audited: the audit fails at its end. */
-function ofOneDay(error: unknown): TooManyUnreadableError {
-  if (error instanceof TooManyUnreadableError) return error;
+function returnUnlistable(error: unknown): TooManyUnlistableError {
+  if (error instanceof TooManyUnlistableError) return error;
   throw error;
 }
 

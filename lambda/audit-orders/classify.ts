@@ -16,7 +16,7 @@ import type { ListedOrder } from '../shared/order/order';
 const GONE_BELIEVED_MS = DAY_MS / 2;
 
 /** As long as the dead letter queue keeps a message. */
-const LETTER_RETENTION_MS = 14 * DAY_MS;
+const DEAD_LETTER_RETENTION_MS = 14 * DAY_MS;
 
 /** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
 export interface AuditedOrder {
@@ -54,7 +54,7 @@ export interface Finding {
 
 /** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
 export function classify(found: AuditedOrder, context: AuditContext): Finding {
-  const finding = judge(found, context);
+  const finding = classifyByState(found, context);
   if (finding.send === undefined) return finding;
   const listedDigest = contentDigest(found.order);
   const send = {
@@ -65,7 +65,7 @@ export function classify(found: AuditedOrder, context: AuditContext): Finding {
   return { ...finding, send };
 }
 
-function judge(found: AuditedOrder, context: AuditContext): Finding {
+function classifyByState(found: AuditedOrder, context: AuditContext): Finding {
   const { row } = found;
   switch (row?.state) {
     case 'queued':
@@ -84,7 +84,7 @@ function judge(found: AuditedOrder, context: AuditContext): Finding {
 
 /** A dead letter that has expired, of an order that is not stored whole, accounts for nothing. */
 function accountForDead(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
-  const isKept = isWithin(LETTER_RETENTION_MS, row.reached_at, context);
+  const isKept = isWithin(DEAD_LETTER_RETENTION_MS, row.reached_at, context);
   if ((found.isStored && !found.isIncomplete) || isKept)
     return { kind: 'dead', reason: row.reason ?? 'attempts-exhausted', error: row.last_error };
   return { kind: 'gap', reason: 'dead-letter-expired', send: wasStored(found, row, context) };

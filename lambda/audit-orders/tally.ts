@@ -15,7 +15,7 @@ export class AuditTally {
   private readonly gaps: NamedOrder[] = [];
   private readonly deadOrders: NamedOrder[] = [];
   private readonly openIds: number[] = [];
-  private readonly unreadableIds: number[] = [];
+  private readonly unlistableIds: number[] = [];
   private readonly counts = { listed: 0, copied: 0, queued: 0, dead: 0, open: 0, staying: 0 };
   private references = 0;
   private firstId = Infinity;
@@ -75,8 +75,8 @@ export class AuditTally {
   }
 
   /** Orders that no list can show; they are counted as gaps, too. */
-  nameUnreadable(ids: readonly number[]): void {
-    this.unreadableIds.push(...ids);
+  addUnlistable(ids: readonly number[]): void {
+    this.unlistableIds.push(...ids);
   }
 
   /** References that were queued. */
@@ -90,7 +90,7 @@ export class AuditTally {
 
   /** Throws where an order was counted twice, or not at all. */
   toAudit(of: Pick<Audit, 'timestamp' | 'day' | 'duration_ms'>): Audit {
-    const { counts, unreadableIds } = this;
+    const { counts, unlistableIds } = this;
     const { listed, copied, queued, dead, open } = counts;
     const excluded = [...this.excluded.values()].reduce((sum, orders) => sum + orders, 0);
     const accounted = copied + queued + dead + excluded + open;
@@ -108,9 +108,9 @@ export class AuditTally {
       gaps: this.gaps,
       dead_orders: this.deadOrders,
       open_ids: this.openIds,
-      ...(unreadableIds.length === 0
+      ...(unlistableIds.length === 0
         ? {}
-        : { unreadable: unreadableIds.length, unreadable_ids: unreadableIds }),
+        : { unreadable: unlistableIds.length, unreadable_ids: unlistableIds }),
       ...(this.lastId > 0 ? { first_id: this.firstId, last_id: this.lastId } : {}),
     };
   }

@@ -72,7 +72,7 @@ export async function holdChanges(
 }
 
 /** As long as an order among the changes waits for its reference of the day, since it may have changed after the last one. */
-export async function holdUnreadable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
+export async function holdUnlistable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
   deps.adapters.log.warn('poll.changes_waiting', { looksAgain: hold !== undefined });
   return hold;

@@ -50,7 +50,7 @@ export async function enqueuePage(
   const references: OrderReference[] = [];
   for (const order of page.orders) {
     const row = rows.get(order.id);
-    const seen = sight(order, page.seenAt, list, pass);
+    const seen = toSighting(order, page.seenAt, list, pass);
     const { now } = deps.invocation;
     const reason = whyExcluded(order, row, list, pass, rules) ?? whyKnown(row, seen, rules, now());
     if (reason === undefined) references.push(seen.reference);
@@ -73,7 +73,7 @@ function whyExcluded(
   return isNew(order, rules, bounds) ? undefined : whyNotFollowed(order, row, rules, bounds);
 }
 
-function sight(
+function toSighting(
   order: ListedOrder,
   seenAt: number,
   list: OrderList,

@@ -21,12 +21,12 @@ export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps
     await repairHooks(destination, deps);
   } catch (error) {
     deps.adapters.log.warn('registration.check_failed', { error: formatError(error) });
-    if (!passes(error)) await deps.adapters.alerts.sendHourly(notChecked(error));
+    if (!isTransient(error)) await deps.adapters.alerts.sendHourly(notCheckedAlert(error));
   }
 }
 
 /** What the next poll may find gone. An answer that cannot be read would stay so. */
-function passes(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   const isOdd = error instanceof BigCommerceError && error.status !== undefined && error.status < 300;
   return failureKind(error) === 'retryable' && !isOdd;
 }
@@ -36,9 +36,9 @@ async function repairHooks(destination: string, deps: EnsureWebhookDeps): Promis
   // Fetched after the list: a secret that is just being rotated must not be put back.
   const secret = await deps.adapters.secrets.webhookNow();
   if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
-  const mended = hooks.map((hook) => repairHook(hook, secret, deps));
-  await Promise.allSettled(mended);
-  await Promise.all(mended);
+  const repairs = hooks.map((hook) => repairHook(hook, secret, deps));
+  await Promise.allSettled(repairs);
+  await Promise.all(repairs);
 }
 
 async function repairHook(
@@ -50,13 +50,13 @@ async function repairHook(
   try {
     if (!(await hooks.repairHook(hook, secret))) return;
     log.warn(wasActive ? 'registration.secret_updated' : 'registration.reactivated', { hookId: id, scope });
-    if (!wasActive) await alerts.sendHourly(wasInactive(hook, 'The service activated it again.'));
+    if (!wasActive) await alerts.sendHourly(inactiveAlert(hook, 'The service activated it again.'));
   } catch (error) {
     // An answer that is lost may have had its effect: then nobody would ever hear of it again.
     if (wasActive) throw error;
     log.warn('registration.reactivation_failed', { hookId: id, scope, error: formatError(error) });
     const failed = `Activating it failed; the next poll tries again. ${formatError(error)}`;
-    await alerts.sendHourly(wasInactive(hook, failed));
+    await alerts.sendHourly(inactiveAlert(hook, failed));
   }
 }
 
@@ -76,12 +76,12 @@ async function register(destination: string, secret: string, deps: EnsureWebhook
   }
 }
 
-function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string) {
+function inactiveAlert({ id, scope, updated_at: changedAt }: Hook, nextStep: string) {
   const since = changedAt === undefined ? '' : ` since ${iso(changedAt * 1000)}, its last change`;
   return {
     subject: `webhook ${id} was inactive`,
     message: [
-      `The webhook ${id} (${scope}) was inactive${since}. ${andNow}`,
+      `The webhook ${id} (${scope}) was inactive${since}. ${nextStep}`,
       'BigCommerce deactivates a webhook when deliveries failed for 48 hours, or after 90 days without an event. Polls found the orders meanwhile: no order is lost.',
       'If deliveries failed, look for webhook.rejected and webhook.not_queued in the log group of the function CartConvertedWebhook.',
       'If you deactivated it on purpose, deploy with CheckWebhook=false.',
@@ -91,7 +91,7 @@ function wasInactive({ id, scope, updated_at: changedAt }: Hook, andNow: string)
   };
 }
 
-function notChecked(error: unknown) {
+function notCheckedAlert(error: unknown) {
   return {
     subject: 'webhook cannot be checked',
     message: [

@@ -10,17 +10,17 @@ export class PollTally {
   private found = 0;
   private enqueued = 0;
   private readonly excluded = new Map<string, number>();
-  private readonly unreadableIds = new Set<number>();
+  private readonly unlistableIds = new Set<number>();
 
   constructor(readonly timestamp: number) {
     this.began = timestamp;
   }
 
-  noteCounts(counts: ReadonlyMap<number, number>): void {
+  setCounts(counts: ReadonlyMap<number, number>): void {
     this.storeCounts = { counted: Object.fromEntries(counts) };
   }
 
-  noteNoCounts(reason: string): void {
+  setCountsMissing(reason: string): void {
     this.storeCounts = { counted: {}, not_counted: reason };
   }
 
@@ -33,8 +33,8 @@ export class PollTally {
   }
 
   /** Orders that no list can show. */
-  nameUnreadable(ids: readonly number[]): void {
-    for (const id of ids) this.unreadableIds.add(id);
+  addUnlistable(ids: readonly number[]): void {
+    for (const id of ids) this.unlistableIds.add(id);
   }
 
   /** References that were queued to such orders. */
@@ -43,7 +43,7 @@ export class PollTally {
   }
 
   counts(): Omit<Job, 'outcome' | 'duration_ms'> {
-    const ids = [...this.unreadableIds];
+    const ids = [...this.unlistableIds];
     return {
       timestamp: this.timestamp,
       began: this.began,

@@ -9,7 +9,7 @@ import type { Job, JobsTable } from '../shared/tables/jobs';
 import { PollTally } from './poll-tally';
 import { readStore } from './read-store';
 import type { ReadStoreDeps } from './read-store';
-import { reportUnreadable } from './report-unreadable';
+import { alertUnlistable } from './alert-unlistable';
 
 /** So many polls in a row that continue one another count as good ones: a hundred thousand orders take about five. */
 const MOST_SLICES = 12;
@@ -26,10 +26,10 @@ export async function poll(deps: PollDeps): Promise<Job> {
     const job: Job = { ...tally.counts(), duration_ms: deps.invocation.now() - timestamp, ...end };
     await deps.adapters.jobs.record(job);
     logEnd(job, deps.adapters.log);
-    await reportUnreadable(job, deps);
+    await alertUnlistable(job, deps);
     return job;
   } catch (error) {
-    await reportUnreadable(tally.counts(), deps);
+    await alertUnlistable(tally.counts(), deps);
     const duration_ms = deps.invocation.now() - timestamp;
     await recordFailure({ ...tally.counts(), duration_ms }, error, deps);
     throw error;

@@ -3,8 +3,8 @@ import type { Store } from '../shared/bigcommerce/client';
 import type { Effort } from '../shared/steps/list-effort';
 import { listedPages } from '../shared/steps/list-orders';
 import type { ListedPage } from '../shared/steps/list-reader';
-import { referToUnreadable } from '../shared/steps/unreadable-orders';
-import type { UnreadableDeps } from '../shared/steps/unreadable-orders';
+import { enqueueUnlistable } from '../shared/steps/unlistable-orders';
+import type { UnlistableDeps } from '../shared/steps/unlistable-orders';
 import type { Cursor } from '../shared/tables/jobs';
 import { countMissing, holdChanges } from './check-changes';
 import type { CheckDeps, Hold, ListEnd } from './check-changes';
@@ -15,7 +15,7 @@ import { cursorAt } from './poll-window';
 import type { OrderList, PollWindow } from './poll-window';
 
 export type ReadListDeps = EnqueuePageDeps &
-  UnreadableDeps &
+  UnlistableDeps &
   CheckDeps & {
     readonly adapters: { readonly store: Pick<Store, 'listOrders'> };
     readonly invocation: {
@@ -40,19 +40,19 @@ export interface ListReading {
 }
 
 /** One list, as far as time allows; the list of changes is checked at its end. */
-export async function readWhole(list: OrderList, reading: Reading, deps: ReadListDeps): Promise<ListReading> {
+export async function readList(list: OrderList, reading: Reading, deps: ReadListDeps): Promise<ListReading> {
   const { window, tally, effort } = reading;
   // One page is read in any case, or polls would continue one another without end.
   if (effort.pages > 0 && isTimeUp(deps)) {
     return { cursor: cursorAt(list, list.afterId, window, list.pageSize), waits: false };
   }
-  const end = await readList(list, reading, deps);
+  const end = await readPages(list, reading, deps);
   if (end.cursor !== undefined) return end;
   const missing = await countMissing(list, end, deps);
   if (missing === undefined) {
     // Read again, its end is believed; and it is read, or polls would continue one another without end.
     effort.pages = 0;
-    const again = await readList({ ...list, afterId: end.lastId }, reading, deps);
+    const again = await readPages({ ...list, afterId: end.lastId }, reading, deps);
     return { cursor: again.cursor, waits: end.waits || again.waits };
   }
   const hold = missing > 0 ? await holdChanges(missing, tally.timestamp, deps) : undefined;
@@ -64,7 +64,7 @@ function isTimeUp({ invocation: { now, stopBefore } }: ReadListDeps): boolean {
 }
 
 /** `cursor` is there where too little time is left for the rest of the list. */
-async function readList(
+async function readPages(
   list: OrderList,
   { window, tally, effort }: Reading,
   deps: ReadListDeps,
@@ -75,11 +75,11 @@ async function readList(
   let end = { listed: 0, endsEmpty: false, lastId: list.afterId, waits: false };
   for await (const page of listedPages(list, listing, effort)) {
     tally.addPage(await enqueuePage(page, list, pass, deps));
-    const referred = await addUnreadable(page, tally, deps);
-    const mustWait = list.statusId === undefined && referred < page.unreadableIds.length;
+    const referred = await enqueueUnlistableOf(page, tally, deps);
+    const mustWait = list.statusId === undefined && referred < page.unlistableIds.length;
     const shown = page.orders.length + page.unreadable;
     end = {
-      listed: end.listed + shown + page.unreadableIds.length,
+      listed: end.listed + shown + page.unlistableIds.length,
       endsEmpty: shown === 0,
       lastId: page.lastId,
       waits: end.waits || mustWait,
@@ -91,16 +91,16 @@ async function readList(
 }
 
 /** Names the orders that no list can show, and queues a reference to each that had none for a day. Returns how many. */
-async function addUnreadable(
-  { unreadableIds, seenAt }: ListedPage,
+async function enqueueUnlistableOf(
+  { unlistableIds, seenAt }: ListedPage,
   tally: PollTally,
   deps: ReadListDeps,
 ): Promise<number> {
-  if (unreadableIds.length === 0) return 0;
-  tally.nameUnreadable(unreadableIds);
-  deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unreadableIds });
+  if (unlistableIds.length === 0) return 0;
+  tally.addUnlistable(unlistableIds);
+  deps.adapters.log.warn('bigcommerce.orders_unlistable', { orderIds: unlistableIds });
   const sender = { source: 'poll', seenAt, jobTimestamp: tally.timestamp };
-  const referred = await referToUnreadable(unreadableIds, sender, deps);
+  const referred = await enqueueUnlistable(unlistableIds, sender, deps);
   tally.addReferred(referred);
   return referred;
 }

@@ -2,14 +2,14 @@
 import type { Store } from '../shared/bigcommerce/client';
 import { BigCommerceError, formatError } from '../shared/runtime/errors';
 import { newEffort } from '../shared/steps/list-effort';
-import { TooManyUnreadableError } from '../shared/steps/step-over';
+import { TooManyUnlistableError } from '../shared/steps/step-over';
 import type { Job, JobsTable } from '../shared/tables/jobs';
-import { holdUnreadable } from './check-changes';
+import { holdUnlistable } from './check-changes';
 import type { Hold } from './check-changes';
 import type { PollTally } from './poll-tally';
 import { findPollWindow } from './poll-window';
 import type { WindowDeps } from './poll-window';
-import { readWhole } from './read-list';
+import { readList } from './read-list';
 import type { ReadListDeps } from './read-list';
 
 export type ReadStoreDeps = WindowDeps &
@@ -34,10 +34,10 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
   const lists = window.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
   const reading = { window, tally, effort: newEffort() };
   let { waits } = window;
-  let [hold, failure]: [Hold?, TooManyUnreadableError?] = [];
+  let [hold, failure]: [Hold?, TooManyUnlistableError?] = [];
   for (const list of lists) {
-    const read = await readWhole(list, reading, deps).catch(ofOneList);
-    if (read instanceof TooManyUnreadableError) {
+    const read = await readList(list, reading, deps).catch(returnUnlistable);
+    if (read instanceof TooManyUnlistableError) {
       failure ??= read;
       continue;
     }
@@ -49,7 +49,7 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
   }
   // Orders of one list keep no other list from being read; the poll still fails.
   if (failure !== undefined) throw failure;
-  if (waits) hold ??= await holdUnreadable(tally.timestamp, deps);
+  if (waits) hold ??= await holdUnlistable(tally.timestamp, deps);
   return { outcome: 'poll.finished', ...hold };
 }
 
@@ -60,18 +60,18 @@ async function countOrders(
 ): Promise<ReadonlyMap<number, number>> {
   try {
     const counts = await store.countOrders();
-    tally.noteCounts(counts);
+    tally.setCounts(counts);
     return counts;
   } catch (error) {
     if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
     const reason = formatError(error);
-    tally.noteNoCounts(reason);
+    tally.setCountsMissing(reason);
     log.warn('poll.orders_not_counted', { error: reason });
     return new Map();
   }
 }
 
-function ofOneList(error: unknown): TooManyUnreadableError {
-  if (error instanceof TooManyUnreadableError) return error;
+function returnUnlistable(error: unknown): TooManyUnlistableError {
+  if (error instanceof TooManyUnlistableError) return error;
   throw error;
 }

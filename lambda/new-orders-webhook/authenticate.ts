@@ -3,7 +3,7 @@ import type { BigCommerceCredentials } from '../shared/aws/secrets';
 import type { WebhookReason } from '../shared/order/reasons';
 import { MAX_BODY_BYTES, SECRET_HEADER } from '../shared/order/webhook-event';
 import { isSecret, verifySignature } from './signature';
-import type { Verdict } from './signature';
+import type { SignatureResult } from './signature';
 
 export interface SignedRequest {
   /** By lower-case name. */
@@ -11,7 +11,7 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-export interface ProofDeps {
+export interface AuthenticateDeps {
   /** `fresh` refetches: a secret may have been rotated meanwhile. */
   readonly adapters: {
     readonly secrets: {
@@ -23,7 +23,7 @@ export interface ProofDeps {
 }
 
 /** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
-export type Proof =
+export type Authentication =
   | { readonly by: 'signature'; readonly ageMs: number; readonly id: string }
   | { readonly by: 'secret-header'; readonly ageMs: number | undefined }
   | { readonly by: 'none'; readonly reason: WebhookReason; readonly ageMs: number | undefined };
@@ -36,45 +36,45 @@ export type Proof =
 export async function authenticate(
   request: SignedRequest,
   maxAgeMs: number,
-  deps: ProofDeps,
-): Promise<Proof> {
-  const looks = [signatureOf(request, maxAgeMs, deps), carriesSecret(request, deps)] as const;
-  const [signature, header] = await Promise.allSettled(looks);
+  deps: AuthenticateDeps,
+): Promise<Authentication> {
+  const checks = [signatureOf(request, maxAgeMs, deps), hasSecret(request, deps)] as const;
+  const [signature, header] = await Promise.allSettled(checks);
   const known = signature.status === 'fulfilled' ? signature.value : undefined;
   const { 'webhook-id': id = '' } = request.headers;
-  if (known?.holds === true) return { by: 'signature', ageMs: known.ageMs, id };
+  if (known?.isValid === true) return { by: 'signature', ageMs: known.ageMs, id };
   if (header.status === 'fulfilled' && header.value) return { by: 'secret-header', ageMs: known?.ageMs };
   // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
-  const [verdict] = await Promise.all(looks);
-  return { by: 'none', reason: reasonOf(verdict), ageMs: verdict?.ageMs };
+  const [result] = await Promise.all(checks);
+  return { by: 'none', reason: reasonOf(result), ageMs: result?.ageMs };
 }
 
-const reasonOf = (verdict: Verdict | undefined) =>
-  verdict === undefined || verdict.holds ? 'no-signature' : verdict.reason;
+const reasonOf = (result: SignatureResult | undefined) =>
+  result === undefined || result.isValid ? 'no-signature' : result.reason;
 
 /** Undefined for a request without a signature. */
 async function signatureOf(
   { headers, body }: SignedRequest,
   maxAgeMs: number,
-  { adapters: { secrets }, invocation: { now } }: ProofDeps,
-): Promise<Verdict | undefined> {
+  { adapters: { secrets }, invocation: { now } }: AuthenticateDeps,
+): Promise<SignatureResult | undefined> {
   const signature = headers['webhook-signature'];
   if (signature === undefined) return undefined;
   if (body.length > MAX_BODY_BYTES) {
-    return { holds: false, reason: 'body-too-large' };
+    return { isValid: false, reason: 'body-too-large' };
   }
   const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers;
   const verify = async (fresh: boolean) => {
     const { clientSecret } = await secrets.bigCommerce(fresh);
     return verifySignature({ id, timestamp, signature, clientSecret, body, now: now(), maxAgeMs });
   };
-  const verdict = await verify(false);
-  return !verdict.holds && verdict.otherSecret ? verify(true) : verdict;
+  const result = await verify(false);
+  return !result.isValid && result.mayMatchNewSecret ? verify(true) : result;
 }
 
-async function carriesSecret(
+async function hasSecret(
   { headers }: SignedRequest,
-  { adapters: { secrets } }: ProofDeps,
+  { adapters: { secrets } }: AuthenticateDeps,
 ): Promise<boolean> {
   const given = headers[SECRET_HEADER.toLowerCase()];
   if (given === undefined || given === '') return false;

@@ -5,13 +5,13 @@ import type { WebhookReason } from '../shared/order/reasons';
 import type { OrderReference } from '../shared/order/reference';
 import type { Delivery, SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
 import { withoutShopper } from '../shared/order/personal-data';
-import { isTaken, readWebhook } from '../shared/order/webhook-event';
+import { makesReference, readWebhook } from '../shared/order/webhook-event';
 import type { Webhook } from '../shared/order/webhook-event';
 import type { Log } from '../shared/runtime/log';
 import { enqueue } from '../shared/steps/enqueue';
 import type { EnqueueDeps } from '../shared/steps/enqueue';
 import { authenticate } from './authenticate';
-import type { Proof, ProofDeps, SignedRequest } from './authenticate';
+import type { Authentication, AuthenticateDeps, SignedRequest } from './authenticate';
 import { isReplay, signedDelivery } from './replays';
 import type { ReplayDeps } from './replays';
 import { HOUR_MS, iso } from '../shared/runtime/time';
@@ -28,7 +28,7 @@ export interface WebhookRequest extends SignedRequest {
   readonly requestId: string;
 }
 
-export type ReceiveDeps = ProofDeps &
+export type ReceiveDeps = AuthenticateDeps &
   ReplayDeps &
   EnqueueDeps & {
     readonly adapters: { readonly webhooks: WebhooksTable; readonly log: Log };
@@ -58,15 +58,15 @@ export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promi
   const { adapters, policy, invocation } = deps;
   const receivedAt = iso(invocation.now());
   const maxAgeMs = policy.webhookMaxAgeHours * HOUR_MS;
-  const proof = await authenticate(request, maxAgeMs, deps);
-  if (proof.by === 'none') return reject(proof);
+  const authentication = await authenticate(request, maxAgeMs, deps);
+  if (authentication.by === 'none') return reject(authentication);
   const webhook = readWebhook(request.body, policy.storeHash);
-  if ('problem' in webhook) return ignoreUnusable(webhook.problem, proof, deps);
+  if ('problem' in webhook) return ignoreUnusable(webhook.problem, authentication, deps);
 
   const { orderId, scope, content } = webhook;
-  const signed = signedDelivery(orderId, request, proof, invocation.now() + maxAgeMs);
+  const signed = signedDelivery(orderId, request, authentication, invocation.now() + maxAgeMs);
   if (signed !== undefined && (await isReplay(signed, deps))) return ignoreReplay(signed, deps);
-  const stale = staleness(proof);
+  const stale = staleness(authentication);
   if (stale) adapters.log.warn('webhook.stale', { orderId, ...stale }, { StaleWebhooks: 1 });
   if (orderId !== undefined) {
     const { requestId } = request;
@@ -75,30 +75,39 @@ export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promi
       webhook: withoutShopper(content),
       receivedAt,
       requestId,
-      authenticatedBy: proof.by,
+      authenticatedBy: authentication.by,
     };
     const arrival = { delivery: { ...delivery, ...stale }, signed };
-    if (isTaken(scope)) return accept(arrival, webhook, deps);
-    await Promise.all([record(arrival, { outcome: 'ignored' }, deps), rememberIt(arrival, deps)]);
+    if (makesReference(scope)) return accept(arrival, webhook, deps);
+    await Promise.all([record(arrival, { outcome: 'ignored' }, deps), remember(arrival, deps)]);
   }
   adapters.log.info('webhook.ignored', { orderId });
   return { status: 200, outcome: 'ignored' };
 }
 
-function reject({ reason, ageMs }: Extract<Proof, { readonly by: 'none' }>): Received {
+function reject({ reason, ageMs }: Extract<Authentication, { readonly by: 'none' }>): Received {
   const age = ageMs === undefined ? {} : { ageSeconds: Math.round(ageMs / 1000) };
   return { status: 401, outcome: 'rejected', reason, ...age };
 }
 
 /** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
-function ignoreUnusable(reason: WebhookReason, proof: Proof, { adapters }: ReceiveDeps): Received {
-  adapters.log.warn('webhook.unusable', { reason, authenticatedBy: proof.by }, { WebhooksUnusable: 1 });
+function ignoreUnusable(
+  reason: WebhookReason,
+  authentication: Authentication,
+  { adapters }: ReceiveDeps,
+): Received {
+  adapters.log.warn(
+    'webhook.unusable',
+    { reason, authenticatedBy: authentication.by },
+    { WebhooksUnusable: 1 },
+  );
   return { status: 200, outcome: 'ignored', reason };
 }
 
-function staleness(proof: Proof): { readonly ageSeconds: number } | undefined {
-  if (proof.by === 'none' || proof.ageMs === undefined || proof.ageMs < STALE_MS) return undefined;
-  return { ageSeconds: Math.floor(proof.ageMs / 1000) };
+function staleness(authentication: Authentication): { readonly ageSeconds: number } | undefined {
+  if (authentication.by === 'none' || authentication.ageMs === undefined || authentication.ageMs < STALE_MS)
+    return undefined;
+  return { ageSeconds: Math.floor(authentication.ageMs / 1000) };
 }
 
 function ignoreReplay({ orderId }: SignedDelivery, { adapters }: ReceiveDeps): Received {
@@ -107,12 +116,12 @@ function ignoreReplay({ orderId }: SignedDelivery, { adapters }: ReceiveDeps): R
 }
 
 /** A genuine delivery that names an order, before it is known what becomes of it. */
-interface Arrival {
+interface NamedDelivery {
   readonly delivery: Omit<Delivery, 'outcome' | 'messageId'>;
   readonly signed: SignedDelivery | undefined;
 }
 
-async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): Promise<Received> {
+async function accept(arrival: NamedDelivery, { hash }: Webhook, deps: ReceiveDeps): Promise<Received> {
   const { orderId, receivedAt } = arrival.delivery;
   const reference: OrderReference = {
     orderId,
@@ -128,16 +137,17 @@ async function accept(arrival: Arrival, { hash }: Webhook, deps: ReceiveDeps): P
 }
 
 /** Returns the id of the message. */
-async function queueOne(reference: OrderReference, arrival: Arrival, deps: ReceiveDeps): Promise<string> {
+async function queueOne(
+  reference: OrderReference,
+  arrival: NamedDelivery,
+  deps: ReceiveDeps,
+): Promise<string> {
   let messageId = '';
   try {
     // Once the reference is safe, nothing that fails may make BigCommerce deliver it again.
     await enqueue([reference], deps, async ([id = '']) => {
       messageId = id;
-      await Promise.all([
-        record(arrival, { outcome: 'accepted', messageId }, deps),
-        rememberIt(arrival, deps),
-      ]);
+      await Promise.all([record(arrival, { outcome: 'accepted', messageId }, deps), remember(arrival, deps)]);
     });
     return messageId;
   } catch (error) {
@@ -150,12 +160,12 @@ async function queueOne(reference: OrderReference, arrival: Arrival, deps: Recei
 
 type Recorded = Pick<Delivery, 'outcome' | 'messageId'>;
 
-function record({ delivery }: Arrival, outcome: Recorded, deps: ReceiveDeps): Promise<void> {
+function record({ delivery }: NamedDelivery, outcome: Recorded, deps: ReceiveDeps): Promise<void> {
   const written = deps.adapters.webhooks.record({ ...delivery, ...outcome });
   return tolerate('webhook.not_recorded', written, delivery.orderId, deps);
 }
 
-async function rememberIt({ signed }: Arrival, deps: ReceiveDeps): Promise<void> {
+async function remember({ signed }: NamedDelivery, deps: ReceiveDeps): Promise<void> {
   if (signed === undefined) return;
   const written = deps.adapters.webhooks.remember(signed);
   await tolerate('webhook.not_remembered', written, signed.orderId, deps);

@@ -3,7 +3,7 @@
 import { formatError } from '../shared/runtime/errors';
 import type { Log } from '../shared/runtime/log';
 import type { SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
-import type { Proof, SignedRequest } from './authenticate';
+import type { Authentication, SignedRequest } from './authenticate';
 import { digestOf } from './signature';
 
 export interface ReplayDeps {
@@ -21,11 +21,15 @@ export interface ReplayDeps {
 export function signedDelivery(
   orderId: number | undefined,
   { body }: SignedRequest,
-  proof: Proof,
+  authentication: Authentication,
   newestUntil: number,
 ): SignedDelivery | undefined {
-  if (orderId === undefined || proof.by !== 'signature') return undefined;
-  return { orderId, digest: digestOf(proof.id, body), acceptedUntil: newestUntil - proof.ageMs };
+  if (orderId === undefined || authentication.by !== 'signature') return undefined;
+  return {
+    orderId,
+    digest: digestOf(authentication.id, body),
+    acceptedUntil: newestUntil - authentication.ageMs,
+  };
 }
 
 /** Whether it was taken before. */

@@ -19,38 +19,38 @@ export interface SignatureCheck extends SignatureHeaders {
 }
 
 /** `ageMs`: of a true signature, also when it is too old. `otherSecret`: it might hold with a newer client secret. */
-export type Verdict =
-  | { readonly holds: true; readonly ageMs: number }
+export type SignatureResult =
+  | { readonly isValid: true; readonly ageMs: number }
   | {
-      readonly holds: false;
+      readonly isValid: false;
       readonly reason: WebhookReason;
       readonly ageMs?: number;
-      readonly otherSecret?: true;
+      readonly mayMatchNewSecret?: true;
     };
 
 /** A sender's clock may be this much ahead of ours. */
 const MAX_AHEAD_MS = 5 * 60 * 1000;
 
 /** Whether one of the signatures holds, and its time is neither too old nor ahead. Never throws. */
-export function verifySignature(check: SignatureCheck): Verdict {
+export function verifySignature(check: SignatureCheck): SignatureResult {
   const { clientSecret, id, timestamp, signature, now, maxAgeMs } = check;
   if (!id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
-    return { holds: false, reason: 'incomplete-headers' };
+    return { isValid: false, reason: 'incomplete-headers' };
   }
   if (clientSecret.length === 0) {
-    return { holds: false, reason: 'no-client-secret', otherSecret: true };
+    return { isValid: false, reason: 'no-client-secret', mayMatchNewSecret: true };
   }
   const expected = createHmac('sha256', clientSecret)
     .update(`${id}.${timestamp}.`)
     .update(check.body)
     .digest();
   if (!signature.split(' ').some((candidate) => matches(candidate, expected))) {
-    return { holds: false, reason: 'wrong-signature', otherSecret: true };
+    return { isValid: false, reason: 'wrong-signature', mayMatchNewSecret: true };
   }
   const ageMs = now - Number(timestamp) * 1000;
-  if (ageMs > maxAgeMs) return { holds: false, reason: 'too-old', ageMs };
-  if (ageMs < -MAX_AHEAD_MS) return { holds: false, reason: 'in-the-future', ageMs };
-  return { holds: true, ageMs };
+  if (ageMs > maxAgeMs) return { isValid: false, reason: 'too-old', ageMs };
+  if (ageMs < -MAX_AHEAD_MS) return { isValid: false, reason: 'in-the-future', ageMs };
+  return { isValid: true, ageMs };
 }
 
 function matches(candidate: string, expected: Buffer): boolean {

@@ -46,11 +46,11 @@ async function tryToPut(
 ): Promise<Basis | ToConfirm | ToRead> {
   const basis = await refresh(state, task, deps);
   if (basis.step === 'read') return basis;
-  if (effects.puts >= MAX_PUTS) throw putEnough(task);
+  if (effects.puts >= MAX_PUTS) throw tooManyPuts(task);
   const answer = await put(task, basis.read, effects, deps);
-  if (answer === 'too-late') return oneReadLater(basis, task);
+  if (answer === 'too-late') return afterLateRead(basis, task);
   if ('error' in answer) return afterFailure(answer, basis, task, effects, deps);
-  return settle(answer.order, task, effects, deps);
+  return finishAdvance(answer.order, task, effects, deps);
 }
 
 /** A read that a PUT may rest on; the given one where it is recent. */
@@ -65,7 +65,7 @@ async function refresh(state: Basis, task: ToAdvance, deps: AdvanceDeps): Promis
   return { ...state, read: again.read };
 }
 
-function oneReadLater(basis: Basis, task: ToAdvance): Basis {
+function afterLateRead(basis: Basis, task: ToAdvance): Basis {
   const lateReads = basis.lateReads + 1;
   if (lateReads >= MAX_LATE_READS) throw tooSlow(task);
   return { ...basis, lateReads };
@@ -79,12 +79,12 @@ async function afterFailure(
   effects: Effects,
   deps: AdvanceDeps,
 ): Promise<Basis | ToConfirm | ToRead> {
-  if (mayStillLand) effects.noteUnanswered(deps.invocation.now());
+  if (mayStillLand) effects.addUnansweredPut(deps.invocation.now());
   const after = await readAgain(task, deps);
   const { order } = after.read;
   // A read that lags may show an earlier stay in the target status: that tells nothing of this PUT.
-  const shows = order?.statusId === task.targetStatusId && !isOlder(order, task.enriched.order);
-  if (shows) return settle(order, task, effects, deps);
+  const tookEffect = order?.statusId === task.targetStatusId && !isOlder(order, task.enriched.order);
+  if (tookEffect) return finishAdvance(order, task, effects, deps);
   // A second PUT beside one that lands late would be a second email to the shopper.
   if (mayStillLand) throw error;
   // What has changed meanwhile is decided on again: it may be cancelled, or deleted.
@@ -95,14 +95,14 @@ async function afterFailure(
 }
 
 /** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
-async function settle(
+async function finishAdvance(
   answer: Order,
   task: ToAdvance,
   effects: Effects,
   { adapters, invocation }: AdvanceDeps,
 ): Promise<ToConfirm | ToRead> {
   const { snapshot, enriched, end } = task;
-  const { at: advancedAt, advances } = effects.noteAdvanced(answer, invocation.now());
+  const { at: advancedAt, advances } = effects.addAdvance(answer, invocation.now());
   if (!sameContent(answer, enriched.order)) {
     return decideAgain(await adapters.store.getOrder(snapshot.id), task);
   }
@@ -118,7 +118,7 @@ function isOlder(order: Order, than: Order): boolean {
   return (order.modifiedAt ?? Infinity) < (than.modifiedAt ?? -Infinity);
 }
 
-function putEnough({ snapshot: { id }, targetStatusId }: ToAdvance): BigCommerceError {
+function tooManyPuts({ snapshot: { id }, targetStatusId }: ToAdvance): BigCommerceError {
   const text = `Order ${id} got ${MAX_PUTS} PUTs in this invocation and is not in status ${targetStatusId} yet.`;
   return new BigCommerceError(text, 'retryable');
 }

@@ -14,7 +14,7 @@ import type { Message } from './give-up';
  * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
  * the API and a list ahead of the GET; a list of an order that is in doubt.
  */
-export const BELIEVED_RECEIVE = 3;
+export const ACCEPT_ABSENCE_RECEIVE = 3;
 
 export interface Attempt {
   readonly message: Message;

@@ -19,7 +19,7 @@ const LONGEST_READ_TIMEOUT_MS = 25_000;
 const LEASE_BEYOND_DEADLINE_MS = PUT_MAY_LAND_MS;
 
 /** How an invocation that ends at `deadline` divides its time; all in epoch milliseconds. */
-export function timesUntil(deadline: number) {
+export function deadlinesBefore(deadline: number) {
   return {
     /** No call to BigCommerce is waited for longer. */
     callsUntil: deadline - RESERVE_MS,
@@ -55,7 +55,7 @@ export async function replicateBatch(
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, message] = next;
-      outcomes[index] = await replicate(message, forMessage(message, deps));
+      outcomes[index] = await replicate(message, depsFor(message, deps));
     }
   };
   await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, work));
@@ -63,7 +63,7 @@ export async function replicateBatch(
 }
 
 /** An order that was received more often may take longer to read, and needs more time to begin. */
-function forMessage({ receiveCount }: Message, deps: BatchDeps): ReplicateDeps {
+function depsFor({ receiveCount }: Message, deps: BatchDeps): ReplicateDeps {
   const { storeFor, ...adapters } = deps.adapters;
   const longer = LONGER_EACH_RECEIVE_MS * (Math.max(1, receiveCount) - 1);
   const readTimeoutMs = Math.min(FIRST_READ_TIMEOUT_MS + longer, LONGEST_READ_TIMEOUT_MS);

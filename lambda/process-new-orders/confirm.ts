@@ -5,7 +5,7 @@ import type { Store } from '../shared/bigcommerce/client';
 import type { Ledger } from '../shared/tables/ledger';
 import type { Finish } from '../shared/tables/ledger-finish';
 import type { Attempt, Ended, ToConfirm, ToRead } from './attempt';
-import { alertFoughtOver } from './put-back';
+import { alertPutBack } from './put-back';
 
 export interface ConfirmDeps {
   readonly adapters: {
@@ -38,10 +38,9 @@ export async function confirmOrder(
 
 async function confirmEnd(finish: Finish, attempt: Attempt, deps: ConfirmDeps): Promise<Ended> {
   const ended = await recordEnd(finish, attempt, deps);
-  const { reason, leftAloneUntil } = finish;
-  const isNewlyLeftAlone =
-    reason === 'put-back-repeatedly' && leftAloneUntil !== attempt.row.left_alone_until;
-  if (isNewlyLeftAlone) await alertFoughtOver(attempt.lease.orderId, leftAloneUntil, deps.adapters.alerts);
+  const { reason, noAdvanceUntil } = finish;
+  const isNewPause = reason === 'put-back-repeatedly' && noAdvanceUntil !== attempt.row.left_alone_until;
+  if (isNewPause) await alertPutBack(attempt.lease.orderId, noAdvanceUntil, deps.adapters.alerts);
   return ended;
 }
 

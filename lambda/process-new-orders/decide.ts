@@ -4,12 +4,12 @@ import type { Decision, Rules } from '../shared/order/rules';
 import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { Log } from '../shared/runtime/log';
-import { BELIEVED_RECEIVE, lastAdvance } from './attempt';
+import { ACCEPT_ABSENCE_RECEIVE, lastAdvance } from './attempt';
 import type { Attempt, ToConfirm, ToDecide, ToMark, ToStore } from './attempt';
 import { notYetGone, whyNotGone } from './gone';
 import { findLists } from './lists';
 import type { ListsDeps } from './lists';
-import { leftAloneUntil } from './put-back';
+import { noAdvanceUntil } from './put-back';
 
 export type DecideDeps = ListsDeps & {
   readonly adapters: { readonly store: Pick<Store, 'listOrders'>; readonly log: Pick<Log, 'warn'> };
@@ -42,8 +42,8 @@ async function decideOnFound(
   const { lists, areListsStored } = await findLists(read, earlier, attempt, deps);
   const isOnceNotDigital = staysNotDigital(order, lists.products, attempt.row.digital);
   const decided = decide(order, lists.products, earlier, deps.policy.rules, advancedAt);
-  const decision = holdBack(decided, isOnceNotDigital, attempt, now());
-  if (decision.kind === 'confirm') noteConfirmed(order, earlier, attempt, now());
+  const decision = limitToCopy(decided, isOnceNotDigital, attempt, now());
+  if (decision.kind === 'confirm') addConfirmedAdvance(order, earlier, attempt, now());
   return {
     step: 'store',
     read,
@@ -62,7 +62,8 @@ async function decideOnGone(
   { lease: { orderId }, message, row, effects }: Attempt,
   deps: DecideDeps,
 ): Promise<ToMark | ToConfirm> {
-  if (message.receiveCount < BELIEVED_RECEIVE) throw notYetGone(orderId, 'believed at the third receive');
+  if (message.receiveCount < ACCEPT_ABSENCE_RECEIVE)
+    throw notYetGone(orderId, 'believed at the third receive');
   if (earlier === undefined) {
     return { step: 'confirm', kind: 'end', finish: { ...gone, state: 'skipped', reason: 'not-found' } };
   }
@@ -80,19 +81,24 @@ function wasStored({ reference, row }: Attempt, now: number): boolean {
 }
 
 /** A reference for a copy leaves the status to a later poll; an order that is put back each time is left unchanged. */
-function holdBack(decision: Decision, isOnceNotDigital: boolean, attempt: Attempt, now: number): Decision {
+function limitToCopy(decision: Decision, isOnceNotDigital: boolean, attempt: Attempt, now: number): Decision {
   if (decision.kind !== 'advance') return decision;
   if (isOnceNotDigital) return { kind: 'copy', reason: 'completed-not-digital' };
-  if (leftAloneUntil(attempt.row, attempt.effects, now) !== undefined) {
+  if (noAdvanceUntil(attempt.row, attempt.effects, now) !== undefined) {
     return { kind: 'copy', reason: 'put-back-repeatedly' };
   }
   return attempt.reference.advance === false ? { kind: 'copy', reason: 'copy-only' } : decision;
 }
 
 /** A PUT of an earlier attempt had worked, and no row says so: that worker died. */
-function noteConfirmed(order: Order, earlier: Snapshot | undefined, attempt: Attempt, now: number): void {
+function addConfirmedAdvance(
+  order: Order,
+  earlier: Snapshot | undefined,
+  attempt: Attempt,
+  now: number,
+): void {
   const stored = earlier?.replication;
-  const isNoted = (lastAdvance(attempt, earlier) ?? '') >= (stored?.read_at ?? '');
+  const isRecorded = (lastAdvance(attempt, earlier) ?? '') >= (stored?.read_at ?? '');
   const isWhole = stored?.incomplete === undefined;
-  if (stored?.state === 'stored' && isWhole && !isNoted) attempt.effects.noteAdvanced(order, now);
+  if (stored?.state === 'stored' && isWhole && !isRecorded) attempt.effects.addAdvance(order, now);
 }

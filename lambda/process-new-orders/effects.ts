@@ -1,7 +1,7 @@
 // What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
 // what no row tells yet goes into the ledger with the lease.
 import type { Order } from '../shared/order/order';
-import type { Learnt } from '../shared/tables/ledger-lease';
+import type { Observations } from '../shared/tables/ledger-lease';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /** More than one request's timeout (10 s): a PUT whose client gave up cannot land later. */
@@ -11,26 +11,26 @@ export const PUT_MAY_LAND_MS = 15_000;
 const MOST_ADVANCES = 3;
 
 export class Effects {
-  private sent = 0;
-  private advanced: Learnt['advanced'];
+  private sentPuts = 0;
+  private advanced: Observations['advanced'];
   private isMissing: boolean | undefined;
   private isFound = false;
-  private heldUntil: number | undefined;
+  private putMayLandUntil: number | undefined;
 
   /** `advances` are those that the row knows. */
   constructor(private readonly advances: readonly string[] = []) {}
 
-  noteRead(order: Order | undefined): void {
+  addRead(order: Order | undefined): void {
     this.isMissing = order === undefined;
     this.isFound ||= order !== undefined;
   }
 
-  notePut(): void {
-    this.sent += 1;
+  addPut(): void {
+    this.sentPuts += 1;
   }
 
   /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. Returns what is to be recorded of it. */
-  noteAdvanced(order: Order, now: number): NonNullable<Learnt['advanced']> {
+  addAdvance(order: Order, now: number): NonNullable<Observations['advanced']> {
     const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
     this.advanced = { order, at, advances };
@@ -38,13 +38,13 @@ export class Effects {
   }
 
   /** A PUT was sent, and its outcome is not known. */
-  noteUnanswered(now: number): void {
-    this.heldUntil = now + PUT_MAY_LAND_MS;
+  addUnansweredPut(now: number): void {
+    this.putMayLandUntil = now + PUT_MAY_LAND_MS;
   }
 
   /** PUTs that were sent, answered or not. */
   get puts(): number {
-    return this.sent;
+    return this.sentPuts;
   }
 
   /** Whether any read of this attempt found the order. */
@@ -72,12 +72,12 @@ export class Effects {
     return this.advanced?.order;
   }
 
-  learnt(): Learnt {
+  observations(): Observations {
     return {
       ...(this.advanced === undefined ? {} : { advanced: this.advanced }),
       isMissing: this.isMissing,
       wasFound: this.wasFound,
-      heldUntil: this.heldUntil,
+      putMayLandUntil: this.putMayLandUntil,
     };
   }
 }

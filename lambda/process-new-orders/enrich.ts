@@ -5,7 +5,7 @@ import { isDigital } from '../shared/order/rules';
 import type { ListName, Order, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import type { Store } from '../shared/bigcommerce/client';
-import { feesAlong, toFoundList, unlessCounted } from './found-list';
+import { ownFees, toFoundList, checkCount } from './found-list';
 import type { FoundList } from './found-list';
 
 export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
@@ -23,10 +23,10 @@ type FoundLists = Readonly<Record<Exclude<ListName, 'fees'>, FoundList>> & { rea
 
 /**
  * The lists belong to the read: what did not come with its GET is fetched after it. An empty list that something
- * contradicts is incomplete; what only leaves it in doubt counts no more if `believesDoubts`. Never throws.
+ * contradicts is incomplete; what only leaves it in doubt counts no more if `acceptsDoubtful`. Never throws.
  */
-export async function enrich(order: Order, believesDoubts: boolean, store: ListCalls): Promise<Enriched> {
-  const ask = (rows: Promise<readonly Row[]>) => toFoundList(rows, believesDoubts);
+export async function enrich(order: Order, acceptsDoubtful: boolean, store: ListCalls): Promise<Enriched> {
+  const ask = (rows: Promise<readonly Row[]>) => toFoundList(rows, acceptsDoubtful);
   const coupons = ask(store.getCoupons(order.id));
   const { lines: came } = order;
   const products =
@@ -36,9 +36,9 @@ export async function enrich(order: Order, believesDoubts: boolean, store: ListC
         isDigital(found.rows) ? { rows: [] } : ask(store.getShippingAddresses(order.id)),
       )
     : ask(store.getShippingAddresses(order.id));
-  const fees = lacksFees(order) ? ask(store.getFees(order.id)) : Promise.resolve(feesAlong(order));
+  const fees = lacksFees(order) ? ask(store.getFees(order.id)) : Promise.resolve(ownFees(order));
   const found = await Promise.all([products, addresses, coupons, fees]);
-  return toEnriched(withDoubts(order, toFoundLists(found), believesDoubts));
+  return toEnriched(checkCounts(order, toFoundLists(found), acceptsDoubtful));
 }
 
 function toFoundLists([products, shipping_addresses, coupons, fees]: readonly [
@@ -63,17 +63,17 @@ function seemsDigital(order: Order): boolean {
  * `items_total` is sure. What BigCommerce counts as a shipping address is not, nor is what a `coupon_discount` comes from:
  * these are doubts, believed in the end. Gift certificates and pickups have no address.
  */
-function withDoubts(order: Order, found: FoundLists, believesDoubts: boolean): FoundLists {
+function checkCounts(order: Order, found: FoundLists, acceptsDoubtful: boolean): FoundLists {
   const { products, shipping_addresses, coupons } = found;
   const mayBeShipped = products.error !== undefined || products.rows.some(isShipped);
   return {
     ...found,
-    products: unlessCounted(order, products, 'items_total', 'products'),
+    products: checkCount(order, products, 'items_total', 'products'),
     shipping_addresses:
-      mayBeShipped && !believesDoubts
-        ? unlessCounted(order, shipping_addresses, 'shipping_address_count', 'shipping addresses')
+      mayBeShipped && !acceptsDoubtful
+        ? checkCount(order, shipping_addresses, 'shipping_address_count', 'shipping addresses')
         : shipping_addresses,
-    coupons: believesDoubts ? coupons : unlessCounted(order, coupons, 'coupon_discount', 'coupons'),
+    coupons: acceptsDoubtful ? coupons : checkCount(order, coupons, 'coupon_discount', 'coupons'),
   };
 }
 

@@ -14,28 +14,23 @@ export type CountField = 'items_total' | 'shipping_address_count' | 'coupon_disc
 /** A list that could not be had is as good as none: its error is kept with it. Never throws. */
 export async function toFoundList(
   rows: Promise<readonly Row[]>,
-  believesDoubts: boolean,
+  acceptsDoubtful: boolean,
 ): Promise<FoundList> {
   try {
     return { rows: await rows };
   } catch (error) {
-    if (believesDoubts && isDoubt(error)) return { rows: [] };
+    if (acceptsDoubtful && isDoubtful(error)) return { rows: [] };
     return { rows: [], error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
 /** The fees that came with the order; undefined where it shows none. */
-export function feesAlong({ fees }: Order): FoundList | undefined {
+export function ownFees({ fees }: Order): FoundList | undefined {
   return fees === undefined ? undefined : { rows: fees };
 }
 
 /** An empty answer looks the same as an empty list: it is incomplete where the order counts something in it. */
-export function unlessCounted(
-  { id, raw }: Order,
-  found: FoundList,
-  field: CountField,
-  what: string,
-): FoundList {
+export function checkCount({ id, raw }: Order, found: FoundList, field: CountField, what: string): FoundList {
   const count = Number(raw[field] ?? 0);
   if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
   const text = `The store lists no ${what} of order ${id}, although its ${field} is ${count}.`;
@@ -43,6 +38,6 @@ export function unlessCounted(
 }
 
 /** Whether the store may have meant that there is nothing: it answered 404, or in an unusual form. */
-function isDoubt(error: unknown): boolean {
+function isDoubtful(error: unknown): boolean {
   return error instanceof DoubtfulListError || (error instanceof BigCommerceError && error.status === 404);
 }

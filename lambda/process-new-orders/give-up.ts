@@ -47,14 +47,14 @@ export async function giveUp(
 ): Promise<Outcome> {
   const kind = failureKind(error);
   if (kind === 'configuration') await alertConfiguration(error, deps);
-  const exhausted = message.receiveCount >= deps.policy.maxReceiveCount;
-  if (kind !== 'permanent' && !exhausted) return returnToQueue(message, reference, error, deps);
-  const death = { reason: deadReasonOf(error), error: formatError(error) };
+  const isLastReceive = message.receiveCount >= deps.policy.maxReceiveCount;
+  if (kind !== 'permanent' && !isLastReceive) return returnToQueue(message, reference, error, deps);
+  const death = { reason: toDeadReason(error), error: formatError(error) };
   try {
     await deadLetter(message, reference, error, death, deps);
   } catch (sendError) {
     deps.adapters.log.error('reference.dead_letter_failed', {
-      ...about(message, reference),
+      ...logFields(message, reference),
       error: formatError(sendError),
     });
     return returnToQueue(message, reference, error, deps);
@@ -68,7 +68,7 @@ interface Death {
   readonly error: string;
 }
 
-function deadReasonOf(error: unknown): DeadReason {
+function toDeadReason(error: unknown): DeadReason {
   if (error instanceof MalformedReferenceError) return 'malformed-reference';
   return failureKind(error) === 'permanent' ? 'rejected' : 'attempts-exhausted';
 }
@@ -83,7 +83,7 @@ async function returnToQueue(
     error instanceof LeaseHeldError
       ? LEASE_HELD_VISIBILITY_SECONDS
       : visibilitySeconds(message.receiveCount, deps.invocation.random);
-  const fields = { ...about(message, reference), seconds, error: formatError(error) };
+  const fields = { ...logFields(message, reference), seconds, error: formatError(error) };
   // SQS leaves it out of the age of its oldest message from the third receive on.
   const ReturnedReferenceAge =
     reference && Math.max(0, deps.invocation.now() - Date.parse(reference.seenAt)) / 1000;
@@ -93,7 +93,7 @@ async function returnToQueue(
   } catch (queueError) {
     // It comes back all the same, when the queue's own visibility timeout ends.
     deps.adapters.log.warn('reference.visibility_failed', {
-      ...about(message, reference),
+      ...logFields(message, reference),
       error: formatError(queueError),
     });
   }
@@ -112,7 +112,7 @@ async function deadLetter(
       ? error.known
       : { orderId: reference?.orderId, firstSeenAt: reference?.seenAt };
   await deps.adapters.queue.deadLetter(message.body, { ...death, ...known });
-  const fields = { ...about(message, reference), ...death };
+  const fields = { ...logFields(message, reference), ...death };
   deps.adapters.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
 }
 
@@ -146,6 +146,6 @@ async function alertConfiguration(error: unknown, deps: GiveUpDeps): Promise<voi
   });
 }
 
-function about(message: Message, reference: OrderReference | undefined) {
+function logFields(message: Message, reference: OrderReference | undefined) {
   return { orderId: reference?.orderId, messageId: message.messageId, receiveCount: message.receiveCount };
 }

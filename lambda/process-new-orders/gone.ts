@@ -7,14 +7,14 @@ import type { Log } from '../shared/runtime/log';
 import { DAY_MS, iso } from '../shared/runtime/time';
 import { lastAdvance } from './attempt';
 import type { Attempt, ToConfirm, ToMark } from './attempt';
-import { keptUntil, saveSnapshot, toKeep } from './snapshot';
+import { keptUntil, saveSnapshot, applyRetention } from './snapshot';
 import type { Retention } from './snapshot';
 
 /** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
 const GONE_AFTER_MS = DAY_MS;
 
 /** Times are epoch milliseconds, but for `since`: when the first 404 of a row came, as the ledger has it. */
-export interface Missing {
+export interface MissingOrder {
   readonly orderId: number;
   readonly readAt: number;
   readonly since: string | undefined;
@@ -37,7 +37,7 @@ export async function markGone(
 ): Promise<ToConfirm> {
   const advancedAt = lastAdvance(attempt, earlier);
   const erasedAt = attempt.row.erased_at ?? earlier.replication.erased_at;
-  const marked = toKeep(withMark(earlier, gone.readAt, advancedAt), erasedAt, policy.retention);
+  const marked = applyRetention(withMark(earlier, gone.readAt, advancedAt), erasedAt, policy.retention);
   await saveSnapshot(marked, earlier, adapters.orders);
   const end = { state: 'copied', reason: 'not-found', keptUntil: keptUntil(earlier), advancedAt } as const;
   return { step: 'confirm', kind: 'end', finish: { ...gone, ...end } };
@@ -45,7 +45,7 @@ export async function markGone(
 
 /** Says until when or why a 404 is not believed, or undefined if the order is gone. */
 export async function whyNotGone(
-  { orderId, readAt, since }: Missing,
+  { orderId, readAt, since }: MissingOrder,
   deps: GoneDeps,
 ): Promise<string | undefined> {
   const missingSince = since === undefined ? readAt : Date.parse(since);

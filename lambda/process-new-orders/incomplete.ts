@@ -5,19 +5,19 @@ import type { Read, SubResources } from '../shared/order/order';
 import type { OrdersTable } from '../shared/tables/orders';
 import { enrich } from './enrich';
 import type { Enriched, ListCalls } from './enrich';
-import { makeSnapshot, saveSnapshot, toKeep } from './snapshot';
+import { makeSnapshot, saveSnapshot, applyRetention } from './snapshot';
 import type { FoundOrder, Retention } from './snapshot';
 
 /** An order whose lists are to be found. */
 export interface EnrichTask extends Omit<FoundOrder, 'read' | 'lists' | 'decision'> {
   readonly read: Read;
   /** Whether a list in doubt is believed by now. */
-  readonly believesDoubts: boolean;
+  readonly acceptsDoubtful: boolean;
   /** Whether this is the last receive. */
   readonly isLast: boolean;
 }
 
-export interface WholeListsDeps {
+export interface FetchListsDeps {
   readonly adapters: { readonly store: ListCalls; readonly orders: Pick<OrdersTable, 'save'> };
   readonly policy: { readonly retention: Retention };
   readonly invocation: { readonly now: () => number };
@@ -27,13 +27,13 @@ export interface WholeListsDeps {
  * The lists of an order by calls of their own. Throws where one is not whole: at the last receive, or where no repetition
  * helps, the order is stored before as far as it is known, since that is of more use than no order.
  */
-export async function wholeLists(task: EnrichTask, deps: WholeListsDeps): Promise<SubResources> {
+export async function fetchLists(task: EnrichTask, deps: FetchListsDeps): Promise<SubResources> {
   const { order } = task.read;
-  const enriched = await enrich(order, task.believesDoubts, deps.adapters.store);
+  const enriched = await enrich(order, task.acceptsDoubtful, deps.adapters.store);
   const { error } = enriched;
   if (error === undefined) return enriched.lists;
-  const isHopeless = task.isLast || failureKind(error) === 'permanent';
-  if (!isHopeless || isStoredWhole(task, deps.policy.retention)) throw error;
+  const isFinal = task.isLast || failureKind(error) === 'permanent';
+  if (!isFinal || isStoredWhole(task, deps.policy.retention)) throw error;
   await storeIncomplete(task, enriched, deps);
   const what = enriched.incomplete.join(' and ');
   const text = `Order ${order.id} is stored but not advanced: no complete list of its ${what}. ${formatError(error)}`;
@@ -47,13 +47,13 @@ function isStoredWhole({ read: { order }, earlier, row }: EnrichTask, retention:
   if (earlier === undefined || showsContent(order, row.content_digest) === false) return false;
   const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
   const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;
-  return isWhole && isStoredVersion(toKeep(order.raw, erased_at, retention), earlier);
+  return isWhole && isStoredVersion(applyRetention(order.raw, erased_at, retention), earlier);
 }
 
 async function storeIncomplete(
   task: EnrichTask,
   { lists, incomplete }: Enriched,
-  { adapters, policy, invocation }: WholeListsDeps,
+  { adapters, policy, invocation }: FetchListsDeps,
 ): Promise<void> {
   const { earlier } = task;
   const known = Object.fromEntries(incomplete.map((name) => [name, earlier?.[name] ?? []]));

@@ -17,7 +17,7 @@ import { oncePerContainer } from '../shared/runtime/container';
 import { createLog } from '../shared/runtime/log';
 import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
-import { replicateBatch, timesUntil } from './batch';
+import { replicateBatch, deadlinesBefore } from './batch';
 import type { Message } from './give-up';
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
@@ -63,7 +63,7 @@ const containerOf = oncePerContainer((functionName) => {
 /** Replicates the orders of a batch; the references that it returns to the queue are the batch's failures. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { bigCommerce, metricsNamespace, adapters, policy } = containerOf(context);
-  const { callsUntil, ...deadlines } = timesUntil(Date.now() + context.getRemainingTimeInMillis());
+  const { callsUntil, ...deadlines } = deadlinesBefore(Date.now() + context.getRemainingTimeInMillis());
   const log = createLog(metricsNamespace, { requestId: context.awsRequestId });
   const storeFor = (readTimeoutMs: number) => bigCommerce.until(callsUntil, log, readTimeoutMs);
   const outcomes = await replicateBatch(event.Records.map(toMessage), {

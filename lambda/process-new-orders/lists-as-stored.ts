@@ -7,10 +7,10 @@ import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Row } from '../shared/runtime/json';
 import { withoutRepeats } from '../shared/order/stored-form';
 import type { ListCalls } from './enrich';
-import { feesAlong, toFoundList, unlessCounted } from './found-list';
+import { ownFees, toFoundList, checkCount } from './found-list';
 import type { FoundList } from './found-list';
 import type { EnrichTask } from './incomplete';
-import { toKeep } from './snapshot';
+import { applyRetention } from './snapshot';
 import type { Retention } from './snapshot';
 
 export interface ListsAsStoredDeps {
@@ -25,23 +25,23 @@ export interface ListsAsStoredDeps {
  * are. One that shows other fields than are kept nowadays is fetched whole.
  */
 export async function listsAsStored(
-  { read: { order }, earlier: stored, row, believesDoubts }: EnrichTask,
+  { read: { order }, earlier: stored, row, acceptsDoubtful }: EnrichTask,
   { adapters: { store }, policy: { retention } }: ListsAsStoredDeps,
 ): Promise<SubResources | undefined> {
   const { lines: products } = order;
   if (products === undefined || stored === undefined) return undefined;
   if (!isAsStored(order, stored, row, retention)) return undefined;
-  const isSure = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
+  const isVersionSettled = isSettled(stored.date_modified, Date.parse(stored.replication.read_at));
   const [found, fees] = await Promise.all([
-    isSure
+    isVersionSettled
       ? Promise.resolve<FoundList>({ rows: stored.coupons })
-      : toFoundList(store.getCoupons(order.id), believesDoubts),
-    lacksFees(order) ? toFoundList(store.getFees(order.id), believesDoubts) : feesAlong(order),
+      : toFoundList(store.getCoupons(order.id), acceptsDoubtful),
+    lacksFees(order) ? toFoundList(store.getFees(order.id), acceptsDoubtful) : ownFees(order),
   ]);
   // Coupons that were stored do not vanish by one empty answer, either. DropFields may have left none.
   const hadSome = Array.isArray(stored.coupons) && stored.coupons.length > 0;
-  const isDoubted = !believesDoubts && hadSome;
-  const coupons = isDoubted ? unlessCounted(order, found, 'coupon_discount', 'coupons') : found;
+  const isDoubted = !acceptsDoubtful && hadSome;
+  const coupons = isDoubted ? checkCount(order, found, 'coupon_discount', 'coupons') : found;
   const error = coupons.error ?? fees?.error;
   if (error !== undefined) throw error;
   const lists = { products, shipping_addresses: stored.shipping_addresses, coupons: coupons.rows };
@@ -68,5 +68,5 @@ function consignmentsToStore(
   retention: Retention,
 ): unknown {
   const whole: Row = { ...order.raw, products: order.lines, shipping_addresses };
-  return withoutRepeats(toKeep(whole, replication.erased_at, retention)).consignments;
+  return withoutRepeats(applyRetention(whole, replication.erased_at, retention)).consignments;
 }

@@ -1,15 +1,15 @@
 // The lists that belong to a read: those that are stored, where the order shows itself unchanged, or fetched ones.
 import type { Order, Read, Snapshot, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
-import { BELIEVED_RECEIVE, lastAdvance } from './attempt';
+import { ACCEPT_ABSENCE_RECEIVE, lastAdvance } from './attempt';
 import type { Attempt, ToStore } from './attempt';
 import type { CountField } from './found-list';
-import { wholeLists } from './incomplete';
-import type { WholeListsDeps } from './incomplete';
+import { fetchLists } from './incomplete';
+import type { FetchListsDeps } from './incomplete';
 import { listsAsStored } from './lists-as-stored';
 import type { ListsAsStoredDeps } from './lists-as-stored';
 
-export type ListsDeps = WholeListsDeps &
+export type ListsDeps = FetchListsDeps &
   ListsAsStoredDeps & {
     /** The receive after which SQS would move the message to the dead letter queue, without a reason. */
     readonly policy: { readonly maxReceiveCount: number };
@@ -29,11 +29,11 @@ export async function findLists(
     row,
     reference,
     advancedAt: lastAdvance(attempt, earlier),
-    believesDoubts: message.receiveCount >= BELIEVED_RECEIVE,
+    acceptsDoubtful: message.receiveCount >= ACCEPT_ABSENCE_RECEIVE,
     isLast: message.receiveCount >= deps.policy.maxReceiveCount,
   };
   const stored = await listsAsStored(task, deps);
-  const lists = stored ?? (await wholeLists(task, deps));
+  const lists = stored ?? (await fetchLists(task, deps));
   return { lists: keepCounted(read.order, lists, earlier), areListsStored: stored !== undefined };
 }
 

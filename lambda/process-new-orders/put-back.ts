@@ -8,18 +8,18 @@ import { HOUR_MS, iso } from '../shared/runtime/time';
 /** So many advances within an hour, each followed by a put-back: the last one is not followed. */
 const MAX_ADVANCES_AN_HOUR = 3;
 
-const LEFT_ALONE_MS = HOUR_MS;
+const NO_ADVANCE_MS = HOUR_MS;
 
 /** ISO time until which an order that may be advanced is left alone, if it is; `now` is epoch milliseconds. */
-export function leftAloneUntil(row: LedgerRow, effects: Effects, now: number): string | undefined {
+export function noAdvanceUntil(row: LedgerRow, effects: Effects, now: number): string | undefined {
   const until = row.left_alone_until;
   if (until !== undefined && Date.parse(until) > now) return until;
-  const isFoughtOver = effects.recentAdvances(now).length >= MAX_ADVANCES_AN_HOUR;
-  return isFoughtOver ? iso(now + LEFT_ALONE_MS) : undefined;
+  const isPutBackRepeatedly = effects.recentAdvances(now).length >= MAX_ADVANCES_AN_HOUR;
+  return isPutBackRepeatedly ? iso(now + NO_ADVANCE_MS) : undefined;
 }
 
 /** Never throws. */
-export async function alertFoughtOver(
+export async function alertPutBack(
   orderId: number,
   until: string | undefined,
   alerts: Pick<Alerts, 'sendHourly'>,

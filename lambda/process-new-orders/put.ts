@@ -28,19 +28,19 @@ export async function put(
   try {
     const order = await store.putStatus(snapshot.id, targetStatusId, basis.readAt + MAX_READ_AGE_MS);
     if (order === 'too-late') return order;
-    effects.notePut();
+    effects.addPut();
     if (order.statusId === targetStatusId) return { order };
     const text = `PUT of order ${snapshot.id} answered with status ${order.statusId} instead of ${targetStatusId}.`;
     return { error: new BigCommerceError(text, 'retryable'), mayStillLand: false };
   } catch (error) {
-    effects.notePut();
+    effects.addPut();
     if (!(error instanceof BigCommerceError) || error.kind === 'configuration') throw error;
-    return { error, mayStillLand: saysNothing(error) };
+    return { error, mayStillLand: mayHaveWorked(error) };
   }
 }
 
 /** A 5xx, a gateway's above all, says no more of the PUT than no answer does; nor does a 2xx that cannot be read. */
-function saysNothing({ kind, status }: BigCommerceError): boolean {
+function mayHaveWorked({ kind, status }: BigCommerceError): boolean {
   if (kind !== 'retryable') return false;
   return status === undefined || status >= 500 || (status >= 200 && status < 300);
 }

@@ -5,12 +5,12 @@ import type { Read, Snapshot } from '../shared/order/order';
 import type { Store } from '../shared/bigcommerce/client';
 import type { OrdersTable } from '../shared/tables/orders';
 import type { Log } from '../shared/runtime/log';
-import { BELIEVED_RECEIVE } from './attempt';
+import { ACCEPT_ABSENCE_RECEIVE } from './attempt';
 import type { Attempt, Look, ToDecide, ToRead } from './attempt';
 import { whyStale } from './stale';
 
 /** From this receive on a read that looks stale is believed: the store's clock may have been set back. */
-const STALE_BELIEVED_RECEIVE = 10;
+const ACCEPT_STALE_RECEIVE = 10;
 
 export interface ReadDeps {
   readonly adapters: {
@@ -23,7 +23,7 @@ export interface ReadDeps {
 /** Reads the order, or takes the read of the round before. Throws where it must not be acted on. */
 export async function readOrder(state: ToRead, attempt: Attempt, deps: ReadDeps): Promise<ToDecide> {
   const { read, earlier } = state.look ?? (await firstLook(attempt.lease.orderId, deps));
-  attempt.effects.noteRead(read.order);
+  attempt.effects.addRead(read.order);
   if (read.order !== undefined) {
     refuseStale(read, earlier, attempt, deps);
     refuseUnchanged(read, attempt);
@@ -44,7 +44,7 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt
   const { id: orderId } = read.order;
   const { receiveCount } = message;
   const text = `The store shows an old version of order ${orderId}: ${reason}.`;
-  if (receiveCount < STALE_BELIEVED_RECEIVE) throw new BigCommerceError(text, 'retryable');
+  if (receiveCount < ACCEPT_STALE_RECEIVE) throw new BigCommerceError(text, 'retryable');
   deps.adapters.log.warn('order.stale_read_accepted', { orderId, receiveCount, text });
 }
 
@@ -53,8 +53,8 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt
  * the third receive on it is believed, since lists and reads may differ for good.
  */
 function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Attempt): void {
-  const isNews = listedDigest !== undefined && listedDigest !== row.listed_digest;
-  if (!isNews || message.receiveCount >= BELIEVED_RECEIVE) return;
+  const isNewContent = listedDigest !== undefined && listedDigest !== row.listed_digest;
+  if (!isNewContent || message.receiveCount >= ACCEPT_ABSENCE_RECEIVE) return;
   const digest = contentDigest(order);
   if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
   const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;

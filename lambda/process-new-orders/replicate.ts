@@ -121,7 +121,7 @@ async function release(
   { adapters, invocation }: ReplicateDeps,
 ): Promise<void> {
   try {
-    await adapters.ledger.release(lease, formatError(cause), effects.learnt(), invocation.now());
+    await adapters.ledger.release(lease, formatError(cause), effects.observations(), invocation.now());
   } catch (error) {
     adapters.log.warn('ledger.lease_not_released', { orderId: lease.orderId, error: formatError(error) });
   }

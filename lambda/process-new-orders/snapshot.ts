@@ -42,14 +42,20 @@ export interface FoundOrder {
 /** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
 export function makeSnapshot(found: FoundOrder, retention: Retention, now: number): Snapshot {
   const replication = describeReplication(found, now);
-  const order = { ...besideOurs(found.read.order.raw), ...knownConsignments(found, replication, retention) };
+  const order = {
+    ...moveStoreFields(found.read.order.raw),
+    ...storedConsignments(found, replication, retention),
+  };
   const whole: Snapshot = { ...order, ...found.lists, replication };
   // After what is dropped: what an address does not show stays in its consignment.
-  return { ...withoutRepeats(toKeep(whole, replication.erased_at, retention)), ...expiry(retention, now) };
+  return {
+    ...withoutRepeats(applyRetention(whole, replication.erased_at, retention)),
+    ...expiry(retention, now),
+  };
 }
 
 /** A plain read shows a link in the place of the consignments, or nothing: of a version that is stored with them they stay. */
-function knownConsignments(
+function storedConsignments(
   {
     read: {
       order: { raw },
@@ -60,7 +66,7 @@ function knownConsignments(
   retention: Retention,
 ): { readonly consignments?: unknown } {
   if (earlier === undefined || hasConsignments(raw) || !hasConsignments(earlier)) return {};
-  return isStoredVersion(toKeep(raw, erasedAt, retention), earlier)
+  return isStoredVersion(applyRetention(raw, erasedAt, retention), earlier)
     ? { consignments: earlier.consignments }
     : {};
 }
@@ -71,7 +77,7 @@ function hasConsignments({ consignments }: Row): boolean {
 }
 
 /** The order with its fields of our names in one of their own, so that none stands in the place of ours. */
-function besideOurs(order: RawOrder): RawOrder {
+function moveStoreFields(order: RawOrder): RawOrder {
   const taken = Object.entries(order).filter(([name]) => OUR_FIELDS.has(name));
   if (taken.length === 0) return order;
   const rest = Object.entries(order).filter(([name]) => !OUR_FIELDS.has(name));
@@ -81,7 +87,11 @@ function besideOurs(order: RawOrder): RawOrder {
 /**
  * Of an order, or a snapshot of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were.
  */
-export function toKeep<T extends Row>(order: T, erasedAt: string | undefined, retention: Retention): T {
+export function applyRetention<T extends Row>(
+  order: T,
+  erasedAt: string | undefined,
+  retention: Retention,
+): T {
   return dropFields(erasedAt === undefined ? order : erasePersonal(order), retention.dropFields);
 }
 

@@ -6,7 +6,7 @@ import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 
 /** All that tells of an order's versions beside its reads. */
-export interface Known {
+export interface KnownVersions {
   readonly reference: OrderReference;
   /** As it stood when the lease was taken. */
   readonly row: LedgerRow;
@@ -19,7 +19,7 @@ export interface Known {
  * Says why a read must not be acted on, or undefined: a version with a later date is known; or it bears the very date of
  * our own PUT, shows another status, and began too early for that date to tell which of the two came first.
  */
-export function whyStale({ order, readAt }: Read, known: Known): string | undefined {
+export function whyStale({ order, readAt }: Read, known: KnownVersions): string | undefined {
   const { modifiedAt, statusId } = order;
   if (modifiedAt === undefined) return undefined;
   const newest = newestDate(known);
@@ -34,7 +34,7 @@ export function whyStale({ order, readAt }: Read, known: Known): string | undefi
 }
 
 /** Epoch milliseconds. */
-function newestDate({ reference, row, earlier, answer }: Known): number {
+function newestDate({ reference, row, earlier, answer }: KnownVersions): number {
   const dates = [
     parseDate(reference.dateModified),
     parseDate(row.modified_at),
@@ -54,7 +54,7 @@ interface PutVersion {
  * What our own PUTs made of the order; what this attempt knows replaces what the row knows. The snapshot counts beside the
  * row: the note of a list that lags takes the row's state and status.
  */
-function putVersions({ row, earlier, answer }: Known): readonly PutVersion[] {
+function putVersions({ row, earlier, answer }: KnownVersions): readonly PutVersion[] {
   if (answer !== undefined) return [answer];
   const versions: PutVersion[] = [];
   if (row.state === 'replicated') {

@@ -1,9 +1,10 @@
 // The step `store`: the whole order in the Orders table, before anything is advanced.
 import { contentDigest } from '../shared/order/content';
+import type { Finish } from '../shared/tables/ledger-finish';
 import type { OrdersTable } from '../shared/tables/orders';
 import { lastAdvance } from './attempt';
 import type { Attempt, End, ToAdvance, ToConfirm, ToStore } from './attempt';
-import { leftAloneUntil } from './put-back';
+import { noAdvanceUntil } from './put-back';
 import { keptUntil, makeSnapshot, saveSnapshot } from './snapshot';
 import type { Retention } from './snapshot';
 import type { Snapshot } from '../shared/order/order';
@@ -40,14 +41,14 @@ export async function storeOrder(
       return { step: 'advance', snapshot, enriched: read, lines: lists.products, targetStatusId, end };
     }
     case 'confirm': {
-      const finish = { ...end, state: 'replicated' } as const;
+      const finish: Finish = { ...end, state: 'replicated' };
       return { step: 'confirm', kind: 'in-target', read, snapshot, areListsStored, finish };
     }
     case 'copy': {
       const { reason } = decision;
-      const until =
-        reason === 'put-back-repeatedly' ? leftAloneUntil(row, effects, invocation.now()) : undefined;
-      const finish = { ...end, state: 'copied', reason, leftAloneUntil: until } as const;
+      const isPutBack = reason === 'put-back-repeatedly';
+      const until = isPutBack ? noAdvanceUntil(row, effects, invocation.now()) : undefined;
+      const finish: Finish = { ...end, state: 'copied', reason, noAdvanceUntil: until };
       return { step: 'confirm', kind: 'end', finish };
     }
   }

@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'A webhook is remembered before its reference is queued',
     file: 'lambda/new-orders-webhook/receive.ts',
     from: '  const messageId = await queueOne(reference, arrival, deps);',
-    to: '  await rememberIt(arrival, deps);\n  const messageId = await queueOne(reference, arrival, deps);',
+    to: '  await remember(arrival, deps);\n  const messageId = await queueOne(reference, arrival, deps);',
   },
   {
     rule: 'A replay is known by what DynamoDB has not deleted yet',
@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A webhook without a valid proof is taken',
     file: 'lambda/new-orders-webhook/receive.ts',
-    from: "if (proof.by === 'none') return reject(proof);",
+    from: "if (authentication.by === 'none') return reject(authentication);",
     to: "if (proof.by === 'none' && deps.now() < 0) return reject(proof);",
   },
   {
@@ -210,8 +210,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A 404 is believed at the first receive',
     file: worker('attempt'),
-    from: 'const BELIEVED_RECEIVE = 3;',
-    to: 'const BELIEVED_RECEIVE = 1;',
+    from: 'const ACCEPT_ABSENCE_RECEIVE = 3;',
+    to: 'const ACCEPT_ABSENCE_RECEIVE = 1;',
   },
   {
     rule: 'A void order is stored although nobody knows it',
@@ -294,14 +294,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A list in doubt is believed at the first receive',
     file: worker('found-list'),
-    from: 'if (believesDoubts && isDoubt(error)) return { rows: [] };',
-    to: 'if (isDoubt(error)) return { rows: [] };',
+    from: 'if (acceptsDoubtful && isDoubtful(error)) return { rows: [] };',
+    to: 'if (isDoubtful(error)) return { rows: [] };',
   },
   {
     rule: 'An order without one of its lists is stored nowhere',
     file: worker('incomplete'),
-    from: 'if (!isHopeless || isStoredWhole',
-    to: 'if (!isHopeless || look.isLast || isStoredWhole',
+    from: 'if (!isFinal || isStoredWhole',
+    to: 'if (!isFinal || task.isLast || isStoredWhole',
   },
   {
     rule: 'An incomplete snapshot replaces one that is whole',
@@ -402,8 +402,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A failed PUT is taken for done when a GET works',
     file: worker('advance'),
-    from: 'if (shows) return settle',
-    to: 'if (order !== undefined) return settle',
+    from: 'if (tookEffect) return finishAdvance',
+    to: 'if (order !== undefined) return finishAdvance',
   },
   {
     rule: 'A failed PUT is taken for done when a read lags',
@@ -522,14 +522,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A read counts from its answer on, not from when it was sent',
     file: shared('bigcommerce/request'),
-    from: 'return { http: came, ...judge(wanted, came, startedAt) };',
-    to: 'return { http: came, ...judge(wanted, came, now()) };',
+    from: 'return { http: came, ...toResult(request, came, startedAt) };',
+    to: 'return { http: came, ...toResult(request, came, now()) };',
   },
   {
     rule: 'A call that hangs holds up all others of its container',
     file: shared('bigcommerce/throttle'),
-    from: 'const KEEPS_BACK_MS = 1_000;',
-    to: 'const KEEPS_BACK_MS = 3_600_000;',
+    from: 'const RECENT_MS = 1_000;',
+    to: 'const RECENT_MS = 3_600_000;',
   },
   {
     rule: 'The last calls that a busy store leaves us are never used',
@@ -648,8 +648,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A lease is free at once, while an unanswered PUT may still land',
     file: worker('effects'),
-    from: 'this.heldUntil = now + PUT_MAY_LAND_MS;',
-    to: 'this.heldUntil = now - PUT_MAY_LAND_MS;',
+    from: 'this.putMayLandUntil = now + PUT_MAY_LAND_MS;',
+    to: 'this.putMayLandUntil = now - PUT_MAY_LAND_MS;',
   },
   {
     rule: 'A stored order is marked gone without a day of 404s',

@@ -1,5 +1,5 @@
 // A store that takes long to show an order: the real client and the real worker, on virtual time.
-import { replicateBatch, timesUntil } from '../../lambda/process-new-orders/batch';
+import { replicateBatch, deadlinesBefore } from '../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../lambda/shared/bigcommerce/client';
 import type { HttpRequest } from '../../lambda/shared/bigcommerce/http';
 import { anOrder, anOrderWithLines, aReference, aWholeLine, iso } from '../support/builders';
@@ -51,7 +51,7 @@ function aSlowStore(world: World, { wholeMs, plainMs, listMs = 100 }: Slowness) 
 
   /** One invocation of the worker with one message. */
   const receive = async (receiveCount: number) => {
-    const { callsUntil, ...deadlines } = timesUntil(world.clock.now + INVOCATION_MS);
+    const { callsUntil, ...deadlines } = deadlinesBefore(world.clock.now + INVOCATION_MS);
     const message = {
       messageId: 'message',
       receiptHandle: `receipt-${receiveCount}`,

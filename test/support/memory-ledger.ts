@@ -74,7 +74,7 @@ export function memoryTables(): MemoryTables {
       digital: finish.digital,
       advanced_at: finish.advancedAt,
       advances: finish.advances,
-      left_alone_until: finish.leftAloneUntil,
+      left_alone_until: finish.noAdvanceUntil,
       content_digest: finish.digest,
       listed_digest: finish.listedDigest,
       kept_until: finish.keptUntil,
@@ -109,7 +109,7 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve(true);
     },
 
-    recordUnreadable(orderId, now) {
+    recordUnlistable(orderId, now) {
       change(orderId, { unreadable_at: iso(now) });
       return Promise.resolve();
     },
@@ -130,7 +130,7 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
     },
 
-    release(lease, error, { advanced, isMissing, wasFound, heldUntil }, now) {
+    release(lease, error, { advanced, isMissing, wasFound, putMayLandUntil: heldUntil }, now) {
       const row = rows.get(lease.orderId);
       if (row?.lease_owner !== lease.owner) return Promise.resolve();
       change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);

@@ -1,7 +1,7 @@
 // The flows with everything around them in memory and on virtual time: store, ledger, Orders table, queue, alerts.
 import { poll } from '../../lambda/get-new-orders/poll';
 import type { PollDeps } from '../../lambda/get-new-orders/poll';
-import { timesUntil } from '../../lambda/process-new-orders/batch';
+import { deadlinesBefore } from '../../lambda/process-new-orders/batch';
 import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
@@ -9,7 +9,7 @@ import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Rules } from '../../lambda/shared/order/rules';
 import type { Job } from '../../lambda/shared/tables/jobs';
-import type { DeadLetterNote } from '../../lambda/shared/aws/queue';
+import type { DeadLetterAttributes } from '../../lambda/shared/aws/queue';
 import { aReference, aRuleSet, NOON } from './builders';
 import { memoryJobs } from './memory-jobs';
 import { memoryTables } from './memory-ledger';
@@ -38,7 +38,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const shop = memoryStore(clock, latencyMs);
   const tables = memoryTables();
   const queued: OrderReference[] = [];
-  const parked: ({ body: string } & DeadLetterNote)[] = [];
+  const parked: ({ body: string } & DeadLetterAttributes)[] = [];
   const givenBack: { receiptHandle: string; seconds: number }[] = [];
   const alerts: { subject: string; message: string }[] = [];
   const jobs: Job[] = [];
@@ -55,7 +55,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
       givenBack.push({ receiptHandle, seconds });
       return Promise.resolve();
     },
-    deadLetter(body: string, note: DeadLetterNote) {
+    deadLetter(body: string, note: DeadLetterAttributes) {
       parked.push({ body, ...note });
       return Promise.resolve();
     },
@@ -99,7 +99,7 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
 
     /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
     workerDeps(parts: WorkerParts = {}): ReplicateDeps {
-      const { callsUntil: _, ...deadlines } = timesUntil(clock.now + INVOCATION_MS);
+      const { callsUntil: _, ...deadlines } = deadlinesBefore(clock.now + INVOCATION_MS);
       const { store, orders, ledger, queue: parkingQueue, alerts: sender, log: logger, ...others } = parts;
       const { rules: otherRules, retention, maxReceiveCount, ...invocation } = others;
       return {

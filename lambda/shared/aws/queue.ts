@@ -21,7 +21,7 @@ const MAX_SENDS = 4;
 const RESEND_AFTER_MS = 200;
 
 /** Why a reference is a dead letter, as its attributes say it. */
-export interface DeadLetterNote {
+export interface DeadLetterAttributes {
   readonly reason: DeadReason;
   /** The text of the error. */
   readonly error: string;
@@ -41,11 +41,11 @@ export interface Queue {
   /** Hides a received message for this many seconds from now. */
   returnToQueue(receiptHandle: string, seconds: number): Promise<void>;
   /** Puts a body, as it was, into the dead letter queue with its reason. */
-  deadLetter(body: string, note: DeadLetterNote): Promise<void>;
+  deadLetter(body: string, note: DeadLetterAttributes): Promise<void>;
 }
 
 /** What became of one batch: an id for each that was taken, and why the last was not. */
-interface Sent {
+interface SentBatch {
   readonly messageIds: readonly (string | undefined)[];
   readonly refusal: string;
 }
@@ -109,7 +109,7 @@ async function sendTen(
   bodies: readonly string[],
   client: SQSClient,
   { queueUrl, sleep = wait }: QueueNames,
-): Promise<Sent> {
+): Promise<SentBatch> {
   const messageIds = new Map<number, string>();
   let refusal = 'no answer for it';
   for (let sends = 1; messageIds.size < bodies.length && sends <= MAX_SENDS; sends += 1) {

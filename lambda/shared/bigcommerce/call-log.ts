@@ -2,14 +2,14 @@
 // of a query, a header or a body, which may hold a token or what is a customer's.
 import type { Log } from '../runtime/log';
 
-interface Sent {
+interface LoggedRequest {
   readonly method: string;
   readonly endpoint: string;
   readonly path: string;
   readonly orderId?: number;
 }
 
-interface Result {
+interface LoggedResult {
   /** `answered`: with what was asked for, or that it is not there (404). */
   readonly kind: 'answered' | 'failed';
   readonly http?: { readonly status: number };
@@ -19,7 +19,11 @@ interface Result {
   readonly quotaLeft: number | undefined;
 }
 
-export function logCall(log: Log, { method, endpoint, path, orderId }: Sent, result: Result): void {
+export function logCall(
+  log: Log,
+  { method, endpoint, path, orderId }: LoggedRequest,
+  result: LoggedResult,
+): void {
   const { kind, http, lost, durationMs, quotaLeft } = result;
   log[kind === 'answered' ? 'info' : 'warn'](
     http ? 'bigcommerce.answered' : 'bigcommerce.unanswered',

@@ -34,7 +34,7 @@ export function readQuota(header: (name: string) => unknown, now: number): Quota
 }
 
 /** What is known after another answer: within one window answers overtake each other, and the lowest is the newest. */
-export function learn(known: KnownQuota, told: Quota | undefined): KnownQuota {
+export function updateQuota(known: KnownQuota, told: Quota | undefined): KnownQuota {
   if (told === undefined) return known === 'unknown' ? 'unlimited' : known;
   const isSameWindow = typeof known === 'object' && told.resetsAt < known.resetsAt + ANOTHER_WINDOW_MS;
   return isSameWindow ? { ...told, left: Math.min(told.left, known.left) } : told;

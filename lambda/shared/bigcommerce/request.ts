@@ -94,16 +94,16 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
       const asked = lighten(request, lightened);
       const turn = await turns.take(deadline);
       if (turn === undefined) throw outOfTime(request);
-      let outcome: Outcome<T> | undefined;
+      let outcome: TryResult<T> | undefined;
       try {
         outcome = await attempt(asked, deadline, log);
       } finally {
-        turn.end(outcome && toldBy(outcome, now()));
+        turn.end(outcome && shownQuota(outcome, now()));
       }
       if (outcome.kind === 'too-late') return outcome.kind;
       if (outcome.kind === 'answered') return { ...outcome.answer, lightened };
       const timeLeftMs = deadline - now();
-      const next = afterFailure(about(request, outcome, tries, timeLeftMs), random);
+      const next = afterFailure(toFailedTry(request, outcome, tries, timeLeftMs), random);
       const steps = stepsAfter(outcome, request, lightened);
       const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
       if (next.pausesAll) turns.pause(next.pauseMs);
@@ -129,7 +129,7 @@ function lighten<T>(request: StoreRequest<T>, steps: number): StoreRequest<T> {
  * nothing lighter mends, and a 429, which is about the number of calls. What took too long is asked for in its lightest form.
  */
 function stepsAfter<T>(
-  { error, http, lost }: Extract<Outcome<T>, { kind: 'failed' }>,
+  { error, http, lost }: Extract<TryResult<T>, { kind: 'failed' }>,
   { lighter = [] }: StoreRequest<T>,
   lightened: number,
 ): number {
@@ -138,7 +138,7 @@ function stepsAfter<T>(
 }
 
 /** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
-type Outcome<T> = { readonly http?: HttpAnswer } & (
+type TryResult<T> = { readonly http?: HttpAnswer } & (
   | { readonly kind: 'too-late' }
   | { readonly kind: 'answered'; readonly answer: OneAnswer<T> }
   | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
@@ -165,47 +165,51 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     });
   };
 
-  async function askOnce<T>(wanted: StoreRequest<T>, token: string, deadline: number): Promise<Outcome<T>> {
+  async function askOnce<T>(
+    request: StoreRequest<T>,
+    token: string,
+    deadline: number,
+  ): Promise<TryResult<T>> {
     const startedAt = now();
-    if (startedAt > (wanted.notAfter ?? Infinity)) return { kind: 'too-late' };
-    const came = await sendOnce(wanted, token, deadline).catch((error: unknown) => asError(error));
+    if (startedAt > (request.notAfter ?? Infinity)) return { kind: 'too-late' };
+    const came = await sendOnce(request, token, deadline).catch((error: unknown) => asError(error));
     if (came instanceof Error) {
       const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
-      return { kind: 'failed', error: noAnswer(call(wanted), came), lost };
+      return { kind: 'failed', error: noAnswer(call(request), came), lost };
     }
-    return { http: came, ...judge(wanted, came, startedAt) };
+    return { http: came, ...toResult(request, came, startedAt) };
   }
 
   return async function attempt<T>(
-    wanted: StoreRequest<T>,
+    request: StoreRequest<T>,
     deadline: number,
     log: Log | undefined,
     fresh = false,
-  ): Promise<Outcome<T>> {
+  ): Promise<TryResult<T>> {
     const token = await options.accessToken(fresh);
     const startedAt = now();
-    const outcome = await askOnce(wanted, token, deadline);
+    const outcome = await askOnce(request, token, deadline);
     if (outcome.kind === 'too-late') return outcome;
     const endedAt = now();
-    const quotaLeft = toldBy(outcome, endedAt)?.quota?.left;
-    if (log) logCall(log, wanted, { ...outcome, quotaLeft, durationMs: endedAt - startedAt });
+    const quotaLeft = shownQuota(outcome, endedAt)?.quota?.left;
+    if (log) logCall(log, request, { ...outcome, quotaLeft, durationMs: endedAt - startedAt });
     const isRefused = outcome.http?.status === 401;
-    if (isRefused && !fresh && wanted.method === 'GET') return attempt(wanted, deadline, log, true);
+    if (isRefused && !fresh && request.method === 'GET') return attempt(request, deadline, log, true);
     if (isRefused) await options.accessToken(true);
     return outcome;
   };
 }
 
-function judge<T>(wanted: StoreRequest<T>, { status, text }: HttpAnswer, startedAt: number) {
+function toResult<T>(request: StoreRequest<T>, { status, text }: HttpAnswer, startedAt: number) {
   if (status === 404) return { kind: 'answered', answer: { found: false, startedAt } } as const;
-  const value = readValue(status, text, wanted.read);
+  const value = readValue(status, text, request.read);
   if (value !== undefined) return { kind: 'answered', answer: { found: true, value, startedAt } } as const;
-  return { kind: 'failed', error: badAnswer(call(wanted), status, text) } as const;
+  return { kind: 'failed', error: badAnswer(call(request), status, text) } as const;
 }
 
-function about<T>(
+function toFailedTry<T>(
   { method }: StoreRequest<T>,
-  { error, lost, http }: Extract<Outcome<T>, { kind: 'failed' }>,
+  { error, lost, http }: Extract<TryResult<T>, { kind: 'failed' }>,
   triesBefore: number,
   timeLeftMs: number,
 ): FailedTry {
@@ -214,8 +218,8 @@ function about<T>(
 }
 
 /** What an answer tells of the quota. That a refusal tells nothing does not mean that there is none. */
-function toldBy(
-  { kind, http }: Outcome<unknown>,
+function shownQuota(
+  { kind, http }: TryResult<unknown>,
   now: number,
 ): { readonly quota: Quota | undefined } | undefined {
   const quota = http && readQuota(header(http), now);
@@ -227,15 +231,15 @@ const header =
   (name: string) =>
     headers[name];
 
-function outOfTime(wanted: StoreRequest<unknown>): Error {
+function outOfTime(request: StoreRequest<unknown>): Error {
   return new OutOfTimeError(
-    `${call(wanted)} was not sent: too little of the invocation's time is left.`,
+    `${call(request)} was not sent: too little of the invocation's time is left.`,
     'retryable',
   );
 }
 
-function call(wanted: StoreRequest<unknown>): string {
-  return `${wanted.method} ${wanted.path}`;
+function call(request: StoreRequest<unknown>): string {
+  return `${request.method} ${request.path}`;
 }
 
 function asError(error: unknown): Error {

@@ -21,7 +21,7 @@ export function badAnswer(call: string, status: number, text: string): BigCommer
     const Unexpected = mayMeanNothing(parseJson(text)) ? DoubtfulListError : BigCommerceError;
     return new Unexpected(`${call} answered ${status} with an unexpected body.`, 'retryable', status);
   }
-  const message = `${call} answered ${status}${said(parseJson(text))}${advice(status)}`;
+  const message = `${call} answered ${status}${errorText(parseJson(text))}${advice(status)}`;
   return new BigCommerceError(message, classifyStatus(status), status);
 }
 
@@ -55,7 +55,7 @@ function isSuccess(status: number): boolean {
 }
 
 /** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
-function said(body: unknown): string {
+function errorText(body: unknown): string {
   const first: unknown = Array.isArray(body) ? body[0] : body;
   if (!isRow(first)) return '.';
   const texts = [first.message, first.title, first.detail];

@@ -1,10 +1,10 @@
 // When a container's next call may be sent: after the one before it in its lane, not while the store asked for a pause,
 // and within the share of its quota.
-import { allowance, learn } from './quota';
+import { allowance, updateQuota } from './quota';
 import type { KnownQuota, Quota } from './quota';
 
 /** A call that has been under way for so long is young no more: it may hang, and the others are not to hang with it. */
-const KEEPS_BACK_MS = 1_000;
+const RECENT_MS = 1_000;
 
 export interface TurnsOptions {
   readonly quotaReservePercent: number;
@@ -37,10 +37,10 @@ export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): 
     if (pausedUntil > now()) return { until: pausedUntil, isOurs: false };
     const allowed = allowance(known, quotaReservePercent, now());
     if (allowed.calls === 0 && typeof known === 'object') return { until: known.resetsAt, isOurs: false };
-    const recent = [...underWay].filter(({ since }) => now() - since < KEEPS_BACK_MS);
+    const recent = [...underWay].filter(({ since }) => now() - since < RECENT_MS);
     if (underWay.size < allowed.calls && recent.length < allowed.recent) return undefined;
     const oldest = Math.min(now(), ...recent.map(({ since }) => since));
-    return { until: oldest + KEEPS_BACK_MS, isOurs: true };
+    return { until: oldest + RECENT_MS, isOurs: true };
   }
 
   const someCallEnds = () => new Promise<void>((resolve) => void waiting.push(resolve));
@@ -51,7 +51,7 @@ export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): 
     return {
       end(answer) {
         underWay.delete(call);
-        if (answer) known = learn(known, answer.quota);
+        if (answer) known = updateQuota(known, answer.quota);
         const woken = waiting;
         waiting = [];
         for (const wake of woken) wake();

@@ -22,7 +22,7 @@ const hook = v.object({
 /** A webhook as the store has it. */
 export type Hook = Readonly<v.InferOutput<typeof hook>>;
 
-export interface WantedHook {
+export interface NewHook {
   readonly scope: string;
   readonly destination: string;
   /** What its secret header is to carry. */
@@ -35,7 +35,7 @@ export interface Hooks {
   /** Undefined: none of this API account's has this id. */
   getHook(id: number): Promise<Hook | undefined>;
   /** One POST, never repeated. The store refuses a second one for the same scope and destination, and an eleventh. */
-  registerHook(wanted: WantedHook): Promise<Hook>;
+  registerHook(hook: NewHook): Promise<Hook>;
   /**
    * Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent.
    * Throws BigCommerceError also when the store leaves it inactive, and when it is gone.

@@ -41,14 +41,14 @@ const PATTERNS: readonly (readonly [RegExp, Reason])[] = [
   [/^skipped \((.+)\), and to be stored now$/, 'skipped-but-due'],
 ];
 
-interface Known {
+interface CodedReason {
   readonly reason: Reason;
   readonly statusId?: number | undefined;
 }
 
 /** The code of a stored reason, in either form; undefined for what no version has stored. */
 export function readReason(stored: unknown): Reason | undefined {
-  return known(stored)?.reason;
+  return toCode(stored)?.reason;
 }
 
 /** Why a row is dead: earlier versions stored the text of the error, and beside it whether a repetition could have helped. */
@@ -61,14 +61,14 @@ export function readDeadReason(stored: unknown, deadBy: unknown): DeadReason {
 export function readCounts(stored: Readonly<Record<string, number>> = {}): Record<string, number> {
   const counts = new Map<string, number>();
   for (const [key, count] of Object.entries(stored)) {
-    const found = known(key);
+    const found = toCode(key);
     const code = found === undefined ? key : countKey(found.reason, found.statusId);
     counts.set(code, (counts.get(code) ?? 0) + count);
   }
   return Object.fromEntries(counts);
 }
 
-function known(stored: unknown): Known | undefined {
+function toCode(stored: unknown): CodedReason | undefined {
   if (typeof stored !== 'string') return undefined;
   if (isReason(stored)) return { reason: stored };
   const reason = Object.hasOwn(SENTENCES, stored) ? SENTENCES[stored] : undefined;

@@ -54,7 +54,7 @@ export function readWebhook(
   if (!result.success) return { problem: problemOf(result.issues[0]) };
   const { scope, data, hash } = result.output;
   const orderId = toOrderId(orderNamedBy(scope, data));
-  if (orderId === undefined && isTaken(scope)) return { problem: 'no-order-id' };
+  if (orderId === undefined && makesReference(scope)) return { problem: 'no-order-id' };
   return { scope, orderId, hash, content };
 }
 
@@ -72,13 +72,13 @@ const webhookOf = (storeHash: string) =>
   });
 
 /** Whether a webhook of this scope makes an order reference. */
-export function isTaken(scope: string): boolean {
+export function makesReference(scope: string): boolean {
   return SCOPES.some((taken) => taken === ofStore(scope));
 }
 
 /** Whether one registered for this scope brings any that is taken. */
 export function bringsReferences(scope: string): boolean {
-  return ofStore(scope) === ALL_OF_ORDERS || isTaken(scope);
+  return ofStore(scope) === ALL_OF_ORDERS || makesReference(scope);
 }
 
 /** Whether one registered for this scope surely tells of new orders. */

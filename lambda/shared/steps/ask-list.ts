@@ -3,7 +3,7 @@ import { BigCommerceError } from '../runtime/errors';
 import { LARGEST_PAGE, mayBeTooLarge } from '../runtime/page-sizes';
 import type { Store } from '../bigcommerce/client';
 import type { OrderPage, OrderQuery } from '../bigcommerce/order-list';
-import type { Position, Probe } from './find-unreadable';
+import type { Position, Probe } from './find-unlistable';
 import type { Effort } from './list-effort';
 
 /** Which orders a list is about. */

@@ -1,7 +1,7 @@
 // What the lists of one invocation share: how many orders may still be stepped over, and whether the store answers at all.
 
 /** Orders that one invocation steps over: more of them look like a store that is down. */
-export const MOST_UNREADABLE = 10;
+export const MOST_UNLISTABLE = 10;
 
 /** Counts over all lists of one invocation; begin with `newEffort()`. */
 export interface Effort {
@@ -13,4 +13,4 @@ export interface Effort {
   isAnswered: boolean;
 }
 
-export const newEffort = (): Effort => ({ left: MOST_UNREADABLE, pages: 0, isAnswered: false });
+export const newEffort = (): Effort => ({ left: MOST_UNLISTABLE, pages: 0, isAnswered: false });

@@ -7,7 +7,7 @@ import type { BigCommerceError } from '../runtime/errors';
 import type { Log } from '../runtime/log';
 import { checked, createAsk, probeBy, Stop } from './ask-list';
 import type { AskList, ListQuery } from './ask-list';
-import { minIdAt } from './find-unreadable';
+import { minIdAt } from './find-unlistable';
 import { newEffort } from './list-effort';
 import type { Effort } from './list-effort';
 import { firstState, grown, shrunk } from './list-state';
@@ -23,7 +23,7 @@ export interface ListedPage {
   /** Rows without a usable id. */
   readonly unreadable: number;
   /** Orders in front of these, or among them, that make every list fail which holds them. */
-  readonly unreadableIds: readonly number[];
+  readonly unlistableIds: readonly number[];
   /** When the answer was in, in epoch milliseconds: never earlier, or an edit since would count as read. */
   readonly seenAt: number;
   /** The id from which on the list continues. */
@@ -57,7 +57,7 @@ export interface ListDeps {
 }
 
 /** What the tries for one page have shown so far. */
-interface Tries {
+interface PageTries {
   readonly failure: BigCommerceError | undefined;
   /** How often a failure has passed. */
   readonly passed: number;
@@ -95,7 +95,7 @@ export class ListReader {
       this.state = before;
       if (!this.isStop(error)) throw error;
       this.isOver = true;
-      const nothing = { orders: [], unreadable: 0, unreadableIds: [], isLast: false };
+      const nothing = { orders: [], unreadable: 0, unlistableIds: [], isLast: false };
       const lastId = Math.max(before.after, this.cleared.clearedTwice());
       return { ...nothing, seenAt: this.deps.invocation.now(), lastId, stopped: { cause: error, size } };
     }
@@ -111,7 +111,7 @@ export class ListReader {
   /** One page, however small, and the orders in front of it that were stepped over. */
   private async read(): Promise<ListedPage> {
     const begin = this.state;
-    let tries: Tries = { failure: undefined, passed: 0, pending: [] };
+    let tries: PageTries = { failure: undefined, passed: 0, pending: [] };
     for (;;) {
       const asked = await this.ask(this.nextQuery(tries));
       const seenAt = this.deps.invocation.now();
@@ -129,13 +129,13 @@ export class ListReader {
     }
   }
 
-  private nextQuery({ failure }: Tries): OrderQuery {
+  private nextQuery({ failure }: PageTries): OrderQuery {
     const { asksLines: withLines, size: limit, hasGrown } = this.state;
     return { minId: minIdAt(this.state), withLines, limit, once: failure !== undefined || hasGrown };
   }
 
   /** First without the lines, then in half, and a page of one order behind it. */
-  private async askForLess(error: BigCommerceError, before: Tries): Promise<Tries> {
+  private async askForLess(error: BigCommerceError, before: PageTries): Promise<PageTries> {
     const { failure = error } = before;
     const tries = { ...before, failure };
     if (this.state.asksLines) {
@@ -147,10 +147,10 @@ export class ListReader {
       this.state = shrunk(this.state);
       return tries;
     }
-    return this.goBehind(failure, tries);
+    return this.stepOverOrder(failure, tries);
   }
 
-  private async goBehind(failure: Error, tries: Tries): Promise<Tries> {
+  private async stepOverOrder(failure: Error, tries: PageTries): Promise<PageTries> {
     const { state: at, effort, cleared } = this;
     const { pending } = tries;
     const behind = await stepOver({ at, failure, pending, probe: probeBy(this.ask), effort, cleared });
@@ -160,7 +160,7 @@ export class ListReader {
   }
 
   /** Undefined where a page of one shows the bound alone: the bound is included, and the next order is asked for. */
-  private accept(page: OrderPage, seenAt: number, unreadableIds: readonly number[]): ListedPage | undefined {
+  private accept(page: OrderPage, seenAt: number, unlistableIds: readonly number[]): ListedPage | undefined {
     const { after, size, isInclusive } = this.state;
     const orders = page.orders.filter(({ id }) => id > after);
     if (orders.length === 0 && size === 1 && page.orders.length === 1 && !isInclusive) {
@@ -170,14 +170,14 @@ export class ListReader {
     const lastId = Math.max(after, ...orders.map(({ id }) => id));
     this.isOver = page.isLast || orders.length === 0;
     this.effort.pages += 1;
-    this.effort.left -= unreadableIds.length;
-    this.state = grown({ ...this.state, after: lastId }, unreadableIds.length > 0, this.withLines);
-    return { orders, unreadable: page.unreadable, unreadableIds, seenAt, lastId, isLast: this.isOver };
+    this.effort.left -= unlistableIds.length;
+    this.state = grown({ ...this.state, after: lastId }, unlistableIds.length > 0, this.withLines);
+    return { orders, unreadable: page.unreadable, unlistableIds, seenAt, lastId, isLast: this.isOver };
   }
 }
 
 /** Throws the first failure once it has passed too often. */
-function passedOnce(tries: Tries): Tries {
+function passedOnce(tries: PageTries): PageTries {
   const passed = tries.passed + 1;
   if (passed > MOST_PASSING && tries.failure !== undefined) throw tries.failure;
   return { ...tries, passed };

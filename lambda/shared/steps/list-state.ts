@@ -1,6 +1,6 @@
 // Where a reader of a list stands, and how large its next page is: half as large after a failure, and larger again later.
 // Pure.
-import type { Position } from './find-unreadable';
+import type { Position } from './find-unlistable';
 import { half, LARGEST_PAGE, twice } from '../runtime/page-sizes';
 
 /** Larger pages are not tried again for a while after they failed so often. */

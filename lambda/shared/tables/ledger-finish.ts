@@ -20,7 +20,7 @@ export interface Finish {
   /** ISO times, as the row is to keep them; undefined leaves the row's. */
   readonly advances?: readonly string[] | undefined;
   /** ISO time until which its status is left unchanged, if it is. */
-  readonly leftAloneUntil?: string | undefined;
+  readonly noAdvanceUntil?: string | undefined;
   readonly digital?: boolean;
   readonly digest?: string | undefined;
   /** What the list showed that led to this read, if it was a list. */
@@ -61,7 +61,7 @@ export function finishUpdate(lease: Lease, finish: Finish, now: number) {
     digital: finish.digital,
     advanced_at: finish.advancedAt,
     advances: finish.advances,
-    left_alone_until: finish.leftAloneUntil,
+    left_alone_until: finish.noAdvanceUntil,
     content_digest: finish.digest,
     listed_digest: finish.listedDigest,
     kept_until: finish.keptUntil,

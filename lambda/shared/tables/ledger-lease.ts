@@ -13,7 +13,7 @@ export interface Lease {
 }
 
 /** What an attempt that did not finish has learnt, and no other row tells: it goes with the lease. */
-export interface Learnt {
+export interface Observations {
   /** Our PUT worked, and this could not be written with the snapshot. */
   readonly advanced?: {
     readonly order: Order;
@@ -25,7 +25,7 @@ export interface Learnt {
   /** Whether an earlier GET of the same attempt found it: then this 404 is the first of its row. */
   readonly wasFound?: boolean | undefined;
   /** Until when a PUT of this attempt may still land, in epoch milliseconds: nobody takes the order before. */
-  readonly heldUntil?: number | undefined;
+  readonly putMayLandUntil?: number | undefined;
 }
 
 const COVERING = '#state IN (:copied, :replicated, :skipped)';
@@ -70,12 +70,12 @@ export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, u
 }
 
 /** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
-export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: number) {
-  const { advanced, isMissing, wasFound, heldUntil } = learnt;
+export function releaseUpdate(lease: Lease, error: string, observations: Observations, now: number) {
+  const { advanced, isMissing, wasFound, putMayLandUntil } = observations;
   const modifiedAt = advanced?.order.modifiedAt;
   const values = defined({
     last_error: error,
-    lease_until: heldUntil === undefined ? undefined : iso(heldUntil),
+    lease_until: putMayLandUntil === undefined ? undefined : iso(putMayLandUntil),
     advanced_at: advanced?.at,
     advances: advanced?.advances,
     status_after: advanced?.order.statusId,
@@ -84,7 +84,7 @@ export function releaseUpdate(lease: Lease, error: string, learnt: Learnt, now: 
   });
   const removed = [
     'lease_owner',
-    ...(heldUntil === undefined ? ['lease_until'] : []),
+    ...(putMayLandUntil === undefined ? ['lease_until'] : []),
     ...(isMissing === false ? ['missing_since'] : []),
   ];
   // The first 404 of several is what counts.

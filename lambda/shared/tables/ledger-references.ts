@@ -7,7 +7,7 @@ import type { OrderReference } from '../order/reference';
 import { isoLater, placeholders, setting } from './update-expression';
 import { version } from './version-attributes';
 
-export interface Death {
+export interface DeadLetterCause {
   readonly reason: DeadReason;
   /** The text of the error. */
   readonly error: string;
@@ -45,7 +45,7 @@ export function queuedUpdate(reference: OrderReference, now: number) {
   };
 }
 
-export function deadUpdate(reference: OrderReference, death: Death, now: number) {
+export function deadUpdate(reference: OrderReference, death: DeadLetterCause, now: number) {
   const values = {
     state: 'dead',
     reason: death.reason,
@@ -64,6 +64,6 @@ export function deadUpdate(reference: OrderReference, death: Death, now: number)
   };
 }
 
-export function unreadableUpdate(now: number) {
+export function unlistableUpdate(now: number) {
   return { UpdateExpression: 'SET unreadable_at = :now', ExpressionAttributeValues: { ':now': iso(now) } };
 }

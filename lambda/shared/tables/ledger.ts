@@ -9,10 +9,10 @@ import { RefusedWriteError } from '../runtime/errors';
 import { isRow } from '../runtime/json';
 import { advanceUpdate, finishUpdate } from './ledger-finish';
 import { covers, leaseUpdate, releaseUpdate } from './ledger-lease';
-import { deadUpdate, queuedUpdate, unreadableUpdate } from './ledger-references';
+import { deadUpdate, queuedUpdate, unlistableUpdate } from './ledger-references';
 import type { AdvanceFinish, Finish } from './ledger-finish';
-import type { Death } from './ledger-references';
-import type { Learnt, Lease } from './ledger-lease';
+import type { DeadLetterCause } from './ledger-references';
+import type { Observations, Lease } from './ledger-lease';
 import type { LedgerRow } from '../order/ledger-row';
 import { toLedgerRow } from './stored-ledger-row';
 import type { OrderReference } from '../order/reference';
@@ -24,11 +24,11 @@ export interface Ledger {
   /** Notes that a reference is on its way, unless the row knows better: false then. */
   recordQueued(reference: OrderReference, now: number): Promise<boolean>;
   /** Notes that a reference was queued because no list can show the order. */
-  recordUnreadable(orderId: number, now: number): Promise<void>;
+  recordUnlistable(orderId: number, now: number): Promise<void>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
   takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
   /** Lets go of an order that was not finished, and keeps what was learnt. Only the owner's call has an effect. */
-  release(lease: Lease, error: string, learnt: Learnt, now: number): Promise<void>;
+  release(lease: Lease, error: string, observations: Observations, now: number): Promise<void>;
   /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
   recordEnd(lease: Lease, finish: Finish, now: number): Promise<void>;
   /**
@@ -44,7 +44,7 @@ export interface Ledger {
     leftMs: number,
   ): Promise<void>;
   /** Records that a reference is a dead letter, unless the row read later than it was seen, or queued a later one: false. */
-  recordDead(reference: OrderReference, death: Death, now: number): Promise<boolean>;
+  recordDead(reference: OrderReference, death: DeadLetterCause, now: number): Promise<boolean>;
 }
 
 /** `row` is as it stands with the lease. */
@@ -67,9 +67,9 @@ export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTable
   return {
     find: (orderIds) => findRows(table, orderIds),
     recordQueued: (reference, now) => recordQueued(table, reference, now),
-    recordUnreadable: (orderId, now) => recordUnreadable(table, orderId, now),
+    recordUnlistable: (orderId, now) => recordUnlistable(table, orderId, now),
     takeLease: (lease, reference, until, now) => takeLease(table, lease, reference, until, now),
-    release: (lease, error, learnt, now) => release(table, lease, error, learnt, now),
+    release: (lease, error, observations, now) => release(table, lease, error, observations, now),
     recordEnd: (lease, finish, now) => recordEnd(table, lease, finish, now),
     recordAdvance: (...advance) => recordAdvance(table, ...advance),
     recordDead: (reference, death, now) => recordDead(table, reference, death, now),
@@ -95,8 +95,8 @@ function recordQueued(table: LedgerRows, reference: OrderReference, now: number)
   return unlessRefused(update(table, reference.orderId, queuedUpdate(reference, now)));
 }
 
-async function recordUnreadable(table: LedgerRows, orderId: number, now: number): Promise<void> {
-  await update(table, orderId, unreadableUpdate(now));
+async function recordUnlistable(table: LedgerRows, orderId: number, now: number): Promise<void> {
+  await update(table, orderId, unlistableUpdate(now));
 }
 
 async function takeLease(
@@ -116,10 +116,10 @@ async function release(
   table: LedgerRows,
   lease: Lease,
   error: string,
-  learnt: Learnt,
+  observations: Observations,
   now: number,
 ): Promise<void> {
-  await unlessRefused(update(table, lease.orderId, releaseUpdate(lease, error, learnt, now)));
+  await unlessRefused(update(table, lease.orderId, releaseUpdate(lease, error, observations, now)));
 }
 
 async function recordEnd(table: LedgerRows, lease: Lease, finish: Finish, now: number): Promise<void> {
@@ -154,7 +154,7 @@ async function recordAdvance(
 function recordDead(
   table: LedgerRows,
   reference: OrderReference,
-  death: Death,
+  death: DeadLetterCause,
   now: number,
 ): Promise<boolean> {
   return unlessRefused(update(table, reference.orderId, deadUpdate(reference, death, now)));

@@ -15,7 +15,7 @@ const PLAIN_BYTES = 300_000;
  * What a larger snapshot keeps plain of its fields, in bytes of JSON, the smallest first: all that a consumer may want to
  * filter by. DynamoDB counts half as much again at most (a list of single digits).
  */
-const PLAIN_BESIDE_BYTES = 32_000;
+const PLAIN_FIELDS_BYTES = 32_000;
 
 /** docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 32 levels; some are left as margin. */
 const MAX_LEVELS = 30;
@@ -64,7 +64,7 @@ function fieldsToPack(snapshot: Snapshot): ReadonlySet<string> {
 /** The names of the fields that are left when the smallest have taken the room that there is. */
 function largest(fields: readonly (readonly [string, unknown])[]): readonly string[] {
   const sizes = fields.map(([name, value]) => [name, jsonBytes({ [name]: value })] as const);
-  let room = PLAIN_BESIDE_BYTES;
+  let room = PLAIN_FIELDS_BYTES;
   return sizes
     .sort(([, one], [, other]) => one - other)
     .flatMap(([name, bytes]) => ((room -= bytes) < 0 ? [name] : []));
@@ -123,8 +123,8 @@ function isNumberOfDynamoDb(size: number): boolean {
 }
 
 function isName(name: string): boolean {
-  const isOfItself = name !== '' && name.length <= MAX_NAME_LENGTH && isWellFormed(name);
-  return isOfItself && !MISTAKEN_NAMES.has(name);
+  const isValid = name !== '' && name.length <= MAX_NAME_LENGTH && isWellFormed(name);
+  return isValid && !MISTAKEN_NAMES.has(name);
 }
 
 /** Half of a surrogate pair has no form in UTF-8. */

@@ -58,8 +58,11 @@ export async function writeParts(table: PartsTable, snapshot: Snapshot, bytes: B
 export async function readParts(table: PartsTable, orderId: number, name: PartsName): Promise<Uint8Array> {
   const { key, count } = name;
   const parts: Uint8Array[] = [];
-  const wanted = { KeyConditionExpression: 'order_id = :id AND begins_with(part, :key)' };
-  for await (const { data } of query(table, { ...wanted, values: { ':id': orderId, ':key': `${key}#` } })) {
+  const condition = { KeyConditionExpression: 'order_id = :id AND begins_with(part, :key)' };
+  for await (const { data } of query(table, {
+    ...condition,
+    values: { ':id': orderId, ':key': `${key}#` },
+  })) {
     parts.push(data as Uint8Array);
   }
   if (parts.length === count) return Buffer.concat(parts);
@@ -114,11 +117,14 @@ export async function deleteOtherParts(table: PartsTable, orderId: number, kept?
   }
 }
 
-type Query = Omit<QueryCommandInput, 'TableName' | 'ExpressionAttributeValues'> & {
+type PartsQuery = Omit<QueryCommandInput, 'TableName' | 'ExpressionAttributeValues'> & {
   readonly values: Readonly<Record<string, unknown>>;
 };
 
-async function* query({ client, tableName }: PartsTable, { values, ...query }: Query): AsyncGenerator<Row> {
+async function* query(
+  { client, tableName }: PartsTable,
+  { values, ...query }: PartsQuery,
+): AsyncGenerator<Row> {
   const input = { TableName: tableName, ExpressionAttributeValues: values, ConsistentRead: true, ...query };
   for await (const { Items = [] } of paginateQuery({ client }, input)) yield* Items;
 }

@@ -114,7 +114,7 @@ async function* listed(
         seenAt: page.seenAt,
         missing: [],
         unreadable: page.unreadable,
-        unreadableIds: page.unreadableIds,
+        unreadableIds: page.unlistableIds,
         calls: calls(),
       };
     }

@@ -6,7 +6,7 @@ import type { EventName } from '../../../lambda/shared/runtime/events';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Queue } from '../../../lambda/shared/aws/queue';
 import { enqueue } from '../../../lambda/shared/steps/enqueue';
-import { referToUnreadable } from '../../../lambda/shared/steps/unreadable-orders';
+import { enqueueUnlistable } from '../../../lambda/shared/steps/unlistable-orders';
 import type { Checkpoint, Checkpoints } from './checkpoint';
 import { endOf, judgePage } from './classify';
 import type { SentReference, Task } from './classify';
@@ -30,7 +30,7 @@ export const QUEUED_AT_ONCE = 20;
 export interface BackfillDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnlistable'>;
   /** Repeats what the store does not answer now. */
   readonly retry?: <T>(step: () => Promise<T>) => Promise<T>;
   /** Says what went wrong without an effect on the backfill. */
@@ -116,7 +116,7 @@ async function take(found: FoundPage, run: Run, deps: BackfillDeps): Promise<voi
 async function refer({ unreadableIds, seenAt }: FoundPage, task: Task, deps: BackfillDeps): Promise<void> {
   const { advance, began: jobTimestamp } = task;
   const sender = { source: 'backfill', seenAt, jobTimestamp, ...(advance ? {} : { advance }) };
-  await referToUnreadable(unreadableIds, sender, forSteps(deps));
+  await enqueueUnlistable(unreadableIds, sender, forSteps(deps));
 }
 
 /** What the steps that polls and audits share are done with. */

@@ -26,7 +26,7 @@ const LOCAL_LOOK_EVERY_MS = 300;
 export interface Tools {
   readonly store: Pick<Store, 'countOrders' | 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
-  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
+  readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnlistable'>;
   readonly checkpoints: Checkpoints;
   /** Repeats a step until it is answered. Lists are not repeated call by call: a smaller page may be needed. */
   readonly retry: <T>(step: () => Promise<T>) => Promise<T>;
@@ -78,7 +78,7 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
     ledger: {
       find: (orderIds) => ask(() => ledger.find(orderIds)),
       recordQueued: (reference, now) => retry(() => ledger.recordQueued(reference, now)),
-      recordUnreadable: (orderId, now) => retry(() => ledger.recordUnreadable(orderId, now)),
+      recordUnlistable: (orderId, now) => retry(() => ledger.recordUnlistable(orderId, now)),
     },
     retry: ask,
     checkpoints: { ...checkpoints, save: (...args) => retry(() => checkpoints.save(...args)) },

@@ -611,7 +611,7 @@ describe('orders that no list can show', () => {
 
   it('K1C: leave the reference to the polls, which may advance them', async () => {
     const world = aStore([103]);
-    await world.ledger.recordUnreadable(103, world.clock.now - 26 * HOUR);
+    await world.ledger.recordUnlistable(103, world.clock.now - 26 * HOUR);
     expect(await world.audit()).toMatchObject({ open: 1, enqueued: 0 });
   });
 

@@ -20,10 +20,10 @@ const worked = {
   now,
   maxAgeMs: 72 * HOUR,
 };
-const isSigned = (check: Parameters<typeof verifySignature>[0]) => verifySignature(check).holds;
+const isSigned = (check: Parameters<typeof verifySignature>[0]) => verifySignature(check).isValid;
 
 it('accepts BigCommerce’s worked example, byte for byte', () => {
-  expect(verifySignature(worked)).toEqual({ holds: true, ageMs: 0 });
+  expect(verifySignature(worked)).toEqual({ isValid: true, ageMs: 0 });
   const reserialised = Buffer.from(JSON.stringify(JSON.parse(body.toString())));
   expect(isSigned({ ...worked, body: reserialised })).toBe(false);
 });
@@ -87,7 +87,7 @@ describe('the test vector of the specification', () => {
       now: signedAt,
       maxAgeMs: 300_000,
     });
-    expect({ ours: ours.holds, library: libraryAccepts(given, text) }).toEqual({
+    expect({ ours: ours.isValid, library: libraryAccepts(given, text) }).toEqual({
       ours: accepted,
       library: accepted,
     });
@@ -154,12 +154,12 @@ it.each<[string, Partial<SignatureCheck>, object]>([
   ['a timestamp too old', { now: now + 72 * HOUR + 1 }, { reason: 'too-old', ageMs: 259_200_001 }],
   ['a timestamp too far ahead', { now: now - 300_001 }, { reason: 'in-the-future', ageMs: -300_001 }],
 ])('refuses %s, and says why', (_, change, verdict) => {
-  expect(verifySignature({ ...worked, ...change })).toMatchObject({ holds: false, ...verdict });
+  expect(verifySignature({ ...worked, ...change })).toMatchObject({ isValid: false, ...verdict });
 });
 
 it('accepts a true signature with an old timestamp, up to the limit, and says how old it is', () => {
-  expect(verifySignature({ ...worked, now: now + 72 * HOUR })).toEqual({ holds: true, ageMs: 72 * HOUR });
-  expect(verifySignature({ ...worked, now: now - 300_000 })).toEqual({ holds: true, ageMs: -300_000 });
+  expect(verifySignature({ ...worked, now: now + 72 * HOUR })).toEqual({ isValid: true, ageMs: 72 * HOUR });
+  expect(verifySignature({ ...worked, now: now - 300_000 })).toEqual({ isValid: true, ageMs: -300_000 });
 });
 
 it('is about bytes, whether they are text or not', () => {

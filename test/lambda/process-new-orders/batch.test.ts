@@ -1,5 +1,5 @@
 // The references of one invocation: a few at a time, each with its own outcome.
-import { replicateBatch, timesUntil } from '../../../lambda/process-new-orders/batch';
+import { replicateBatch, deadlinesBefore } from '../../../lambda/process-new-orders/batch';
 import type { ReplicateDeps } from '../../../lambda/process-new-orders/replicate';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { aReference, anOrder } from '../../support/builders';
@@ -68,7 +68,7 @@ it('begins four orders, and the next when one of them has ended', async () => {
 
 it('leaves time for giving back, for one request, and for a PUT that lands after its worker is gone', () => {
   // One request to BigCommerce ends within ten seconds.
-  expect(timesUntil(100_000)).toEqual({
+  expect(deadlinesBefore(100_000)).toEqual({
     callsUntil: 95_000,
     beginBefore: 80_000,
     writesUntil: 97_500,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { timesUntil } from '../../../lambda/process-new-orders/batch';
+import { deadlinesBefore } from '../../../lambda/process-new-orders/batch';
 import { createBigCommerce } from '../../../lambda/shared/bigcommerce/client';
 import { localClients } from '../../../scripts/service/clients';
 import type { MiniStack } from '../../../scripts/local/ministack';
@@ -35,7 +35,7 @@ async function replicate(orderId: number, apiUrl = simulator.url) {
     quotaReservePercent: 10,
     accessToken: () => Promise.resolve(accessToken),
   });
-  const times = timesUntil(Date.now() + 60_000);
+  const times = deadlinesBefore(Date.now() + 60_000);
   const { ledger, orders } = realTables(client);
   const deps = { ledger, orders, ...times, store: bigCommerce.until(times.callsUntil), now: Date.now };
   const reference = aReference({ orderId, seenAt: iso(Date.now()) });

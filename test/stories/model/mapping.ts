@@ -1,5 +1,5 @@
 // The event source mapping between the Orders queue and the worker: three batches at a time, partial failures.
-import { replicateBatch, timesUntil } from '../../../lambda/process-new-orders/batch';
+import { replicateBatch, deadlinesBefore } from '../../../lambda/process-new-orders/batch';
 import type { Rules } from '../../../lambda/shared/order/rules';
 import { log, TIMEOUTS_MS } from './lambda';
 import type { createLambda, Started, Surroundings } from './lambda';
@@ -23,7 +23,7 @@ export function createMapping(
 
   const replicate = (received: readonly Received[]) =>
     invoke(({ container, bigCommerce, adapters }: Started, worker) => {
-      const { callsUntil, ...deadlines } = timesUntil(container.now() + TIMEOUTS_MS.worker);
+      const { callsUntil, ...deadlines } = deadlinesBefore(container.now() + TIMEOUTS_MS.worker);
       const storeFor = (readTimeoutMs: number) =>
         container.mortal(bigCommerce.until(callsUntil, undefined, readTimeoutMs));
       const retention = { dropFields: settings.dropFields, orderRetentionDays: 0 };

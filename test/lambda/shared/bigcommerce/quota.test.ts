@@ -1,6 +1,6 @@
 // What the quota's headers are worth, and how many calls a container may make on the strength of them.
 import fc from 'fast-check';
-import { allowance, learn, readQuota } from '../../../../lambda/shared/bigcommerce/quota';
+import { allowance, updateQuota, readQuota } from '../../../../lambda/shared/bigcommerce/quota';
 import type { Quota } from '../../../../lambda/shared/bigcommerce/quota';
 
 const header = (headers: Readonly<Record<string, unknown>>) => (name: string) => headers[name];
@@ -43,16 +43,16 @@ describe('the quota', () => {
 
   it('is the lowest that one window told: answers overtake each other', () => {
     const known = aQuota({ left: 40 });
-    expect(learn(known, aQuota({ left: 44, seenAt: 100 }))).toMatchObject({ left: 40, seenAt: 100 });
-    expect(learn(known, aQuota({ left: 39, seenAt: 100 }))).toMatchObject({ left: 39 });
-    expect(learn(known, aQuota({ left: 149, seenAt: 20_000, resetsAt: 50_000 }))).toMatchObject({
+    expect(updateQuota(known, aQuota({ left: 44, seenAt: 100 }))).toMatchObject({ left: 40, seenAt: 100 });
+    expect(updateQuota(known, aQuota({ left: 39, seenAt: 100 }))).toMatchObject({ left: 39 });
+    expect(updateQuota(known, aQuota({ left: 149, seenAt: 20_000, resetsAt: 50_000 }))).toMatchObject({
       left: 149,
     });
   });
 
   it('is that of the next window as soon as an answer tells of one, though ours seemed to last a little longer', () => {
     const known = aQuota({ left: 0 });
-    expect(learn(known, aQuota({ left: 149, seenAt: 19_200, resetsAt: 49_000 }))).toMatchObject({
+    expect(updateQuota(known, aQuota({ left: 149, seenAt: 19_200, resetsAt: 49_000 }))).toMatchObject({
       left: 149,
     });
   });
@@ -60,13 +60,13 @@ describe('the quota', () => {
   it('is over with the last window when an answer of it comes late', () => {
     const known = aQuota({ left: 140, resetsAt: 50_000 });
     const late = aQuota({ left: 2, seenAt: 21_000, resetsAt: 21_100 });
-    expect(learn(known, late)).toMatchObject({ left: 2, resetsAt: 21_100 });
+    expect(updateQuota(known, late)).toMatchObject({ left: 2, resetsAt: 21_100 });
   });
 
   it('is unlimited for a store that never told of one, and stays known when an answer says nothing', () => {
-    expect(learn('unknown', undefined)).toBe('unlimited');
-    expect(learn('unlimited', aQuota())).toEqual(aQuota());
-    expect(learn(aQuota(), undefined)).toEqual(aQuota());
+    expect(updateQuota('unknown', undefined)).toBe('unlimited');
+    expect(updateQuota('unlimited', aQuota())).toEqual(aQuota());
+    expect(updateQuota(aQuota(), undefined)).toEqual(aQuota());
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {
   bringsOrders,
   bringsReferences,
-  isTaken,
+  makesReference,
   readWebhook,
   sameUrl,
   SCOPES,
@@ -37,7 +37,7 @@ it.each([
   ['store/channel/1/order/updated', { order_id: 4242 }],
   ['store/channel/1/order/refund/created', { order_id: 4242 }],
 ])('%s with %j names an order, and is taken', (scope, data) => {
-  expect(isTaken(scope)).toBe(true);
+  expect(makesReference(scope)).toBe(true);
   expect(read(envelope(scope, data))).toEqual({
     scope,
     orderId: 4242,
@@ -62,7 +62,7 @@ it.each([
   ['store/channel/1/order/created/late', { order_id: 4242 }, 4242],
   ['store/channel/one/order/created', { order_id: 4242 }, 4242],
 ])('%s with %j is not taken; it names %s', (scope, data, orderId) => {
-  expect(isTaken(scope)).toBe(false);
+  expect(makesReference(scope)).toBe(false);
   expect(read(envelope(scope, data))).toMatchObject({ scope, orderId });
 });
 

@@ -121,7 +121,7 @@ describe('a page that cannot be had', () => {
     for (let page = await reader.next(); page !== undefined; page = await reader.next()) pages.push(page);
     return {
       ids: pages.flatMap(({ orders }) => orders.map(({ id }) => id)),
-      unreadableIds: pages.flatMap(({ unreadableIds }) => unreadableIds),
+      unlistableIds: pages.flatMap(({ unlistableIds }) => unlistableIds),
       last: pages.at(-1),
       sizes: asked.map(({ limit = 250 }) => limit),
       calls: asked.length,
@@ -138,7 +138,7 @@ describe('a page that cannot be had', () => {
     const ids = [101, 102, 103, 104, 105, 106, 107];
     const read = await readAll({ ids, unreadable: [104], bounds });
     expect(read.ids).toEqual(without(ids, [104]));
-    expect(read.unreadableIds).toEqual([104]);
+    expect(read.unlistableIds).toEqual([104]);
     expect(read.last).toMatchObject({ isLast: true });
   });
 
@@ -152,7 +152,7 @@ describe('a page that cannot be had', () => {
     for (const spread of [1, 2, 37, 1_000_003]) {
       const at = (ids: readonly number[]) => ids.map((id) => id * spread);
       const read = await readAll({ ids: at(upTo(7)), unreadable: at(unreadable), bounds });
-      expect(read.unreadableIds).toEqual(at(unreadable));
+      expect(read.unlistableIds).toEqual(at(unreadable));
       expect(read.ids).toEqual(at(without(upTo(7), unreadable)));
     }
   });
@@ -161,7 +161,7 @@ describe('a page that cannot be had', () => {
     const unreadable = [3, 4, 90, 251, 252, 300, 480, 500, 599, 600];
     const read = await readAll({ ids: upTo(600), unreadable, bounds });
     expect(read.ids).toEqual(without(upTo(600), unreadable));
-    expect(read.unreadableIds).toEqual(unreadable);
+    expect(read.unlistableIds).toEqual(unreadable);
   });
 
   it.each(bothBounds)(
@@ -169,7 +169,7 @@ describe('a page that cannot be had', () => {
     async (bounds) => {
       const read = await readAll({ ids: upTo(7), unreadable: [4], bounds }, 4);
       expect(read.ids).toEqual([5, 6, 7]);
-      expect(read.unreadableIds).toEqual([]);
+      expect(read.unlistableIds).toEqual([]);
     },
   );
 
@@ -228,7 +228,7 @@ describe('a page that cannot be had', () => {
       const fails = (_: OrderQuery, nth: number) => (nth <= failed && nth !== 9 ? down : undefined);
       const outcome = await readAll({ ids: upTo(60), fails }).catch((error: unknown) => error);
       if (outcome === down) continue;
-      expect(outcome).toMatchObject({ ids: upTo(60), unreadableIds: [] });
+      expect(outcome).toMatchObject({ ids: upTo(60), unlistableIds: [] });
     }
   });
 
@@ -246,10 +246,10 @@ describe('a page that cannot be had', () => {
     const unreadable = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 23, 24];
     const shop = { ids: upTo(30), unreadable };
     const first = await readAll(shop);
-    expect(first.unreadableIds).toEqual(unreadable.slice(0, 10));
+    expect(first.unlistableIds).toEqual(unreadable.slice(0, 10));
     expect(first.last).toMatchObject({ isLast: false, lastId: 21, stopped: { size: 1 } });
     const second = await readAll({ ...shop, size: 1 }, first.last?.lastId);
-    expect(second.unreadableIds).toEqual(unreadable.slice(10));
+    expect(second.unlistableIds).toEqual(unreadable.slice(10));
     expect([...first.ids, ...second.ids]).toEqual(without(upTo(30), unreadable));
   });
 
@@ -263,14 +263,14 @@ describe('a page that cannot be had', () => {
     const unreadable = [2, 4, 6, 8, 10, 12];
     await readAll({ ids: upTo(30), unreadable, effort });
     const second = await readAll({ ids: upTo(30), unreadable, effort });
-    expect(second.unreadableIds).toEqual([2, 4, 6, 8]);
+    expect(second.unlistableIds).toEqual([2, 4, 6, 8]);
     expect(second.last).toMatchObject({ lastId: 9 });
   });
 
   it('stops when its time is over, but not before a page was read', async () => {
     const shop = { ids: upTo(7), unreadable: [1, 4], isTimeUp: () => true };
     const first = await readAll(shop);
-    expect([first.ids, first.unreadableIds]).toEqual([[2], [1]]);
+    expect([first.ids, first.unlistableIds]).toEqual([[2], [1]]);
     expect(first.last).toMatchObject({ lastId: 2, isLast: false });
     const effort = { ...newEffort(), pages: 1 };
     const second = await readAll({ ...shop, effort }, 2);
@@ -287,7 +287,7 @@ describe('a page that cannot be had', () => {
 
   /** Readers of 290 s each, one after the other, of a list that hangs at its unreadable orders. */
   async function readBySlices(ids: readonly number[], unreadable: readonly number[]) {
-    const read = { ids: [] as number[], unreadableIds: [] as number[], slices: 0 };
+    const read = { ids: [] as number[], unlistableIds: [] as number[], slices: 0 };
     let [after, size, isOver]: [number, number, boolean] = [0, 250, false];
     for (; !isOver && read.slices < 12; read.slices += 1) {
       let elapsed = 0;
@@ -300,7 +300,7 @@ describe('a page that cannot be had', () => {
       };
       const page = await readAll({ ids, fails, size, isTimeUp: () => elapsed >= 230_000 }, after);
       read.ids.push(...page.ids);
-      read.unreadableIds.push(...page.unreadableIds);
+      read.unlistableIds.push(...page.unlistableIds);
       [after, size] = [page.last?.lastId ?? after, page.last?.stopped?.size ?? 250];
       isOver = page.last?.isLast === true;
     }
@@ -317,7 +317,7 @@ describe('a page that cannot be had', () => {
     async (from, many) => {
       const ids = upTo(20).map((id) => from + id - 1);
       const { slices, ...read } = await readBySlices(ids, ids.slice(0, many));
-      expect(read).toEqual({ ids: ids.slice(many), unreadableIds: ids.slice(0, many) });
+      expect(read).toEqual({ ids: ids.slice(many), unlistableIds: ids.slice(0, many) });
       expect(slices).toBeLessThanOrEqual(4);
     },
   );

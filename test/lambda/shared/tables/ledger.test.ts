@@ -109,7 +109,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       await tables.ledger.release(
         lease('a'),
         'no answer',
-        { heldUntil: NOON + 17 * SECOND },
+        { putMayLandUntil: NOON + 17 * SECOND },
         NOON + 2 * SECOND,
       );
       expect(await take('b', NOON, NOON + 16 * SECOND)).toBe('held');
@@ -327,7 +327,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   it('K1P: notes a reference to an order that no list can show, and leaves the rest of its row unchanged', async () => {
     await tables.ledger.recordQueued(reference(), NOON);
     const before = await tables.row(id);
-    await tables.ledger.recordUnreadable(id, NOON + HOUR);
+    await tables.ledger.recordUnlistable(id, NOON + HOUR);
     expect(await tables.row(id)).toEqual({ ...before, unreadable_at: iso(NOON + HOUR) });
     await take();
     await finish({ state: 'skipped', reason: 'archived' });

@@ -437,7 +437,7 @@ describe('from a machine whose clock is wrong', () => {
             world.clock.now += 3_000;
             return world.ledger.recordQueued(reference, at);
           },
-          recordUnreadable: () => Promise.reject(new Error('Each order can be listed.')),
+          recordUnlistable: () => Promise.reject(new Error('Each order can be listed.')),
         },
       });
       clients.destroy();

@@ -13,7 +13,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createLedger } from '../../../../lambda/shared/tables/ledger';
 import { createQueue } from '../../../../lambda/shared/aws/queue';
-import type { DeadLetterNote } from '../../../../lambda/shared/aws/queue';
+import type { DeadLetterAttributes } from '../../../../lambda/shared/aws/queue';
 import { localClients } from '../../../../scripts/service/clients';
 import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
@@ -84,7 +84,7 @@ const url = (name: string) => service.outputs[name]!;
 const hopeless = { reason: 'rejected', error: 'It cannot be helped.' } as const;
 
 /** As the worker dead-letters it. */
-async function deadLetter(body: string, note: DeadLetterNote = hopeless): Promise<void> {
+async function deadLetter(body: string, note: DeadLetterAttributes = hopeless): Promise<void> {
   const names = { queueUrl: '', deadLetterQueueUrl: url('OrdersDeadLetterQueueUrl') };
   await createQueue(clients.sqs, names).deadLetter(body, note);
 }

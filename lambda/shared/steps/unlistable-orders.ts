@@ -7,9 +7,9 @@ import type { LedgerRow } from '../order/ledger-row';
 import type { OrderReference } from '../order/reference';
 import { DAY_MS, iso } from '../runtime/time';
 
-export interface UnreadableDeps extends EnqueueDeps {
+export interface UnlistableDeps extends EnqueueDeps {
   readonly adapters: EnqueueDeps['adapters'] & {
-    readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnreadable'>;
+    readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnlistable'>;
   };
 }
 
@@ -21,10 +21,10 @@ export interface Sender extends Pick<OrderReference, 'source' | 'jobTimestamp' |
 }
 
 /** Queues a reference to each of the orders that had none for a day. Returns how many. */
-export async function referToUnreadable(
+export async function enqueueUnlistable(
   orderIds: readonly number[],
   { seenAt, afterMs = DAY_MS, ...sender }: Sender,
-  deps: UnreadableDeps,
+  deps: UnlistableDeps,
 ): Promise<number> {
   if (orderIds.length === 0) return 0;
   const rows = await deps.adapters.ledger.find(orderIds);
@@ -43,10 +43,10 @@ function isDue(row: LedgerRow | undefined, latest: number): boolean {
 
 async function record(
   orderId: number,
-  { adapters: { ledger, log }, invocation }: UnreadableDeps,
+  { adapters: { ledger, log }, invocation }: UnlistableDeps,
 ): Promise<void> {
   try {
-    await ledger.recordUnreadable(orderId, invocation.now());
+    await ledger.recordUnlistable(orderId, invocation.now());
   } catch (error) {
     log.warn('ledger.unlistable_not_recorded', { orderId, error: formatError(error) });
   }

@@ -21,7 +21,7 @@ export type Probe = (minId: number, maxId?: number) => Promise<number | undefine
  * The position behind the first order that makes lists fail. It stands at that order; `after` stays as it was where the
  * order in front of it failed, which is known already. Undefined where nothing is found: then the failure has passed.
  */
-export async function findUnreadable(from: Position, probe: Probe): Promise<Position | undefined> {
+export async function findUnlistable(from: Position, probe: Probe): Promise<Position | undefined> {
   const { after } = from;
   let { isInclusive } = from;
   if (!isInclusive && after > 0) {

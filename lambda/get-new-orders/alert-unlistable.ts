@@ -3,7 +3,7 @@ import type { Alerts } from '../shared/aws/alerts';
 import type { Job } from '../shared/tables/jobs';
 
 /** Never throws. One email an hour, however many polls there are. */
-export async function reportUnreadable(
+export async function alertUnlistable(
   { unreadable_ids: ids = [] }: Pick<Job, 'unreadable_ids'>,
   { adapters: { alerts } }: { readonly adapters: { readonly alerts: Pick<Alerts, 'sendHourly'> } },
 ): Promise<void> {
