@@ -1,13 +1,10 @@
 // The pages that people read: their links lead somewhere, their sums are right, and warnings come before commands.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { root } from '../../scripts/terminal/root';
 import { readTemplate } from '../../scripts/stack/template';
-
-const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
-const pages = ['README.md', ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
-const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+import { pages, textOf } from '../support/pages';
 
 /** As GitHub makes them: docs.github.com/get-started/writing-on-github, "Section links". */
 const anchorsIn = (text: string) =>
@@ -64,6 +61,22 @@ it('the runbook has an entry for each alarm of the template', async () => {
   const alarms = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   const headings = [...textOf('docs/operations/alarms.md').matchAll(/^## (\w+Alarm)$/gm)].map(([, id]) => id);
   expect(headings.sort()).toEqual(alarms.map(([id]) => id).sort());
+});
+
+it('the entry of an alarm begins with the command that its email names', async () => {
+  const { Resources } = await readTemplate();
+  const page = textOf('docs/operations/alarms.md');
+  const named = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
+    const isAlarm = Type === 'AWS::CloudWatch::Alarm';
+    const command = /npx order-replication ([a-z -]+) --stack-name/.exec(JSON.stringify(Properties))?.[1];
+    return isAlarm && command !== undefined ? [{ id, command }] : [];
+  });
+  const first = named.map(({ id }) => {
+    const entry = page.split(`\n## ${id}\n`)[1]?.split('\n## ')[0] ?? '';
+    return { id, command: /```sh\nnpx order-replication ([a-z -]+) --stage/.exec(entry)?.[1] };
+  });
+  expect(named.length).toBeGreaterThan(5);
+  expect(first).toEqual(named);
 });
 
 it('the parameter that decides about it warns people at the AWS console', () => {
