@@ -8,11 +8,10 @@ import { codeIn, pages, textOf } from '../support/pages';
 
 const folders = ['.ci', '.github', 'bench', 'cloudformation', 'docs', 'lambda', 'scripts', 'simulator'];
 const sources = [...folders, 'test', 'tools'];
-const fileNames = new Set(
-  sources.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => basename(name)),
-  ),
+const inFolders = sources.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => basename(name)),
 );
+const fileNames = new Set([...readdirSync(root), ...inFolders]);
 
 /** The words of a command line, without what it leaves to the reader (`…`) and what follows it. */
 function wordsOf(line: string): readonly string[] {
