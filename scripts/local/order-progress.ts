@@ -16,7 +16,7 @@ import type { OrderRow } from './orders-table-view';
 export interface FollowedOrder {
   readonly id: number;
   readonly story: string;
-  /** When it was first seen, and now; undefined where the store cannot be asked without cost. */
+  /** When it was first seen, and now; undefined if the store cannot be asked without cost. */
   readonly statusBefore?: number;
   readonly statusNow?: number;
   /** Undefined: whatever happens is right, as long as it ends. */

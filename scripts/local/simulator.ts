@@ -6,7 +6,7 @@ import { requireFreePort } from './ports';
 import type { SimulatorCommandOptions } from './simulator-options';
 import { fillStore, startSimulator, addSampleOrders } from '../../simulator/index';
 
-/** Starts it, until a signal ends it. Throws CommandError where its port is in use. */
+/** Starts it, until a signal ends it. Throws CommandError if its port is in use. */
 export async function runSimulator({ latency, ...options }: SimulatorCommandOptions): Promise<Report> {
   await requireFreePort(options.port, `${PROGRAM} simulator --port`);
   const simulator = await startSimulator({ ...options, latencyMs: latency });

@@ -21,7 +21,7 @@ import type { Simulator } from '../../simulator/index';
 const onceDeadlineMs = 120_000;
 const mostRows = 25;
 
-/** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError where one has not. */
+/** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError if one has not. */
 export async function start(given: StartCommandOptions): Promise<void> {
   const options = readStartOptions(given, process.env);
   await requirePorts(options);

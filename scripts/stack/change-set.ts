@@ -18,7 +18,7 @@ import type {
 import { CommandError } from '../terminal/command-error';
 import { adviceFor, failureReport } from './failure';
 import { eventsSoFar, followStack } from './stack-events';
-import type { Follow } from './stack-events';
+import type { FollowDeps } from './stack-events';
 
 export interface ChangeSet {
   readonly id: string;
@@ -30,7 +30,7 @@ export interface ChangeSet {
 }
 
 /** Creates the change set and waits for it. One without changes is deleted; one that failed is reported. */
-export async function createChangeSet(follow: Follow, input: CreateChangeSetInput): Promise<ChangeSet> {
+export async function createChangeSet(follow: FollowDeps, input: CreateChangeSetInput): Promise<ChangeSet> {
   const { Id, StackId } = await requestChangeSet(follow, input);
   if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
   const { status, reason, changes } = await waitUntilMade(follow, Id, StackId);
@@ -47,7 +47,7 @@ export async function createChangeSet(follow: Follow, input: CreateChangeSetInpu
 
 /** Shows the changes, makes them, and waits for the end. Throws CommandError with the first failures. */
 export async function executeChangeSet(
-  follow: Follow,
+  follow: FollowDeps,
   stackName: string,
   { id, stackId, changes }: ChangeSet,
 ): Promise<Stack> {
@@ -81,7 +81,7 @@ function onlyIf(details: readonly ResourceChangeDetail[] = []): string {
   return `, only if ${[...new Set(causes)].join(' or ')} changes`;
 }
 
-async function requestChangeSet({ cloudFormation, print }: Follow, input: CreateChangeSetInput) {
+async function requestChangeSet({ cloudFormation, print }: FollowDeps, input: CreateChangeSetInput) {
   try {
     return await cloudFormation.send(new CreateChangeSetCommand(input));
   } catch (error) {
@@ -103,7 +103,7 @@ interface ChangeSetState {
 }
 
 async function waitUntilMade(
-  { cloudFormation }: Follow,
+  { cloudFormation }: FollowDeps,
   id: string,
   stackId: string,
 ): Promise<ChangeSetState> {
@@ -137,7 +137,11 @@ async function readState(
 const saysEmpty = (reason: string) => /didn't contain changes|no updates are to be performed/i.test(reason);
 
 /** CloudFormation validates before it deploys: events have the findings, and the reason only their number. */
-async function failedValidations({ cloudFormation }: Follow, id: string, stackId: string): Promise<string[]> {
+async function failedValidations(
+  { cloudFormation }: FollowDeps,
+  id: string,
+  stackId: string,
+): Promise<string[]> {
   const command = new DescribeEventsCommand({ ChangeSetName: id, StackName: stackId });
   const { OperationEvents = [] } = await cloudFormation.send(command).catch(() => ({ OperationEvents: [] }));
   return OperationEvents.flatMap(({ LogicalResourceId, ValidationStatusReason }) =>

@@ -2,7 +2,7 @@
 import type { CreateChangeSetInput, Stack } from '@aws-sdk/client-cloudformation';
 
 import { createChangeSet, executeChangeSet } from './change-set';
-import type { Follow } from './stack-events';
+import type { FollowDeps } from './stack-events';
 
 export interface StackChange extends Pick<
   CreateChangeSetInput,
@@ -22,7 +22,7 @@ export interface ChangedStack {
 
 /** Creates or updates the stack. Throws CommandError with the first failures. */
 export async function changeStack(
-  follow: Follow,
+  follow: FollowDeps,
   { stackName, existing, ...input }: StackChange,
 ): Promise<ChangedStack> {
   const summarize = follow.summarize ?? follow.print;

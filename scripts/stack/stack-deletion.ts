@@ -5,10 +5,10 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import { CommandError } from '../terminal/command-error';
 import { failuresIn } from './failure';
 import { eventsSoFar, followStack } from './stack-events';
-import type { Follow } from './stack-events';
+import type { FollowDeps } from './stack-events';
 
 /** Deletes a leftover stack and waits until it is deleted. */
-export async function clearAway(follow: Follow, leftover: Stack, roleArn?: string): Promise<void> {
+export async function clearAway(follow: FollowDeps, leftover: Stack, roleArn?: string): Promise<void> {
   const { StackName = '', StackStatus = '' } = leftover;
   follow.print(`The first create of ${StackName} failed (${StackStatus}): deleting what it left.`);
   await deleteStack(follow, { ...leftover, RoleARN: roleArn ?? leftover.RoleARN });
@@ -20,7 +20,7 @@ const QUEUE_NAME_BLOCKED_MS = 60_000;
 /** Waits until SQS accepts the queue names of a deleted stack again. A stack that was never executed had no queue. */
 export async function waitForQueueNames(
   { StackStatus }: Stack,
-  { print, sleep }: Pick<Follow, 'print' | 'sleep'>,
+  { print, sleep }: Pick<FollowDeps, 'print' | 'sleep'>,
 ): Promise<void> {
   if (StackStatus === 'REVIEW_IN_PROGRESS') return;
   print('Waiting 60 s: SQS refuses the name of a queue for that long after the queue is deleted.');
@@ -29,7 +29,7 @@ export async function waitForQueueNames(
 
 /** Deletes a stack and waits until it is deleted. Throws CommandError with the resources that remain, and what to do. */
 export async function deleteStack(
-  follow: Follow,
+  follow: FollowDeps,
   { StackName = '', StackId = '', RoleARN }: Pick<Stack, 'StackName' | 'StackId' | 'RoleARN'>,
 ): Promise<void> {
   const seen = await eventsSoFar(follow.cloudFormation, StackId);

@@ -5,7 +5,7 @@ import type { CloudFormationClient, Stack, StackEvent } from '@aws-sdk/client-cl
 import { describeStack } from './stack-state';
 import type { Print } from '../terminal/command';
 
-export interface Follow {
+export interface FollowDeps {
   readonly cloudFormation: CloudFormationClient;
   readonly print: Print;
   /** Prints a line and keeps it for the summary at the end; `print` if omitted. */
@@ -14,7 +14,7 @@ export interface Follow {
 }
 
 /** Calls `check` until it returns a value. Short pauses at first, for a local run; longer ones later, for AWS's quota. */
-async function waitFor<T>(sleep: Follow['sleep'], check: () => Promise<T | undefined>): Promise<T> {
+async function waitFor<T>(sleep: FollowDeps['sleep'], check: () => Promise<T | undefined>): Promise<T> {
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const value = await check();
     if (value !== undefined) return value;
@@ -33,7 +33,7 @@ export async function eventsSoFar(
 
 /** Prints events until the operation ends. Returns the stack, undefined once it is deleted, and the events since `seen`. */
 export async function followStack(
-  { cloudFormation, print, sleep }: Follow,
+  { cloudFormation, print, sleep }: FollowDeps,
   stackId: string,
   seen: Set<string>,
 ): Promise<{ readonly stack: Stack | undefined; readonly events: readonly StackEvent[] }> {

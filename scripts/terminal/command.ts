@@ -14,7 +14,7 @@ export interface Terminal {
   /** Writes a line, such as progress, to stderr. Results go to stdout. */
   readonly note: Print;
   readonly ask: Ask;
-  /** The stream of the notes, for a line that is updated in place; absent where there is none. */
+  /** The stream of the notes, for a line that is updated in place; absent if there is none. */
   readonly progress?: ProgressStream;
 }
 

@@ -263,7 +263,7 @@ describe('a destroy', () => {
     const said = await destroyAnswering(stackName);
     expect(said).toMatch(/^In account 000000000000, us-east-1:\nGoes {5}the stack .*4 Lambda::Function/);
     expect(said).toContain('Lost     0 references in the Orders queue, 0 dead letters');
-    expect(said).toContain(`Stays    the tables, with all that is in them: ${stackName}-Orders`);
+    expect(said).toContain(`Kept     the tables, with all their data: ${stackName}-Orders`);
     expect(said).toContain(`${stackName} is deleted.`);
     expect(hooks()).toEqual([]);
     expect(await tables()).toEqual(ourTables);
@@ -284,7 +284,7 @@ describe('a destroy', () => {
 
   it('destroy asks nothing with --yes, and deletes the tables with --delete-data, also when only they are left', async () => {
     await run(destroy, '--stage', 'dev', '--yes');
-    expect(await run(destroy, '--stage', 'dev')).toContain('is gone already');
+    expect(await run(destroy, '--stage', 'dev')).toContain('is already deleted');
     expect(await tables()).toEqual(ourTables);
     expect(await run(destroy, '--stage', 'dev', '--yes', '--delete-data')).toContain(
       `${stackName}-Orders is deleted.`,

@@ -35,7 +35,7 @@ interface AuditOptions extends ServiceOptions, Window {
   readonly dryRun: boolean;
 }
 
-/** Throws CommandError where a day cannot be audited, UsageError for a window that cannot be meant. */
+/** Throws CommandError if a day cannot be audited, UsageError for a window that cannot be meant. */
 export function audit({ from, to, dryRun, ...options }: AuditOptions, note: Print): Promise<Report> {
   const days = readWindow({ from, to }, Date.now());
   return withStopSignal('Interrupted.', (stop) =>

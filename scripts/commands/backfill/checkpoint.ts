@@ -98,7 +98,7 @@ const stored = v.object({
   saved_at: v.string(),
 });
 
-/** Throws CommandError where the row is not as this version or an earlier one writes it: to go on from it would lose orders. */
+/** Throws CommandError if the row is not as this version or an earlier one writes it: to go on from it would lose orders. */
 function readCheckpoint(row: unknown, timestamp: number): FoundCheckpoint {
   const result = v.safeParse(stored, row);
   if (!result.success) {

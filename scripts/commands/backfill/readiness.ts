@@ -8,7 +8,7 @@ import type { Task } from './classify';
 import { rulesOf } from './options';
 import type { Selection } from './options';
 
-/** Throws CommandError where nothing would be copied, or not as the options say. */
+/** Throws CommandError if nothing would be copied, or not as the options say. */
 export function requireReady(
   { stackName, parameters }: Pick<Service, 'stackName' | 'parameters'>,
   { advance }: Selection,

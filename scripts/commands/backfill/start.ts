@@ -33,7 +33,7 @@ interface StartDeps {
   readonly recommend: (command: string) => string;
 }
 
-/** Throws CommandError for what the user can fix, UsageError for a selection that cannot be meant. */
+/** Throws CommandError for a problem that the user can fix, UsageError for a selection that cannot be meant. */
 export function startBackfill(
   { from, to, status, ids, advance, restart, dryRun, ...options }: BackfillOptions,
   { note, progress: stream }: Terminal,

@@ -1,5 +1,5 @@
-// Prepares an AWS account for deploys, once: for each stage the bucket of its packages, and the roles that GitHub
-// Actions and CloudFormation work with. Run again, it changes what differs and nothing else.
+// Prepares an AWS account for deploys: for each stage a bucket for its packages, and the roles for GitHub Actions and
+// CloudFormation. A second run changes only what differs.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { explained } from '../../service/aws-errors';
@@ -11,7 +11,7 @@ import { placeOf } from '../../service/clients';
 import type { Clients } from '../../service/clients';
 import { stackParameters } from '../../stack/parameters';
 import { changeStack } from '../../stack/stack-change';
-import type { Follow } from '../../stack/stack-events';
+import type { FollowDeps } from '../../stack/stack-events';
 import { outputsOf } from '../../stack/stack-state';
 import { clearAway } from '../../stack/stack-deletion';
 import { bootstrapTemplateFile, readTemplate, withNames } from '../../stack/template';
@@ -24,16 +24,16 @@ export interface BootstrapJob extends BootstrapRequest {
 
 export type BootstrapClients = Pick<Clients, 'cloudFormation' | 'iam' | 'sts'>;
 
-/** What is the same for all stages. */
-interface Site {
-  readonly follow: Follow;
+/** The values that all stages share. */
+interface BootstrapSite {
+  readonly follow: FollowDeps;
   readonly clients: BootstrapClients;
   readonly template: Template;
   readonly account: string;
   readonly region: string;
 }
 
-/** Prepares the stages, one after the other. Throws CommandError, in plain words, for all that the caller can put right. */
+/** Prepares the stages, one after the other. Throws CommandError for a problem that the user can fix. */
 export async function bootstrap(
   { print = console.log, ...request }: BootstrapJob,
   clients: BootstrapClients,
@@ -46,7 +46,7 @@ export async function bootstrap(
     print(`Preparing account ${account}, ${region}, for ${request.stages.join(', ')}`);
     const site = { follow: { cloudFormation, print, sleep }, clients, template, account, region };
     const done: Bootstrapped[] = [];
-    // One after the other: the first makes GitHub's identity provider, the others must find it.
+    // In turn: the first stage makes GitHub's identity provider, and the others must find it.
     for (const plan of plans) done.push(await prepare(plan, site));
     return done;
   } catch (error) {
@@ -54,7 +54,7 @@ export async function bootstrap(
   }
 }
 
-async function prepare(plan: BootstrapPlan, site: Site): Promise<Bootstrapped> {
+async function prepare(plan: BootstrapPlan, site: BootstrapSite): Promise<Bootstrapped> {
   const { stage, stackName, repository, leftover, existing, previous } = plan;
   const { follow, clients, template, account, region } = site;
   if (leftover !== undefined) await clearAway(follow, leftover);

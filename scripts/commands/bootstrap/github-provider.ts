@@ -1,4 +1,4 @@
-// GitHub's identity provider: an account has one at the most, and all roles that trust GitHub share it.
+// GitHub's identity provider: an account can have only one, and all roles that trust GitHub share it.
 import { GetOpenIDConnectProviderCommand, ListOpenIDConnectProvidersCommand } from '@aws-sdk/client-iam';
 import type { IAMClient } from '@aws-sdk/client-iam';
 
@@ -9,16 +9,16 @@ import { parametersOf } from '../../stack/stack-state';
 const AUDIENCE = 'sts.amazonaws.com';
 
 /**
- * The ARN for a stack's parameter GitHubOidcProviderArn; empty where the stack is to make the provider, or has made
- * it: with an ARN it would let go of its own. Throws CommandError if the account's provider is not for AWS.
+ * The ARN for a stack's parameter GitHubOidcProviderArn. It is empty if the stack must make the provider, or has made it:
+ * with an ARN the stack would delete its own. Throws CommandError if the account's provider is not for AWS.
  */
 export async function chooseProvider(
   iam: IAMClient,
   { repository, existing }: Pick<BootstrapPlan, 'repository' | 'existing'>,
 ): Promise<string> {
   const { GitHubOidcProviderArn, GitHubRepository } = parametersOf(existing);
-  const hasMadeIt = GitHubOidcProviderArn === '' && GitHubRepository !== '';
-  if (repository === '' || hasMadeIt) return '';
+  const isOwner = GitHubOidcProviderArn === '' && GitHubRepository !== '';
+  if (repository === '' || isOwner) return '';
   const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand());
   const arns = OpenIDConnectProviderList.flatMap(({ Arn }) => Arn ?? []);
   const arn = arns.find((one) => one.endsWith(':oidc-provider/token.actions.githubusercontent.com'));
@@ -32,6 +32,6 @@ async function requireAudience(iam: IAMClient, arn: string): Promise<void> {
   );
   if (ClientIDList.includes(AUDIENCE)) return;
   throw new CommandError(
-    `The account's identity provider for GitHub does not know the audience ${AUDIENCE}. Add it, which changes nothing for the roles that use it already: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${arn} --client-id ${AUDIENCE}`,
+    `The account's identity provider for GitHub lacks the audience ${AUDIENCE}. Nothing was changed. Add the audience, which does not affect existing roles: aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${arn} --client-id ${AUDIENCE}`,
   );
 }

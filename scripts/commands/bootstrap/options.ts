@@ -1,4 +1,4 @@
-// What the command line of bootstrap says.
+// The options of bootstrap.
 import { stages } from '../../service/service-options';
 import { choice, repeated, text } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
@@ -7,17 +7,17 @@ import type { BootstrapRequest } from './plan';
 export const bootstrapOptions = {
   repository: text(
     '<owner/name>',
-    'the repository, exactly as GitHub writes it, whose environments dev, staging and prod may deploy the stage of their name',
+    'the repository, spelled as on GitHub; its environments dev, staging and prod may deploy the stage with the same name',
   ),
-  stage: repeated(choice('<stage>', stages, 'a stage; may be repeated; all three if not given')),
+  stage: repeated(choice('<stage>', stages, 'a stage; may be repeated; all three if omitted')),
   region: text('<region>', 'the AWS region; or $AWS_REGION'),
 } as const;
 
 export type BootstrapOptions = OptionsOf<typeof bootstrapOptions>;
 
-/** What to prepare. */
+/** The request that the options make. */
 export const bootstrapRequest = ({ stage, repository }: BootstrapOptions): BootstrapRequest => ({
   stages: stage.length === 0 ? stages : [...new Set(stage)],
-  // As GitHub prints it: repo: is the subject's own, not the repository's.
+  // GitHub prints it with `repo:`, which belongs to the subject and not to the repository.
   repository: repository?.replace(/^repo:/, ''),
 });

@@ -1,4 +1,4 @@
-// Which bootstrap stacks there are and what they are to become, with every objection, before anything is touched.
+// The plan of a bootstrap: the existing stacks, the changes, and all problems, before anything is changed.
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../../terminal/command-error';
@@ -9,7 +9,7 @@ import type { Template } from '../../stack/template';
 
 export interface BootstrapRequest {
   readonly stages: readonly string[];
-  /** At GitHub. Left out, each stage keeps the one that it has; empty is none. */
+  /** The repository on GitHub. Undefined keeps that of each stage; empty trusts none. */
   readonly repository?: string | undefined;
 }
 
@@ -21,13 +21,13 @@ export interface BootstrapPlan {
   /** The stack to update; undefined if a new one must be created. */
   readonly existing: Stack | undefined;
   readonly given: Values;
-  /** Names of the parameters whose values the stack has. */
+  /** Names of the parameters that the stack already has values for. */
   readonly previous: readonly string[];
-  /** What GitHubRepository will be. */
+  /** The value of GitHubRepository after the bootstrap. */
   readonly repository: string;
 }
 
-/** Looks at the stack of each stage. Throws CommandError with all there is to object. */
+/** Reads the stack of each stage. Throws CommandError with all problems. */
 export async function planBootstrap(
   cloudFormation: CloudFormationClient,
   template: Template,
@@ -37,7 +37,7 @@ export async function planBootstrap(
     parameterProblems(template.Parameters, givenFor(stage, repository), [], label),
   );
   if (problems.length > 0) {
-    throw new CommandError(['This cannot be prepared:', ...new Set(problems)].join('\n  '));
+    throw new CommandError(['The account cannot be prepared:', ...new Set(problems)].join('\n  '));
   }
   const plans: BootstrapPlan[] = [];
   for (const stage of stages) plans.push(await planStage(cloudFormation, stage, repository));
@@ -56,7 +56,10 @@ async function planStage(
   if (existing !== undefined)
     requireAtRest(existing, 'delete it there, which keeps its bucket, and run this command again');
   return {
-    ...{ stage, stackName, leftover, existing },
+    stage,
+    stackName,
+    leftover,
+    existing,
     given: givenFor(stage, repository),
     previous: (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []),
     repository: repository ?? parametersOf(existing)['GitHubRepository'] ?? '',

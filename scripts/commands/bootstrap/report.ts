@@ -1,4 +1,4 @@
-// What to do with what was prepared: what goes into GitHub's environment, and the deploy from a terminal.
+// The next steps after a bootstrap: the variables of GitHub's environment, and the deploy from a terminal.
 import type { Values } from '../../stack/parameters';
 import { PROGRAM } from '../../terminal/command';
 
@@ -8,7 +8,7 @@ export interface Bootstrapped {
   /** The repository that may deploy; empty for none. */
   readonly repository: string;
   readonly region: string;
-  /** False: there was nothing to do. */
+  /** False if there was nothing to change. */
   readonly changed: boolean;
   readonly outputs: Values;
 }
@@ -31,7 +31,9 @@ export function howToDeploy({ stage, repository, region, outputs }: Bootstrapped
   };
   const values = Object.entries(variables).map(([name, value]) => `  ${name.padEnd(28)} ${value}`);
   return [
-    ...['', stage, ...values],
+    '',
+    stage,
+    ...values,
     ...(DeployRoleArn === undefined ? [] : forGitHub(stage, repository, variables)),
     '',
     `From a terminal, with the policy ${DeployPolicyArn}:`,
@@ -43,10 +45,10 @@ function forGitHub(stage: string, subject: string, variables: Values) {
   const repository = subject.replaceAll(/@\d+/g, '');
   const environment = `repos/${repository}/environments/${stage}`;
   const branch = stage === 'prod' ? 'main' : stage;
-  const alias = stage === 'prod' ? ' (or master, if it is called so)' : '';
+  const alias = stage === 'prod' ? ' (or master, if that is its name)' : '';
   return [
     '',
-    // Whoever may push a branch may change the workflow in it: without this rule it could name any environment.
+    // Without this rule, anyone with write access could push a branch whose workflow names any environment.
     `The environment ${stage} of ${repository}, for the branch ${branch}${alias} and no other, with GitHub's command line:`,
     `  gh api --silent --method PUT ${environment} -F "deployment_branch_policy[protected_branches]=false" -F "deployment_branch_policy[custom_branch_policies]=true"`,
     `  gh api --silent --method POST ${environment}/deployment-branch-policies -f name=${branch}`,

@@ -1,4 +1,4 @@
-// Runs the bootstrap with the clients of this shell, and reports what to do with what it made.
+// Runs the bootstrap with the clients of this shell, and reports the next steps.
 import { createClients } from '../../service/clients';
 import type { Print, Report } from '../../terminal/command';
 import { bootstrap } from './bootstrap';
@@ -6,7 +6,7 @@ import { bootstrapRequest } from './options';
 import type { BootstrapOptions } from './options';
 import { howToDeploy } from './report';
 
-/** Throws CommandError for what the user can fix. */
+/** Throws CommandError for a problem that the user can fix. */
 export async function runBootstrap(options: BootstrapOptions, note: Print): Promise<Report> {
   const { region } = options;
   const clients = createClients(region === undefined ? {} : { region });

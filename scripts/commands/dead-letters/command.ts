@@ -64,7 +64,7 @@ const drop = defineCommand({
   name: 'drop',
   summary: 'Delete dead letters permanently',
   description: `Shows them and asks first. Needs --order, --message or --all.\n\n${HIDDEN}`,
-  options: { ...serviceOptions, ...choiceOptions, dryRun, yes: flag('ask nothing') },
+  options: { ...serviceOptions, ...choiceOptions, dryRun, yes: flag('do not ask for confirmation') },
   examples: ['dead-letters drop --order 100 --stage prod', 'dead-letters drop --all --dry-run'],
   run: ({ order, message, all, dryRun, yes, ...options }, terminal) =>
     onService(
@@ -81,7 +81,7 @@ export const deadLetters: Noun = {
   commands: [list, show, redrive, drop],
 };
 
-/** Throws UsageError where no choice is made. */
+/** Throws UsageError if no choice is made. */
 function requireChoice({ order, message, all }: OptionsOf<typeof choiceOptions>): Choice {
   if (order === undefined && message === undefined && !all) {
     throw new UsageError('which dead letters? Give --order, --message or --all.');

@@ -21,7 +21,7 @@ export interface DeadLetterDeps extends Terminal {
   readonly recommend: (command: string) => string;
 }
 
-/** Throws CommandError for what the user can fix. */
+/** Throws CommandError for a problem that the user can fix. */
 export type DeadLetterFlow<R> = (request: R, deps: DeadLetterDeps) => Promise<Report>;
 
 export const withDeps = (

@@ -18,7 +18,7 @@ export interface KnownDeadLetter {
   readonly deadLetter: DeadLetter;
   readonly orderId: number | undefined;
   readonly firstSeenAt: number | undefined;
-  /** Undefined where SQS moved it. */
+  /** Undefined if SQS moved it. */
   readonly deadLetteredAt: number | undefined;
   readonly row: LedgerRow | undefined;
 }

@@ -49,7 +49,7 @@ export function noteIfPartial({ isComplete }: Held, { note }: DeadLetterDeps): v
 export const look = (deps: DeadLetterDeps): Promise<Held> =>
   withDeadLetters(queuesOf(deps), (held) => Promise.resolve(held));
 
-/** Throws CommandError where the one order or message is not there. */
+/** Throws CommandError if the one order or message is not there. */
 export function choose(
   { deadLetters, isComplete }: Held,
   { orderId, messageId }: Choice,

@@ -30,7 +30,7 @@ export interface Way {
   readonly sum: (taken: number, all: number) => string;
 }
 
-/** What could not be taken is the problem of the report. Throws CommandError where the choice matches nothing. */
+/** What could not be taken is the problem of the report. Throws CommandError if the choice matches nothing. */
 export function take({ choice, dryRun, only }: TakeRequest, deps: DeadLetterDeps, way: Way): Promise<Report> {
   const queues = queuesOf(deps);
   return withDeadLetters(queues, async (held) => {

@@ -1,4 +1,4 @@
-// What follows a deploy: a poll, which shows that all works and registers the webhook, and whether alerts reach somebody.
+// The steps after a deploy: a poll, which tests the service and registers the webhook, and a check of the alert address.
 import { PROGRAM } from '../../terminal/command';
 import { reportAlertAddress, sendTestAlert } from './alert-address';
 import type { Clients } from '../../service/clients';
@@ -11,13 +11,13 @@ import type { Print } from '../../terminal/command';
 export interface Deployed {
   readonly stackName: string;
   readonly changed: boolean;
-  /** The options that name the service in a recommended command: the stack's name if not given. */
+  /** The options that name the service in a recommended command; the stack's name if omitted. */
   readonly service?: string | undefined;
   readonly outputs: Values;
   readonly parameters: Values;
 }
 
-/** Returns the poll that it made, if any. Throws CommandError only if a test alert was asked for and could not be sent. */
+/** Returns the job of its poll, if it polled. Throws CommandError only if a requested test alert could not be sent. */
 export async function afterDeploy(
   deployed: Deployed,
   { poll, testAlert }: Afterwards,

@@ -1,4 +1,4 @@
-// Whether alerts reach somebody: SNS sends nothing to an email address that has not confirmed each of the two topics.
+// Checks the alert address: SNS sends no email to an address that has not confirmed both topics.
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { paginateListSubscriptionsByTopic, PublishCommand } from '@aws-sdk/client-sns';
 import type { SNSClient } from '@aws-sdk/client-sns';
@@ -16,7 +16,7 @@ export interface AlertAddress {
 
 type AlertClients = Pick<Clients, 'cloudFormation' | 'sns'>;
 
-/** Says which topics the address has not confirmed, and how to; nothing if it has. Never throws. */
+/** Prints the topics that the address has not confirmed, and how to confirm them. Never throws. */
 export async function reportAlertAddress(
   { stackName, address }: AlertAddress,
   clients: AlertClients,
@@ -29,11 +29,11 @@ export async function reportAlertAddress(
       `Alerts do not arrive yet: ${printable(address)} has not confirmed ${topics.map(nameOf).join(' and ')}.`,
     );
     print(
-      'Follow the link in each of the emails that AWS has sent there. It forgets them after 48 hours; to have them sent again:',
+      'Follow the link in each email that AWS has sent to it. The links expire after 48 h. To send them again:',
     );
     for (const topic of topics) print(`  ${subscribe(topic, address)}`);
   } catch (error) {
-    print(`Whether ${printable(address)} has confirmed its alerts could not be looked up. ${inWords(error)}`);
+    print(`The confirmations of ${printable(address)} could not be checked. ${inWords(error)}`);
   }
 }
 
@@ -47,10 +47,10 @@ export async function sendTestAlert(
   print(
     `Sent a test alert, "${subjectOf(stackName)}", to ${printable(address)}: one by ${topics.map(nameOf).join(', one by ')}.`,
   );
-  // That it cannot be looked up, if so, has been said by the report.
-  const deaf = await unconfirmed(topics, address, clients.sns).catch(() => []);
-  if (deaf.length === 0) return;
-  print(`It cannot arrive by ${deaf.map(nameOf).join(' and ')}, which the address has not confirmed.`);
+  // reportAlertAddress has already reported a failed look-up.
+  const unreachable = await unconfirmed(topics, address, clients.sns).catch(() => []);
+  if (unreachable.length === 0) return;
+  print(`It cannot arrive by ${unreachable.map(nameOf).join(' and ')}, which the address has not confirmed.`);
 }
 
 async function publishTest(stackName: string, clients: AlertClients): Promise<readonly string[]> {
@@ -63,24 +63,24 @@ async function publishTest(stackName: string, clients: AlertClients): Promise<re
     }
     return topics;
   } catch (error) {
-    throw new CommandError(`The test alert was not sent by both topics. ${inWords(error)}`, { cause: error });
+    throw new CommandError(`The test alert was not sent to both topics. ${inWords(error)}`, { cause: error });
   }
 }
 
 const subjectOf = (stackName: string) => `${stackName}: test alert`;
 
 const testMessage = (stackName: string) =>
-  `This is a test, sent by deploy --test-alert. Nothing is wrong.
+  `This is a test alert, sent by deploy --test-alert. No order is affected.
 
-A real alert of ${stackName}-ApplicationErrors has a subject that begins with the function's name, such as "${stackName}-GetNewOrders: ...", and says what failed, why, and what to do. One of ${stackName}-DeadLettersAlarm is sent by CloudWatch, with a subject that begins with ALARM.`;
+A real alert of ${stackName}-ApplicationErrors has a subject that begins with the function's name, such as "${stackName}-GetNewOrders: ...", and names the failure, its reason, and what to do. CloudWatch sends the alerts of ${stackName}-DeadLettersAlarm, with a subject that begins with ALARM.`;
 
-/** CloudFormation knows a topic by its ARN. */
+/** CloudFormation's physical id of a topic is its ARN. */
 async function topicsOf(stackName: string, { cloudFormation }: AlertClients): Promise<readonly string[]> {
   const command = new DescribeStackResourcesCommand({ StackName: stackName });
   const { StackResources = [] } = await cloudFormation.send(command);
   return ['ExceptionsTopic', 'DeadLettersAlarmTopic'].map((id) => {
     const arn = StackResources.find(({ LogicalResourceId }) => LogicalResourceId === id)?.PhysicalResourceId;
-    if (arn === undefined) throw new CommandError(`${stackName} has no topic ${id}: deploy it anew.`);
+    if (arn === undefined) throw new CommandError(`${stackName} has no topic ${id}. Deploy it again.`);
     return arn;
   });
 }
@@ -96,7 +96,7 @@ async function unconfirmed(
   return found.flat();
 }
 
-/** In place of an ARN there is PendingConfirmation, then, after 48 hours, no subscription at all. */
+/** A subscription that is not confirmed has PendingConfirmation as its ARN. After 48 h SNS deletes it. */
 async function isConfirmed(TopicArn: string, address: string, sns: SNSClient): Promise<boolean> {
   for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
     { client: sns },
@@ -113,6 +113,6 @@ async function isConfirmed(TopicArn: string, address: string, sns: SNSClient): P
 
 const nameOf = (topicArn: string) => topicArn.split(':').at(-1) ?? topicArn;
 
-/** The template's pattern keeps quotes out of the address, so that these hold it. */
+/** The template's pattern allows no quotes in the address, so single quotes are safe here. */
 const subscribe = (topicArn: string, address: string) =>
   `aws sns subscribe --region ${topicArn.split(':')[3] ?? ''} --topic-arn ${topicArn} --protocol email --notification-endpoint '${printable(address)}'`;

@@ -1,4 +1,4 @@
-// deploy: brings the service to AWS, or changes what is there.
+// deploy: deploys the service to AWS, or updates it.
 import { defineCommand } from '../../terminal/command';
 import { deployOptions } from './options';
 
@@ -7,9 +7,9 @@ export const deploy = defineCommand({
   summary: 'Build the packages, upload them, and create or update the stack',
   description:
     'Every parameter except Paused is also read from the environment: PollingInterval from $POLLING_INTERVAL, and ' +
-    'so on. On an update, a parameter that is not given keeps its value, and CloudFormation continues with the ' +
-    'role it had; --parameter Name= makes a value empty. ReserveConcurrency, if it is not given, is false where ' +
-    'the account cannot reserve 3 concurrent executions, else true.',
+    'so on. On an update, a parameter that is not given keeps its value, and CloudFormation keeps its role; ' +
+    '--parameter Name= makes a value empty. Without a value, ReserveConcurrency is false if the account cannot ' +
+    'reserve 3 concurrent executions, else true.',
   options: deployOptions,
   examples: [
     'deploy --stage dev --bucket my-packages --email ops@example.com',

@@ -1,5 +1,5 @@
-// Brings the service to AWS: checks the parameters, uploads packages and template, and makes one change set
-// of it. Everything wrong is said before anything is touched; what CloudFormation does is shown as it happens.
+// Deploys the service to AWS: checks the parameters, uploads packages and template, and executes one change set. All
+// problems are reported before anything is changed, and the events of CloudFormation are printed as they happen.
 import { setTimeout as realSleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -17,7 +17,7 @@ import { stackParameters } from '../../stack/parameters';
 import type { Values } from '../../stack/parameters';
 import { chooseReservation } from './reserved-concurrency';
 import { changeStack } from '../../stack/stack-change';
-import type { Follow } from '../../stack/stack-events';
+import type { FollowDeps } from '../../stack/stack-events';
 import { outputsOf, parametersOf } from '../../stack/stack-state';
 import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
 import { readTemplate, withTableNames } from '../../stack/template';
@@ -27,16 +27,16 @@ import type { Print } from '../../terminal/command';
 
 export interface DeployOptions extends DeployRequest {
   readonly tags?: Values | undefined;
-  /** The role that CloudFormation works with: the stack's former one, or the caller's permissions, if left out. */
+  /** The role of CloudFormation; if omitted, the stack's current one, else the caller's permissions. */
   readonly roleArn?: string | undefined;
-  /** Where the build left the packages: build/ if left out. */
+  /** The folder of the built packages; build/ if omitted. */
   readonly outDir?: string | undefined;
-  /** Makes the packages, once nothing speaks against the deploy; they are there already if it is not given. */
+  /** Builds the packages, after all checks have passed; omitted if they are built already. */
   readonly prepare?: (() => Promise<void>) | undefined;
   readonly print?: Print | undefined;
-  /** Waits that many milliseconds; the real clock if left out. */
-  readonly sleep?: Follow['sleep'] | undefined;
-  /** Hears what counts in the end: where to, which changes, how it ended. All of it is printed as well. */
+  /** Waits that many milliseconds, by the real clock if omitted. */
+  readonly sleep?: FollowDeps['sleep'] | undefined;
+  /** Gets the lines for the summary: account, changes and result. They are printed as well. */
   readonly summarize?: Print | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface DeployClients {
 export interface DeployResult {
   readonly stackName: string;
   readonly stackId: string;
-  /** False: there was nothing to do. */
+  /** False if there was nothing to change. */
   readonly changed: boolean;
   /** The folder of this version in the bucket. */
   readonly prefix: string;
@@ -58,7 +58,7 @@ export interface DeployResult {
   readonly parameters: Values;
 }
 
-/** Deploys what the build made. Throws CommandError, in plain words, for all that the caller can put right. */
+/** Deploys the built packages. Throws CommandError for a problem that the user can fix. */
 export async function deploy(options: DeployOptions, clients: DeployClients = {}): Promise<DeployResult> {
   const template = await readTemplate();
   const hide = hiding(template, options.parameters ?? {});
@@ -84,7 +84,7 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   }
 }
 
-/** The plan with what this account allows for ReserveConcurrency. */
+/** The plan with the value of ReserveConcurrency that the account allows. */
 async function withReservation(plan: Plan, lambda: LambdaClient, summarize: Print): Promise<Plan> {
   const { parameters, note } = await chooseReservation(plan, lambda);
   if (note !== undefined) summarize(note);
@@ -94,22 +94,22 @@ async function withReservation(plan: Plan, lambda: LambdaClient, summarize: Prin
 async function clearLeftover(
   { leftover }: Plan,
   account: string,
-  follow: Follow,
+  follow: FollowDeps,
   roleArn: string | undefined,
 ): Promise<void> {
   if (leftover === undefined) return;
   await clearAway(follow, leftover, roleArn);
-  // A stand-in has no such rule.
+  // The emulator has no such rule.
   if (account !== EMULATOR_ACCOUNT) await waitForQueueNames(leftover, follow);
 }
 
-type SummarizedFollow = Follow & Required<Pick<Follow, 'summarize'>>;
+type SummarizedFollowDeps = FollowDeps & Required<Pick<FollowDeps, 'summarize'>>;
 
 async function carryOut(
   plan: Plan,
   template: Template,
   { outDir, tags, roleArn }: DeployOptions,
-  follow: SummarizedFollow,
+  follow: SummarizedFollowDeps,
   s3: S3Client,
 ): Promise<DeployResult> {
   const { stackName, bucket, existing, previous } = plan;
@@ -128,15 +128,19 @@ async function carryOut(
     ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
   });
   return {
-    ...{ stackName, stackId, changed, prefix },
-    ...{ outputs: outputsOf(stack), parameters: parametersOf(stack) },
+    stackName,
+    stackId,
+    changed,
+    prefix,
+    outputs: outputsOf(stack),
+    parameters: parametersOf(stack),
   };
 }
 
 const unsignedWarning =
-  'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified, so that only webhooks with the secret header get in.';
+  'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified: only webhooks with the secret header are accepted.';
 
-/** Blots out the values that the template calls NoEcho, in whatever is printed or thrown. */
+/** Masks the values of NoEcho parameters in everything that is printed or thrown. */
 function hiding(template: Template, parameters: Values): (text: string) => string {
   const secrets = Object.entries(parameters)
     .filter(([name, value]) => template.Parameters[name]?.NoEcho === true && value !== '')

@@ -1,11 +1,11 @@
-// How a deploy ended, on the page of its GitHub Actions run: nobody should have to search its log for the reason.
+// The result of a deploy on the page of its GitHub Actions run, so that the reason of a failure is not only in the log.
 // docs.github.com/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
 import { appendFileSync } from 'node:fs';
 
 import { CommandError } from '../../terminal/command-error';
 import type { Print } from '../../terminal/command';
 
-/** Runs a deploy and adds what it sums up, and its end, to `file`, if there is one: Actions names it. */
+/** Runs a deploy and appends its summary and its result to `file`, if there is one: GitHub Actions sets its name. */
 export async function withJobSummary<Result extends { readonly changed: boolean }>(
   deploying: (summarize: Print) => Promise<Result>,
   file = process.env['GITHUB_STEP_SUMMARY'],
@@ -19,9 +19,11 @@ export async function withJobSummary<Result extends { readonly changed: boolean 
     show(result.changed ? 'Deployed' : 'Nothing to change');
     return result;
   } catch (error) {
-    // Only such a message is meant for readers and known to hold no secret.
+    // Only the message of a CommandError is made for readers and contains no secret.
     lines.push(
-      error instanceof CommandError ? error.message : 'Unexpected: the log of this step has the error.',
+      error instanceof CommandError
+        ? error.message
+        : 'Unexpected error. The log of this step has the details.',
     );
     show('Not deployed');
     throw error;

@@ -1,4 +1,4 @@
-// What the command line of deploy says, and the environment next to it.
+// The options of deploy, and the environment variables that replace them.
 import { sameService, stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
 import { UsageError } from '../../terminal/command-error';
@@ -9,16 +9,16 @@ import type { DeployRequest } from './plan';
 export const deployOptions = {
   stage: required(choice('<stage>', stages, 'the stage of the service')),
   bucket: fromVariable(
-    text('<bucket>', 'the bucket for the packages, in the same region; if not given, that of the stack'),
+    text('<bucket>', 'the bucket for the packages, in the same region; that of the stack if omitted'),
     'AWS_DEPLOYMENT_BUCKET',
   ),
-  email: fromVariable(text('<address>', 'the address that gets the alerts'), 'EXCEPTIONS_EMAIL_ADDRESS'),
+  email: fromVariable(text('<address>', 'the email address for alerts'), 'EXCEPTIONS_EMAIL_ADDRESS'),
   storeHash: fromVariable(text('<hash>', 'the hash of the BigCommerce store'), 'BIGCOMMERCE_STORE_HASH'),
   clientId: fromVariable(text('<id>', "the API account's client id"), 'BIGCOMMERCE_CLIENT_ID'),
   token: fromVariable(
     text(
       '<token>',
-      "the API account's token; prefer $BIGCOMMERCE_TOKEN, which stays out of the shell's history",
+      "the API account's token; prefer $BIGCOMMERCE_TOKEN, which the shell's history does not keep",
     ),
     'BIGCOMMERCE_TOKEN',
   ),
@@ -49,7 +49,7 @@ const optionOf: Readonly<Record<string, 'storeHash' | 'clientId' | 'token' | 'cl
   ExceptionsEmailAddress: 'email',
 };
 
-/** What follows the deploy itself. */
+/** The steps after the deploy. */
 export interface Afterwards {
   readonly poll: boolean;
   readonly testAlert: boolean;
@@ -62,8 +62,8 @@ interface RequestWithRest extends DeployRequest {
 }
 
 /**
- * What to deploy; `parameters` are the template's names. An option goes before a variable. An empty variable counts as
- * none, as one that is not set is empty in GitHub Actions; an empty option is a value. Throws UsageError.
+ * The request that the options make; `parameters` are the template's names. An option overrides a variable. An empty
+ * variable counts as not set, because GitHub Actions makes it empty then; an empty option is a value. Throws UsageError.
  */
 export function deployRequest(
   options: DeployCommandOptions,
@@ -92,8 +92,8 @@ const serviceOf = ({ stage, stackName, region }: DeployCommandOptions): string =
   sameService({ stage, stackName, region, local: false, awsPort: undefined });
 
 /**
- * The stage and the packages are the deploy's own affair, and a pause is its operator's: a variable that is left from
- * another day would end it, or begin it again.
+ * Whether a variable may set the parameter. The deploy sets the stage and the packages. Only `pause` and `resume` change
+ * Paused: a variable that is still set from another day would pause or resume the service.
  */
 const isOpen = (name: string) =>
   !['StageName', 'Paused'].includes(name) && !name.startsWith('LambdaDeploymentPackages');
@@ -105,7 +105,7 @@ const variableOf = (name: string) =>
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
     .toUpperCase();
 
-/** Name=Value, split at the first sign of equality: the value may hold anything. Its text may be a secret. */
+/** Name=Value, split at the first `=`. No message contains the text, which may be a secret. */
 function pairs(option: string, texts: readonly string[]): Values {
   return Object.fromEntries(
     texts.map((given) => {
@@ -119,7 +119,7 @@ function pairs(option: string, texts: readonly string[]): Values {
 function label(name: string): string {
   if (name === 'StageName') return 'StageName (--stage)';
   if (name === 'LambdaDeploymentPackagesBucketName') return `${name} (--bucket or $AWS_DEPLOYMENT_BUCKET)`;
-  const own = optionOf[name]?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const own = optionOf[name]?.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
   const option = own === undefined ? `--parameter ${name}=…` : `--${own}`;
   return `${name} (${option} or $${variableOf(name)})`;
 }

@@ -1,4 +1,4 @@
-// What a deploy would do to which stack, with every objection to it, before anything is touched.
+// The plan of a deploy: its stack, its parameters, and all problems, before anything is changed.
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../../terminal/command-error';
@@ -15,15 +15,15 @@ import type { Template } from '../../stack/template';
 
 export interface DeployRequest {
   readonly stage: string;
-  /** Of the packages; empty for that of the stack. */
+  /** The bucket of the packages; empty for that of the stack. */
   readonly bucket: string;
-  /** OrderReplication-<stage> if left out. */
+  /** OrderReplication-<stage> if omitted. */
   readonly stackName?: string | undefined;
   /** By the template's names. On an update, one that is not given keeps its value. */
   readonly parameters?: Values | undefined;
-  /** The options that name the service in a recommended command: the stack's name if not given. */
+  /** The options that name the service in a recommended command; the stack's name if omitted. */
   readonly service?: string | undefined;
-  /** How a parameter is called in a message: its own name if not given. */
+  /** The name of a parameter in messages; its own name if omitted. */
   readonly label?: ((name: string) => string) | undefined;
 }
 
@@ -35,11 +35,11 @@ export interface Plan {
   /** The stack to update; undefined if a new one must be created. */
   readonly existing: Stack | undefined;
   readonly given: Values;
-  /** Names of the parameters whose values the stack has. */
+  /** Names of the parameters that the stack already has values for. */
   readonly previous: readonly string[];
 }
 
-/** Looks at the stack and holds the request against the template. Throws CommandError with all there is to object. */
+/** Reads the stack and checks the request against the template. Throws CommandError with all problems. */
 export async function planDeploy(
   cloudFormation: CloudFormationClient,
   template: Template,
@@ -65,7 +65,7 @@ export async function planDeploy(
   if (problems.length === 0) return { stackName, bucket, leftover, existing, given, previous };
   const refusal =
     request.stackName === undefined && request.stage === '' ? 'Nothing can' : `${stackName} cannot`;
-  throw new CommandError([`${refusal} be deployed like this:`, ...problems].join('\n  '));
+  throw new CommandError([`${refusal} be deployed:`, ...problems].join('\n  '));
 }
 
 const ownParameters = (stage: string, bucket: string): Values => ({
@@ -75,22 +75,24 @@ const ownParameters = (stage: string, bucket: string): Values => ({
 
 const reservedProblem = (name: string): string[] =>
   /^(StageName|LambdaDeploymentPackages(BucketName|Prefix))$/.test(name)
-    ? [`${name} is set by the deploy itself: use --stage and --bucket.`]
+    ? [`${name} is set by the deploy. Use --stage and --bucket.`]
     : [];
 
-/** Another stage would be another address of the webhook, and the one that is registered would lead nowhere. */
+/** With another stage the webhook would get another address, and deliveries to the registered one would fail. */
 function stageProblem(existing: Stack | undefined, stage: string): string[] {
   const { StageName = stage } = parametersOf(existing);
-  return StageName === stage ? [] : [`It is a stack of the stage ${StageName}: give --stage ${StageName}.`];
+  return StageName === stage
+    ? []
+    : [`The stack belongs to the stage ${StageName}. Add --stage ${StageName}.`];
 }
 
-// Function names are the stack's and up to 21 letters more, and have room for 64.
+// A function's name is the stack's name and up to 21 characters more; Lambda allows 64.
 const stackNameProblem = (name: string) =>
   /^[A-Za-z][A-Za-z0-9-]{0,42}$/.test(name)
     ? undefined
-    : 'The stack name must be letters, digits and hyphens, a letter first, 43 at the most.';
+    : 'The stack name must consist of letters and digits and hyphens, begin with one of A to Z, and have at most 43 characters.';
 
-/** Whether webhook signatures are known to stay unverified: no client secret is given and none was before. */
+/** Whether webhook signatures cannot be verified: no client secret is given, and the stack has none. */
 export function isUnsigned({ given, previous }: Plan): boolean {
   const name = 'BigCommerceClientSecret';
   return given[name] === undefined ? !previous.includes(name) : given[name] === '';

@@ -1,5 +1,5 @@
-// Asks the account, before a deploy, whether Lambda lets the worker reserve its concurrent executions there: a new
-// account's limit refuses that, and the stack would be rolled back after minutes.
+// Checks before a deploy whether the account can reserve the worker's concurrent executions: with the limit of a new
+// account Lambda refuses that, and CloudFormation rolls the stack back after minutes.
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 
@@ -9,25 +9,25 @@ import type { Plan } from './plan';
 import type { Values } from '../../stack/parameters';
 import { parametersOf } from '../../stack/stack-state';
 
-/** What stack.json reserves for the worker where ReserveConcurrency is true. */
+/** The executions that stack.json reserves for the worker if ReserveConcurrency is true. */
 const RESERVED = 3;
 
 /** Executions that an account must keep unreserved: docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const LEAST_UNRESERVED = 100;
 
-/** A deploy without this answer is possible, so it does not wait long for it. Milliseconds. */
+/** A deploy is possible without this answer, so it waits only 15 s. */
 const TIMEOUT_MS = 15_000;
 
 export interface Reservation {
-  /** To add to the given parameters; empty where the value stays as it is. */
+  /** Added to the given parameters; empty if the value stays unchanged. */
   readonly parameters: Values;
-  /** For the operator; undefined where there is nothing to report. */
+  /** For the operator; undefined if there is nothing to report. */
   readonly note: string | undefined;
 }
 
 /**
- * Decides about ReserveConcurrency. A value that the caller gives wins, without a question to AWS. Where 3 executions
- * cannot be reserved it is false, and the next deploy that finds room makes it true again. Never throws.
+ * Chooses the value of ReserveConcurrency. A given value is kept, without a call to AWS. If 3 executions cannot be
+ * reserved it is false, and the next deploy that can reserve them makes it true again. Never throws.
  */
 export async function chooseReservation(
   { given, existing }: Pick<Plan, 'given' | 'existing'>,
@@ -36,8 +36,8 @@ export async function chooseReservation(
   if (given['ReserveConcurrency'] !== undefined) return { parameters: {}, note: undefined };
   const { ReserveConcurrency: current } = parametersOf(existing);
   const limits = await readLimits(lambda);
-  if ('problem' in limits) return { parameters: {}, note: notChecked(limits.problem, current) };
-  // What Lambda has reserved for this stack is the stack's to keep: some accounts may leave less than 100 unreserved.
+  if ('problem' in limits) return { parameters: {}, note: unchecked(limits.problem, current) };
+  // The stack keeps its reservation: some accounts may have fewer than 100 unreserved executions.
   if (current === 'true' && hasReserved(limits)) return { parameters: {}, note: undefined };
   if (limits.unreserved - RESERVED < LEAST_UNRESERVED) {
     return { parameters: { ReserveConcurrency: 'false' }, note: tooSmall(limits) };
@@ -61,9 +61,7 @@ async function readLimits(
     if (unreserved !== undefined && Number.isFinite(unreserved)) return { unreserved, all };
     return { problem: 'Lambda named no limit.' };
   } catch (error) {
-    const hint = isAccessDenied(error)
-      ? ` Run ${PROGRAM} bootstrap again: its policy allows this question.`
-      : '';
+    const hint = isAccessDenied(error) ? ` Run ${PROGRAM} bootstrap again: its policy allows this call.` : '';
     return { problem: `${inWords(error)}${hint}` };
   }
 }
@@ -74,15 +72,15 @@ const hasReserved = ({ unreserved, all }: Limits) => all === undefined || all - 
 const tooSmall = ({ unreserved, all }: Limits) =>
   [
     `Note: deploying with ReserveConcurrency=false. Lambda keeps ${LEAST_UNRESERVED} concurrent executions of an account unreserved,`,
-    `and this account has ${unreserved} unreserved${all === undefined ? '' : ` of ${all}`}: ${RESERVED} for the worker cannot be reserved.`,
-    'Other functions of the account can therefore take the executions that the worker needs.',
-    'Have the limit raised (Service Quotas, AWS Lambda, Concurrent executions): the next deploy after that reserves them.',
+    `and this account has ${unreserved} unreserved${all === undefined ? '' : ` of ${all}`}, so the ${RESERVED} of the worker cannot be reserved.`,
+    'Other functions of the account can use up the executions that the worker needs, which delays orders.',
+    'Request a higher limit (Service Quotas, AWS Lambda, Concurrent executions). The next deploy after that reserves them.',
   ].join(' ');
 
 const roomAgain =
-  'Note: deploying with ReserveConcurrency=true. The account has room for it now. To keep false, give ReserveConcurrency=false with each deploy.';
+  'Note: deploying with ReserveConcurrency=true. The limit of the account allows it now. To keep false, add --parameter ReserveConcurrency=false to each deploy.';
 
-const notChecked = (problem: string, current: string | undefined) =>
+const unchecked = (problem: string, current: string | undefined) =>
   [
     `Note: the limit of concurrent executions of this account was not checked. ${problem}`,
     `ReserveConcurrency stays ${current ?? 'true'}.`,

@@ -1,4 +1,5 @@
-// Runs the deploy with the clients of this shell, and what follows it; its end goes to the page of its GitHub Actions run.
+// Runs the deploy and the steps after it with the clients of this shell. Its result also goes to the page of its GitHub
+// Actions run.
 import { build, packageLines } from '../../packages/build';
 import { createClients } from '../../service/clients';
 import { pollData } from '../../service/poll-once';
@@ -12,7 +13,7 @@ import { withJobSummary } from './job-summary';
 import { deployRequest } from './options';
 import type { DeployCommandOptions } from './options';
 
-/** Throws CommandError for what the user can fix. */
+/** Throws CommandError for a problem that the user can fix. */
 export async function runDeploy(options: DeployCommandOptions, note: Print): Promise<Report> {
   const clients = createClients(options.region === undefined ? {} : { region: options.region });
   try {
@@ -41,7 +42,7 @@ export async function runDeploy(options: DeployCommandOptions, note: Print): Pro
   }
 }
 
-/** The stack is deployed, and its outputs are worth printing although something failed afterwards. */
+/** The stack is deployed: its outputs are printed even if a later step failed. */
 function asProblem(error: unknown) {
   if (error instanceof CommandError) return { job: undefined, problem: error.message };
   throw error;

@@ -1,5 +1,5 @@
-// Takes the service out of the account, and its webhooks out of the store. The tables stay unless the user confirms
-// twice that they may go.
+// Deletes the service from the account, and its webhooks from the store. The tables stay unless the user confirms their
+// deletion separately.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { placeOf } from '../../service/clients';
@@ -14,7 +14,7 @@ import { PROGRAM } from '../../terminal/command';
 import type { Print, Report, Terminal } from '../../terminal/command';
 import { CommandError, UsageError } from '../../terminal/command-error';
 import type { DestroyOptions } from './options';
-import { lookAhead, outcomeOf } from './preview';
+import { readPreview, previewLines } from './preview';
 import type { Preview } from './preview';
 import { deleteTables, existingTables } from './tables';
 import { deleteWebhooks } from './webhooks';
@@ -26,14 +26,14 @@ interface DestroyRequest {
   readonly service: ServiceOptions;
 }
 
-/** Throws CommandError for what the user can fix, UsageError where no stack is named. */
+/** Throws CommandError for a problem that the user can fix, UsageError if no stack is named. */
 export async function destroy(
   { deleteData, yes, ...options }: DestroyOptions,
   terminal: Terminal,
 ): Promise<Report> {
   const { stage = options.local ? 'dev' : undefined, stackName } = options;
   if (stage === undefined && stackName === undefined) {
-    throw new UsageError('which service? Give --stage or --stack-name.');
+    throw new UsageError('missing option: --stage or --stack-name must name the service');
   }
   const service = { ...options, stage: stage ?? 'dev' };
   return withClients(service, (clients, name) =>
@@ -52,34 +52,36 @@ async function destroyStack(
   const tables = await existingTables(stackName, clients.dynamoDb);
   const { account, region } = await placeOf(clients);
   if (stack === undefined && tables.length === 0) {
-    throw new CommandError(`There is neither a stack ${stackName} in ${region} nor a table of it.`);
+    throw new CommandError(
+      `There is no stack ${stackName} in ${region}, and no table of it. Check --stage, --stack-name and --region.`,
+    );
   }
-  // A stack's name is the same in every account: typing it does not show that this is the right account.
+  // A stack's name is the same in every account, so typing it does not confirm the account.
   note(`In account ${account}, ${region}:`);
-  if (stack === undefined) note(`The stack ${stackName} is gone already.`);
-  const preview = stack && (await lookAhead(stack, clients));
-  for (const line of outcomeOf(preview, tables, request.deleteData)) note(line);
+  if (stack === undefined) note(`The stack ${stackName} is already deleted.`);
+  const preview = stack && (await readPreview(stack, clients));
+  for (const line of previewLines(preview, tables, request.deleteData)) note(line);
   const place = { account, region, stackName };
   if (stack === undefined && !request.deleteData) {
     return { data: { ...place, isStackDeleted: false, deletedTables: [], keptTables: tables }, lines: [] };
   }
 
   await confirm(stackName, preview, request, ask);
-  if (preview !== undefined) await takeDown(preview, request, clients, note);
-  const left = await existingTables(stackName, clients.dynamoDb);
-  if (request.deleteData) await deleteTables(left, clients.dynamoDb, note);
+  if (preview !== undefined) await deleteService(preview, request, clients, note);
+  const remaining = await existingTables(stackName, clients.dynamoDb);
+  if (request.deleteData) await deleteTables(remaining, clients.dynamoDb, note);
   return {
     data: {
       ...place,
       isStackDeleted: stack !== undefined,
-      deletedTables: request.deleteData ? left : [],
-      keptTables: request.deleteData ? [] : left,
+      deletedTables: request.deleteData ? remaining : [],
+      keptTables: request.deleteData ? [] : remaining,
     },
-    lines: request.deleteData || left.length === 0 ? [] : [kept(stackName, request.service)],
+    lines: request.deleteData || remaining.length === 0 ? [] : [kept(stackName, request.service)],
   };
 }
 
-/** Both questions come before anything is touched. */
+/** Asks both questions before anything is changed. */
 async function confirm(
   stackName: string,
   preview: Preview | undefined,
@@ -89,18 +91,18 @@ async function confirm(
   if (yes) return;
   if (preview?.references !== undefined && preview.references > 0) {
     throw new CommandError(
-      `The Orders queue is not empty, so nothing was changed. Let the worker take what waits there (if it is paused: ${recommend('resume', service)}), or lose it by --yes.`,
+      `The Orders queue is not empty. Nothing was changed. Wait until the worker has processed the references (if it is paused: ${recommend('resume', service)}), or add --yes to delete them.`,
     );
   }
   const deleted = preview === undefined ? [] : ['the stack'];
-  for (const what of deleteData ? [...deleted, 'the data in its tables, for good'] : deleted) {
-    const answer = await ask(`To delete ${what}, type ${stackName}: `);
+  for (const target of deleteData ? [...deleted, 'the data in its tables, permanently'] : deleted) {
+    const answer = await ask(`To delete ${target}, type ${stackName}: `);
     if (answer.trim() !== stackName)
       throw new CommandError('The typed name does not match. Nothing was changed.');
   }
 }
 
-async function takeDown(
+async function deleteService(
   { stack, webhooks }: Preview,
   { yes }: DestroyRequest,
   clients: Clients,
@@ -113,4 +115,4 @@ async function takeDown(
 }
 
 const kept = (stackName: string, service: ServiceOptions) =>
-  `Its tables are kept: ${PROGRAM} deploy with the same stage or --stack-name takes them over (after a minute: SQS refuses the names of deleted queues for 60 s). To delete them: ${recommend('destroy', { ...service, stackName })} --delete-data`;
+  `Its tables are kept: the next ${PROGRAM} deploy with the same stage or --stack-name uses them again. Wait 1 min before it, because SQS refuses the names of deleted queues for 60 s. To delete the tables: ${recommend('destroy', { ...service, stackName })} --delete-data`;

@@ -1,16 +1,14 @@
-// What the command line of destroy says.
+// The options of destroy.
 import { serviceOptions, stageOption } from '../../service/service-options';
 import { flag } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
 
 export const destroyOptions = {
   ...serviceOptions,
-  // No default: this command must not choose.
+  // No default: this command must not choose a stage.
   stage: stageOption,
-  deleteData: flag(
-    'delete the tables too, with everything that was replicated; also when only they are left',
-  ),
-  yes: flag('ask nothing; continue where references would be lost or the store cannot be reached'),
+  deleteData: flag('also delete the tables, with all replicated orders; works without a stack too'),
+  yes: flag('do not ask; continue even if references are lost or the store cannot be reached'),
 } as const;
 
 export type DestroyOptions = OptionsOf<typeof destroyOptions>;

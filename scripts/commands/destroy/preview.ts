@@ -1,4 +1,4 @@
-// What a destroyed stack would take along, and what would stay: looked up and put into words before anybody is asked.
+// The preview of destroy: what would be deleted, lost and kept, shown before the user is asked.
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackResource } from '@aws-sdk/client-cloudformation';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -13,14 +13,15 @@ export interface Preview {
   readonly stack: Stack;
   readonly resources: readonly StackResource[];
   readonly bucket: string;
-  /** What the queues hold; undefined where that cannot be counted. */
+  /** The messages in the queues; undefined if they cannot be counted. */
   readonly references: number | undefined;
   readonly deadLetters: number | undefined;
-  /** Those that lead to the stack, or why they are not known. */
+  /** The store's webhooks to the stack, or the reason why they are unknown. */
   readonly webhooks: readonly Hook[] | string;
 }
 
-export async function lookAhead(stack: Stack, clients: Clients): Promise<Preview> {
+/** Reads what a deletion of the stack affects. */
+export async function readPreview(stack: Stack, clients: Clients): Promise<Preview> {
   const { StackName = '' } = stack;
   const command = new DescribeStackResourcesCommand({ StackName });
   const { StackResources = [] } = await clients.cloudFormation.send(command);
@@ -48,39 +49,40 @@ async function messagesIn(QueueUrl: string | undefined, { sqs }: Clients): Promi
   return answer && counts.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
 }
 
-/** One line for each thing that goes or stays; without a stack, of the tables alone. */
-export function outcomeOf(
+/** One line for each thing that is deleted, lost or kept; without a stack, only for the tables. */
+export function previewLines(
   preview: Preview | undefined,
   tables: readonly string[],
   deleteData: boolean,
 ): readonly string[] {
   const all = tables.join(', ') || 'none';
   const data = deleteData
-    ? `Goes     the tables, with all that is in them: ${all}`
-    : `Stays    the tables, with all that is in them: ${all}`;
-  return preview === undefined ? [data] : [...outcomeOfStack(preview), data];
+    ? `Deleted  the tables, with all their data: ${all}`
+    : `Kept     the tables, with all their data: ${all}`;
+  return preview === undefined ? [data] : [...stackLines(preview), data];
 }
 
-function outcomeOfStack(preview: Preview): readonly string[] {
+function stackLines(preview: Preview): readonly string[] {
   const { stack, resources, bucket, references, deadLetters, webhooks } = preview;
   const hasKey = resources.some(({ ResourceType }) => ResourceType === 'AWS::KMS::Key');
   return [
-    `Goes     the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
+    `Deleted  the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
     ...(hasKey
-      ? ['         (the KMS key at the end of its waiting period, until which it can be kept)']
+      ? ['         (the KMS key after its waiting period; until then the deletion can be cancelled)']
       : []),
     `Lost     ${count(references, 'reference')} in the Orders queue, ${count(deadLetters, 'dead letter')}`,
-    ...(references === 0 ? [] : [`         (${believed})`]),
+    ...(references === 0 ? [] : [`         (${LEDGER_NOTE})`]),
     ...(typeof webhooks === 'string'
-      ? [`Unknown  the webhooks that lead here, which stay in the store. ${webhooks}`]
-      : webhooks.map((hook) => `Goes     in the store: ${nameOf(hook)}`)),
-    `Stays    the packages in the bucket ${bucket}`,
+      ? [`Unknown  the store's webhooks to this stack, which are kept. ${webhooks}`]
+      : webhooks.map((hook) => `Deleted  in the store: ${nameOf(hook)}`)),
+    `Kept     the packages in the bucket ${bucket}`,
   ];
 }
 
-const believed = 'for 4 days the polls of a later stack take these orders for queued, as the ledger has them';
+const LEDGER_NOTE =
+  'for 4 days the polls of a later stack skip these orders, because the ledger records them as queued';
 
-/** Without the tables, which have a line of their own. */
+/** Excludes the tables, which have a line of their own. */
 function byType(resources: readonly StackResource[]): string {
   const types = resources.flatMap(({ ResourceType = '' }) =>
     ResourceType === 'AWS::DynamoDB::Table' ? [] : [ResourceType.replace('AWS::', '')],
@@ -91,7 +93,7 @@ function byType(resources: readonly StackResource[]): string {
     .join(', ');
 }
 
-function count(messages: number | undefined, what: string): string {
-  if (messages === undefined) return `an unknown number of ${what}s`;
-  return messages === 1 ? `1 ${what}` : `${messages} ${what}s`;
+function count(messages: number | undefined, noun: string): string {
+  if (messages === undefined) return `an unknown number of ${noun}s`;
+  return messages === 1 ? `1 ${noun}` : `${messages} ${noun}s`;
 }

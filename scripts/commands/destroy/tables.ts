@@ -1,4 +1,4 @@
-// The tables, which outlive their stack: which of them are there, and how they are deleted after all.
+// The tables, which stay when their stack is deleted: which of them exist, and their deletion.
 import {
   DeleteTableCommand,
   DescribeTableCommand,
@@ -11,7 +11,7 @@ import { readTemplate, withTableNames } from '../../stack/template';
 import type { Template } from '../../stack/template';
 import type { Print } from '../../terminal/command';
 
-/** Names of the stack's tables that exist, whether there is a stack or not. */
+/** Names of the stack's tables that exist, also without a stack. */
 export async function existingTables(
   stackName: string,
   dynamoDb: DynamoDBClient,
@@ -23,10 +23,10 @@ export async function existingTables(
   return found.flat();
 }
 
-/** Seconds: soon on a laptop, gently with AWS's quota. No table is known to take an hour. */
-const WAITING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
+/** Seconds. Short delays at first, for a local run; longer ones later, for AWS's quota. No deletion takes an hour. */
+const POLLING = { minDelay: 0.2, maxDelay: 5, maxWaitTime: 3600 };
 
-/** Deletes them, and waits until they are gone. */
+/** Deletes the tables, and waits until they are deleted. */
 export async function deleteTables(
   names: readonly string[],
   dynamoDb: DynamoDBClient,
@@ -34,12 +34,12 @@ export async function deleteTables(
 ): Promise<void> {
   for (const TableName of names) {
     await dynamoDb.send(new DeleteTableCommand({ TableName }));
-    await waitUntilTableNotExists({ client: dynamoDb, ...WAITING }, { TableName });
+    await waitUntilTableNotExists({ client: dynamoDb, ...POLLING }, { TableName });
     print(`${TableName} is deleted.`);
   }
   // docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
   print(
-    'AWS keeps a last backup of each for 35 days, at no cost: <table>$DeletedTableBackup in the DynamoDB console.',
+    'AWS keeps a last backup of each table for 35 days, at no cost: <table>$DeletedTableBackup in the DynamoDB console.',
   );
 }
 

@@ -1,5 +1,4 @@
-// The store's webhooks that lead to a stack: they go before it, since deliveries to an address that is gone fail for
-// two days.
+// The store's webhooks to a stack. They are deleted before it: otherwise deliveries to its address would fail for 2 days.
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
 import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
@@ -11,37 +10,38 @@ import { printable } from '../../terminal/printable';
 import { destinationOf, serviceOf } from '../../service/service';
 import type { Print } from '../../terminal/command';
 
+/** The webhook in words. */
 export const nameOf = ({ id, scope }: Hook) => `webhook ${id}, ${printable(scope)}`;
 
-/** The webhooks of the stack's API account that lead to it; a sentence where that cannot be found out. */
+/** The webhooks of the stack's API account that call the stack; a sentence with the reason if they cannot be read. */
 export async function findWebhooks(stack: Stack, clients: Clients): Promise<readonly Hook[] | string> {
   try {
     const service = serviceOf(stack, clients);
     const destination = destinationOf(service);
     return (await service.store.listHooks()).filter((hook) => sameUrl(hook.destination, destination));
   } catch (error) {
-    return `${inWords(error)} ${byHand}`;
+    return `${inWords(error)} ${MANUAL_REMOVAL}`;
   }
 }
 
-/** Deletes them. Throws CommandError at the first that cannot be, unless the stack is to go all the same. */
+/** Deletes the webhooks. Throws CommandError at the first failure, unless `isForced`. */
 export async function deleteWebhooks(
   stack: Stack,
   hooks: readonly Hook[],
-  goOn: boolean,
+  isForced: boolean,
   clients: Clients,
   print: Print,
 ): Promise<void> {
-  // Not the service that they were found by: its time for the store may have run out while somebody was asked.
+  // A new service: the time limit of the one that found them may have passed while the user was asked.
   const { store } = serviceOf(stack, clients);
   for (const hook of hooks) {
     try {
       await store.deleteHook(hook.id);
       print(`Deleted in the store: ${nameOf(hook)}.`);
     } catch (error) {
-      const problem = `${nameOf(hook)} was not deleted: ${inWords(error)} ${byHand}`;
-      if (!goOn)
-        throw new CommandError(`${problem}\nThe stack is still there; --yes goes on all the same.`, {
+      const problem = `${nameOf(hook)} was not deleted: ${inWords(error)} ${MANUAL_REMOVAL}`;
+      if (!isForced)
+        throw new CommandError(`${problem}\nThe stack was not deleted. To delete it anyway, add --yes.`, {
           cause: error,
         });
       print(problem);
@@ -49,5 +49,5 @@ export async function deleteWebhooks(
   }
 }
 
-const byHand =
-  'To have none left, delete the API account in the store: its webhooks go with it. Else BigCommerce gives them up by itself after two days of deliveries that fail.';
+const MANUAL_REMOVAL =
+  'To remove the webhooks, delete the API account in the store. Otherwise BigCommerce disables them after 2 days of failed deliveries.';

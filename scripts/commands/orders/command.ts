@@ -17,7 +17,7 @@ const erase = defineCommand({
       text('<address>', 'of the customer, or of the recipient of a parcel, a download or a gift certificate'),
     ),
     dryRun: flag('report which orders would be erased, and change nothing'),
-    yes: flag('ask nothing'),
+    yes: flag('do not ask for confirmation'),
   },
   examples: [
     'orders erase --email ada@example.com --dry-run --stage prod',

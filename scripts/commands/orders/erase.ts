@@ -37,7 +37,7 @@ interface EraseOptions extends ServiceOptions {
   readonly yes: boolean;
 }
 
-/** Throws CommandError for what the user can fix, UsageError for no address. */
+/** Throws CommandError for a problem that the user can fix, UsageError for no address. */
 export function erase({ email, dryRun, yes, ...options }: EraseOptions, terminal: Terminal): Promise<Report> {
   const request = { email: readEmail(email), dryRun, yes };
   return withService(options, (service) => {

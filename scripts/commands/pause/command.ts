@@ -1,4 +1,4 @@
-// pause and resume: the switch of the scheduled polls and audits, and of the worker.
+// pause and resume: stop and start the scheduled polls and audits, and the worker.
 import { serviceOptions } from '../../service/service-options';
 import { defineCommand } from '../../terminal/command';
 
@@ -6,8 +6,8 @@ export const pause = defineCommand({
   name: 'pause',
   summary: 'Stop the scheduled polls and audits, and the worker',
   description:
-    'Webhooks are still accepted: their references wait in the Orders queue, for 4 days. Nothing else of the ' +
-    'stack changes, and a deploy leaves it paused. The polls of "npm start" do not stop; what they queue waits.',
+    'Webhooks are still accepted: their references stay in the Orders queue for at most 4 days. Nothing else in the ' +
+    'stack changes, and a deploy keeps it paused. The polls of "npm start" continue; the orders that they queue wait.',
   options: serviceOptions,
   examples: ['pause --stage prod', 'pause --local'],
   run: async (options, { note }) => (await import('./pause')).setPaused(true, options, note),

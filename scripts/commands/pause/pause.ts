@@ -1,8 +1,9 @@
-// Changes the parameter Paused of a deployed stack, and nothing else of it; a resumed service polls immediately.
+// Changes only the parameter Paused of a deployed stack. A resumed service polls immediately.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
+import { DAY_MS } from '../../../lambda/shared/runtime/time';
 import type { Clients } from '../../service/clients';
 import { pollData, pollLines, pollNow } from '../../service/poll-once';
 import { requireStack, withClients } from '../../service/service';
@@ -14,9 +15,7 @@ import { isLeftover, outputsOf, parametersOf, requireUpdatable } from '../../sta
 import type { Print, Report } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** Pauses or resumes the service. Throws CommandError where its stack cannot be changed. */
+/** Pauses or resumes the service. Throws CommandError if its stack cannot be changed. */
 export function setPaused(isPaused: boolean, options: ServiceOptions, note: Print): Promise<Report> {
   return withClients(options, async (clients, stackName) => {
     const stack = await requireStack(clients, stackName);
@@ -29,10 +28,13 @@ export function setPaused(isPaused: boolean, options: ServiceOptions, note: Prin
   });
 }
 
-/** Whether it is paused now. Throws CommandError where that cannot be changed. */
+/** Whether the service is paused now. Throws CommandError if that cannot be changed. */
 function requirePausable(stack: Stack, options: ServiceOptions): boolean {
   const { StackName = '', StackStatus = '' } = stack;
-  if (isLeftover(stack)) throw new CommandError(`${StackName} is not deployed (${StackStatus}).`);
+  if (isLeftover(stack))
+    throw new CommandError(
+      `${StackName} is not deployed completely (${StackStatus}). Deploy it first: ${recommend('deploy', options)}`,
+    );
   requireUpdatable(stack, sameService(options));
   const { Paused } = parametersOf(stack);
   if (Paused !== undefined) return Paused === 'true';
@@ -41,7 +43,7 @@ function requirePausable(stack: Stack, options: ServiceOptions): boolean {
   );
 }
 
-/** All other parameters and the template stay as they are: neither a build nor the bucket is needed. */
+/** Keeps all other parameters and the template, so that it needs no build and no bucket. */
 async function changePaused(
   stack: Stack,
   isPaused: boolean,
@@ -60,16 +62,16 @@ async function changePaused(
   );
 }
 
-/** The Orders queue keeps a reference for four days, and as long a poll trusts a ledger row that says queued. */
+/** The Orders queue keeps a reference for 4 days, and a poll trusts a ledger row in state queued as long. */
 function paused(stackName: string, now: number, options: ServiceOptions): Report {
   const resumeBefore = new Date(now + 4 * DAY_MS).toISOString();
   return {
     data: { stackName, isPaused: true, isChanged: true, resumeBefore },
     lines: [
-      `${stackName} is paused. No poll starts on schedule, and the worker takes no more references.`,
-      'Webhooks are still answered 200: their references wait in the Orders queue, which deletes a reference after 4 days.',
+      `${stackName} is paused. No scheduled poll starts, and the worker processes no references.`,
+      'Webhooks are still answered with 200. Their references wait in the Orders queue, which deletes a reference after 4 days.',
       `Resume before ${resumeBefore.slice(0, 16)}Z: ${recommend('resume', options)}`,
-      'After that, only a poll finds an order whose reference was deleted, and only if the order is still new in the store.',
+      'After that, only a poll can queue an order whose reference was deleted, and only if the order is still new in the store.',
     ],
   };
 }
@@ -81,7 +83,7 @@ async function resumed(
   note: Print,
 ): Promise<Report> {
   const { StackName: stackName = '' } = stack;
-  note(`${stackName} has resumed: the worker takes the references that wait in the Orders queue.`);
+  note(`${stackName} has resumed. The worker processes the references in the Orders queue.`);
   const polled = { stackName, outputs: outputsOf(stack), parameters: parametersOf(stack) };
   const job = await pollNow(polled, sameService(options), clients, note);
   return {

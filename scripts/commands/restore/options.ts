@@ -11,7 +11,7 @@ export const restoreOptions = {
   from: required(text('<table>', 'the copy, as "aws dynamodb restore-table-to-point-in-time" made it')),
   order: wholeNumber('<id>', [1, 999_999_999], 'only the rows of this order'),
   overwrite: flag('also put back rows that are there and differ; only while the service is paused'),
-  yes: flag('ask nothing'),
+  yes: flag('do not ask for confirmation'),
 } as const;
 
 export type RestoreOptions = OptionsOf<typeof restoreOptions>;

@@ -21,7 +21,7 @@ export interface RestoreDeps extends Terminal {
   readonly recommend: (command: string) => string;
 }
 
-/** Throws CommandError for what the user can fix. */
+/** Throws CommandError for a problem that the user can fix. */
 export const restore = (
   { table, from, order, overwrite, yes, ...options }: RestoreOptions,
   terminal: Terminal,
@@ -33,7 +33,7 @@ export const restore = (
     ),
   );
 
-/** Throws CommandError where rows would be overwritten while the service is running, and for a copy that is none. */
+/** Throws CommandError if rows would be overwritten while the service is running, and for a copy that is none. */
 export async function putBack(request: RestoreRequest, deps: RestoreDeps): Promise<Report> {
   const { service, recommend } = deps;
   const to = outputOf(service, `${request.table}TableName`);

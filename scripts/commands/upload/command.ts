@@ -1,11 +1,12 @@
-// upload: builds the packages and puts them, with the template, into a bucket.
+// upload: builds the packages and uploads them, with the template, to a bucket.
 import { defineCommand } from '../../terminal/command';
 import { text } from '../../terminal/options';
 
 export const upload = defineCommand({
   name: 'upload',
   summary: 'Build the packages and upload them, with the template, to a bucket',
-  description: 'For those who deploy with the CloudFormation console; "deploy" uploads what it needs.',
+  description:
+    'For deploys with the CloudFormation console. The command "deploy" uploads the packages itself.',
   arguments: [{ name: '[bucket]', summary: 'the bucket; or $AWS_DEPLOYMENT_BUCKET' }],
   options: { region: text('<region>', 'the AWS region; or $AWS_REGION') },
   examples: ['upload my-packages --region eu-west-1'],

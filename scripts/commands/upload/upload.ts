@@ -5,14 +5,14 @@ import type { Print, Report } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
 import { namedValues } from '../../terminal/table';
 
-/** Without a bucket it is that of $AWS_DEPLOYMENT_BUCKET. Throws CommandError for what the user can fix. */
+/** The bucket defaults to $AWS_DEPLOYMENT_BUCKET. Throws CommandError for a problem that the user can fix. */
 export async function buildAndUpload(
   bucket = process.env['AWS_DEPLOYMENT_BUCKET'] ?? '',
   region: string | undefined,
   note: Print,
 ): Promise<Report> {
   if (bucket === '')
-    throw new UsageError("missing argument 'bucket': name it, or set AWS_DEPLOYMENT_BUCKET.");
+    throw new UsageError("missing argument 'bucket': name the bucket, or set AWS_DEPLOYMENT_BUCKET");
   for (const line of packageLines(await build())) note(line);
   const uploaded = await upload({ bucket, s3: s3Client(region), print: note });
   return {

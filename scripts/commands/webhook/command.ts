@@ -55,7 +55,7 @@ const remove = defineCommand({
   summary: "Delete a webhook of the stack's API account",
   description: 'Shows the webhook and asks first.',
   arguments: [id],
-  options: { ...serviceOptions, scope, yes: flag('ask nothing') },
+  options: { ...serviceOptions, scope, yes: flag('do not ask for confirmation') },
   examples: ['webhook delete --stage prod', 'webhook delete 21 --stage prod --yes'],
   run: ({ scope, yes, ...options }, terminal, [text]) =>
     onService(

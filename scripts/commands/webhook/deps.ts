@@ -11,7 +11,7 @@ export interface WebhookDeps extends Terminal {
   readonly recommend: (command: string) => string;
 }
 
-/** Throws CommandError for what the user can fix. */
+/** Throws CommandError for a problem that the user can fix. */
 export type WebhookFlow<R> = (request: R, deps: WebhookDeps) => Promise<Report>;
 
 export const withDeps = (

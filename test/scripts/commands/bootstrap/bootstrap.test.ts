@@ -251,7 +251,7 @@ describe('what is to be done then', () => {
   it('lets the branch main alone deploy prod', () => {
     const text = howToDeploy({ ...done, stage: 'prod' }).join('\n');
     expect(text).toContain('environments/prod/deployment-branch-policies -f name=main');
-    expect(text).toContain('for the branch main (or master, if it is called so) and no other');
+    expect(text).toContain('for the branch main (or master, if that is its name) and no other');
   });
 
   it('says nothing of GitHub where GitHub is not trusted', () => {

@@ -167,9 +167,7 @@ describe('the alert address', () => {
   it('that may not be looked up takes one sentence, and fails nothing', async () => {
     sns.on(ListSubscriptionsByTopicCommand).rejects(refusal('AuthorizationErrorException'));
     const said = await about();
-    expect(said).toMatch(
-      /^Whether ops@example\.com has confirmed its alerts could not be looked up\. AWS refused/,
-    );
+    expect(said).toMatch(/^The confirmations of ops@example\.com could not be checked\. AWS refused/);
     expect(said.split('\n')).toHaveLength(1);
   });
 
@@ -192,7 +190,7 @@ describe('a test alert', () => {
       { TopicArn: errors, Subject: 'OrderReplication-dev: test alert' },
       { TopicArn: deadLetters, Subject: 'OrderReplication-dev: test alert' },
     ]);
-    expect(sent()[0]?.Message).toMatch(/This is a test.* Nothing is wrong\.\n\nA real alert/s);
+    expect(sent()[0]?.Message).toMatch(/This is a test alert.* No order is affected\.\n\nA real alert/s);
     expect(said).toMatch(
       /^Sent a test alert, ".*", to ops@example\.com: one by .*ApplicationErrors, one by .*DeadLettersAlarm\.$/,
     );
@@ -218,6 +216,6 @@ describe('a test alert', () => {
     refuse();
     const failure = await test().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandError);
-    expect(String(failure)).toMatch(/The test alert was not sent by both topics\. AWS refused \(A\w+\)/);
+    expect(String(failure)).toMatch(/The test alert was not sent to both topics\. AWS refused \(A\w+\)/);
   });
 });

@@ -521,7 +521,7 @@ describe('an update', () => {
     ];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
     await expect(run({ stackName: 'OrderReplication-dev' })).rejects.toThrow(
-      'It is a stack of the stage prod: give --stage prod.',
+      'The stack belongs to the stage prod. Add --stage prod.',
     );
   });
 

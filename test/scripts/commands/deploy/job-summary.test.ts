@@ -44,7 +44,7 @@ it('says why it failed, after what was done until then, and lets the failure go 
 it('shows nothing of an error that nobody foresaw: it may hold anything', async () => {
   const deploying = () => Promise.reject(new Error('token abc'));
   await expect(withJobSummary(deploying, file())).rejects.toThrow('token abc');
-  expect(summary()).toContain('the log of this step has the error');
+  expect(summary()).toContain('The log of this step has the details');
   expect(summary()).not.toContain('abc');
 });
 

@@ -149,12 +149,12 @@ describe('before it asks', () => {
     const { said } = await run([], ['no']);
     expect(said.split('\n')).toEqual([
       'In account 123456789012, eu-west-1:',
-      `Goes     the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
-      expect.stringContaining('the KMS key at the end of its waiting period'),
+      `Deleted  the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
+      expect.stringContaining('the KMS key after its waiting period'),
       'Lost     0 references in the Orders queue, 1 dead letter',
-      expect.stringMatching(/^Goes {5}in the store: webhook \d+, store\/cart\/converted$/),
-      'Stays    the packages in the bucket packages',
-      `Stays    the tables, with all that is in them: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
+      expect.stringMatching(/^Deleted {2}in the store: webhook \d+, store\/cart\/converted$/),
+      'Kept     the packages in the bucket packages',
+      `Kept     the tables, with all their data: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('before it asks', () => {
     expect(said).toMatch(
       /^Lost {5}2 references in the Orders queue.*\n +\(for 4 days the polls of a later stack/m,
     );
-    expect(failure).toContain('The Orders queue is not empty, so nothing was changed.');
+    expect(failure).toContain('The Orders queue is not empty. Nothing was changed.');
     expect([asked, untouched()]).toEqual([[], [2, 0, 0]]);
   });
 
@@ -190,7 +190,7 @@ describe('at the right answer', () => {
     expect(hooks()).toEqual(['https://example.com/other']);
     expect(deletedStacks()).toBe(1);
     expect(deletedTables()).toEqual([]);
-    expect(said).toContain('Its tables are kept: npx order-replication deploy');
+    expect(said).toContain('Its tables are kept: the next npx order-replication deploy');
   });
 
   it('deletes the tables too with --delete-data, and waits until they are gone', async () => {
@@ -207,7 +207,9 @@ describe('at the right answer', () => {
     const { said } = await run(['--delete-data']);
     expect(asked).toHaveLength(2);
     expect(deletedTables()).toEqual([`${stackName}-Orders`]);
-    expect(said).toContain(`${stackName}-Orders is deleted.\nAWS keeps a last backup of each for 35 days`);
+    expect(said).toContain(
+      `${stackName}-Orders is deleted.\nAWS keeps a last backup of each table for 35 days`,
+    );
   });
 });
 
@@ -254,7 +256,7 @@ describe('nothing is changed', () => {
 
   it('where it is not said which one', async () => {
     await expect(runCommand(destroy, ['--yes'])).rejects.toThrow(
-      'error: which service? Give --stage or --stack-name.',
+      'error: missing option: --stage or --stack-name must name the service',
     );
   });
 });
@@ -276,7 +278,7 @@ describe('a store that', () => {
     simulator.credentials.accessToken = 'another';
     const { said } = await run();
     expect(said).toMatch(
-      /^Unknown {2}the webhooks that lead here.*401.*delete the API account in the store/m,
+      /^Unknown {2}the store's webhooks to this stack.*401.*delete the API account in the store/m,
     );
     expect([hooks().length, deletedStacks()]).toEqual([2, 1]);
   });
@@ -285,7 +287,7 @@ describe('a store that', () => {
     simulator.faults.add({ endpoint, kind: 'status', status: 403, times: 100 });
     const { failure } = await run();
     expect(failure).toMatch(
-      /was not deleted: .*403.*\nThe stack is still there; --yes goes on all the same\./s,
+      /was not deleted: .*403.*\nThe stack was not deleted\. To delete it anyway, add --yes\./s,
     );
     expect(deletedStacks()).toBe(0);
   });
@@ -321,7 +323,7 @@ describe('where the stack is gone already', () => {
   it('says which tables are left, and asks nothing', async () => {
     const { said } = await run();
     expect(said).toMatch(
-      /^In account 123456789012, eu-west-1:\nThe stack .* is gone already\.\nStays {4}the tables, .*-Orders/,
+      /^In account 123456789012, eu-west-1:\nThe stack .* is already deleted\.\nKept {5}the tables, .*-Orders/,
     );
     expect([asked, deletedTables()]).toEqual([[], []]);
   });
@@ -336,14 +338,14 @@ describe('where the stack is gone already', () => {
       dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone());
     }
     await run(['--delete-data']);
-    expect(asked).toEqual([`To delete the data in its tables, for good, type ${stackName}: `]);
+    expect(asked).toEqual([`To delete the data in its tables, permanently, type ${stackName}: `]);
     expect(deletedTables()).toEqual([`${stackName}-Orders`]);
   });
 
   it('and the tables too, says that there is nothing', async () => {
     dynamoDb.on(DescribeTableCommand).rejects(gone());
     expect((await run()).failure).toBe(
-      `There is neither a stack ${stackName} in eu-west-1 nor a table of it.`,
+      `There is no stack ${stackName} in eu-west-1, and no table of it. Check --stage, --stack-name and --region.`,
     );
   });
 });

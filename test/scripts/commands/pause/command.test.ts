@@ -92,7 +92,7 @@ it('shows the changes, and says what still happens and until when it may last', 
   jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-21T20:00:00Z'));
   const said = await run('pause');
   expect(said).toMatch(/^ {2}Modify +PollForNewOrdersRule/);
-  expect(said).toContain('Webhooks are still answered 200');
+  expect(said).toContain('Webhooks are still answered with 200');
   expect(said).toContain(
     'Resume before 2026-11-25T20:00Z: npx order-replication resume --stage dev --region eu-west-1',
   );
@@ -100,7 +100,7 @@ it('shows the changes, and says what still happens and until when it may last', 
 
 it('polls at once when it goes on', async () => {
   goes(aStack({ Paused: 'true' }));
-  expect(await run('resume')).toMatch(/has resumed: .*\n.*-GetNewOrders polls the store/);
+  expect(await run('resume')).toMatch(/has resumed\. .*\n.*-GetNewOrders polls the store/);
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
 });
 
@@ -141,7 +141,7 @@ it.each([
   [
     'a leftover',
     aStack({ Paused: 'false' }, { StackStatus: 'ROLLBACK_COMPLETE' }),
-    'is not deployed (ROLLBACK_COMPLETE)',
+    'is not deployed completely (ROLLBACK_COMPLETE)',
   ],
   ['a stack from before there was Paused', aStack({}), 'npx order-replication deploy --stage dev'],
 ])('is refused for %s', async (_, stack, sentence) => {
