@@ -2,7 +2,7 @@
 import { parseOrder } from '../../lambda/shared/bigcommerce/parse-order';
 import { Status } from '../../lambda/shared/order/status';
 import type { OrderReference } from '../../lambda/shared/order/reference';
-import { judgePage } from '../../scripts/commands/backfill/classify';
+import { classifyPage } from '../../scripts/commands/backfill/classify';
 import { anAuditWorld } from '../support/audit-world';
 import { anOrder, aRuleSet, iso, NOON, storeDate } from '../support/builders';
 import { aWorld } from '../support/world';
@@ -53,7 +53,7 @@ it('neither a backfill nor an audit stores again what has expired by OrderRetent
     rules,
     completedSince: NOON - 7 * DAY,
   };
-  expect(judgePage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
+  expect(classifyPage(page, world.rows, task, world.clock.now).fresh).toEqual([]);
 });
 
 it('a second audit right after the first counts no gap as one that stays', async () => {

@@ -1,4 +1,4 @@
-// Audits one day after the other by the deployed function, and reports all of them.
+// Audits days, one after the other, by the deployed function, and reports all of them.
 import * as v from 'valibot';
 
 import { invoke } from '../../service/invoke';
@@ -15,14 +15,14 @@ import { auditedDay } from './audited-day';
 import type { AuditedDay } from './audited-day';
 import { accountOf, dayLine, openProblem, reportData } from './report';
 import { readWindow } from './window';
-import type { Window } from './window';
+import type { DayWindow } from './window';
 
-export interface AuditRequest {
+export interface AuditDaysRequest {
   readonly days: readonly string[];
   readonly dryRun: boolean;
 }
 
-export interface AuditDeps {
+export interface AuditCommandDeps {
   readonly service: Pick<Service, 'stackName' | 'outputs' | 'clients'>;
   readonly note: Print;
   /** Ends the command before the next day, with its reason. */
@@ -31,11 +31,11 @@ export interface AuditDeps {
   readonly recommend: (command: string) => string;
 }
 
-interface AuditOptions extends ServiceOptions, Window {
+interface AuditOptions extends ServiceOptions, DayWindow {
   readonly dryRun: boolean;
 }
 
-/** Throws CommandError if a day cannot be audited, UsageError for a window that cannot be meant. */
+/** Throws CommandError if a day cannot be audited, UsageError for an invalid window. */
 export function audit({ from, to, dryRun, ...options }: AuditOptions, note: Print): Promise<Report> {
   const days = readWindow({ from, to }, Date.now());
   return withStopSignal('Interrupted.', (stop) =>
@@ -48,8 +48,8 @@ export function audit({ from, to, dryRun, ...options }: AuditOptions, note: Prin
   );
 }
 
-/** Audits the days in their order. Orders that are missing are the problem of the report. */
-export async function auditDays({ days, dryRun }: AuditRequest, deps: AuditDeps): Promise<Report> {
+/** Audits the days in their order. Missing orders are the problem of the report. */
+export async function auditDays({ days, dryRun }: AuditDaysRequest, deps: AuditCommandDeps): Promise<Report> {
   const audits: AuditedDay[] = [];
   for (const day of days) {
     try {
@@ -71,10 +71,10 @@ export async function auditDays({ days, dryRun }: AuditRequest, deps: AuditDeps)
   };
 }
 
-const continuation = (day: string, days: readonly string[], deps: AuditDeps) =>
+const continuation = (day: string, days: readonly string[], deps: AuditCommandDeps) =>
   `${deps.recommend('audit')} --from ${day} --to ${days.at(-1) ?? day}`;
 
-async function auditOnce(day: string, dryRun: boolean, { service }: AuditDeps): Promise<AuditedDay> {
+async function auditOnce(day: string, dryRun: boolean, { service }: AuditCommandDeps): Promise<AuditedDay> {
   const functionName = outputOf(service, 'AuditOrdersFunctionName');
   const event = dryRun ? { day, dryRun } : { day };
   const { failure, payload } = await invoke({ functionName, noun: 'audit', event }, service.clients);
@@ -82,20 +82,20 @@ async function auditOnce(day: string, dryRun: boolean, { service }: AuditDeps): 
   const audited = v.safeParse(v.tuple([auditedDay]), payload);
   if (audited.success) return audited.output[0];
   throw new CommandError(
-    `${functionName} did not answer with an audit (${problemsIn(audited.issues)}): has it been deployed with the packages of this version?`,
+    `${functionName} did not answer with an audit (${problemsIn(audited.issues)}). Deploy the packages of this version, then audit again.`,
   );
 }
 
 function whyFailed(
   day: string,
   { kind, error, errorType }: Failure,
-  { stackName }: AuditDeps['service'],
+  { stackName }: AuditCommandDeps['service'],
 ): string {
   const logGroup = `the log group /order-replication/${stackName}/AuditOrders`;
   const after = {
     threw: 'An alert email is sent at most once an hour.',
-    'ran-out-of-time': `No alert was sent: see ${logGroup}.`,
-    'ended-by-lambda': `Lambda ended it (${errorType}), and no alert was sent: see ${logGroup}.`,
+    'ran-out-of-time': `No alert was sent. The reason is in ${logGroup}.`,
+    'ended-by-lambda': `Lambda ended it (${errorType}), and no alert was sent. The reason is in ${logGroup}.`,
   }[kind];
   return `The audit of ${day} failed: ${error}\n${after}`;
 }

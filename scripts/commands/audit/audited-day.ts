@@ -1,4 +1,4 @@
-// What the command shows of the audit that the function answers with, one for each day.
+// The fields of the function's answer, one audit per day, that the command reports.
 import * as v from 'valibot';
 import { readAudit } from '../../../lambda/shared/order/audit-result';
 import { REASONS } from '../../../lambda/shared/order/reasons';
@@ -26,7 +26,7 @@ const day = v.object({
   unreadable_ids: v.exactOptional(v.pipe(v.array(v.number()), v.readonly())),
 });
 
-/** A function of an earlier version answers in its own form. */
+/** A function of an earlier version answers in an older form. */
 export const auditedDay = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((row): unknown => readAudit(row)),

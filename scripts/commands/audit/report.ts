@@ -1,4 +1,4 @@
-// What an audit reports: a line for each day, the account of all days, and what to do about missing orders. Pure.
+// The report of an audit: a line per day, the account of all days, and what to do about missing orders. Pure.
 import { summarize } from '../../../lambda/shared/order/audit-result';
 import type { NamedOrder } from '../../../lambda/shared/order/audit-result';
 import { countText, deathText } from '../../../lambda/shared/order/reasons';
@@ -7,12 +7,13 @@ import { printable } from '../../terminal/printable';
 import type { AuditedDay } from './audited-day';
 import { namedValues } from '../../terminal/table';
 
-/** Orders of one kind that are named, over all days. */
+/** The most orders of one kind that are named, over all days. */
 const MAX_NAMED = 100;
 
+/** The line of one day. */
 export const dayLine = ({ summary }: AuditedDay): string => printable(summary);
 
-/** The account of several days, or of one day that has more to report than its line. */
+/** The account of several days, or of one day with open or dead orders. */
 export function accountOf(audits: readonly AuditedDay[]): readonly string[] {
   const [first] = audits;
   const last = audits.at(-1);
@@ -34,7 +35,7 @@ export function accountOf(audits: readonly AuditedDay[]): readonly string[] {
   ];
 }
 
-/** The days for a program to read. */
+/** The days as data, for programs. */
 export const reportData = (audits: readonly AuditedDay[], isDryRun: boolean) => ({
   isDryRun,
   ...total(audits),
@@ -56,7 +57,7 @@ export const reportData = (audits: readonly AuditedDay[], isDryRun: boolean) => 
   })),
 });
 
-/** What to do about orders that are missing, or undefined if there is none. `recommend` names the service. */
+/** What to do about missing orders; undefined if there are none. `recommend` names the service. */
 export function openProblem(
   audits: readonly AuditedDay[],
   isDryRun: boolean,
@@ -72,17 +73,17 @@ export function openProblem(
     open === 1 ? '1 order is open.' : `${number(open)} orders are open.`,
     isDryRun
       ? 'This was a dry run: nothing was queued.'
-      : 'What was queued again is stored within minutes: run the audit again then.',
+      : 'Queued orders are stored within minutes. Run the audit again then.',
     ...(notListed.length === 0 ? [] : [cannotBeListed(notListed)]),
     ...(notQueued === 0
       ? []
       : [
-          `${number(notQueued)} of them are too many for one audit. To copy any number: ${recommend('backfill')} ${window}`,
+          `${number(notQueued)} of them exceed the limit of one audit and were not queued. To copy them: ${recommend('backfill')} ${window}`,
         ]),
     ...(stillOpen === 0
       ? []
       : [
-          `${number(stillOpen)} of them were open before: the saved query "one order's story" shows what happened to each.`,
+          `${number(stillOpen)} of them were already open before. The saved query "one order's story" shows the history of each.`,
         ]),
   ].join(' ');
 }
@@ -118,7 +119,7 @@ const inWords = (reasons: ReadonlyMap<string, number>): string =>
   'none';
 
 function named(
-  what: string,
+  kind: string,
   audits: readonly AuditedDay[],
   of: (audit: AuditedDay) => readonly NamedOrder[],
   all: number,
@@ -129,9 +130,9 @@ function named(
   return [
     ...shown.map(
       ({ id, day, reason, error }) =>
-        `  ${what}: order ${id} of ${day}, ${printable(deathText(reason, error))}`,
+        `  ${kind}: order ${id} of ${day}, ${printable(deathText(reason, error))}`,
     ),
-    ...(rest > 0 ? [`  ${what}: and ${number(rest)} more`] : []),
+    ...(rest > 0 ? [`  ${kind}: and ${number(rest)} more`] : []),
   ];
 }
 

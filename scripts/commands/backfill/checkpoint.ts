@@ -1,4 +1,4 @@
-// How far a backfill is: one row of the Jobs table, found again by what the backfill is about.
+// The progress of a backfill: one row of the Jobs table, found again by its selection.
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -6,29 +6,29 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expiry, newestOf } from '../../../lambda/shared/tables/job-rows';
 import { problemsIn } from '../../service/problems';
 import { CommandError } from '../../terminal/command-error';
-import type { Selection } from './options';
-import type { Cursor } from './pages';
+import type { BackfillSelection } from './options';
+import type { BackfillCursor } from './pages';
 import { readTally } from './tally';
-import type { Tally } from './tally';
+import type { BackfillTally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
-/** The key in the index, and the one that earlier versions wrote. */
+/** The key in the index, and that of earlier versions. */
 const RUNNING = ['backfill.running', 'backfill running'] as const;
 
-/** So many unfinished ones are looked through, the newest first. */
-const MOST_RUNNING = 50;
+/** The most unfinished backfills that are searched, the newest first. */
+const MAX_RUNNING = 50;
 
 export interface Checkpoint {
-  /** Epoch milliseconds of the beginning, and the row's key. */
+  /** Start of the backfill in epoch milliseconds, and the row's key. */
   readonly timestamp: number;
   readonly outcome: 'backfill.running' | 'backfill.finished';
-  readonly selection: Selection;
-  /** The last page before which everything has ended; absent before the first. */
-  readonly cursor?: Cursor;
-  readonly tally: Tally;
+  readonly selection: BackfillSelection;
+  /** The last page up to which every order has ended; absent before the first. */
+  readonly cursor?: BackfillCursor;
+  readonly tally: BackfillTally;
 }
 
-/** As it is found: `savedAt` is in epoch milliseconds. */
+/** A checkpoint from the table. `savedAt` is in epoch milliseconds. */
 export interface FoundCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly savedAt: number;
@@ -36,11 +36,12 @@ export interface FoundCheckpoint {
 
 export interface Checkpoints {
   /** The newest unfinished backfill of this selection. */
-  find(selection: Selection): Promise<FoundCheckpoint | undefined>;
+  find(selection: BackfillSelection): Promise<FoundCheckpoint | undefined>;
   save(checkpoint: Checkpoint, now: number): Promise<void>;
   forget(checkpoint: Checkpoint): Promise<void>;
 }
 
+/** The checkpoints in the Jobs table. */
 export function createCheckpoints(
   client: DynamoDBDocumentClient,
   TableName: string,
@@ -48,7 +49,7 @@ export function createCheckpoints(
 ): Checkpoints {
   return {
     async find(selection) {
-      for (const timestamp of await newestOf(RUNNING, client, TableName, MOST_RUNNING)) {
+      for (const timestamp of await newestOf(RUNNING, client, TableName, MAX_RUNNING)) {
         const { Item } = await client.send(
           new GetCommand({ TableName, Key: { timestamp }, ConsistentRead: true }),
         );
@@ -98,7 +99,7 @@ const stored = v.object({
   saved_at: v.string(),
 });
 
-/** Throws CommandError if the row is not as this version or an earlier one writes it: to go on from it would lose orders. */
+/** Throws CommandError if no version writes the row like this: to continue from it could lose orders. */
 function readCheckpoint(row: unknown, timestamp: number): FoundCheckpoint {
   const result = v.safeParse(stored, row);
   if (!result.success) {

@@ -1,4 +1,4 @@
-// What is to be done about each order that a backfill finds: by what the ledger knows, as in a poll, and by the rules. Pure.
+// Classifies each order that a backfill finds, by its ledger row, as in a poll, and by the rules. Pure.
 import { whyKnown } from '../../../lambda/shared/steps/already-known';
 import type { Sighting } from '../../../lambda/shared/steps/already-known';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
@@ -11,54 +11,54 @@ import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { isTooOld } from '../../../lambda/shared/order/listed';
 import type { FoundPage } from './pages';
 import { ended, excluded, nothing, sum } from './tally';
-import type { Tally } from './tally';
+import type { BackfillTally } from './tally';
 import { iso } from '../../../lambda/shared/runtime/time';
 
-export interface Task {
-  /** When the backfill began, in epoch milliseconds; a resumed one began with its first run. */
+export interface BackfillTask {
+  /** Start of the backfill in epoch milliseconds; of a resumed one, the start of its first run. */
   readonly began: number;
-  /** From when on what a worker ended counts for this backfill, in epoch milliseconds. */
+  /** Orders that a worker ended from this time on count for this backfill; epoch milliseconds. */
   readonly countsFrom: number;
-  /** Whether statuses may be touched. */
+  /** Whether statuses may be changed. */
   readonly advance: boolean;
   readonly rules: Rules;
-  /** Completed orders that changed earlier are not advanced, as polls do not take them; epoch milliseconds. */
+  /** Completed orders that changed earlier are not advanced, because polls exclude them; epoch milliseconds. */
   readonly completedSince: number;
 }
 
-/** A reference that was queued, or was found to be. */
+/** A reference that this run queued, or found already queued. */
 export interface SentReference {
   readonly reference: OrderReference;
-  /** When the row reached the state that it had before. */
+  /** When the row reached its previous state. */
   readonly reachedBefore: string | undefined;
 }
 
-/** A page of the store's orders, each of them in one of the three. */
-export interface JudgedPage {
+/** The orders of a page, each in one of the three members. */
+export interface ClassifiedPage {
   readonly fresh: readonly SentReference[];
-  /** On their way already, perhaps by an earlier run that was killed. */
+  /** Already queued, perhaps by an earlier run that was killed. */
   readonly underWay: readonly SentReference[];
-  /** Of those that need nothing more. */
-  readonly tally: Tally;
+  /** The orders that need no further step. */
+  readonly tally: BackfillTally;
 }
 
-/** Holds a page against the ledger's rows, as they are now. */
-export function judgePage(
+/** Classifies a page by the current rows of the ledger. */
+export function classifyPage(
   { orders, seenAt, missing, unreadable, unreadableIds }: FoundPage,
   rows: ReadonlyMap<number, LedgerRow>,
-  task: Task,
+  task: BackfillTask,
   now: number,
-): JudgedPage {
-  const judged = orders.map((order) => {
+): ClassifiedPage {
+  const classified = orders.map((order) => {
     const row = rows.get(order.id);
     const reference = toReference(order, seenAt, task);
-    const verdict = judge({ order, reference }, row, task, now);
-    return { reference, reachedBefore: row?.reached_at, verdict };
+    const action = classifyOrder({ order, reference }, row, task, now);
+    return { reference, reachedBefore: row?.reached_at, action };
   });
-  const known = judged.map(({ verdict }) => (typeof verdict === 'string' ? nothing : verdict));
+  const known = classified.map(({ action }) => (typeof action === 'string' ? nothing : action));
   return {
-    fresh: judged.filter(({ verdict }) => verdict === 'queue'),
-    underWay: judged.filter(({ verdict }) => verdict === 'watch'),
+    fresh: classified.filter(({ action }) => action === 'queue'),
+    underWay: classified.filter(({ action }) => action === 'watch'),
     tally: sum([
       ...known,
       excluded('unreadable', unreadable),
@@ -67,41 +67,41 @@ export function judgePage(
   };
 }
 
-/** What is to be done about an order, or what has become of it. */
-type OrderVerdict = 'queue' | 'watch' | Tally;
+/** The next step for an order, or the tally of one that needs none. */
+type OrderAction = 'queue' | 'watch' | BackfillTally;
 
-function judge(
+function classifyOrder(
   seen: Sighting,
   row: LedgerRow | undefined,
-  { countsFrom, rules }: Task,
+  { countsFrom, rules }: BackfillTask,
   now: number,
-): OrderVerdict {
+): OrderAction {
   const { statusId } = seen.reference;
   if (row?.state === undefined) {
-    // The bound of the polls is for a first contact with the store: history is asked for by its dates.
+    // Without the polls' age limit, which is for a first poll: a backfill names its dates.
     const reason = whyNotStored(seen.order, undefined, rules);
     return reason === undefined ? 'queue' : excluded(countKey(reason, statusId));
   }
   const reason = hasExpired(row, seen, now) ? 'retention-expired' : whyKnown(row, seen, rules, now);
   if (reason === undefined) return 'queue';
-  // What is on its way may be wanted as a copy only.
+  // The queued reference may be for a copy only.
   if (row.state === 'queued') return seen.reference.advance === false ? 'watch' : 'queue';
   const reachedAt = row.reached_at === undefined ? -Infinity : Date.parse(row.reached_at);
-  // By a worker, since the backfill began: very likely for a run that was killed.
+  // A worker ended it since the start of the backfill, most likely for a run that was killed.
   return reachedAt >= countsFrom ? ended(row) : excluded(countKey(reason, statusId));
 }
 
-/** Stored once in this very version, and not to be kept any longer. */
+/** Whether this version of the order was stored, and its retention has ended. */
 function hasExpired(row: LedgerRow, { reference }: Sighting, now: number): boolean {
   const isPast = row.kept_until !== undefined && Date.parse(row.kept_until) <= now;
   return isPast && row.date_modified === reference.dateModified && row.status_id === reference.statusId;
 }
 
 /**
- * What is queued for an order as it was seen. Without `advance`, and where no poll would take the order for its age, the
- * worker stores it and leaves its status alone.
+ * The reference to queue for an order as it was seen. Without `advance`, and for an order that polls exclude because of
+ * its age, the worker stores it and leaves its status unchanged.
  */
-function toReference(order: ListedOrder, seenAt: number, task: Task): OrderReference {
+function toReference(order: ListedOrder, seenAt: number, task: BackfillTask): OrderReference {
   const { began, rules, completedSince } = task;
   const bounds = { completedSince, createdSince: rules.ignoreOrdersCreatedBefore };
   const advance = task.advance && !isTooOld(order, bounds);
@@ -117,8 +117,8 @@ function toReference(order: ListedOrder, seenAt: number, task: Task): OrderRefer
 }
 
 /**
- * The row, if a worker has ended what was sent. It says so by another time than it had before, whatever this machine's
- * clock is worth; or it rests on a read that makes the worker take the reference for done.
+ * The row, if a worker has ended the order. Then the time of its state differs from the previous one, which needs no
+ * correct clock here; or it has a later read, by which the worker treats the reference as covered.
  */
 export function endOf(
   { reference, reachedBefore }: SentReference,

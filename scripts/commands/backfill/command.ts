@@ -1,4 +1,4 @@
-// backfill: copies orders from before the service's time, through its own queue and worker.
+// backfill: copies orders that are older than the service, through its own queue and worker.
 import { defineCommand } from '../../terminal/command';
 import { withStopSignal } from '../../terminal/signals';
 import { backfillOptions } from './options';
@@ -8,7 +8,7 @@ export const backfill = defineCommand({
   summary: 'Copy the orders that the store already has, and leave their statuses unchanged',
   description:
     "The stack's own worker copies them, within the API quota; polls still advance new orders. It can be stopped " +
-    'at any time: what is queued is copied, and the same command continues from there. Needs --from or --ids.',
+    'at any time: queued orders are copied, and the same command continues from there. Needs --from or --ids.',
   options: backfillOptions,
   examples: [
     'backfill --from 2025-01-01 --dry-run --stage prod',

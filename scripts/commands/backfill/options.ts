@@ -1,4 +1,4 @@
-// The options of a backfill, the selection of orders that they mean, and the rules of the stack. Pure.
+// The options of a backfill, the selection of orders that they make, and the rules of the stack. Pure.
 import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status, statusName } from '../../../lambda/shared/order/status';
 import { toOrderId } from '../../../lambda/shared/order/order';
@@ -17,22 +17,22 @@ export const backfillOptions = {
   to: text('<date>', 'the last day or moment; now if omitted'),
   status: text('<ids>', 'only these statuses, such as 11,10; Incomplete orders (0) only if named'),
   ids: text('<ids>', 'these orders, such as 100,101, instead of a time'),
-  advance: flag('also advance statuses, as a poll would: of orders that are in AdvanceStatusIds'),
-  restart: flag('start again where an earlier run did not finish'),
-  dryRun: flag('report what would be done, and change nothing'),
+  advance: flag('also advance the status of orders in AdvanceStatusIds, as a poll would'),
+  restart: flag('start again, even if an earlier run did not finish'),
+  dryRun: flag('show a preview and change nothing'),
 } as const;
 
 export type BackfillOptions = OptionsOf<typeof backfillOptions>;
 
-/** BigCommerce's dates have whole seconds: a bound that is named by its second takes that second in. */
+/** BigCommerce's dates have whole seconds: a bound that names a second includes it. */
 const SECOND_MS = 1_000;
 
-/** Each of them costs a call of its own. */
-const MOST_IDS = 1_000;
+/** Each id costs one call. */
+const MAX_IDS = 1_000;
 
-/** What makes two command lines the same backfill; what was not asked for is absent. The checkpoint keeps it as it is. */
-export interface Selection {
-  /** ISO times; the first is meant with, the second without its own moment. */
+/** Two command lines with the same selection are the same backfill. The checkpoint stores it in this form. */
+export interface BackfillSelection {
+  /** ISO times; the first is inclusive, the second exclusive. */
   readonly created_since?: string;
   readonly created_before?: string;
   readonly status_ids?: readonly number[];
@@ -48,8 +48,8 @@ export interface SelectionOptions {
   readonly advance?: boolean | undefined;
 }
 
-/** Throws UsageError for what cannot be meant. */
-export function readSelection(options: SelectionOptions, now: number): Selection {
+/** Throws UsageError for an invalid selection. */
+export function readSelection(options: SelectionOptions, now: number): BackfillSelection {
   const { from, to, status, ids, advance = false } = options;
   if (ids !== undefined) {
     if ([from, to, status].some((one) => one !== undefined)) {
@@ -58,13 +58,13 @@ export function readSelection(options: SelectionOptions, now: number): Selection
     return { order_ids: readIds(ids), advance };
   }
   if (from === undefined) {
-    throw new UsageError('which orders? Give --from, such as --from 2025-01-01, or --ids for single orders.');
+    throw new UsageError('missing option: --from, such as --from 2025-01-01, or --ids for single orders');
   }
   const since = readDate('from', from).begin;
   const before = to === undefined ? undefined : readDate('to', to).end;
   if (since > now) throw new UsageError('--from is in the future: the store has no such order yet');
   if (before !== undefined && before <= since) {
-    throw new UsageError('--to is before --from: no order can be in between');
+    throw new UsageError('--to is before --from: no order can match');
   }
   return {
     created_since: iso(since),
@@ -74,9 +74,9 @@ export function readSelection(options: SelectionOptions, now: number): Selection
   };
 }
 
-/** The orders, such as "About 60 orders created from …"; `total` is as the store counts, if it does. */
+/** The orders in words, such as "About 60 orders created from …"; `total` is the store's count, if there is one. */
 export function inWords(
-  { created_since: since = '', created_before: before, ...rest }: Selection,
+  { created_since: since = '', created_before: before, ...rest }: BackfillSelection,
   total?: number,
 ): string {
   const noun = total === 1 ? 'order' : 'orders';
@@ -90,7 +90,7 @@ export function inWords(
 
 const inSeconds = (time: string) => time.replace('.000Z', 'Z');
 
-/** The stack's rules, as the worker has them; without `advance`, with every status left unchanged. */
+/** The rules of the stack's worker; without `advance`, they change no status. */
 export function rulesOf(parameters: Values, advance: boolean): Rules {
   const number = (name: string) => Number(parameters[name]);
   return {
@@ -108,10 +108,10 @@ function readDate(option: string, text: string): { readonly begin: number; reado
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const isMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(text);
   const begin = isDay || isMoment ? Date.parse(text) : Number.NaN;
-  // A 30th of February is read as one of March.
+  // JavaScript reads February 30 as a day in March.
   if (Number.isNaN(begin) || !iso(begin).startsWith(text.replace('Z', ''))) {
     throw new UsageError(
-      `--${option} takes a day in UTC, such as 2025-01-31, or a moment, such as 2025-01-31T18:30:00Z.`,
+      `--${option} requires a day in UTC, such as 2025-01-31, or a moment, such as 2025-01-31T18:30:00Z.`,
     );
   }
   return { begin, end: begin + (isDay ? DAY_MS : SECOND_MS) };
@@ -121,18 +121,18 @@ function readStatusIds(text: string): readonly number[] {
   const ids = numbers(text);
   const isKnown = (id: number) => Object.values<number>(Status).includes(id);
   if (ids.length > 0 && ids.every(isKnown)) return unique(ids);
-  throw new UsageError('--status takes status ids from 0 to 14 with commas between them, such as 11,10.');
+  throw new UsageError('--status requires status ids from 0 to 14 with commas between them, such as 11,10.');
 }
 
 function readIds(text: string): readonly number[] {
   const ids = split(text).map(toOrderId);
   const known = ids.filter((id) => id !== undefined);
   if (ids.length === 0 || known.length < ids.length) {
-    throw new UsageError('--ids takes order ids with commas between them, such as 100,101.');
+    throw new UsageError('--ids requires order ids with commas between them, such as 100,101.');
   }
   const different = unique(known);
-  if (different.length <= MOST_IDS) return different;
-  throw new UsageError(`--ids takes up to ${MOST_IDS} orders; there are ${different.length}. Use --from.`);
+  if (different.length <= MAX_IDS) return different;
+  throw new UsageError(`--ids accepts up to ${MAX_IDS} orders; there are ${different.length}. Use --from.`);
 }
 
 const split = (text = '') => (text.trim() === '' ? [] : text.split(',').map((part) => part.trim()));

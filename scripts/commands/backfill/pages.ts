@@ -1,4 +1,4 @@
-// Reads the orders that a backfill is about, page after page, by ascending id: from the store's lists, or one by one.
+// Reads the orders of a backfill, page after page, by ascending id: from the store's lists, or one by one.
 import { newEffort } from '../../../lambda/shared/steps/list-effort';
 import type { Effort } from '../../../lambda/shared/steps/list-effort';
 import { ListReader } from '../../../lambda/shared/steps/list-reader';
@@ -7,27 +7,27 @@ import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { ListedOrder } from '../../../lambda/shared/order/order';
 import { parseDate } from '../../../lambda/shared/runtime/time';
 import { Status } from '../../../lambda/shared/order/status';
-import type { Selection } from './options';
+import type { BackfillSelection } from './options';
 import { CommandError } from '../../terminal/command-error';
 
-/** Whether BigCommerce's bounds take their own second in is not known: it is asked for more, and the rest left out here. */
+/** It is unknown whether BigCommerce's bounds are inclusive: the query is 1 s wider, and the rest is filtered here. */
 const WIDENED_MS = 1_000;
 
-/** As many as have to be asked for again, at the most, after a kill. */
+/** Orders per page of single orders: after a kill, at most so many are read again. */
 const NAMED_AT_ONCE = 25;
 
-const HOW_TO_CONTINUE = 'Run the same command again: it continues behind those that it has stepped over.';
+const HOW_TO_CONTINUE = 'Run the same command again. It continues after the orders that it could not list.';
 
-/** Where a backfill stands: the last order of a page, and the status whose list that is, if there is one to each. */
-export interface Cursor {
+/** The position of a backfill: the last order of a page, and the status of its list if statuses were named. */
+export interface BackfillCursor {
   readonly status_id?: number | undefined;
   readonly order_id: number;
 }
 
 export interface FoundPage {
-  readonly cursor: Cursor;
+  readonly cursor: BackfillCursor;
   readonly orders: readonly ListedOrder[];
-  /** When the answer was in, in epoch milliseconds: never earlier, or an edit since would count as read. */
+  /** The time after the answer, in epoch milliseconds: with an earlier time, a later edit would count as read. */
   readonly seenAt: number;
   /** Ids that the store does not have. */
   readonly missing: readonly number[];
@@ -35,40 +35,40 @@ export interface FoundPage {
   readonly unreadable: number;
   /** Orders that no list can show. */
   readonly unreadableIds: readonly number[];
-  /** How many calls it took. */
+  /** The number of calls for the page. */
   readonly calls: number;
 }
 
 /** A selection with its bounds in epoch milliseconds. */
-interface Window {
+interface CreationWindow {
   readonly createdSince: number;
   readonly createdBefore: number;
 }
 
-interface Deps {
+interface PageDeps {
   readonly store: Pick<Store, 'listOrders' | 'getOrder'>;
   readonly now: () => number;
-  /** Repeats the reading of a page until the store answers; once, if left out. */
+  /** Repeats the reading of a page until the store answers; without it a page is read once. */
   readonly retry?: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
-/** Without --to a backfill ends where it began: what comes later is for the polls. */
-function windowOf(selection: Omit<Selection, 'advance'>, began: number): Window {
+/** Without --to a backfill ends at its own start: later orders are for the polls. */
+function windowOf(selection: Omit<BackfillSelection, 'advance'>, began: number): CreationWindow {
   return {
     createdSince: parseDate(selection.created_since) ?? 0,
     createdBefore: parseDate(selection.created_before) ?? began,
   };
 }
 
-/** The bounds to ask the store for. */
-const widened = ({ createdSince, createdBefore }: Window) => ({
+/** The bounds of the query to the store. */
+const widened = ({ createdSince, createdBefore }: CreationWindow) => ({
   createdSince: createdSince - WIDENED_MS,
   createdBefore: createdBefore + WIDENED_MS,
 });
 
-/** As many as the store counts; what is listed has the last word. */
+/** The number of orders by the store's count. Only the lists are exact. */
 export async function countOrders(
-  { order_ids: orderIds, status_ids: statusIds, ...selection }: Selection,
+  { order_ids: orderIds, status_ids: statusIds, ...selection }: BackfillSelection,
   began: number,
   store: Pick<Store, 'countOrders'>,
 ): Promise<number> {
@@ -78,22 +78,22 @@ export async function countOrders(
   return [...counts].reduce((sum, [id, orders]) => sum + (isListed(id) ? orders : 0), 0);
 }
 
-/** Yields what follows the cursor, or everything. */
+/** Yields all pages, or those after the cursor. */
 export function pagesOf(
-  selection: Selection,
+  selection: BackfillSelection,
   began: number,
-  from: Cursor | undefined,
-  deps: Deps,
+  from: BackfillCursor | undefined,
+  deps: PageDeps,
 ): AsyncGenerator<FoundPage> {
   if (selection.order_ids !== undefined) return named(selection.order_ids, from?.order_id ?? 0, deps);
   return listed(windowOf(selection, began), selection.status_ids ?? [undefined], from, deps);
 }
 
 async function* listed(
-  window: Window,
+  window: CreationWindow,
   statusIds: readonly (number | undefined)[],
-  from: Cursor | undefined,
-  deps: Deps,
+  from: BackfillCursor | undefined,
+  deps: PageDeps,
 ): AsyncGenerator<FoundPage> {
   const { retry = once } = deps;
   const effort = newEffort();
@@ -123,23 +123,23 @@ async function* listed(
 
 const once = <T>(step: () => Promise<T>): Promise<T> => step();
 
-/** A reader, and how many calls it has made since this was last asked. */
+/** A reader, and a function that returns the number of its calls since it was last called. */
 function countingReader(
   list: ListToRead,
   effort: Effort,
-  { store, now }: Deps,
+  { store, now }: PageDeps,
 ): readonly [ListReader, () => number] {
   let calls = 0;
-  const listOrders: Store['listOrders'] = (asked) => {
+  const listOrders: Store['listOrders'] = (query) => {
     calls += 1;
-    return store.listOrders(asked);
+    return store.listOrders(query);
   };
   const reader = new ListReader(list, { adapters: { store: { listOrders } }, invocation: { now } }, effort);
   return [reader, () => calls - (calls = 0)];
 }
 
-/** An order without a readable date is taken: to copy one too many does no harm. */
-function isWithin(order: ListedOrder, { createdSince, createdBefore }: Window): boolean {
+/** An order without a readable date is included: one copy too many is harmless. */
+function isWithin(order: ListedOrder, { createdSince, createdBefore }: CreationWindow): boolean {
   const { createdAt = createdSince } = order;
   return createdAt >= createdSince && createdAt < createdBefore;
 }
@@ -147,7 +147,7 @@ function isWithin(order: ListedOrder, { createdSince, createdBefore }: Window): 
 async function* named(
   ids: readonly number[],
   after: number,
-  { store, now }: Deps,
+  { store, now }: PageDeps,
 ): AsyncGenerator<FoundPage> {
   const rest = ids.filter((id) => id > after);
   for (let start = 0; start < rest.length; start += NAMED_AT_ONCE) {

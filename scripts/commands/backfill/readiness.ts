@@ -1,46 +1,49 @@
-// Whether a stack can do a backfill now, and the task that its parameters make of it. Pure.
+// Whether a stack can run a backfill now, and the task from its parameters. Pure.
 import { CLOCK_MARGIN_MS } from '../../../lambda/shared/order/version';
 import { DAY_MS } from '../../../lambda/shared/runtime/time';
 import type { Service } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
 import type { Checkpoint } from './checkpoint';
-import type { Task } from './classify';
+import type { BackfillTask } from './classify';
 import { rulesOf } from './options';
-import type { Selection } from './options';
+import type { BackfillSelection } from './options';
 
-/** Throws CommandError if nothing would be copied, or not as the options say. */
+/** Throws CommandError if the stack would copy nothing, or cannot follow the options. */
 export function requireReady(
   { stackName, parameters }: Pick<Service, 'stackName' | 'parameters'>,
-  { advance }: Selection,
+  { advance }: BackfillSelection,
   dryRun: boolean,
   recommend: (command: string) => string,
 ): void {
-  // A worker of an earlier version does not know that a reference may be for a copy only.
+  // A worker of an earlier version cannot read a reference that is for a copy only.
   if (parameters['ReadConsignments'] === undefined) {
     throw new CommandError(
-      `An earlier version deployed ${stackName}, which cannot do a backfill. Deploy this version first: ${recommend('deploy')}`,
+      `An earlier version deployed ${stackName}, and its worker cannot run a backfill. Deploy this version first: ${recommend('deploy')}`,
     );
   }
   if (advance && parameters['AdvanceOrders'] !== 'true') {
-    throw new CommandError(`${stackName} advances no order (AdvanceOrders is false): omit --advance.`);
+    throw new CommandError(
+      `${stackName} advances no orders, because AdvanceOrders is false. Omit --advance.`,
+    );
   }
   if (parameters['Paused'] === 'true' && !dryRun) {
     throw new CommandError(
-      `${stackName} is paused, and nothing would be copied. Resume it first: ${recommend('resume')}`,
+      `${stackName} is paused, so no order would be copied. Resume it first: ${recommend('resume')}`,
     );
   }
 }
 
+/** The task of a backfill. */
 export const taskOf = (
-  { advance }: Selection,
+  { advance }: BackfillSelection,
   started: { readonly checkpoint: Checkpoint; readonly isResumed: boolean },
   { parameters }: Pick<Service, 'parameters'>,
-): Task => {
+): BackfillTask => {
   const { timestamp: began } = started.checkpoint;
   return {
     began,
     advance,
-    // AWS's time is known to a second: what a killed run had copied right after its start counts for it.
+    // AWS's time is exact to 1 s: with the margin, orders that a killed run copied right after its start count.
     countsFrom: started.isResumed ? began - CLOCK_MARGIN_MS : began,
     rules: rulesOf(parameters, advance),
     completedSince: began - Number(parameters['CompletedOrdersLookbackDays']) * DAY_MS,

@@ -1,4 +1,4 @@
-// What a backfill reports at its end, or in a dry run. Pure.
+// The report of a backfill and of its dry run. Pure.
 import { countText, deathText } from '../../../lambda/shared/order/reasons';
 import { iso } from '../../../lambda/shared/runtime/time';
 import type { Report } from '../../terminal/command';
@@ -6,21 +6,21 @@ import { excerpt } from '../../terminal/printable';
 import { table } from '../../terminal/table';
 import type { Checkpoint } from './checkpoint';
 import type { DryRunResult } from './dry-run';
-import type { Selection } from './options';
+import type { BackfillSelection } from './options';
 import { duration, MAX_SHOWN, number } from './progress';
 import { ordersIn, totalOf } from './tally';
-import type { Tally } from './tally';
+import type { BackfillTally } from './tally';
 
 type NamedRow = readonly [name: string, value: string];
 
 export interface Finished {
   readonly checkpoint: Pick<Checkpoint, 'timestamp' | 'selection'>;
-  readonly tally: Tally;
+  readonly tally: BackfillTally;
   readonly isResumed: boolean;
   readonly durationMs: number;
 }
 
-/** What happened to the orders, those of earlier runs included, and what to do next. */
+/** The results of all orders, those of earlier runs included, and the next steps. */
 export function finalReport(finished: Finished, recommend: (command: string) => string): Report {
   const { checkpoint, tally, isResumed, durationMs } = finished;
   const { selection } = checkpoint;
@@ -37,14 +37,14 @@ export function finalReport(finished: Finished, recommend: (command: string) => 
   };
 }
 
-/** A line for each kind of end that there was. */
+/** One line for each kind of result that occurred. */
 export function accountLines(
-  tally: Tally,
-  { advance }: Pick<Selection, 'advance'>,
+  tally: BackfillTally,
+  { advance }: Pick<BackfillSelection, 'advance'>,
   durationMs: number,
 ): readonly string[] {
   if (ordersIn(tally) + (tally.unreadable_ids ?? []).length === 0) {
-    return ['The store lists no such order: there is nothing to copy.'];
+    return ['The store lists no matching order. Nothing was copied.'];
   }
   const rows: readonly NamedRow[] = [
     ['Orders', number(ordersIn(tally))],
@@ -54,7 +54,7 @@ export function accountLines(
   return [...table(rows), ...deadLines(tally)];
 }
 
-function kinds(tally: Tally, advance: boolean): readonly NamedRow[] {
+function kinds(tally: BackfillTally, advance: boolean): readonly NamedRow[] {
   const { copied, replicated, skipped, excluded, dead, not_found, unreadable_ids = [] } = tally;
   const by = advance ? 'advanced in the store' : 'advanced by a poll or a webhook meanwhile';
   const rows: readonly (NamedRow | false)[] = [
@@ -80,7 +80,7 @@ const notFound = (ids: readonly number[]) =>
 const notListed = (ids: readonly number[]) =>
   `BigCommerce fails on each list that contains ${ids.length === 1 ? 'order' : 'orders'} ${ids.join(', ')}; queued alone`;
 
-function deadLines({ dead, dead_orders }: Tally): readonly string[] {
+function deadLines({ dead, dead_orders }: BackfillTally): readonly string[] {
   const rest = dead - dead_orders.length;
   return [
     ...dead_orders.map(
@@ -91,33 +91,33 @@ function deadLines({ dead, dead_orders }: Tally): readonly string[] {
   ];
 }
 
-/** An audit needs the days on which orders were created, which ids do not tell. */
+/** Commands to continue with. An audit needs the days on which orders were created, which ids do not have. */
 export function nextSteps(
-  { dead }: Pick<Tally, 'dead'>,
-  { created_since: since }: Selection,
+  { dead }: Pick<BackfillTally, 'dead'>,
+  { created_since: since }: BackfillSelection,
   recommend: (command: string) => string,
 ): readonly string[] {
   return [
-    ...(dead > 0 ? [`To see what is dead, and why: ${recommend('dead-letters list')}`] : []),
+    ...(dead > 0 ? [`To list dead orders with their reasons: ${recommend('dead-letters list')}`] : []),
     ...(since === undefined
       ? []
       : [`To check that no order is missing: ${recommend('audit')} --from ${since.slice(0, 10)}`]),
   ];
 }
 
-/** What BigCommerce allows in a window of so many milliseconds. */
-export interface Allowed {
+/** The API quota: so many calls per window. */
+export interface ApiQuota {
   readonly calls: number;
   readonly windowMs: number;
 }
 
 export interface Costs {
   readonly callsPerOrder: number;
-  readonly allowed: Allowed | undefined;
+  readonly allowed: ApiQuota | undefined;
   readonly reservePercent: number;
 }
 
-/** What a backfill would do, and what it would cost. */
+/** The preview of a backfill, with its cost. */
 export function dryRunReport(result: DryRunResult, costs: Costs): Report {
   const { queued, tally, calls: lookups } = result;
   const { callsPerOrder, allowed, reservePercent } = costs;
@@ -142,13 +142,13 @@ export function dryRunReport(result: DryRunResult, costs: Costs): Report {
   };
 }
 
-const leastTime = (calls: number, { calls: quota, windowMs }: Allowed, reservePercent: number) =>
+const leastTime = (calls: number, { calls: quota, windowMs }: ApiQuota, reservePercent: number) =>
   Math.ceil((calls / (quota * (1 - reservePercent / 100))) * windowMs);
 
-const timeInWords = (ms: number, { calls, windowMs }: Allowed, reservePercent: number) =>
-  `${duration(ms)} at the least, by a quota of ${number(calls)} calls in ${windowMs / 1_000} s, ${reservePercent} % of which are left to other apps`;
+const timeInWords = (ms: number, { calls, windowMs }: ApiQuota, reservePercent: number) =>
+  `at least ${duration(ms)}, at a quota of ${number(calls)} calls per ${windowMs / 1_000} s, of which ${reservePercent} % are reserved for other apps`;
 
-const selectionData = (selection: Selection) => ({
+const selectionData = (selection: BackfillSelection) => ({
   createdSince: selection.created_since ?? null,
   createdBefore: selection.created_before ?? null,
   statusIds: selection.status_ids ?? null,
@@ -156,7 +156,7 @@ const selectionData = (selection: Selection) => ({
   advance: selection.advance,
 });
 
-const tallyData = (tally: Tally) => ({
+const tallyData = (tally: BackfillTally) => ({
   orders: ordersIn(tally),
   copied: tally.copied,
   replicated: tally.replicated,

@@ -11,7 +11,7 @@ import type { Queue } from '../../../lambda/shared/aws/queue';
 import { awsClock } from '../../service/aws-clock';
 import { createCheckpoints } from './checkpoint';
 import type { Checkpoints } from './checkpoint';
-import type { Allowed } from './report';
+import type { ApiQuota } from './report';
 import { createRetry } from '../../service/retry';
 import { bigCommerceOf, outputOf } from '../../service/service';
 import type { Service } from '../../service/service';
@@ -23,7 +23,7 @@ const CALL_MS = 60_000;
 const LOOK_EVERY_MS = 3_000;
 const LOCAL_LOOK_EVERY_MS = 300;
 
-export interface Tools {
+export interface BackfillTools {
   readonly store: Pick<Store, 'countOrders' | 'listOrders' | 'getOrder'>;
   readonly queue: Pick<Queue, 'enqueue'>;
   readonly ledger: Pick<Ledger, 'find' | 'recordQueued' | 'recordUnlistable'>;
@@ -31,7 +31,7 @@ export interface Tools {
   /** Repeats a step until it is answered. Lists are not repeated call by call: a smaller page may be needed. */
   readonly retry: <T>(step: () => Promise<T>) => Promise<T>;
   /** The quota as the store's last answer told of it. */
-  readonly allowed: () => Allowed | undefined;
+  readonly allowed: () => ApiQuota | undefined;
   readonly pause: () => Promise<void>;
   readonly now: () => number;
 }
@@ -42,7 +42,7 @@ export interface ToolOptions {
   readonly say: (text: string) => void;
 }
 
-export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): Tools {
+export function createTools(service: Service, { isLocal, stop, say }: ToolOptions): BackfillTools {
   const sleep = async (ms: number) => {
     await wait(ms, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
   };
@@ -89,9 +89,9 @@ export function toolsOf(service: Service, { isLocal, stop, say }: ToolOptions): 
 }
 
 /** Sends as usual, and keeps what answers tell of the quota. */
-function watchQuota(): { readonly http: Http; readonly allowed: () => Allowed | undefined } {
+function watchQuota(): { readonly http: Http; readonly allowed: () => ApiQuota | undefined } {
   const send = createHttp();
-  let allowed: Allowed | undefined;
+  let allowed: ApiQuota | undefined;
   return {
     async http(request) {
       const answer = await send(request);

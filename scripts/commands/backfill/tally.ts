@@ -1,11 +1,11 @@
-// What became of the orders of a backfill, each counted once. Pure.
+// The results of the orders of a backfill, each counted once. Pure.
 import { readCounts, readReason } from '../../../lambda/shared/order/earlier-reasons';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { countKey } from '../../../lambda/shared/order/reasons';
 import type { Reason } from '../../../lambda/shared/order/reasons';
 
-/** So many dead orders are named; the dead letter queue has them all, and a row of the Jobs table has its limit. */
-const MOST_NAMED = 50;
+/** The most dead orders that are named, because the size of a row is limited. The dead letter queue has all of them. */
+const MAX_NAMED = 50;
 
 export interface DeadOrder {
   readonly order_id: number;
@@ -14,11 +14,11 @@ export interface DeadOrder {
   readonly error?: string | undefined;
 }
 
-/** The checkpoint keeps it as it is. */
-export interface Tally {
+/** The checkpoint stores it in this form. */
+export interface BackfillTally {
   readonly copied: number;
   readonly replicated: number;
-  /** By reason, as the next one. */
+  /** Counts by reason, like `excluded`. */
   readonly skipped: Readonly<Record<string, number>>;
   readonly excluded: Readonly<Record<string, number>>;
   readonly dead: number;
@@ -28,13 +28,18 @@ export interface Tally {
   readonly unreadable_ids?: readonly number[];
 }
 
-export const nothing: Tally = {
-  ...{ copied: 0, replicated: 0, skipped: {}, excluded: {} },
-  ...{ dead: 0, dead_orders: [], not_found: [] },
+export const nothing: BackfillTally = {
+  copied: 0,
+  replicated: 0,
+  skipped: {},
+  excluded: {},
+  dead: 0,
+  dead_orders: [],
+  not_found: [],
 };
 
-/** An order that a worker has ended. */
-export function ended({ order_id, state, reason, status_id, last_error: error }: LedgerRow): Tally {
+/** The tally of one order that a worker has ended. */
+export function ended({ order_id, state, reason, status_id, last_error: error }: LedgerRow): BackfillTally {
   switch (state) {
     case 'copied':
       return { ...nothing, copied: 1 };
@@ -52,7 +57,7 @@ function death(reason: Reason = 'attempts-exhausted', error: string | undefined)
 }
 
 /** Earlier versions stored `left_out`, and sentences as reasons: of a dead order, its error. */
-export interface StoredTally extends Omit<Tally, 'excluded' | 'dead_orders'> {
+export interface StoredTally extends Omit<BackfillTally, 'excluded' | 'dead_orders'> {
   readonly excluded?: Readonly<Record<string, number>>;
   readonly left_out?: Readonly<Record<string, number>>;
   readonly dead_orders: readonly {
@@ -63,8 +68,8 @@ export interface StoredTally extends Omit<Tally, 'excluded' | 'dead_orders'> {
 }
 
 /** The tally of a checkpoint, whichever version stored it. */
-export function readTally(stored: StoredTally): Tally {
-  const { left_out: leftOut, excluded: counts = leftOut, dead_orders: deadOrders, ...tally } = stored;
+export function readTally(stored: StoredTally): BackfillTally {
+  const { left_out: earlier, excluded: counts = earlier, dead_orders: deadOrders, ...tally } = stored;
   return {
     ...tally,
     skipped: readCounts(tally.skipped),
@@ -77,12 +82,14 @@ export function readTally(stored: StoredTally): Tally {
 }
 
 /** Orders that were not queued, under the key of their reason. */
-export function excluded(key: string, orders = 1): Tally {
+export function excluded(key: string, orders = 1): BackfillTally {
   return orders === 0 ? nothing : { ...nothing, excluded: { [key]: orders } };
 }
 
-export function sum(tallies: readonly Tally[]): Tally {
-  const total = (count: (tally: Tally) => number) => tallies.reduce((all, tally) => all + count(tally), 0);
+/** The sum of several tallies. */
+export function sum(tallies: readonly BackfillTally[]): BackfillTally {
+  const total = (count: (tally: BackfillTally) => number) =>
+    tallies.reduce((all, tally) => all + count(tally), 0);
   const unreadableIds = [...new Set(tallies.flatMap(({ unreadable_ids = [] }) => unreadable_ids))];
   return {
     copied: total(({ copied }) => copied),
@@ -90,17 +97,18 @@ export function sum(tallies: readonly Tally[]): Tally {
     skipped: byReason(tallies.map(({ skipped }) => skipped)),
     excluded: byReason(tallies.map(({ excluded }) => excluded)),
     dead: total(({ dead }) => dead),
-    dead_orders: tallies.flatMap(({ dead_orders }) => dead_orders).slice(0, MOST_NAMED),
+    dead_orders: tallies.flatMap(({ dead_orders }) => dead_orders).slice(0, MAX_NAMED),
     not_found: tallies.flatMap(({ not_found }) => not_found),
     ...(unreadableIds.length === 0 ? {} : { unreadable_ids: unreadableIds }),
   };
 }
 
-/** How many orders were looked at and are done with. */
-export function ordersIn({ copied, replicated, skipped, excluded, dead, not_found }: Tally): number {
+/** The number of orders in a tally. */
+export function ordersIn({ copied, replicated, skipped, excluded, dead, not_found }: BackfillTally): number {
   return copied + replicated + totalOf(skipped) + totalOf(excluded) + dead + not_found.length;
 }
 
+/** The sum of counts by reason. */
 export const totalOf = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((all, count) => all + count, 0);
 

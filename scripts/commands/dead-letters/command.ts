@@ -14,7 +14,7 @@ const choiceOptions = {
   all: without(flag('all of them'), 'order', 'message'),
 } as const;
 
-const dryRun = flag('report what would be done, and change nothing');
+const dryRun = flag('show a preview and change nothing');
 
 const HIDDEN =
   'While a command reads dead letters, SQS hides them from other readers, a second such command included. They ' +

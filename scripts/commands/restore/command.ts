@@ -1,14 +1,14 @@
-// restore: puts rows of a restored copy of a table back into the service's own table.
+// restore: copies rows from a restored copy of a table back into the service's own table.
 import { defineCommand } from '../../terminal/command';
 import { restoreOptions } from './options';
 
 export const restore = defineCommand({
   name: 'restore',
-  summary: 'Put back the rows of a restored copy that a table of the service lacks',
+  summary: 'Restore the rows that a table of the service lacks from a copy of it',
   description:
-    'Rows that are there stay as they are; --overwrite replaces them, and asks first. Rows of people who were ' +
-    "erased after the copy's moment are not put back. Restore the Ledger before Orders, and Orders before " +
-    'OrderParts; then run "orders erase" again for each address that was erased after that moment.',
+    'Existing rows stay unchanged; --overwrite replaces them, after a confirmation. Rows of people who were erased ' +
+    'after the time of the copy are not restored. Restore the Ledger before Orders, and Orders before OrderParts. ' +
+    'Then run "orders erase" again for each address that was erased after that time.',
   options: restoreOptions,
   examples: [
     'restore --table Orders --from OrderReplication-prod-Orders-restored --stage prod',

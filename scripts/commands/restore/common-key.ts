@@ -1,4 +1,4 @@
-// Whether a table is a copy of another one, as far as its key shows it.
+// Checks by its key whether a table can be a copy of another one.
 import { DescribeTableCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
@@ -8,7 +8,9 @@ import { CommandError } from '../../terminal/command-error';
 export async function commonKey(to: string, from: string, dynamoDb: DynamoDBClient): Promise<string> {
   const [ours, copy] = await Promise.all([keyOf(to, dynamoDb), keyOf(from, dynamoDb)]);
   if (to === from || ours.join() !== copy.join()) {
-    throw new CommandError(`${from} is no copy of ${to}: a copy is another table with the same key.`);
+    throw new CommandError(
+      `${from} is not a copy of ${to}: a copy is another table with the same key. Nothing was changed. Check --table and --from.`,
+    );
   }
   return ours[0] ?? '';
 }
@@ -25,8 +27,8 @@ async function keyOf(TableName: string, dynamoDb: DynamoDBClient): Promise<reado
   }
 }
 
-/** A table has its key before it has its rows. */
+/** A table that is being restored has its key before its rows. */
 const NOT_READY: Readonly<Record<string, string>> = {
-  CREATING: 'is still being restored: try again in some minutes.',
-  DELETING: 'is being deleted: restore another copy.',
+  CREATING: 'is still being restored. Try again in some minutes.',
+  DELETING: 'is being deleted. Restore another copy.',
 };

@@ -1,4 +1,4 @@
-// What the command line of restore says.
+// The options of restore.
 import { serviceOptions } from '../../service/service-options';
 import { choice, flag, required, text, wholeNumber } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
@@ -10,11 +10,11 @@ export const restoreOptions = {
   table: required(choice('<table>', tables, "the service's own table")),
   from: required(text('<table>', 'the copy, as "aws dynamodb restore-table-to-point-in-time" made it')),
   order: wholeNumber('<id>', [1, 999_999_999], 'only the rows of this order'),
-  overwrite: flag('also put back rows that are there and differ; only while the service is paused'),
+  overwrite: flag('also replace existing rows that differ; only while the service is paused'),
   yes: flag('do not ask for confirmation'),
 } as const;
 
 export type RestoreOptions = OptionsOf<typeof restoreOptions>;
 
-/** What is restored; the rest of the options names the service. */
+/** The options without those that name the service. */
 export type RestoreRequest = Pick<RestoreOptions, 'table' | 'from' | 'order' | 'overwrite' | 'yes'>;

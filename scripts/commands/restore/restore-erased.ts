@@ -1,58 +1,56 @@
-// What restore may put back of the rows of a copy: nothing of people who were erased after the copy was made. The ledger
-// knows who was, and so does the erased order itself: either of them may be the table that is restored.
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+// Decides which rows of a copy may be restored: none of people who were erased after the copy was made. Both the ledger
+// and the erased order itself record an erasure, because either of them may be the table that is restored.
 
 import { batchGet } from '../../../lambda/shared/tables/batch-get';
 import type { PartsName } from '../../../lambda/shared/tables/order-parts';
 import { outputOf } from '../../service/service';
 import type { Service } from '../../service/service';
 import { recordable } from '../../service/webhook-rows';
-
-/** A row of a copy: numbers and bytes stay as they are stored. */
-export type StoredRow = Record<string, AttributeValue>;
+import type { StoredRow } from '../../service/webhook-rows';
 
 export type RestoreService = Pick<Service, 'stackName' | 'outputs' | 'parameters'> & {
   readonly clients: Pick<Service['clients'], 'dynamoDb' | 'documents'>;
 };
 
-/** The form in which a row comes back, or the reason why it does not: its people were erased, or no order names the part. */
-export type Ruling = Returning | { readonly refused: 'erased' | 'unnamed' };
+/** The row to restore, or the reason why it is not: its people were erased, or no order names the part. */
+export type RowDecision = RestoredRow | { readonly refused: 'erased' | 'unnamed' };
 
-export interface Returning {
+/** A row to restore. */
+export interface RestoredRow {
   readonly row: StoredRow;
-  /** Must hold of the row that is there, also where rows are overwritten: an erasure may run at the same time. */
+  /** The condition on the existing row, also for an overwrite: an erasure may run at the same time. */
   readonly condition?: {
     readonly ConditionExpression: string;
     readonly ExpressionAttributeValues?: StoredRow;
   };
 }
 
-/** Decides for each of these rows of a table. */
+/** Decides for each of these rows whether it is restored. */
 export async function classifyRows(
   table: string,
   rows: readonly StoredRow[],
   service: RestoreService,
-): Promise<readonly Ruling[]> {
+): Promise<readonly RowDecision[]> {
   if (table === 'Webhooks') return rows.map((row) => ({ row: recordable(row) }));
-  const ruling = rulings[table];
-  if (ruling === undefined) return rows.map((row) => ({ row }));
+  const decide = decisions[table];
+  if (decide === undefined) return rows.map((row) => ({ row }));
   const ids = rows.map(orderIdOf);
   const known = await lookUp([...new Set(ids)], service);
-  return rows.map((row, index) => ruling(row, known.get(ids[index] ?? 0) ?? {}));
+  return rows.map((row, index) => decide(row, known.get(ids[index] ?? 0) ?? {}));
 }
 
-/** What the service's own tables know of an order. */
-interface Known {
-  /** By the ledger. */
+/** The erasure of an order, as the service's own tables record it. */
+interface KnownErasure {
+  /** From the ledger. */
   readonly erasedAt?: string | undefined;
-  /** By the item in Orders. */
+  /** From the item in Orders. */
   readonly itemErasedAt?: string | undefined;
   readonly parts?: PartsName | undefined;
 }
 
-const rulings: Readonly<Record<string, (row: StoredRow, known: Known) => Ruling>> = {
+const decisions: Readonly<Record<string, (row: StoredRow, known: KnownErasure) => RowDecision>> = {
   Orders(row, { erasedAt, itemErasedAt }) {
-    // An erased order may come back: there is nothing personal in it.
+    // An erased order may be restored: it contains no personal data.
     if (row['replication']?.M?.['erased_at'] !== undefined) return { row };
     if ((erasedAt ?? itemErasedAt) !== undefined) return { refused: 'erased' };
     return { row, condition: { ConditionExpression: 'attribute_not_exists(replication.erased_at)' } };
@@ -61,7 +59,7 @@ const rulings: Readonly<Record<string, (row: StoredRow, known: Known) => Ruling>
   OrderParts(row, { erasedAt, itemErasedAt, parts }) {
     const isNamed = parts !== undefined && namesPart(parts, row['part']?.S ?? '');
     const wasErased = (erasedAt ?? itemErasedAt) !== undefined;
-    // The name has a hash of the bytes: what an erased order names is erased too.
+    // The name contains a hash of the bytes: a part that an erased order names is erased too.
     if (isNamed && (!wasErased || itemErasedAt !== undefined)) return { row };
     return { refused: wasErased ? 'erased' : 'unnamed' };
   },
@@ -86,7 +84,10 @@ const namesPart = ({ key, count }: PartsName, part: string) =>
 
 const orderIdOf = (row: StoredRow) => Number((row['order_id'] ?? row['id'])?.N);
 
-async function lookUp(ids: readonly number[], service: RestoreService): Promise<ReadonlyMap<number, Known>> {
+async function lookUp(
+  ids: readonly number[],
+  service: RestoreService,
+): Promise<ReadonlyMap<number, KnownErasure>> {
   const { documents } = service.clients;
   const [rows, items] = await Promise.all([
     batchGet(
@@ -102,7 +103,7 @@ async function lookUp(ids: readonly number[], service: RestoreService): Promise<
       { ProjectionExpression: 'id, replication.erased_at, compressed_parts' },
     ) as Promise<readonly OrderErasure[]>,
   ]);
-  const known = new Map<number, Known>(
+  const known = new Map<number, KnownErasure>(
     items.map(({ id, replication, compressed_parts }) => [
       id,
       { itemErasedAt: replication?.erased_at, parts: compressed_parts },

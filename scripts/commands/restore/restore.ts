@@ -1,5 +1,5 @@
-// Puts rows of a restored copy back into the service's own table, which stays in place with its stream. AWS restores
-// only into a new table, as the old one was at some moment.
+// Copies rows of a restored copy into the service's own table, which keeps its stream. AWS itself restores only into a
+// new table, with the rows of the old one at some time.
 import { ConditionalCheckFailedException, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
@@ -13,7 +13,8 @@ import type { RestoreOptions, RestoreRequest } from './options';
 import { restoreReport } from './report';
 import type { RowCounts } from './report';
 import { classifyRows } from './restore-erased';
-import type { Ruling, RestoreService, StoredRow } from './restore-erased';
+import type { StoredRow } from '../../service/webhook-rows';
+import type { RestoreService, RowDecision } from './restore-erased';
 
 export interface RestoreDeps extends Terminal {
   readonly service: RestoreService;
@@ -33,7 +34,7 @@ export const restore = (
     ),
   );
 
-/** Throws CommandError if rows would be overwritten while the service is running, and for a copy that is none. */
+/** Throws CommandError if rows would be overwritten while the service is running, or `from` is not a copy. */
 export async function putBack(request: RestoreRequest, deps: RestoreDeps): Promise<Report> {
   const { service, recommend } = deps;
   const to = outputOf(service, `${request.table}TableName`);
@@ -46,7 +47,7 @@ export async function putBack(request: RestoreRequest, deps: RestoreDeps): Promi
 function requirePaused({ service, recommend }: RestoreDeps): void {
   if (service.parameters['Paused'] === 'true') return;
   throw new CommandError(
-    `${service.stackName} is running, and a row that it writes meanwhile would be lost. Pause it first: ${recommend('pause')}`,
+    `${service.stackName} is running, and rows that it writes during the restore would be lost. Pause it first: ${recommend('pause')}`,
   );
 }
 
@@ -60,7 +61,7 @@ async function confirmOverwriting(
   await confirmByName('To overwrite them', service.stackName, ask);
 }
 
-/** Writes under way at the same time. */
+/** Writes at the same time. */
 const CONCURRENT_WRITES = 25;
 
 async function copyRows(
@@ -72,9 +73,9 @@ async function copyRows(
   const { table, overwrite } = request;
   const counts = { read: 0, put: 0, kept: 0, erased: 0, unnamed: 0, inParts: 0 };
   for await (const rows of rowsOf(request, key, service.clients.dynamoDb)) {
-    const rulings = await classifyRows(table, rows, service);
+    const decisions = await classifyRows(table, rows, service);
     const outcomes = await Promise.all(
-      rulings.map((one) => putRow(to, one, key, overwrite, service.clients.dynamoDb)),
+      decisions.map((one) => putRow(to, one, key, overwrite, service.clients.dynamoDb)),
     );
     counts.read += rows.length;
     for (const outcome of outcomes) counts[outcome] += 1;
@@ -85,38 +86,38 @@ async function copyRows(
   return counts;
 }
 
-/** The rows of the copy, so many at a time; numbers and bytes stay as they are stored. */
+/** The rows of the copy, in groups of CONCURRENT_WRITES; numbers and bytes are not converted. */
 async function* rowsOf(
   { from, order }: RestoreRequest,
   key: string,
   client: DynamoDBClient,
 ): AsyncGenerator<StoredRow[]> {
   for await (const { Items = [] } of paginateScan({ client }, { TableName: from, ConsistentRead: true })) {
-    const wanted = Items.filter((row) => order === undefined || Number(row[key]?.N) === order);
-    for (let start = 0; start < wanted.length; start += CONCURRENT_WRITES) {
-      yield wanted.slice(start, start + CONCURRENT_WRITES);
+    const selected = Items.filter((row) => order === undefined || Number(row[key]?.N) === order);
+    for (let start = 0; start < selected.length; start += CONCURRENT_WRITES) {
+      yield selected.slice(start, start + CONCURRENT_WRITES);
     }
   }
 }
 
-/** `kept`: a row is there that stays. */
+/** `kept`: the existing row stays. */
 type RowOutcome = 'put' | 'kept' | 'erased' | 'unnamed';
 
 async function putRow(
   TableName: string,
-  ruling: Ruling,
+  decision: RowDecision,
   key: string,
   overwrite: boolean,
   dynamoDb: DynamoDBClient,
 ): Promise<RowOutcome> {
-  if ('refused' in ruling) return ruling.refused;
+  if ('refused' in decision) return decision.refused;
   try {
-    const condition = overwrite ? ruling.condition : onlyIfMissing(key);
-    await dynamoDb.send(new PutItemCommand({ TableName, Item: ruling.row, ...condition }));
+    const condition = overwrite ? decision.condition : onlyIfMissing(key);
+    await dynamoDb.send(new PutItemCommand({ TableName, Item: decision.row, ...condition }));
     return 'put';
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // The only condition of an overwriting put.
+    // An overwrite has no other condition.
     return overwrite ? 'erased' : 'kept';
   }
 }

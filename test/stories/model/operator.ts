@@ -54,7 +54,7 @@ export async function runBackfill(
       now,
       pause: () => time.sleep(LOOK_EVERY_MS),
       show: () => undefined,
-      sayStill: () => undefined,
+      reportStall: () => undefined,
     },
   );
 }

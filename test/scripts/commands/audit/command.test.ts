@@ -120,7 +120,7 @@ describe('it says', () => {
     expect(said[0]).toBe('2026-11-20: 3 of 4, 1 open');
     expect(said.at(-1)).toBe('  missing: order 102 of 2026-11-20, not in the ledger');
     expect(ending).toMatch(
-      /^1 order is open\. What was queued again is stored within minutes: run the audit again then\./,
+      /^1 order is open\. Queued orders are stored within minutes\. Run the audit again then\./,
     );
     expect(ending).toContain('1 of them were open before');
   });
@@ -135,7 +135,7 @@ describe('it says', () => {
     expect(said.filter((line) => line.startsWith('  missing: order'))).toHaveLength(100);
     expect(said.at(-1)).toBe('  missing: and 4,900 more');
     expect(ending).toContain(
-      '3,000 of them are too many for one audit. To copy any number: npx order-replication backfill --stage prod --from 2026-11-19 --to 2026-11-20',
+      '3,000 of them exceed the limit of one audit and were not queued. To copy them: npx order-replication backfill --stage prod --from 2026-11-19 --to 2026-11-20',
     );
   });
 
@@ -275,13 +275,13 @@ describe('the window', () => {
 
   it.each([
     [undefined, '2026-01-05', '--to needs --from'],
-    ['yesterday', undefined, '--from takes a day such as 2026-11-20'],
-    ['2026-01-01', '2026-02-30', '--to takes a day such as 2026-11-20'],
-    ['2026-01-01T00:00:00Z', undefined, '--from takes a day'],
+    ['yesterday', undefined, '--from requires a day such as 2026-11-20'],
+    ['2026-01-01', '2026-02-30', '--to requires a day such as 2026-11-20'],
+    ['2026-01-01T00:00:00Z', undefined, '--from requires a day'],
     ['2026-01-08', '2026-01-07', '--from 2026-01-08 is after --to 2026-01-07'],
-    ['2026-01-11', undefined, '2026-01-11 has not begun: today is 2026-01-10 (UTC)'],
-    ['2026-01-01', '2026-01-11', '2026-01-11 has not begun'],
-    ['2010-01-01', '2026-01-01', 'these are 5845 days, and 3660 is the limit'],
+    ['2026-01-11', undefined, '2026-01-11 has not started: today is 2026-01-10 (UTC)'],
+    ['2026-01-01', '2026-01-11', '2026-01-11 has not started'],
+    ['2010-01-01', '2026-01-01', 'the window has 5845 days, and the limit is 3660'],
   ])('from %s to %s is refused in words', (from, to, words) => {
     expect(() => days(from, to)).toThrow(words);
   });
@@ -291,7 +291,7 @@ describe('the command line', () => {
   it.each([
     ['now', /error: unexpected argument 'now'/],
     ['--order 5', /error: unknown option '--order'/],
-    ['--from 2026-13-01', /error: --from takes a day/],
+    ['--from 2026-13-01', /error: --from requires a day/],
   ])('%j is wrong usage, which is found before anything is called', async (line, words) => {
     const { code, said } = await runLine(audit, `${line} --aws-port 1`);
     expect(said).toMatch(words);

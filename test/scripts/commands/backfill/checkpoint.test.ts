@@ -7,7 +7,7 @@ import { createJobsTable } from '../../../../lambda/shared/tables/jobs';
 import { backfill } from '../../../../scripts/commands/backfill/command';
 import { createCheckpoints } from '../../../../scripts/commands/backfill/checkpoint';
 import type { Checkpoint, Checkpoints } from '../../../../scripts/commands/backfill/checkpoint';
-import type { Selection } from '../../../../scripts/commands/backfill/options';
+import type { BackfillSelection } from '../../../../scripts/commands/backfill/options';
 import { nothing } from '../../../../scripts/commands/backfill/tally';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { iso, NOON } from '../../../support/builders';
@@ -30,14 +30,14 @@ afterAll(() => miniStack.stop());
 
 let nextYear = 2_000;
 /** One that no other test has. */
-const aSelection = (overrides: Partial<Selection> = {}): Selection => ({
+const aSelection = (overrides: Partial<BackfillSelection> = {}): BackfillSelection => ({
   created_since: `${(nextYear += 1)}-01-01T00:00:00.000Z`,
   advance: false,
   ...overrides,
 });
 
 let nextTime = NOON;
-const aCheckpoint = (selection: Selection, overrides: Partial<Checkpoint> = {}): Checkpoint => ({
+const aCheckpoint = (selection: BackfillSelection, overrides: Partial<Checkpoint> = {}): Checkpoint => ({
   timestamp: (nextTime += 1),
   outcome: 'backfill.running',
   selection,
@@ -151,7 +151,7 @@ describe('a stack', () => {
       'that moves no status on, if that is asked for',
       { ReadConsignments: 'true', AdvanceOrders: 'false' },
       ['--advance'],
-      'AdvanceOrders is false): omit --advance.',
+      'because AdvanceOrders is false. Omit --advance.',
     ],
     [
       'that is paused',

@@ -39,24 +39,24 @@ it('is another selection with --advance', () => {
   expect(read({ ids: '100', advance: true })).toEqual({ order_ids: [100], advance: true });
 });
 
-const aDay = '--from takes a day in UTC, such as 2025-01-31';
+const aDay = '--from requires a day in UTC, such as 2025-01-31';
 
 it.each<[string, SelectionOptions, string]>([
-  ['nothing', {}, 'which orders? Give --from, such as --from 2025-01-01, or --ids'],
+  ['nothing', {}, 'missing option: --from, such as --from 2025-01-01, or --ids'],
   ['no date', { from: 'yesterday' }, aDay],
   ['an empty date', { from: '' }, aDay],
   ['a day that there is not', { from: '2025-02-30' }, aDay],
   ['a month that there is not', { from: '2025-13-01' }, aDay],
   ['a time without a zone', { from: '2025-01-01T08:00' }, aDay],
   ['an hour that there is not', { from: '2025-01-01T24:00Z' }, aDay],
-  ['a wrong last day', { from: '2025-01-01', to: '1.2.2025' }, '--to takes a day in UTC'],
+  ['a wrong last day', { from: '2025-01-01', to: '1.2.2025' }, '--to requires a day in UTC'],
   ['dates the wrong way round', { from: '2025-02-01', to: '2025-01-31' }, '--to is before --from'],
   ['the future', { from: '2026-01-11' }, '--from is in the future'],
-  ['no status', { from: '2025-01-01', status: '' }, '--status takes status ids from 0 to 14'],
-  ['an unknown status', { from: '2025-01-01', status: '11,15' }, '--status takes status ids from 0 to 14'],
-  ['a status by its name', { from: '2025-01-01', status: 'Shipped' }, '--status takes status ids'],
-  ['no id', { ids: '' }, '--ids takes order ids with commas'],
-  ['a wrong id', { ids: '100,../customers' }, '--ids takes order ids with commas'],
+  ['no status', { from: '2025-01-01', status: '' }, '--status requires status ids from 0 to 14'],
+  ['an unknown status', { from: '2025-01-01', status: '11,15' }, '--status requires status ids from 0 to 14'],
+  ['a status by its name', { from: '2025-01-01', status: 'Shipped' }, '--status requires status ids'],
+  ['no id', { ids: '' }, '--ids requires order ids with commas'],
+  ['a wrong id', { ids: '100,../customers' }, '--ids requires order ids with commas'],
   ['ids and a time', { ids: '100', from: '2025-01-01' }, 'omit --from, --to and --status'],
   ['ids and a status', { ids: '100', status: '11' }, 'omit --from, --to and --status'],
 ])('refuses %s', (_, options, message) => {
@@ -68,7 +68,7 @@ it('takes a thousand ids and no more', () => {
   const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1).join(',');
   expect(read({ ids: ids(1_000) }).order_ids).toHaveLength(1_000);
   expect(() => read({ ids: ids(1_001) })).toThrow(
-    '--ids takes up to 1000 orders; there are 1001. Use --from.',
+    '--ids accepts up to 1000 orders; there are 1001. Use --from.',
   );
 });
 
@@ -114,7 +114,7 @@ it.each([
   ['--form 2025-01-01', "error: unknown option '--form'"],
   ['2025-01-01', "error: unexpected argument '2025-01-01'"],
   ['--from 2025-02-30', `error: ${aDay}`],
-  ['--advance', 'error: which orders?'],
+  ['--advance', 'error: missing option: --from'],
 ])('names what is wrong with %j before anything is asked of AWS', async (line, message) => {
   const { code, said } = await runLine(backfill, line);
   expect(said).toContain(message);

@@ -1,5 +1,5 @@
 // A backfill in words: its progress, its account, its plan.
-import { createPace, duration, progress, still } from '../../../../scripts/commands/backfill/progress';
+import { createPace, duration, progress, stalled } from '../../../../scripts/commands/backfill/progress';
 import {
   accountLines,
   dryRunReport,
@@ -7,12 +7,12 @@ import {
   nextSteps,
 } from '../../../../scripts/commands/backfill/report';
 import { ended, excluded, nothing, ordersIn, sum } from '../../../../scripts/commands/backfill/tally';
-import type { Tally } from '../../../../scripts/commands/backfill/tally';
+import type { BackfillTally } from '../../../../scripts/commands/backfill/tally';
 
 const copies = { advance: false };
 const recommend = (command: string) => `npx order-replication ${command} --stage dev`;
 
-const aTally = (overrides: Partial<Tally> = {}): Tally => ({ ...nothing, ...overrides });
+const aTally = (overrides: Partial<BackfillTally> = {}): BackfillTally => ({ ...nothing, ...overrides });
 
 it('says how many of how many, how fast, how long yet, and what did not go well', () => {
   const tally = aTally({ copied: 1_181, dead: 3, excluded: { 'void-status:5': 15, archived: 5 } });
@@ -94,7 +94,7 @@ it('names fifty dead orders, and counts the others', () => {
 
 it('says that there was nothing to copy', () => {
   expect(accountLines(nothing, copies, 3_000)).toEqual([
-    'The store lists no such order: there is nothing to copy.',
+    'The store lists no matching order. Nothing was copied.',
   ]);
 });
 
@@ -106,7 +106,7 @@ it('says what would be queued, and what it costs by the quota', () => {
     'To queue  1,500',
     'Excluded  3 already copied',
     'Calls     about 4,506 of BigCommerce: 3 for each order, 6 to find them',
-    'Time      17 min at the least, by a quota of 150 calls in 30 s, 10 % of which are left to other apps',
+    'Time      at least 17 min, at a quota of 150 calls per 30 s, of which 10 % are reserved for other apps',
     'A dry run: nothing was queued or written.',
   ]);
 });
@@ -160,15 +160,18 @@ it('reports a backfill to a program, with ISO times', () => {
 });
 
 it('says why nothing ends', () => {
-  expect(still(undefined, recommend)).toContain('The worker may be paused, or busy');
-  expect(still('BigCommerceError: 503\n', recommend)).toContain(
+  expect(stalled(undefined, recommend)).toContain('The worker may be paused, or busy');
+  expect(stalled('BigCommerceError: 503\n', recommend)).toContain(
     "The worker's last error: BigCommerceError: 503\\n.",
   );
 });
 
 it.each([
   [nothing, 'To check that no order is missing: npx order-replication audit --stage dev --from 2025-01-01'],
-  [aTally({ dead: 1 }), 'To see what is dead, and why: npx order-replication dead-letters list --stage dev'],
+  [
+    aTally({ dead: 1 }),
+    'To list dead orders with their reasons: npx order-replication dead-letters list --stage dev',
+  ],
 ])('says what to do next', (tally, words) => {
   const selection = { created_since: '2025-01-01T00:00:00.000Z', advance: false };
   expect(nextSteps(tally, selection, recommend)[0]).toBe(words);

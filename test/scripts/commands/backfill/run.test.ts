@@ -14,13 +14,13 @@ import type { Checkpoint } from '../../../../scripts/commands/backfill/checkpoin
 import { backfill } from '../../../../scripts/commands/backfill/run';
 import type { BackfillDeps } from '../../../../scripts/commands/backfill/run';
 import { endOf } from '../../../../scripts/commands/backfill/classify';
-import type { Task } from '../../../../scripts/commands/backfill/classify';
-import type { Selection } from '../../../../scripts/commands/backfill/options';
+import type { BackfillTask } from '../../../../scripts/commands/backfill/classify';
+import type { BackfillSelection } from '../../../../scripts/commands/backfill/options';
 import { countOrders } from '../../../../scripts/commands/backfill/pages';
 import { runDry } from '../../../../scripts/commands/backfill/dry-run';
 import { accountLines } from '../../../../scripts/commands/backfill/report';
 import { nothing, ordersIn } from '../../../../scripts/commands/backfill/tally';
-import type { Tally } from '../../../../scripts/commands/backfill/tally';
+import type { BackfillTally } from '../../../../scripts/commands/backfill/tally';
 import { localClients } from '../../../../scripts/service/clients';
 import { createRetry } from '../../../../scripts/service/retry';
 import { anOrder, aReference, iso, NOON, storeDate } from '../../../support/builders';
@@ -33,7 +33,7 @@ const DAY = 24 * 3_600_000;
 const PAGE = 4;
 const FIRST = NOON - 30 * DAY;
 
-const everything: Selection = { created_since: iso(FIRST), advance: false };
+const everything: BackfillSelection = { created_since: iso(FIRST), advance: false };
 
 /** A paid order of some day after the first. */
 const old = (id: number, overrides: Partial<RawOrder> = {}) =>
@@ -54,7 +54,7 @@ function aStage(orders: readonly RawOrder[]) {
   const shown: number[] = [];
   const saved: Checkpoint[] = [];
   const sent: OrderReference[] = [];
-  let mostUnderWay = 0;
+  let maxUnderWay = 0;
   /** How many of those that wait a worker takes up at a look; those of `fails` come to nothing. */
   const worker = { takes: Infinity, fails: new Set<number>() };
 
@@ -83,7 +83,7 @@ function aStage(orders: readonly RawOrder[]) {
 
   async function work(): Promise<void> {
     const waiting = world.queued.splice(0);
-    mostUnderWay = Math.max(mostUnderWay, waiting.length);
+    maxUnderWay = Math.max(maxUnderWay, waiting.length);
     for (const [index, reference] of waiting.entries()) {
       if (index >= worker.takes || worker.fails.has(reference.orderId)) world.queued.push(reference);
       else await world.replicate(reference);
@@ -101,22 +101,22 @@ function aStage(orders: readonly RawOrder[]) {
     ledger: world.ledger,
     checkpoints: { save: (checkpoint) => Promise.resolve(void saved.push(structuredClone(checkpoint))) },
     show: (tally) => void shown.push(ordersIn(tally)),
-    sayStill: (lastError) => void said.push(lastError),
+    reportStall: (lastError) => void said.push(lastError),
     now: () => world.clock.now,
     async pause() {
       world.clock.now += 3_000;
       await work();
     },
-    mostUnderWay: 3,
+    maxUnderWay: 3,
   };
-  const task = (selection: Selection): Task => ({
+  const task = (selection: BackfillSelection): BackfillTask => ({
     began: NOON,
     countsFrom: NOON,
     advance: selection.advance,
     rules: { ...world.rules, advanceOrders: selection.advance },
     completedSince: NOON - 7 * DAY,
   });
-  const fresh = (selection: Selection): Checkpoint => ({
+  const fresh = (selection: BackfillSelection): Checkpoint => ({
     timestamp: NOON,
     outcome: 'backfill.running',
     selection,
@@ -133,7 +133,7 @@ function aStage(orders: readonly RawOrder[]) {
     worker,
     work,
     deps,
-    mostUnderWay: () => mostUnderWay,
+    maxUnderWay: () => maxUnderWay,
     run: (selection = everything, checkpoint = fresh(selection), more: Partial<BackfillDeps> = {}) =>
       backfill(checkpoint, task(selection), { ...deps, ...more }),
     runDry: (selection = everything) =>
@@ -160,7 +160,7 @@ describe('a backfill', () => {
     const stage = aStage(some(10));
     stage.worker.takes = 2;
     await stage.run();
-    expect(stage.mostUnderWay()).toBe(3);
+    expect(stage.maxUnderWay()).toBe(3);
   });
 
   it('asks for a copy only, in the version that was listed and as of when it was', async () => {
@@ -449,7 +449,7 @@ describe('from a machine whose clock is wrong', () => {
 });
 
 describe('orders by their ids', () => {
-  const named = (...order_ids: number[]): Selection => ({ order_ids, advance: false });
+  const named = (...order_ids: number[]): BackfillSelection => ({ order_ids, advance: false });
 
   it('are asked for one by one, and those that are not there are named', async () => {
     const stage = aStage(some(2));
@@ -482,7 +482,7 @@ describe('the count', () => {
     [10, 5],
     [11, 7],
   ]);
-  const count = (selection: Selection) =>
+  const count = (selection: BackfillSelection) =>
     countOrders(selection, NOON, { countOrders: () => Promise.resolve(counts) });
 
   it('leaves out Incomplete, which the store does not list unasked', async () => {
@@ -570,10 +570,10 @@ describe('a run that nothing ends for', () => {
 
 describe('a run that is killed', () => {
   const orders = [...some(9), old(120, { status_id: 5 }), old(121, { status_id: 10 })];
-  const selection: Selection = { ...everything, created_before: iso(NOON) };
+  const selection: BackfillSelection = { ...everything, created_before: iso(NOON) };
 
   /** Runs until the call of this number, from which on there is no call any more. */
-  async function killedAt(call: number): Promise<{ readonly calls: number; readonly tally: Tally }> {
+  async function killedAt(call: number): Promise<{ readonly calls: number; readonly tally: BackfillTally }> {
     const stage = aStage(orders);
     let calls = 0;
     const dying =

@@ -170,7 +170,7 @@ describe('after an erasure', () => {
       await remove('OrderPartsTable', { order_id, part });
     }
     expect(await restore('OrderParts')).toMatch(
-      /^Put 2 of 4 rows [^]*\n2 of them are of people who were erased since: not put back\./,
+      /^Restored 2 of 4 rows [^]*\n2 of them are of people who were erased since, and were not restored\./,
     );
     expect(await partsOf(2)).toEqual([]);
     expect(await tables.orders.find(3)).toMatchObject({ staff_notes: noise(500_000, 2) });
@@ -218,7 +218,7 @@ describe('after an erasure', () => {
     for (const { orderId, delivery } of await all('Webhooks')) {
       await remove('WebhooksTable', { orderId, delivery });
     }
-    expect(await restore('Webhooks')).toMatch(/^Put 3 of 3 rows/);
+    expect(await restore('Webhooks')).toMatch(/^Restored 3 of 3 rows/);
     const expected = [1, 2, 3].map((orderId) => ({
       ...delivery(orderId),
       webhook: { ...delivery(orderId).webhook, data: { type: 'cart', orderId } },
@@ -271,7 +271,7 @@ it('parts that no stored order names stay out of the table, whoever they are of'
     await remove('OrderPartsTable', { order_id, part });
   }
   expect(await restore('OrderParts')).toContain(
-    '2 of them are of parts that no stored order names: not put back',
+    '2 of them are parts that no stored order names, and were not restored',
   );
   expect(await partsOf(3)).toEqual([]);
   await restore('Orders');
@@ -280,8 +280,8 @@ it('parts that no stored order names stay out of the table, whoever they are of'
 });
 
 it.each([
-  ['CREATING', 'is still being restored: try again in some minutes.'],
-  ['DELETING', 'is being deleted: restore another copy.'],
+  ['CREATING', 'is still being restored. Try again in some minutes.'],
+  ['DELETING', 'is being deleted. Restore another copy.'],
 ])('a copy whose status is %s is not read', async (TableStatus, problem) => {
   const real = clients.dynamoDb.send.bind(clients.dynamoDb) as (command: unknown) => Promise<object>;
   jest.spyOn(clients.dynamoDb, 'send').mockImplementation((async (command: unknown) => {
