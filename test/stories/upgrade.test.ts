@@ -48,7 +48,7 @@ const gone = 'not found in the store';
 const foughtOver = 'put back again and again after it was advanced';
 const error = 'BigCommerceError: answered.';
 
-describe('a poll of a row of before', () => {
+describe('a poll and a row of an earlier version', () => {
   const known = (fields: Record<string, unknown>, now = NOON) => {
     const reference = aReference({ dateModified: storeDate(NOON - DAY), statusId: 11, seenAt: iso(now) });
     const order = aParsedOrder({ date_modified: storeDate(NOON - DAY) });
@@ -65,11 +65,11 @@ describe('a poll of a row of before', () => {
     ],
     ['dead, refused', { state: 'dead', reason: error, dead_by: 'permanent' }, 'already-dead'],
     ['dead, exhausted', { state: 'dead', reason: error, dead_by: 'exhausted' }, 'already-dead'],
-  ])('does not queue an order that is %s', (_, fields, reason) => {
+  ])('a poll does not queue an order that an earlier version left %s', (_, fields, reason) => {
     expect(known(fields)).toBe(reason);
   });
 
-  it('queues what a later look may find: a 404 and an outage of more than a day ago, not a refusal', () => {
+  it("a poll queues an earlier version's 404 and outage of more than a day ago, and not a refusal", () => {
     const later = NOON + 2 * DAY;
     expect(known({ state: 'skipped', reason: gone }, later)).toBeUndefined();
     expect(known({ state: 'copied', reason: gone }, later)).toBeUndefined();
@@ -77,16 +77,16 @@ describe('a poll of a row of before', () => {
     expect(known({ state: 'dead', reason: error, dead_by: 'permanent' }, later)).toBe('already-dead');
   });
 
-  it('queues an order that was copied only, since a poll advances it', () => {
+  it('a poll queues an order that an earlier version only copied, because a poll advances it', () => {
     expect(known({ state: 'copied', reason: 'copied without advancing' })).toBeUndefined();
   });
 
-  it('queues an archived order that a list shows without its mark', () => {
+  it('a poll queues an order that an earlier version archived when a list shows it without its mark', () => {
     expect(known({ state: 'copied', reason: 'archived' })).toBeUndefined();
   });
 });
 
-describe('an audit of a row of before', () => {
+describe('an audit and a row of an earlier version', () => {
   const finding = (fields: Record<string, unknown>, isStored = true) => {
     const order = aParsedOrder({ date_modified: storeDate(NOON - DAY) });
     const found = { order, row: before(fields), isStored, isIncomplete: false, isStale: false };
@@ -94,12 +94,12 @@ describe('an audit of a row of before', () => {
     return classify(found, { rules: aRuleSet(), ...bounds, now: NOON });
   };
 
-  it('shows a dead order with its error', () => {
+  it("an audit shows an earlier version's dead order with its error", () => {
     const fields = { state: 'dead', reason: error, last_error: error, dead_by: 'permanent' };
     expect(finding(fields)).toEqual({ kind: 'dead', reason: 'rejected', error });
   });
 
-  it('excludes what a GET of today answered with 404, and takes a list for it the day after', () => {
+  it('an audit excludes what a GET of an earlier version answered with 404 today, and trusts a list the day after', () => {
     expect(finding({ state: 'skipped', reason: gone }, false)).toEqual({
       kind: 'excluded',
       reason: 'not-found',
@@ -115,7 +115,7 @@ describe('an audit of a row of before', () => {
   });
 });
 
-describe('a worker’s lease on a row of before', () => {
+describe("a worker's lease on a row of an earlier version", () => {
   const take = async (advance?: false) => {
     const { ledger } = realTables(client);
     const reference = aReference({ seenAt: iso(NOON - 2 * HOUR), ...(advance === false && { advance }) });
@@ -123,19 +123,19 @@ describe('a worker’s lease on a row of before', () => {
   };
   const row = { order_id: 100, state: 'copied', status_id: 11, read_at: iso(NOON - HOUR) };
 
-  it('is taken for a reference that may advance an order that was only copied', async () => {
+  it('a lease is taken for a reference that may advance an order that an earlier version only copied', async () => {
     await put('LedgerTable', { ...row, reason: 'copied without advancing' });
     expect(await take(false)).toEqual({ kind: 'covered' });
     expect(await take()).toMatchObject({ kind: 'taken', row: { reason: 'copy-only' } });
   });
 
-  it('is covered where another reason was stored', async () => {
+  it('a lease is covered where an earlier version stored another reason', async () => {
     await put('LedgerTable', { ...row, reason: 'AdvanceOrders is off' });
     expect(await take()).toEqual({ kind: 'covered' });
   });
 });
 
-it('a row of before loses dead_by when its order is dead again, and reads as it was found', async () => {
+it('a row of an earlier version loses dead_by when its order is dead again, and keeps its meaning', async () => {
   const { ledger, row } = realTables(client);
   await put('LedgerTable', { order_id: 100, state: 'dead', reason: error, dead_by: 'permanent' });
   expect((await ledger.find([100])).get(100)).toEqual({ order_id: 100, state: 'dead', reason: 'rejected' });
@@ -144,7 +144,7 @@ it('a row of before loses dead_by when its order is dead again, and reads as it 
   expect(await row(100)).not.toHaveProperty('dead_by');
 });
 
-describe('where the next poll begins', () => {
+describe('the start of the next poll after an upgrade', () => {
   const job = (minute: number, outcome: string, fields: object = {}) => ({
     timestamp: NOON + minute,
     began: NOON + minute,
@@ -160,14 +160,14 @@ describe('where the next poll begins', () => {
   const cursor = { lists: ['11'], list: '11', last_id: 4_711, slices: 1, completed_since: NOON };
   const table = () => createJobsTable(client, 'JobsTable', 90);
 
-  it('is known of the row that earlier versions kept, and of rows alone', async () => {
+  it('the start of the next poll is read from the row that earlier versions kept, and from rows alone', async () => {
     await put('JobsTable', job(1, 'finished'));
     expect(await table().lastFinished()).toBe(NOON + 1);
     await put('JobsTable', { timestamp: 0, poll: { timestamp: NOON + 2, outcome: 'finished', began: NOON } });
     expect(await table().lastFinished()).toBe(NOON);
   });
 
-  it('is the newest of both forms, whichever version wrote last', async () => {
+  it('the start of the next poll is the newest of both forms, whichever version wrote last', async () => {
     const jobs = table();
     await jobs.record({ ...(job(3, 'poll.finished') as unknown as Job), excluded: {} });
     await put('JobsTable', job(5, 'finished'));
@@ -176,7 +176,7 @@ describe('where the next poll begins', () => {
     expect(await jobs.lastFinished()).toBe(NOON + 7);
   });
 
-  it('is the cursor of a poll of before that was sliced, with its counts in codes', async () => {
+  it('a sliced poll of an earlier version continues at its cursor, with its counts in codes', async () => {
     await put('JobsTable', job(1, 'finished'));
     await put('JobsTable', job(2, 'sliced', { cursor }));
     const expected = { outcome: 'poll.sliced', cursor, excluded: { 'void-status:5': 2 } };
@@ -186,14 +186,17 @@ describe('where the next poll begins', () => {
     expect(await table().lastSliced()).toMatchObject(expected);
   });
 
-  it.each(['finished', 'failed'])('is no cursor once a poll of before %s after it', async (outcome) => {
-    await put('JobsTable', job(2, 'sliced', { cursor }));
-    await put('JobsTable', job(3, outcome));
-    expect(await table().lastSliced()).toBeUndefined();
-  });
+  it.each(['finished', 'failed'])(
+    'a poll of an earlier version that %s after a sliced one leaves no cursor',
+    async (outcome) => {
+      await put('JobsTable', job(2, 'sliced', { cursor }));
+      await put('JobsTable', job(3, outcome));
+      expect(await table().lastSliced()).toBeUndefined();
+    },
+  );
 });
 
-describe('the newest audit of a day', () => {
+describe('the newest audit of a day after an upgrade', () => {
   const day = '2026-01-08';
   const audit = (timestamp: number, fields: object = {}) => ({
     timestamp,
@@ -219,7 +222,7 @@ describe('the newest audit of a day', () => {
     dead_orders: [{ id: 8, reason: error }],
   });
 
-  it('is found in the form of before, with its gaps and its ids', async () => {
+  it('an audit in the form of an earlier version is found with its gaps and its ids', async () => {
     await put('JobsTable', old);
     expect(await createAudits(client, 'JobsTable', 90).newestOf(day)).toMatchObject({
       timestamp: NOON,
@@ -233,7 +236,7 @@ describe('the newest audit of a day', () => {
     });
   });
 
-  it('is the later one of both forms', async () => {
+  it('the newest audit of a day is the later one of both forms', async () => {
     const audits = createAudits(client, 'JobsTable', 90);
     await put('JobsTable', old);
     const now = { ...audit(NOON + 1), excluded: {}, gaps: [], dead_orders: [] };
@@ -244,7 +247,7 @@ describe('the newest audit of a day', () => {
   });
 });
 
-describe('a backfill of before', () => {
+describe('a backfill of an earlier version', () => {
   const selection = { created_since: '2025-01-01T00:00:00.000Z', advance: false };
   const tally = {
     copied: 3,
@@ -265,7 +268,7 @@ describe('a backfill of before', () => {
     expires_at: NOON / 1000 + 86_400,
   };
 
-  it('continues at its cursor, with its tally in codes, and is stored in the new form from then on', async () => {
+  it('a backfill of an earlier version continues at its cursor, with its tally in codes, and is stored in the new form from then on', async () => {
     const checkpoints = createCheckpoints(client, 'JobsTable', 90);
     await put('JobsTable', row);
     const found = await checkpoints.find(selection);

@@ -55,7 +55,7 @@ const textOf = ({ AlarmDescription }: Alarm) =>
   typeof AlarmDescription === 'string' ? AlarmDescription : AlarmDescription['Fn::Sub'];
 
 describe('alarms', () => {
-  it.each(alarms)('%s goes to one topic and says in a few sentences what happened', (id, one) => {
+  it.each(alarms)('the alarm %s goes to one topic and says in a few sentences what happened', (id, one) => {
     expect(one.AlarmActions).toEqual([
       { Ref: id === 'OrderDeadLetterQueueAlarm' ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic' },
     ]);
@@ -65,14 +65,17 @@ describe('alarms', () => {
     expect(one.AlarmName['Fn::Sub']).toMatch(/^\$\{AWS::StackName\}-/);
   });
 
-  it.each(alarms)('%s names the stack in its command and ends with its entry in the runbook', (id, one) => {
-    const text = textOf(one);
-    expect(text).toMatch(new RegExp(`\\. Runbook: docs/operations/alarms\\.md#${id.toLowerCase()}$`));
-    expect(text).not.toContain('npm run');
-    const [, command] =
-      /In a checkout of this project, run: npx order-replication ([^.]*)\./.exec(text) ?? [];
-    if (command !== undefined) expect(command).toMatch(/ --stack-name \$\{AWS::StackName\}$/);
-  });
+  it.each(alarms)(
+    'the alarm %s names the stack in its command and ends with its entry in the runbook',
+    (id, one) => {
+      const text = textOf(one);
+      expect(text).toMatch(new RegExp(`\\. Runbook: docs/operations/alarms\\.md#${id.toLowerCase()}$`));
+      expect(text).not.toContain('npm run');
+      const [, command] =
+        /In a checkout of this project, run: npx order-replication ([^.]*)\./.exec(text) ?? [];
+      if (command !== undefined) expect(command).toMatch(/ --stack-name \$\{AWS::StackName\}$/);
+    },
+  );
 
   it('the runbook has a heading for each alarm and each alert', () => {
     const page = join(root, 'docs', 'operations', 'alarms.md');
@@ -88,7 +91,7 @@ describe('alarms', () => {
     expect(anchors).toEqual(expect.arrayContaining([...RUNBOOK_ENTRIES]));
   });
 
-  it('wake somebody for one dead letter, within a minute, and say what to do', () => {
+  it('one dead letter raises an alarm within a minute, and the alarm says what to do', () => {
     const one = alarm('OrderDeadLetterQueueAlarm');
     expect(one).toMatchObject({
       Namespace: 'AWS/SQS',
@@ -104,7 +107,7 @@ describe('alarms', () => {
   });
 
   it.each(ofType('Lambda::Function').map(([id]) => id))(
-    'watch the errors, the throttles and the duration of %s',
+    'alarms watch the errors, the throttles and the duration of %s',
     (id) => {
       const watched = alarms.flatMap(([, one]) =>
         one.Dimensions?.[0]?.Value.Ref === id ? [[one.MetricName, one.Threshold] as const] : [],
@@ -117,13 +120,13 @@ describe('alarms', () => {
     },
   );
 
-  it('do not call it near the timeout when the worker waits for the store as long as it may', () => {
+  it('a worker that waits for the store as long as it may is not reported as near its timeout', () => {
     // batch.ts: no call to BigCommerce is waited for in the last five seconds.
     const waitsMs = Number(properties('ProcessOrdersFunction')['Timeout']) * 1000 - 5_000;
     expect(alarm('WorkerDurationAlarm').Threshold).toBeGreaterThan(waitsMs);
   });
 
-  it('count what is missing as a missed poll or a missed audit, and nothing else', () => {
+  it('missing data counts as a missed poll or a missed audit, and as nothing else', () => {
     const breaching = alarms.filter(([, one]) => one.TreatMissingData !== 'notBreaching');
     expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
       ['MissedPollAlarm', 'breaching'],
@@ -132,7 +135,7 @@ describe('alarms', () => {
   });
 
   // An alarm begins without data, and acts only when it comes into a state: a new stack sends nothing before its first night.
-  it('tell of two nights without an audit by the end of all data', () => {
+  it('an alarm reports two nights without an audit by the end of all data', () => {
     const one = alarm('MissedAuditAlarm');
     expect(one).toMatchObject({ MetricName: 'AuditsFinished', InsufficientDataActions: one.AlarmActions });
     expect(one.Period * one.EvaluationPeriods).toBe(49 * 3_600);
@@ -141,7 +144,7 @@ describe('alarms', () => {
     }
   });
 
-  it('tell of gaps that stay from night to night, once', () => {
+  it('an alarm reports gaps that remain from night to night, once', () => {
     const one = alarm('GapsStayAlarm');
     expect(one).toMatchObject({
       MetricName: 'GapsRemaining',
@@ -154,7 +157,7 @@ describe('alarms', () => {
     expect(one.Period).toBeGreaterThanOrEqual(3_600);
   });
 
-  it('watch metrics that the functions write, in the namespace that they are given', () => {
+  it('alarms watch metrics that the functions write, in the namespace that they are given', () => {
     const own = alarms.filter(([, { Namespace }]) => typeof Namespace !== 'string');
     expect(own.map(([, one]) => one.MetricName)).toEqual([
       'PollsFinished',
@@ -172,7 +175,7 @@ describe('alarms', () => {
     }
   });
 
-  it('send one email an hour at most of a function that keeps failing', () => {
+  it('a function that keeps failing causes at most one email an hour', () => {
     const failing = alarms.filter(([, one]) => ['Errors', 'AsyncEventsDropped'].includes(one.MetricName));
     expect(failing.map(([id]) => id)).toEqual([
       'PollErrorsAlarm',
@@ -188,7 +191,7 @@ describe('alarms', () => {
   });
 
   it.each(['UnauthorizedWebhooksAlarm', 'ReplayedWebhooksAlarm'])(
-    '%s sends one email an hour at most, however junk comes in waves, and none for a little of it',
+    'the alarm %s sends at most one email an hour, however junk comes in waves, and none for a little of it',
     (id) => {
       const { Period, EvaluationPeriods, DatapointsToAlarm, Threshold } = alarm(id);
       expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
@@ -196,7 +199,7 @@ describe('alarms', () => {
     },
   );
 
-  it('tell of unusable webhooks, also in a store of few orders, but not of a single one', () => {
+  it('an alarm reports unusable webhooks, also in a store of few orders, but not a single one', () => {
     const one = alarm('UnusableWebhooksAlarm');
     expect(one).toMatchObject({ MetricName: 'WebhooksUnusable', Statistic: 'Sum', Threshold: 1 });
     expect(one).toMatchObject({ Period: 3_600, EvaluationPeriods: 24, DatapointsToAlarm: 3 });
@@ -205,7 +208,7 @@ describe('alarms', () => {
   it.each([
     ['polls', 'DroppedPollsAlarm', 'GetOrders'],
     ['audits', 'DroppedAuditsAlarm', 'AuditOrders'],
-  ])('watch scheduled %s that Lambda gave up on', (_, id, stem) => {
+  ])('alarms watch scheduled %s that Lambda dropped after its retries', (_, id, stem) => {
     expect(alarm(id)).toMatchObject({
       MetricName: 'AsyncEventsDropped',
       Threshold: 1,
@@ -221,7 +224,7 @@ describe('alarms', () => {
 
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html:
   // what was received three times and not deleted is left out of ApproximateAgeOfOldestMessage.
-  it('tell of an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
+  it('an alarm reports an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
     const one = alarm('FailingReferencesAlarm');
     expect(one).toMatchObject({
       MetricName: 'ReturnedReferenceAge',
@@ -234,7 +237,7 @@ describe('alarms', () => {
     expect(one.Period * one.EvaluationPeriods).toBeLessThanOrEqual(86_400);
   });
 
-  it('can be published to topics under a key of our own', () => {
+  it('alarms can be published to topics under a key of our own', () => {
     for (const [, { Properties }] of ofType('SNS::Topic')) {
       expect(Properties).toMatchObject({ KmsMasterKeyId: { Ref: 'AlertsKey' } });
     }
@@ -267,7 +270,7 @@ describe('the alarm for a missed poll', () => {
     return false;
   }
 
-  it('looks at every interval that can be chosen, within what CloudWatch allows', () => {
+  it('the alarm for a missed poll covers every interval that can be chosen, within what CloudWatch allows', () => {
     expect(Object.keys(template.Mappings.MissedPoll).map(Number)).toEqual(intervals);
     for (const interval of intervals) {
       const { Period, Periods } = window(interval);
@@ -288,7 +291,7 @@ describe('the alarm for a missed poll', () => {
   const pollTimes = ({ interval, start, late }: { interval: number; start: number; late: number[] }) =>
     late.map((delay, nth) => start + nth * interval * 60 + delay);
 
-  it('stays silent when one poll fails and the next one ends well', () => {
+  it('the alarm for a missed poll stays silent when one poll fails and the next one succeeds', () => {
     fc.assert(
       fc.property(story, ({ missed, ...one }) => {
         const polls = pollTimes(one).filter((_, nth) => nth !== missed);
@@ -297,7 +300,7 @@ describe('the alarm for a missed poll', () => {
     );
   });
 
-  it('fires before the fourth interval without a poll is over', () => {
+  it('the alarm for a missed poll fires before the fourth interval without a poll is over', () => {
     fc.assert(
       fc.property(story, ({ interval, start, late }) => {
         const polls = pollTimes({ interval, start, late });
@@ -310,12 +313,12 @@ describe('the alarm for a missed poll', () => {
 describe('the dashboard', () => {
   const { widgets } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as { widgets: readonly Widget[] };
 
-  it('shows every alarm', () => {
+  it('the dashboard shows every alarm', () => {
     const shown = widgets.flatMap((widget) => widget.properties.alarms ?? []);
     expect(shown.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
   });
 
-  it('reads from left to right: noticed, waiting, replicated, the store', () => {
+  it('the dashboard reads from left to right: noticed, waiting, replicated, the store', () => {
     const columnOf = (metric: string) =>
       widgets.find(({ properties: { metrics = [] } }) => JSON.stringify(metrics).includes(`"${metric}"`))?.x;
     const columns = ['PollsFinished', 'ApproximateAgeOfOldestMessage', 'OrdersReplicated', 'QuotaLeft'].map(
@@ -325,14 +328,14 @@ describe('the dashboard', () => {
     expect(columnOf('WebhooksAccepted')).toBe(0);
   });
 
-  it('shows every metric that the functions write, in their namespace and without dimensions', () => {
+  it('the dashboard shows every metric that the functions write, in their namespace and without dimensions', () => {
     const metrics = widgets.flatMap(({ properties: { metrics = [] } }) => metrics);
     const own = metrics.filter(([namespace]) => namespace === '${AWS::StackName}');
     expect(new Set(own.map(([, name]) => name))).toEqual(new Set(Object.keys(UNITS)));
     for (const [, , dimension] of own) expect(typeof dimension).not.toBe('string');
   });
 
-  it('has no widget over another, and none beyond the 24 columns', () => {
+  it('the dashboard has no widget over another, and none beyond the 24 columns', () => {
     const cells = widgets.flatMap(({ x, y, width, height }) =>
       Array.from({ length: width * height }, (_, n) => `${x + (n % width)},${y + Math.floor(n / width)}`),
     );
@@ -345,13 +348,16 @@ describe('saved queries', () => {
   const queries = ofType('Logs::QueryDefinition');
   const groups = ofType('Logs::LogGroup').map(([id]) => id);
 
-  it.each(queries)('%s reads logs of this stack, where saved queries are known', (_, query) => {
-    const { LogGroupNames } = query.Properties as { LogGroupNames: readonly { Ref: string }[] };
-    expect(query.Condition).toBe('CreateSavedQueries');
-    expect(groups).toEqual(expect.arrayContaining(LogGroupNames.map(({ Ref }) => Ref)));
-  });
+  it.each(queries)(
+    'the saved query %s reads logs of this stack, where saved queries are known',
+    (_, query) => {
+      const { LogGroupNames } = query.Properties as { LogGroupNames: readonly { Ref: string }[] };
+      expect(query.Condition).toBe('CreateSavedQueries');
+      expect(groups).toEqual(expect.arrayContaining(LogGroupNames.map(({ Ref }) => Ref)));
+    },
+  );
 
-  it("tell one order's story, errors by class, the slowest calls and the quota left", () => {
+  it('saved queries show the story of an order, errors by class, the slowest calls and the quota that is left', () => {
     expect(queries.map(([id]) => id)).toEqual([
       'OneOrdersStoryQuery',
       'ErrorsByClassQuery',

@@ -119,11 +119,14 @@ describe('the role of CloudFormation', () => {
   const callsOfAll = Object.values(callsFor).flat();
   const needed = new Set(callsOfAll.flatMap((calls) => calls.actions));
 
-  it.each([...new Set(Object.values(service.Resources).map(({ Type }) => Type))])('covers %s', (type) => {
-    expect(callsFor).toHaveProperty([type]);
-  });
+  it.each([...new Set(Object.values(service.Resources).map(({ Type }) => Type))])(
+    'the role of CloudFormation covers %s',
+    (type) => {
+      expect(callsFor).toHaveProperty([type]);
+    },
+  );
 
-  it.each(Object.entries(callsFor))('may make what %s takes', (_, calls) => {
+  it.each(Object.entries(callsFor))('the role of CloudFormation may make what %s takes', (_, calls) => {
     for (const { resource, actions: wanted, onlyIf = {} } of calls) {
       for (const action of wanted) {
         expect({ action, resource, conditions: grants(roleStatements, action, resource) }).toEqual({
@@ -135,12 +138,12 @@ describe('the role of CloudFormation', () => {
     }
   });
 
-  it('may do nothing that no resource type takes', () => {
+  it('the role of CloudFormation may do nothing that no resource type takes', () => {
     expect(roleStatements.flatMap(actions).filter((action) => !needed.has(action))).toEqual([]);
     expect(roleStatements.flatMap(actions).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('reaches beyond the names of its stage only where there is no name to go by', () => {
+  it('the role of CloudFormation reaches beyond the names of its stage only where there is no name to restrict it by', () => {
     const wide = roleStatements.filter((one) => resources(one).some((pattern) => !pattern.includes('dev')));
     expect(wide.map(({ Sid, Condition }) => [Sid, Condition !== undefined])).toEqual([
       ['ChangeMappings', true],
@@ -157,7 +160,7 @@ describe('the role of CloudFormation', () => {
     ]);
   });
 
-  it('makes the roles of the functions, no others, and hands them to Lambda only', () => {
+  it('the role of CloudFormation makes the roles of the functions, no others, and passes them to Lambda only', () => {
     const names = Object.values(service.Resources)
       .filter(({ Type }) => Type === 'AWS::IAM::Role')
       .map(({ Properties }) =>
@@ -173,7 +176,7 @@ describe('the role of CloudFormation', () => {
     expect(names).not.toContain(resolved(properties('CloudFormationRole')['RoleName'] as Text));
   });
 
-  it("knows the secrets by their logical ids, which is what AWS names them by, and by the stack's name", () => {
+  it("the role of CloudFormation knows the secrets by their logical ids, which AWS names them by, and by the stack's name", () => {
     const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
       Type === 'AWS::SecretsManager::Secret' ? [id] : [],
     );
@@ -187,7 +190,7 @@ describe('the role of CloudFormation', () => {
     }
   });
 
-  it('is for CloudFormation only', () => {
+  it('the role of CloudFormation is for CloudFormation only', () => {
     expect(properties('CloudFormationRole')['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [{ Principal: { Service: 'cloudformation.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     });
@@ -196,7 +199,7 @@ describe('the role of CloudFormation', () => {
 });
 
 describe('the boundary of the functions', () => {
-  it('has what their roles have, and nothing else', () => {
+  it('the boundary of the functions has what their roles have, and nothing else', () => {
     const ofRoles = Object.values(service.Resources)
       .filter(({ Type }) => Type === 'AWS::IAM::Role')
       .flatMap(({ Properties }) => Properties['Policies'] as readonly { readonly PolicyDocument: Document }[])
@@ -205,7 +208,7 @@ describe('the boundary of the functions', () => {
     expect([...ofBoundary].sort()).toEqual([...new Set(ofRoles)].sort());
   });
 
-  it('reaches no further than the stage: by names, or else by a condition', () => {
+  it('the boundary of the functions reaches no further than the stage, by names or else by a condition', () => {
     const wide = boundaryStatements.filter((one) =>
       resources(one).some((pattern) => !pattern.includes('OrderReplication-dev')),
     );
@@ -216,7 +219,7 @@ describe('the boundary of the functions', () => {
     ]);
   });
 
-  it('is told to whoever deploys', () => {
+  it('the boundary of the functions is an output for the deployer', () => {
     expect(template.Outputs['FunctionsBoundaryArn']?.Value).toEqual({ Ref: 'FunctionsBoundary' });
   });
 });
@@ -227,7 +230,7 @@ it('no condition is met by a call that does not have its key', () => {
   expect([...operators].sort()).toEqual(['ArnLike', 'StringEquals']);
 });
 
-describe('whoever deploys', () => {
+describe('the role that deploys', () => {
   const stack = 'arn:aws:cloudformation:us-east-1:000000000000:stack/OrderReplication-dev/*';
   const cloudFormationRole = 'arn:aws:iam::000000000000:role/OrderReplicationBootstrap-dev-CloudFormation';
   const granted = Object.fromEntries(
@@ -241,7 +244,7 @@ describe('whoever deploys', () => {
     ]),
   );
 
-  it('may do what a deploy calls, on the stack and the bucket of the stage', () => {
+  it('the role that deploys may do what a deploy calls, on the stack and the bucket of the stage', () => {
     const bucket = 'arn:aws:s3:::order-replication-dev-000000000000-us-east-1';
     const ours = { 'aws:ResourceAccount': '000000000000' };
     expect(granted).toEqual({
@@ -295,7 +298,7 @@ describe('whoever deploys', () => {
     });
   });
 
-  it('gets in from the environment of the stage, by a token that GitHub made for AWS, and not otherwise', () => {
+  it('the role that deploys is assumed from the environment of the stage, by a token that GitHub made for AWS, and not otherwise', () => {
     const { Condition, Properties } = template.Resources['DeployRole']!;
     expect(Condition).toBe('TrustGitHub');
     expect(Properties['AssumeRolePolicyDocument']).toEqual({
@@ -332,12 +335,12 @@ describe('whoever deploys', () => {
 describe('each command that the page of permissions gives to the policy of the deploy', () => {
   const commands = commandsWithDeployPolicy();
 
-  it('is a command of this project, a deploy and an audit among them', () => {
+  it('each command on the page of permissions is a command of this project, a deploy and an audit among them', () => {
     expect(commands).toEqual(expect.arrayContaining(['deploy', 'pause', 'resume', 'poll', 'audit']));
     for (const command of commands) expect(reached(command).length).toBeGreaterThan(3);
   });
 
-  it.each(commands)('the command %s may make each of its calls, on what it makes it on', (command) => {
+  it.each(commands)('the command %s may make each of its calls, on the resources that it uses', (command) => {
     const code = reached(command).map(codeOf).join('\n');
     // Whoever asks is told who they are: that takes no permission.
     const names = [
@@ -461,7 +464,7 @@ function functionsIn(code: string): readonly string[] {
   });
 }
 
-it('keeps the descriptions of its policies: another one replaces a policy, which its fixed name forbids', () => {
+it('the bootstrap keeps the descriptions of its policies, because a new one replaces a policy, which its fixed name forbids', () => {
   expect(['DeployPolicy', 'FunctionsBoundary'].map((id) => properties(id)['Description'])).toEqual([
     { 'Fn::Sub': 'What npm run deploy needs for OrderReplication-${StageName}.' },
     { 'Fn::Sub': 'The most that the functions of OrderReplication-${StageName} may do.' },
@@ -478,7 +481,7 @@ describe("IAM's and CloudFormation's limits", () => {
         : value,
     ).length;
 
-  it('are kept with the longest names', () => {
+  it('the limits of IAM and CloudFormation are kept with the longest names', () => {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     const inline = inlinePolicies.reduce((sum, { PolicyDocument }) => sum + sizeOf(PolicyDocument), 0);
     expect(inline).toBeLessThanOrEqual(10_240);
@@ -493,13 +496,13 @@ describe("IAM's and CloudFormation's limits", () => {
     );
   });
 
-  it('let the template go along with the call: there is no bucket yet to put it into', () => {
+  it('the bootstrap template fits into the call itself, because there is no bucket for it yet', () => {
     expect(withNames(template, longest).length).toBeLessThanOrEqual(51_200);
   });
 });
 
 describe('the bucket of the packages', () => {
-  it('is private, encrypted, versioned, and outlives its stack', () => {
+  it('the bucket of the packages is private, encrypted, versioned, and outlives its stack', () => {
     expect(template.Resources['PackagesBucket']).toMatchObject({
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -516,7 +519,7 @@ describe('the bucket of the packages', () => {
     });
   });
 
-  it('never expires what is current, which a rollback may need', () => {
+  it('the bucket of the packages never expires what is current, which a rollback may need', () => {
     const { Rules } = properties('PackagesBucket')['LifecycleConfiguration'] as {
       Rules: Readonly<Record<string, unknown>>[];
     };
@@ -526,7 +529,7 @@ describe('the bucket of the packages', () => {
     ]);
   });
 
-  it('is written out by its name, so that a later stack can adopt it', () => {
+  it('the bucket of the packages has a fixed name, so that a later stack can adopt it', () => {
     const { Resources } = JSON.parse(withNames(template, dev)) as Template;
     expect(Resources['PackagesBucket']?.Properties['BucketName']).toBe(
       'order-replication-dev-000000000000-us-east-1',
@@ -536,7 +539,7 @@ describe('the bucket of the packages', () => {
 });
 
 describe("GitHub's identity provider", () => {
-  it('is made only where the account has none, and stays when the stack goes', () => {
+  it("GitHub's identity provider is made only where the account has none, and stays when the stack is deleted", () => {
     expect(template.Resources['GitHubOidcProvider']).toMatchObject({
       Condition: 'CreateGitHubOidcProvider',
       DeletionPolicy: 'RetainExceptOnCreate',
@@ -553,12 +556,12 @@ describe("GitHub's identity provider", () => {
   });
 });
 
-describe('the parameters', () => {
+describe('the parameters of the bootstrap', () => {
   const problems = (given: Readonly<Record<string, string>>) =>
     parameterProblems(template.Parameters, { StageName: 'dev', ...given }, []);
 
   it.each(['', 'acme/orders', 'acme-corp/orders.v2_x', 'acme@123456/orders@456789', 'emu_short/x'])(
-    'take the repository "%s"',
+    'the bootstrap accepts the repository "%s"',
     (GitHubRepository) => expect(problems({ GitHubRepository })).toEqual([]),
   );
 
@@ -575,11 +578,11 @@ describe('the parameters', () => {
     'acme@x/orders@y',
     'acme/or?ers',
     ' acme/orders',
-  ])('refuse the repository "%s"', (GitHubRepository) =>
+  ])('the bootstrap refuses the repository "%s"', (GitHubRepository) =>
     expect(problems({ GitHubRepository })).toHaveLength(1),
   );
 
-  it('take the ARN of GitHub’s provider and of no other', () => {
+  it("the bootstrap accepts the ARN of GitHub's provider and of no other", () => {
     const arn = (host: string) => `arn:aws:iam::123456789012:oidc-provider/${host}`;
     const given = (host: string) => problems({ GitHubOidcProviderArn: arn(host) });
     expect(given('token.actions.githubusercontent.com')).toEqual([]);

@@ -134,7 +134,7 @@ describe('parameters', () => {
   const names = Object.keys(declared);
   const { ParameterGroups, ParameterLabels } = template.Metadata['AWS::CloudFormation::Interface'];
 
-  it('are those that the README describes', () => {
+  it('the parameters are those that the README describes', () => {
     expect([...names].sort()).toEqual(
       [
         'BigCommerceClientId',
@@ -171,7 +171,7 @@ describe('parameters', () => {
     );
   });
 
-  it('have the defaults that the README describes', () => {
+  it('the parameters have the defaults that the README describes', () => {
     const defaults = Object.entries(declared).flatMap(([name, { Default }]) =>
       Default === undefined ? [] : [[name, Default]],
     );
@@ -204,14 +204,14 @@ describe('parameters', () => {
     });
   });
 
-  it.each(names)('%s has an effect', (name) => {
+  it.each(names)('the parameter %s has an effect', (name) => {
     const used = referencesIn([template.Conditions, resources, template.Outputs]);
     expect(used).toContain(name);
     // A parameter that only feeds a condition has an effect when something hangs on that condition.
     if (name in template.Conditions) expect(referencesIn(resources).concat(conditionsUsed())).toContain(name);
   });
 
-  it.each(names)('%s is labelled, in one group, described and bounded', (name) => {
+  it.each(names)('the parameter %s is labelled, in one group, described and bounded', (name) => {
     expect(ParameterLabels[name]?.default).toBeTruthy();
     expect(
       ParameterGroups.flatMap(({ Parameters }) => Parameters).filter((one) => one === name),
@@ -224,21 +224,21 @@ describe('parameters', () => {
     expect(AllowedPattern ?? AllowedValues ?? (MinValue !== undefined && MaxValue)).toBeTruthy();
   });
 
-  it('have defaults that fit their own bounds', () => {
+  it('the parameters have defaults that fit their own bounds', () => {
     const defaults = Object.entries(declared).flatMap(([name, { Default }]) =>
       Default === undefined ? [] : [[name, String(Default)] as const],
     );
     expect(parameterProblems(declared, Object.fromEntries(defaults), names)).toEqual([]);
   });
 
-  it('hide the token and the client secret, and nothing else', () => {
+  it('the parameters hide the token and the client secret, and nothing else', () => {
     expect(names.filter((name) => declared[name]!.NoEcho === true).sort()).toEqual([
       'BigCommerceClientSecret',
       'BigCommerceToken',
     ]);
   });
 
-  it('keep out what would do harm further on', () => {
+  it('the parameters refuse what would do harm later', () => {
     const harmful = {
       BigCommerceToken: ['a"b', 'a\\b', 'a b', '{{resolve:ssm:x}}', ''],
       BigCommerceClientId: ['a"b', 'a\\b', ''],
@@ -289,7 +289,7 @@ describe('parameters', () => {
 
 describe('the statuses that orders are moved to', () => {
   it.each(['NewPhysicalOrderStatusId', 'NewDigitalOrderStatusId'])(
-    '%s takes a status if, and only if, the worker does',
+    'the parameter %s accepts a status if, and only if, the worker does',
     (name) => {
       const variable =
         name === 'NewPhysicalOrderStatusId' ? 'NEW_PHYSICAL_ORDER_STATUS_ID' : 'NEW_DIGITAL_ORDER_STATUS_ID';
@@ -312,7 +312,7 @@ describe('the fields that are dropped', () => {
   const problems = (given: string) =>
     parameterProblems(template.Parameters, { DropFields: given }, Object.keys(template.Parameters));
 
-  it('are taken by the template if, and only if, they are by the worker', () => {
+  it('the template accepts dropped fields if, and only if, the worker does', () => {
     const part = fc.constantFrom(
       'phone',
       'products',
@@ -332,11 +332,11 @@ describe('the fields that are dropped', () => {
     );
   });
 
-  it('may have a space after each comma', () => {
+  it('the dropped fields may have a space after each comma', () => {
     expect(problems('phone, shipping_addresses.email, billing_address')).toEqual([]);
   });
 
-  it('are told apart from those that never are', () => {
+  it('the description distinguishes the dropped fields from those that are never dropped', () => {
     for (const name of NEVER_DROPPED) {
       expect(template.Parameters['DropFields']?.ConstraintDescription).toMatch(new RegExp(`[ ,]${name}[ ,]`));
     }
@@ -346,7 +346,7 @@ describe('the fields that are dropped', () => {
 const conditionsUsed = () => Object.values(resources).flatMap(({ Condition }) => Condition ?? []);
 
 describe('the secret with the credentials', () => {
-  it('is valid JSON whatever the patterns of its parameters let in', () => {
+  it('the secret with the credentials is valid JSON for all that the patterns of its parameters allow', () => {
     const pattern = (name: string) =>
       fc.stringMatching(new RegExp(template.Parameters[name]!.AllowedPattern!));
     const values = fc.record({
@@ -367,7 +367,7 @@ describe('the secret with the credentials', () => {
     );
   });
 
-  it('is, like the other one, named by its id, never by Ref', () => {
+  it('both secrets are named by their id, never by Ref', () => {
     const secrets = ofType('AWS::SecretsManager::Secret').map(([id]) => id);
     expect(secrets).toEqual(['BigCommerceSecret', 'WebhookSecret']);
     for (const id of secrets) {
@@ -376,7 +376,7 @@ describe('the secret with the credentials', () => {
     }
   });
 
-  it('are each given to the function that reads them, by the name that it reads', () => {
+  it('each secret is given to the function that reads it, by the name that it reads', () => {
     const arnOf = (id: string, name: string) => variablesOf(id)[name];
     for (const id of functionIds) {
       expect(arnOf(id, 'BIGCOMMERCE_SECRET_ARN')).toEqual({ 'Fn::GetAtt': ['BigCommerceSecret', 'Id'] });
@@ -386,11 +386,11 @@ describe('the secret with the credentials', () => {
     }
   });
 
-  it('keep webhooks for longer than the 48 hours in which BigCommerce delivers them again', () => {
+  it('webhooks are kept for longer than the 48 hours in which BigCommerce delivers them again', () => {
     expect(template.Parameters['RecordRetentionDays']?.MinValue).toBe(3);
   });
 
-  it('is generated for the webhook: long, letters and digits', () => {
+  it('the webhook secret is generated, long, from letters and digits', () => {
     expect(property('WebhookSecret', 'GenerateSecretString', 'PasswordLength')).toBeGreaterThanOrEqual(40);
     expect(property('WebhookSecret', 'GenerateSecretString', 'ExcludePunctuation')).toBe(true);
   });
@@ -399,26 +399,29 @@ describe('the secret with the credentials', () => {
 describe.each(functionIds)('%s', (id) => {
   const { environment, read } = functions[id];
 
-  it('has exactly the environment that its configuration reads', () => {
+  it('a function has exactly the environment that its configuration reads', () => {
     expect(Object.keys(variablesOf(id)).sort()).toEqual([...environment].sort());
   });
 
-  it('can be configured with the defaults', () => {
+  it('a function can be configured with the defaults', () => {
     const variables = Object.entries(variablesOf(id)).map(
       ([name, value]) => [name, resolved(value)] as const,
     );
     expect(() => read(Object.fromEntries(variables))).not.toThrow();
   });
 
-  it.each(['MinValue', 'MaxValue'] as const)('can be configured with the %s of every number', (bound) => {
-    const variables = Object.entries(variablesOf(id)).map(([name, value]) => {
-      const limit = typeof value === 'string' ? undefined : template.Parameters[value.Ref ?? '']?.[bound];
-      return [name, limit === undefined ? resolved(value) : String(limit)] as const;
-    });
-    expect(() => read(Object.fromEntries(variables))).not.toThrow();
-  });
+  it.each(['MinValue', 'MaxValue'] as const)(
+    'a function can be configured with the %s of every number',
+    (bound) => {
+      const variables = Object.entries(variablesOf(id)).map(([name, value]) => {
+        const limit = typeof value === 'string' ? undefined : template.Parameters[value.Ref ?? '']?.[bound];
+        return [name, limit === undefined ? resolved(value) : String(limit)] as const;
+      });
+      expect(() => read(Object.fromEntries(variables))).not.toThrow();
+    },
+  );
 
-  it('has an environment that Lambda takes, whatever the bounds of the parameters let in', () => {
+  it('a function has an environment that Lambda accepts, for all that the bounds of the parameters allow', () => {
     // docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables of a function.
     const size = Object.entries(variablesOf(id)).reduce(
       (sum, [name, value]) => sum + `"${name}":"",`.length + longest(value),
@@ -427,13 +430,13 @@ describe.each(functionIds)('%s', (id) => {
     expect(size).toBeLessThanOrEqual(4_096);
   });
 
-  it('gets no secret through its environment', () => {
+  it('a function gets no secret through its environment', () => {
     const hidden = Object.keys(template.Parameters).filter((name) => template.Parameters[name]!.NoEcho);
     for (const name of hidden) expect(referencesIn(variablesOf(id))).not.toContain(name);
     expect(JSON.stringify(variablesOf(id))).not.toContain('{{resolve');
   });
 
-  it('is the package of its folder, in the folder of this version (a defect of the sample: constant keys)', () => {
+  it('a function is the package of its folder, in the folder of this version (a defect of the sample: constant keys)', () => {
     const folder = {
       GetOrdersFunction: 'get-new-orders',
       CartConvertedWebhookFunction: 'new-orders-webhook',
@@ -448,18 +451,18 @@ describe.each(functionIds)('%s', (id) => {
     expect([Handler, Runtime, Architectures]).toEqual(['index.handler', 'nodejs24.x', ['arm64']]);
   });
 
-  it('logs to a group of its own that does not keep for ever', () => {
+  it('a function logs to a group of its own that does not keep logs indefinitely', () => {
     const group = property(id, 'LoggingConfig', 'LogGroup', 'Ref') as string;
     expect(group).toBe(id.replace('Function', 'LogGroup'));
     expect(properties(group)['RetentionInDays']).toBeLessThanOrEqual(90);
   });
 
-  it('counts under the name of the stack, from lines to which Lambda adds nothing', () => {
+  it('a function counts under the name of the stack, from lines to which Lambda adds nothing', () => {
     expect(variablesOf(id)['METRICS_NAMESPACE']).toEqual({ Ref: 'AWS::StackName' });
     expect(property(id, 'LoggingConfig', 'LogFormat')).toBe('Text');
   });
 
-  it('has its role and its log group beside it', () => {
+  it('a function has its role and its log group next to it', () => {
     const order = Object.keys(resources);
     const stem = id.replace('Function', '');
     expect(order.slice(order.indexOf(id), order.indexOf(id) + 3)).toEqual([
@@ -480,7 +483,7 @@ describe('roles', () => {
 
   const anyKeyOfAccount = ['AWS::Partition', 'AWS::Region', 'AWS::AccountId'];
 
-  it('may do what a poll does', () => {
+  it('the role of the poll may do what a poll does', () => {
     expect(granted('GetOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
       'kms:Decrypt': anyKeyOfAccount,
@@ -494,7 +497,7 @@ describe('roles', () => {
     });
   });
 
-  it('may do what the webhook does', () => {
+  it('the role of the webhook may do what the webhook does', () => {
     expect(granted('CartConvertedWebhookRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret', 'WebhookSecret'],
       'kms:Decrypt': anyKeyOfAccount,
@@ -507,7 +510,7 @@ describe('roles', () => {
     });
   });
 
-  it('may do what the worker does', () => {
+  it('the role of the worker may do what the worker does', () => {
     expect(granted('ProcessOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
       'kms:Decrypt': anyKeyOfAccount,
@@ -524,7 +527,7 @@ describe('roles', () => {
     });
   });
 
-  it('may do what an audit does', () => {
+  it('the role of the audit may do what an audit does', () => {
     expect(granted('AuditOrdersRole')).toEqual({
       'secretsmanager:GetSecretValue': ['BigCommerceSecret'],
       'kms:Decrypt': anyKeyOfAccount,
@@ -540,7 +543,7 @@ describe('roles', () => {
   });
 
   it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
-    '%s names only resources of this stack, exactly',
+    'the role %s names only resources of this stack, exactly',
     (id) => {
       expect(property(id, 'ManagedPolicyArns')).toBeUndefined();
       expect(property(id, 'Policies')).toHaveLength(1);
@@ -557,7 +560,7 @@ describe('roles', () => {
   );
 
   it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
-    '%s decrypts its secrets, by way of Secrets Manager only',
+    'the role %s decrypts its secrets through Secrets Manager only',
     (id) => {
       expect(statements(id).filter(({ Sid }) => Sid === 'DecryptSecrets')).toEqual([
         {
@@ -577,16 +580,19 @@ describe('roles', () => {
     },
   );
 
-  it.each(ofType('AWS::IAM::Role').map(([id]) => id))('%s is bounded where a boundary is given', (id) => {
-    expect(property(id, 'PermissionsBoundary')).toEqual({
-      'Fn::If': ['PermissionsBoundary', { Ref: 'PermissionsBoundaryArn' }, { Ref: 'AWS::NoValue' }],
-    });
-    expect(template.Conditions['PermissionsBoundary']).toEqual({
-      'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'PermissionsBoundaryArn' }, ''] }],
-    });
-  });
+  it.each(ofType('AWS::IAM::Role').map(([id]) => id))(
+    'the role %s is bounded where a boundary is given',
+    (id) => {
+      expect(property(id, 'PermissionsBoundary')).toEqual({
+        'Fn::If': ['PermissionsBoundary', { Ref: 'PermissionsBoundaryArn' }, { Ref: 'AWS::NoValue' }],
+      });
+      expect(template.Conditions['PermissionsBoundary']).toEqual({
+        'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'PermissionsBoundaryArn' }, ''] }],
+      });
+    },
+  );
 
-  it('belong to one function each', () => {
+  it('each role belongs to one function', () => {
     expect(functionIds.map((id) => property(id, 'Role', 'Fn::GetAtt', 0))).toEqual(
       ofType('AWS::IAM::Role').map(([id]) => id),
     );
@@ -599,23 +605,23 @@ describe('the Orders queue and its worker', () => {
   const worker = properties('ProcessOrdersFunction');
   const mapping = properties('ProcessOrdersEventSource');
 
-  it('hides a reference for six times as long as the worker may take (a defect of the sample: just as long)', () => {
+  it('the Orders queue hides a reference for six times as long as the worker may take (a defect of the sample: just as long)', () => {
     expect(queue['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * Number(worker['Timeout']));
   });
 
-  it('gives twenty receives, and the worker knows how many', () => {
+  it('the Orders queue gives twenty receives, and the worker knows how many', () => {
     const receives = property('OrdersQueue', 'RedrivePolicy', 'maxReceiveCount');
     expect(receives).toBe(20);
     expect(variablesOf('ProcessOrdersFunction')['MAX_RECEIVE_COUNT']).toBe(String(receives));
     expect(referencesIn(queue['RedrivePolicy'])).toEqual(['OrdersDeadLetterQueue']);
   });
 
-  it('keeps references for four days, dead letters for as long as SQS can', () => {
+  it('the Orders queue keeps references for four days, and dead letters for as long as SQS can', () => {
     expect(queue['MessageRetentionPeriod']).toBe(4 * 24 * 3600);
     expect(deadLetters['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
   });
 
-  it('does not delay, encrypts, and refuses plain connections', () => {
+  it('the Orders queue does not delay, encrypts, and refuses plain connections', () => {
     expect(queue['DelaySeconds']).toBe(0);
     expect([queue['SqsManagedSseEnabled'], deadLetters['SqsManagedSseEnabled']]).toEqual([true, true]);
     // SQS takes no statement that covers another queue than the one that it is attached to.
@@ -634,7 +640,7 @@ describe('the Orders queue and its worker', () => {
     }
   });
 
-  it('is drained three batches at a time, one failure reported per record', () => {
+  it('the worker reads three batches at a time, and reports one failure per record', () => {
     expect(referencesIn([mapping['EventSourceArn'], mapping['FunctionName']])).toEqual([
       'OrdersQueue',
       'ProcessOrdersFunction',
@@ -646,7 +652,7 @@ describe('the Orders queue and its worker', () => {
     });
   });
 
-  it('reserves what the mapping uses, unless the account is too small', () => {
+  it('the worker reserves the concurrency that the mapping uses, unless the account is too small', () => {
     expect(worker['ReservedConcurrentExecutions']).toEqual({
       'Fn::If': [
         'ReserveConcurrency',
@@ -657,7 +663,7 @@ describe('the Orders queue and its worker', () => {
     expect(properties('GetOrdersFunction')['ReservedConcurrentExecutions']).toBeUndefined();
   });
 
-  it('names new accounts in the first words of the parameter', () => {
+  it('the parameter of the reserved concurrency names new accounts in its first words', () => {
     expect(template.Parameters['ReserveConcurrency']).toMatchObject({
       Default: 'true',
       Description: expect.stringMatching(/^false in a new AWS account/) as unknown,
@@ -675,16 +681,19 @@ describe('tables', () => {
       return `${AttributeName} ${types.find((one) => one.AttributeName === AttributeName)?.AttributeType ?? ''}`;
     });
 
-  it.each(ofType('AWS::DynamoDB::Table'))('%s outlives its stack and can be restored', (_, table) => {
-    expect(table.DeletionPolicy).toBe('RetainExceptOnCreate');
-    expect(table.UpdateReplacePolicy).toBe('Retain');
-    expect(table.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
-    expect(table.Properties['PointInTimeRecoverySpecification']).toEqual({
-      PointInTimeRecoveryEnabled: true,
-    });
-  });
+  it.each(ofType('AWS::DynamoDB::Table'))(
+    'the table %s outlives its stack and can be restored',
+    (_, table) => {
+      expect(table.DeletionPolicy).toBe('RetainExceptOnCreate');
+      expect(table.UpdateReplacePolicy).toBe('Retain');
+      expect(table.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+      expect(table.Properties['PointInTimeRecoverySpecification']).toEqual({
+        PointInTimeRecoveryEnabled: true,
+      });
+    },
+  );
 
-  it('have the keys that the code writes', () => {
+  it('the tables have the keys that the code writes', () => {
     expect({
       orders: key('OrdersTable'),
       parts: key('OrderPartsTable'),
@@ -703,13 +712,13 @@ describe('tables', () => {
     ]);
   });
 
-  it('tell of every snapshot, before and after', () => {
+  it('the stream of the Orders table shows every snapshot, before and after', () => {
     expect(properties('OrdersTable')['StreamSpecification']).toEqual({
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     });
   });
 
-  it('let orders and their parts, jobs and webhooks expire, and nothing else', () => {
+  it('orders and their parts, jobs and webhooks expire, and nothing else does', () => {
     const expiring = ofType('AWS::DynamoDB::Table').filter(
       ([, table]) => table.Properties['TimeToLiveSpecification'],
     );
@@ -723,7 +732,7 @@ describe('tables', () => {
 });
 
 describe("the webhooks' API", () => {
-  it('throttles junk, far above what a store sends', () => {
+  it("the webhooks' API throttles junk, far above what a store sends", () => {
     expect(property('WebhooksApiStage', 'MethodSettings')).toHaveLength(1);
     const setting = (name: string) => property('WebhooksApiStage', 'MethodSettings', 0, name);
     expect([setting('ResourcePath'), setting('HttpMethod')]).toEqual(['/*', '*']);
@@ -734,7 +743,7 @@ describe("the webhooks' API", () => {
     expect(ofType('AWS::ApiGateway::Deployment')[0]?.[1].Properties['StageName']).toBeUndefined();
   });
 
-  it('lets itself, and only itself, invoke the function', () => {
+  it("the webhooks' API, and no other caller, may invoke the function", () => {
     expect(property('CartConvertedWebhookApiInvokePermission', 'SourceArn', 'Fn::Sub')).toMatch(
       /\$\{WebhooksApi\}\/\$\{StageName\}\/POST\/cart-converted$/,
     );
@@ -746,7 +755,7 @@ describe("the webhooks' API", () => {
     });
   });
 
-  it('leaves the webhook time to answer, however long its secrets, the queue and its records take', () => {
+  it("the webhooks' API leaves the webhook time to answer, however long its secrets, the queue and its records take", () => {
     const longestMs = ({
       maxAttempts,
       requestHandler,
@@ -759,11 +768,11 @@ describe("the webhooks' API", () => {
     expect(allMs + 500).toBeLessThan(1_000 * Number(properties('CartConvertedWebhookFunction')['Timeout']));
   });
 
-  it('answers before API Gateway gives up', () => {
+  it('the webhook answers before API Gateway gives up', () => {
     expect(properties('CartConvertedWebhookFunction')['Timeout']).toBeLessThan(29);
   });
 
-  it('is deployed as it is: after a change, node tools/run.mjs generate-template gives its deployment another logical id', () => {
+  it("the webhooks' API is deployed as it is, because generate-template gives its deployment another logical id after a change", () => {
     expect(renewed(text, readFileSync(dashboardFile, 'utf8'))).toBe(text);
     const [[, deployment]] = ofType('AWS::ApiGateway::Deployment') as [[string, Resource]];
     expect(deployment.DependsOn).toEqual(ofType('AWS::ApiGateway::Method').map(([id]) => id));
@@ -773,7 +782,7 @@ describe("the webhooks' API", () => {
     ['a method', '"HttpMethod": "POST"', '"HttpMethod": "PUT"'],
     ['a path', '"PathPart": "cart-converted"', '"PathPart": "converted"'],
     ['the API itself', '"Types": ["REGIONAL"]', '"Types": ["EDGE"]'],
-  ])('is deployed anew when %s changes', (_, old, now) => {
+  ])("the webhooks' API is redeployed when %s changes", (_, old, now) => {
     const changed = text.replace(old, now);
     expect(changed).not.toBe(text);
     const idIn = (one: string) => /"(WebhooksApiDeployment\w+)": \{/.exec(one)?.[1];
@@ -784,13 +793,13 @@ describe("the webhooks' API", () => {
     });
   });
 
-  it('is not deployed anew for what its deployment does not hold', () => {
+  it("the webhooks' API is not redeployed for what its deployment does not hold", () => {
     const other = text.replace('"ThrottlingRateLimit": 200', '"ThrottlingRateLimit": 300');
     expect(other).not.toBe(text);
     expect(renewed(other, readFileSync(dashboardFile, 'utf8'))).toBe(other);
   });
 
-  it('has no metrics by method, which cost $1.50 a month: what is watched are those of its stage', () => {
+  it("the webhooks' API has no metrics by method, which cost $1.50 a month, because the alarms watch those of its stage", () => {
     expect(property('WebhooksApiStage', 'MethodSettings')).toEqual([
       {
         ResourcePath: '/*',
@@ -817,20 +826,20 @@ describe("the webhooks' API", () => {
   });
 });
 
-describe('the rest', () => {
-  it('polls at the chosen interval', () => {
+describe('schedules, alerts, names and form', () => {
+  it('the poll runs at the chosen interval', () => {
     const { ScheduleExpression, Targets } = properties('PollForNewOrdersRule');
     expect(ScheduleExpression).toEqual({ 'Fn::Sub': 'rate(${PollingInterval} minutes)' });
     expect(referencesIn(Targets)).toEqual(['GetOrdersFunction']);
   });
 
-  it('audits once a day, when the day before is over', () => {
+  it('the audit runs once a day, when the day before is over', () => {
     const { ScheduleExpression, Targets } = properties('AuditOrdersRule');
     expect(ScheduleExpression).toMatch(/^cron\(0 [1-9] \* \* \? \*\)$/);
     expect(referencesIn(Targets)).toEqual(['AuditOrdersFunction']);
   });
 
-  it('polls, audits and takes references while it is running, and nothing of it while it is paused', () => {
+  it('a running stack polls, audits and reads references, and a paused one does none of it', () => {
     expect(template.Conditions['Running']).toEqual({ 'Fn::Equals': [{ Ref: 'Paused' }, 'false'] });
     for (const [, rule] of ofType('AWS::Events::Rule')) {
       expect(rule.Properties['State']).toEqual({ 'Fn::If': ['Running', 'ENABLED', 'DISABLED'] });
@@ -838,7 +847,7 @@ describe('the rest', () => {
     expect(property('ProcessOrdersEventSource', 'Enabled')).toEqual({ 'Fn::If': ['Running', true, false] });
   });
 
-  it('sends both kinds of alert to the address', () => {
+  it('both kinds of alert are sent to the address', () => {
     expect(ofType('AWS::SNS::Topic').map(([id, { Properties }]) => [id, Properties['Subscription']])).toEqual(
       ['ExceptionsTopic', 'DeadLettersAlarmTopic'].map((id) => [
         id,
@@ -847,7 +856,7 @@ describe('the rest', () => {
     );
   });
 
-  it('keeps the physical names of the sample', () => {
+  it('the physical names of the sample stay', () => {
     const named = Object.entries(resources).flatMap(([id, { Properties }]) => {
       const name = ['FunctionName', 'TableName', 'QueueName', 'RoleName', 'TopicName', 'AlarmName', 'Name']
         .map((key) => (Properties[key] as Intrinsic | undefined)?.['Fn::Sub'])
@@ -875,7 +884,7 @@ describe('the rest', () => {
     });
   });
 
-  it('has the outputs that others rely on', () => {
+  it('the template has the outputs that others rely on', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(
       [
         'WebhookUrl',
@@ -905,11 +914,11 @@ describe('the rest', () => {
   });
 
   // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
-  it('is plain ASCII: CloudFormation hands back question marks for the rest', () => {
+  it('the template is plain ASCII, because CloudFormation returns question marks for the rest', () => {
     expect(text).toMatch(/^[\n -~]*$/);
   });
 
-  it('is written in the house style', () => {
+  it('the template is written in the house style', () => {
     expect(text).not.toContain('Fn::Join');
     expect(text).not.toMatch(/arn:aws[:-]/);
     // What S3 hands to CloudFormation, the console's upload too; TemplateBody would take 51,200 only.

@@ -22,7 +22,7 @@ const handedOver = deployStep.env!;
 describe.each(workflows)('%s.yml', (name) => {
   const workflow = readWorkflow(name);
 
-  it('uses known actions only, each pinned by the hash of a version', () => {
+  it('a workflow uses known actions only, each pinned by the hash of a version', () => {
     const known = ['actions/checkout', 'actions/setup-node', 'actions/setup-python'];
     const pinned = /^([\w/-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
     const used = [...workflowText(name).matchAll(/uses: (?!\.\/)(.*)/g)].map(([, action]) => action!);
@@ -31,20 +31,20 @@ describe.each(workflows)('%s.yml', (name) => {
     expect(used).toHaveLength(stepsOf(workflow).filter(({ uses }) => uses !== undefined).length);
   });
 
-  it('lets no value into the text of a shell command', () => {
+  it('a workflow puts no value into the text of a shell command', () => {
     const texts = stepsOf(workflow).flatMap(({ run }) => run ?? []);
     expect(texts.length).toBeGreaterThan(0);
     expect(texts.join('\n')).not.toContain('${{');
   });
 
-  it('has shell commands that bash can read, and that stop at the first failure', () => {
+  it('a workflow has shell commands that bash can read, and that stop at the first failure', () => {
     expect(workflow.defaults).toEqual({ run: { shell: 'bash' } });
     for (const { run: input } of stepsOf(workflow)) {
       if (input !== undefined) expect(spawnSync('bash', ['-n'], { input }).status).toBe(0);
     }
   });
 
-  it('grants nothing but to the job that needs it', () => {
+  it('a workflow grants rights only to the job that needs them', () => {
     expect(workflow.permissions).toEqual({});
     const granted = Object.entries(workflow.jobs).map(([job, { permissions }]) => [job, permissions]);
     expect(Object.fromEntries(granted)).toEqual(
@@ -54,25 +54,25 @@ describe.each(workflows)('%s.yml', (name) => {
     );
   });
 
-  it('ends every job that hangs', () => {
+  it('a workflow ends every job that hangs', () => {
     const own = Object.values(workflow.jobs).filter(({ uses }) => uses === undefined);
     expect(own.every((job) => job['timeout-minutes'] !== undefined)).toBe(true);
   });
 });
 
-it('gives the checks 45 minutes, and a deploy longer', () => {
+it('the checks get 45 minutes, and a deploy gets longer', () => {
   expect(check.jobs['check']!['timeout-minutes']).toBe(45);
   expect(deploy.jobs['deploy']!['timeout-minutes']).toBeGreaterThan(45);
 });
 
-it('leaves no token in the checkout, and installs from no shared cache', () => {
+it('no workflow leaves a token in the checkout or installs from a shared cache', () => {
   const [checkouts, nodes] = [actionSteps('actions/checkout'), actionSteps('actions/setup-node')];
   expect(checkouts.map((step) => step.with)).toEqual(Array(2).fill({ 'persist-credentials': false }));
   expect(nodes.map((step) => step.with?.['package-manager-cache'])).toEqual([false, false]);
 });
 
 // Not run here: it is what runs this test.
-it('checks by the command that contributors use', () => {
+it('the workflows check by the command that contributors use', () => {
   expect(stepsOf(check).map(({ run }) => run)).toContain('npm run check');
   expect(packageJson.scripts.check.split(' && ')).toEqual([
     'npm test',
@@ -81,13 +81,13 @@ it('checks by the command that contributors use', () => {
   ]);
 });
 
-it('checks every push once: on the branches that are deployed, before the deploy', () => {
+it('every push is checked once, on deployed branches before the deploy', () => {
   expect(check.on['push']).toEqual({ 'branches-ignore': deploy.on['push']!['branches'] });
   expect(deploy.jobs['check']!.uses).toBe('./.github/workflows/check.yml');
   expect(deploy.jobs['deploy']!.needs).toContain('check');
 });
 
-it('gives up the check of a push when the next one comes, and never a deploy', () => {
+it('the check of a push is cancelled when the next one comes, and a deploy never is', () => {
   expect(check.concurrency).toEqual({ group: 'check-${{ github.ref }}', 'cancel-in-progress': true });
   expect(deploy.jobs['deploy']!.concurrency).toEqual({
     group: 'deploy-${{ needs.stage.outputs.stage }}',
@@ -96,7 +96,7 @@ it('gives up the check of a push when the next one comes, and never a deploy', (
   expect(deploy.concurrency).toBeUndefined();
 });
 
-describe('the stage', () => {
+describe('the stage of a workflow', () => {
   const stageOf = (ref: string) => runStep(deploy.jobs['stage']!.steps![0]!, nothing, { GITHUB_REF: ref });
 
   it.each([
@@ -104,13 +104,13 @@ describe('the stage', () => {
     ['staging', 'staging'],
     ['main', 'prod'],
     ['master', 'prod'],
-  ])('of branch %s is %s', async (branch, stage) => {
+  ])('the stage of branch %s is %s', async (branch, stage) => {
     expect(deploy.on['push']!['branches']).toContain(branch);
     expect(await stageOf(`refs/heads/${branch}`)).toMatchObject({ code: 0, output: `stage=${stage}\n` });
   });
 
   it.each(['refs/heads/feature', 'refs/tags/main', 'refs/pull/1/merge', 'refs/heads/dev\nstage=prod'])(
-    'of anything else (%j) is none, and says so',
+    'a ref that is no deployed branch (%j) has no stage, and the job says so',
     async (ref) => {
       const { code, output, log } = await stageOf(ref);
       expect([code, output]).toEqual([1, '']);
@@ -118,14 +118,14 @@ describe('the stage', () => {
     },
   );
 
-  it('names the environment, whose secrets and protection rules the deploy goes by', () => {
+  it('the stage names the environment, whose secrets and protection rules apply to the deploy', () => {
     expect(deploy.jobs['deploy']!.environment).toBe('${{ needs.stage.outputs.stage }}');
     expect(handedOver['STAGE']).toBe('${{ needs.stage.outputs.stage }}');
   });
 });
 
 describe('the deploy job', () => {
-  it('is the only one that sees secrets', () => {
+  it('the deploy job is the only one that sees secrets', () => {
     const others = { ...deploy.jobs, deploy: undefined };
     expect(JSON.stringify([check, others])).not.toMatch(/secrets/);
   });
@@ -133,14 +133,14 @@ describe('the deploy job', () => {
   it.each([
     ['with the role, if there is one', { AWS_ROLE_ARN: 'arn:x' }, 'role-to-assume'],
     ['with an access key else', {}, 'aws-access-key-id'],
-  ])('signs in to AWS %s', (_, vars, input) => {
+  ])('the deploy job signs in to AWS %s', (_, vars, input) => {
     const signIn = actionSteps('aws-actions/configure-aws-credentials').filter((step) =>
       applies(step, { ...nothing, vars }),
     );
     expect(signIn.map((step) => Object.keys(step.with!))).toEqual([expect.arrayContaining([input])]);
   });
 
-  it('hands over every parameter of the template, by the name that the deploy reads', async () => {
+  it('the deploy job passes every parameter of the template, by the name that the deploy reads', async () => {
     const parameters = Object.keys((await readTemplate()).Parameters);
     const ownNames = Object.fromEntries(Object.keys(handedOver).map((name) => [name, name]));
     const options = await parseOptions(deployOptions, ['--stage', 'dev'], ownNames);
@@ -162,7 +162,7 @@ describe('the deploy job', () => {
     ).toEqual(Object.keys(handedOver).sort());
   });
 
-  it('takes each from the secret or variable of the same name, and what is confidential from a secret', () => {
+  it('the deploy job takes each parameter from the secret or variable of the same name, and confidential ones from a secret', () => {
     const { STAGE: _, ...rest } = handedOver;
     const sources = Object.entries(rest).map(([name, text]) => {
       const contexts = { ...nothing, vars: { [name]: 'vars' }, secrets: { [name]: 'secrets' } };

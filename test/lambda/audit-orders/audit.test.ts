@@ -22,8 +22,8 @@ const HOUR = 3_600_000;
 const DAY_MS = 24 * HOUR;
 const GONE = 'not-found';
 
-describe('an order counts as', () => {
-  it('copied when the ledger and the Orders table have it, advanced or not', async () => {
+describe('how an audit accounts for an order', () => {
+  it('an audit counts an order as copied when the ledger and the Orders table have it, advanced or not', async () => {
     const world = anAuditWorld();
     world.listReplicated();
     world.listReplicated({ status_id: 7 }, { state: 'copied' });
@@ -31,13 +31,13 @@ describe('an order counts as', () => {
     expect(world.queued).toEqual([]);
   });
 
-  it('queued while its reference can be on its way', async () => {
+  it('an audit counts an order as queued while its reference can be on its way', async () => {
     const world = anAuditWorld();
     world.note(world.list(), { state: 'queued', seen_at: iso(NOON - 4 * DAY_MS + 200) });
     expect(await world.audit()).toMatchObject({ listed: 1, queued: 1, open: 0, enqueued: 0 });
   });
 
-  describe('one that is stored without all of its lists', () => {
+  describe('an order that is stored without all of its lists', () => {
     const incomplete = ['coupons'] as const;
     const listIncomplete = (row: Partial<LedgerRow>) => {
       const world = anAuditWorld();
@@ -47,26 +47,26 @@ describe('an order counts as', () => {
       return { world, id: order.id };
     };
 
-    it('as dead, not as copied, while its dead letter is kept', async () => {
+    it('an audit counts an order that is stored without all of its lists as dead while its dead letter is kept', async () => {
       const { world } = listIncomplete({ state: 'dead', reason: 'attempts-exhausted' });
       expect(await world.audit()).toMatchObject({ dead: 1, copied: 0, open: 0, enqueued: 0 });
     });
 
-    it('as a gap, and queued, once its dead letter has expired', async () => {
+    it('an audit queues an order that is stored without all of its lists once its dead letter has expired', async () => {
       const reached_at = iso(NOON - 15 * DAY_MS);
       const { world, id } = listIncomplete({ state: 'dead', reason: 'attempts-exhausted', reached_at });
       expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
       expect(world.queued).toMatchObject([{ orderId: id }]);
     });
 
-    it('as a gap, and queued, where the ledger could not note the dead letter', async () => {
+    it('an audit queues an order that is stored without all of its lists when the ledger could not record the dead letter', async () => {
       const { world, id } = listIncomplete({ state: 'replicated' });
       expect(await world.audit()).toMatchObject({ dead: 0, copied: 0, open: 1, enqueued: 1 });
       expect(world.queued).toMatchObject([{ orderId: id }]);
     });
   });
 
-  it('dead with its reason', async () => {
+  it('an audit counts a dead order as dead, with its reason', async () => {
     const world = anAuditWorld();
     const order = world.list();
     const { id } = order;
@@ -77,7 +77,7 @@ describe('an order counts as', () => {
     });
   });
 
-  it('left out with the reason for which nobody stores it', async () => {
+  it('an audit excludes an order that is never stored, with the reason', async () => {
     const world = anAuditWorld({ ignoreOrdersCreatedBefore: THEN - 6 * HOUR });
     world.list({ status_id: Status.Cancelled });
     world.list({ status_id: Status.Declined });
@@ -95,7 +95,7 @@ describe('an order counts as', () => {
     });
   });
 
-  it('left out when its status is none that is stored', async () => {
+  it('an audit excludes an order whose status is not one that is stored', async () => {
     const world = anAuditWorld({ rules: { allowedStatusIds: [11] } });
     world.list({ status_id: 7 });
     expect(await world.audit()).toMatchObject({
@@ -103,20 +103,20 @@ describe('an order counts as', () => {
     });
   });
 
-  it('left out when the worker skipped it, and still would', async () => {
+  it('an audit excludes an order that the worker skipped and would skip again', async () => {
     const world = anAuditWorld();
     const order = world.list({ status_id: Status.Cancelled });
     world.note(order, { state: 'skipped', reason: 'void-status' });
     expect(await world.audit()).toMatchObject({ excluded: { 'void-status:5': 1 }, open: 0 });
   });
 
-  it('left out for half a day when a GET did not find what the list shows', async () => {
+  it('an audit excludes a listed order for half a day after a GET did not find it', async () => {
     const world = anAuditWorld();
     world.note(world.list(), { state: 'skipped', reason: GONE, reached_at: iso(NOON - 11 * HOUR) });
     expect(await world.audit()).toMatchObject({ excluded: { [GONE]: 1 }, open: 0 });
   });
 
-  it('left out when its snapshot has expired', async () => {
+  it('an audit excludes an order whose snapshot has expired', async () => {
     const world = anAuditWorld();
     const { id } = world.listReplicated({}, { kept_until: iso(NOON) });
     world.snapshots.delete(id);
@@ -124,14 +124,14 @@ describe('an order counts as', () => {
     expect(world.queued).toEqual([]);
   });
 
-  it('queued, and is, when it came or changed since the last poll began', async () => {
+  it('an audit queues an order that arrived or changed since the last poll began, and counts it as queued', async () => {
     const world = anAuditWorld();
     const { id } = world.list({ date_modified: storeDate(NOON - HOUR) });
     expect(await world.audit()).toMatchObject({ queued: 1, open: 0, enqueued: 1 });
     expect(world.queued).toMatchObject([{ orderId: id, source: 'audit' }]);
   });
 
-  it('copied when a newer version of it is listed, which is queued', async () => {
+  it('an audit counts an order as copied when a newer version of it is listed, and queues that version', async () => {
     const world = anAuditWorld();
     const { id } = world.listReplicated({}, { modified_at: iso(THEN - HOUR) });
     expect(await world.audit()).toMatchObject({ copied: 1, open: 0, enqueued: 1 });
@@ -140,7 +140,7 @@ describe('an order counts as', () => {
   });
 });
 
-it('is not missing while a worker stores an order', async () => {
+it('an order is not missing while a worker stores it', async () => {
   const world = anAuditWorld();
   const order = world.list();
   world.note(order, { state: 'queued', seen_at: iso(NOON) });
@@ -163,8 +163,8 @@ it('is not missing while a worker stores an order', async () => {
   expect(audit).toMatchObject({ queued: 1, open: 0 });
 });
 
-describe('a gap is', () => {
-  it('an order that the ledger does not know, though a poll has ended since', async () => {
+describe('what counts as a gap', () => {
+  it('an order that the ledger does not know is a gap once a poll has ended since', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     const audit = await world.audit();
@@ -182,20 +182,20 @@ describe('a gap is', () => {
     expect(world.rows.get(id)).toMatchObject({ state: 'queued', seen_at: iso(NOON + 100) });
   });
 
-  it('every order without a row when no poll ever ended well', async () => {
+  it('every order without a row is a gap when no poll ever succeeded', async () => {
     const world = anAuditWorld({ lastPoll: 'never' });
     world.list({ date_modified: storeDate(NOON - HOUR) });
     expect(await world.audit()).toMatchObject({ open: 1, queued: 0 });
   });
 
-  it('an order whose row only carries a lease', async () => {
+  it('an order whose row only has a lease is a gap', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     world.rows.set(id, { order_id: id, lease_owner: 'worker', lease_until: iso(NOON) });
     expect(await world.audit()).toMatchObject({ open: 1 });
   });
 
-  it('a snapshot that is missing: it is stored again, also if the order is void now', async () => {
+  it('a missing snapshot is a gap, and is stored again even if the order is void now', async () => {
     const world = anAuditWorld();
     const { id } = world.listReplicated();
     const cancelled = world.listReplicated({ status_id: Status.Cancelled }, { state: 'copied' });
@@ -208,14 +208,14 @@ describe('a gap is', () => {
     expect(world.queued).toMatchObject([id, cancelled.id].map((orderId) => ({ orderId, wasStored: true })));
   });
 
-  it('a missing snapshot that is to be kept for longer', async () => {
+  it('a missing snapshot is a gap when the retention has been extended', async () => {
     const world = anAuditWorld();
     const { id } = world.listReplicated({}, { kept_until: iso(NOON + HOUR) });
     world.snapshots.delete(id);
     expect(await world.audit()).toMatchObject({ open: 1 });
   });
 
-  it('a reference of which nothing came in four days', async () => {
+  it('a reference without any effect for four days is a gap', async () => {
     const world = anAuditWorld();
     const order = world.list();
     world.note(order, { state: 'queued', seen_at: iso(NOON - 4 * DAY_MS) });
@@ -224,14 +224,14 @@ describe('a gap is', () => {
     expect(world.queued[0]).not.toHaveProperty('wasStored');
   });
 
-  it('such a reference to an order that was stored before and is missing: it says so', async () => {
+  it('the reference to an order that was stored before and is missing carries that fact', async () => {
     const world = anAuditWorld();
     world.note(world.list(), { state: 'queued', seen_at: iso(NOON - 5 * DAY_MS), status_before: 11 });
     await world.audit();
     expect(world.queued).toMatchObject([{ wasStored: true }]);
   });
 
-  it('an order that a GET did not find half a day ago, and that is listed still', async () => {
+  it('an order that is still listed half a day after a GET did not find it is a gap', async () => {
     const world = anAuditWorld();
     const skipped = world.list();
     world.note(skipped, { state: 'skipped', reason: GONE, reached_at: iso(NOON - 12 * HOUR) });
@@ -245,7 +245,7 @@ describe('a gap is', () => {
     });
   });
 
-  it('an order that was skipped, and by the rules of today is to be stored', async () => {
+  it('an order that was skipped and must be stored by the current rules is a gap', async () => {
     const world = anAuditWorld({ rules: { allowedStatusIds: [11, 12] } });
     const order = world.list({ status_id: 12 });
     const was = 'void-status';
@@ -253,7 +253,7 @@ describe('a gap is', () => {
     expect(await world.audit()).toMatchObject({ gaps: [{ id: order.id, reason: 'skipped-but-due' }] });
   });
 
-  it('a snapshot of which the ledger knows nothing; where the rules forbid more, its status is left alone', async () => {
+  it('a snapshot that the ledger does not know is a gap, and its status stays unchanged where the rules forbid more', async () => {
     const world = anAuditWorld();
     const [waits, cancelled] = [world.list(), world.list({ status_id: Status.Cancelled })];
     for (const { id } of [waits, cancelled]) world.snapshots.set(id, aSnapshot({ id }));
@@ -263,7 +263,7 @@ describe('a gap is', () => {
   });
 });
 
-describe('a reference says that the status is left alone', () => {
+describe('references of an audit that leave the status unchanged', () => {
   const reasons: [string, Partial<LedgerRow>, boolean][] = [
     ['its snapshot is missing', { state: 'copied', reason: 'copy-only', status_before: 11 }, false],
     ['its reference was forgotten', { state: 'queued', seen_at: iso(NOON - 5 * DAY_MS) }, false],
@@ -278,7 +278,7 @@ describe('a reference says that the status is left alone', () => {
   ];
 
   it.each(reasons)(
-    'of an order from before IgnoreOrdersCreatedBefore, of no other: %s',
+    "an audit's reference leaves the status unchanged for an order from before IgnoreOrdersCreatedBefore and for no other: %s",
     async (_, row, isStored) => {
       for (const isOld of [true, false]) {
         const world = anAuditWorld(isOld ? { ignoreOrdersCreatedBefore: NOON } : {});
@@ -291,7 +291,7 @@ describe('a reference says that the status is left alone', () => {
     },
   );
 
-  it('of a Completed order that changed before the lookback of the polls, and of no other', async () => {
+  it("an audit's reference leaves the status unchanged for a Completed order that changed before the lookback of the polls, and for no other", async () => {
     const world = anAuditWorld();
     const long = { date_modified: storeDate(NOON - 8 * DAY_MS) };
     const completed = { status_id: Status.Completed, order_is_digital: true };
@@ -302,7 +302,7 @@ describe('a reference says that the status is left alone', () => {
     expect(world.queued.map(({ advance }) => advance)).toEqual([false, undefined, undefined]);
   });
 
-  it('of none that the first poll after a pause still takes', async () => {
+  it("an audit's reference may advance an order that the first poll after a pause still queues", async () => {
     const world = anAuditWorld({ lastPoll: NOON - 20 * DAY_MS });
     const completed = { status_id: Status.Completed, order_is_digital: true };
     world.list({ ...completed, date_modified: storeDate(NOON - 15 * DAY_MS) });
@@ -312,7 +312,7 @@ describe('a reference says that the status is left alone', () => {
   });
 });
 
-describe('of a stored order that is listed under the date that the ledger knows', () => {
+describe('a stored order that is listed under the date that the ledger knows', () => {
   const shown = (changes: Readonly<Record<string, unknown>> = {}) =>
     anOrderWithLines([aWholeLine(changes)], { date_created: storeDate(THEN - HOUR) });
   const listing = async (order: RawOrder, row: Partial<LedgerRow>) => {
@@ -323,14 +323,14 @@ describe('of a stored order that is listed under the date that the ledger knows'
     return { world, listed };
   };
 
-  it('another status is a change', async () => {
+  it('an audit queues a stored order whose status changed under the same date', async () => {
     const world = anAuditWorld();
     const order = world.listReplicated({ status_id: 2 }, { status_id: 9 });
     world.snapshots.set(order.id, aSnapshot({ ...order, status_id: 9 }));
     expect(await world.audit()).toMatchObject({ copied: 1, enqueued: 1 });
   });
 
-  it('other content is a change, and its fingerprint goes with the reference', async () => {
+  it('an audit queues a stored order whose content changed under the same date, with the fingerprint in the reference', async () => {
     const before = shown();
     const { world, listed } = await listing(shown({ quantity_refunded: 1 }), {
       content_digest: contentDigest(parseOrder(before))!,
@@ -346,12 +346,12 @@ describe('of a stored order that is listed under the date that the ledger knows'
       'content that was looked at already',
       { content_digest: '2:x', listed_digest: contentDigest(parseOrder({ ...shown(), id: 100 }))! },
     ],
-  ])('%s is none', async (_, row) => {
+  ])('an audit sees no change in %s', async (_, row) => {
     const { world } = await listing(shown(), row);
     expect(world.queued).toEqual([]);
   });
 
-  it('one that is no longer archived is a change', async () => {
+  it('an audit queues a stored order that is no longer archived', async () => {
     const order = anOrder({ status_id: 9, date_created: storeDate(THEN - HOUR) });
     const reason = 'archived';
     expect((await listing(order, { state: 'copied', reason })).world.queued).toHaveLength(1);
@@ -361,7 +361,7 @@ describe('of a stored order that is listed under the date that the ledger knows'
   });
 });
 
-it('an order that changed less than 10 s before the last poll began is no gap: that poll may have missed it', async () => {
+it('an order that changed less than 10 s before the last poll began is no gap, because that poll may have missed it', async () => {
   for (const [before, counts] of [
     [10_000, { queued: 1, open: 0 }],
     [11_000, { queued: 0, open: 1 }],
@@ -372,8 +372,8 @@ it('an order that changed less than 10 s before the last poll began is no gap: t
   }
 });
 
-describe('a gap stays', () => {
-  it('when the audit before had it open, too', async () => {
+describe('gaps that remain', () => {
+  it('a gap remains when the audit before had it open too', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     expect(await world.audit()).toMatchObject({ open: 1, staying: 0 });
@@ -383,7 +383,7 @@ describe('a gap stays', () => {
     expect(await world.audit()).toMatchObject({ open: 2, staying: 1 });
   });
 
-  it('when it is behind those that the audit before knew by their ids', async () => {
+  it('a gap remains when it comes after those that the audit before listed by id', async () => {
     const world = anAuditWorld();
     for (let nth = 0; nth < 1_010; nth += 1) world.list();
     expect(await world.audit()).toMatchObject({ open: 1_010, staying: 0, enqueued: 1_000 });
@@ -393,8 +393,8 @@ describe('a gap stays', () => {
   });
 });
 
-describe('the result', () => {
-  it('is one line, is kept, and is counted', async () => {
+describe('the result of an audit', () => {
+  it('the result of an audit is one line, is stored and is counted', async () => {
     const world = anAuditWorld();
     world.list();
     for (let nth = 0; nth < 1_203; nth += 1) world.listReplicated();
@@ -408,11 +408,11 @@ describe('the result', () => {
     });
   });
 
-  it('is as good for a day without orders', async () => {
+  it('the result of an audit of a day without orders is complete', async () => {
     expect((await anAuditWorld().audit()).summary).toBe(`${DAY}: 0 of 0, 0 open`);
   });
 
-  it('names each gap that is queued again in a line of its own, for its story', async () => {
+  it('the result of an audit logs each gap that it queues again in a line of its own', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     await world.audit();
@@ -423,7 +423,7 @@ describe('the result', () => {
     });
   });
 
-  it('stays smaller than an item may be', async () => {
+  it('the result of an audit stays smaller than the limit of an item', async () => {
     const world = anAuditWorld();
     for (let nth = 0; nth < 3_000; nth += 1) world.list({ id: 10_000_000 + nth });
     for (let nth = 0; nth < 300; nth += 1)
@@ -435,7 +435,7 @@ describe('the result', () => {
     expect(JSON.stringify(audit).length).toBeLessThan(100_000);
   });
 
-  it('accounts for rows without a usable id', async () => {
+  it('the result of an audit accounts for rows without a usable id', async () => {
     const world = anAuditWorld();
     const [audit] = await world.invoke(
       { day: DAY },
@@ -445,8 +445,8 @@ describe('the result', () => {
   });
 });
 
-describe('an audit', () => {
-  it('looks at the orders created on its day, whatever the store makes of a bound', async () => {
+describe('the run of an audit', () => {
+  it("an audit reads the orders created on its day, whether the store's bounds are inclusive or not", async () => {
     const world = anAuditWorld();
     const start = Date.UTC(2026, 0, 9);
     for (const created of [start - 1_000, start, start + DAY_MS - 1_000, start + DAY_MS]) {
@@ -458,34 +458,34 @@ describe('an audit', () => {
     ]);
   });
 
-  it('takes an order for one of its day if its date cannot be read', async () => {
+  it('an audit counts an order as one of its day if its date cannot be read', async () => {
     const world = anAuditWorld();
     world.listReplicated({ date_created: '' });
     expect(await world.audit()).toMatchObject({ listed: 1 });
   });
 
-  it('reads page after page, and counts no order twice', async () => {
+  it('an audit reads page after page and counts no order twice', async () => {
     const world = anAuditWorld({ pageSize: 3 });
     for (let nth = 0; nth < 10; nth += 1) world.listReplicated();
     expect(await world.audit()).toMatchObject({ listed: 10, copied: 10 });
     expect(world.queries.length).toBeGreaterThan(3);
   });
 
-  it('that only rehearses queues, notes, keeps and counts nothing', async () => {
+  it('a dry run of an audit queues, records, stores and counts nothing', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     expect(await world.audit({ dryRun: true })).toMatchObject({ open: 1, enqueued: 1 });
     expect([world.queued, world.results, world.lines, world.rows.get(id)]).toEqual([[], [], [], undefined]);
   });
 
-  it('queues no more than a thousand; what a poll would have taken is open then', async () => {
+  it('an audit queues at most a thousand orders, and counts what a poll would have queued as open after that', async () => {
     const world = anAuditWorld();
     for (let nth = 0; nth < 1_001; nth += 1) world.list({ date_modified: storeDate(NOON) });
     expect(await world.audit()).toMatchObject({ queued: 1_000, open: 1, enqueued: 1_000 });
     expect(world.queued).toHaveLength(1_000);
   });
 
-  it('notes what it queued only after it is queued', async () => {
+  it('an audit records what it queued only after it is queued', async () => {
     const world = anAuditWorld();
     const { id } = world.list();
     const refusing = { enqueue: () => Promise.reject(new EnqueueError('SQS refused.')) };
@@ -493,7 +493,7 @@ describe('an audit', () => {
     expect([world.rows.get(id), world.results]).toEqual([undefined, []]);
   });
 
-  it('that failed or was killed half way is simply made again', async () => {
+  it('an audit that failed or was killed half way can simply run again', async () => {
     const world = anAuditWorld({ pageSize: 2 });
     for (let nth = 0; nth < 4; nth += 1) world.list();
     let pages = 0;
@@ -506,7 +506,7 @@ describe('an audit', () => {
     expect(await world.audit()).toMatchObject({ listed: 4, queued: 2, open: 2, staying: 0, enqueued: 2 });
   });
 
-  it('that fails says so in the log and by an alert, and throws what went wrong', async () => {
+  it('an audit that fails logs it, sends an alert and throws the cause', async () => {
     const world = anAuditWorld();
     const refused = new BigCommerceError('GET /v2/orders answered 401.', 'configuration', 401);
     const store = { listOrders: () => Promise.reject(refused) };
@@ -518,7 +518,7 @@ describe('an audit', () => {
   });
 });
 
-it('whatever there is, each listed order is accounted for once, and each gap is queued or too many', async () => {
+it('an audit accounts for each listed order once, and each gap is queued or over the limit', async () => {
   const aTime = fc.integer({ min: NOON - 10 * DAY_MS, max: NOON }).map(iso);
   const aRow = fc.option(
     fc.record(
@@ -567,7 +567,7 @@ it('whatever there is, each listed order is accounted for once, and each gap is 
   );
 });
 
-describe('orders that no list can show', () => {
+describe('an audit of orders that no list can show', () => {
   const HOUR = 3_600_000;
   const aStore = (unreadable: readonly number[], count = 7) => {
     const world = anAuditWorld();
@@ -576,7 +576,7 @@ describe('orders that no list can show', () => {
     return world;
   };
 
-  it('K1A: stay open, and are named, even where the tables know them', async () => {
+  it('orders that no list can show stay open in an audit and are named, even where the tables know them', async () => {
     const world = aStore([103]);
     expect(await world.audit()).toMatchObject({
       listed: 7,
@@ -600,7 +600,7 @@ describe('orders that no list can show', () => {
     ]);
   });
 
-  it('K1B: are open in the next audit, too, and get no further reference on the same day', async () => {
+  it('orders that no list can show are open in the next audit too, and get no further reference on the same day', async () => {
     const world = aStore([103]);
     await world.audit();
     world.clock.now += 24 * HOUR;
@@ -609,19 +609,19 @@ describe('orders that no list can show', () => {
     expect(await world.audit()).toMatchObject({ open: 1, staying: 1, enqueued: 1 });
   });
 
-  it('K1C: leave the reference to the polls, which may advance them', async () => {
+  it('an audit leaves the reference to an order that no list can show to the polls, which may advance it', async () => {
     const world = aStore([103]);
     await world.ledger.recordUnlistable(103, world.clock.now - 26 * HOUR);
     expect(await world.audit()).toMatchObject({ open: 1, enqueued: 0 });
   });
 
-  it('K1D: are neither queued nor noted by a dry run', async () => {
+  it('a dry run of an audit neither queues nor records orders that no list can show', async () => {
     const world = aStore([103]);
     expect(await world.audit({ dryRun: true })).toMatchObject({ open: 1, unreadable_ids: [103] });
     expect([world.queued, world.rows.get(103)?.unreadable_at]).toEqual([[], undefined]);
   });
 
-  it('K1O: add to the thousand that an audit queues, and let no further order through', async () => {
+  it('orders that no list can show count towards the thousand that an audit queues, and let no further order through', async () => {
     const world = anAuditWorld();
     for (let order = 0; order < 1_600; order += 1) world.list();
     for (const id of [1_250, 1_251]) world.unreadable.add(id);
@@ -629,7 +629,7 @@ describe('orders that no list can show', () => {
     expect(world.queued).toHaveLength(1_002);
   });
 
-  it('K1E: fail the audit where they are more than ten, which no result accounts for', async () => {
+  it('an audit fails when no list can show more than ten orders, because no result accounts for them', async () => {
     const world = aStore(
       Array.from({ length: 11 }, (_, index) => 101 + 2 * index),
       30,
@@ -639,7 +639,7 @@ describe('orders that no list can show', () => {
     expect(world.alerts).toHaveLength(1);
   });
 
-  it('K1X: of one day keep no other day from being audited, and the audit fails even so', async () => {
+  it('orders of one day that no list can show do not prevent the audit of other days, and the audit still fails', async () => {
     for (const pageSize of [250, 5]) {
       const world = anAuditWorld({ pageSize });
       world.list({ date_created: storeDate(THEN - 26 * HOUR) });

@@ -18,16 +18,16 @@ async function due(audits: Readonly<Record<string, Partial<Audit>>>): Promise<re
   return (await dueDays(NOON, { newestOf })).map(dayOf);
 }
 
-describe('the schedule', () => {
-  it('looks at yesterday, also where there never was an audit', async () => {
+describe('the schedule of audits', () => {
+  it('the scheduled audit audits yesterday, also when there never was an audit', async () => {
     expect(await due({})).toEqual(['2026-01-09']);
   });
 
-  it('looks at yesterday even if somebody has audited it today', async () => {
+  it('the scheduled audit audits yesterday even if that day was audited today', async () => {
     expect(await due({ '2026-01-09': {} })).toEqual(['2026-01-09']);
   });
 
-  it('comes back to days with gaps, for fourteen days', async () => {
+  it('the scheduled audit repeats days with gaps for fourteen days', async () => {
     const closed = Object.fromEntries(
       Array.from({ length: 20 }, (_, nth) => [dayOf(NOON - nth * DAY_MS), {}] as const),
     );
@@ -35,20 +35,20 @@ describe('the schedule', () => {
     expect(await due({ ...closed, ...open })).toEqual(['2026-01-09', '2026-01-07', '2025-12-27']);
   });
 
-  it('comes back to days of which references were on their way: they may be lost', async () => {
+  it('the scheduled audit repeats days whose references were on their way, because they may be lost', async () => {
     expect(await due({ '2026-01-08': { queued: 1 } })).toEqual(['2026-01-09', '2026-01-08']);
   });
 
-  it('makes up for days that it missed, but not for those before the first audit', async () => {
+  it('the scheduled audit makes up for days that it missed, but not for those before the first audit', async () => {
     expect(await due({ '2026-01-06': {} })).toEqual(['2026-01-09', '2026-01-08', '2026-01-07']);
   });
 
-  it('comes back to a day that was audited before it was over', async () => {
+  it('the scheduled audit repeats a day that was audited before it was over', async () => {
     const early = { timestamp: Date.UTC(2026, 0, 8, 23) };
     expect(await due({ '2026-01-08': early })).toEqual(['2026-01-09', '2026-01-08']);
   });
 
-  it('is what an event without a day means, and each day has its own result', async () => {
+  it('an event without a day means the scheduled audit, and each day has its own result', async () => {
     const world = anAuditWorld();
     world.results.push({ day: '2026-01-07', open: 1, timestamp: NOON } as Audit);
     const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
@@ -57,7 +57,7 @@ describe('the schedule', () => {
     expect(world.results.slice(1)).toEqual(audits);
   });
 
-  it('keeps the results of the days before one that fails', async () => {
+  it('the scheduled audit keeps the results of the days before one that fails', async () => {
     const world = anAuditWorld();
     world.results.push({ day: '2026-01-08', open: 1, timestamp: NOON } as Audit);
     const { listOrders } = world.deps.store;
@@ -71,7 +71,7 @@ describe('the schedule', () => {
   });
 });
 
-describe('a scheduled audit asks again for orders that are marked as gone', () => {
+describe('a scheduled audit of orders that are marked as gone', () => {
   const GONE = 'not-found';
 
   async function aNight(row: Partial<LedgerRow>, event: object = {}) {
@@ -85,7 +85,7 @@ describe('a scheduled audit asks again for orders that are marked as gone', () =
     return world.queued;
   }
 
-  it('that no list shows any more, and leaves their status alone', async () => {
+  it('a scheduled audit queues an order that is marked as gone and in no list, and leaves its status unchanged', async () => {
     const seenAt = iso(NOON + DAY_MS);
     expect(await aNight({})).toMatchObject([{ orderId: 103, source: 'audit', advance: false }]);
     expect((await aNight({}))[0]!.seenAt >= seenAt).toBe(true);
@@ -95,16 +95,16 @@ describe('a scheduled audit asks again for orders that are marked as gone', () =
     ['one that was marked just now', { reached_at: iso(NOON + DAY_MS) }],
     ['one that was never stored', { state: 'skipped' }],
     ['one that was copied for another reason', { reason: 'archived' }],
-  ])('but not for %s', async (_, row) => {
+  ])('a scheduled audit does not queue %s', async (_, row) => {
     expect(await aNight(row)).toEqual([]);
   });
 
-  it('and neither the audit of a named day nor a dry run does', async () => {
+  it('neither the audit of a named day nor a dry run queues orders that are marked as gone', async () => {
     expect(await aNight({}, { day: '2026-01-08' })).toEqual([]);
     expect(await aNight({}, { dryRun: true })).toEqual([]);
   });
 
-  it('for fourteen days', async () => {
+  it('a scheduled audit queues orders that are marked as gone for fourteen days', async () => {
     const world = anAuditWorld();
     for (const id of [100, 105]) world.listReplicated({ id });
     await world.invoke({});
@@ -117,8 +117,8 @@ describe('a scheduled audit asks again for orders that are marked as gone', () =
   });
 });
 
-describe('an event', () => {
-  it('may name any day that has begun', () => {
+describe('the event of an audit', () => {
+  it('an event may name any day that has started', () => {
     expect(readRequest({ day: '2026-01-10' }, NOON)).toEqual({ start: Date.UTC(2026, 0, 10), dryRun: false });
     expect(readRequest({ day: '2016-02-29', dryRun: true }, NOON)).toEqual({
       start: Date.UTC(2016, 1, 29),
@@ -133,12 +133,12 @@ describe('an event', () => {
     [{ day: 20260109 }, 'day has to be a UTC day'],
     [{ day: null }, 'day has to be a UTC day'],
     [{ day: '2026-01-09', dryRun: 'yes' }, 'dryRun has to be true or false'],
-  ])('%j is refused in words', (event, words) => {
+  ])('an event of %j is refused with a reason', (event, words) => {
     expect(() => readRequest(event, NOON)).toThrow(words);
   });
 
   it.each(['', '2026-1-9', '2026-01-09T00:00:00Z', '2026-13-01', '+002026-01-09', ' 2026-01-09'])(
-    '%j is no day',
+    'an event with the day %j is refused',
     (text) => {
       expect(startOfDay(text)).toBeUndefined();
     },

@@ -52,7 +52,7 @@ const add = (fields: object = {}): Hook => {
 };
 const registered = () => simulator.hooks.all().map(({ hook }) => hook);
 
-it('registers the webhook where there is none, without waking anybody', async () => {
+it('a poll registers the webhook when there is none, and sends no alert', async () => {
   add({ destination: 'https://hooks.example.com/staging/cart-converted' });
   const { check, alerts, lines } = aChecker();
   await check();
@@ -62,7 +62,7 @@ it('registers the webhook where there is none, without waking anybody', async ()
   expect(lines).toEqual([{ event: 'registration.created', fields: { hookId: id, scope } }]);
 });
 
-it('costs one call and changes nothing while all is well', async () => {
+it('the check of a webhook makes one call and changes nothing when the webhook is correct', async () => {
   add();
   const { check, alerts, lines } = aChecker();
   await check();
@@ -70,7 +70,7 @@ it('costs one call and changes nothing while all is well', async () => {
   expect([alerts, lines]).toEqual([[], []]);
 });
 
-it('switches on a webhook that BigCommerce has deactivated, and tells since when', async () => {
+it('a poll reactivates a webhook that BigCommerce has deactivated, and reports since when', async () => {
   const { id } = add();
   clock += 3_600_000;
   simulator.hooks.deactivate(id, 'its deliveries failed for 48 hours');
@@ -92,7 +92,7 @@ it('switches on a webhook that BigCommerce has deactivated, and tells since when
   expect(alerts).toHaveLength(1);
 });
 
-it('keeps every webhook that brings references here, and no others', async () => {
+it('a poll repairs every webhook that delivers to this stack, and no others', async () => {
   const off = { is_active: false };
   const cart = add(off);
   const created = add({ ...off, scope: 'store/order/created' });
@@ -109,13 +109,13 @@ it('keeps every webhook that brings references here, and no others', async () =>
   ]);
 });
 
-it('respects the choice of another scope than the first', async () => {
+it('a poll keeps a webhook that was registered for another scope than the first', async () => {
   add({ scope: 'store/order/statusUpdated' });
   await aChecker().check();
   expect(registered()).toHaveLength(1);
 });
 
-it('registers the first scope when none that leads here tells of new orders', async () => {
+it('a poll registers the first scope when no webhook of this stack reports new orders', async () => {
   add({ scope: 'store/product/updated' });
   add({ scope: 'store/order/updated' });
   await aChecker().check();
@@ -123,7 +123,7 @@ it('registers the first scope when none that leads here tells of new orders', as
   expect(registered().map((hook) => hook.scope)).toEqual(scopes);
 });
 
-it('gives an active webhook the secret of now', async () => {
+it('a poll sets the current secret in an active webhook', async () => {
   const { id } = add({ headers: { 'X-Order-Replication-Secret': 'the one before', 'x-firewall': 'pass' } });
   const { check, alerts, lines } = aChecker();
   await check();
@@ -132,7 +132,7 @@ it('gives an active webhook the secret of now', async () => {
   expect(lines).toEqual([{ event: 'registration.secret_updated', fields: { hookId: id, scope } }]);
 });
 
-it('is done only when its alert is sent', async () => {
+it('a reactivation is complete only when its alert is sent', async () => {
   add({ is_active: false });
   const { check } = aChecker();
   const sent: string[] = [];
@@ -149,7 +149,7 @@ it('is done only when its alert is sent', async () => {
   expect(sent).toHaveLength(2);
 });
 
-it('is done only when every webhook is, whatever became of the first', async () => {
+it('a check is complete only when every webhook is, whatever happened to the first', async () => {
   const listed = [1, 2].map((id) => ({ id, scope, destination, is_active: true, headers: {} }));
   const { check, lines } = aChecker();
   const repairHook = async ({ id }: { id: number }) => {
@@ -164,7 +164,7 @@ it('is done only when every webhook is, whatever became of the first', async () 
   ]);
 });
 
-it('says nothing of a time that the store does not tell', async () => {
+it('an alert names no time of deactivation when the store reports none', async () => {
   const hook = { id: 7, scope, destination, is_active: false, headers };
   const { check, alerts } = aChecker();
   const hooks = { listHooks: () => Promise.resolve([hook]), repairHook: () => Promise.resolve(true) };
@@ -174,7 +174,7 @@ it('says nothing of a time that the store does not tell', async () => {
   );
 });
 
-it('does not put a secret back that is rotated while it looks', async () => {
+it('a check does not restore a secret that is rotated while it runs', async () => {
   const { id } = add({ headers: { 'X-Order-Replication-Secret': 'the one before' } });
   const { check, hooks } = aChecker();
   let current = 'the one before';
@@ -188,14 +188,14 @@ it('does not put a secret back that is rotated while it looks', async () => {
   expect(simulator.hooks.get(id)?.hook.headers).toEqual(headers);
 });
 
-it('does no harm when two run at once: one webhook, no alert', async () => {
+it('two checks at the same time register one webhook and send no alert', async () => {
   const checkers = [aChecker(), aChecker()];
   await Promise.all(checkers.map(({ check }) => check()));
   expect(registered()).toHaveLength(1);
   expect(checkers.flatMap(({ alerts }) => alerts)).toEqual([]);
 });
 
-it('takes a registration whose answer was lost for done', async () => {
+it('a registration whose answer was lost counts as done', async () => {
   simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'reset', when: 'after' });
   const { check, alerts, lines } = aChecker();
   await check();
@@ -203,8 +203,8 @@ it('takes a registration whose answer was lost for done', async () => {
   expect([alerts, lines]).toEqual([[], []]);
 });
 
-describe('never throws', () => {
-  it('while the store is down: the next poll looks again', async () => {
+describe('a check of the webhook never throws', () => {
+  it('a check does not throw while the store is down, and the next poll checks again', async () => {
     simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'status', status: 503, times: 100 });
     const { check, alerts, lines } = aChecker();
     await check();
@@ -213,14 +213,14 @@ describe('never throws', () => {
     expect(JSON.stringify(lines)).toContain('answered 503');
   });
 
-  it('with a wrong token, which it tells', async () => {
+  it('a check does not throw with a wrong token, and reports it', async () => {
     const { check, alerts } = aChecker({ token: 'wrong' });
     await check();
     expect(alerts).toMatchObject([{ subject: 'webhook cannot be checked' }]);
     expect(alerts[0]?.message).toContain('Check BigCommerceToken');
   });
 
-  it('at the limit of ten webhooks, which it tells', async () => {
+  it('a check does not throw at the limit of ten webhooks, and reports it', async () => {
     for (let index = 0; index < 10; index += 1) add({ destination: `https://hooks.example.com/${index}` });
     const { check, alerts } = aChecker();
     await check();
@@ -229,7 +229,7 @@ describe('never throws', () => {
     expect(alerts[0]?.message).toContain('CheckWebhook=false');
   });
 
-  it('when the secret cannot be read, and registers nothing without one', async () => {
+  it('a check does not throw when the secret cannot be read, and registers nothing without one', async () => {
     const { check, alerts, lines } = aChecker();
     await check({ secrets: { webhookNow: () => Promise.reject(new Error('Secrets Manager is down')) } });
     expect(JSON.stringify(lines)).toContain('Secrets Manager is down');
@@ -240,14 +240,14 @@ describe('never throws', () => {
     expect(registered()).toEqual([]);
   });
 
-  it('when the answers cannot be read, which it tells: that would not pass by itself', async () => {
+  it('a check does not throw when the answers cannot be read, and reports it because the cause does not pass on its own', async () => {
     simulator.faults.add({ endpoint: 'GET /v3/hooks', kind: 'html', times: 100 });
     const { check, alerts } = aChecker();
     await check();
     expect(alerts[0]?.message).toContain('unexpected body');
   });
 
-  it('when a webhook vanishes between the look and the change', async () => {
+  it('a check does not throw when a webhook vanishes between the read and the change', async () => {
     const { id } = add({ headers: null });
     const { check, hooks, alerts, lines } = aChecker();
     const repairHook: Hooks['repairHook'] = (hook, value) => {
@@ -259,7 +259,7 @@ describe('never throws', () => {
     expect(alerts).toEqual([]);
   });
 
-  it('when switching on fails, which it tells, and goes on to the next one', async () => {
+  it('a check does not throw when a reactivation fails, reports it, and continues with the next webhook', async () => {
     const first = add({ is_active: false });
     const second = add({ is_active: false, scope: 'store/order/created' });
     simulator.faults.add({ endpoint: 'PUT /v3/hooks/{hook}', kind: 'status', status: 503, times: 1 });
@@ -275,7 +275,7 @@ describe('never throws', () => {
     );
   });
 
-  it('when the answer is lost, and tells of the outage all the same', async () => {
+  it('a check does not throw when the answer is lost, and still reports the outage', async () => {
     add({ is_active: false });
     simulator.faults.add({ endpoint: 'PUT /v3/hooks/{hook}', kind: 'reset', when: 'after' });
     const { check, alerts } = aChecker();

@@ -25,7 +25,7 @@ async function aReplicatedOrder(order = anOrder()): Promise<World> {
 
 const ids = (references: readonly { orderId: number }[]) => references.map(({ orderId }) => orderId);
 
-describe('a change after replication is stored by the next poll, and the status left alone:', () => {
+describe('changes after replication', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     [
       'another address',
@@ -37,22 +37,25 @@ describe('a change after replication is stored by the next poll, and the status 
     ['shipped', { status_id: Status.Shipped }, { status_id: 2 }],
     ['completed', { status_id: Status.Completed }, { status_id: 10 }],
     ['archived', { is_deleted: true }, { is_deleted: true }],
-  ])('%s', async (_, change, stored) => {
-    const world = await aReplicatedOrder();
-    world.shop.edit(100, change);
-    const statusId = world.shop.order(100)?.status_id;
-    world.clock.now += HOUR;
+  ])(
+    'the next poll stores a change after replication and leaves the status unchanged: %s',
+    async (_, change, stored) => {
+      const world = await aReplicatedOrder();
+      world.shop.edit(100, change);
+      const statusId = world.shop.order(100)?.status_id;
+      world.clock.now += HOUR;
 
-    expect(await world.pollAndReplicate()).toBe(1);
+      expect(await world.pollAndReplicate()).toBe(1);
 
-    expect(world.snapshots.get(100)).toMatchObject(stored);
-    expect(world.shop.order(100)?.status_id).toBe(statusId);
-    expect(world.shop.puts).toHaveLength(1);
-    world.clock.now += HOUR;
-    expect(await world.pollAndReplicate()).toBe(0);
-  });
+      expect(world.snapshots.get(100)).toMatchObject(stored);
+      expect(world.shop.order(100)?.status_id).toBe(statusId);
+      expect(world.shop.puts).toHaveLength(1);
+      world.clock.now += HOUR;
+      expect(await world.pollAndReplicate()).toBe(0);
+    },
+  );
 
-  it('other lines', async () => {
+  it('the next poll stores other lines after replication and leaves the status unchanged', async () => {
     const world = await aReplicatedOrder();
     world.shop.editLines(100, [aLine({ name: 'Cup' })]);
     world.clock.now += HOUR;
@@ -70,14 +73,14 @@ it('an order that staff put back into a new status is advanced again', async () 
   expect(world.shop.puts).toHaveLength(2);
 });
 
-it('nothing is followed on first contact', async () => {
+it('the first poll follows no changes of orders', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 9 }));
   expect(await world.poll()).toEqual([]);
   expect(world.shop.calls).toEqual(['countOrders']);
 });
 
-it('the list of changes is one call of a quiet store, and asks for the lines', async () => {
+it('the list of changes costs one call in a quiet store, and includes the lines', async () => {
   const world = await aReplicatedOrder();
   const queries: unknown[] = [];
   const listOrders: typeof world.shop.store.listOrders = (query) => {
@@ -89,7 +92,7 @@ it('the list of changes is one call of a quiet store, and asks for the lines', a
   expect(queries).toEqual([{ minId: 0, withLines: true, modifiedSince }]);
 });
 
-it('each order is listed once: new ones that changed lately among the changes, all others by their status', async () => {
+it('each order is listed once, recent new orders among the changes and all others by their status', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ id: 1, date_modified: storeDate(NOON - 5 * HOUR) }));
   world.shop.add(anOrder({ id: 2, status_id: 7, date_modified: storeDate(NOON - 5 * HOUR) }));
@@ -113,14 +116,14 @@ it.each([-59_000, -1_000, 0, 1_000, 59_000])(
   },
 );
 
-it('an old order that staff put back is taken, however long it is that it was made', async () => {
+it('an old order that staff put back is queued, however long ago it was created', async () => {
   const world = await aReplicatedOrder(anOrder({ date_created: storeDate(NOON - 400 * DAY) }));
   world.shop.edit(100, { status_id: Status.AwaitingFulfillment });
   world.clock.now += HOUR;
   expect(ids(await world.poll())).toEqual([100]);
 });
 
-it('Incomplete orders, which a list of all statuses hides, are listed by their status if they are to be new', async () => {
+it('Incomplete orders, which a list of all statuses hides, are listed by their status when that status is a new one', async () => {
   const world = aWorld({ rules: { allowedStatusIds: [0, 11] } });
   await world.poll();
   world.shop.add(anOrder({ status_id: Status.Incomplete, date_modified: storeDate(world.clock.now) }));
@@ -155,7 +158,7 @@ it('an order of 40 days ago that is paid and replicated today is stored as cance
   expect(world.shop.puts).toHaveLength(1);
 });
 
-it('an old order that the ledger does not know stays out, and so does a change that is itself too old', async () => {
+it('an old order that the ledger does not know is excluded, and so is a change that is itself too old', async () => {
   const world = await aReplicatedOrder();
   const unknown = { status_id: 2, date_created: storeDate(NOON - 40 * DAY) };
   world.shop.edit(100, { staff_notes: 'changed' });
@@ -165,7 +168,7 @@ it('an old order that the ledger does not know stays out, and so does a change t
   expect(world.jobs.at(-1)?.excluded).toEqual({ 'follow-up-ended': 2 });
 });
 
-describe('an order that is marked as gone', () => {
+describe('a listed order that is marked as gone', () => {
   /** As the worker leaves it when the store goes on to answer 404. */
   function markGone(world: World): void {
     const now = iso(world.clock.now);
@@ -184,20 +187,20 @@ describe('an order that is marked as gone', () => {
     return world;
   }
 
-  it('is queued by a later poll that lists it, however old the order and its last change are', async () => {
+  it('an order that is marked as gone is queued by a later poll that lists it, however old the order and its last change are', async () => {
     const world = await aGoneOrder();
     world.clock.now += 40 * DAY;
     expect(ids(await world.poll())).toEqual([100]);
   });
 
-  it('is queued by the list of its status, too, from before IgnoreOrdersCreatedBefore', async () => {
+  it('an order that is marked as gone is queued by the list of its status too, from before IgnoreOrdersCreatedBefore', async () => {
     const world = await aGoneOrder();
     world.shop.edit(100, { status_id: 11 });
     const settings = { ignoreOrdersCreatedBefore: NOON - 10 * DAY };
     expect(await world.poll({ settings })).toMatchObject([{ orderId: 100, advance: false }]);
   });
 
-  it('is queued about once a day while lists show it and its GET answers 404', async () => {
+  it('an order that is marked as gone is queued about once a day while lists show it and its GET answers 404', async () => {
     const world = await aGoneOrder();
     world.shop.edit(100, { status_id: 11 });
     let queued = 0;
@@ -239,7 +242,7 @@ it('a total and a refunded line that move no date are stored by the next poll th
   expect(await pollAndReplicate()).toBe(0);
 });
 
-it('two hundred polls of a store whose lists differ from its GETs for good queue nothing more', async () => {
+it('two hundred polls of a store whose lists permanently differ from its GETs queue nothing more', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
     lines: [aLine({ type: 'digital' })],
@@ -267,7 +270,7 @@ function withListedGets(world: World, more: object = {}) {
   return { deps: { store: { ...world.shop.store, getOrder } } };
 }
 
-describe('an order that nobody knows yet, since it left its new status between two polls,', () => {
+describe('an order that left its new status between two polls, before any poll saw it', () => {
   const after = async (statusId: number) => {
     const world = aWorld();
     await world.poll();
@@ -278,20 +281,20 @@ describe('an order that nobody knows yet, since it left its new status between t
     return world;
   };
 
-  it('is copied when somebody was quicker', async () => {
+  it('an order that staff shipped before any poll saw it is copied', async () => {
     const world = await after(Status.Shipped);
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 2, replication: { state: 'copied' } });
     expect(world.shop.puts).toEqual([]);
   });
 
-  it('is left out when it is void', async () => {
+  it('an order that became void before any poll saw it is excluded', async () => {
     const world = await after(Status.Cancelled);
     expect(world.shop.calls.some((call) => call.startsWith('getOrder'))).toBe(false);
     expect(world.jobs.at(-1)).toMatchObject({ found: 1, enqueued: 0, excluded: { 'void-status:5': 1 } });
   });
 });
 
-describe('after its own advance', () => {
+describe('an order after its own advance', () => {
   /** As the worker leaves it: the row rests on a read that is older than the date of its PUT. */
   async function justAdvanced(): Promise<World> {
     const world = aWorld();
@@ -305,21 +308,21 @@ describe('after its own advance', () => {
     return world;
   }
 
-  it('an order that shows what was stored is not looked at again', async () => {
+  it('an order that shows what was stored is not read again after its own advance', async () => {
     const world = await justAdvanced();
     expect(await world.pollAndReplicate()).toBe(0);
     expect(world.shop.calls).toEqual(['countOrders', 'listOrders any from 0']);
     expect(world.jobs.at(-1)?.excluded).toEqual({ 'already-replicated': 1 });
   });
 
-  it('one that was edited within the second of the PUT is', async () => {
+  it('an order that was edited within the second of its PUT is read again', async () => {
     const world = await justAdvanced();
     world.shop.editSilently(100, { staff_notes: 'edited' });
     expect(await world.pollAndReplicate()).toBe(1);
     expect(world.snapshots.get(100)?.staff_notes).toBe('edited');
   });
 
-  it('one that the store lists without its lines is looked at once', async () => {
+  it('an order that the store lists without its lines is read once after its own advance', async () => {
     const world = await justAdvanced();
     world.shop.before('listOrders', () => {
       throw new BigCommerceError('GET /v2/orders answered 504.', 'retryable', 504);

@@ -26,7 +26,7 @@ function aStore(orders: number, options: Parameters<typeof aWorld>[0] = {}) {
   return world;
 }
 
-it('stops in time, and says where the next poll goes on', async () => {
+it('a sliced poll stops in time, and records where the next poll continues', async () => {
   const world = aStore(600);
   expect(await pollFor(world, 2 * SECOND)).toEqual(ids(1, 250));
   expect(world.jobs).toMatchObject([
@@ -48,7 +48,7 @@ it('stops in time, and says where the next poll goes on', async () => {
   ]);
 });
 
-it('is gone on with by itself, and finished as the poll that began first', async () => {
+it('a sliced poll is continued automatically, and finished as the poll that began first', async () => {
   const world = aStore(600);
   await pollFor(world, 2 * SECOND);
   expect(await pollFor(world, 2 * SECOND)).toEqual(ids(251, 499));
@@ -58,7 +58,7 @@ it('is gone on with by itself, and finished as the poll that began first', async
   expect(world.jobs[1]?.cursor?.slices).toBe(2);
 });
 
-it('goes on with the next list where one has ended', async () => {
+it('a sliced poll continues with the next list where one has ended', async () => {
   const world = aWorld({ latencyMs: SECOND });
   world.shop.add(anOrder({ id: 1, status_id: 7 }));
   world.shop.add(anOrder({ id: 2, status_id: 11 }));
@@ -68,14 +68,14 @@ it('goes on with the next list where one has ended', async () => {
   expect(outcomes(world)).toEqual(['poll.sliced', 'poll.finished']);
 });
 
-it('reads one page in any case, so that it comes to an end however little time there is', async () => {
+it('each slice reads at least one page, so that the poll ends however little time there is', async () => {
   const world = aStore(600);
   for (let polls = 0; polls < 20 && !outcomes(world).includes('poll.finished'); polls += 1)
     await pollFor(world, -DAY);
   expect(outcomes(world)).toEqual(['poll.sliced', 'poll.sliced', 'poll.sliced', 'poll.finished']);
 });
 
-it('begins anew after it has come to its end', async () => {
+it('a poll starts again from the beginning after a sliced poll has ended', async () => {
   const world = aStore(300);
   await pollFor(world, 0);
   await pollFor(world, MINUTE);
@@ -86,7 +86,7 @@ it('begins anew after it has come to its end', async () => {
   expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
 });
 
-it('begins anew after one that failed, so that one bad page does not keep the others from being read', async () => {
+it('a poll starts again from the beginning after one that failed, so that one bad page does not block the others', async () => {
   const world = aStore(600);
   await pollFor(world, 0);
   const refused = new BigCommerceError('GET /v2/orders answered 400.', 'permanent', 400);
@@ -101,7 +101,7 @@ it('begins anew after one that failed, so that one bad page does not keep the ot
   expect(world.jobs[2]?.began).toBe(world.jobs[2]?.timestamp);
 });
 
-it('stops in time while it looks for an order that no list can show, and the next polls find it', async () => {
+it('a poll stops in time while it searches for an order that no list can show, and the next polls find it', async () => {
   const world = aStore(600);
   world.shop.makeUnreadable(400);
   const queued: number[] = [];
@@ -114,7 +114,7 @@ it('stops in time while it looks for an order that no list can show, and the nex
   expect(world.jobs.some(({ cursor }) => (cursor?.page_size ?? 250) < 250)).toBe(true);
 });
 
-it('is sliced in front of the eleventh order that no list can show', async () => {
+it('a poll is sliced before the eleventh order that no list can show', async () => {
   const world = aStore(60);
   const unreadable = ids(1, 12).map((nth) => nth * 3);
   for (const id of unreadable) world.shop.makeUnreadable(id);
@@ -128,7 +128,7 @@ it('is sliced in front of the eleventh order that no list can show', async () =>
   expect(new Set([...first, ...second])).toEqual(new Set(ids(1, 60)));
 });
 
-it('is gone on with from the last record when the poll after it was killed', async () => {
+it('a sliced poll is continued from the last record when the poll after it was killed', async () => {
   const world = aStore(600);
   await pollFor(world, 0);
   const killed = new Promise<never>(() => undefined);
@@ -142,7 +142,7 @@ it.each([
   ['the status at which it stopped', { allowedStatusIds: [7, 10] }],
   ['a status that it had read', { allowedStatusIds: [10, 11] }],
   ['nothing, but there is another', { allowedStatusIds: [2, 7, 10, 11] }],
-])('begins anew where AllowedStatusIds lacks %s', async (_, changed) => {
+])('a poll starts again from the beginning when AllowedStatusIds lacks %s', async (_, changed) => {
   const world = aStore(300);
   world.shop.add(anOrder({ id: 1_000, status_id: 7 }));
   await pollFor(world, SECOND * 3);
@@ -154,7 +154,7 @@ it.each([
   expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
 });
 
-it('looks for Completed orders and for changes from where the first slice began to look', async () => {
+it('every slice looks for Completed orders and for changes from where the first slice began to look', async () => {
   const world = aWorld({ latencyMs: SECOND });
   await pollFor(world, MINUTE);
   world.clock.now += 20 * DAY;
@@ -179,7 +179,7 @@ it('looks for Completed orders and for changes from where the first slice began 
   expect(changed[0]).toMatchObject({ modifiedSince: since });
 });
 
-it('misses no change from between its slices: the next poll looks back to its first', async () => {
+it('a sliced poll misses no change between its slices, because the next poll looks back to its first', async () => {
   const world = aStore(600);
   await pollFor(world, MINUTE);
   for (const id of [1, 600]) await world.replicate(world.referenceTo(id));
@@ -195,14 +195,14 @@ it('misses no change from between its slices: the next poll looks back to its fi
   expect(await pollFor(world, DAY)).toContain(1);
 });
 
-it('that moves on is no missed poll, one that never comes to its end is', async () => {
+it('a sliced poll that makes progress is no missed poll, and one that never ends is', async () => {
   const world = aStore(250 * 20);
   for (let polls = 0; polls < 15; polls += 1) await pollFor(world, 0);
   const told = world.lines.map(({ metrics }) => metrics?.PollsFinished);
   expect(told).toEqual([...Array.from({ length: 12 }, () => 1), undefined, undefined, undefined]);
 });
 
-describe('a hundred thousand new orders', () => {
+describe('a poll of a hundred thousand new orders', () => {
   const ORDERS = 100_000;
   /** As lists of the store come, a page every two seconds. */
   function aLargeStore() {
@@ -219,7 +219,7 @@ describe('a hundred thousand new orders', () => {
     return { world, store };
   }
 
-  it('are queued once each, by polls of which none takes more than its time', async () => {
+  it('a hundred thousand new orders are queued once each, by polls that all end in time', async () => {
     const { world, store } = aLargeStore();
     const queued = new Map<number, number>();
     let isKilled = false;

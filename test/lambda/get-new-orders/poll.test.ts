@@ -8,7 +8,7 @@ import type { World } from '../../support/world';
 
 const DAY = 86_400_000;
 
-it('queues every new order once, and records what it found', async () => {
+it('a poll queues every new order once, and records what it found', async () => {
   const world = aWorld();
   for (const [id, status_id] of [
     [1, 11],
@@ -43,7 +43,7 @@ it('queues every new order once, and records what it found', async () => {
   expect([1, 2].map((id) => world.rows.get(id)?.state)).toEqual(['queued', 'queued']);
 });
 
-it('counts what it found and queued, with one line', async () => {
+it('a poll counts what it found and queued in one log line', async () => {
   const world = aWorld();
   const old = { date_modified: storeDate(NOON - 2 * 3_600_000) };
   for (const id of [1, 2, 3]) world.shop.add(anOrder({ id, ...old }));
@@ -58,21 +58,21 @@ it('counts what it found and queued, with one line', async () => {
   );
 });
 
-it('asks only for statuses that have any', async () => {
+it('a poll lists only statuses that have any order', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.poll();
   expect(world.shop.calls).toEqual(['countOrders', 'listOrders 11 from 0']);
 });
 
-it('says when the list was seen: after its answer was in', async () => {
+it('a reference carries the time at which the answer of its list was complete', async () => {
   const world = aWorld({ latencyMs: 700 });
   world.shop.add(anOrder());
   const [reference] = await world.poll();
   expect(reference?.seenAt).toBe(iso(NOON + 1_400));
 });
 
-it('takes Completed orders only when digital and modified within the lookback (a defect of the sample)', async () => {
+it('a poll queues Completed orders only when they are digital and modified within the lookback (a defect of the sample)', async () => {
   const world = aWorld();
   const recent = storeDate(NOON - DAY);
   world.shop.add(anOrder({ id: 1, status_id: 10, date_modified: recent }));
@@ -85,7 +85,7 @@ it('takes Completed orders only when digital and modified within the lookback (a
   expect(world.jobs[0]?.excluded).toEqual({ 'completed-not-digital': 1 });
 });
 
-it('takes a Completed order whose lines are all digital, whatever its flag says', async () => {
+it('a poll queues a Completed order whose lines are all digital, whatever its flag says', async () => {
   const world = aWorld();
   const completed = { status_id: 10, date_modified: storeDate(NOON - DAY) };
   world.shop.add(anOrder({ id: 1, ...completed }), { lines: [aLine({ type: 'digital' })] });
@@ -93,7 +93,7 @@ it('takes a Completed order whose lines are all digital, whatever its flag says'
   expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([1]);
 });
 
-it('looks further back for Completed orders when the last good poll is longer ago', async () => {
+it('a poll looks further back for Completed orders when the last successful poll is longer ago', async () => {
   const world = aWorld();
   await world.poll();
   world.clock.now += 20 * DAY;
@@ -105,7 +105,7 @@ it('looks further back for Completed orders when the last good poll is longer ag
 describe('a poll after a pause that outlasted the rows of the Jobs table', () => {
   const short = { settings: { completedOrdersLookbackDays: 1 } };
 
-  it('queues the digital orders that were completed and the orders that were edited in it', async () => {
+  it('a poll after a long pause queues the digital orders that were completed and the orders that were edited in it', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 99, date_modified: storeDate(NOON - DAY) }));
     for (const one of await world.poll(short)) await world.replicate(one);
@@ -119,7 +119,7 @@ describe('a poll after a pause that outlasted the rows of the Jobs table', () =>
     expect((await world.poll(short)).map(({ orderId }) => orderId)).toEqual([99, 100]);
   });
 
-  it('continues a first poll that ran out of time before it', async () => {
+  it('a poll after a long pause continues a first poll that ran out of time before it', async () => {
     const world = aWorld();
     const completed = { status_id: Status.Completed, order_is_digital: true };
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
@@ -132,7 +132,7 @@ describe('a poll after a pause that outlasted the rows of the Jobs table', () =>
   });
 });
 
-it('leaves orders out that are older than IgnoreOrdersCreatedBefore, and archived ones', async () => {
+it('a poll excludes archived orders and those older than IgnoreOrdersCreatedBefore', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ id: 1, date_created: storeDate(NOON - 10 * DAY) }));
   world.shop.add(anOrder({ id: 2, is_deleted: true }));
@@ -141,7 +141,7 @@ it('leaves orders out that are older than IgnoreOrdersCreatedBefore, and archive
   expect(references.map(({ orderId }) => orderId)).toEqual([3]);
 });
 
-it('finds every order of many while their statuses change under it (a defect of the sample)', async () => {
+it('a poll finds every order of many while their statuses change during the poll (a defect of the sample)', async () => {
   const world = aWorld();
   for (let id = 1; id <= 600; id += 1) world.shop.add(anOrder({ id }));
   world.shop.after('listOrders', () => {
@@ -153,7 +153,7 @@ it('finds every order of many while their statuses change under it (a defect of 
   );
 });
 
-it('looks at both versions of an order that changes its status between two lists', async () => {
+it('a poll checks both versions of an order that changes its status between two lists', async () => {
   const world = aWorld({ rules: { allowedStatusIds: [7, 11] } });
   world.shop.add(anOrder({ id: 1, status_id: 7 }));
   world.shop.add(anOrder({ id: 2, status_id: 11 }));
@@ -172,7 +172,7 @@ it('looks at both versions of an order that changes its status between two lists
   expect(world.shop.puts.filter(({ orderId }) => orderId === 1)).toHaveLength(1);
 });
 
-it('does not queue again what is still waiting (a defect of the sample), until it can no longer be on its way', async () => {
+it('a poll does not queue a waiting order again (a defect of the sample) until its reference can no longer be on its way', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ date_modified: storeDate(NOON - 2 * 3_600_000) }));
   expect(await world.poll()).toHaveLength(1);
@@ -183,7 +183,7 @@ it('does not queue again what is still waiting (a defect of the sample), until i
   expect(await world.poll()).toHaveLength(1);
 });
 
-it('queues a waiting order again when it was changed', async () => {
+it('a poll queues a waiting order again when the order was changed', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.poll();
@@ -203,7 +203,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     return world;
   }
 
-  it('is queued by the first poll after a deployment whose AllowedStatusIds names its status', async () => {
+  it('a skipped order is queued by the first poll after a deployment whose AllowedStatusIds includes its status', async () => {
     const world = await aSkippedOrder({ status_id: Status.ManualVerificationRequired });
     world.clock.now += HOUR;
     expect(await world.pollAndReplicate()).toBe(0);
@@ -223,7 +223,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     }
   });
 
-  it('is replicated once it is back from the archive, though its date stands still', async () => {
+  it('a skipped order is replicated once it is back from the archive, though its date has not changed', async () => {
     const world = await aSkippedOrder({ is_deleted: true });
     world.shop.editSilently(100, { is_deleted: false });
     world.clock.now += HOUR;
@@ -231,7 +231,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
     expect(world.snapshots.get(100)).toMatchObject({ replication: { state: 'replicated' } });
   });
 
-  it('is not queued by two hundred polls of an unchanged store that lists it', async () => {
+  it('a skipped order is not queued by two hundred polls of an unchanged store that lists it', async () => {
     const world = await aSkippedOrder({ status_id: Status.Cancelled });
     await world.poll();
     world.shop.edit(100, { staff_notes: 'x' });
@@ -245,7 +245,7 @@ describe('an order that a webhook reported and the worker skipped', () => {
   });
 });
 
-it('keeps its job small, however many orders it finds (a defect of the sample)', async () => {
+it('a poll keeps its job small, however many orders it finds (a defect of the sample)', async () => {
   const world = aWorld({ latencyMs: 0 });
   for (let id = 1; id <= 3_000; id += 1) world.shop.add(anOrder({ id }));
   await world.poll();
@@ -253,7 +253,7 @@ it('keeps its job small, however many orders it finds (a defect of the sample)',
   expect(JSON.stringify(world.jobs[0]).length).toBeLessThan(1_000);
 });
 
-it('counts a note that the ledger did not take for nothing: the order is queued', async () => {
+it('a poll counts an order as queued even if the ledger could not record it', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const ledger = { ...world.ledger, recordQueued: () => Promise.reject(new Error('throttled')) };
@@ -269,7 +269,7 @@ describe('a poll that fails', () => {
     store: { ...world.shop.store, listOrders: () => Promise.reject(down) },
   });
 
-  it('records its job, alerts and throws (a defect of the sample: no email was ever sent)', async () => {
+  it('a poll that fails records its job, sends an alert and throws (a defect of the sample: no email was ever sent)', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await expect(world.poll({ deps: withoutLists(world) })).rejects.toBe(down);
@@ -281,7 +281,7 @@ describe('a poll that fails', () => {
     expect(world.lines).toEqual([{ level: 'ERROR', event: 'poll.failed', metrics: undefined }]);
   });
 
-  it('for a wrong token says what to mend, under a subject of its own', async () => {
+  it('a poll that fails for a wrong token reports what to fix, under a subject of its own', async () => {
     const world = aWorld();
     world.shop.before('countOrders', () => {
       throw new BigCommerceError('GET /v2/orders/count answered 401.', 'configuration', 401);
@@ -293,7 +293,7 @@ describe('a poll that fails', () => {
     expect(world.alerts[0]?.message).toContain('Fix the credentials in the secret');
   });
 
-  it('half way tells what it had queued, and the next one takes up the rest', async () => {
+  it('a poll that fails half way records what it had queued, and the next poll queues the rest', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
     world.shop.add(anOrder({ id: 2, status_id: 11 }));
@@ -309,7 +309,7 @@ describe('a poll that fails', () => {
     expect((await world.poll()).map(({ orderId }) => orderId)).toEqual([2]);
   });
 
-  it('notes nothing as queued that SQS refused', async () => {
+  it('a poll records no order as queued that SQS refused', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const queue = { enqueue: () => Promise.reject(new EnqueueError('SQS refused 1 of 1 references.')) };
@@ -318,7 +318,7 @@ describe('a poll that fails', () => {
     expect(await world.poll()).toHaveLength(1);
   });
 
-  it('throws what went wrong first, even when recording fails too', async () => {
+  it('a poll throws the first error even when recording the failure also fails', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const jobs = {
@@ -332,14 +332,14 @@ describe('a poll that fails', () => {
   });
 });
 
-describe('orders that no list can show', () => {
+describe('a poll of orders that no list can show', () => {
   const inSevens = (world: World) => {
     for (let id = 101; id <= 107; id += 1)
       world.shop.add(anOrder({ id, date_modified: storeDate(NOON - DAY) }));
   };
   const idsOf = (references: readonly { orderId: number }[]) => references.map(({ orderId }) => orderId);
 
-  it('are stepped over: the other six are queued, and the seventh is named and queued alone', async () => {
+  it('a poll steps over an order that no list can show, queues the other six, and names and queues that one alone', async () => {
     const world = aWorld();
     inSevens(world);
     world.shop.makeUnreadable(104);
@@ -359,7 +359,7 @@ describe('orders that no list can show', () => {
     expect(world.alerts[0]?.message).toContain('order 104');
   });
 
-  it('are queued once a day, whether or not the ledger knows them', async () => {
+  it('a poll queues orders that no list can show once a day, whether or not the ledger knows them', async () => {
     const world = aWorld();
     inSevens(world);
     await world.pollAndReplicate();
@@ -404,7 +404,7 @@ describe('orders that no list can show', () => {
     ['a poll reads all changes', Infinity],
     ['the last page is for the next poll', 0],
   ])(
-    'K1T: are not forgotten when they change after their reference of the day: %s',
+    'orders that no list can show are not forgotten when they change after their reference of the day: %s',
     async (_, stopBefore) => {
       const { world, referred } = await anUnreadableChange({ stopBefore });
       expect(world.snapshots.get(104)).toMatchObject({ status_id: Status.Cancelled });
@@ -415,7 +415,7 @@ describe('orders that no list can show', () => {
     },
   );
 
-  it('are found as usual once they can be listed again', async () => {
+  it('orders that no list could show are found as usual once they can be listed again', async () => {
     const world = aWorld();
     inSevens(world);
     world.shop.makeUnreadable(104);
@@ -425,7 +425,7 @@ describe('orders that no list can show', () => {
     expect(world.jobs[1]).not.toHaveProperty('unreadable_ids');
   });
 
-  it('are named in the job of a poll that fails later', async () => {
+  it('a poll that fails later names the orders that no list can show in its job', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1, status_id: 7 }));
     world.shop.add(anOrder({ id: 2, status_id: 7 }));
@@ -445,7 +445,7 @@ describe('orders that no list can show', () => {
     ]);
   });
 
-  it('K1Q: fail the poll where more than ten begin a list, and keep no other list from being read', async () => {
+  it('a poll fails where more than ten orders that no list can show begin a list, and still reads every other list', async () => {
     const world = aWorld();
     for (let id = 1; id <= 11; id += 1) {
       world.shop.add(anOrder({ id, status_id: 7 }));
@@ -459,7 +459,7 @@ describe('orders that no list can show', () => {
     expect(world.alerts.map(({ subject }) => subject)).toEqual(['poll failed']);
   });
 
-  it('K1R: fail the poll also where too little time is left for the lists behind them', async () => {
+  it('a poll fails also where too little time is left for the lists after those that cannot be read', async () => {
     const world = aWorld({ latencyMs: 1_000 });
     for (let id = 1; id <= 11; id += 1) {
       world.shop.add(anOrder({ id, status_id: 7 }));
@@ -471,7 +471,7 @@ describe('orders that no list can show', () => {
     expect(world.jobs).toMatchObject([{ outcome: 'poll.failed' }]);
   });
 
-  it('60 orders are queued though the store fails on pages of 150 rows and more', async () => {
+  it('a poll queues 60 orders though the store fails on pages of 150 rows and more', async () => {
     const world = aWorld();
     for (let id = 1; id <= 60; id += 1) world.shop.add(anOrder({ id }));
     world.shop.limitRows(149);
@@ -481,13 +481,13 @@ describe('orders that no list can show', () => {
   });
 });
 
-describe('a count that fails', () => {
+describe('a count of orders that fails', () => {
   const failing = (error: Error) => (world: World) =>
     world.shop.before('countOrders', () => {
       throw error;
     });
 
-  it('lets the poll ask for every list, and its job says why nothing was counted', async () => {
+  it('a poll reads every list when the count fails, and its job records why nothing was counted', async () => {
     const world = aWorld();
     for (const id of [1, 2, 3]) world.shop.add(anOrder({ id }));
     failing(new BigCommerceError('GET /v2/orders/count answered 504.', 'retryable', 504))(world);
@@ -509,14 +509,14 @@ describe('a count that fails', () => {
     expect(world.alerts).toEqual([]);
   });
 
-  it('for a wrong token fails the poll', async () => {
+  it('a poll fails when the count fails for a wrong token', async () => {
     const world = aWorld();
     failing(new BigCommerceError('GET /v2/orders/count answered 401.', 'configuration', 401))(world);
     await expect(world.poll()).rejects.toThrow('401');
   });
 });
 
-it('asks for a status that the count leaves out', async () => {
+it('a poll lists a status that the count omits', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const store = { ...world.shop.store, countOrders: () => Promise.resolve(new Map<number, number>()) };
@@ -524,7 +524,7 @@ it('asks for a status that the count leaves out', async () => {
   expect(Status.AwaitingFulfillment).toBe(11);
 });
 
-it('does no harm when two run at once: one effect', async () => {
+it('two polls at the same time cause one effect', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const [first, second] = await Promise.all([world.poll(), world.poll()]);
@@ -533,7 +533,7 @@ it('does no harm when two run at once: one effect', async () => {
   expect(world.stream).toHaveLength(2);
 });
 
-it('costs at most 50 calls for 10,000 new orders, whether it is the first poll or a later one', async () => {
+it('a poll makes at most 50 calls for 10,000 new orders, whether it is the first poll or a later one', async () => {
   for (const isFirst of [true, false]) {
     const world = aWorld({ latencyMs: 0 });
     if (!isFirst) await world.poll();
@@ -546,7 +546,7 @@ it('costs at most 50 calls for 10,000 new orders, whether it is the first poll o
   }
 });
 
-describe('a list of changes that comes back empty', () => {
+describe('a list of changes that is empty', () => {
   const HOUR = 3_600_000;
   const empty = { orders: [], unreadable: 0, isLast: true };
 
@@ -576,7 +576,7 @@ describe('a list of changes that comes back empty', () => {
     return { deps: { store: { ...world.shop.store, listOrders, ...more } } };
   };
 
-  it('is looked for again by the next poll where the count of the same dates is not', async () => {
+  it('the next poll reads an empty list of changes again when the count of the same dates is not empty', async () => {
     const world = await anEditedOrder();
     expect(await world.poll(hiding(world, 1))).toEqual([]);
     expect(world.shop.calls).toEqual(['countOrders', 'countOrders']);
@@ -595,7 +595,7 @@ describe('a list of changes that comes back empty', () => {
     expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
   });
 
-  it('is believed after a day: the count may include orders that no list shows', async () => {
+  it('an empty list of changes is believed after a day, because the count may include orders that no list shows', async () => {
     const world = await anEditedOrder();
     const last = world.jobs.at(-1)!;
     for (let poll = 0; poll < 8; poll += 1) {
@@ -609,7 +609,7 @@ describe('a list of changes that comes back empty', () => {
     expect(world.jobs.at(-1)).not.toHaveProperty('held_since');
   });
 
-  it('is believed where the count is empty, too, with one call', async () => {
+  it('an empty list of changes is believed when the count is empty too, at the cost of one call', async () => {
     const world = await anEditedOrder();
     world.shop.remove(100);
     await world.poll();
@@ -617,14 +617,14 @@ describe('a list of changes that comes back empty', () => {
     expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
   });
 
-  it('is believed where Incomplete orders alone are counted, which no such list shows', async () => {
+  it('an empty list of changes is believed when only Incomplete orders are counted, which no such list shows', async () => {
     const world = await anEditedOrder();
     world.shop.edit(100, { status_id: Status.Incomplete });
     await world.poll();
     expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
   });
 
-  it('is asked for again where the count fails', async () => {
+  it('an empty list of changes is read again when the count fails', async () => {
     const world = await anEditedOrder();
     const countOrders = (dates?: object) =>
       dates === undefined ? world.shop.store.countOrders() : Promise.reject(new Error('504'));
@@ -633,7 +633,7 @@ describe('a list of changes that comes back empty', () => {
     expect(world.jobs.at(-1)?.began).toBe(world.jobs.at(-1)?.timestamp);
   });
 
-  it('at the end of a list that an earlier poll began is asked for again', async () => {
+  it('an empty end of a list that an earlier poll began is read again', async () => {
     const world = aWorld({ latencyMs: 1_000 });
     await world.poll();
     world.clock.now += 3 * HOUR;
@@ -647,7 +647,7 @@ describe('a list of changes that comes back empty', () => {
     expect(await world.poll(hiding(world, 1))).toHaveLength(50);
   });
 
-  it('at the end of such a list is asked for again however little time there is, and the polls come to an end', async () => {
+  it('an empty end of a list is read again however little time there is, and the polls come to an end', async () => {
     const world = aWorld({ latencyMs: 1_000 });
     await world.poll();
     world.clock.now += 3 * HOUR;
@@ -661,7 +661,7 @@ describe('a list of changes that comes back empty', () => {
     ]);
   });
 
-  it('in its midst is noticed, too: an empty second page after a full first one', async () => {
+  it('an empty second page after a full first one is noticed', async () => {
     const world = aWorld({ latencyMs: 0 });
     await world.poll();
     world.clock.now += 3 * HOUR;

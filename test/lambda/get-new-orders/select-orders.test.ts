@@ -128,11 +128,11 @@ it.each<[string, Partial<LedgerRow>, object, boolean]>([
     false,
   ],
   ['another status', { state: 'queued', seen_at: settled }, { reference: { statusId: 7 } }, false],
-])('%s', (_, row, circumstances, isKnown) => {
+])('a row and its time decide whether a list excludes the order: %s', (_, row, circumstances, isKnown) => {
   expect(known(row, circumstances)).toBe(isKnown);
 });
 
-describe('a skipped order, read when settled,', () => {
+describe('a skipped order that was read when settled', () => {
   const why = (order: Parameters<typeof anOrder>[0], reason: Reason, rules = {}, read_at = settled) => {
     const shown = anOrder(order);
     const version = { date_modified: storeDate(modified), status_id: shown.status_id };
@@ -145,22 +145,22 @@ describe('a skipped order, read when settled,', () => {
     ['that is still void', { status_id: 5 }, 'void-status'],
     ['that is still archived', { is_deleted: true }, 'archived'],
     ['that is no longer archived, but void', { status_id: 5 }, 'archived'],
-  ])('%s is not queued again', (_, order, reason) => {
+  ])('a skipped order %s is not queued again', (_, order, reason) => {
     expect(why(order, reason)).toBe('already-skipped');
     expect(why(order, reason, {}, unsettled)).toBeUndefined();
   });
 
-  it('is queued once AllowedStatusIds names its status', () => {
+  it('a skipped order is queued once AllowedStatusIds includes its status', () => {
     const rules = { allowedStatusIds: [7, 10, 11, 12] };
     expect(why({ status_id: 12 }, 'void-status')).toBe('already-skipped');
     expect(why({ status_id: 12 }, 'void-status', rules)).toBeUndefined();
   });
 
-  it('is queued once a list shows that it is no longer archived', () => {
+  it('a skipped order is queued once a list shows that it is no longer archived', () => {
     expect(why({}, 'archived')).toBeUndefined();
   });
 
-  it('is not queued while its status is not one that is stored', () => {
+  it('a skipped order is not queued while its status is not one that is stored', () => {
     expect(why({ status_id: 7 }, 'archived', { allowedStatusIds: [10, 11] })).toBe('already-skipped');
   });
 });
@@ -174,12 +174,12 @@ describe('an order that was copied as archived', () => {
     return whyKnown({ ...row, read_at: settled }, seen, aRuleSet(), NOON + 30 * DAY);
   };
 
-  it('is not queued while a list shows it as archived, even in a status that is advanced', () => {
+  it('an order that was copied as archived is not queued while a list shows it as archived, even in a status that is advanced', () => {
     expect(why({ is_deleted: true })).toBe('already-copied');
     expect(why({ is_deleted: true, status_id: 9 })).toBe('already-copied');
   });
 
-  it('is queued once a list shows it without the mark, whatever its status', () => {
+  it('an order that was copied as archived is queued once a list shows it without the mark, whatever its status', () => {
     expect(why({})).toBeUndefined();
     expect(why({ status_id: 9, is_deleted: false })).toBeUndefined();
   });
@@ -196,14 +196,14 @@ describe('a list with lines of an order that was read when settled', () => {
     return whyKnown({ ...finished, ...row }, seen, aRuleSet(), NOON);
   };
 
-  it('shows a change that moved no date: the order is queued, whatever its state', () => {
+  it('a list that shows a change without another date queues the order, whatever its state', () => {
     const content_digest = contentDigest(parseOrder(shown))!;
     expect(why(shown, { content_digest })).toBe('already-replicated');
     expect(why(changed, { content_digest })).toBeUndefined();
     expect(why(changed, { content_digest, state: 'copied' })).toBeUndefined();
   });
 
-  it('that differs from each GET is followed by one read only', () => {
+  it('a list that differs from each GET causes one read only', () => {
     const row = {
       content_digest: contentDigest(parseOrder(shown))!,
       listed_digest: contentDigest(parseOrder(changed))!,
@@ -217,11 +217,11 @@ describe('a list with lines of an order that was read when settled', () => {
     ['there is no fingerprint', {}],
     ['the fingerprint has another form', { content_digest: 'of an earlier version' }],
     ['the fingerprint has a later form', { content_digest: '3:x' }],
-  ])('decides nothing where %s', (_, row) => {
+  ])('a list with lines decides nothing where %s', (_, row) => {
     expect(why(changed, row)).toBe('already-replicated');
   });
 
-  it('decides nothing where it shows no lines', () => {
+  it('a list decides nothing where it shows no lines', () => {
     const seen = aSighting({
       order: anOrder({ status_id: 9, staff_notes: 'x' }),
       reference: { statusId: 9 },
@@ -239,12 +239,12 @@ describe('a list with lines of an order that was read when settled', () => {
 it.each([
   ['found digital', true, false],
   ['not found digital', false, true],
-])('a Completed order, copied, whose lines were %s', (_, digital, isKnown) => {
+])('the lines of a copied Completed order decide whether a list excludes it: %s', (_, digital, isKnown) => {
   const row = { state: 'copied', status_id: 10, read_at: settled, digital } as const;
   expect(known(row, { reference: { statusId: 10 } })).toBe(isKnown);
 });
 
-it('a Completed digital order that was advanced before is not to be advanced again', () => {
+it('a Completed digital order that was advanced before is not advanced again', () => {
   const row = {
     state: 'copied',
     status_id: 10,
@@ -255,11 +255,11 @@ it('a Completed digital order that was advanced before is not to be advanced aga
   expect(known(row, { reference: { statusId: 10 } })).toBe(true);
 });
 
-it('nothing is known of an order without a row', () => {
+it('an order without a row is not known', () => {
   expect(whyKnown(undefined, aSighting(), aRuleSet(), NOON)).toBeUndefined();
 });
 
-describe('of an order that was advanced, whose row is older than its date', () => {
+describe('an advanced order whose row is older than its date', () => {
   const listed = withLines({ order: anOrder({ status_id: 9 }), lines: [aLine()] });
   const bare: LedgerRow = {
     order_id: 100,
@@ -280,7 +280,7 @@ describe('of an order that was advanced, whose row is older than its date', () =
     return whyKnown({ ...row, ...changes }, sighting, aRuleSet(rules), NOON);
   };
 
-  it('a settled list that shows the content as it was stored says that nothing changed', () => {
+  it('a settled list that shows the content as it was stored shows that an advanced order is unchanged', () => {
     expect(why()).toBe('already-replicated');
     expect(why({}, { state: 'copied' })).toBe('already-copied');
   });
@@ -292,11 +292,11 @@ describe('of an order that was advanced, whose row is older than its date', () =
     ['came without lines', [{ order: anOrder({ status_id: 9 }) }]],
     ['shows another date', [{ reference: { dateModified: storeDate(NOON) } }]],
     ['shows another status', [{ reference: { statusId: 11 } }]],
-  ])('a list that %s does not', (_, [sighting]) => {
+  ])('a list that %s does not show that an advanced order is unchanged', (_, [sighting]) => {
     expect(why(sighting)).toBeUndefined();
   });
 
-  it('it does not where the row says nothing of the content, or has another state', () => {
+  it('a row without a fingerprint, or in another state, does not show that an order is unchanged', () => {
     expect(whyKnown(bare, aSighting({ order: listed, reference: seenWhenSettled }), aRuleSet(), NOON)).toBe(
       undefined,
     );
@@ -304,7 +304,7 @@ describe('of an order that was advanced, whose row is older than its date', () =
     expect(why({}, { state: 'dead', reason: 'rejected' })).toBeUndefined();
   });
 
-  it('it does not where the order may be advanced now', () => {
+  it('a list does not exclude an advanced order that may be advanced now', () => {
     const waiting = withLines({ order: anOrder(), lines: [aLine()] });
     const copied = {
       state: 'copied',
@@ -356,7 +356,7 @@ describe('a list of changed orders', () => {
       'created-before-limit',
     ],
     ['only leased, and void', { status_id: 5 }, { order_id: 100, lease_owner: 'a' }, 'void-status'],
-  ])('with one that is %s', (_, order, known_, reason) => {
+  ])('a list of changes follows or excludes an order that is %s', (_, order, known_, reason) => {
     expect(whyNotFollowed(aParsedOrder(order), known_, aRuleSet(), bounds)).toBe(reason);
   });
 
@@ -366,12 +366,12 @@ describe('a list of changed orders', () => {
     ['an archived one', { is_deleted: true }, false],
     ['a Completed one that is physical', { status_id: 10 }, false],
     ['a Completed one that is digital', { status_id: 10, order_is_digital: true }, true],
-  ])('is new among what has changed: %s', (_, order, expected) => {
+  ])('a list of changes queues or ignores an order as new: %s', (_, order, expected) => {
     expect(isNew(aParsedOrder(order), aRuleSet(), bounds)).toBe(expected);
   });
 });
 
-describe('a Completed order', () => {
+describe('a Completed order in a list', () => {
   const why = (order: object, lines?: readonly object[]) => {
     const completed = anOrder({ status_id: 10, ...order });
     const listed = lines
@@ -401,7 +401,7 @@ describe('a Completed order', () => {
       undefined,
       'completed-before-lookback',
     ],
-  ])('%s', (_, order, lines, reason) => {
+  ])('a poll decides by lines and flag whether a Completed order is new: %s', (_, order, lines, reason) => {
     expect(why(order, lines)).toBe(reason);
   });
 });

@@ -106,7 +106,7 @@ function aReceiver(rotated: { readonly known?: string; clientSecret?: string; we
 
 const accepted = { status: 200, outcome: 'accepted' };
 
-it('accepts a signed webhook: queued first, then noted, recorded and remembered', async () => {
+it('a signed webhook is queued first, then recorded in the ledger, stored and remembered', async () => {
   const { postSigned, queued, deliveries, order } = aReceiver();
   expect(await postSigned(aWebhook())).toEqual(accepted);
   expect(queued).toEqual([{ orderId: 100, source: 'webhook', seenAt: iso(NOON), webhookHash: '5d2f8b0c' }]);
@@ -125,7 +125,7 @@ it('accepts a signed webhook: queued first, then noted, recorded and remembered'
   ]);
 });
 
-it('counts what it accepts, and not what it ignores', async () => {
+it('the webhook counts what it accepts, and not what it ignores', async () => {
   const { postSigned, lines } = aReceiver();
   await postSigned(aWebhook());
   await postSigned(aWebhook({ scope: 'store/order/message/created' }));
@@ -135,14 +135,14 @@ it('counts what it accepts, and not what it ignores', async () => {
   ]);
 });
 
-it('accepts the secret header in place of a signature', async () => {
+it('the webhook accepts the secret header in place of a signature', async () => {
   const { post, queued, deliveries } = aReceiver();
   expect(await post(JSON.stringify(aWebhook()), secretHeader)).toEqual(accepted);
   expect(queued).toHaveLength(1);
   expect(deliveries).toMatchObject([{ authenticatedBy: 'secret-header' }]);
 });
 
-it('answers only when all is written: a container that waits for its next request writes nothing', async () => {
+it('the webhook answers only when all is written, because a container writes nothing while it waits for its next request', async () => {
   const { deps, postSigned } = aReceiver();
   const written: string[] = [];
   const slowly = (what: string) => async () => {
@@ -165,28 +165,28 @@ it('answers only when all is written: a container that waits for its next reques
   expect(written).toEqual(['note', 'accepted', 'memory', 'ignored', 'memory', 'not-queued']);
 });
 
-it('keeps its reference small, whatever calls itself a hash', async () => {
+it('a reference stays small, whatever a webhook gives as its hash', async () => {
   const { postSigned, queued } = aReceiver();
   await postSigned(aWebhook({ hash: 'x'.repeat(1_000) }));
   await postSigned(aWebhook({ hash: { a: 1 } }));
   expect(queued.map(({ webhookHash }) => webhookHash?.length)).toEqual([128, undefined]);
 });
 
-it('accepts orders of the scopes that carts do not cover', async () => {
+it('the webhook accepts orders of the scopes that carts do not cover', async () => {
   const { postSigned, queued } = aReceiver();
   await postSigned(aWebhook({ scope: 'store/order/created', data: { type: 'order', id: '101' } }));
   await postSigned(aWebhook({ scope: 'store/order/statusUpdated', data: { type: 'order', id: 102 } }));
   expect(queued.map(({ orderId }) => orderId)).toEqual([101, 102]);
 });
 
-it('verifies the bytes as they came, not what they mean', async () => {
+it('the webhook verifies the bytes as received, not what they mean', async () => {
   const { post } = aReceiver();
   const escaped = JSON.stringify(aWebhook({ note: 'Zoë' })).replaceAll('/', String.raw`\/`);
   expect(await post(escaped, signed(escaped))).toEqual(accepted);
   expect(await post(JSON.stringify(JSON.parse(escaped)), signed(escaped))).toMatchObject({ status: 401 });
 });
 
-it('takes a body in base64 for its bytes', async () => {
+it('the webhook decodes a body in base64 before it verifies it', async () => {
   const { post } = aReceiver();
   const bytes = Buffer.from(JSON.stringify(aWebhook({ note: 'Zoë' })));
   expect(await post(bytes, signed(bytes))).toEqual(accepted);
@@ -197,7 +197,7 @@ it('takes a body in base64 for its bytes', async () => {
 it.each([
   ['upper case', (name: string) => name.toUpperCase()],
   ['title case', (name: string) => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())],
-])('finds headers in %s', async (_, inCase) => {
+])('the webhook finds headers in %s', async (_, inCase) => {
   const { post } = aReceiver();
   const text = JSON.stringify(aWebhook());
   const recased = (headers: Headers) =>
@@ -206,7 +206,7 @@ it.each([
   expect(await post(text, recased(secretHeader))).toEqual(accepted);
 });
 
-it('accepts one true signature among several', async () => {
+it('the webhook accepts one valid signature among several', async () => {
   const { post } = aReceiver();
   const text = JSON.stringify(aWebhook());
   const others = `v1,${Buffer.alloc(32).toString('base64')} v1a,AAAA`;
@@ -215,7 +215,7 @@ it('accepts one true signature among several', async () => {
   expect(await post(text, several)).toEqual(accepted);
 });
 
-describe('rejects with 401, and does nothing else (a defect of the sample: anyone could post)', () => {
+describe('requests that are not authenticated (a defect of the sample: anyone could post)', () => {
   const body = JSON.stringify(aWebhook());
   it.each([
     ['no proof at all', body, {}],
@@ -228,13 +228,13 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     ['an empty body', '', {}],
     ['an oversized body', `"${'x'.repeat(70_000)}"`, { 'x-order-replication-secret': 'guess' }],
     ['junk', 'GET /etc/passwd', { 'webhook-signature': 'v1,junk' }],
-  ])('%s', async (_, text, headers) => {
+  ])('the webhook answers 401 and does nothing else: %s', async (_, text, headers) => {
     const { post, order, lines } = aReceiver();
     expect(await post(text, headers as Headers)).toMatchObject({ status: 401, outcome: 'rejected' });
     expect([order, lines]).toEqual([[], []]);
   });
 
-  it('a console test without any headers, and junk, at the cost of no call at all', async () => {
+  it('the webhook rejects a console test without headers, and junk, without any call', async () => {
     const { hand, secretsRead } = aReceiver();
     expect(await hand({ headers: null, body: null, isBase64Encoded: false })).toMatchObject({ status: 401 });
     for (const headers of [{ host: 'x' }, { 'x-order-replication-secret': '' }]) {
@@ -243,7 +243,7 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     expect(secretsRead).toEqual([]);
   });
 
-  it('says in its reason what was wrong with the signature', async () => {
+  it('the webhook gives a code for what was wrong with a signature', async () => {
     const { post } = aReceiver();
     const rejected = { status: 401, outcome: 'rejected' };
     expect(await post(body, {})).toEqual({ ...rejected, reason: 'no-signature' });
@@ -255,7 +255,7 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     expect(await post(body, other)).toEqual({ ...rejected, reason: 'wrong-signature' });
   });
 
-  it('asks for a newer client secret only where one could help', async () => {
+  it('the webhook fetches the client secret again only where a newer one could help', async () => {
     const { post, secretsRead } = aReceiver();
     await post(body, signed(body, { at: NOON - 73 * HOUR }));
     await post(body, { ...signed(body), 'webhook-id': '' });
@@ -263,7 +263,7 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
     expect(secretsRead).toEqual(['client secret', 'client secret', 'client secret']);
   });
 
-  it('any mutation of a signed request', async () => {
+  it('the webhook rejects any mutation of a signed request', async () => {
     const { post, order } = aReceiver();
     const headers = signed(body);
     const parts = { ...headers, body };
@@ -288,7 +288,7 @@ describe('rejects with 401, and does nothing else (a defect of the sample: anyon
   });
 });
 
-describe('what is genuine and cannot be used is ignored with 200, or BigCommerce repeats it and gives up', () => {
+describe('authenticated requests that cannot be used', () => {
   it.each([
     ['no order id', aWebhook({ data: { type: 'cart', id: 'x' } }), 'no-order-id'],
     ['an order id that is null', aWebhook({ data: { type: 'cart', id: 'x', orderId: null } }), 'no-order-id'],
@@ -305,22 +305,29 @@ describe('what is genuine and cannot be used is ignored with 200, or BigCommerce
     ['a negative order id', aWebhook({ data: { orderId: -1 } }), 'no-order-id'],
     ['an array', [], 'not-json'],
     ['a text', 'x', 'not-json'],
-  ])('%s', async (_, webhook, code) => {
-    for (const headers of [signed(JSON.stringify(webhook)), secretHeader]) {
-      const { post, order, lines } = aReceiver();
-      const answer = await post(JSON.stringify(webhook), headers);
-      expect(answer).toMatchObject({ status: 200, outcome: 'ignored' });
-      expect(answer.reason).toBe(code);
-      expect(order).toEqual([]);
-      const { reason } = answer;
-      const authenticatedBy = headers === secretHeader ? 'secret-header' : 'signature';
-      expect(lines).toEqual([
-        { event: 'webhook.unusable', fields: { reason, authenticatedBy }, metrics: { WebhooksUnusable: 1 } },
-      ]);
-    }
-  });
+  ])(
+    'an authenticated webhook that cannot be used is ignored with 200, so that BigCommerce does not repeat it: %s',
+    async (_, webhook, code) => {
+      for (const headers of [signed(JSON.stringify(webhook)), secretHeader]) {
+        const { post, order, lines } = aReceiver();
+        const answer = await post(JSON.stringify(webhook), headers);
+        expect(answer).toMatchObject({ status: 200, outcome: 'ignored' });
+        expect(answer.reason).toBe(code);
+        expect(order).toEqual([]);
+        const { reason } = answer;
+        const authenticatedBy = headers === secretHeader ? 'secret-header' : 'signature';
+        expect(lines).toEqual([
+          {
+            event: 'webhook.unusable',
+            fields: { reason, authenticatedBy },
+            metrics: { WebhooksUnusable: 1 },
+          },
+        ]);
+      }
+    },
+  );
 
-  it('no body, bytes that are no text, and a body far larger than a webhook', async () => {
+  it('the webhook ignores an empty body, bytes that are no text, and a body far larger than a webhook', async () => {
     const { post, lines } = aReceiver();
     const ignored = { status: 200, outcome: 'ignored' };
     expect(await post('', signed(''))).toMatchObject(ignored);
@@ -330,7 +337,7 @@ describe('what is genuine and cannot be used is ignored with 200, or BigCommerce
     expect(lines.map(({ metrics }) => metrics)).toEqual(Array(3).fill({ WebhooksUnusable: 1 }));
   });
 
-  it('a hash that SQS does not take is left out, and the order is queued', async () => {
+  it('a hash that SQS does not accept is dropped, and the order is queued', async () => {
     const { postSigned, queued } = aReceiver();
     const hashes = ['\uffff', 'a\ufffe', 'a\u0000', 7];
     for (const hash of hashes) expect(await postSigned(aWebhook({ hash }))).toEqual(accepted);
@@ -338,10 +345,10 @@ describe('what is genuine and cannot be used is ignored with 200, or BigCommerce
   });
 });
 
-describe('a body of more than 64 KB is not hashed', () => {
+describe('a body of more than 64 KB', () => {
   const large = JSON.stringify(aWebhook({ padding: 'x'.repeat(70_000) }));
 
-  it('so its signature counts for nothing, and costs no secret', async () => {
+  it('a body of more than 64 KB is not hashed, so its signature does not count and no secret is read for it', async () => {
     const { post, order, secretsRead } = aReceiver();
     const answer = await post(large, signed(large));
     expect(answer).toMatchObject({ status: 401, outcome: 'rejected' });
@@ -349,7 +356,7 @@ describe('a body of more than 64 KB is not hashed', () => {
     expect([order, secretsRead]).toEqual([[], []]);
   });
 
-  it('and the secret header alone decides', async () => {
+  it('the secret header alone decides on a body of more than 64 KB', async () => {
     const { post, secretsRead } = aReceiver();
     const status = async (headers: Headers) => (await post(large, { ...signed(large), ...headers })).status;
     expect(await status({ 'x-order-replication-secret': 'guess' })).toBe(401);
@@ -357,7 +364,7 @@ describe('a body of more than 64 KB is not hashed', () => {
     expect(secretsRead).not.toContain('client secret');
   });
 
-  it('while one of 64 KB is', async () => {
+  it('the signature of a body of 64 KB is verified', async () => {
     const { post } = aReceiver();
     const empty = JSON.stringify(aWebhook({ padding: '' })).length;
     const full = JSON.stringify(aWebhook({ padding: 'x'.repeat(65_536 - empty) }));
@@ -365,7 +372,7 @@ describe('a body of more than 64 KB is not hashed', () => {
   });
 });
 
-it('answers 200 to a scope that is not needed, and keeps the delivery if it names an order', async () => {
+it('the webhook answers 200 to a scope that is not needed, and stores the delivery if it names an order', async () => {
   const { postSigned, queued, deliveries } = aReceiver();
   const ignored = { status: 200, outcome: 'ignored' };
   expect(await postSigned(aWebhook({ scope: 'store/cart/updated' }))).toMatchObject(ignored);
@@ -382,7 +389,7 @@ it('answers 200 to a scope that is not needed, and keeps the delivery if it name
   ]);
 });
 
-describe('a recorded delivery says nothing of the shopper', () => {
+describe('what is stored of a delivery', () => {
   const orderId = 100;
   const cartId = '72880ea0-43ec-411c-aefd-d2dba47b6552';
   it.each([
@@ -393,35 +400,38 @@ describe('a recorded delivery says nothing of the shopper', () => {
     ['store/order/created', { type: 'order', id: orderId, cart_id: cartId }, { type: 'order', id: orderId }],
     ['store/order/updated', { id: orderId, by: { customerId: 7, email: 'a@b.c' } }, { id: orderId, by: {} }],
     ['store/shipment/created', { id: 12, orderId, customer_id: 7, cartId }, { id: 12, orderId }],
-  ])('%s with %j', async (scope, data, recorded) => {
+  ])('a stored delivery holds nothing about the shopper: %s with %j', async (scope, data, recorded) => {
     const { postSigned, deliveries } = aReceiver();
     await postSigned(aWebhook({ scope, data, cart_id: cartId }));
     expect(deliveries.map(({ webhook }) => webhook)).toEqual([aWebhook({ scope, data: recorded })]);
   });
 });
 
-describe('a true signature with an old timestamp', () => {
+describe('a valid signature with an old timestamp', () => {
   it.each([
     [5 * MINUTE, 300],
     [48 * HOUR + 180_000, 172_980],
     [72 * HOUR, 259_200],
-  ])('is accepted, logged as stale and kept with its age (%i ms)', async (age, ageSeconds) => {
-    const { postSigned, queued, deliveries, lines } = aReceiver();
-    expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
-    expect(queued).toHaveLength(1);
-    const metrics = { StaleWebhooks: 1 };
-    expect(lines).toContainEqual({ event: 'webhook.stale', fields: { orderId: 100, ageSeconds }, metrics });
-    expect(deliveries).toMatchObject([{ outcome: 'accepted', ageSeconds }]);
-  });
+  ])(
+    'a valid signature with an old timestamp is accepted, logged as stale and stored with its age (%i ms)',
+    async (age, ageSeconds) => {
+      const { postSigned, queued, deliveries, lines } = aReceiver();
+      expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
+      expect(queued).toHaveLength(1);
+      const metrics = { StaleWebhooks: 1 };
+      expect(lines).toContainEqual({ event: 'webhook.stale', fields: { orderId: 100, ageSeconds }, metrics });
+      expect(deliveries).toMatchObject([{ outcome: 'accepted', ageSeconds }]);
+    },
+  );
 
-  it.each([0, 5 * MINUTE - 1000, -5 * MINUTE])('is not stale at %i ms', async (age) => {
+  it.each([0, 5 * MINUTE - 1000, -5 * MINUTE])('a valid signature is not stale at %i ms', async (age) => {
     const { postSigned, deliveries, lines } = aReceiver();
     expect(await postSigned(aWebhook(), {}, NOON - age)).toEqual(accepted);
     expect(lines.map(({ event }) => event)).toEqual(['webhook.accepted']);
     expect(deliveries[0]).not.toHaveProperty('ageSeconds');
   });
 
-  it('gets in by its secret header when it is older than that, and is counted as stale', async () => {
+  it('a webhook older than the limit is accepted by its secret header, and counted as stale', async () => {
     const { post, deliveries, lines } = aReceiver();
     const text = JSON.stringify(aWebhook());
     const headers = { ...signed(text, { at: NOON - 100 * HOUR }), ...secretHeader };
@@ -442,7 +452,7 @@ describe('a replay of a signed delivery', () => {
     return { ...receiver, at };
   };
 
-  it('is answered 200, and counted, and does nothing else', async () => {
+  it('a replay of a signed delivery is answered 200 and counted, and does nothing else', async () => {
     const { post, order, lines, deliveries } = aReceiver();
     const captured = signed(text);
     expect(await post(text, captured)).toEqual(accepted);
@@ -454,7 +464,7 @@ describe('a replay of a signed delivery', () => {
     expect(lines.slice(1)).toEqual([line, line, line]);
   });
 
-  it('is one also with the secret header beside, and with another time stamp', async () => {
+  it('a delivery is a replay also with the secret header added, and with another timestamp', async () => {
     const { post, queued } = aReceiver();
     await post(text, { ...signed(text, { id: 'msg_a' }), ...secretHeader });
     const later = { ...signed(text, { id: 'msg_a', at: NOON + MINUTE }), ...secretHeader };
@@ -462,7 +472,7 @@ describe('a replay of a signed delivery', () => {
     expect(queued).toHaveLength(1);
   });
 
-  it('adds no row where the scope is not needed', async () => {
+  it('a replay adds no row where the scope is not needed', async () => {
     const { post, deliveries } = aReceiver();
     const ignored = JSON.stringify(aWebhook({ scope: 'store/cart/updated' }));
     const captured = signed(ignored);
@@ -472,7 +482,7 @@ describe('a replay of a signed delivery', () => {
   });
 
   it.each([0, -4 * MINUTE, 6 * MINUTE, 71 * HOUR])(
-    'is known for as long as its signature is accepted (%i ms old at first)',
+    'a replay is recognized for as long as its signature is accepted (%i ms old at first)',
     async (age) => {
       const { post, at, queued } = aReceiverInTime();
       const captured = signed(text, { at: NOON - age });
@@ -483,7 +493,7 @@ describe('a replay of a signed delivery', () => {
     },
   );
 
-  it('is not what has another body, another id or another order', async () => {
+  it('a delivery with another body, another id or another order is no replay', async () => {
     const { post, queued } = aReceiver();
     const others = [
       [aWebhook(), 'msg_a'],
@@ -503,13 +513,16 @@ describe('a replay of a signed delivery', () => {
     }
   });
 
-  it.each(['x'.repeat(9_000), 'Zoë "🛒"', '#', "' OR 1=1"])('is known whatever its id is', async (id) => {
-    const { post } = aReceiver();
-    expect(await post(text, signed(text, { id }))).toEqual(accepted);
-    expect(await post(text, signed(text, { id }))).toEqual(replayed);
-  });
+  it.each(['x'.repeat(9_000), 'Zoë "🛒"', '#', "' OR 1=1"])(
+    'a replay is recognized whatever its id is',
+    async (id) => {
+      const { post } = aReceiver();
+      expect(await post(text, signed(text, { id }))).toEqual(accepted);
+      expect(await post(text, signed(text, { id }))).toEqual(replayed);
+    },
+  );
 
-  it('is not what the secret header alone authenticates: its id may be anybody’s', async () => {
+  it("a delivery that only the secret header authenticates is no replay, because its id may be anyone's", async () => {
     const { post, queued } = aReceiver();
     const captured = signed(text);
     const withOther = { ...captured, 'webhook-signature': 'v1,AAAA', ...secretHeader };
@@ -519,7 +532,7 @@ describe('a replay of a signed delivery', () => {
     expect(queued).toHaveLength(5);
   });
 
-  it('is not what was answered 503: it gets in when it comes again', async () => {
+  it('a delivery that was answered 503 is no replay, and is accepted when it is delivered again', async () => {
     const { deps, post, queued } = aReceiver();
     const captured = signed(text);
     const queue = { ...deps.queue, enqueue: () => Promise.reject(new Error('down')) };
@@ -529,7 +542,7 @@ describe('a replay of a signed delivery', () => {
     expect(queued).toHaveLength(1);
   });
 
-  it('is taken where the memory cannot be read or written, and the log says so', async () => {
+  it('a delivery is accepted when the memory of replays cannot be read or written, and that is logged', async () => {
     const { deps, post, queued, lines } = aReceiver();
     const captured = signed(text);
     const down = () => Promise.reject(new Error('throttled'));
@@ -544,7 +557,7 @@ describe('a replay of a signed delivery', () => {
     expect(lines).toContainEqual({ event: 'webhook.replay_check_failed', fields });
   });
 
-  it('is queued twice at most where both come at the same moment: the worker makes that harmless', async () => {
+  it('two copies of a delivery at the same moment are queued twice at most, which the worker makes harmless', async () => {
     const { post, queued } = aReceiver();
     const captured = signed(text);
     const both = await Promise.all([post(text, captured), post(text, captured)]);
@@ -553,7 +566,7 @@ describe('a replay of a signed delivery', () => {
     expect(await post(text, captured)).toEqual(replayed);
   });
 
-  it('is not looked up for junk', async () => {
+  it('the webhook does not look up replays for junk', async () => {
     const { deps, post } = aReceiver();
     const looked = jest.fn(deps.webhooks.isRemembered);
     const webhooks = { ...deps.webhooks, isRemembered: looked };
@@ -563,37 +576,37 @@ describe('a replay of a signed delivery', () => {
   });
 });
 
-describe('a secret rotated under way', () => {
+describe('a secret that is rotated while a container runs', () => {
   const text = JSON.stringify(aWebhook());
 
-  it('is fetched afresh when a signature does not hold, and holds then', async () => {
+  it('the client secret is fetched again when a signature does not match, and then the signature is accepted', async () => {
     const { post, secretsRead } = aReceiver({ clientSecret: 'the-next-one' });
     expect(await post(text, signed(text, { secret: 'the-next-one' }))).toEqual(accepted);
     expect(secretsRead).toEqual(['client secret', 'client secret, fresh']);
   });
 
-  it('is fetched afresh where there was none', async () => {
+  it('the client secret is fetched again when there was none', async () => {
     const { post } = aReceiver({ known: '', clientSecret });
     expect(await post(text, signed(text))).toEqual(accepted);
   });
 
-  it('is fetched afresh when the secret header does not hold, and holds then', async () => {
+  it('the webhook secret is fetched again when the secret header does not match, and then the header is accepted', async () => {
     const { post, secretsRead } = aReceiver({ webhookSecret: 'the-next-one' });
     expect(await post(text, { 'x-order-replication-secret': 'the-next-one' })).toEqual(accepted);
     expect(secretsRead).toEqual(['webhook secret', 'webhook secret, fresh']);
   });
 
-  it('lets nobody in with what is rotated away, once that is known', async () => {
+  it('the webhook rejects an old secret as soon as the rotation is known', async () => {
     const { post } = aReceiver({ webhookSecret: 'the-next-one' });
     expect(await post(text, { 'x-order-replication-secret': 'guess' })).toMatchObject({ status: 401 });
   });
 });
 
-describe('when a secret cannot be read', () => {
+describe('a secret that cannot be read', () => {
   const text = JSON.stringify(aWebhook());
   const down = () => Promise.reject(new Error('Secrets Manager is down'));
 
-  it('the other way in is open', async () => {
+  it('a request may be authenticated by the other means when one secret cannot be read', async () => {
     const { deps, post } = aReceiver();
     const noClientSecret = { secrets: { ...deps.secrets, bigCommerce: down } };
     expect(await post(text, { ...signed(text), ...secretHeader }, noClientSecret)).toEqual(accepted);
@@ -601,21 +614,21 @@ describe('when a secret cannot be read', () => {
     expect(await post(text, { ...signed(text), ...secretHeader }, noWebhookSecret)).toEqual(accepted);
   });
 
-  it('and the rest does not settle it, it throws, so that BigCommerce delivers again', async () => {
+  it('the webhook throws when a secret cannot be read and nothing else decides, so that BigCommerce delivers again', async () => {
     const { deps, post, order } = aReceiver();
     const secrets = { ...deps.secrets, bigCommerce: down };
     await expect(post(text, signed(text), { secrets })).rejects.toThrow('Secrets Manager is down');
     expect(order).toEqual([]);
   });
 
-  it('and a header does not hold, it throws too', async () => {
+  it('the webhook throws when the client secret cannot be read and the secret header does not match', async () => {
     const { deps, post } = aReceiver();
     const secrets = { ...deps.secrets, webhook: down };
     const headers = { ...signed(text, { secret: 'other' }), 'x-order-replication-secret': 'guess' };
     await expect(post(text, headers, { secrets })).rejects.toThrow('Secrets Manager is down');
   });
 
-  it('junk without any proof is rejected all the same', async () => {
+  it('the webhook still rejects junk without any authentication when a secret cannot be read', async () => {
     const { post } = aReceiver();
     expect(await post('junk', {}, { secrets: { bigCommerce: down, webhook: down } })).toMatchObject({
       status: 401,
@@ -623,12 +636,12 @@ describe('when a secret cannot be read', () => {
   });
 });
 
-describe('when the queue refuses', () => {
+describe('a queue that refuses the reference', () => {
   const refusing = {
     queue: { enqueue: () => Promise.reject(new EnqueueError('SQS refused 1 of 1 references.')) },
   };
 
-  it('throws, so that BigCommerce delivers again, and keeps the delivery with its outcome', async () => {
+  it('the webhook throws when the queue refuses a reference, so that BigCommerce delivers again, and stores the delivery with its outcome', async () => {
     const { postSigned, deliveries, order } = aReceiver();
     const failure = postSigned(aWebhook(), refusing);
     await expect(failure).rejects.toThrow(EnqueueError);
@@ -638,14 +651,14 @@ describe('when the queue refuses', () => {
     expect(deliveries[0]).not.toHaveProperty('messageId');
   });
 
-  it('throws that, even when the record fails too', async () => {
+  it("the webhook throws the queue's error even when storing the delivery also fails", async () => {
     const { deps, postSigned } = aReceiver();
     const webhooks = { ...deps.webhooks, record: () => Promise.reject(new Error('throttled')) };
     await expect(postSigned(aWebhook(), { ...refusing, webhooks })).rejects.toThrow('SQS refused');
   });
 });
 
-it('answers 200 when only the record or the note fails: the reference is safe', async () => {
+it('the webhook answers 200 when only storing the delivery or recording in the ledger fails, because the reference is safe', async () => {
   const { deps, postSigned, lines } = aReceiver();
   const fails = { ...deps.webhooks, record: () => Promise.reject(new Error('throttled')) };
   expect((await postSigned(aWebhook(), { webhooks: fails })).status).toBe(200);
@@ -657,7 +670,7 @@ it('answers 200 when only the record or the note fails: the reference is safe', 
   expect(lines).toContainEqual({ event: 'ledger.queued_not_recorded', fields: failed });
 });
 
-it('closes the signature’s way in when there is no client secret', async () => {
+it('the webhook accepts no signature when there is no client secret', async () => {
   const { deps, post } = aReceiver();
   const body = JSON.stringify(aWebhook());
   const bigCommerce = () => Promise.resolve({ clientId: 'id', accessToken: 'token', clientSecret: '' });
@@ -666,7 +679,7 @@ it('closes the signature’s way in when there is no client secret', async () =>
   expect((await post(body, secretHeader, { secrets })).status).toBe(200);
 });
 
-it('logs nothing of a body or a header, whatever becomes of it', async () => {
+it('the webhook logs nothing of a body or a header, whatever the outcome', async () => {
   const { post, lines } = aReceiver();
   const personal = (overrides: object) => JSON.stringify(aWebhook({ note: 'Ada Moss', ...overrides }));
   const outcomes: unknown[] = [];

@@ -22,7 +22,7 @@ const worked = {
 };
 const isSigned = (check: Parameters<typeof verifySignature>[0]) => verifySignature(check).isValid;
 
-it('accepts BigCommerce’s worked example, byte for byte', () => {
+it("a signature accepts BigCommerce's worked example, byte for byte", () => {
   expect(verifySignature(worked)).toEqual({ isValid: true, ageMs: 0 });
   const reserialised = Buffer.from(JSON.stringify(JSON.parse(body.toString())));
   expect(isSigned({ ...worked, body: reserialised })).toBe(false);
@@ -74,7 +74,7 @@ describe('the test vector of the specification', () => {
     ],
     ['with a timestamp of an hour later', { ...vector, timestamp: anHourOff(3600) }, payload, false],
     ['with a timestamp that is none', { ...vector, timestamp: 'today' }, payload, false],
-  ])('is judged like the library does: %s', (_, headers, text, accepted) => {
+  ])('the test vector is accepted or refused as the library does it: %s', (_, headers, text, accepted) => {
     const given: Record<string, string> = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [`webhook-${name}`, value]),
     );
@@ -94,7 +94,7 @@ describe('the test vector of the specification', () => {
   });
 });
 
-it('agrees with the library of the specification on whatever it signs', () => {
+it('verification agrees with the library of the specification on whatever that library signs', () => {
   const webhook = new Webhook(Buffer.from(clientSecret).toString('base64'));
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.json(), (id, text) => {
@@ -104,11 +104,11 @@ it('agrees with the library of the specification on whatever it signs', () => {
   );
 });
 
-it('accepts any one good signature of several', () => {
+it('verification accepts any one valid signature of several', () => {
   expect(isSigned({ ...worked, signature: `v1a,xyz v1,AAAA ${worked.signature} v2,BBBB` })).toBe(true);
 });
 
-it('accepts no mutation of a signed request', () => {
+it('verification accepts no mutation of a signed request', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('id', 'timestamp', 'signature', 'body', 'clientSecret'),
@@ -153,22 +153,22 @@ it.each<[string, Partial<SignatureCheck>, object]>([
   ['a timestamp that is no number', { timestamp: '1767225601x' }, { reason: 'incomplete-headers' }],
   ['a timestamp too old', { now: now + 72 * HOUR + 1 }, { reason: 'too-old', ageMs: 259_200_001 }],
   ['a timestamp too far ahead', { now: now - 300_001 }, { reason: 'in-the-future', ageMs: -300_001 }],
-])('refuses %s, and says why', (_, change, verdict) => {
+])('verification refuses %s, and gives the reason', (_, change, verdict) => {
   expect(verifySignature({ ...worked, ...change })).toMatchObject({ isValid: false, ...verdict });
 });
 
-it('accepts a true signature with an old timestamp, up to the limit, and says how old it is', () => {
+it('verification accepts a valid signature with an old timestamp up to the limit, and returns its age', () => {
   expect(verifySignature({ ...worked, now: now + 72 * HOUR })).toEqual({ isValid: true, ageMs: 72 * HOUR });
   expect(verifySignature({ ...worked, now: now - 300_000 })).toEqual({ isValid: true, ageMs: -300_000 });
 });
 
-it('is about bytes, whether they are text or not', () => {
+it('verification works on bytes, whether they are text or not', () => {
   const bytes = Buffer.from([0xff, 0x00, 0xfe, 0x80]);
   const mac = createHmac('sha256', clientSecret).update(`${worked.id}.${worked.timestamp}.`).update(bytes);
   expect(isSigned({ ...worked, body: bytes, signature: `v1,${mac.digest('base64')}` })).toBe(true);
 });
 
-it('refuses a signature with something after it, and compares without telling by its time', () => {
+it('verification refuses a signature with a suffix, and compares in constant time', () => {
   const compared = jest.spyOn(crypto, 'timingSafeEqual');
   expect(isSigned({ ...worked, signature: `${worked.signature},x` })).toBe(false);
   expect(compared).not.toHaveBeenCalled();
@@ -180,7 +180,7 @@ it('refuses a signature with something after it, and compares without telling by
   compared.mockRestore();
 });
 
-it('never verifies with an empty key, though the arithmetic would agree', () => {
+it('verification never succeeds with an empty key, though the arithmetic would agree', () => {
   const mac = createHmac('sha256', '')
     .update(`${worked.id}.${worked.timestamp}.`)
     .update(body)
@@ -188,7 +188,7 @@ it('never verifies with an empty key, though the arithmetic would agree', () => 
   expect(isSigned({ ...worked, clientSecret: '', signature: `v1,${mac}` })).toBe(false);
 });
 
-it('knows the secret header, and never an empty one', () => {
+it('the secret header matches its secret, and an empty header never does', () => {
   expect(isSecret('s3cret', 's3cret')).toBe(true);
   for (const given of ['', 's3cre', 's3cret ', 'S3CRET']) expect(isSecret(given, 's3cret')).toBe(false);
   expect(isSecret('', '')).toBe(false);

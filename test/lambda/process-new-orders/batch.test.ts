@@ -28,7 +28,7 @@ function aWorldOf(orders: number): World {
 
 const puts = ({ shop }: World) => shop.puts.map(({ orderId }) => orderId).sort((one, other) => one - other);
 
-it('holds up no order by another one: only the one that fails is given back', async () => {
+it('an order that fails does not delay another, and only its reference returns to the queue', async () => {
   const world = aWorldOf(10);
   const getOrder = (orderId: number) =>
     orderId === 3
@@ -40,14 +40,14 @@ it('holds up no order by another one: only the one that fails is given back', as
   expect(puts(world)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-it('parks what is malformed, beside all others', async () => {
+it('a malformed message becomes a dead letter next to all other messages', async () => {
   const world = aWorldOf(2);
   await replicateAll(messages([1, 'junk', 2]), world.workerDeps());
   expect(world.parked).toMatchObject([{ body: 'junk' }]);
   expect(puts(world)).toEqual([1, 2]);
 });
 
-it('begins four orders, and the next when one of them has ended', async () => {
+it('a worker starts four orders, and the next when one of them has ended', async () => {
   const world = aWorldOf(10);
   let held = 0;
   let most = 0;
@@ -66,7 +66,7 @@ it('begins four orders, and the next when one of them has ended', async () => {
   expect(most).toBe(4);
 });
 
-it('leaves time for giving back, for one request, and for a PUT that lands after its worker is gone', () => {
+it('a worker leaves time for returning references, for one request, and for a PUT that lands after the worker has ended', () => {
   // One request to BigCommerce ends within ten seconds.
   expect(deadlinesBefore(100_000)).toEqual({
     callsUntil: 95_000,
@@ -77,7 +77,7 @@ it('leaves time for giving back, for one request, and for a PUT that lands after
 });
 
 describe('an invocation that runs short of time', () => {
-  it('gives back what it has not begun, without a call or a lease, to wait as after any failure', async () => {
+  it('a worker returns what it has not started without a call or a lease, with the delay of any failure', async () => {
     const world = aWorldOf(10);
     // The first orders use up all the time: each of their lists takes 20 s.
     const getLines = async (orderId: number) => {
@@ -93,7 +93,7 @@ describe('an invocation that runs short of time', () => {
     expect(world.givenBack.filter(({ seconds }) => seconds === 60)).toHaveLength(6);
   });
 
-  it('parks at the last receive what it has not begun, with that reason', async () => {
+  it('a worker dead-letters at the last receive what it has not started, with that reason', async () => {
     const world = aWorldOf(1);
     const deps = world.workerDeps({ beginBefore: world.clock.now });
     expect(await replicateAll(messages([1], 20), deps)).toEqual(['acknowledged']);

@@ -100,7 +100,7 @@ describe.each([
     },
   ],
 ])('%s', (_name, orders, arrange: (store: Store) => void) => {
-  it('are stored alike both ways, but for their consignments, and with their lines by fewer calls', async () => {
+  it('orders are stored alike with and without included lines, except for consignments, and with lines by fewer calls', async () => {
     const plain = await replicateAll(orders, false, arrange);
     const withLines = await replicateAll(orders, true, arrange);
     expect(withLines.snapshots.size).toBeGreaterThan(0.85 * orders);
@@ -114,7 +114,7 @@ describe.each([
   });
 });
 
-it('asks for the lines where those that came are empty, whatever their number', async () => {
+it('the lines of an order are fetched when those that came with it are empty, whatever their number', async () => {
   const { store, snapshots } = await replicateAll(
     50,
     true,
@@ -123,7 +123,7 @@ it('asks for the lines where those that came are empty, whatever their number', 
   for (const [id, { products }] of snapshots) expect(products).toHaveLength(store.orders.lines(id).length);
 });
 
-it('stores and advances an order whose GET fails with an include as one that is asked for plainly', async () => {
+it('an order whose GET fails with an include is stored and advanced like one that is read without', async () => {
   const isEvenOrder = ({ url, query }: HttpRequest) =>
     query?.include !== undefined && Number(url.split('/').pop()) % 2 === 0;
   const plain = await replicateAll(60, false, () => undefined);
@@ -135,7 +135,7 @@ it('stores and advances an order whose GET fails with an include as one that is 
   }
 });
 
-it('stores the fees that come with an order by no further call, and others by one', async () => {
+it('fees that come with an order cost no further call, and others cost one', async () => {
   const [along, asked] = [
     await replicateAll(100, true, () => undefined),
     await replicateAll(100, true, ({ switches }) => {
@@ -148,7 +148,7 @@ it('stores the fees that come with an order by no further call, and others by on
   expect(asked.store.log.count('GET /orders/{id}/fees')).toBeGreaterThanOrEqual(asked.snapshots.size);
 });
 
-it('stores each line and each address once', async () => {
+it('each line and each address of an order is stored once', async () => {
   const { snapshots } = await replicateAll(100, true, () => undefined);
   for (const { consignments, products, shipping_addresses } of snapshots.values()) {
     const text = JSON.stringify(consignments);

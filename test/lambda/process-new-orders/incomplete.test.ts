@@ -31,14 +31,14 @@ function failing({ shop }: World, errors: Partial<Record<ListName, BigCommerceEr
   return { store: { ...shop.store, ...(Object.fromEntries(calls) as Partial<typeof shop.store>) } };
 }
 
-describe('a list that the store answers with 404, or in an unusual form,', () => {
+describe('a list that the store answers with 404, or in an unusual form', () => {
   it.each<[string, ListName, BigCommerceError]>([
     ['404 for coupons', 'coupons', refusals.notFound],
     ['404 for addresses', 'shipping_addresses', refusals.notFound],
     ['404 for fees', 'fees', refusals.notFound],
     ['404 for lines of an order that counts none', 'products', refusals.notFound],
     ['a form that may mean nothing', 'coupons', refusals.inDoubt],
-  ])('is taken for empty from the third receive on: %s', async (_, name, error) => {
+  ])('a list that cannot be read is taken as empty from the third receive on: %s', async (_, name, error) => {
     const world = aWorld();
     world.shop.add(anOrder({ fees: { url: 'https://store.example/', resource: '/orders/100/fees' } }), {
       coupons: [{ id: 1 }],
@@ -51,7 +51,7 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('incomplete');
   });
 
-  it('is never taken for empty of lines that the order counts', async () => {
+  it('a list that cannot be read is never taken as empty when the order counts lines', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 2 }));
     const deps = failing(world, { products: refusals.notFound });
@@ -59,7 +59,7 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
     expect(world.stream).toEqual([]);
   });
 
-  it('of coupons is doubted although it is an empty list, where the order counts a discount by coupons', async () => {
+  it('an empty list of coupons is doubted when the order counts a discount by coupons', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ coupon_discount: '5.0000' }));
     expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
@@ -68,7 +68,7 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('is doubted, too, of an order that was stored and is read again', async () => {
+  it('a list that cannot be read is doubted also for an order that was stored and is read again', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()]));
     await world.replicate(aReference());
@@ -80,11 +80,11 @@ describe('a list that the store answers with 404, or in an unusual form,', () =>
   });
 });
 
-describe('coupons of an order that was stored and advanced, and is read again,', () => {
+describe('coupons of a stored and advanced order that is read again', () => {
   it.each([
     ['are kept against an empty answer, where it counts a discount', '5.0000', [{ id: 3 }]],
     ['are gone at once where it counts none', '0.0000', []],
-  ])('%s', async (_, coupon_discount, coupons) => {
+  ])('stored coupons of an order that is read again %s', async (_, coupon_discount, coupons) => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()], { coupon_discount }), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -97,7 +97,7 @@ describe('coupons of an order that was stored and advanced, and is read again,',
     expect(world.snapshots.get(100)?.coupons).toEqual(coupons);
   });
 
-  it('and its addresses, are kept with an edit that arrives while these lists answer 404', async () => {
+  it('stored coupons and addresses are kept with an edit that arrives while these lists answer 404', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ coupon_discount: '5.0000' }), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -113,21 +113,24 @@ describe('coupons of an order that was stored and advanced, and is read again,',
     });
   });
 
-  it.each(['coupons', 'shipping_addresses'])('are read again where %s are dropped', async (name) => {
-    const world = aWorld();
-    const deps = { retention: { dropFields: [name], orderRetentionDays: 0 } };
-    const counts = { coupon_discount: '5.0000', status_id: 7 };
-    world.shop.add(anOrderWithLines([aWholeLine()], counts), { coupons: [{ id: 3 }] });
-    for (let times = 0; times < 3; times += 1) {
-      const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
-      expect(await world.replicate(again, { deps })).toBe('acknowledged');
-      world.clock.now += HOUR;
-    }
-    expect(world.snapshots.get(100)).not.toHaveProperty(name);
-  });
+  it.each(['coupons', 'shipping_addresses'])(
+    'coupons and addresses are read again where %s are dropped',
+    async (name) => {
+      const world = aWorld();
+      const deps = { retention: { dropFields: [name], orderRetentionDays: 0 } };
+      const counts = { coupon_discount: '5.0000', status_id: 7 };
+      world.shop.add(anOrderWithLines([aWholeLine()], counts), { coupons: [{ id: 3 }] });
+      for (let times = 0; times < 3; times += 1) {
+        const again = aReference({ source: 'webhook', seenAt: iso(world.clock.now) });
+        expect(await world.replicate(again, { deps })).toBe('acknowledged');
+        world.clock.now += HOUR;
+      }
+      expect(world.snapshots.get(100)).not.toHaveProperty(name);
+    },
+  );
 
   it.each([[[]], [['coupons']]])(
-    'are believed to be none at once where none were stored: %j',
+    'an answer without coupons is believed immediately where none were stored: %j',
     async (dropFields) => {
       const world = aWorld();
       const deps = { retention: { dropFields, orderRetentionDays: 0 } };
@@ -142,8 +145,8 @@ describe('coupons of an order that was stored and advanced, and is read again,',
   );
 });
 
-describe('an order of which a list cannot be had', () => {
-  it('is stored at the last receive, not advanced, and has a dead letter', async () => {
+describe('an order with a list that cannot be read', () => {
+  it('an order with a list that cannot be read is stored at the last receive, not advanced, and gets a dead letter', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 5 }), { lines: [], coupons: [{ id: 3 }] });
     for (let receiveCount = 1; receiveCount < LAST; receiveCount += 1)
@@ -168,7 +171,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 
-  it('is stored at once where no repetition helps, with the lists that could be had', async () => {
+  it('an order is stored immediately with the lists that could be read when a retry does not help', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const deps = failing(world, { coupons: refusals.permanent, shipping_addresses: refusals.permanent });
@@ -180,7 +183,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'rejected' });
   });
 
-  it('waits for a list that may still come, although another one is refused for good', async () => {
+  it('an order waits for a list that may still be read, although another list is refused permanently', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const deps = failing(world, { coupons: refusals.permanent, products: refusals.unavailable });
@@ -188,7 +191,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.stream).toEqual([]);
   });
 
-  it('keeps the list that an earlier snapshot had', async () => {
+  it('an order with a list that cannot be read keeps the list that an earlier snapshot had', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -203,7 +206,7 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
-  it('keeps the status that it had before it was advanced, and counts that advance once', async () => {
+  it('an order with a list that cannot be read keeps the status from before its advance, and counts that advance once', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -219,7 +222,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.rows.get(100)?.advances).toHaveLength(1);
   });
 
-  it('stays as it is stored where the table has this version whole', async () => {
+  it('an order with a list that cannot be read stays as it is stored where the table has this version whole', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -231,7 +234,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.parked).toHaveLength(1);
   });
 
-  it('is stored where the table has this version, and has lost its parts: of those nothing is known', async () => {
+  it('an order with a list that cannot be read is stored where the table has this version and has lost its parts', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -247,7 +250,7 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
-  it('is stored where the table has this version, but with other lines', async () => {
+  it('an order with a list that cannot be read is stored where the table has this version with other lines', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()], { status_id: 2 }), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -263,7 +266,7 @@ describe('an order of which a list cannot be had', () => {
     });
   });
 
-  it('is not stored where nothing is to be stored of it', async () => {
+  it('an order with a list that cannot be read is not stored where the rules store nothing of it', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));
     const deps = failing(world, { coupons: refusals.permanent });
@@ -272,7 +275,7 @@ describe('an order of which a list cannot be had', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'skipped' });
   });
 
-  it('has a dead letter, too, when it cannot be stored', async () => {
+  it('an order with a list that cannot be read gets a dead letter also when it cannot be stored', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
@@ -282,7 +285,7 @@ describe('an order of which a list cannot be had', () => {
   });
 });
 
-describe('an incomplete snapshot is no reason to believe anything:', () => {
+describe('what an incomplete snapshot does not prove', () => {
   async function anIncompleteOrder(order = anOrderWithLines([aWholeLine()])) {
     const world = aWorld();
     world.shop.add(order, { coupons: [{ id: 3 }] });
@@ -293,7 +296,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
     return world;
   }
 
-  it('the same reference, sent back, replaces it and advances the order', async () => {
+  it('the same reference, redriven, replaces an incomplete snapshot and advances the order', async () => {
     const world = await anIncompleteOrder();
     expect(await world.replicate(aReference())).toBe('acknowledged');
     expect(world.snapshots.get(100)).toMatchObject({
@@ -306,7 +309,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
     expect(world.rows.get(100)).not.toHaveProperty('dead_by');
   });
 
-  it('a list that is empty in truth replaces one that is empty for want of it', async () => {
+  it('a list that is really empty replaces one that is empty in an incomplete snapshot', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Shipped }));
     await world.replicate(aReference(), {
@@ -319,14 +322,14 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('incomplete');
   });
 
-  it('a poll queues the order again after a day', async () => {
+  it('a poll queues an order with an incomplete snapshot again after a day', async () => {
     const world = await anIncompleteOrder();
     expect(await world.poll()).toEqual([]);
     world.clock.now += 24 * HOUR;
     expect(await world.poll()).toMatchObject([{ orderId: 100 }]);
   });
 
-  it('its lists are fetched although row and order show the same version and content', async () => {
+  it('the lists of an incomplete snapshot are fetched although row and order show the same version and content', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()], { status_id: 2 }), { coupons: [{ id: 3 }] });
     await world.replicate(aReference());
@@ -338,7 +341,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
     expect(world.snapshots.get(100)?.coupons).toEqual([{ id: 3 }]);
   });
 
-  it('a status that our own PUT reached before is confirmed once, by lists that are whole', async () => {
+  it('a status that an earlier PUT of ours reached is confirmed once, by whole lists', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { coupons: [{ id: 3 }] });
     world.shop.after('putStatus', () => {
@@ -368,7 +371,7 @@ describe('an incomplete snapshot is no reason to believe anything:', () => {
 describe('a Completed order with a gift certificate', () => {
   const lines = [aLine({ type: 'giftcertificate' })];
 
-  it('that was noted as not digital once stays where it is, whoever sends its reference', async () => {
+  it('a Completed order with a gift certificate that was once recorded as not digital keeps its status, whatever sends its reference', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Completed, order_is_digital: true }), {
       lines,
@@ -396,7 +399,7 @@ describe('a Completed order with a gift certificate', () => {
     expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift' });
   });
 
-  it('is advanced when it was paid before, and is completed by its payment', async () => {
+  it('a Completed order with a gift certificate is advanced when it was paid before and its payment completed it', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.AwaitingPayment }), { lines, addresses: [] });
     await world.replicate(aReference({ statusId: 7 }));
@@ -408,7 +411,7 @@ describe('a Completed order with a gift certificate', () => {
   });
 });
 
-it('A snapshot of which the parts are missing is not whole: what can be had of the order replaces it', async () => {
+it('a snapshot with missing parts is not whole, and is replaced by all that can be read of the order', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   await world.replicate(aReference());

@@ -70,13 +70,13 @@ const runErase = (now: () => number) =>
     },
   );
 
-describe('an item that names parts which are gone, as after a restore of Orders alone,', () => {
+describe('an item that names missing parts, as after a restore of Orders alone', () => {
   beforeEach(async () => {
     await tables.orders.save(large(1, NOON));
     await deleteOtherParts(parts(), 1);
   });
 
-  it('is stored anew from the store by the next reference', async () => {
+  it('an item that names missing parts is stored again from the store by the next reference', async () => {
     const world = aWorld();
     world.clock.now = NOON + 10 * MINUTE;
     world.shop.add(anOrder({ id: 1, status_id: 9 }));
@@ -86,7 +86,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     expect(world.givenBack).toEqual([]);
   });
 
-  it('is marked as gone when it is, and is whole again once its parts are restored', async () => {
+  it('an item that names missing parts is marked as gone when the order is, and is whole again once its parts are restored', async () => {
     await tables.orders.save(large(1, NOON + 1_000));
     const saved = await partsOf(1);
     await deleteOtherParts(parts(), 1);
@@ -110,7 +110,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     });
   });
 
-  it('does not mark as gone what was stored by a later read', async () => {
+  it('an item that names missing parts is not marked as gone when a later read stored it', async () => {
     const standIn = await tables.orders.find(1);
     await tables.orders.save(large(1, NOON + 2 * MINUTE));
     const { replication, ...content } = standIn!;
@@ -119,7 +119,7 @@ describe('an item that names parts which are gone, as after a restore of Orders 
     expect(await tables.orders.find(1)).toEqual(large(1, NOON + 2 * MINUTE));
   });
 
-  it('keeps no other order from being erased', async () => {
+  it('an item that names missing parts does not prevent the erasure of another order', async () => {
     await tables.orders.save(aSnapshot({ id: 2, billing_address: { email: ADA } }));
     const { problem } = await runErase(() => NOON + 10 * MINUTE);
     expect(problem).toContain('Parts of order 1 are missing');
@@ -135,7 +135,7 @@ describe.each([[[]], [['consignments']], [['consignments', 'fees']]])('with Drop
     coupons: [{ id: 9, code: noise(40_000, 3) }],
   };
 
-  it('an order that is unchanged, but has lost its parts, is fetched and stored whole', async () => {
+  it('an unchanged order that has lost its parts is fetched and stored whole', async () => {
     const world = aWorld();
     world.shop.add(order, lists);
     const { ledger, orders } = tables;

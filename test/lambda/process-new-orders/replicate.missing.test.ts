@@ -38,8 +38,8 @@ function comingWithLines({ shop }: World) {
   };
 }
 
-describe('an order that was advanced is not sent back when it is Completed,', () => {
-  it('and its snapshot has expired by OrderRetentionDays meanwhile', async () => {
+describe('a Completed order that was advanced and whose snapshot is missing', () => {
+  it('an advanced order that is Completed and whose snapshot has expired by OrderRetentionDays is not put back', async () => {
     const world = await anAdvancedDigitalOrder();
     const retention = { dropFields: [], orderRetentionDays: 1 };
     world.snapshots.delete(100); // by the table's TTL
@@ -52,7 +52,7 @@ describe('an order that was advanced is not sent back when it is Completed,', ()
     expect(world.shop.order(100)?.status_id).toBe(Status.Completed);
   });
 
-  it('and the audit found its snapshot missing', async () => {
+  it('an advanced order that is Completed and whose snapshot an audit found missing is not put back', async () => {
     const world = await anAdvancedDigitalOrder();
     world.snapshots.delete(100); // by somebody’s hand
     world.shop.edit(100, { status_id: Status.Completed });
@@ -63,7 +63,7 @@ describe('an order that was advanced is not sent back when it is Completed,', ()
   });
 });
 
-describe('a snapshot that was there, and is missing, is stored again although the order is void now,', () => {
+describe('a missing snapshot of an order that is void now', () => {
   async function aMissingCancelledOrder() {
     const world = aWorld();
     world.shop.add(anOrder());
@@ -75,7 +75,7 @@ describe('a snapshot that was there, and is missing, is stored again although th
     return world;
   }
 
-  it('when a poll’s reference comes before the audit’s', async () => {
+  it("a missing snapshot of a void order is stored again when a poll's reference comes before the audit's", async () => {
     const world = await aMissingCancelledOrder();
     expect(await world.pollAndReplicate()).toBe(1);
     // The row keeps no word of what was stored, so that the next audit counts it as "Cancelled is void".
@@ -83,7 +83,7 @@ describe('a snapshot that was there, and is missing, is stored again although th
     expect(world.snapshots.get(100)).toMatchObject({ status_id: Status.Cancelled });
   });
 
-  it('when a webhook’s reference is worked off between the audit’s look and its reference', async () => {
+  it("a missing snapshot of a void order is stored again when a webhook's reference is handled between the audit's read and its reference", async () => {
     const world = await aMissingCancelledOrder();
     const audits = { ...world.referenceTo(100), source: 'audit', wasStored: true };
     world.clock.now += 5_000;
@@ -123,8 +123,8 @@ it.each([
   expect(world.shop.order(100)?.status_id).toBe(Status.Completed);
 });
 
-describe('coupons that changed without any other trace arrive when the order is referenced again,', () => {
-  it('edited between enriching and PUT', async () => {
+describe('coupons that changed without another trace', () => {
+  it('coupons edited between enrichment and PUT are stored when the order is referenced again', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const store = comingWithLines(world);
@@ -140,7 +140,7 @@ describe('coupons that changed without any other trace arrive when the order is 
     expect(world.snapshots.get(100)?.coupons).toEqual(lists.coupons);
   });
 
-  it('edited within the second in which the order was read', async () => {
+  it('coupons edited within the second in which the order was read are stored when the order is referenced again', async () => {
     const world = aWorld({ latencyMs: 10 });
     world.shop.add(anOrder({ status_id: 7, date_modified: storeDate(NOON) }));
     const store = comingWithLines(world);
@@ -158,7 +158,7 @@ describe('coupons that changed without any other trace arrive when the order is 
   });
 });
 
-it('a worker that finds an order gone stores nothing personal that was to be erased', async () => {
+it('a worker that finds an order gone stores no personal data that must be erased', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ billing_address: { first_name: 'Ada', email: 'ada@example.com' } }));
   await world.pollAndReplicate();

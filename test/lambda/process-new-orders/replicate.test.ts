@@ -20,7 +20,7 @@ import type { WorkerParts, World } from '../../support/world';
 const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
 
 describe('a new order', () => {
-  it('is stored whole and advanced, in two events', async () => {
+  it('a new order is stored whole and advanced, in two events', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ staff_notes: 'höflich 😀' }), {
       lines: [aLine({ id: 1 }), aLine({ id: 2 })],
@@ -55,7 +55,7 @@ describe('a new order', () => {
     expect(world.rows.get(100)).not.toHaveProperty('lease_owner');
   });
 
-  it('costs five calls, and none for addresses when every line is digital', async () => {
+  it('a new order costs five calls, and none for addresses when every line is digital', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ id: 1 }));
     world.shop.add(anOrder({ id: 2, status_id: 10, order_is_digital: true }), digital);
@@ -74,7 +74,7 @@ describe('a new order', () => {
     expect(world.snapshots.get(2)?.shipping_addresses).toEqual([]);
   });
 
-  it('has its addresses fetched after all when order_is_digital was wrong about a mixed cart', async () => {
+  it('the addresses of a new order are fetched when order_is_digital was wrong about a mixed cart', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ order_is_digital: true }), {
       lines: [aLine(), aLine({ id: 2, type: 'digital' })],
@@ -93,7 +93,7 @@ describe('an order with nothing to ship', () => {
   it.each([
     ['gift certificates', [certificate]],
     ['gift certificates and downloads', [certificate, aLine({ id: 2, type: 'digital' })]],
-  ])('of %s is stored and awaits pickup, paid or completed', async (_, lines) => {
+  ])('an order of %s is stored and awaits pickup, paid or completed', async (_, lines) => {
     for (const status_id of [Status.AwaitingFulfillment, Status.Completed]) {
       const world = aWorld();
       world.shop.add(anOrder({ status_id }), { lines, addresses: [] });
@@ -103,7 +103,7 @@ describe('an order with nothing to ship', () => {
     }
   });
 
-  it('is none with a line of a type that is not known: it may be shipped, and keeps its address', async () => {
+  it('an order with a line of an unknown type may have to be shipped, and keeps its address', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { lines: [certificate, aLine({ id: 2, type: 'subscription' })] });
     await world.replicate(aReference());
@@ -112,7 +112,7 @@ describe('an order with nothing to ship', () => {
   });
 });
 
-describe('rule 2 decides on the order as it is now', () => {
+describe('decisions on the order as it is now', () => {
   it.each([
     [Status.Incomplete, 'skipped'],
     [Status.Pending, 'skipped'],
@@ -140,7 +140,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.order(100)?.status_id).toBe(state === 'replicated' ? 9 : statusId);
   });
 
-  it('never puts a completed physical order back (a defect of the sample)', async () => {
+  it('a completed physical order is never put back (a defect of the sample)', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 10, order_is_digital: true }));
 
@@ -153,7 +153,7 @@ describe('rule 2 decides on the order as it is now', () => {
     });
   });
 
-  it('leaves an order that was cancelled, refunded or shipped while it waited (a defect of the sample)', async () => {
+  it('an order that was cancelled, refunded or shipped while it waited keeps its status (a defect of the sample)', async () => {
     for (const status_id of [Status.Cancelled, Status.Refunded, Status.Shipped]) {
       const world = aWorld();
       world.shop.add(anOrder({ status_id }));
@@ -162,7 +162,7 @@ describe('rule 2 decides on the order as it is now', () => {
     }
   });
 
-  it('also when it was shipped in between, as another copy of it says', async () => {
+  it('an order keeps its status when it was shipped in between, as another copy of it shows', async () => {
     const world = aWorld();
     const digital = { lines: [aLine({ type: 'digital' })], addresses: [] };
     world.shop.add(anOrder({ order_is_digital: true, shipping_address_count: 0 }), digital);
@@ -177,7 +177,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.order(100)?.status_id).toBe(Status.Completed);
   });
 
-  it('leaves a digital order Completed that was completed after it was advanced, and is not asked again', async () => {
+  it('a digital order that was completed after its advance stays Completed, and is not read again', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 11, order_is_digital: true }), digital);
     await world.replicate(aReference());
@@ -197,7 +197,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'completed-after-advance' });
   });
 
-  it('stores an unpaid order and leaves its status, and advances it once it is paid', async () => {
+  it('an unpaid order is stored with its status, and advanced once it is paid', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 7 }));
     await world.replicate(aReference({ statusId: 7 }));
@@ -213,7 +213,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.puts).toMatchObject([{ from: 11, to: 9 }]);
   });
 
-  it('stores a cancellation over an earlier snapshot, so that consumers see it', async () => {
+  it('a cancellation is stored over an earlier snapshot, so that consumers see it', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -227,14 +227,14 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('takes an archived order for void', async () => {
+  it('an archived order counts as void', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ is_deleted: true }));
     await world.replicate(aReference());
     expect(world.rows.get(100)).toMatchObject({ state: 'skipped', reason: 'archived' });
   });
 
-  it('touches no status while AdvanceOrders is off', async () => {
+  it('no status changes while AdvanceOrders is off', async () => {
     const world = aWorld({ rules: { advanceOrders: false } });
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -242,7 +242,7 @@ describe('rule 2 decides on the order as it is now', () => {
     expect(world.shop.puts).toEqual([]);
   });
 
-  it('believes a 404 at the third receive only', async () => {
+  it('a 404 is believed at the third receive only', async () => {
     const world = aWorld();
     expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
     expect(await world.replicate(aReference(), { receiveCount: 3 })).toBe('acknowledged');
@@ -250,8 +250,8 @@ describe('rule 2 decides on the order as it is now', () => {
   });
 });
 
-describe('a PUT rests on a read of the last two seconds', () => {
-  it('reads again when enriching took longer, and advances what is unchanged', async () => {
+describe('a PUT and the age of its read', () => {
+  it('an order is read again when enrichment took longer than two seconds, and advanced when it is unchanged', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('getLines', () => (world.clock.now += 5_000));
@@ -263,7 +263,7 @@ describe('a PUT rests on a read of the last two seconds', () => {
     expect(world.clock.now - world.shop.puts[0]!.restsOnReadOf).toBeLessThan(2_500);
   });
 
-  it('stores an order that was edited meanwhile again, before it is advanced', async () => {
+  it('an order that was edited during enrichment is stored again before it is advanced', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('getLines', () => {
@@ -276,7 +276,7 @@ describe('a PUT rests on a read of the last two seconds', () => {
     expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift', status_id: 9 });
   });
 
-  it('stores an order cancelled after the snapshot and before the PUT as cancelled, and does not advance it', async () => {
+  it('an order that was cancelled after the snapshot and before the PUT is stored as cancelled and not advanced', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('getLines', () => {
@@ -291,14 +291,14 @@ describe('a PUT rests on a read of the last two seconds', () => {
   });
 });
 
-describe('a second read, before the PUT, finds by itself', () => {
+describe('what a second read before the PUT detects', () => {
   const afterFiveSeconds = (world: ReturnType<typeof aWorld>, change: () => void) =>
     world.shop.after('getLines', () => {
       world.clock.now += 5_000;
       change();
     });
 
-  it('a status that changed', async () => {
+  it('a second read before the PUT detects a status that changed', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     afterFiveSeconds(world, () => world.shop.editSilently(100, { status_id: Status.Cancelled }));
@@ -306,7 +306,7 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.shop.puts).toEqual([]);
   });
 
-  it('content that changed', async () => {
+  it('a second read before the PUT detects content that changed', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     afterFiveSeconds(world, () => world.shop.editSilently(100, { staff_notes: 'gift' }));
@@ -315,7 +315,7 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.shop.calls.filter((call) => call.startsWith('getLines'))).toHaveLength(2);
   });
 
-  it('a date that moved: a line was edited', async () => {
+  it('a second read before the PUT detects a new date, as after the edit of a line', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     afterFiveSeconds(world, () => world.shop.editLines(100, [aLine({ name: 'edited' })]));
@@ -323,7 +323,7 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
   });
 
-  it('a line that came with the order and changed without its date', async () => {
+  it('a second read before the PUT detects a line that came with the order and changed without its date', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine()]));
     world.shop.after('getCoupons', () => {
@@ -334,7 +334,7 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.snapshots.get(100)).toMatchObject({ status_id: 9, products: [{ name: 'edited' }] });
   });
 
-  it('lines of a Completed order, fetched before its GET: many pages of them make no PUT too late', async () => {
+  it('the lines of a Completed order are fetched before its GET, so that many pages of them do not delay the PUT', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), digital);
     afterFiveSeconds(world, () => undefined);
@@ -342,7 +342,7 @@ describe('a second read, before the PUT, finds by itself', () => {
     expect(world.shop.calls.slice(-3)).toEqual(['getLines 100', 'getOrder 100', 'putStatus 100 to 8']);
   });
 
-  it('lines of a Completed order that are digital no more', async () => {
+  it('a second read before the PUT detects lines of a Completed order that are no longer digital', async () => {
     const world = aWorld();
     const completed = { status_id: 10, order_is_digital: true, shipping_address_count: 0 };
     world.shop.add(anOrder(completed), digital);
@@ -353,7 +353,7 @@ describe('a second read, before the PUT, finds by itself', () => {
   });
 });
 
-it('does not send a PUT whose turn comes too late for its read', async () => {
+it('a PUT is not sent when its turn comes too late for its read', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.delayPuts(1_900);
@@ -363,7 +363,7 @@ it('does not send a PUT whose turn comes too late for its read', async () => {
   expect(world.clock.now - 100 - world.shop.puts[0]!.restsOnReadOf).toBeLessThanOrEqual(2_000);
 });
 
-it('copies an order that staff had put into its target status themselves', async () => {
+it('an order that staff had put into its target status is copied', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: Status.AwaitingPayment }));
   await world.replicate(aReference({ statusId: 7 }));
@@ -374,7 +374,7 @@ it('copies an order that staff had put into its target status themselves', async
   expect(world.snapshots.get(100)?.replication).not.toHaveProperty('advanced_at');
 });
 
-it('decides anew on an order that changed while its PUT was refused for good', async () => {
+it('a worker decides again on an order that changed while its PUT was refused permanently', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.before('putStatus', () => {
@@ -386,7 +386,7 @@ it('decides anew on an order that changed while its PUT was refused for good', a
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
 });
 
-it('advances a Completed order whose lines take longer to read than a PUT may rest on a read', async () => {
+it('a Completed order is advanced whose lines take longer to read than a PUT allows', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 10, order_is_digital: true }), {
     lines: [aLine({ type: 'digital' })],
@@ -401,7 +401,7 @@ it('advances a Completed order whose lines take longer to read than a PUT may re
   expect(world.shop.puts).toMatchObject([{ to: 8 }]);
 });
 
-it('gives back an order for which the store is too slow, after a few reads', async () => {
+it('an order for which the store is too slow returns to the queue after a few reads', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.delayPuts(2_500);
@@ -411,22 +411,25 @@ it('gives back an order for which the store is too slow, after a few reads', asy
   expect(world.rows.get(100)?.last_error).toContain('no PUT of it could be sent within 2 s of a read');
 });
 
-describe('an answer that is empty', () => {
+describe('a list that is empty', () => {
   it.each([
     ['products', { items_total: 2 }, { lines: [] }],
     ['shipping addresses', { shipping_address_count: 1 }, { addresses: [] }],
-  ])('is no list of %s where the order counts some: nothing is stored', async (what, counted, lists) => {
-    const world = aWorld();
-    world.shop.add(anOrder(counted), lists);
-    expect(await world.replicate(aReference())).toBe('returned');
-    expect(world.rows.get(100)?.last_error).toContain(
-      `The store lists no ${what} of order 100, although its `,
-    );
-    expect(world.stream).toEqual([]);
-    expect(world.shop.puts).toEqual([]);
-  });
+  ])(
+    'an empty answer is no list of %s where the order counts some, and nothing is stored',
+    async (what, counted, lists) => {
+      const world = aWorld();
+      world.shop.add(anOrder(counted), lists);
+      expect(await world.replicate(aReference())).toBe('returned');
+      expect(world.rows.get(100)?.last_error).toContain(
+        `The store lists no ${what} of order 100, although its `,
+      );
+      expect(world.stream).toEqual([]);
+      expect(world.shop.puts).toEqual([]);
+    },
+  );
 
-  it('is believed of addresses at the third receive, since nobody knows for sure what is counted there', async () => {
+  it('an empty list of addresses is believed at the third receive, because it is not documented what the order counts there', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 1, shipping_address_count: 1 }), { addresses: [] });
     expect(await world.replicate(aReference(), { receiveCount: 2 })).toBe('returned');
@@ -435,7 +438,7 @@ describe('an answer that is empty', () => {
   });
 
   it.each([{ type: 'giftcertificate' }, { type: 'physical', order_pickup_method_id: 3 }])(
-    'is believed of the addresses of %j at once',
+    'an empty list of addresses of %j is believed immediately',
     async (line) => {
       const world = aWorld();
       world.shop.add(anOrder({ shipping_address_count: 1 }), { lines: [aLine(line)], addresses: [] });
@@ -443,13 +446,13 @@ describe('an answer that is empty', () => {
     },
   );
 
-  it('is never believed of products that the order counts', async () => {
+  it('an empty list of products that the order counts is never believed', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 2 }), { lines: [] });
     expect(await world.replicate(aReference(), { receiveCount: 19 })).toBe('returned');
   });
 
-  it('is an empty list where the order counts none', async () => {
+  it('an empty list is believed where the order counts none', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ items_total: 0, shipping_address_count: 0 }), { lines: [], addresses: [] });
     await world.replicate(aReference());
@@ -460,7 +463,7 @@ describe('an answer that is empty', () => {
 describe('a failed PUT', () => {
   const failed = new BigCommerceError('PUT answered 429.', 'retryable', 429);
 
-  it('is never taken for done by a GET (a defect of the sample)', async () => {
+  it('a GET never shows that a failed PUT is done (a defect of the sample)', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const fail = () => {
@@ -477,7 +480,7 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)).not.toHaveProperty('lease_owner');
   });
 
-  it('is repeated after another GET', async () => {
+  it('a failed PUT is repeated after another GET', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('putStatus', () => {
@@ -490,7 +493,7 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
-  it('had worked when the GET shows the target status: one advance', async () => {
+  it('a failed PUT had worked when the GET shows the target status, and counts as one advance', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('putStatus', () => {
@@ -503,7 +506,7 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
-  it('is followed by one GET, whose order counts as the answer', async () => {
+  it('a failed PUT is followed by one GET, whose order counts as the answer', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('putStatus', () => {
@@ -514,7 +517,7 @@ describe('a failed PUT', () => {
     expect(world.stream.map(({ replication }) => replication.state)).toEqual(['stored', 'replicated']);
   });
 
-  it('is sent twice at the most, also of an order that was placed this second', async () => {
+  it('a failed PUT is sent at most twice, also for an order that was placed this second', async () => {
     for (const date_modified of [storeDate(NOON), '']) {
       const world = aWorld();
       world.shop.add(anOrder({ date_modified }));
@@ -525,7 +528,7 @@ describe('a failed PUT', () => {
     }
   });
 
-  it('that was answered with a permanent error had worked all the same when the GET shows it', async () => {
+  it('a PUT that was answered with a permanent error had still worked when the GET shows it', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.after('putStatus', () => {
@@ -536,7 +539,7 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
-  it('is one whose answer shows another status', async () => {
+  it('a PUT whose answer shows another status has failed', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const store = { ...world.shop.store, putStatus: () => Promise.resolve(aParsedOrder()) };
@@ -552,7 +555,7 @@ describe('a failed PUT', () => {
     ['503', 503],
     ['a 200 that cannot be read', 200],
   ])(
-    'with %s that the GET does not show is not followed by another in this invocation',
+    'a PUT with %s that the GET does not show is not followed by another in this invocation',
     async (_, status) => {
       const world = aWorld();
       world.shop.add(anOrder());
@@ -577,7 +580,7 @@ describe('a failed PUT', () => {
     },
   );
 
-  it('and an answered one count together: two in an invocation at most', async () => {
+  it('a failed PUT and an answered one count together, at most two in an invocation', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     // Another app puts it back within each answer's time, and edits it, so that it is read again.
@@ -593,7 +596,7 @@ describe('a failed PUT', () => {
     expect(world.rows.get(100)?.advances).toHaveLength(2);
   });
 
-  it('that is answered 400 parks the reference, with its reason', async () => {
+  it('a PUT that is answered 400 makes a dead letter, with the reason', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('putStatus', () => {
@@ -616,7 +619,7 @@ describe('a failed PUT', () => {
 });
 
 describe('a PUT that is refused for its credentials', () => {
-  it.each([401, 403])('is followed by no other call: %i', async (status) => {
+  it.each([401, 403])('a PUT that is answered %i is followed by no other call', async (status) => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('putStatus', () => {
@@ -629,7 +632,7 @@ describe('a PUT that is refused for its credentials', () => {
 });
 
 describe('an order that a worker advanced and did not finish', () => {
-  it('keeps the status that it had before', async () => {
+  it('an order that a worker advanced and did not finish keeps the status that it had before', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const lost = new BigCommerceError('PUT got no answer.', 'retryable');
@@ -666,14 +669,14 @@ describe('an order that is gone after it was stored', () => {
     return { world, shown, readFrom };
   }
 
-  it('is marked with the time of the read that did not find it', async () => {
+  it('an order that is gone after it was stored is marked with the time of the read that did not find it', async () => {
     const { world, readFrom } = await anOrderThatIsGone();
     const { replication } = world.snapshots.get(100)!;
     expect(replication).toMatchObject({ gone: true, read_at: iso(readFrom) });
     expect(world.rows.get(100)?.read_at).toBe(iso(readFrom));
   });
 
-  it('has its lists fetched when it is back, whatever the row and the order show', async () => {
+  it('the lists of an order that is back after it was gone are fetched, whatever the row and the order show', async () => {
     // The worker dies between the mark and the ledger's note of it: the row is as it was.
     const dying = (world: World) => ({
       ledger: { ...world.ledger, recordEnd: () => Promise.reject(new Error('died')) },
@@ -688,8 +691,8 @@ describe('an order that is gone after it was stored', () => {
   });
 });
 
-describe('what fails', () => {
-  it('goes back with a visibility that grows with its receive count', async () => {
+describe('a reference that fails', () => {
+  it('a reference that fails returns with a delay that grows with its receive count', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     for (const receiveCount of [1, 2, 3, 19]) {
@@ -701,7 +704,7 @@ describe('what fails', () => {
     expect(world.givenBack.map(({ seconds }) => seconds)).toEqual([60, 120, 240, 10_800]);
   });
 
-  it('is parked at its last receive, with the reason and when it was first seen', async () => {
+  it('a reference that fails becomes a dead letter at its last receive, with the reason and the time it was first seen', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('getOrder', () => {
@@ -721,13 +724,13 @@ describe('what fails', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 
-  it('is given back when even parking fails: it is never acknowledged unsafe', async () => {
+  it('a reference returns to the queue when its dead letter cannot be written, and is never acknowledged before', async () => {
     const world = aWorld();
     const queue = { ...world.queue, deadLetter: () => Promise.reject(new Error('SQS is down')) };
     expect(await world.replicate('no reference', { deps: { queue } })).toBe('returned');
   });
 
-  it('alerts on a wrong token, and waits', async () => {
+  it('a wrong token sends an alert, and the reference waits', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('getOrder', () => {
@@ -751,7 +754,7 @@ describe('what fails', () => {
     ],
     ['a null', 'null', 'The body is not a JSON object.'],
     ['no date', JSON.stringify({ ...aReference(), seenAt: 'soon' }), 'seenAt is not a date'],
-  ])('is parked when it is malformed: %s', async (_, body, error) => {
+  ])('a malformed reference becomes a dead letter: %s', async (_, body, error) => {
     const world = aWorld();
     expect(await world.replicate(body)).toBe('acknowledged');
     expect(world.parked).toHaveLength(1);
@@ -761,7 +764,7 @@ describe('what fails', () => {
     expect(world.shop.calls).toEqual([]);
   });
 
-  it('does not keep its lease', async () => {
+  it('a reference that fails does not keep its lease', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
@@ -771,10 +774,10 @@ describe('what fails', () => {
   });
 });
 
-describe('counts, on the line of its outcome,', () => {
+describe('the metrics on the line of an outcome', () => {
   const counted = (world: World) => world.lines.map(({ event, metrics }) => [event, metrics]);
 
-  it('an order replicated, with the time since it was seen', async () => {
+  it('an order that is replicated is counted with the time since it was seen', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.clock.now += 60_000;
@@ -784,7 +787,7 @@ describe('counts, on the line of its outcome,', () => {
     expect(counted(world)).toEqual([['order.replicated', { OrdersReplicated: 1, OrderLatency }]]);
   });
 
-  it('an order copied, with the time since it was seen', async () => {
+  it('an order that is copied is counted with the time since it was seen', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Shipped }));
     await world.replicate(aReference());
@@ -792,21 +795,21 @@ describe('counts, on the line of its outcome,', () => {
     expect(counted(world)).toEqual([['order.copied', { OrdersCopied: 1, OrderLatency }]]);
   });
 
-  it('no negative time of an order that was seen by a clock ahead of ours', async () => {
+  it('an order that a fast clock saw counts no negative time', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Shipped }));
     await world.replicate(aReference({ seenAt: iso(NOON + 60_000) }));
     expect(counted(world)).toEqual([['order.copied', { OrdersCopied: 1, OrderLatency: 0 }]]);
   });
 
-  it('an order skipped', async () => {
+  it('an order that is skipped is counted', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));
     await world.replicate(aReference());
     expect(counted(world)).toEqual([['order.skipped', { OrdersSkipped: 1 }]]);
   });
 
-  it('nothing for a reference that was covered', async () => {
+  it('a reference that is covered counts nothing', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.clock.now += 5_000;
@@ -816,7 +819,7 @@ describe('counts, on the line of its outcome,', () => {
     expect(counted(world)).toEqual([['order.covered', {}]]);
   });
 
-  it('a reference given back, with its age, and one that is parked', async () => {
+  it('a reference that returns is counted with its age, and so is one that is dead-lettered', async () => {
     const world = aWorld();
     world.shop.before('getOrder', () => {
       throw new BigCommerceError('GET answered 503.', 'retryable', 503);
@@ -854,7 +857,7 @@ describe('an order that another app puts back', () => {
     return world;
   }
 
-  it('is advanced three times within an hour, then left alone with one alert', async () => {
+  it('an order that another app puts back is advanced three times within an hour, then left unchanged with one alert', async () => {
     const world = await advanced();
     await putBack(world, 6, MINUTE);
     expect(world.shop.puts).toHaveLength(3);
@@ -870,7 +873,7 @@ describe('an order that another app puts back', () => {
     });
   });
 
-  it('is queued by no poll for the next hour, and advanced by the one after it', async () => {
+  it('an order that another app puts back is queued by no poll for the next hour, and advanced by the one after it', async () => {
     const world = await advanced();
     await putBack(world, 4, MINUTE);
     const polled: number[] = [];
@@ -885,7 +888,7 @@ describe('an order that another app puts back', () => {
     expect(world.shop.order(100)?.status_id).toBe(9);
   });
 
-  it('is left alone for no more than the hour, however often it is reported meanwhile', async () => {
+  it('an order that another app puts back is left unchanged for no more than the hour, however often it is reported', async () => {
     const world = await advanced();
     await putBack(world, 3, MINUTE);
     const { left_alone_until: until } = world.rows.get(100)!;
@@ -896,7 +899,7 @@ describe('an order that another app puts back', () => {
     expect(world.shop.puts).toHaveLength(4);
   });
 
-  it('is still stored when staff cancel it meanwhile', async () => {
+  it('an order that another app puts back is still stored when staff cancel it', async () => {
     const world = await advanced();
     await putBack(world, 4, MINUTE);
     world.clock.now += MINUTE;
@@ -905,7 +908,7 @@ describe('an order that another app puts back', () => {
     expect(world.snapshots.get(100)?.status_id).toBe(Status.Cancelled);
   });
 
-  it('is left alone for the whole hour, whatever it is set to in between', async () => {
+  it('an order that another app puts back is left unchanged for the whole hour, whatever status it gets in between', async () => {
     const world = await advanced();
     await putBack(world, 3, 18 * MINUTE);
     const { left_alone_until: until } = world.rows.get(100)!;
@@ -919,14 +922,14 @@ describe('an order that another app puts back', () => {
     expect(world.rows.get(100)?.left_alone_until).toBe(until);
   });
 
-  it('is advanced each time where hours lie between', async () => {
+  it('an order that another app puts back is advanced each time where hours lie between', async () => {
     const world = await advanced();
     await putBack(world, 5, 61 * MINUTE);
     expect(world.shop.puts).toHaveLength(6);
     expect(world.alerts).toEqual([]);
   });
 
-  it('counts an advance whose worker died before it could write it', async () => {
+  it('an advance whose worker died before it could record it counts among those of an order that is put back', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     const dies = { ...world.ledger, recordAdvance: () => new Promise<never>(() => undefined) };
@@ -938,7 +941,7 @@ describe('an order that another app puts back', () => {
   });
 });
 
-it('confirms a PUT that lands after the order was copied for one who wants no advance', async () => {
+it('a PUT that lands after the order was copied is confirmed by a copy-only reference', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   world.shop.before('putStatus', () => {
@@ -974,7 +977,7 @@ describe('an order that is stored and answered 404', () => {
   };
   const webhook = (world: World) => ({ orderId: 100, source: 'webhook', seenAt: iso(world.clock.now) });
 
-  it('is not marked gone by the first 404 after a read of the same attempt that found it', async () => {
+  it('a stored order is not marked as gone by the first 404 after a read of the same attempt that found it', async () => {
     const world = aWorld();
     const order = anOrder();
     world.shop.add(order);
@@ -989,7 +992,7 @@ describe('an order that is stored and answered 404', () => {
     expect(Date.parse(world.rows.get(100)!.missing_since!)).toBeGreaterThan(NOON);
   });
 
-  it('for five minutes is not marked gone by a redelivered webhook', async () => {
+  it('a stored order is not marked as gone by a redelivered webhook for five minutes', async () => {
     const world = await replicated();
     const reference = webhook(world);
     for (const receiveCount of [1, 2, 3]) {
@@ -1001,7 +1004,7 @@ describe('an order that is stored and answered 404', () => {
     expect(world.rows.get(100)).not.toHaveProperty('missing_since');
   });
 
-  it('is not marked gone after 23 hours, though it is deleted', async () => {
+  it('a stored order is not marked as gone after 23 hours of 404s, though it is deleted', async () => {
     const world = await replicated();
     world.shop.remove(100);
     const reference = webhook(world);
@@ -1014,7 +1017,7 @@ describe('an order that is stored and answered 404', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'not-found' });
   });
 
-  it('is not marked gone after a day either while a list shows it: a dead letter in the end', async () => {
+  it('a stored order that a list shows is not marked as gone after a day of 404s, and becomes a dead letter in the end', async () => {
     const world = await replicated();
     const reference = webhook(world);
     await world.replicate(reference, { deps: hidden(world) });
@@ -1025,7 +1028,7 @@ describe('an order that is stored and answered 404', () => {
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
-  it('is marked gone after a day of 404s where the list fails, too', async () => {
+  it('a stored order is marked as gone after a day of 404s when the list fails too', async () => {
     const world = await replicated();
     const reference = webhook(world);
     await world.replicate(reference, { deps: hidden(world) });
@@ -1037,7 +1040,7 @@ describe('an order that is stored and answered 404', () => {
     expect(world.snapshots.get(100)?.replication.gone).toBe(true);
   });
 
-  it('begins its day again once a read has found it, even one that went no further', async () => {
+  it('the day of 404s starts again once a read has found the order, even a read that went no further', async () => {
     const world = await replicated();
     world.shop.remove(100);
     const reference = webhook(world);
@@ -1054,7 +1057,7 @@ describe('an order that is stored and answered 404', () => {
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
-  it('is taken back, however old, when a later read finds it', async () => {
+  it('an order that is marked as gone is restored by a later read that finds it, however old it is', async () => {
     const world = await replicated();
     const order = world.shop.order(100)!;
     world.shop.remove(100);
@@ -1075,7 +1078,7 @@ describe('an order from before IgnoreOrdersCreatedBefore', () => {
   const rules = { ignoreOrdersCreatedBefore: NOON - 3_600_000 };
 
   it.each(['audit', 'webhook', 'backfill', 'redrive'])(
-    'is copied and not advanced, by a reference of source %s',
+    'an order from before IgnoreOrdersCreatedBefore is copied and not advanced by a reference of source %s',
     async (source) => {
       const world = aWorld({ rules });
       world.shop.add(anOrder({ date_created: storeDate(NOON - 7_200_000) }));
@@ -1088,7 +1091,7 @@ describe('an order from before IgnoreOrdersCreatedBefore', () => {
     },
   );
 
-  it('is advanced by the next poll once the bound is moved back', async () => {
+  it('an order from before IgnoreOrdersCreatedBefore is advanced by the next poll once the bound is moved back', async () => {
     const world = aWorld({ rules });
     world.shop.add(anOrder({ date_created: storeDate(NOON - 7_200_000) }));
     await world.replicate(world.referenceTo(100));
@@ -1128,7 +1131,7 @@ describe('an order of which a list showed other content under the same date', ()
     return { world, reference };
   }
 
-  it('is stored as it is then, and the row notes what the list showed', async () => {
+  it('an order that a list showed with other content is stored as read, and the row records what the list showed', async () => {
     const { world, reference } = await aListedChange();
     world.shop.editSilently(100, after, [aWholeLine({ quantity_refunded: 1 })]);
     expect(await world.replicate(reference)).toBe('acknowledged');
@@ -1137,7 +1140,7 @@ describe('an order of which a list showed other content under the same date', ()
     expect(world.rows.get(100)).toMatchObject({ content_digest: listedDigest, listed_digest: listedDigest });
   });
 
-  it('returns to the queue while the read lags behind the list, and is believed at the third receive', async () => {
+  it('an order returns to the queue while its read lags behind the list, and the read is believed at the third receive', async () => {
     const { world, reference } = await aListedChange();
     const { content_digest: stored } = world.rows.get(100)!;
     for (const receiveCount of [1, 2]) {
@@ -1149,7 +1152,7 @@ describe('an order of which a list showed other content under the same date', ()
     expect(world.rows.get(100)).toMatchObject({ content_digest: stored, listed_digest: listedDigest });
   });
 
-  it('is acknowledged at the first receive where the list shows what was looked at before', async () => {
+  it('a reference is acknowledged at the first receive where the list shows what was read before', async () => {
     const { world, reference } = await aListedChange();
     await world.replicate(reference, { receiveCount: 3 });
     world.clock.now += 60_000;
@@ -1159,7 +1162,7 @@ describe('an order of which a list showed other content under the same date', ()
 });
 
 describe('effect once', () => {
-  it('acknowledges a covered reference without a call to BigCommerce', async () => {
+  it('a covered reference is acknowledged without a call to BigCommerce', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.clock.now += 5_000;
@@ -1171,7 +1174,7 @@ describe('effect once', () => {
     expect(world.shop.calls).toEqual([]);
   });
 
-  it('lets one worker at a time have an order', async () => {
+  it('one worker at a time has the lease of an order', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     let second: Promise<string> | undefined;
@@ -1186,7 +1189,7 @@ describe('effect once', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('gives one event a version, however often it is referenced', async () => {
+  it('each version of an order makes one event, however often it is referenced', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -1199,7 +1202,7 @@ describe('effect once', () => {
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
-  it('advances an order again that staff put back into a new status', async () => {
+  it('an order that staff put back into a new status is advanced again by the worker', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -1209,7 +1212,7 @@ describe('effect once', () => {
     expect(world.shop.puts).toMatchObject([{ to: 9 }, { to: 9 }]);
   });
 
-  it('stores an edit after replication and leaves the status alone', async () => {
+  it('an edit after replication is stored with its status unchanged', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -1223,7 +1226,7 @@ describe('effect once', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('gives a reference back whose write was refused, and never takes it for done', async () => {
+  it('a reference whose write was refused returns to the queue, and never counts as done', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: 7 }));
     world.shop.after('getOrder', () => {
@@ -1243,7 +1246,7 @@ describe('effect once', () => {
     expect(world.rows.get(100)).not.toHaveProperty('state');
   });
 
-  it('keeps the answer as the newest truth: content edited just before the PUT arrives', async () => {
+  it('the answer to a PUT is kept as the newest state, with content that was edited just before the PUT arrived', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'fragile' }));
@@ -1257,7 +1260,7 @@ describe('effect once', () => {
   });
 });
 
-it('lets an order wait that keeps changing', async () => {
+it('an order that keeps changing waits', async () => {
   const world = aWorld();
   world.shop.add(anOrder());
   const getLines = async (orderId: number) => {
@@ -1271,7 +1274,7 @@ it('lets an order wait that keeps changing', async () => {
   expect(world.rows.get(100)?.last_error).toContain('kept changing');
 });
 
-it('treats a date that is no date as a version that may still change', async () => {
+it('a version whose date cannot be read may still change', async () => {
   const world = aWorld();
   world.shop.add(anOrder({ status_id: 7, date_modified: null }));
   await world.replicate(aReference({ statusId: 7, dateModified: '' }));
@@ -1284,7 +1287,7 @@ describe('an order that comes with its lines', () => {
   const lines = [aWholeLine({ id: 1 }), aWholeLine({ id: 2 })];
   const calls = (world: World) => world.shop.calls.splice(0).map((call) => call.split(' ')[0]);
 
-  it('costs four calls, and is stored with its consignments', async () => {
+  it('an order that comes with its lines costs four calls, and is stored with its consignments', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines: [] });
     await world.replicate(aReference());
@@ -1296,7 +1299,7 @@ describe('an order that comes with its lines', () => {
     expect(consignments).toEqual({ ...(anOrderWithLines(lines).consignments as object), shipping });
   });
 
-  it('is stored once more, and not advanced again, where an earlier version stored its lines twice', async () => {
+  it('an order is stored once more, and not advanced again, where an earlier version stored its lines twice', async () => {
     const world = aWorld();
     const whole = anOrderWithLines(lines, { fees: [{ id: 1, cost_inc_tax: '13.5300' }] });
     world.shop.add(whole, { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
@@ -1323,7 +1326,7 @@ describe('an order that comes with its lines', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('is fetched whole again when a field of an address is kept that was dropped before', async () => {
+  it('an order is fetched whole again when a field of an address is kept that was dropped before', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const dropping = { dropFields: ['street_1'], orderRetentionDays: 0 };
@@ -1334,7 +1337,7 @@ describe('an order that comes with its lines', () => {
     expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5, street_1: '1 Test Street' }]);
   });
 
-  it('keeps in its consignment the field of an address that is dropped only there', async () => {
+  it('a field of an address that is dropped only elsewhere stays in the consignment', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines, addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const retention = { dropFields: ['shipping_addresses.street_1'], orderRetentionDays: 0 };
@@ -1349,7 +1352,7 @@ describe('an order that comes with its lines', () => {
     expect(calls(world)).toEqual(['getOrder', 'getCoupons']);
   });
 
-  it('keeps its consignments when a later read has to do without them, as long as it is the same', async () => {
+  it('an order keeps its consignments when a later read comes without them, as long as it is unchanged', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines), { lines });
     await world.replicate(aReference());
@@ -1373,7 +1376,7 @@ describe('an order that comes with its lines', () => {
     expect(world.snapshots.get(100)).toMatchObject({ staff_notes: 'gift', consignments: link });
   });
 
-  it('costs no address call where every line is digital', async () => {
+  it('an order that comes with its lines costs no address call where every line is digital', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines([aWholeLine({ type: 'digital' })]));
     await world.replicate(aReference());
@@ -1381,7 +1384,7 @@ describe('an order that comes with its lines', () => {
     expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingPickup);
   });
 
-  it('is read once more, and no more, when it is referenced again and nothing has changed', async () => {
+  it('an order that comes with its lines is read exactly once more when it is referenced again and nothing has changed', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     await world.replicate(aReference());
@@ -1398,7 +1401,7 @@ describe('an order that comes with its lines', () => {
   it.each([
     ['content', { staff_notes: 'changed' }],
     ['lines', anOrderWithLines([...lines, aWholeLine({ id: 3 })])],
-  ])('is enriched again when its %s changed, even under the same date', async (_what, changes) => {
+  ])('an order is enriched again when its %s changed, even under the same date', async (_what, changes) => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     await world.replicate(aReference());
@@ -1416,7 +1419,7 @@ describe('an order that comes with its lines', () => {
     );
   });
 
-  it('is enriched again when it was edited in another version, though it shows the same: coupons may differ', async () => {
+  it('an order that was edited in another version is enriched again though it shows the same, because coupons may differ', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     await world.replicate(aReference());
@@ -1427,7 +1430,7 @@ describe('an order that comes with its lines', () => {
     expect(calls(world)).toContain('getCoupons');
   });
 
-  it('is fetched whole when its snapshot is gone, whatever the ledger says', async () => {
+  it('an order is fetched whole when its snapshot is missing, whatever the ledger says', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     await world.replicate(aReference());
@@ -1441,7 +1444,7 @@ describe('an order that comes with its lines', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('that is Completed is looked at again with the lines that come with it', async () => {
+  it('a Completed order is read again with the lines that come with it', async () => {
     const world = aWorld({ latencyMs: 1_100 });
     const digitalLine = aWholeLine({ type: 'digital' });
     world.shop.add(anOrderWithLines([digitalLine], { status_id: 10 }));
@@ -1460,7 +1463,7 @@ describe('fees', () => {
   const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
   const calls = (world: World) => world.shop.calls.map((call) => call.split(' ')[0]);
 
-  it('that come with an order are stored by no further call', async () => {
+  it('fees that come with an order are stored by no further call', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     await world.replicate(aReference());
@@ -1473,14 +1476,14 @@ describe('fees', () => {
     ['an error', [{ status: 500, message: 'Something went wrong.' }]],
     ['null', null],
     ['an object without any', {}],
-  ])('that are %s are fetched', async (_, shown) => {
+  ])('fees that are %s are fetched', async (_, shown) => {
     const world = aWorld();
     world.shop.add(anOrder({ fees: shown }), { fees });
     await world.replicate(aReference());
     expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
   });
 
-  it('that are only linked are fetched again with an order that shows itself as it was stored', async () => {
+  it('fees that are only linked are fetched again with an order that shows what was stored', async () => {
     const world = aWorld();
     const lines = [aWholeLine()];
     world.shop.add(anOrderWithLines(lines, { fees: link }), { lines, fees });
@@ -1492,7 +1495,7 @@ describe('fees', () => {
     expect(world.stream).toHaveLength(2);
   });
 
-  it('that a PUT answers with a link, or that a read shows no more of, are no change', async () => {
+  it('fees that a PUT answers with a link, or that a read no longer shows, are no change', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     const putStatus = async (...put: Parameters<typeof world.shop.store.putStatus>) => {
@@ -1504,7 +1507,7 @@ describe('fees', () => {
     expect(world.snapshots.get(100)).toMatchObject({ fees, status_id: 9 });
   });
 
-  it('that were changed between the read and the PUT are stored', async () => {
+  it('fees that were changed between the read and the PUT are stored', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees }));
     const changed = [{ ...fees[0], cost_inc_tax: '14.5300' }];
@@ -1514,7 +1517,7 @@ describe('fees', () => {
     expect(world.shop.puts).toHaveLength(1);
   });
 
-  it('which the store does not know, though it links to them, hold an order up until the third receive', async () => {
+  it('fees that the store links to and does not know delay an order until the third receive', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ fees: link }));
     const getFees = () => Promise.reject(new BigCommerceError('GET fees answered 404.', 'retryable', 404));
@@ -1525,10 +1528,10 @@ describe('fees', () => {
   });
 });
 
-describe('a reference that wants a copy only', () => {
+describe('a copy-only reference', () => {
   const wanted = (overrides: object = {}) => aReference({ source: 'backfill', advance: false, ...overrides });
 
-  it('stores the order and leaves its status alone', async () => {
+  it('a copy-only reference stores the order and leaves its status unchanged', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     expect(await world.replicate(wanted())).toBe('acknowledged');
@@ -1537,7 +1540,7 @@ describe('a reference that wants a copy only', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copy-only' });
   });
 
-  it('leaves the advance to the next poll', async () => {
+  it('a copy-only reference leaves the advance to the next poll', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(wanted());
@@ -1548,7 +1551,7 @@ describe('a reference that wants a copy only', () => {
     expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
   });
 
-  it('does not stand in the way of a reference that was on its way before it', async () => {
+  it('a copy-only reference does not prevent the advance by a reference that was on its way before it', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.clock.now += 30_000;
@@ -1557,7 +1560,7 @@ describe('a reference that wants a copy only', () => {
     expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
   });
 
-  it('finds an order that was advanced meanwhile, and leaves it so', async () => {
+  it('a copy-only reference leaves an order that was advanced before it as it is', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
     await world.replicate(aReference());
@@ -1569,7 +1572,7 @@ describe('a reference that wants a copy only', () => {
 });
 
 describe('an order whose snapshot was removed', () => {
-  it('is stored again although it is void now, if it is known to have been stored', async () => {
+  it('an order whose snapshot was removed is stored again although it is void now, if the ledger shows that it was stored', async () => {
     const world = aWorld();
     world.shop.add(anOrder({ status_id: Status.Cancelled }));
     await world.replicate(aReference({ statusId: 5 }));
@@ -1581,7 +1584,7 @@ describe('an order whose snapshot was removed', () => {
   });
 });
 
-describe('what is kept of an order', () => {
+describe('what a snapshot keeps of an order', () => {
   const DAY = 24 * 3_600_000;
   const retention = { dropFields: ['phone', 'type', 'staff_notes'], orderRetentionDays: 30 };
   const lines = [aWholeLine({ id: 1 })];
@@ -1597,27 +1600,24 @@ describe('what is kept of an order', () => {
   it.each([
     ['with its lines', anOrderWithLines(lines, personal)],
     ['by plain calls', anOrder(personal)],
-  ])(
-    'lacks the fields that are to be dropped, and is advanced all the same, read %s',
-    async (_how, order) => {
-      const world = aWorld({ latencyMs: 900 });
-      world.shop.add(order, { lines });
-      await world.replicate(aReference(), { deps: { retention } });
-      const stored = world.snapshots.get(100)!;
-      expect(stored).not.toHaveProperty('staff_notes');
-      expect(stored.billing_address).not.toHaveProperty('phone');
-      expect(stored.products[0]).not.toHaveProperty('type');
-      expect(world.shop.puts).toHaveLength(1);
-      expect(world.rows.get(100)).toMatchObject({ state: 'replicated', digital: false });
-      world.shop.calls.splice(0);
-      const written = world.stream.length;
-      await world.replicate(aLater(world), { deps: { retention } });
-      expect(world.stream).toHaveLength(written);
-      expect(world.shop.puts).toHaveLength(1);
-    },
-  );
+  ])('a snapshot lacks the dropped fields, and the order is still advanced, read %s', async (_how, order) => {
+    const world = aWorld({ latencyMs: 900 });
+    world.shop.add(order, { lines });
+    await world.replicate(aReference(), { deps: { retention } });
+    const stored = world.snapshots.get(100)!;
+    expect(stored).not.toHaveProperty('staff_notes');
+    expect(stored.billing_address).not.toHaveProperty('phone');
+    expect(stored.products[0]).not.toHaveProperty('type');
+    expect(world.shop.puts).toHaveLength(1);
+    expect(world.rows.get(100)).toMatchObject({ state: 'replicated', digital: false });
+    world.shop.calls.splice(0);
+    const written = world.stream.length;
+    await world.replicate(aLater(world), { deps: { retention } });
+    expect(world.stream).toHaveLength(written);
+    expect(world.shop.puts).toHaveLength(1);
+  });
 
-  describe('of a field of the store that has a name of ours', () => {
+  describe('a field of the store with a name that the service uses', () => {
     const theirs = {
       expires_at: 1_700_000_000,
       replication: { state: 'copied', read_at: '2999-01-01T00:00:00.000Z', gone: true },
@@ -1628,7 +1628,7 @@ describe('what is kept of an order', () => {
       [0, undefined, undefined],
       [30, Math.ceil(NOON / 1000 + 30 * 86_400), iso(NOON + 30 * DAY)],
     ])(
-      'is all, and nothing stands where ours stands, with OrderRetentionDays=%i',
+      "a field of the store with a name that the service uses is kept whole, and apart from the service's own, with OrderRetentionDays=%i",
       async (days, expiry, until) => {
         const world = aWorld({ latencyMs: 0 });
         world.shop.add(anOrderWithLines(lines, theirs));
@@ -1649,7 +1649,7 @@ describe('what is kept of an order', () => {
       },
     );
 
-    it('is all of one that is no time at all, and is read again where it changes', async () => {
+    it('a field of the store with a name that the service uses is kept even if it is no time, and read again where it changes', async () => {
       const world = aWorld();
       world.shop.add(anOrder({ expires_at: 'never' }));
       expect(await world.replicate(aReference())).toBe('acknowledged');
@@ -1659,7 +1659,7 @@ describe('what is kept of an order', () => {
       expect(world.snapshots.get(100)).not.toHaveProperty('expires_at');
     });
 
-    it('is nothing personal once the order is erased', async () => {
+    it('a field of the store with a name that the service uses holds nothing personal once the order is erased', async () => {
       const world = aWorld();
       world.shop.add(anOrder({ replication: { email: 'ada@example.com', id: 7 } }));
       world.rows.set(100, { order_id: 100, erased_at: iso(NOON) });
@@ -1668,7 +1668,7 @@ describe('what is kept of an order', () => {
     });
   });
 
-  it('is whole again, with its addresses, once nothing is to be dropped any more', async () => {
+  it('a snapshot is whole again, with its addresses, once nothing is dropped any more', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines, personal), { addresses: [{ id: 5, street_1: '1 Test Street' }] });
     const dropping = { retention: { dropFields: ['street_1'], orderRetentionDays: 0 } };
@@ -1678,7 +1678,7 @@ describe('what is kept of an order', () => {
     expect(world.snapshots.get(100)?.shipping_addresses).toEqual([{ id: 5, street_1: '1 Test Street' }]);
   });
 
-  it('expires so many days after it was stored; a look that brings nothing new does not prolong it', async () => {
+  it('a snapshot expires OrderRetentionDays after it was stored, and a read without news does not prolong it', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines));
     const storedAt = world.clock.now + 200;
@@ -1694,7 +1694,7 @@ describe('what is kept of an order', () => {
     expect(world.snapshots.get(100)?.expires_at).toBe(expiresAt + 120);
   });
 
-  it('is never stored again with what was erased', async () => {
+  it('a snapshot never holds again what was erased', async () => {
     const world = aWorld();
     world.shop.add(anOrderWithLines(lines, personal));
     world.rows.set(100, { order_id: 100, erased_at: iso(NOON) });

@@ -47,7 +47,7 @@ const environment = {
   ORDER_RETENTION_DAYS: '0',
 };
 
-it('turns a complete environment into values', () => {
+it('a complete environment becomes values', () => {
   expect(readPollConfig(environment)).toMatchObject({
     apiUrl: 'http://127.0.0.1:8080',
     allowedStatusIds: [7, 10, 11],
@@ -65,12 +65,12 @@ it('turns a complete environment into values', () => {
   });
 });
 
-it('names everything that is missing, at once', () => {
+it('everything that is missing in an environment is named together', () => {
   expect(() => readWorkerConfig({})).toThrow(ConfigurationError);
   for (const name of workerEnvironment) expect(() => readWorkerConfig({})).toThrow(name);
 });
 
-it('names each wrong variable once, with what was expected of it', () => {
+it('each wrong variable is named once, with what was expected of it', () => {
   const wrong = { ...environment, ALLOWED_STATUS_IDS: '', FOLLOW_UP_DAYS: 'x', JOBS_TABLE: undefined };
   expect(() => readPollConfig(wrong)).toThrow(
     'The environment of this function is not usable. ' +
@@ -107,7 +107,7 @@ it.each([
   ['IGNORE_ORDERS_CREATED_BEFORE', '2026-13-45'],
   ['COMPLETED_ORDERS_LOOKBACK_DAYS', '0.5'],
   ['COMPLETED_ORDERS_LOOKBACK_DAYS', '1e3'],
-])('refuses %s=%j, without repeating the value', (name, value) => {
+])('the config refuses %s=%j, without repeating the value', (name, value) => {
   let message = '';
   try {
     readPollConfig({ ...environment, [name]: value });
@@ -118,13 +118,13 @@ it.each([
   if (value.length > 6) expect(message).not.toContain(value);
 });
 
-it('takes what the template calls a number, decimals and all', () => {
+it('the config reads what the template calls a number, decimals included', () => {
   expect(readPollConfig({ ...environment, API_QUOTA_RESERVE_PERCENT: '12.5' }).quotaReservePercent).toBe(
     12.5,
   );
 });
 
-it('lets nothing be advanced, and reads a date', () => {
+it('the config reads ADVANCE_ORDERS=false and a date', () => {
   const config = readPollConfig({
     ...environment,
     ADVANCE_STATUS_IDS: '',
@@ -134,7 +134,7 @@ it('lets nothing be advanced, and reads a date', () => {
   expect(config.ignoreOrdersCreatedBefore).toBe(Date.UTC(2026, 0, 31));
 });
 
-it('reads the fields to drop, each once, and the days to keep an order', () => {
+it('the config reads the fields to drop, each once, and the days to keep an order', () => {
   const { dropFields, orderRetentionDays } = readWorkerConfig({
     ...environment,
     DROP_FIELDS: 'ip_address, shipping_addresses.phone,ip_address',
@@ -147,7 +147,7 @@ it('reads the fields to drop, each once, and the days to keep an order', () => {
 });
 
 it.each(['status_id', 'phone,,email', 'replication.state', 'phone;email', 'phone,id'])(
-  'refuses DROP_FIELDS=%j, and says which name is wrong and which are never dropped',
+  'the config refuses DROP_FIELDS=%j, and names the wrong field and those that are never dropped',
   (given) => {
     const wrong = { 'phone,,email': '', 'phone,id': 'id' }[given] ?? given;
     expect(() => readWorkerConfig({ ...environment, DROP_FIELDS: given })).toThrow(
@@ -156,26 +156,26 @@ it.each(['status_id', 'phone,,email', 'replication.state', 'phone;email', 'phone
   },
 );
 
-it.each(['-1', '36501', 'for ever', ''])('refuses ORDER_RETENTION_DAYS=%j', (given) => {
+it.each(['-1', '36501', 'for ever', ''])('the config refuses ORDER_RETENTION_DAYS=%j', (given) => {
   expect(() => readWorkerConfig({ ...environment, ORDER_RETENTION_DAYS: given })).toThrow(
     'ORDER_RETENTION_DAYS: expected a number from 0 to 36500',
   );
 });
 
 describe.each(['NEW_PHYSICAL_ORDER_STATUS_ID', 'NEW_DIGITAL_ORDER_STATUS_ID'])('%s', (name) => {
-  it.each([0, 1, 4, 5, 6, 12, 13])('is never the void status %i, for no function', (id) => {
+  it.each([0, 1, 4, 5, 6, 12, 13])('a target status is never the void status %i, for any function', (id) => {
     const given = { ...environment, [name]: String(id) };
     for (const read of [readPollConfig, readAuditConfig, readWorkerConfig]) {
       expect(() => read(given)).toThrow(`${name}: expected the id of a status that is not void`);
     }
   });
 
-  it.each([2, 3, 7, 8, 9, 10, 11, 14])('may be the status %i', (id) => {
+  it.each([2, 3, 7, 8, 9, 10, 11, 14])('a target status may be %i', (id) => {
     expect(Object.values(readWorkerConfig({ ...environment, [name]: String(id) }))).toContain(id);
   });
 });
 
-it('refuses DROP_FIELDS that would fill the environment of a function, without repeating them', () => {
+it('the config refuses DROP_FIELDS that would fill the environment of a function, without repeating them', () => {
   const fields = (characters: number) => `phone,${'x'.repeat(characters - 'phone,'.length)}`;
   const given = (characters: number) => ({ ...environment, DROP_FIELDS: fields(characters) });
   expect(readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS)).dropFields).toHaveLength(2);

@@ -19,7 +19,7 @@ const someAlerts = () =>
     now: () => clock.now,
   });
 
-it('sends a subject that SNS takes', async () => {
+it('an alert has a subject that SNS accepts', async () => {
   await someAlerts().sendHourly({ subject: `poll failed\n${'x'.repeat(200)}`, message: 'why', runbook });
   const input = sns.commandCalls(PublishCommand)[0]?.args[0].input;
   expect(input).toMatchObject({
@@ -30,14 +30,14 @@ it('sends a subject that SNS takes', async () => {
   expect(input?.Subject?.length).toBe(99);
 });
 
-it('keeps a subject of 99 characters whole: SNS takes less than 100', async () => {
+it('an alert keeps a subject of 99 characters whole, because SNS takes less than 100', async () => {
   const subject = 'x'.repeat(99 - 'OrderReplication-dev-ProcessOrders: '.length);
   await someAlerts().sendHourly({ subject, message: 'why', runbook });
   const sent = sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject;
   expect(sent).toBe(`OrderReplication-dev-ProcessOrders: ${subject}`);
 });
 
-it('sends one alert an hour for one subject', async () => {
+it('one alert an hour is sent for one subject', async () => {
   const alerts = someAlerts();
   for (const subject of ['token', 'token', 'scope'])
     await alerts.sendHourly({ subject, message: '', runbook });
@@ -47,20 +47,20 @@ it('sends one alert an hour for one subject', async () => {
   expect(sns.calls()).toHaveLength(3);
 });
 
-it('sends the next one when the first did not go out', async () => {
+it('the next alert is sent when the first could not be', async () => {
   const alerts = someAlerts();
   sns.on(PublishCommand).rejectsOnce(new Error('throttled')).resolves({});
   for (let time = 0; time < 3; time += 1) await alerts.sendHourly({ subject: 'token', message: '', runbook });
   expect(sns.calls()).toHaveLength(2);
 });
 
-it('never throws', async () => {
+it('sending an alert never throws', async () => {
   sns.on(PublishCommand).rejects(new Error('no topic'));
   await someAlerts().sendHourly({ subject: 'a', message: 'b', runbook });
   expect(errors).toContainEqual({ subject: 'a', error: 'Error: no topic' });
 });
 
-it('ends an alert with the first command for the stack, and with its entry in the runbook', async () => {
+it('an alert ends with the first command for the stack, and with its entry in the runbook', async () => {
   await someAlerts().sendHourly({ subject: 'a', message: 'why', command: 'webhook show', runbook });
   expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message).toBe(
     [

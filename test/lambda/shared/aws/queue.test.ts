@@ -24,7 +24,7 @@ const references = (count: number) =>
 const batches = () =>
   sqs.commandCalls(SendMessageBatchCommand).map((call) => call.args[0].input.Entries ?? []);
 
-it('sends references in tens, the reference alone in each body', async () => {
+it('the queue sends references in tens, with the reference alone in each body', async () => {
   sqs.on(SendMessageBatchCommand).callsFake(({ Entries }: { Entries: { Id: string }[] }) => ({
     Successful: Entries.map(({ Id }) => ({ Id, MessageId: `m${Id}` })),
   }));
@@ -34,7 +34,7 @@ it('sends references in tens, the reference alone in each body', async () => {
   expect(JSON.parse(batches()[0]![4]!.MessageBody!)).toEqual(aReference({ orderId: 5 }));
 });
 
-it('reads Failed[] and sends those entries again, and only those', async () => {
+it('the queue reads Failed[] and sends those entries again, and only those', async () => {
   sqs
     .on(SendMessageBatchCommand)
     .resolvesOnce({
@@ -46,7 +46,7 @@ it('reads Failed[] and sends those entries again, and only those', async () => {
   expect(batches().map((entries) => entries.map(({ Id }) => Id))).toEqual([['0', '1'], ['1']]);
 });
 
-it('says how many references were refused in the end, and why', async () => {
+it('the queue reports how many references were refused in the end, and why', async () => {
   sqs
     .on(SendMessageBatchCommand)
     .resolves({ Successful: [], Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] });
@@ -79,7 +79,7 @@ describe('many references', () => {
     };
   }
 
-  it('go ten batches side by side, and their ids come back in order', async () => {
+  it('many references are sent ten batches at a time, and their ids come back in order', async () => {
     const { most, answerAll } = slowly();
     const sending = aQueue().enqueue(references(253));
     await answerAll();
@@ -87,7 +87,7 @@ describe('many references', () => {
     expect(most()).toBe(10);
   });
 
-  it('of which several batches are refused in part are counted as a whole, once all have ended', async () => {
+  it('refusals in several batches are counted together, once all batches have ended', async () => {
     const isRefused = ({ MessageBody }: { MessageBody?: string }) =>
       /"orderId":[12]5,/.test(MessageBody ?? '');
     sqs
@@ -106,7 +106,7 @@ describe('many references', () => {
     expect(Math.max(...asked)).toBe(100);
   });
 
-  it('pass on what broke a batch, once all have ended', async () => {
+  it('an error of one batch is thrown once all batches have ended', async () => {
     const broken = new Error('socket hang up');
     let ended = 0;
     sqs
@@ -122,12 +122,12 @@ describe('many references', () => {
   });
 });
 
-it('sends nothing for nothing', async () => {
+it('the queue sends nothing for an empty list', async () => {
   expect(await aQueue().enqueue([])).toEqual([]);
   expect(sqs.calls()).toEqual([]);
 });
 
-it('gives a message back for a while', async () => {
+it('a message returns to the queue with a delay', async () => {
   await aQueue().returnToQueue('receipt', 60);
   expect(sqs.commandCalls(ChangeMessageVisibilityCommand)[0]?.args[0].input).toEqual({
     QueueUrl: 'https://sqs/orders',
@@ -136,7 +136,7 @@ it('gives a message back for a while', async () => {
   });
 });
 
-it('dead-letters a body as it was, with string attributes of what is known', async () => {
+it('a dead letter holds the body as received, with string attributes of what is known', async () => {
   await aQueue().deadLetter('{"odd":1}', {
     reason: 'rejected',
     error: 'bad\u0000 answer',

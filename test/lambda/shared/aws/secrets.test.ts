@@ -20,7 +20,7 @@ const answer = (value: unknown) =>
     .resolves({ SecretString: typeof value === 'string' ? value : JSON.stringify(value) });
 const credentials = { clientId: 'id', accessToken: 'token', clientSecret: 'secret' };
 
-it('asks once in five minutes', async () => {
+it('a secret is fetched once in five minutes', async () => {
   answer(credentials);
   const secrets = someSecrets();
   expect(await secrets.bigCommerce()).toEqual(credentials);
@@ -32,7 +32,7 @@ it('asks once in five minutes', async () => {
   expect(manager.calls()).toHaveLength(2);
 });
 
-it('asks again on demand, but makes no storm of it', async () => {
+it('a secret is fetched again on demand, but not at every demand', async () => {
   answer(credentials);
   const secrets = someSecrets();
   await secrets.bigCommerce();
@@ -43,7 +43,7 @@ it('asks again on demand, but makes no storm of it', async () => {
   expect(manager.calls()).toHaveLength(2);
 });
 
-it('goes on with the last good value while Secrets Manager fails', async () => {
+it('the last valid secret is used while Secrets Manager fails', async () => {
   answer(credentials);
   const secrets = someSecrets();
   await secrets.bigCommerce();
@@ -57,13 +57,13 @@ it.each([
   ['no JSON', 'text', 'no JSON object'],
   ['empty', {}, 'clientId is missing; accessToken is missing'],
   ['odd', { ...credentials, clientSecret: 5 }, 'clientSecret is not a text'],
-])('names what is wrong with a secret: %s', async (_, value, problem) => {
+])('an invalid secret is refused with the name of what is wrong: %s', async (_, value, problem) => {
   answer(value);
   await expect(someSecrets().bigCommerce()).rejects.toThrow(ConfigurationError);
   await expect(someSecrets().bigCommerce()).rejects.toThrow(problem);
 });
 
-it('never repeats a value of a secret that is wrong', async () => {
+it('an error about a wrong secret never repeats its value', async () => {
   answer({ clientId: 'id', accessToken: { token: 'very-secret' }, clientSecret: ['very-secret'] });
   await expect(someSecrets().bigCommerce()).rejects.toThrow(
     new ConfigurationError(
@@ -72,17 +72,17 @@ it('never repeats a value of a secret that is wrong', async () => {
   );
 });
 
-it('takes a secret without a client secret: signatures are closed then', async () => {
+it('a secret without a client secret is valid, and no signature is accepted then', async () => {
   answer({ clientId: 'id', accessToken: 'token' });
   expect((await someSecrets().bigCommerce()).clientSecret).toBe('');
 });
 
-it('gives the webhook secret without the line break that a file adds', async () => {
+it('the webhook secret comes without the line break that a file adds', async () => {
   answer('a-secret\n');
   expect(await someSecrets().webhook()).toBe('a-secret');
 });
 
-it('fetches the webhook secret afresh on demand', async () => {
+it('the webhook secret is fetched again on demand', async () => {
   answer('before');
   const secrets = someSecrets();
   await secrets.webhook();
@@ -92,7 +92,7 @@ it('fetches the webhook secret afresh on demand', async () => {
   expect(await secrets.webhook(true)).toBe('after');
 });
 
-it('is not held up at every call while Secrets Manager fails', async () => {
+it('callers do not wait for Secrets Manager at every call while it fails', async () => {
   answer(credentials);
   const secrets = someSecrets();
   await secrets.bigCommerce();
@@ -114,7 +114,7 @@ it.each([
   ['InternalServiceError', false],
   ['ThrottlingException', false],
   ['TimeoutError', false],
-])('says of %s whether it is a setting that is wrong: %s', async (name, isConfiguration) => {
+])('the error %s is a wrong setting: %s', async (name, isConfiguration) => {
   manager.on(GetSecretValueCommand).rejects(Object.assign(new Error('No.'), { name }));
   const error: unknown = await someSecrets()
     .bigCommerce()
@@ -123,7 +123,7 @@ it.each([
 });
 
 it.each(['two\nlines', 'sp ace', 'Zoë', ''])(
-  'refuses a webhook secret that no header carries: %j',
+  'a webhook secret that no header can carry is refused: %j',
   async (text) => {
     answer(text);
     const error: unknown = await someSecrets()
@@ -134,7 +134,7 @@ it.each(['two\nlines', 'sp ace', 'Zoë', ''])(
   },
 );
 
-it('keeps its two secrets apart', async () => {
+it('the two secrets are cached apart', async () => {
   manager.on(GetSecretValueCommand, { SecretId: 'arn:bigcommerce' }).resolves({
     SecretString: JSON.stringify(credentials),
   });
@@ -145,7 +145,7 @@ it('keeps its two secrets apart', async () => {
   expect(manager.calls()).toHaveLength(2);
 });
 
-it('fetches the webhook secret of this very moment, and never gives an older one for it', async () => {
+it('the current webhook secret is fetched, and an older one is never returned for it', async () => {
   answer('before');
   const secrets = someSecrets();
   await secrets.webhook();

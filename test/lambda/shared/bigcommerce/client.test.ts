@@ -71,7 +71,7 @@ const failure = async (call: Promise<unknown>): Promise<BigCommerceError> => {
 };
 
 describe('reading', () => {
-  it('gives the integers of an order and its lines with every digit, whoever writes them how', async () => {
+  it('the integers of an order and its lines are read with every digit, in any notation', async () => {
     const bodies = new Map([
       ['/orders/7', '{"id":7,"status_id":11,"external_id":820982911946154508,"text":"1234567890123456789"}'],
       ['/products', '[{"id":1,"external_id":9007199254740993,"price":12.5,"many":12345678901234567.5}]'],
@@ -91,7 +91,7 @@ describe('reading', () => {
     ]);
   });
 
-  it('counts an order whose id is beyond 2^53 as unreadable', async () => {
+  it('an order whose id is beyond 2^53 counts as unreadable', async () => {
     const { store } = await anApi((_, response) => {
       response.end('[{"id":9007199254740993,"status_id":11},{"id":8,"status_id":11}]');
     });
@@ -99,7 +99,7 @@ describe('reading', () => {
     expect([orders.map(({ id }) => id), unreadable]).toEqual([[8], 1]);
   });
 
-  it('counts orders by status, empty ones included', async () => {
+  it('orders are counted by status, empty statuses included', async () => {
     const { store, simulator } = await aStore();
     simulator.orders.add({ status_id: 11 });
     simulator.orders.add({ status_id: 11 });
@@ -111,7 +111,7 @@ describe('reading', () => {
   it.each([
     ['204 (a defect of the sample: it stored "")', {}],
     ['an empty list', { emptyList: 'array' }],
-  ])('takes %s for an empty list', async (_, switches) => {
+  ])('the client reads %s as an empty list', async (_, switches) => {
     const { store, simulator } = await aStore({ switches: switches as never });
     const order = simulator.orders.add({ status_id: 11, coupons: [] });
     expect(await store.getCoupons(order.id)).toEqual([]);
@@ -122,7 +122,7 @@ describe('reading', () => {
     });
   });
 
-  it('reads an order with the time at which its GET began, and 404 as an answer', async () => {
+  it('an order is read with the time at which its GET began, and a 404 is an answer', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11, staff_notes: 'ü😀', customer_message: '' });
     const before = Date.now();
@@ -138,7 +138,7 @@ describe('reading', () => {
     expect((await store.getOrder(999_999)).order).toBeUndefined();
   });
 
-  it('reads every line of an order of 260, in order (a defect of the sample: lines beyond 50 were lost)', async () => {
+  it('every line of an order of 260 is read, in order (a defect of the sample: lines beyond 50 were lost)', async () => {
     const { store, simulator } = await aStore();
     const lines = Array.from({ length: 260 }, (_, index) => ({ name: `line ${index}` }));
     const order = simulator.orders.add({ status_id: 11, lines });
@@ -147,7 +147,7 @@ describe('reading', () => {
     expect(simulator.log.count('GET /orders/{id}/products')).toBe(2);
   });
 
-  it('reads every line of a store that cuts its pages to 50 whatever is asked for', async () => {
+  it('every line is read from a store that cuts its pages to 50, whatever page size is requested', async () => {
     const rows = Array.from({ length: 120 }, (_, id) => ({ id }));
     const { store } = await anApi((request, response) => {
       const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
@@ -156,13 +156,13 @@ describe('reading', () => {
     expect(await store.getLines(1)).toEqual(rows);
   });
 
-  it('ends at a page that brings nothing new, from a store that knows no pages', async () => {
+  it('a list ends at a page that brings nothing new, from a store that knows no pages', async () => {
     const rows = Array.from({ length: 60 }, (_, id) => ({ id }));
     const { store } = await anApi((_, response) => response.end(JSON.stringify(rows)));
     expect(await store.getLines(1)).toEqual(rows);
   });
 
-  it('lists a status by ascending id from the last one seen', async () => {
+  it('a status is listed by ascending id from the last one seen', async () => {
     const { store, simulator } = await aStore();
     const ids = Array.from({ length: 3 }, () => simulator.orders.add({ status_id: 11 }).id);
     simulator.orders.add({ status_id: 7 });
@@ -179,7 +179,7 @@ describe('reading', () => {
   });
 
   it.each(['inclusive', 'exclusive'] as const)(
-    'lists the orders of an id range, %s bounds',
+    'the client lists the orders of an id range, %s bounds',
     async (idBounds) => {
       const { store, simulator } = await aStore({ switches: { idBounds } });
       const ids = Array.from({ length: 5 }, () => simulator.orders.add({ status_id: 11 }).id);
@@ -194,7 +194,7 @@ describe('reading', () => {
     },
   );
 
-  it('sets rows without a usable id aside, and keeps the rest', async () => {
+  it('rows without a usable id are set aside, and the rest is kept', async () => {
     const rows = [{ id: 1 }, { id: '2' }, { id: -3 }, null, { id: 1e300 }];
     const { store } = await anApi((_, response) => response.end(JSON.stringify(rows)));
     expect(await store.listOrders({ statusId: 11, minId: 0 })).toMatchObject({
@@ -203,7 +203,7 @@ describe('reading', () => {
     });
   });
 
-  it('sends what BigCommerce asks of every call', async () => {
+  it('each request carries what BigCommerce requires of every call', async () => {
     let headers: Record<string, unknown> = {};
     const { store } = await anApi((request, response) => {
       headers = request.headers;
@@ -218,7 +218,7 @@ describe('reading', () => {
   });
 });
 
-describe('an order that the store does not show with an extra comes without it,', () => {
+describe('an order that the store does not show with an include', () => {
   type Refuse = (response: ServerResponse) => unknown;
 
   /** Refuses the GET of order 100 with `include`, and counts how it is asked for. */
@@ -245,7 +245,7 @@ describe('an order that the store does not show with an extra comes without it,'
     ['half an answer', (response) => response.end('{"id":100,"status_id":11,"consignm')],
     ['an error under 200', (response) => response.end('[{"status":500,"message":"Failed."}]')],
     ['nothing in time', () => undefined],
-  ])('whatever the refusal is: %s', async (_, refuse) => {
+  ])('an order is read without an include that the store refuses: %s', async (_, refuse) => {
     const { store, asked, pauses } = await aStoreThatRefuses(refuse, { timeoutMs: 200 });
     expect((await store.getOrder(100)).order?.raw).toEqual({ id: 100, status_id: 11 });
     expect(asked.filter((form) => form !== withFees)).toEqual([withLines, '100 plainly']);
@@ -253,7 +253,7 @@ describe('an order that the store does not show with an extra comes without it,'
     expect(pauses.length).toBeLessThanOrEqual(2);
   });
 
-  it('and for the rest of the invocation, while other orders come with it', async () => {
+  it('an order is read without a refused include for the rest of the invocation, while other orders come with it', async () => {
     const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(500).end());
     await store.getOrder(100);
     await store.getOrder(100);
@@ -267,7 +267,7 @@ describe('an order that the store does not show with an extra comes without it,'
     ]);
   });
 
-  it('each extra by itself: an order whose lines are refused still comes with its fees (K3b)', async () => {
+  it('each include is refused alone, and an order whose lines are refused still comes with its fees', async () => {
     const asked: (string | null)[] = [];
     const { store } = await anApi((request, response) => {
       const include = new URL(request.url ?? '', 'http://x').searchParams.get('include');
@@ -282,7 +282,7 @@ describe('an order that the store does not show with an extra comes without it,'
     expect(asked).toEqual(['consignments.line_items,fees', 'fees']);
   });
 
-  it('with the time at which the GET began that was answered', async () => {
+  it('an order that is read without a refused include carries the time at which the answered GET began', async () => {
     const clock = { now: 1_000 };
     const refuse: Refuse = (response) => {
       clock.now += 5_000;
@@ -292,19 +292,19 @@ describe('an order that the store does not show with an extra comes without it,'
     expect((await store.getOrder(100)).readAt).toBe(11_000);
   });
 
-  it.each([401, 403, 404, 429])('but a %i is about no extra', async (status) => {
+  it.each([401, 403, 404, 429])('a %i does not count as the refusal of an include', async (status) => {
     const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(status).end());
     await store.getOrder(100).catch(() => undefined);
     expect(new Set(asked)).toEqual(new Set([withLines]));
   });
 
-  it('and it is asked for plainly from the first where that is wanted', async () => {
+  it('an order is read without includes from the first call on when that is requested', async () => {
     const { store, asked } = await aStoreThatRefuses((response) => response.writeHead(500).end());
     await store.getOrder(101, { plainly: true });
     expect(asked).toEqual(['101 plainly']);
   });
 
-  it('which fails as it does when it is refused without any extra, too', async () => {
+  it('an order that is refused also without any include fails as it does without', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'status', status: 400 });
@@ -335,7 +335,7 @@ describe('forms of lists', () => {
     expect([...(await store.countOrders())]).toEqual([[7, 0]]);
   });
 
-  it('a count is read from numbered statuses, too', async () => {
+  it('a count is read from numbered statuses too', async () => {
     const { store } = await answering({ statuses: { 0: { id: 11, count: 4 }, 3: { id: 7, count: 0 } } });
     expect([...(await store.countOrders())]).toEqual([
       [11, 4],
@@ -365,7 +365,7 @@ describe('forms of lists', () => {
     expect((await failure(store.listOrders({ minId: 0 }))).kind).toBe('retryable');
   });
 
-  it('an error beside a good row is counted as a row without a usable id', async () => {
+  it('an error next to a valid row counts as a row without a usable id', async () => {
     const { store } = await answering([{ id: 5, status_id: 11 }, { message: 'could not be rendered' }]);
     expect(await store.listOrders({ minId: 0 })).toEqual({
       orders: [parseListedOrder({ id: 5, status_id: 11 })],
@@ -382,7 +382,7 @@ describe('forms of lists', () => {
     },
   );
 
-  it('a row without an id that says anything else is a row', async () => {
+  it('a row without an id that holds anything other than an error is a row', async () => {
     const rows = [{ code: 'SPRING', type: 2 }];
     const { store } = await answering(rows);
     expect(await store.getCoupons(1)).toEqual(rows);
@@ -413,7 +413,7 @@ describe('forms of lists', () => {
     expect(await store.getCoupons(1)).toEqual(rows);
   });
 
-  it('coupons without a usable id are read from every page, and a line that slides on to the next page once', async () => {
+  it('coupons without a usable id are read from every page, and a line that moves to the next page once', async () => {
     const coupons = Array.from({ length: 60 }, (_, index) => ({ id: 0, code: `C${index}` }));
     const lines = Array.from({ length: 60 }, (_, index) => ({ id: index + 1 }));
     const { store } = await anApi((request, response) => {
@@ -477,7 +477,7 @@ describe('pages that are too large', () => {
   });
 });
 
-it('cuts a request off at the deadline of its invocation', async () => {
+it('a request is cut off at the deadline of its invocation', async () => {
   const timeouts: number[] = [];
   const http = (request: HttpRequest) => {
     timeouts.push(request.timeoutMs);
@@ -492,7 +492,7 @@ it('cuts a request off at the deadline of its invocation', async () => {
   expect(timeouts).toEqual([10_000, 9_000, 40, 700]);
 });
 
-it('takes no answer that is larger than memory allows, and fails instead', async () => {
+it('an answer that is larger than memory allows fails the call', async () => {
   const answer = JSON.stringify([{ id: 1, code: 'x'.repeat(5_000) }]);
   const small = await anApi((_, response) => response.end(answer), { http: createHttp(4_000) });
   expect((await failure(small.store.getCoupons(1))).message).toContain('maxContentLength');
@@ -501,7 +501,7 @@ it('takes no answer that is larger than memory allows, and fails instead', async
   expect(await large.store.getCoupons(1)).toHaveLength(1);
 });
 
-it('asks the configured address alone, wherever the links of an order lead', async () => {
+it('the client calls only the configured address, wherever the links of an order lead', async () => {
   const urls: string[] = [];
   const send = createHttp();
   const http = (request: HttpRequest) => (urls.push(request.url), send(request));
@@ -515,7 +515,7 @@ it('asks the configured address alone, wherever the links of an order lead', asy
 });
 
 describe('setting a status', () => {
-  it('sends the status id alone, and returns the answer', async () => {
+  it('setting a status sends the status id alone, and returns the answer', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     const answer = await store.putStatus(order.id, 9, Date.now() + 2_000);
@@ -523,7 +523,7 @@ describe('setting a status', () => {
     expect(simulator.log.of('PUT /orders/{id}')[0]?.body).toEqual({ status_id: 9 });
   });
 
-  it('is not sent after its time', async () => {
+  it('setting a status is not sent after its time', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     expect(await store.putStatus(order.id, 9, Date.now() - 1)).toBe('too-late');
@@ -538,16 +538,19 @@ describe('setting a status', () => {
     [{ kind: 'reset', when: 'before' }, 'retryable'],
     [{ kind: 'reset', when: 'after' }, 'retryable'],
     [{ kind: 'truncated' }, 'retryable'],
-  ] as const)('is never repeated, nor turned into anything else: %j', async (fault, kind) => {
-    const { store, simulator } = await aStore();
-    const order = simulator.orders.add({ status_id: 11 });
-    simulator.faults.add({ ...fault, times: 1 });
-    expect((await failure(store.putStatus(order.id, 9, Date.now() + 2_000))).kind).toBe(kind);
-    expect(simulator.log.entries.map(({ endpoint }) => endpoint)).toEqual(['PUT /orders/{id}']);
-  });
+  ] as const)(
+    'setting a status is never repeated, nor turned into anything else: %j',
+    async (fault, kind) => {
+      const { store, simulator } = await aStore();
+      const order = simulator.orders.add({ status_id: 11 });
+      simulator.faults.add({ ...fault, times: 1 });
+      expect((await failure(store.putStatus(order.id, 9, Date.now() + 2_000))).kind).toBe(kind);
+      expect(simulator.log.entries.map(({ endpoint }) => endpoint)).toEqual(['PUT /orders/{id}']);
+    },
+  );
 });
 
-describe('what goes wrong is tried again, a hanging answer too (a defect of the sample: no timeout)', () => {
+describe('reads that are repeated (a defect of the sample: no timeout)', () => {
   it.each([
     { kind: 'status', status: 500 },
     { kind: 'status', status: 502, form: 'html' },
@@ -560,7 +563,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     { kind: 'truncated' },
     { kind: 'html' },
     { kind: 'empty' },
-  ] as const)('%j', async (fault) => {
+  ] as const)('a read is repeated after %j', async (fault) => {
     const { store, simulator } = await aStore({}, { timeoutMs: 300 });
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ ...fault, times: 2 });
@@ -568,7 +571,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(simulator.log.count()).toBe(3);
   });
 
-  it('but a hanging one only once: it keeps the others of its endpoint waiting', async () => {
+  it('a hanging read is repeated only once, because it delays the others of its endpoint', async () => {
     const { store, simulator } = await aStore({}, { timeoutMs: 200 });
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'hang', times: 3 });
@@ -578,7 +581,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(simulator.log.count()).toBe(4);
   });
 
-  it('four times in all, with pauses that grow', async () => {
+  it('a read is sent four times in total, with pauses that grow', async () => {
     const { store, simulator, pauses } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'status', status: 500 });
@@ -588,17 +591,20 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([500, 1000, 2000]);
   });
 
-  it.each([400, 405, 406, 409, 413, 415, 422, 501, 505, 507])('but not a %i', async (status) => {
-    const { store, simulator } = await aStore();
-    simulator.faults.add({ kind: 'status', status });
-    expect(await failure(store.getOrder(100, { plainly: true }))).toMatchObject({
-      kind: 'permanent',
-      status,
-    });
-    expect(simulator.log.count()).toBe(1);
-  });
+  it.each([400, 405, 406, 409, 413, 415, 422, 501, 505, 507])(
+    'a read is not repeated after a %i',
+    async (status) => {
+      const { store, simulator } = await aStore();
+      simulator.faults.add({ kind: 'status', status });
+      expect(await failure(store.getOrder(100, { plainly: true }))).toMatchObject({
+        kind: 'permanent',
+        status,
+      });
+      expect(simulator.log.count()).toBe(1);
+    },
+  );
 
-  it('waits as long as a 429 asks, by the longer of its headers', async () => {
+  it('a read waits as long as a 429 requires, by the longer of its headers', async () => {
     const { store, simulator, pauses } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
@@ -607,7 +613,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([expect.closeTo(7_250, -2)]);
   });
 
-  it('K1S: waits as long as a 429 asks also where a list is asked for once', async () => {
+  it('a list that is requested once also waits as long as a 429 requires', async () => {
     const { store, simulator, pauses } = await aStore();
     simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
@@ -618,7 +624,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(simulator.log.count()).toBe(3);
   });
 
-  it('pauses after a 429 without any header (a defect of the sample: 700 requests a second)', async () => {
+  it('a read pauses after a 429 without any header (a defect of the sample: 700 requests a second)', async () => {
     const { store, simulator, pauses } = await aStore();
     simulator.faults.add({ kind: 'rateLimit', mode: 'none' });
     await failure(store.getOrder(100));
@@ -626,7 +632,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([500, 1000, 2000].map((ms) => expect.closeTo(ms, -2) as number));
   });
 
-  it('lets no call of the container go while a 429 asks for a pause', async () => {
+  it('no call of the container is sent while a 429 requires a pause', async () => {
     const { store, simulator, pauses } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 9_000, retryAfterSeconds: 3, times: 1 });
@@ -635,7 +641,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(pauses).toEqual([expect.closeTo(9_250, -2)]);
   });
 
-  it('gives up at once when the pause is longer than the time left', async () => {
+  it('a call gives up immediately when the pause is longer than the time left', async () => {
     const { bigCommerce, simulator } = await aStore();
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 20_000 });
     const error = await failure(bigCommerce.until(Date.now() + 10_000).getOrder(100));
@@ -643,7 +649,7 @@ describe('what goes wrong is tried again, a hanging answer too (a defect of the 
     expect(simulator.log.count()).toBe(1);
   });
 
-  it('sends nothing when no time is left', async () => {
+  it('a call sends nothing when no time is left', async () => {
     const { bigCommerce, simulator } = await aStore();
     expect((await failure(bigCommerce.until(Date.now() - 1).getOrder(100))).message).toContain('too little');
     expect(simulator.log.count()).toBe(0);
@@ -656,7 +662,7 @@ describe('errors', () => {
     ['object', '{"status":400,"title":"JSON data is missing","errors":{}}', ': JSON data is missing'],
     ['html', '<html>Bad</html>', '.'],
     ['empty', '', '.'],
-  ])('are one clear sentence, from the %s form', async (_, body, said) => {
+  ])('an error is one clear sentence, from the %s form', async (_, body, said) => {
     const { store } = await anApi((_request, response) => response.writeHead(400).end(body));
     expect((await failure(store.getOrder(100))).message).toBe(`GET /v2/orders/100 answered 400${said}`);
   });
@@ -665,7 +671,7 @@ describe('errors', () => {
     [401, 'BigCommerceToken'],
     [403, 'BigCommerceStoreHash'],
     [301, 'BigCommerceApiUrl'],
-  ])('of configuration name what to check: %i', async (status, parameter) => {
+  ])('a configuration error names what to check: %i', async (status, parameter) => {
     const { store } = await anApi((_, response) =>
       response.writeHead(status, { location: 'https://elsewhere.example/' }).end(),
     );
@@ -674,7 +680,7 @@ describe('errors', () => {
     expect(error.message).toContain(parameter);
   });
 
-  it('never carry the token, also not in their cause', async () => {
+  it('an error never carries the token, also not in its cause', async () => {
     const { store } = await anApi((request) => request.socket.destroy(), {
       accessToken: () => Promise.resolve('very-secret-token'),
     });
@@ -685,7 +691,7 @@ describe('errors', () => {
     expect(error.message).toMatch(/^GET \/v2\/orders\/100 got no answer \(ECONNRESET/);
   });
 
-  it('are retryable when the body is another order, or no order', async () => {
+  it('an error is retryable when the body is another order, or no order', async () => {
     for (const body of ['{"id":101,"status_id":11}', '[]', '{"id":100}', '{"id":100,"status_id":"11"}']) {
       const { store } = await anApi((_, response) => response.end(body));
       expect((await failure(store.getOrder(100))).kind).toBe('retryable');
@@ -694,7 +700,7 @@ describe('errors', () => {
   });
 });
 
-it('fetches the token afresh when BigCommerce refuses the one at hand, and tries once more', async () => {
+it('the token is fetched again when BigCommerce refuses it, and the call is sent once more', async () => {
   const asked: (boolean | undefined)[] = [];
   const { store, simulator } = await aStore();
   const order = simulator.orders.add({ status_id: 11 });
@@ -707,7 +713,7 @@ it('fetches the token afresh when BigCommerce refuses the one at hand, and tries
   expect(store).toBeDefined();
 });
 
-it('goes on with the next call after a token that could not be fetched', async () => {
+it('the next call works after a token that could not be fetched', async () => {
   const { simulator } = await aStore();
   const order = simulator.orders.add({ status_id: 11 });
   const { accessToken, storeHash } = simulator.credentials;
@@ -724,7 +730,7 @@ it('goes on with the next call after a token that could not be fetched', async (
   expect((await store.getOrder(order.id)).order?.id).toBe(order.id);
 });
 
-it('does not send a PUT whose token came too late', async () => {
+it('a PUT is not sent when its token came too late', async () => {
   const { simulator } = await aStore();
   const order = simulator.orders.add({ status_id: 11 });
   const clock = { now: 1_000 };
@@ -739,7 +745,7 @@ it('does not send a PUT whose token came too late', async () => {
   expect(simulator.log.count()).toBe(0);
 });
 
-it('takes a refusal without headers for no sign that there is no quota', async () => {
+it('a refusal without headers does not mean that there is no quota', async () => {
   const { store, simulator } = await aStore({ latencyMs: 20 }, { now: Date.now, sleep: wait });
   const order = simulator.orders.add({ status_id: 11 });
   simulator.faults.add({ kind: 'rateLimit', mode: 'none', times: 1 });
@@ -749,7 +755,7 @@ it('takes a refusal without headers for no sign that there is no quota', async (
   expect(third!.startedAt).toBeGreaterThanOrEqual(second!.endedAt ?? Infinity);
 });
 
-it('has one call in flight per endpoint, and endpoints side by side', async () => {
+it('one call per endpoint is in flight, and endpoints run in parallel', async () => {
   const { store, simulator } = await aStore({ latencyMs: 20 });
   const ids = Array.from({ length: 5 }, () => simulator.orders.add({ status_id: 11 }).id);
   await Promise.all(
@@ -761,7 +767,7 @@ it('has one call in flight per endpoint, and endpoints side by side', async () =
   expect(simulator.log.maxInFlight()).toBe(3);
 });
 
-it('sends its very first call alone: it shows what the quota is worth', async () => {
+it('the first call of a container is sent alone, because it shows the quota', async () => {
   const { store, simulator } = await aStore({ latencyMs: 20 }, { now: Date.now, sleep: wait });
   const order = simulator.orders.add({ status_id: 11 });
   await Promise.all([store.getOrder(order.id), store.getLines(order.id), store.getCoupons(order.id)]);
@@ -769,7 +775,7 @@ it('sends its very first call alone: it shows what the quota is worth', async ()
   for (const { startedAt } of others) expect(startedAt).toBeGreaterThanOrEqual(first?.endedAt ?? Infinity);
 });
 
-describe('every request is one line of the log', () => {
+describe('the log line of each request', () => {
   const inAnHour = () => Date.now() + 3_600_000;
   const someLog = () => createLog('OrderReplication-dev', { requestId: 'request-1' });
   const told = (lines: readonly string[]) =>
@@ -777,7 +783,7 @@ describe('every request is one line of the log', () => {
 
   afterEach(() => jest.restoreAllMocks());
 
-  it('with what was asked, how it was answered, how soon, and what is left of the quota', async () => {
+  it('a request is logged with what was requested, its answer, its duration, and the quota that is left', async () => {
     const { bigCommerce, simulator } = await aStore({ quota: { requests: 150, windowMs: 30_000 } });
     const order = simulator.orders.add({ status_id: 11 });
     const lines = catchLines();
@@ -805,7 +811,7 @@ describe('every request is one line of the log', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('under the order’s id where it is about one', async () => {
+  it("a request about an order is logged under the order's id", async () => {
     const { bigCommerce, simulator } = await aStore();
     const { id } = simulator.orders.add({ status_id: 11 });
     const lines = catchLines();
@@ -829,7 +835,7 @@ describe('every request is one line of the log', () => {
     ]);
   });
 
-  it('each repeated one, too', async () => {
+  it('each repeated request is logged too', async () => {
     const { bigCommerce, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'status', status: 500, times: 1 });
@@ -843,7 +849,7 @@ describe('every request is one line of the log', () => {
     ]);
   });
 
-  it('the one that is repeated with a fresh token, too', async () => {
+  it('a request that is repeated with a new token is logged too', async () => {
     const { simulator } = await aStore();
     const { id } = simulator.orders.add({ status_id: 11 });
     const { accessToken, storeHash } = simulator.credentials;
@@ -857,7 +863,7 @@ describe('every request is one line of the log', () => {
     ]);
   });
 
-  it('with a 404 as the answer that it is', async () => {
+  it('a 404 is logged as an answer', async () => {
     const { bigCommerce } = await aStore();
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(999_999);
@@ -867,17 +873,20 @@ describe('every request is one line of the log', () => {
   it.each([
     [{ kind: 'hang' }, 'timeout'],
     [{ kind: 'reset', when: 'before' }, 'ECONNRESET'],
-  ] as const)('with the reason in a word when no answer comes: %j', async (fault, reason) => {
-    const { bigCommerce, simulator } = await aStore({}, { timeoutMs: 200 });
-    simulator.faults.add({ ...fault, times: 1 });
-    const lines = catchLines();
-    await failure(bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Infinity));
-    expect(told(lines)).toEqual([['WARN', 'bigcommerce.unanswered', reason]]);
-    expect(parsed(lines)[0]).toMatchObject({ orderId: 100, CallLatency: expect.any(Number) as unknown });
-    expect(parsed(lines)[0]).not.toHaveProperty('QuotaLeft');
-  });
+  ] as const)(
+    'a request without an answer is logged with the reason in a word: %j',
+    async (fault, reason) => {
+      const { bigCommerce, simulator } = await aStore({}, { timeoutMs: 200 });
+      simulator.faults.add({ ...fault, times: 1 });
+      const lines = catchLines();
+      await failure(bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Infinity));
+      expect(told(lines)).toEqual([['WARN', 'bigcommerce.unanswered', reason]]);
+      expect(parsed(lines)[0]).toMatchObject({ orderId: 100, CallLatency: expect.any(Number) as unknown });
+      expect(parsed(lines)[0]).not.toHaveProperty('QuotaLeft');
+    },
+  );
 
-  it('and there is none of a request that is not sent', async () => {
+  it('a request that is not sent is not logged', async () => {
     const { bigCommerce } = await aStore();
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Date.now() - 1);
@@ -885,7 +894,7 @@ describe('every request is one line of the log', () => {
     expect(lines).toEqual([]);
   });
 
-  it('without anything secret or personal', async () => {
+  it('a logged request holds nothing secret or personal', async () => {
     server = await listen(
       createServer((_, response) =>
         response
@@ -903,7 +912,7 @@ describe('every request is one line of the log', () => {
     expect(lines.join()).not.toContain('Ada');
   });
 
-  it('for who has a log: a command in a terminal prints its own', async () => {
+  it('requests are logged only where there is a log, because a command in a terminal prints its own lines', async () => {
     const { store, simulator } = await aStore();
     const order = simulator.orders.add({ status_id: 11 });
     const lines = catchLines();

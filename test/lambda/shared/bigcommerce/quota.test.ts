@@ -21,7 +21,7 @@ const aQuota = (overrides: Partial<Quota> = {}): Quota => ({
 });
 
 describe('the quota', () => {
-  it('is known from the headers of any answer, or not at all', () => {
+  it('the quota is known from the headers of any answer, or not at all', () => {
     expect(readQuota(header(headers), 1_000)).toEqual({
       requests: 150,
       left: 15,
@@ -36,12 +36,12 @@ describe('the quota', () => {
     expect(readQuota(header({ ...headers, 'x-rate-limit-requests-left': '0' }), 0)?.left).toBe(0);
   });
 
-  it('blocks nobody for longer than five minutes, whatever a header says', () => {
+  it('the quota blocks calls for at most five minutes, whatever a header says', () => {
     const absurd = { ...headers, 'x-rate-limit-time-reset-ms': '1767225600000' };
     expect(readQuota(header(absurd), 0)?.resetsAt).toBe(300_000);
   });
 
-  it('is the lowest that one window told: answers overtake each other', () => {
+  it('the quota is the lowest that one window reported, because answers overtake each other', () => {
     const known = aQuota({ left: 40 });
     expect(updateQuota(known, aQuota({ left: 44, seenAt: 100 }))).toMatchObject({ left: 40, seenAt: 100 });
     expect(updateQuota(known, aQuota({ left: 39, seenAt: 100 }))).toMatchObject({ left: 39 });
@@ -50,20 +50,20 @@ describe('the quota', () => {
     });
   });
 
-  it('is that of the next window as soon as an answer tells of one, though ours seemed to last a little longer', () => {
+  it('the quota is that of the next window as soon as an answer reports it, though the current one seemed to last a little longer', () => {
     const known = aQuota({ left: 0 });
     expect(updateQuota(known, aQuota({ left: 149, seenAt: 19_200, resetsAt: 49_000 }))).toMatchObject({
       left: 149,
     });
   });
 
-  it('is over with the last window when an answer of it comes late', () => {
+  it('the quota of the last window is over even when an answer of that window comes late', () => {
     const known = aQuota({ left: 140, resetsAt: 50_000 });
     const late = aQuota({ left: 2, seenAt: 21_000, resetsAt: 21_100 });
     expect(updateQuota(known, late)).toMatchObject({ left: 2, resetsAt: 21_100 });
   });
 
-  it('is unlimited for a store that never told of one, and stays known when an answer says nothing', () => {
+  it('the quota is unlimited for a store that never reported one, and stays known when an answer reports nothing', () => {
     expect(updateQuota('unknown', undefined)).toBe('unlimited');
     expect(updateQuota('unlimited', aQuota())).toEqual(aQuota());
     expect(updateQuota(aQuota(), undefined)).toEqual(aQuota());
@@ -96,16 +96,19 @@ describe('calls at once', () => {
     ['one in its next window, to see whether it still is', aQuota({ requests: 1, left: 1 }), 90, 20_000, 1],
     ['one before anything is known', 'unknown', 10, 0, 1],
     ['any number where there is no quota', 'unlimited', 10, 0, Infinity],
-  ] as const)('%s', (_, known, reservePercent, now, calls) => {
-    expect(allowance(known, reservePercent, now).recent).toBe(calls);
-  });
+  ] as const)(
+    'the number of calls at the same time follows the quota: %s',
+    (_, known, reservePercent, now, calls) => {
+      expect(allowance(known, reservePercent, now).recent).toBe(calls);
+    },
+  );
 
-  it('are as many as the share when all but one are older: calls that hang keep no other back', () => {
+  it('calls that hang do not delay others, because all except one are older than the share counts', () => {
     expect(allowance(aQuota({ left: 55 }), 10, 5_000)).toEqual({ calls: 10, recent: 1 });
     expect(allowance('unknown', 10, 0)).toEqual({ calls: Infinity, recent: 1 });
   });
 
-  it('of four senders that all know the same reach into the reserve by three at the most', () => {
+  it('four senders that know the same quota use at most three calls of the reserve', () => {
     const whole = (max: number) => fc.integer({ min: 0, max });
     fc.assert(
       fc.property(whole(1000), whole(1000), whole(90), (requests, left, reservePercent) => {

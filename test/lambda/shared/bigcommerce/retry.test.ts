@@ -19,7 +19,7 @@ it.each([
   ['retryable', [408, 423, 425, 429, 500, 502, 503, 504, 509, 520, 599]],
   ['permanent', [400, 405, 406, 409, 410, 413, 415, 422, 499, 501, 505, 507]],
   ['configuration', [301, 302, 308, 401, 403]],
-] as const)('%s: %j', (kind, statuses) => {
+] as const)('the client classifies an answer as %s: %j', (kind, statuses) => {
   expect(statuses.map(classifyStatus)).toEqual(statuses.map(() => kind));
 });
 
@@ -37,11 +37,11 @@ describe('what is sent again', () => {
     ['but not twice', { timedOut: true, triesBefore: 2 }, false],
     ['nothing for which no time is left', { timeLeftMs: 500 }, false],
     ['what there is just time for', { timeLeftMs: 501 }, true],
-  ] as const)('%s', (_, failed, again) => {
+  ] as const)('the client decides what to send again: %s', (_, failed, again) => {
     expect(after(failed).again).toBe(again);
   });
 
-  it('is counted, a hanging one twice', () => {
+  it('a repetition is counted, and a hanging one twice', () => {
     expect(after({ triesBefore: 1 }).tries).toBe(2);
     expect(after({ triesBefore: 1, timedOut: true }).tries).toBe(3);
   });
@@ -56,7 +56,7 @@ describe('the pause after an answer', () => {
     [429, { 'retry-after': '4' }, 4_000],
     [429, { 'x-rate-limit-time-reset-ms': '1767225600000' }, 300_000],
     [503, { 'x-rate-limit-time-reset-ms': '15000', 'x-retry-after': '2' }, 2_000],
-  ])('%i %j: %s ms, for every call of the container', (status, headers, pauseMs) => {
+  ])('after %i %j calls pause %s ms, all calls of the container', (status, headers, pauseMs) => {
     expect(after({ status, headers }, 0)).toMatchObject({ pauseMs, pausesAll: true });
     expect(after({ status, headers }, 1).pauseMs).toBe(pauseMs + 250);
   });
@@ -68,11 +68,14 @@ describe('the pause after an answer', () => {
     [429, { 'x-rate-limit-time-reset-ms': '', 'x-retry-after': '0' }, true],
     [503, { 'x-rate-limit-time-reset-ms': '15000' }, false],
     [500, {}, false],
-  ])('%i %j that asks for nothing: a backoff; for every call: %s', (status, headers, pausesAll) => {
-    expect(after({ status, headers })).toMatchObject({ pauseMs: 500, pausesAll });
-  });
+  ])(
+    'after %i %j without a requested pause a call backs off, and so does every call: %s',
+    (status, headers, pausesAll) => {
+      expect(after({ status, headers })).toMatchObject({ pauseMs: 500, pausesAll });
+    },
+  );
 
-  it('is kept by the other calls also when this one is not sent again', () => {
+  it('the pause applies to the other calls also when this one is not sent again', () => {
     const refused = { status: 429, headers: { 'x-retry-after': '20' }, timeLeftMs: 10_000 };
     expect(after({ ...refused, method: 'PUT' }, 0)).toMatchObject({
       again: false,
@@ -81,7 +84,7 @@ describe('the pause after an answer', () => {
     });
   });
 
-  it('backs off exponentially with full jitter where nothing is asked for', () => {
+  it('a call backs off exponentially with full jitter where no pause is requested', () => {
     expect([0, 1, 2, 3, 19].map((triesBefore) => after({ triesBefore }).pauseMs)).toEqual([
       500, 1000, 2000, 4000, 15_000,
     ]);
@@ -89,7 +92,7 @@ describe('the pause after an answer', () => {
   });
 });
 
-it('spans more than 24 hours in 20 receives, whatever the jitter', () => {
+it('the receives of a reference span more than 24 hours, whatever the jitter', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 19, maxLength: 19 }),

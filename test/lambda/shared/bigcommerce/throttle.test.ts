@@ -41,7 +41,7 @@ function aContainer(quotaReservePercent = 10) {
   };
 }
 
-it('lets the first call go alone, and the others once its answer is in', async () => {
+it('the throttle sends the first call alone, and the others once its answer is received', async () => {
   const { end, time, asks, told } = aContainer();
   const given = asks(3);
   await time.advance(700);
@@ -51,7 +51,7 @@ it('lets the first call go alone, and the others once its answer is in', async (
   expect(given).toEqual([0, 700, 700]);
 });
 
-it('lets the next call look when the first one brought no answer', async () => {
+it('the throttle sends the next call as a probe when the first one brought no answer', async () => {
   const { end, time, asks } = aContainer();
   const given = asks(3);
   await time.advance(100);
@@ -60,7 +60,7 @@ it('lets the next call look when the first one brought no answer', async () => {
   expect(given).toEqual([0, 100]);
 });
 
-it('lets any number go where the store tells of no quota', async () => {
+it('the throttle sends any number of calls where the store reports no quota', async () => {
   const { end, time, asks } = aContainer();
   asks(1);
   await time.advance(0);
@@ -70,7 +70,7 @@ it('lets any number go where the store tells of no quota', async () => {
   expect(given).toHaveLength(50);
 });
 
-it('has no more calls under way than its share, and goes on as they end', async () => {
+it('the throttle has no more calls in flight than its share, and continues as they end', async () => {
   const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
@@ -86,7 +86,7 @@ it('has no more calls under way than its share, and goes on as they end', async 
   expect(given).toEqual([0, 0, 100]);
 });
 
-it('waits at the wall for the window to end, and then for nothing', async () => {
+it('the throttle waits at the wall for the window to end, and not after that', async () => {
   const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
@@ -98,7 +98,7 @@ it('waits at the wall for the window to end, and then for nothing', async () => 
   expect(given).toEqual([20_000, 20_000, 20_000]);
 });
 
-it('refuses at once what would have to wait past its deadline, and lets the others wait', async () => {
+it('the throttle refuses immediately what would wait past its deadline, and lets the others wait', async () => {
   const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
@@ -111,7 +111,7 @@ it('refuses at once what would have to wait past its deadline, and lets the othe
   expect(long).toEqual([20_000]);
 });
 
-it('refuses at its deadline what waits for a call under way', async () => {
+it('the throttle refuses at its deadline what waits for a call in flight', async () => {
   const { time, asks } = aContainer();
   const given = asks(2, 500);
   await time.advance(499);
@@ -120,7 +120,7 @@ it('refuses at its deadline what waits for a call under way', async () => {
   expect(given).toEqual([0, false]);
 });
 
-it('lets a call that hangs keep no other back for longer than a second', async () => {
+it('a call that hangs delays no other for longer than a second', async () => {
   const { end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);
@@ -135,7 +135,7 @@ it('lets a call that hangs keep no other back for longer than a second', async (
   expect(others).toEqual([1_000, 2_000]);
 });
 
-it('pauses all calls, as long as the longest pause that was asked for', async () => {
+it('the throttle pauses all calls for the longest pause that was requested', async () => {
   const { turns, end, time, asks, told } = aContainer();
   asks(1);
   await time.advance(0);

@@ -35,17 +35,20 @@ const connect = ({ url = simulator.url, token = simulator.credentials.accessToke
 
 const kept = (id: number) => simulator.hooks.get(id)?.hook;
 
-it.each([200, 201] as const)('registers a webhook with the secret header (answered %i)', async (status) => {
-  simulator.switches.hookCreatedStatus = status;
-  const hook = await connect().registerHook({ scope, destination, secret });
-  expect(hook).toMatchObject({ scope, destination, is_active: true });
-  expect(kept(hook.id)?.headers).toEqual({ 'X-Order-Replication-Secret': secret });
-  expect(simulator.log.entries).toMatchObject([{ method: 'POST', body: { is_active: true } }]);
-  expect(await connect().listHooks()).toEqual([hook]);
-  expect(await connect().getHook(hook.id)).toEqual(hook);
-});
+it.each([200, 201] as const)(
+  'a webhook is registered with the secret header (answered %i)',
+  async (status) => {
+    simulator.switches.hookCreatedStatus = status;
+    const hook = await connect().registerHook({ scope, destination, secret });
+    expect(hook).toMatchObject({ scope, destination, is_active: true });
+    expect(kept(hook.id)?.headers).toEqual({ 'X-Order-Replication-Secret': secret });
+    expect(simulator.log.entries).toMatchObject([{ method: 'POST', body: { is_active: true } }]);
+    expect(await connect().listHooks()).toEqual([hook]);
+    expect(await connect().getHook(hook.id)).toEqual(hook);
+  },
+);
 
-it('reads an answer without its wrapper, too', async () => {
+it('an answer about a webhook is read without its wrapper too', async () => {
   server = await listen(
     createServer((_, response) => {
       response.end(JSON.stringify({ id: 7, scope, destination, is_active: true, headers: null }));
@@ -55,14 +58,14 @@ it('reads an answer without its wrapper, too', async () => {
   expect(hook).toEqual({ id: 7, scope, destination, is_active: true, headers: {} });
 });
 
-it('lists with as few calls as there can be', async () => {
+it('webhooks are listed with as few calls as possible', async () => {
   await connect().listHooks();
   expect(simulator.log.entries).toMatchObject([
     { endpoint: 'GET /v3/hooks', query: { limit: '250', page: '1' } },
   ]);
 });
 
-it('says so when the address of the API leads nowhere', async () => {
+it('an API address that leads nowhere is reported as such', async () => {
   server = await listen(createServer((_, response) => response.writeHead(404).end()));
   const store = connect(server);
   for (const call of [() => store.listHooks(), () => store.registerHook({ scope, destination, secret })]) {
@@ -70,7 +73,7 @@ it('says so when the address of the API leads nowhere', async () => {
   }
 });
 
-it('lists every page', async () => {
+it('every page of webhooks is listed', async () => {
   const wanted = Array.from({ length: 9 }, (_, index) => ({ scope, destination: `${destination}/${index}` }));
   for (const fields of wanted) simulator.hooks.create(fields);
   const page = (number: number) => ({
@@ -108,21 +111,21 @@ it.each([
     }),
     [2, 5].map((id) => ({ id, scope, destination, is_active: true, headers: {} })),
   ],
-])('lists what it can read: %s', async (_, body, expected) => {
+])('the client lists the webhooks that it can read: %s', async (_, body, expected) => {
   server = await listen(
     createServer((_request, response) => response.writeHead(body === '' ? 204 : 200).end(body)),
   );
   expect(await connect(server).listHooks()).toEqual(expected);
 });
 
-describe('sets a webhook right', () => {
+describe('the repair of a webhook', () => {
   const registered = async (fields: object) => {
     const made = simulator.hooks.create({ scope, destination, ...fields });
     if ('errors' in made) throw new Error(JSON.stringify(made));
     return (await connect().getHook(made.id))!;
   };
 
-  it('with nothing to do, with nothing sent', async () => {
+  it('a correct webhook is not changed', async () => {
     const hook = await registered({ headers: { 'x-order-replication-secret': secret } });
     simulator.log.clear();
     expect(await connect().repairHook(hook, secret)).toBe(false);
@@ -133,7 +136,7 @@ describe('sets a webhook right', () => {
     ['that is inactive', { is_active: false, headers: { 'X-Order-Replication-Secret': secret } }],
     ['with another secret, under whatever case', { headers: { 'x-order-replication-SECRET': 'old' } }],
     ['without headers', { headers: null }],
-  ])('%s, with one PUT', async (_, fields) => {
+  ])('a webhook is repaired with one PUT: %s', async (_, fields) => {
     const hook = await registered(fields);
     expect(await connect().repairHook(hook, secret)).toBe(true);
     expect(simulator.log.count('PUT /v3/hooks/{hook}')).toBe(1);
@@ -144,7 +147,7 @@ describe('sets a webhook right', () => {
     expect(Object.keys(kept(hook.id)?.headers ?? {})).toHaveLength(1);
   });
 
-  it('and leaves it the other headers that somebody gave it', async () => {
+  it('a repaired webhook keeps the other headers that the merchant gave it', async () => {
     const hook = await registered({ headers: { 'x-firewall': 'let me in' } });
     await connect().repairHook(hook, secret);
     expect(kept(hook.id)?.headers).toEqual({
@@ -153,39 +156,39 @@ describe('sets a webhook right', () => {
     });
   });
 
-  it('with no header, when only its being inactive is wrong', async () => {
+  it('a webhook that is only inactive is repaired without a header', async () => {
     const hook = await registered({ is_active: false, headers: { 'X-Order-Replication-Secret': secret } });
     await connect().repairHook(hook, secret);
     expect(simulator.log.of('PUT /v3/hooks/{hook}')).toMatchObject([{ body: { is_active: true } }]);
     expect(simulator.log.of('PUT /v3/hooks/{hook}')[0]?.body).not.toHaveProperty('headers');
   });
 
-  it('and says so when the store leaves it inactive', async () => {
+  it('a repair reports when the store leaves the webhook inactive', async () => {
     const hook = await registered({ is_active: false });
     server = await listen(createServer((_, response) => response.end(JSON.stringify({ data: hook }))));
     await expect(connect(server).repairHook(hook, secret)).rejects.toThrow('leaves the webhook');
   });
 
-  it('fails when it is gone meanwhile', async () => {
+  it('a repair fails when the webhook is gone meanwhile', async () => {
     const hook = await registered({ is_active: false });
     simulator.hooks.remove(hook.id);
     await expect(connect().repairHook(hook, secret)).rejects.toThrow(`PUT /v3/hooks/${hook.id} answered 404`);
   });
 });
 
-it('deletes one, and says when there was none', async () => {
+it('a webhook is deleted, and a missing one is reported', async () => {
   const { id } = await connect().registerHook({ scope, destination, secret });
   expect(await connect().deleteHook(id)).toBe(true);
   expect(await connect().deleteHook(id)).toBe(false);
   expect(await connect().getHook(id)).toBeUndefined();
 });
 
-it('takes a deletion for done, whatever it is answered with', async () => {
+it('a deletion counts as done, whatever the body of its answer', async () => {
   server = await listen(createServer((_, response) => response.writeHead(204).end()));
   expect(await connect(server).deleteHook(1)).toBe(true);
 });
 
-describe('says in words what the store objects to', () => {
+describe('errors about webhooks', () => {
   const failure = (call: Promise<unknown>) =>
     call.then(
       () => {
@@ -194,13 +197,13 @@ describe('says in words what the store objects to', () => {
       (error: unknown) => error as BigCommerceError,
     );
 
-  it('a wrong token', async () => {
+  it('a wrong token is reported in words', async () => {
     const error = await failure(connect({ token: 'wrong' }).listHooks());
     expect(error).toMatchObject({ kind: 'configuration', status: 401 });
     expect(error.message).toContain('Check BigCommerceToken');
   });
 
-  it('the limit of ten, and a second one for the same destination', async () => {
+  it('the limit of ten webhooks, and a second one for the same destination, are reported in words', async () => {
     const register = (path: string) =>
       connect().registerHook({ scope, destination: destination + path, secret });
     for (let made = 0; made < 10; made += 1) await register(`/${made}`);
@@ -210,7 +213,7 @@ describe('says in words what the store objects to', () => {
     expect((await failure(register('/1'))).message).toContain('destination: A webhook for this scope');
   });
 
-  it('and nothing of what the headers were to carry', async () => {
+  it('an error about a webhook holds nothing of its headers', async () => {
     const errors = { headers: `Invalid value ${secret}`, 'headers.x': secret, scope: 'Invalid scope.' };
     server = await listen(
       createServer((_, response) => response.writeHead(422).end(JSON.stringify({ title: 'No.', errors }))),
@@ -220,7 +223,7 @@ describe('says in words what the store objects to', () => {
     expect(error.message).not.toContain(secret);
   });
 
-  it('an answer that cannot be right', async () => {
+  it('an answer that cannot be right is reported in words', async () => {
     server = await listen(createServer((_, response) => response.end('{"data":{"id":"x"}}')));
     const error = await failure(connect(server).listHooks());
     expect(error).toMatchObject({ kind: 'retryable' });
@@ -228,13 +231,13 @@ describe('says in words what the store objects to', () => {
   });
 });
 
-it('never repeats what changes something', async () => {
+it('a call that changes a webhook is never repeated', async () => {
   simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'status', status: 503 });
   await expect(connect().registerHook({ scope, destination, secret })).rejects.toThrow('503');
   expect(simulator.log.count('POST /v3/hooks')).toBe(1);
 });
 
-it('finds the secret under any case of its header', () => {
+it('the secret is found under any case of its header', () => {
   const hook = { id: 1, scope, destination, is_active: true };
   expect(secretOf({ ...hook, headers: { 'X-ORDER-REPLICATION-SECRET': 'x' } })).toBe('x');
   expect(secretOf({ ...hook, headers: { 'x-secret': 'x' } })).toBeUndefined();

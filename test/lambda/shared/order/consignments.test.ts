@@ -10,7 +10,7 @@ const consignments = (overrides: object) => ({
 });
 
 describe('the lines of an order', () => {
-  it('are those of all its consignments, by id', () => {
+  it('the lines of an order are those of all its consignments, by id', () => {
     const [one, two, three, four] = [1, 2, 3, 4].map((id) => aWholeLine({ id }));
     const order = anOrder({
       items_total: 4,
@@ -24,7 +24,7 @@ describe('the lines of an order', () => {
     expect(linesOf(order)).toEqual([one, two, three, four]);
   });
 
-  it('are read in both documented forms: one alone in place of a list, and the older array', () => {
+  it('the lines of an order are read in both documented forms, a single object in place of a list and the older array', () => {
     const line = aWholeLine({ type: 'digital' });
     const downloads = [{ recipient_email: 'ada@example.com', line_items: line }];
     const { consignments: one } = consignments({ downloads });
@@ -32,7 +32,7 @@ describe('the lines of an order', () => {
     expect(linesOf(anOrder({ items_total: 1, consignments: [one] }))).toEqual([line]);
   });
 
-  it('are read from numbered objects in place of lists, of groups as of lines', () => {
+  it('the lines of an order are read from numbered objects in place of lists, of groups as of lines', () => {
     const [one, two] = [1, 2].map((id) => aWholeLine({ id }));
     const order = anOrder({
       items_total: 2,
@@ -68,7 +68,7 @@ describe('the lines of an order', () => {
     ['one has no id', consignments({ shipping: [{ line_items: [{ ...line, id: 0 }] }] })],
     ['they are an empty object', consignments({ shipping: [{ line_items: {} }] })],
     ['one is no object', consignments({ shipping: [{ line_items: [line, null] }] })],
-  ])('are not believed where %s', (_why, overrides) => {
+  ])('the lines of an order are not believed where %s', (_why, overrides) => {
     expect(linesOf(anOrderWithLines([line]))).toEqual([line]);
     expect(linesOf(anOrderWithLines([line], overrides))).toBeUndefined();
   });
@@ -94,12 +94,12 @@ describe('the fingerprint of an order', () => {
   const order = anOrderWithLines([aWholeLine()]);
   const digest = contentDigest(parseOrder(order));
 
-  it('is there for an order that came with its lines alone', () => {
+  it('an order that came with its lines alone has a fingerprint', () => {
     expect(digest).toMatch(/^2:[\w-]{43}$/);
     expect(contentDigest(parseOrder(anOrder()))).toBeUndefined();
   });
 
-  it('goes neither by the sequence of the fields nor by status, dates and links', () => {
+  it('a fingerprint does not depend on the sequence of the fields, on status, dates and links', () => {
     const reversed = Object.fromEntries(Object.entries(order).reverse()) as typeof order;
     expect(contentDigest(parseOrder(reversed))).toBe(digest);
     expect(contentDigest(parseOrder({ ...order, status_id: 9, date_modified: 'later', products: [] }))).toBe(
@@ -107,7 +107,7 @@ describe('the fingerprint of an order', () => {
     );
   });
 
-  it('goes by the fees that came along, and not by a link to them', () => {
+  it('a fingerprint depends on the fees that came with the order, and not on a link to them', () => {
     const link = { url: 'https://store.example/', resource: '/orders/100/fees' };
     const fees = [{ id: 1, cost_inc_tax: '13.5300' }];
     expect(contentDigest(parseOrder({ ...order, fees: link }))).toBe(digest);
@@ -115,13 +115,13 @@ describe('the fingerprint of an order', () => {
     expect(contentDigest(parseOrder({ ...order, fees }))).not.toBe(digest);
   });
 
-  it('is that of the version before fees and long integers came along: no upgrade reads every order again', () => {
+  it('a fingerprint equals that of the version before fees and long integers, so that an upgrade does not read every order again', () => {
     const before = 'RCUcMUiP84Jdtc5OczX8eFmBkstsoahEI-d8-ILGGlg';
     expect(contentDigest(parseOrder({ ...order, fees: {} }))).toBe(`2:${before}`);
     expect(showsContent(parseOrder({ ...order, fees: {} }), before)).toBe(true);
   });
 
-  it('tells integers beyond 2^53 apart by their last digit', () => {
+  it('a fingerprint differs for integers beyond 2^53 that differ in their last digit', () => {
     const digestOf = (external_id: unknown) => contentDigest(parseOrder({ ...order, external_id }));
     expect(digestOf(820_982_911_946_154_508n)).toBe(digestOf(820_982_911_946_154_508n));
     expect(digestOf(820_982_911_946_154_508n)).not.toBe(digestOf(820_982_911_946_154_507n));
@@ -135,14 +135,14 @@ describe('the fingerprint of an order', () => {
       consignments({ shipping: [{ id: 5, street_1: '2 Test Street', line_items: [aWholeLine()] }] }),
     ],
     ['a field that nobody knows', { a_new_field: null }],
-  ])('changes with %s', (_what, change) => {
+  ])('a fingerprint changes with %s', (_what, change) => {
     const changed = contentDigest(parseOrder({ ...order, ...change }));
     expect(changed).toBeDefined();
     expect(changed).not.toBe(digest);
     expect(showsContent(parseOrder({ ...order, ...change }), digest)).toBe(false);
   });
 
-  it('matches the order that it was made of', () => {
+  it('a fingerprint matches the order that it was made of', () => {
     expect(showsContent(parseOrder({ ...order, status_id: 9 }), digest)).toBe(true);
   });
 
@@ -151,11 +151,11 @@ describe('the fingerprint of an order', () => {
     ['there is no fingerprint', order, undefined],
     ['the fingerprint has a later form', order, '3:x'],
     ['the fingerprint has an earlier form and differs', order, 'x'.repeat(43)],
-  ])('gives no verdict where %s', (_, shown, stored) => {
+  ])('a fingerprint gives no result where %s', (_, shown, stored) => {
     expect(showsContent(parseOrder(shown), stored)).toBeUndefined();
   });
 
-  it('in the form before the prefix still matches, whatever the fees are now', () => {
+  it('a fingerprint in the form before the prefix still matches, whatever the fees are now', () => {
     const line = { id: 1, ...Object.fromEntries(LINE_FIELDS.map((name) => [name, 1])) };
     const content = { consignments: { shipping: [{ id: 5, line_items: [line] }] }, id: 7, items_total: 1 };
     const sorted = (value: object) => JSON.stringify(Object.fromEntries(Object.entries(value).sort()));
@@ -167,10 +167,10 @@ describe('the fingerprint of an order', () => {
   });
 });
 
-describe('two looks at one order', () => {
+describe('two reads of one order', () => {
   const order = anOrderWithLines([aWholeLine()]);
 
-  it('are compared with their lines and addresses where both came with them', () => {
+  it('two reads of an order are compared with their lines and addresses where both came with them', () => {
     const moved = anOrderWithLines([aWholeLine({ order_address_id: 6 })]);
     const before = parseOrder(order);
     expect(isUnchanged(parseOrder({ ...order }), before)).toBe(true);

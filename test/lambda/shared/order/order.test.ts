@@ -26,7 +26,7 @@ const physical = [aLine()];
 const digital = [aLine({ type: 'digital' })];
 const mixed = [...physical, ...digital];
 
-describe('an order that nobody has seen yet', () => {
+describe('an order without a ledger row', () => {
   const since = NOON - 1_000;
 
   it.each([
@@ -37,11 +37,11 @@ describe('an order that nobody has seen yet', () => {
     ['void', 5, {}, 'void-status'],
     ['void, but listed as new', 12, { allowedStatusIds: [12] }, undefined],
     ['waiting, and not listed as new', 7, { allowedStatusIds: [11] }, 'status-not-allowed'],
-  ])('%s', (_name, statusId, rules, reason) => {
+  ])('the status of an unknown order decides whether it is stored: %s', (_name, statusId, rules, reason) => {
     expect(whyNotStored(aParsedOrder({ status_id: statusId }), undefined, aRuleSet(rules))).toBe(reason);
   });
 
-  it('is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
+  it('an unknown order is not stored when it is archived, or from before IgnoreOrdersCreatedBefore', () => {
     expect(whyNotStored(aParsedOrder({ is_deleted: true }), undefined, aRuleSet())).toBe('archived');
     const old = aParsedOrder({ date_created: storeDate(since - 1_000) });
     expect(whyNotStored(old, since, aRuleSet())).toBe('created-before-limit');
@@ -49,7 +49,7 @@ describe('an order that nobody has seen yet', () => {
   });
 });
 
-describe('what is done with a stored order', () => {
+describe('a stored order', () => {
   it.each([
     ['Awaiting Fulfillment', 11, physical, {}, { kind: 'advance', targetStatusId: 9 }],
     ['an all-digital one', 11, digital, {}, { kind: 'advance', targetStatusId: 8 }],
@@ -92,11 +92,14 @@ describe('what is done with a stored order', () => {
       { kind: 'copy', reason: 'status-not-advanced' },
     ],
     ['a status nobody knows', 99, physical, {}, { kind: 'copy', reason: 'moved-before-copy' }],
-  ])('%s', (_, status_id, lines, rules, decision) => {
-    expect(decide(aParsedOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
-  });
+  ])(
+    'a stored order is advanced or copied by its status and lines: %s',
+    (_, status_id, lines, rules, decision) => {
+      expect(decide(aParsedOrder({ status_id }), lines, undefined, aRuleSet(rules))).toEqual(decision);
+    },
+  );
 
-  it('confirms an order that stands where an earlier attempt wanted it', () => {
+  it('a stored order that has the status of an earlier attempt is confirmed', () => {
     const earlier = aSnapshot({ replication: { target_status_id: 9 } });
     expect(decide(aParsedOrder({ status_id: 9 }), physical, earlier, aRuleSet())).toEqual({
       kind: 'confirm',
@@ -113,7 +116,7 @@ describe('what is done with a stored order', () => {
     ).toBe('copy');
   });
 
-  it('never advances what is void, further on, or not asked for', () => {
+  it('an order is never advanced when it is void, in a later status, or not requested', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1, max: 20 }), fc.boolean(), (status_id, allDigital) => {
         const decision = decide(
@@ -130,13 +133,13 @@ describe('what is done with a stored order', () => {
   });
 });
 
-it('takes archived orders for void, and a status that is allowed never', () => {
+it('an archived order is void, and an allowed status never is', () => {
   expect(whyVoid(aParsedOrder({ is_deleted: true }), aRuleSet())).toBe('archived');
   expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet())).toBe('void-status');
   expect(whyVoid(aParsedOrder({ status_id: 0 }), aRuleSet({ allowedStatusIds: [0] }))).toBeUndefined();
 });
 
-it('names the statuses as BigCommerce does', () => {
+it("statuses have BigCommerce's names", () => {
   expect([7, 11, 12, 99].map(statusName)).toEqual([
     'Awaiting Payment',
     'Awaiting Fulfillment',
@@ -158,25 +161,25 @@ it.each([
   expect(isDigital(lines)).toBe(expected);
 });
 
-describe('a version is settled', () => {
+describe('a settled version', () => {
   it.each([
     [9_999, false],
     [10_000, true],
-  ])('%i ms after its date: %s', (age, settled) => {
+  ])('a version is settled %i ms after its date: %s', (age, settled) => {
     expect(isSettled(storeDate(NOON), NOON + age)).toBe(settled);
   });
 
-  it('never without a date', () => {
+  it('a version without a date is never settled', () => {
     for (const date of ['', null, undefined, 'soon', 5]) expect(isSettled(date, NOON)).toBe(false);
   });
 });
 
-it('reads BigCommerce’s dates', () => {
+it("BigCommerce's dates are read", () => {
   expect(parseDate('Tue, 06 Jan 2026 10:15:00 +0000')).toBe(Date.UTC(2026, 0, 6, 10, 15));
   expect(parseDate('Tue, 06 Jan 2026 10:15:00 -0500')).toBe(Date.UTC(2026, 0, 6, 15, 15));
 });
 
-describe('content', () => {
+describe('the content of an order', () => {
   it.each([
     'status_id',
     'status',
@@ -190,11 +193,11 @@ describe('content', () => {
     'products',
     'shipping_addresses',
     'coupons',
-  ])('is not %s', (field) =>
+  ])('the content of an order does not include %s', (field) =>
     expect(sameContent(aParsedOrder({ [field]: 'other' }), aParsedOrder())).toBe(true),
   );
 
-  it('is the fees where both looks show them', () => {
+  it('the content of an order includes the fees where both reads show them', () => {
     const [one, other] = [aParsedOrder({ fees: [{ id: 1 }] }), aParsedOrder({ fees: [] })];
     const link = aParsedOrder({ fees: { url: 'https://store.example/', resource: '/orders/100/fees' } });
     expect(sameContent(one, { ...one, raw: { ...one.raw } })).toBe(true);
@@ -206,19 +209,19 @@ describe('content', () => {
     ]);
   });
 
-  it('is everything else, deeply, new fields included', () => {
+  it('the content of an order includes everything else, deeply, new fields too', () => {
     expect(sameContent(aParsedOrder({ staff_notes: 'x' }), aParsedOrder())).toBe(false);
     expect(sameContent(aParsedOrder({ new_field: null }), aParsedOrder())).toBe(false);
     const billing_address = { first_name: 'Ada', last_name: 'Moss', form_fields: [{ name: 'a' }] };
     expect(sameContent(aParsedOrder({ billing_address }), aParsedOrder())).toBe(false);
   });
 
-  it('is not judged by what an answer leaves out', () => {
+  it('the content of an order is not compared by what an answer omits', () => {
     expect(sameContent(parseOrder({ id: 100, status_id: 9 }), aParsedOrder())).toBe(true);
   });
 });
 
-it('compares JSON by content, whatever the order of keys', () => {
+it('JSON is compared by content, whatever the order of keys', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
       expect(isEqual(one, JSON.parse(JSON.stringify(one)))).toBe(true);
@@ -229,7 +232,7 @@ it('compares JSON by content, whatever the order of keys', () => {
   expect(isEqual([1], { 0: 1 })).toBe(false);
 });
 
-it('finds a snapshot news when its lists, its state or its intention differ, not when only the read does', () => {
+it('a snapshot is new when its lists, its state or its intention differ, not when only the read does', () => {
   const same = (next: Partial<Snapshot>) => sameSnapshot(aSnapshot(), { ...aSnapshot(), ...next });
   expect(
     same({
@@ -243,7 +246,7 @@ it('finds a snapshot news when its lists, its state or its intention differ, not
 });
 
 describe('an order id from outside', () => {
-  it.each([1, 4242, '4242', Number.MAX_SAFE_INTEGER])('may be %p', (id) =>
+  it.each([1, 4242, '4242', Number.MAX_SAFE_INTEGER])('an order id from outside may be %p', (id) =>
     expect(toOrderId(id)).toBe(Number(id)),
   );
   it.each([
@@ -264,10 +267,10 @@ describe('an order id from outside', () => {
     {},
     [1],
     true,
-  ])('may not be %p', (id) => expect(toOrderId(id)).toBeUndefined());
+  ])('an order id from outside may not be %p', (id) => expect(toOrderId(id)).toBeUndefined());
 });
 
-it('knows an order by its id and status id', () => {
+it('an order is known by its id and status id', () => {
   expect(toRawOrder(anOrder())).toEqual(anOrder());
   for (const value of [null, [], 'x', {}, { id: 1 }, { id: '1', status_id: 1 }, { id: 1, status_id: null }]) {
     expect(toRawOrder(value)).toBeUndefined();
@@ -275,7 +278,7 @@ it('knows an order by its id and status id', () => {
 });
 
 describe('an order reference', () => {
-  it('survives the queue, with unknown sources and fields', () => {
+  it('an order reference survives the queue, with unknown sources and fields', () => {
     const reference = aReference({ source: 'backfill', jobTimestamp: NOON });
     expect(readReference(JSON.stringify({ ...reference, later: true }))).toEqual({
       ...reference,
@@ -283,7 +286,7 @@ describe('an order reference', () => {
     });
   });
 
-  it('never throws anything but that it is malformed, with what could be read of it', () => {
+  it('reading a reference throws only that it is malformed, with what could be read of it', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -316,32 +319,32 @@ describe('an order reference', () => {
     ['dateModified', null, 'a text'],
     ['advance', 'teatime', 'true or false'],
     ['wasStored', null, 'true or false'],
-  ])('whose %s is %j is malformed, and the error repeats no value', (field, value, expected) => {
+  ])('a reference whose %s is %j is malformed, and the error repeats no value', (field, value, expected) => {
     const body = JSON.stringify({ ...aReference(), [field]: value });
     expect(() => readReference(body)).toThrow(
       new MalformedReferenceError(`Not an order reference: ${field} is not ${expected}.`),
     );
   });
 
-  it('keeps what could be read of a malformed one', () => {
+  it('a malformed reference keeps what could be read of it', () => {
     const body = JSON.stringify({ orderId: '5', seenAt: iso(NOON), source: 'poll' });
     const known = { orderId: 5, firstSeenAt: iso(NOON) };
     expect(() => readReference(body)).toThrow(expect.objectContaining({ known }) as Error);
   });
 
-  it('is read without a job or a hash of the wrong type, which are only informative', () => {
+  it('a reference is read without a job or a hash of the wrong type, which are only informative', () => {
     const reference = aReference();
     expect(readReference(JSON.stringify({ ...reference, jobTimestamp: 'x', webhookHash: 7 }))).toEqual(
       reference,
     );
   });
 
-  it('whose listed fingerprint is no text is malformed', () => {
+  it('a reference whose listed fingerprint is no text is malformed', () => {
     const reference = JSON.stringify({ orderId: 5, seenAt: iso(NOON), source: 'poll', listedDigest: 7 });
     expect(() => readReference(reference)).toThrow('listedDigest is not a text');
   });
 
-  it('that is malformed says what could be read of it', () => {
+  it('a malformed reference reports what could be read of it', () => {
     const error = new MalformedReferenceError('x', { orderId: 5 });
     expect(error.known).toEqual({ orderId: 5 });
   });

@@ -75,7 +75,7 @@ describe('dropping fields', () => {
     consignments: { shipping: [{ phone: '5', line_items: [{ phone: '6' }] }] },
   });
 
-  it('drops a name wherever it occurs', () => {
+  it('a name in DropFields drops the field wherever it occurs', () => {
     const dropped = dropFields(snapshot, ['phone', 'staff_notes']);
     expect(JSON.stringify(dropped)).not.toMatch(/phone|staff_notes/);
     expect(dropped).toMatchObject({
@@ -85,7 +85,7 @@ describe('dropping fields', () => {
     });
   });
 
-  it('drops a path only there, in every item of a list', () => {
+  it('a path in DropFields drops the field only there, in every item of a list', () => {
     expect(
       dropFields(snapshot, ['shipping_addresses.phone', 'consignments.shipping.line_items.phone']),
     ).toEqual({
@@ -95,22 +95,22 @@ describe('dropping fields', () => {
     });
   });
 
-  it('drops whole objects', () => {
+  it('DropFields drops whole objects', () => {
     expect(dropFields(snapshot, ['billing_address', 'consignments'])).not.toHaveProperty('billing_address');
   });
 
-  it('leaves alone what the service itself says of the order', () => {
+  it('DropFields does not drop what the service itself writes about the order', () => {
     const dropped = dropFields(snapshot, ['state', 'source', 'read_at']);
     expect(dropped.replication).toEqual(snapshot.replication);
     expect(JSON.stringify({ ...dropped, replication: null })).not.toMatch(/"state"|"source"/);
   });
 
-  it('drops nothing that is not there, and nothing by default', () => {
+  it('DropFields drops nothing that is missing, and nothing by default', () => {
     expect(dropFields(snapshot, ['tattoo', 'billing_address.tattoo', 'id.tattoo'])).toEqual(snapshot);
     expect(dropFields(snapshot, [])).toBe(snapshot);
   });
 
-  it('keeps what may never be dropped, whatever is', () => {
+  it('a field that may never be dropped is kept, whatever DropFields says', () => {
     const names = fc.array(
       fc
         .array(fc.constantFrom('billing_address', 'phone', 'state', 'products', 'id', 'status'), {
@@ -136,10 +136,10 @@ describe('dropping fields', () => {
     'shipping_addresses.phone',
     'products.id',
     '__warning__',
-  ])('may drop %s', (name) => expect(isDroppable(name)).toBe(true));
+  ])('DropFields may name %s', (name) => expect(isDroppable(name)).toBe(true));
 
   it.each([...NEVER_DROPPED, 'replication.state', '', 'a b', 'a..b', '.a', 'a.', 'ada@example.com', '1a'])(
-    'may not drop %j',
+    'DropFields may not name %j',
     (name) => expect(isDroppable(name)).toBe(false),
   );
 });
@@ -183,7 +183,7 @@ const personal = aSnapshot({
 });
 
 describe('erasing', () => {
-  it('blanks what is personal, in the form that the store has for none, and keeps all else', () => {
+  it('an erasure blanks personal data in the form that the store uses for none, and keeps everything else', () => {
     expect(erasePersonal(personal)).toEqual({
       ...personal,
       customer_id: 0,
@@ -221,35 +221,35 @@ describe('erasing', () => {
     ['File Upload', '{"originalName":"ada.jpg"}', ''],
     ['Numbers only text field', '1815', ''],
     ['something new', 'Ada', ''],
-  ])('leaves of an option of type %s, answered %j, %j', (type, value, left) => {
+  ])('an erasure leaves of an option of type %s, answered %j, %j', (type, value, left) => {
     const order = { products: [{ product_options: [option(type, value)] }] };
     expect(erasePersonal(order)).toEqual({ products: [{ product_options: [option(type, left)] }] });
   });
 
-  it('leaves no digit of an integer beyond 2^53', () => {
+  it('an erasure leaves no digit of an integer beyond 2^53', () => {
     expect(erasePersonal({ id: 1, customer_id: 820_982_911_946_154_508n })).toEqual({
       id: 1,
       customer_id: 0,
     });
   });
 
-  it('leaves null what is null, and absent what is absent', () => {
+  it('an erasure leaves null what is null, and absent what is absent', () => {
     const order = { id: 1, staff_notes: null, cart_id: null, billing_address: { email: null } };
     expect(erasePersonal(order)).toEqual(order);
   });
 
-  it('erases a location that is not where an order is picked up', () => {
+  it('an erasure erases a location that is not a pickup location', () => {
     expect(erasePersonal({ location: { city: 'Austin' } })).toEqual({ location: { city: '' } });
   });
 
-  it('takes consignments in the older form, a list of one', () => {
+  it('an erasure reads consignments in the older form, a list of one', () => {
     const { consignments } = personal;
     expect(erasePersonal({ consignments: [consignments] })).toEqual({
       consignments: [erasePersonal(personal).consignments],
     });
   });
 
-  it('changes an order of the store in nothing but its people', async () => {
+  it('an erasure changes only the personal data of an order of the store', async () => {
     const store = createStore();
     const { id } = store.orders.add({
       customer_id: 42,
@@ -282,7 +282,7 @@ describe('erasing', () => {
     );
   });
 
-  it('leaves no text of a person and no address, changes no other field, and is done at once', () => {
+  it('an erasure leaves no text of a person and no address, changes no other field, and is complete after one pass', () => {
     const typed = fc.stringMatching(/^~[\w @.]{1,12}~$/);
     const people = fc.record({
       first_name: typed,
@@ -327,8 +327,8 @@ function changed(before: unknown, after: unknown, name = ''): ReadonlySet<string
   return new Set(inner);
 }
 
-describe('the addresses by which an order is found', () => {
-  it('are those of everybody in it, in lower case, and not the shop', () => {
+describe('the email addresses by which an order is found', () => {
+  it("an order is found by the addresses of everyone in it, in lower case, and not by the shop's", () => {
     expect([...personalEmails(personal)].sort()).toEqual([
       'ada@example.com',
       'ben@example.com',
@@ -347,7 +347,7 @@ describe('the addresses by which an order is found', () => {
     ['in quotes', "'ada@example.com'", ['ada@example.com']],
     ['of an Irishwoman', "ada.o'hara@example.com", ["ada.o'hara@example.com"]],
     ['of another, longer one', 'ada@example.com.au', ['ada@example.com.au']],
-  ])('are found %s', (_, customer_message, emails) => {
+  ])('email addresses are found %s', (_, customer_message, emails) => {
     expect([...personalEmails({ customer_message })]).toEqual(expect.arrayContaining(emails));
   });
 
@@ -360,11 +360,11 @@ describe('the addresses by which an order is found', () => {
     ['runs of signs', `${"a.'!?".repeat(MANY / 5)} ada@example.com`],
     ['blanks between letters', `a${' '.repeat(MANY)}b ada@example.com`],
     ['at signs', `${'@'.repeat(MANY)} ada@example.com`],
-  ])('are found in a message of half a million %s', (_, customer_message) => {
+  ])('email addresses are found in a message of half a million %s', (_, customer_message) => {
     expect(personalEmails({ customer_message })).toContain('ada@example.com');
   });
 
-  it('lose every sign around them and none within', () => {
+  it('an email address loses every sign around it and none within', () => {
     const sign = fc.constantFrom('.', "'", '!', '?');
     const signs = fc.array(sign).map((some) => some.join(''));
     const inner = fc.array(fc.oneof(sign, fc.constant('x'))).map((some) => `a${some.join('')}@b`);
@@ -375,13 +375,13 @@ describe('the addresses by which an order is found', () => {
     );
   });
 
-  it('are none where nobody has one', () => {
+  it('an order without any email address has none', () => {
     expect(personalEmails({ customer_message: 'Ring twice', email: '', staff_notes: null })).toEqual(
       new Set(),
     );
   });
 
-  it('do not begin or end within a longer one', () => {
+  it('an email address does not begin or end within a longer one', () => {
     expect(personalEmails({ staff_notes: 'xada@example.com.au' }).has('ada@example.com')).toBe(false);
   });
 
@@ -392,7 +392,7 @@ describe('the addresses by which an order is found', () => {
       'a line of a consignment',
       { consignments: { downloads: [{ line_items: [{ wrapping_message: 'ada@example.com' }] }] } },
     ],
-  ])('are found in %s', (_, order) => {
+  ])('email addresses are found in %s', (_, order) => {
     expect(personalEmails(order)).toEqual(new Set(['ada@example.com']));
   });
 });

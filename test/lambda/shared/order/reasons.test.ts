@@ -63,7 +63,7 @@ it.each([undefined, 5, '', 'toString', 'GET answered 400.'])('%p is no reason', 
   expect(readReason(stored)).toBeUndefined();
 });
 
-it('counts of both forms are added up, and a key of no known form is kept', () => {
+it('counts in both forms are added up, and a key in no known form is kept', () => {
   const counts = { 'Cancelled is void': 2, 'void-status:5': 3, 'completed, not digital': 1, later: 4 };
   expect(readCounts(counts)).toEqual({ 'void-status:5': 5, 'completed-not-digital': 1, later: 4 });
   expect(readCounts(undefined)).toEqual({});
@@ -82,7 +82,7 @@ it.each([
   expect(readDeadReason(reason, deadBy)).toBe(code);
 });
 
-it('a status is named where a reason is about one', () => {
+it('a reason about a status is printed with the name of the status', () => {
   expect(reasonText('void-status', 5)).toBe('void status (Cancelled)');
   expect(reasonText('archived', 5)).toBe('archived');
   expect(countKey('status-not-allowed', 7)).toBe('status-not-allowed:7');
@@ -93,7 +93,7 @@ it('a status is named where a reason is about one', () => {
   expect(countText('a key of a later version')).toBe('a key of a later version');
 });
 
-it('of a dead letter the text of the error follows', () => {
+it('the reason of a dead letter is printed with the text of the error', () => {
   expect(deathText('rejected', 'PUT answered 400.')).toBe('refused permanently: PUT answered 400.');
   expect(deathText('rejected')).toBe('refused permanently');
   expect(deathText('attempts-exhausted', '')).toBe('failed at its last receive');

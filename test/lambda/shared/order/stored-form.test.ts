@@ -30,7 +30,7 @@ const once = {
   email: { gift_certificates: [{ recipient_email: 'ada@example.com', line_items: { 0: slim(4) } }] },
 };
 
-it('keeps of each line its id and quantity, and of each address its id, in every kind of consignment', () => {
+it('the stored form keeps of each line its id and quantity, and of each address its id, in every kind of consignment', () => {
   expect(stored(whole)).toEqual(once);
   expect(stored([whole])).toEqual([once]);
   expect(stored({ ...whole, shipping: { 0: whole.shipping[0] } })).toEqual({
@@ -39,7 +39,7 @@ it('keeps of each line its id and quantity, and of each address its id, in every
   });
 });
 
-it('changes nothing else of an order, and nothing a second time', () => {
+it('the stored form changes nothing else of an order, and nothing a second time', () => {
   expect(withoutRepeats(order(whole))).toEqual({ ...order(whole), consignments: once });
   expect(withoutRepeats(order(once))).toEqual(order(once));
 });
@@ -55,6 +55,6 @@ it.each([
   ['a field that the address has not', { shipping: [{ id: 5, a_new_field: null, line_items: [] }] }],
   ['a warning', { shipping: [{ id: 5, __warning__: { message: 'only 50' }, line_items: [] }] }],
   ['nothing', null],
-])('keeps %s', (_what, consignments) => {
+])('the stored form keeps %s', (_what, consignments) => {
   expect(stored(consignments)).toEqual(consignments);
 });

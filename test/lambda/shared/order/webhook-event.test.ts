@@ -36,7 +36,7 @@ it.each([
   ['store/order/refund/created', { type: 'order', id: 4242, refund: { refund_id: 3 } }],
   ['store/channel/1/order/updated', { order_id: 4242 }],
   ['store/channel/1/order/refund/created', { order_id: 4242 }],
-])('%s with %j names an order, and is taken', (scope, data) => {
+])('a webhook of %s with %j names an order, and is accepted', (scope, data) => {
   expect(makesReference(scope)).toBe(true);
   expect(read(envelope(scope, data))).toEqual({
     scope,
@@ -61,7 +61,7 @@ it.each([
   ['restore/channel/1/order/created', { order_id: 4242 }, 4242],
   ['store/channel/1/order/created/late', { order_id: 4242 }, 4242],
   ['store/channel/one/order/created', { order_id: 4242 }, 4242],
-])('%s with %j is not taken; it names %s', (scope, data, orderId) => {
+])('a webhook of %s with %j is not accepted, and names %s', (scope, data, orderId) => {
   expect(makesReference(scope)).toBe(false);
   expect(read(envelope(scope, data))).toMatchObject({ scope, orderId });
 });
@@ -80,11 +80,11 @@ it.each([
   ['store/order/refund/created', true, false],
   ['store/order/message/created', false, false],
   ['store/product/updated', false, false],
-])('one registered for %s brings references: %s, and new orders: %s', (scope, references, orders) => {
+])('a registration for %s brings references: %s, and new orders: %s', (scope, references, orders) => {
   expect([bringsReferences(scope), bringsOrders(scope)]).toEqual([references, orders]);
 });
 
-describe('says what is wrong, repeating nothing of it', () => {
+describe('the problem of an unusable body', () => {
   const order = (id: unknown) => envelope('store/order/created', { type: 'order', id });
   it.each([
     ['a text', 'Ada Moss', 'not-json'],
@@ -108,25 +108,25 @@ describe('says what is wrong, repeating nothing of it', () => {
       envelope('store/cart/converted', { type: 'cart', id: 100 }),
       'no-order-id',
     ],
-  ])('%s', (_, content, problem) => {
+  ])('the problem of an unusable body is a code that repeats nothing of it: %s', (_, content, problem) => {
     const result = read(content);
     expect(result).toEqual({ problem });
     expect(JSON.stringify(result)).not.toMatch(/Ada|customers/);
   });
 
-  it('bytes that are no text, text that is no JSON, nothing at all', () => {
+  it('bytes that are no text, text that is no JSON, and an empty body are not JSON', () => {
     for (const bytes of [Buffer.from([0xff, 0xfe, 0x00]), Buffer.from('GET /etc/passwd'), Buffer.alloc(0)]) {
       expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'not-json' });
     }
   });
 
-  it('bytes that are no text within what looks like a webhook', () => {
+  it('bytes that are no text within a body that looks like a webhook are not JSON', () => {
     const [before = '', after = ''] = JSON.stringify({ ...order(1), note: '#' }).split('#');
     const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
     expect(readWebhook(bytes, 'abc123xyz')).toEqual({ problem: 'not-json' });
   });
 
-  it('a body far larger than a webhook, before it is parsed', () => {
+  it('a body far larger than a webhook is refused before it is parsed', () => {
     const large = { ...order(1), padding: 'x'.repeat(70_000) };
     expect(read(large)).toEqual({ problem: 'body-too-large' });
     const empty = Buffer.byteLength(JSON.stringify({ ...order(1), padding: '' }));
@@ -135,7 +135,7 @@ describe('says what is wrong, repeating nothing of it', () => {
   });
 });
 
-it('throws nothing and makes up no id, whatever comes', () => {
+it('reading a webhook never throws and never invents an id, whatever the body', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...SCOPES), (data, scope) => {
       const result = read(envelope(scope, data));

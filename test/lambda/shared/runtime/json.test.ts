@@ -24,7 +24,7 @@ it.each([
     [1234567890123456.5, Number('12345678901234567e2'), Number('0.12345678901234567')],
   ],
   ['{"a":1,"a":820982911946154508}', { a: 820_982_911_946_154_508n }],
-])('reads %s with every digit', (text, value) => {
+])('the JSON reader reads %s with every digit', (text, value) => {
   expect(parseExact(text)).toEqual(value);
 });
 
@@ -35,15 +35,17 @@ it.each([
   '[1234567890123456789',
   '"1234567890123456',
   '[1.]',
-])('refuses %j, as JSON.parse does', (text) => expect(() => parseExact(text)).toThrow(SyntaxError));
+])('the JSON reader refuses %j, as JSON.parse does', (text) =>
+  expect(() => parseExact(text)).toThrow(SyntaxError),
+);
 
-it('keeps a name that a plain assignment would lose, beside a long integer', () => {
+it('a name that a plain assignment would lose is kept, next to a long integer', () => {
   const value = parseExact('{"__proto__":{"a":820982911946154508}}') as object;
   expect(Object.keys(value)).toEqual(['__proto__']);
   expect(stringifyExact(value)).toBe('{"__proto__":{"a":820982911946154508}}');
 });
 
-it('reads a long text of quotes and backslashes in one pass', () => {
+it('a long text of quotes and backslashes is read in one pass', () => {
   const text = JSON.stringify({ text: '\\"'.repeat(500_000), id: 0 }).replace(
     '"id":0',
     '"id":820982911946154508',
@@ -56,14 +58,14 @@ it.each([
   ['runs of every length', Array.from({ length: 800 }, (_, length) => '#'.repeat(length)).join(' ')],
   ['numbers between signs', `#${Array.from({ length: 50_000 }, (_, number) => number).join('#')}#`],
   ['numbers with a gap', '#0##2#1#3#'],
-])('reads and writes a long integer beside %s in one pass', (_, message) => {
+])('a long integer next to %s is read and written in one pass', (_, message) => {
   const value = { message, id: 820_982_911_946_154_508n };
   const text = JSON.stringify({ message, id: 0 }).replace('"id":0', '"id":820982911946154508');
   expect(stringifyExact(value)).toBe(text);
   expect(parseExact(text)).toEqual(value);
 });
 
-it('writes what it reads back as the very same, of any JSON and any number', () => {
+it('any JSON and any number is written and read back unchanged', () => {
   const long = fc.oneof(
     fc.bigInt().filter((value) => !Number.isSafeInteger(Number(value))),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value)),
@@ -85,7 +87,7 @@ it('writes what it reads back as the very same, of any JSON and any number', () 
   );
 });
 
-it('is JSON.parse and JSON.stringify where no integer is long', () => {
+it('the JSON reader equals JSON.parse and JSON.stringify where no integer is long', () => {
   fc.assert(
     fc.property(
       fc.json().filter((text) => !/\d{16}/.test(text)),
@@ -97,13 +99,13 @@ it('is JSON.parse and JSON.stringify where no integer is long', () => {
   );
 });
 
-it('gives every bigint as a text, or only those with more digits than that', () => {
+it('every bigint becomes a text, or only those with more digits than a given number', () => {
   const value = { a: [1, 12n, { b: -123n }], c: null };
   expect(bigintsAsTexts(value)).toEqual({ a: [1, '12', { b: '-123' }], c: null });
   expect(bigintsAsTexts(value, 2)).toEqual({ a: [1, 12n, { b: '-123' }], c: null });
 });
 
-it('reads a number of DynamoDB’s in the same way', () => {
+it("a number of DynamoDB's is read in the same way", () => {
   const texts = ['820982911946154508', '-1', '12.50', '1E+30', `1${'0'.repeat(37)}`, `1${'0'.repeat(38)}`];
   expect(texts.map(readNumber)).toEqual([820_982_911_946_154_508n, -1, 12.5, 1e30, 10n ** 37n, 1e38]);
 });

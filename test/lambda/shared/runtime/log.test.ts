@@ -23,7 +23,7 @@ function lineWith(metrics?: Metrics, fields: Record<string, unknown> = { orderId
 }
 const embeddedIn = (line: Record<string, unknown>) => line['_aws'] as EmbeddedMetrics;
 
-it('writes a line that is JSON from end to end, and not by the console, which Lambda has begin it otherwise', () => {
+it('a log line is JSON from end to end, and not written by the console, which Lambda prefixes', () => {
   const printed = jest.spyOn(console, 'log');
   const lines = catchLines();
   const log = createLog('OrderReplication-dev', { requestId: 'request-1' });
@@ -43,13 +43,13 @@ it('writes a line that is JSON from end to end, and not by the console, which La
   expect(printed).not.toHaveBeenCalled();
 });
 
-it('writes an integer beyond 2^53 with every digit', () => {
+it('a log line holds an integer beyond 2^53 with every digit', () => {
   expect(lineWith({}, { externalId: 820_982_911_946_154_508n })).toMatchObject({
     externalId: '820982911946154508',
   });
 });
 
-it('names the level', () => {
+it('a log line names the level', () => {
   const lines = catchLines();
   const log = createLog('OrderReplication-dev');
   log.info('poll.finished');
@@ -61,12 +61,12 @@ it('names the level', () => {
 describe('a line with metrics', () => {
   const line = () => lineWith({ OrdersReplicated: 1, OrderLatency: 1234.5 });
 
-  it('has them as numbers beside its fields', () => {
+  it('a log line holds its metrics as numbers next to its fields', () => {
     const fields = { event: 'order.replicated', requestId: 'request-1', orderId: 100 };
     expect(line()).toMatchObject({ ...fields, OrdersReplicated: 1, OrderLatency: 1234.5 });
   });
 
-  it('has one directive, without dimensions, that names each with its unit', () => {
+  it('a log line with metrics has one directive, without dimensions, that names each metric with its unit', () => {
     const { CloudWatchMetrics } = embeddedIn(line());
     expect(CloudWatchMetrics).toEqual([
       {
@@ -80,42 +80,45 @@ describe('a line with metrics', () => {
     ]);
   });
 
-  it('has its own time, in whole milliseconds', () => {
+  it('a log line with metrics has its own time, in whole milliseconds', () => {
     const written = line();
     const { Timestamp } = embeddedIn(written);
     expect(Number.isInteger(Timestamp)).toBe(true);
     expect(Timestamp).toBe(Date.parse(String(written['timestamp'])));
   });
 
-  it('has no members but those that the specification knows', () => {
+  it('the directive of a log line has only members that the specification knows', () => {
     const embedded = embeddedIn(line());
     const [directive] = embedded.CloudWatchMetrics;
     expect(Object.keys(embedded).sort()).toEqual(['CloudWatchMetrics', 'Timestamp']);
     expect(Object.keys(directive!).sort()).toEqual(['Dimensions', 'Metrics', 'Namespace']);
   });
 
-  it('keeps them whatever its fields are called', () => {
+  it('a log line keeps its metrics whatever its fields are called', () => {
     const written = lineWith({ OrdersReplicated: 1 }, { OrdersReplicated: 'one', _aws: 'theirs' });
     expect(written['OrdersReplicated']).toBe(1);
     expect(embeddedIn(written).CloudWatchMetrics).toHaveLength(1);
   });
 
-  it('has a nought, too', () => {
+  it('a log line holds a metric of zero too', () => {
     expect(lineWith({ OrdersFound: 0 })).toMatchObject({ OrdersFound: 0, _aws: {} });
   });
 });
 
 it.each([[undefined], [{}], [{ QuotaLeft: undefined }], [{ OrderLatency: Number.NaN }]])(
-  'has nothing of metrics in a line that has none to tell: %j',
+  'a log line without a usable metric has no directive: %j',
   (metrics) => {
     const line = lineWith(metrics);
     expect(Object.keys(line)).toEqual(['timestamp', 'level', 'event', 'requestId', 'orderId']);
   },
 );
 
-it.each([Number.NaN, Infinity, -Infinity])('leaves out %d, and keeps the other metrics', (value) => {
-  const line = lineWith({ OrdersReplicated: 1, OrderLatency: value });
-  expect(line).not.toHaveProperty('OrderLatency');
-  const [directive] = embeddedIn(line).CloudWatchMetrics;
-  expect(directive?.Metrics).toEqual([{ Name: 'OrdersReplicated', Unit: 'Count' }]);
-});
+it.each([Number.NaN, Infinity, -Infinity])(
+  'a log line drops a metric of %d, and keeps the others',
+  (value) => {
+    const line = lineWith({ OrdersReplicated: 1, OrderLatency: value });
+    expect(line).not.toHaveProperty('OrderLatency');
+    const [directive] = embeddedIn(line).CloudWatchMetrics;
+    expect(directive?.Metrics).toEqual([{ Name: 'OrdersReplicated', Unit: 'Count' }]);
+  },
+);

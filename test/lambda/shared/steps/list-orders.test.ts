@@ -36,20 +36,20 @@ async function read(
 
 const all = Array.from({ length: 600 }, (_, index) => index + 1);
 
-it('brings every order once, though the bound may be among them', async () => {
+it('a list brings every order once, though the bound may be among them', async () => {
   expect((await read({ statusId: 11 })).ids).toEqual(all);
 });
 
-it('goes on after an order', async () => {
+it('a list continues after an order', async () => {
   expect((await read({ statusId: 11 }, undefined, 550)).ids).toEqual(all.slice(550));
 });
 
-it('asks for the lines where they are wanted', async () => {
+it('a list includes the lines where they are needed', async () => {
   expect((await read({ withLines: true })).asked.every(([, withLines]) => withLines)).toBe(true);
   expect((await read({})).asked.some(([, withLines]) => withLines)).toBe(false);
 });
 
-it('asks for a page that was too much again without its lines, and so for the rest', async () => {
+it('a page that was too large is requested again without its lines, and so is the rest', async () => {
   const { ids, asked, warnings } = await read({ withLines: true }, ({ minId, withLines }) =>
     withLines && minId > 0 ? tooMuch : undefined,
   );
@@ -64,20 +64,20 @@ it('asks for a page that was too much again without its lines, and so for the re
   expect(warnings).toEqual(['bigcommerce.lines_omitted']);
 });
 
-it('fails when the plain page fails too', async () => {
+it('a list fails when the plain page fails too', async () => {
   await expect(read({ withLines: true }, () => tooMuch)).rejects.toBe(tooMuch);
 });
 
 it.each([
   ['what would fail plainly too', new BigCommerceError('GET /v2/orders answered 401.', 'configuration', 401)],
   ['what is none of the store’s errors', new Error('a bug')],
-])('does not ask again after %s', async (_, error) => {
+])('a list is not requested again after %s', async (_, error) => {
   await expect(read({ withLines: true }, ({ withLines }) => (withLines ? error : undefined))).rejects.toBe(
     error,
   );
 });
 
-describe('a page that cannot be had', () => {
+describe('a page that cannot be read', () => {
   interface Shop {
     readonly ids: readonly number[];
     readonly bounds?: 'inclusive' | 'exclusive';
@@ -134,13 +134,16 @@ describe('a page that cannot be had', () => {
   const without = (ids: readonly number[], less: readonly number[]) => ids.filter((id) => !less.includes(id));
   const bothBounds = ['inclusive', 'exclusive'] as const;
 
-  it.each(bothBounds)('reads six of seven orders, and names the seventh (bounds: %s)', async (bounds) => {
-    const ids = [101, 102, 103, 104, 105, 106, 107];
-    const read = await readAll({ ids, unreadable: [104], bounds });
-    expect(read.ids).toEqual(without(ids, [104]));
-    expect(read.unlistableIds).toEqual([104]);
-    expect(read.last).toMatchObject({ isLast: true });
-  });
+  it.each(bothBounds)(
+    'a list reads six of seven orders, and names the seventh (bounds: %s)',
+    async (bounds) => {
+      const ids = [101, 102, 103, 104, 105, 106, 107];
+      const read = await readAll({ ids, unreadable: [104], bounds });
+      expect(read.ids).toEqual(without(ids, [104]));
+      expect(read.unlistableIds).toEqual([104]);
+      expect(read.last).toMatchObject({ isLast: true });
+    },
+  );
 
   it.each(
     bothBounds.flatMap((bounds) =>
@@ -148,7 +151,7 @@ describe('a page that cannot be had', () => {
         (unreadable) => [unreadable, bounds] as const,
       ),
     ),
-  )('steps over %j of seven, wherever they stand (bounds: %s)', async (unreadable, bounds) => {
+  )('a list steps over %j of seven, wherever they are (bounds: %s)', async (unreadable, bounds) => {
     for (const spread of [1, 2, 37, 1_000_003]) {
       const at = (ids: readonly number[]) => ids.map((id) => id * spread);
       const read = await readAll({ ids: at(upTo(7)), unreadable: at(unreadable), bounds });
@@ -157,7 +160,7 @@ describe('a page that cannot be had', () => {
     }
   });
 
-  it.each(bothBounds)('reads a long list around ten of its orders (bounds: %s)', async (bounds) => {
+  it.each(bothBounds)('a long list is read around ten of its orders (bounds: %s)', async (bounds) => {
     const unreadable = [3, 4, 90, 251, 252, 300, 480, 500, 599, 600];
     const read = await readAll({ ids: upTo(600), unreadable, bounds });
     expect(read.ids).toEqual(without(upTo(600), unreadable));
@@ -165,7 +168,7 @@ describe('a page that cannot be had', () => {
   });
 
   it.each(bothBounds)(
-    'continues behind an order that an earlier reader stepped over (bounds: %s)',
+    'a list continues after an order that an earlier reader stepped over (bounds: %s)',
     async (bounds) => {
       const read = await readAll({ ids: upTo(7), unreadable: [4], bounds }, 4);
       expect(read.ids).toEqual([5, 6, 7]);
@@ -173,7 +176,7 @@ describe('a page that cannot be had', () => {
     },
   );
 
-  it('asks for half as many where the store fails from 150 on, and grows to what it allows', async () => {
+  it('a list requests half as many where the store fails from 150 on, and grows to what the store allows', async () => {
     const fails = ({ limit = 250 }: OrderQuery) => (limit >= 150 ? down : undefined);
     const read = await readAll({ ids: upTo(60), fails });
     expect(read.ids).toEqual(upTo(60));
@@ -183,7 +186,7 @@ describe('a page that cannot be had', () => {
     expect(many.sizes.filter((size) => size === 250).length).toBeLessThan(8);
   });
 
-  it('tries each smaller page once, and a page of the size that worked as often as any', async () => {
+  it('a list tries each smaller page once, and a page of the size that worked as often as any', async () => {
     const fails = ({ limit = 250 }: OrderQuery) => (limit >= 150 ? down : undefined);
     const { asked } = await readAll({ ids: upTo(400), fails });
     expect(asked.map(({ limit = 250, once = false }) => [limit, once]).slice(0, 6)).toEqual([
@@ -197,14 +200,14 @@ describe('a page that cannot be had', () => {
     expect(asked.at(-1)).toEqual({ minId: 373, withLines: false, limit: 125 });
   });
 
-  it('asks for the lines again behind an order that was stepped over', async () => {
+  it('a list requests the lines again after an order that was stepped over', async () => {
     const { asked } = await readAll({ ids: upTo(7), unreadable: [4], withLines: true });
     expect(asked[0]).toMatchObject({ withLines: true });
     expect(asked[1]).toMatchObject({ withLines: false });
     expect(asked.at(-1)).toMatchObject({ withLines: true });
   });
 
-  it('fails with the first error, after few calls, when the store answers nothing beyond either', async () => {
+  it('a list fails with the first error, after few calls, when the store answers nothing beyond it either', async () => {
     const first = new BigCommerceError('GET /v2/orders answered 504.', 'retryable', 504);
     const fails = (_: OrderQuery, nth: number) => (nth === 1 ? first : down);
     const { reader, asked } = aReader({ ids: upTo(7), fails });
@@ -212,7 +215,7 @@ describe('a page that cannot be had', () => {
     expect(asked).toHaveLength(9);
   });
 
-  it('goes on from the same place when it is called again after a failure', async () => {
+  it('a list continues from the same place when it is called again after a failure', async () => {
     let isDown = false;
     const { reader } = aReader({ ids: upTo(600), fails: () => (isDown ? down : undefined) });
     const first = await reader.next();
@@ -223,7 +226,7 @@ describe('a page that cannot be had', () => {
     expect([first?.lastId, second?.orders[0]?.id]).toEqual([250, 251]);
   });
 
-  it('does not name an order for an error that has passed', async () => {
+  it('a list does not name an order for an error that has passed', async () => {
     for (let failed = 1; failed <= 30; failed += 1) {
       const fails = (_: OrderQuery, nth: number) => (nth <= failed && nth !== 9 ? down : undefined);
       const outcome = await readAll({ ids: upTo(60), fails }).catch((error: unknown) => error);
@@ -236,13 +239,13 @@ describe('a page that cannot be had', () => {
     new BigCommerceError('401', 'configuration', 401),
     new BigCommerceError('429', 'retryable', 429),
     new Error('a defect'),
-  ])('takes no smaller page for %s', async (error) => {
+  ])('a list takes no smaller page for %s', async (error) => {
     const { reader, asked } = aReader({ ids: upTo(7), fails: () => error });
     await expect(reader.next()).rejects.toBe(error);
     expect(asked).toHaveLength(1);
   });
 
-  it('stops in front of the eleventh, and the next invocation reads the rest', async () => {
+  it('a list stops before the eleventh unreadable order, and the next invocation reads the rest', async () => {
     const unreadable = [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 23, 24];
     const shop = { ids: upTo(30), unreadable };
     const first = await readAll(shop);
@@ -253,12 +256,12 @@ describe('a page that cannot be had', () => {
     expect([...first.ids, ...second.ids]).toEqual(without(upTo(30), unreadable));
   });
 
-  it('fails where nothing but unreadable orders is found', async () => {
+  it('a list fails where only unreadable orders are found', async () => {
     const { reader } = aReader({ ids: upTo(30), unreadable: upTo(11) });
     await expect(reader.next()).rejects.toThrow('more than 10 orders');
   });
 
-  it('shares ten among the lists of one invocation', async () => {
+  it('the lists of one invocation share ten unreadable orders', async () => {
     const effort = newEffort();
     const unreadable = [2, 4, 6, 8, 10, 12];
     await readAll({ ids: upTo(30), unreadable, effort });
@@ -267,7 +270,7 @@ describe('a page that cannot be had', () => {
     expect(second.last).toMatchObject({ lastId: 9 });
   });
 
-  it('stops when its time is over, but not before a page was read', async () => {
+  it('a list stops when its time is over, but not before a page was read', async () => {
     const shop = { ids: upTo(7), unreadable: [1, 4], isTimeUp: () => true };
     const first = await readAll(shop);
     expect([first.ids, first.unlistableIds]).toEqual([[2], [1]]);
@@ -277,7 +280,7 @@ describe('a page that cannot be had', () => {
     expect([second.ids, second.calls]).toEqual([[], 0]);
   });
 
-  it('stops where a request could not be sent for lack of time, once the store has answered', async () => {
+  it('a list stops where a request could not be sent for lack of time, once the store has answered', async () => {
     const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
     const fails = (_: OrderQuery, nth: number) => (nth < 9 ? down : nth > 12 ? late : undefined);
     const shop = { ids: upTo(7), unreadable: [1], fails };
@@ -312,17 +315,14 @@ describe('a page that cannot be had', () => {
     [33_554_433, 1],
     [5_001, 5],
     [1_048_577, 3],
-  ])(
-    'K1U: comes to an end where a list hangs at its first orders: from %i on, %i of them',
-    async (from, many) => {
-      const ids = upTo(20).map((id) => from + id - 1);
-      const { slices, ...read } = await readBySlices(ids, ids.slice(0, many));
-      expect(read).toEqual({ ids: ids.slice(many), unlistableIds: ids.slice(0, many) });
-      expect(slices).toBeLessThanOrEqual(4);
-    },
-  );
+  ])('a list that hangs at its first orders comes to an end: from %i on, %i of them', async (from, many) => {
+    const ids = upTo(20).map((id) => from + id - 1);
+    const { slices, ...read } = await readBySlices(ids, ids.slice(0, many));
+    expect(read).toEqual({ ids: ids.slice(many), unlistableIds: ids.slice(0, many) });
+    expect(slices).toBeLessThanOrEqual(4);
+  });
 
-  it('K1V: continues in front of all orders, even if the search was shown an empty range by mistake', async () => {
+  it('a list continues before all orders, even if the search was shown an empty range by mistake', async () => {
     const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
     let isLate = false;
     const listOrders = ({ minId, maxId = Infinity }: OrderQuery): Promise<OrderPage> => {
@@ -342,7 +342,7 @@ describe('a page that cannot be had', () => {
     expect(page?.lastId).toBe(511);
   });
 
-  it('steps over a row without a usable id that stands alone on its page', async () => {
+  it('a list steps over a row without a usable id that is alone on its page', async () => {
     const ids = upTo(9);
     const listOrders = ({ minId, maxId = Infinity, limit = 250 }: OrderQuery): Promise<OrderPage> => {
       const rows = ids.filter((id) => id >= minId && id <= maxId).slice(0, limit);

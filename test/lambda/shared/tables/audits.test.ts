@@ -43,31 +43,31 @@ const anAudit = (timestamp: number, day: string, open = 0): Audit => ({
 });
 
 describe('the newest audit of a day', () => {
-  it('is found among those of other days, whole', async () => {
+  it('the newest audit of a day is found among those of other days, whole', async () => {
     await audits.record(anAudit(NOON, '2026-01-08', 1));
     await audits.record(anAudit(NOON + 1, '2026-01-08'));
     await audits.record(anAudit(NOON + 2, '2026-01-09', 3));
     expect(await audits.newestOf('2026-01-08')).toMatchObject(anAudit(NOON + 1, '2026-01-08'));
   });
 
-  it('is none where there was none', async () => {
+  it('a day that was never audited has no newest audit', async () => {
     expect(await audits.newestOf('2026-01-10')).toBeUndefined();
   });
 
-  it('expires as polls do', async () => {
+  it('an audit expires as polls do', async () => {
     await audits.record(anAudit(NOON + 3, '2026-01-07'));
     const expires_at = NOON / 1000 + 90 * 86_400;
     expect(await audits.newestOf('2026-01-07')).toMatchObject({ expires_at: expires_at + 1 });
   });
 
-  it('outlasts the 14 days for which the schedule comes back to its day', async () => {
+  it('an audit outlasts the 14 days for which the schedule repeats its day', async () => {
     const timestamp = NOON + 5;
     await createAudits(client, 'JobsTable', 3).record(anAudit(timestamp, '2026-01-05'));
     const { expires_at } = (await audits.newestOf('2026-01-05')) as Audit & { expires_at: number };
     expect(expires_at).toBeGreaterThan(timestamp / 1000 + 14 * 86_400);
   });
 
-  it('is not taken for a poll', async () => {
+  it('an audit does not count as a poll', async () => {
     await audits.record(anAudit(NOON + 4, '2026-01-06'));
     expect(await createJobsTable(client, 'JobsTable', 90).lastFinished()).toBeUndefined();
   });
@@ -76,7 +76,7 @@ describe('the newest audit of a day', () => {
 describe('stored orders', () => {
   const stored = () => createStoredOrders(client, 'OrdersTable');
 
-  it('are told from those that are not, however many are asked for', async () => {
+  it('stored orders are distinguished from those that are not, however many are requested', async () => {
     const orders = createOrdersTable(client, tableNames);
     for (const id of [1, 120, 250]) await orders.save(aSnapshot({ id }));
     const ids = Array.from({ length: 250 }, (_, nth) => nth + 1);
@@ -86,23 +86,23 @@ describe('stored orders', () => {
     expect(versions.get(120)).toMatchObject({ date_modified, status_id });
   });
 
-  it('show which of their lists could not be had', async () => {
+  it('stored orders show which of their lists could not be read', async () => {
     const replication = { incomplete: ['coupons'] as const };
     await createOrdersTable(client, tableNames).save(aSnapshot({ id: 310, replication }));
     expect((await stored().among([310])).get(310)?.replication?.incomplete).toEqual(['coupons']);
   });
 
-  it('are not those that somebody else put there', async () => {
+  it('items that another writer put there are no stored orders', async () => {
     await client.send(new PutCommand({ TableName: 'OrdersTable', Item: { id: 300, status_id: 11 } }));
     expect(await stored().among([300])).toEqual(new Map());
   });
 
-  it('may be none', async () => {
+  it('a set of ids may have no stored orders', async () => {
     expect(await stored().among([])).toEqual(new Map());
   });
 });
 
-it('keys that DynamoDB leaves out of an answer are asked for again, later and later', async () => {
+it('keys that DynamoDB omits from an answer are requested again, with growing pauses', async () => {
   const keys = [{ id: 1 }, { id: 2 }, { id: 3 }];
   const answer = (items: readonly object[], left: readonly object[]) => ({
     Responses: { orders: [...items] },

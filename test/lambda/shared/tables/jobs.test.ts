@@ -56,7 +56,7 @@ async function forgetKept(): Promise<void> {
   }
 }
 
-it('lets the row of each poll expire, and keeps two without an outcome or an end', async () => {
+it('the row of each poll expires, and two rows without an outcome or an end are kept', async () => {
   await tableOf(aJob(0), aJob(1, { outcome: 'poll.failed', error: 'down' }));
   const { Items: all = [] } = await client.send(new ScanCommand({ TableName: 'JobsTable' }));
   const Items = all.filter(({ outcome }) => outcome !== undefined);
@@ -70,7 +70,7 @@ it('lets the row of each poll expire, and keeps two without an outcome or an end
 });
 
 describe('when the last poll that finished began', () => {
-  it('is not known before there is one', async () => {
+  it('the start of the last finished poll is not known before there is one', async () => {
     const jobs = await tableOf(
       aJob(0, { outcome: 'poll.failed' }),
       aJob(1, { outcome: 'poll.sliced', cursor }),
@@ -78,24 +78,24 @@ describe('when the last poll that finished began', () => {
     expect(await jobs.lastFinished()).toBeUndefined();
   });
 
-  it('is told by the newest, in whatever sequence they were recorded', async () => {
+  it('the start of the last finished poll is that of the newest row, in whatever sequence they were recorded', async () => {
     const jobs = await tableOf(aJob(5), aJob(3), aJob(6, { outcome: 'poll.failed' }));
     expect(await jobs.lastFinished()).toBe(NOON + 5 * MINUTE);
   });
 
-  it('is when its first slice began', async () => {
+  it('the start of the last finished poll is when its first slice began', async () => {
     const jobs = await tableOf(aJob(0), aJob(30, { began: NOON + 10 * MINUTE }));
     expect(await jobs.lastFinished()).toBe(NOON + 10 * MINUTE);
   });
 
-  it('is its time stamp, in a row of an earlier version', async () => {
+  it('the start of the last finished poll is its timestamp, in a row of an earlier version', async () => {
     const { began: _, ...earlier } = aJob(4);
     expect(await (await tableOf(earlier)).lastFinished()).toBe(NOON + 4 * MINUTE);
   });
 });
 
 describe('when the last poll that finished began, after its row has expired,', () => {
-  it('is still known, also that of its first slice', async () => {
+  it('the start of the last finished poll is still known after its row has expired, also that of its first slice', async () => {
     const jobs = await tableOf(
       aJob(0),
       aJob(30, { began: NOON + 10 * MINUTE }),
@@ -105,13 +105,13 @@ describe('when the last poll that finished began, after its row has expired,', (
     expect(await jobs.lastFinished()).toBe(NOON + 10 * MINUTE);
   });
 
-  it('is that of the later poll, though the earlier one ended last', async () => {
+  it('the start of the last finished poll is that of the later poll, though the earlier one ended last', async () => {
     const jobs = await tableOf(aJob(5), aJob(3));
     for (const minute of [3, 5]) await expire(minute);
     expect(await jobs.lastFinished()).toBe(NOON + 5 * MINUTE);
   });
 
-  it('is that of the newest row where an earlier version has polled since', async () => {
+  it('the start of the last finished poll is that of the newest row where an earlier version has polled since', async () => {
     const jobs = await tableOf(aJob(0));
     const [kept] = (await client.send(new ScanCommand({ TableName: 'JobsTable' }))).Items!.filter(
       ({ timestamp }) => Number(timestamp) === 0,
@@ -121,14 +121,14 @@ describe('when the last poll that finished began, after its row has expired,', (
     expect(await jobs.lastFinished()).toBe(NOON + 7 * MINUTE);
   });
 
-  it('is found by the newest row in a table of an earlier version', async () => {
+  it('the start of the last finished poll is found by the newest row in a table of an earlier version', async () => {
     const jobs = await tableOf(aJob(0), aJob(4));
     await forgetKept();
     expect(await jobs.lastFinished()).toBe(NOON + 4 * MINUTE);
   });
 });
 
-it('since when changes are looked for again is told by the last poll that finished', async () => {
+it('the last finished poll says since when changes are read again', async () => {
   const jobs = await tableOf(aJob(0), aJob(5, { began: NOON, held_since: NOON + 5 * MINUTE }));
   await expire(5);
   expect([await jobs.heldSince(), await jobs.lastFinished()]).toEqual([NOON + 5 * MINUTE, NOON]);
@@ -139,20 +139,20 @@ it('since when changes are looked for again is told by the last poll that finish
 describe('a sliced poll', () => {
   const sliced = aJob(10, { outcome: 'poll.sliced', cursor });
 
-  it('is found with its cursor while it is the last', async () => {
+  it('a sliced poll is found with its cursor while it is the last', async () => {
     const jobs = await tableOf(aJob(0), aJob(1, { outcome: 'poll.failed' }), sliced);
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
   });
 
   it.each(['poll.finished', 'poll.failed'] as const)(
-    'is no longer the last after one with %s',
+    'a sliced poll is no longer the last after one with %s',
     async (outcome) => {
       const jobs = await tableOf(sliced, aJob(11, { outcome }));
       expect(await jobs.lastSliced()).toBeUndefined();
     },
   );
 
-  it('is found with its cursor after its row has expired, unless another poll failed since', async () => {
+  it('a sliced poll is found with its cursor after its row has expired, unless another poll failed since', async () => {
     const jobs = await tableOf(aJob(0), sliced);
     for (const minute of [0, 10]) await expire(minute);
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
@@ -161,13 +161,13 @@ describe('a sliced poll', () => {
     expect(await jobs.lastSliced()).toBeUndefined();
   });
 
-  it('is found in a table of an earlier version', async () => {
+  it('a sliced poll is found in a table of an earlier version', async () => {
     const jobs = await tableOf(aJob(0), sliced);
     await forgetKept();
     expect(await jobs.lastSliced()).toMatchObject({ ...sliced, cursor });
   });
 
-  it('is there only when there was one', async () => {
+  it('a sliced poll is found only when there was one', async () => {
     expect(await (await tableOf(aJob(0))).lastSliced()).toBeUndefined();
   });
 });

@@ -69,7 +69,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   };
 
   describe('a lease', () => {
-    it('is taken once, and held against everybody else until it ends or is released', async () => {
+    it('a lease is taken once, and held against every other worker until it ends or is released', async () => {
       expect(await take('a')).toBe('taken');
       expect(await take('b')).toBe('held');
       expect(await take('b', NOON, NOON + 77 * SECOND)).toBe('taken');
@@ -85,7 +85,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('keeps what the attempt learnt when it is released: an advance that could not be written', async () => {
+    it('a lease that is released keeps what the attempt learned, such as an advance that could not be written', async () => {
       await take();
       const advanced = { order: order({ status_id: 9, date_modified: storeDate(NOON) }), at: iso(NOON) };
       const learnt = { advanced: { ...advanced, advances: [iso(NOON)] }, isMissing: false };
@@ -104,7 +104,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(row).not.toHaveProperty('put_modified_at');
     });
 
-    it('is held on after its release for as long as a PUT of its owner may land', async () => {
+    it('a lease stays after its release for as long as a PUT of its owner may land', async () => {
       await take('a');
       await tables.ledger.release(
         lease('a'),
@@ -116,7 +116,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('b', NOON, NOON + 18 * SECOND)).toBe('taken');
     });
 
-    it('keeps the first 404 of several, until a read finds the order', async () => {
+    it('a lease keeps the first 404 of several, until a read finds the order', async () => {
       const missing = async (now: number, isMissing: boolean, wasFound = false) => {
         await take('a', NOON, now);
         await tables.ledger.release(lease('a'), '404', { isMissing, wasFound }, now);
@@ -132,7 +132,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await tables.row(id)).not.toHaveProperty('missing_since');
     });
 
-    it('is refused when the row covers the reference by more than clocks may differ', async () => {
+    it('a lease is refused when the row covers the reference by more than clocks may differ', async () => {
       await take('a');
       await finish({ readAt: NOON + SECOND });
       expect(await take('b', NOON)).toBe('taken');
@@ -141,20 +141,20 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await take('c', NOON + 1, NOON + 5 * SECOND)).toBe('taken');
     });
 
-    it('is taken again by its own owner: the answer to the first try was lost', async () => {
+    it('a lease is taken again by its own owner, because the answer to the first try was lost', async () => {
       expect(await take('a')).toBe('taken');
       expect(await take('a')).toBe('taken');
       expect(await take('b')).toBe('held');
     });
 
-    it('is not refused by a mere copy to a reference that may advance the order', async () => {
+    it('a lease is not refused by a copy to a reference that may advance the order', async () => {
       await take('a', NOON, NOON + SECOND, { advance: false });
       await finish({ readAt: NOON + HOUR, reason: 'copy-only' });
       expect(await take('b', NOON, NOON + SECOND, { advance: false })).toBe('covered');
       expect(await take('c')).toBe('taken');
     });
 
-    it('hands out the row as it stands, with what was noted of the content', async () => {
+    it('a lease returns the row as it is, with the recorded fingerprint', async () => {
       await take();
       await finish({ digest: 'digest', listedDigest: 'listed', keptUntil: iso(NOON + HOUR) });
       const wanted = reference({ seenAt: iso(NOON + HOUR) });
@@ -176,7 +176,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(row).not.toHaveProperty('kept_until');
     });
 
-    it('is not refused by a row that is dead or queued', async () => {
+    it('a lease is not refused by a row that is dead or queued', async () => {
       await take('a');
       await finish({ readAt: NOON - HOUR });
       await tables.ledger.recordDead(reference(), { reason: 'rejected', error: 'no' }, NOON + 2 * SECOND);
@@ -185,7 +185,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   });
 
   describe('finishing', () => {
-    it('notes the state, the version and the read, and lets go', async () => {
+    it('finishing records the state, the version and the read, and releases the lease', async () => {
       await take();
       await finish({ reason: 'advance-off', statusBefore: 7, digital: false });
       const row = await tables.row(id);
@@ -205,7 +205,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(row).not.toHaveProperty('lease_until');
     });
 
-    it('forgets the reason of an earlier state', async () => {
+    it('finishing removes the reason of an earlier state', async () => {
       await take();
       await finish({ reason: 'advance-off', digital: true, advancedAt: iso(NOON) });
       await take('b', NOON + 10 * SECOND, NOON + 11 * SECOND);
@@ -221,7 +221,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(row).not.toHaveProperty('modified_at');
     });
 
-    it('keeps the known version of an order that is gone', async () => {
+    it('finishing keeps the known version of an order that is gone', async () => {
       await tables.ledger.recordQueued(reference(), NOON);
       await take();
       await finish({ state: 'skipped', reason: 'not-found', order: undefined });
@@ -232,7 +232,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('is refused without the lease, and when the row rests on a later read', async () => {
+    it('finishing is refused without the lease, and when the row rests on a later read', async () => {
       await expect(finish()).rejects.toThrow(/taken over|refused/);
       await take();
       await finish({ readAt: NOON + 5 * SECOND });
@@ -260,7 +260,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         5 * SECOND,
       );
 
-    it('moves the snapshot and the row together, and touches nothing else', async () => {
+    it('finishing an advance changes the snapshot and the row together, and nothing else', async () => {
       await take();
       const stored = snapshot(NOON + SECOND);
       await tables.orders.save(stored);
@@ -281,7 +281,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('changes neither when either is newer', async () => {
+    it('finishing an advance changes neither snapshot nor row when either is newer', async () => {
       await take();
       const stored = snapshot(NOON + SECOND);
       await tables.orders.save(snapshot(NOON + 9 * SECOND));
@@ -292,7 +292,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
-  it('an advance whose snapshot has been removed is refused, and leaves no stub of an order', async () => {
+  it('an advance whose snapshot has been removed is refused, and leaves no partial order', async () => {
     await take();
     const finishing = {
       state: 'replicated',
@@ -312,7 +312,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
   });
 
   describe('a snapshot', () => {
-    it('comes back as it was stored, and is never overwritten by one read earlier', async () => {
+    it('a snapshot is read as it was stored, and is never overwritten by one read earlier', async () => {
       expect(await tables.orders.find(id)).toBeUndefined();
       const stored = snapshot(NOON + 5 * SECOND);
       await tables.orders.save(stored);
@@ -324,7 +324,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
-  it('K1P: notes a reference to an order that no list can show, and leaves the rest of its row unchanged', async () => {
+  it('a reference to an order that no list can show is recorded, and the rest of its row stays unchanged', async () => {
     await tables.ledger.recordQueued(reference(), NOON);
     const before = await tables.row(id);
     await tables.ledger.recordUnlistable(id, NOON + HOUR);
@@ -334,11 +334,11 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     expect((await tables.row(id))?.unreadable_at).toBe(iso(NOON + HOUR));
   });
 
-  describe('the note that a reference is queued', () => {
+  describe('the record that a reference is queued', () => {
     const note = (overrides: object = {}, now = NOON) =>
       tables.ledger.recordQueued(reference(overrides), now);
 
-    it('is written where there is no row, or none with a state', async () => {
+    it('a queued reference is recorded where there is no row, or none with a state', async () => {
       expect(await note()).toBe(true);
       expect(await tables.row(id)).toMatchObject({
         state: 'queued',
@@ -348,20 +348,20 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('keeps the lease of a worker that was quicker', async () => {
+    it('the record of a queued reference keeps the lease of a worker that was faster', async () => {
       await take();
       expect(await note()).toBe(true);
       expect(await tables.row(id)).toMatchObject({ state: 'queued', lease_owner: 'a' });
     });
 
-    it('of a webhook is written only where there is no state', async () => {
+    it('a queued reference of a webhook is recorded only where there is no state', async () => {
       const webhook = { source: 'webhook', dateModified: undefined, statusId: undefined };
       expect(await note(webhook)).toBe(true);
       expect(await note(webhook)).toBe(false);
       expect(await note()).toBe(true);
     });
 
-    it('gives way to none that is queued in a newer version', async () => {
+    it('the record of a queued reference does not replace one of a newer version', async () => {
       expect(await note()).toBe(true);
       expect(await note({ dateModified: storeDate(NOON - 2 * HOUR) })).toBe(false);
       expect(await note({ dateModified: storeDate(NOON - 60 * SECOND), seenAt: iso(NOON + HOUR) })).toBe(
@@ -370,19 +370,19 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await tables.row(id)).toMatchObject({ seen_at: iso(NOON + HOUR) });
     });
 
-    it('moves on when the same version is queued again', async () => {
+    it('the record of a queued reference is updated when the same version is queued again', async () => {
       expect(await note()).toBe(true);
       expect(await note({ seenAt: iso(NOON + HOUR) })).toBe(true);
       expect(await tables.row(id)).toMatchObject({ state: 'queued', seen_at: iso(NOON + HOUR) });
     });
 
-    it('is refused where the row was finished by a later read', async () => {
+    it('the record of a queued reference is refused where the row was finished by a later read', async () => {
       await take();
       await finish({ readAt: NOON + SECOND });
       expect(await note({ dateModified: storeDate(NOON), statusId: 7 })).toBe(false);
     });
 
-    it('is written over a finished row for a newer version, or the same one some time after', async () => {
+    it('a queued reference is recorded over a finished row for a newer version, or for the same one some time later', async () => {
       await take();
       await finish({ readAt: NOON - HOUR }, NOON - 2 * SECOND);
       const sameVersion = { statusId: 7 };
@@ -392,7 +392,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       expect(await tables.row(id)).toMatchObject({ state: 'queued', read_at: iso(NOON - HOUR) });
     });
 
-    it('is written over a finished row for another status under the same date, some time after too', async () => {
+    it('a queued reference is recorded over a finished row for another status under the same date, some time later too', async () => {
       await take();
       await finish({ readAt: NOON - HOUR }, NOON - 2 * SECOND);
       expect(await note({ statusId: 11, seenAt: iso(NOON - SECOND) })).toBe(false);
@@ -400,7 +400,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
-  describe('the note that a reference is dead', () => {
+  describe('the record that a reference is dead', () => {
     const noteDead = (overrides: object = {}) =>
       tables.ledger.recordDead(
         reference(overrides),
@@ -408,7 +408,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
         NOON + HOUR,
       );
 
-    it('is written with the reason and the version', async () => {
+    it('a dead reference is recorded with the reason and the version', async () => {
       await tables.ledger.recordQueued(reference(), NOON);
       expect(await noteDead()).toBe(true);
       expect(await tables.row(id)).toMatchObject({
@@ -419,7 +419,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       });
     });
 
-    it('leaves nothing of it on a row that is finished later', async () => {
+    it('the record of a dead reference leaves nothing on a row that is finished later', async () => {
       await noteDead();
       await take('a', NOON + HOUR, NOON + HOUR);
       await finish({ readAt: NOON + HOUR }, NOON + HOUR + SECOND);
@@ -428,12 +428,12 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       for (const name of ['dead_by', 'reason', 'last_error']) expect(row).not.toHaveProperty(name);
     });
 
-    it('is written where there is no row, and without a version for a webhook', async () => {
+    it('a dead reference is recorded where there is no row, and without a version for a webhook', async () => {
       expect(await noteDead({ dateModified: undefined, statusId: undefined })).toBe(true);
       expect(await tables.row(id)).toMatchObject({ state: 'dead' });
     });
 
-    it('is refused when the row has read later, or has queued a later reference', async () => {
+    it('the record of a dead reference is refused when the row rests on a later read, or a later reference is queued', async () => {
       await take();
       await finish({ readAt: NOON + SECOND });
       expect(await noteDead()).toBe(false);
@@ -445,7 +445,7 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     });
   });
 
-  it('finds the rows that are there, and asks for each once', async () => {
+  it('the ledger finds the rows that exist, and requests each once', async () => {
     const first = id;
     await take();
     id = nextId += 1;
@@ -491,14 +491,14 @@ describe('a transaction that is cancelled', () => {
     ['conflicts with another write', cancelled('None', 'TransactionConflict')],
     ['is throttled', cancelled('ThrottlingError', 'None')],
     ['is in progress', Object.assign(new Error('busy'), { name: 'TransactionInProgressException' })],
-  ])('and only %s is repeated, as the same transaction', async (_, error) => {
+  ])('a cancelled transaction that only %s is repeated, as the same transaction', async (_, error) => {
     const { error: end, pauses, tokens } = await finishAfter([error, error, error]);
     expect(end).toBeUndefined();
     expect(pauses).toEqual([50, 100, 200]);
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('is given up in the time that is left, and says so', async () => {
+  it('a cancelled transaction is given up in the time that is left, and reported', async () => {
     const conflict = cancelled('TransactionConflict', 'None');
     const { error, pauses } = await finishAfter(
       Array.from({ length: 50 }, () => conflict),
@@ -508,7 +508,7 @@ describe('a transaction that is cancelled', () => {
     expect(pauses).toEqual([50, 100, 200]);
   });
 
-  it('is given up sooner where each try takes long: what was learnt must still be written', async () => {
+  it('a cancelled transaction is given up sooner where each try takes long, because what was learned must still be written', async () => {
     let passed = 0;
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => (passed += 400));
     try {
@@ -521,14 +521,14 @@ describe('a transaction that is cancelled', () => {
     }
   });
 
-  it('is not repeated where a row knows better, even if it met another write as well', async () => {
+  it('a cancelled transaction is not repeated where a row is newer, even if it met another write as well', async () => {
     const { error, tokens } = await finishAfter([cancelled('ConditionalCheckFailed', 'TransactionConflict')]);
     expect(error).toBeInstanceOf(RefusedWriteError);
     expect(tokens).toHaveLength(1);
   });
 });
 
-it('finds more rows than one request may ask for', async () => {
+it('the ledger finds more rows than one request may ask for', async () => {
   const ids = Array.from({ length: 230 }, (_, index) => 500_000 + index);
   await Promise.all(ids.map((orderId) => onMiniStack.ledger.recordQueued(aReference({ orderId }), NOON)));
   expect((await onMiniStack.ledger.find(ids)).size).toBe(230);

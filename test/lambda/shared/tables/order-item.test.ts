@@ -13,7 +13,7 @@ const packedFields = async (snapshot: Snapshot): Promise<readonly string[]> => {
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 
-it('leaves an ordinary order as it is', async () => {
+it('an ordinary order stays as it is in its item', async () => {
   const lines = Array.from({ length: 250 }, (_, id) => aLine({ id, name: 'ü😀', options: [null, '', {}] }));
   const snapshot = aSnapshot({ products: lines, tiny: 1e-130, huge: -9.99e125, deep: nested(30) });
   expect((await pack(snapshot)).plain).toBe(snapshot);
@@ -36,12 +36,12 @@ it.each([
   ['a name that the SDK loses', JSON.parse('{"__proto__":{"a":1}}')],
   ['a name that the SDK stumbles over', [{ constructor: { name: 'Set' } }]],
   ['a name of 64 KB', { ['n'.repeat(70_000)]: 1 }],
-])('packs a field that DynamoDB cannot hold, and no other: %s', async (_, value) => {
+])('an item packs a field that DynamoDB cannot hold, and no other: %s', async (_, value) => {
   expect(await packedFields(aSnapshot({ odd: value }))).toEqual(['odd']);
 });
 
 it.each(['', '__proto__', 'constructor', '\ud83d', 'compressed', 'compressed_parts', 'store_fields'])(
-  'packs a field whose name cannot be an attribute’s: %j',
+  'an item packs a field whose name cannot be the name of an attribute: %j',
   async (name) => {
     const snapshot = aSnapshot();
     const field = { value: 'x', enumerable: true, configurable: true, writable: true };
@@ -49,7 +49,7 @@ it.each(['', '__proto__', 'constructor', '\ud83d', 'compressed', 'compressed_par
   },
 );
 
-it('packs what is longest in a large order, and keeps plain what an order is known by', async () => {
+it('an item packs what is longest in a large order, and keeps plain what identifies the order', async () => {
   const snapshot = aSnapshot({
     products: Array.from({ length: 1_000 }, (_, id) => aLine({ id, description: 'long '.repeat(100) })),
     staff_notes: '😀'.repeat(65_535),
@@ -58,21 +58,21 @@ it('packs what is longest in a large order, and keeps plain what an order is kno
   expect(await packedFields(snapshot)).toEqual(['products', 'staff_notes']);
 });
 
-it('keeps the plain fields of any large order small, however many there are', async () => {
+it('an item keeps the plain fields of any large order small, however many there are', async () => {
   const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, [0, 1, 2]]));
   const { plain } = await pack(aSnapshot({ ...many, products: [aLine({ text: noise(300_000, 1) })] }));
   expect(JSON.stringify(plain).length).toBeLessThan(33_000);
   expect(plain).toMatchObject({ id: 100, replication: { state: 'stored' } });
 });
 
-it('takes a plain field for the newer one: an advance sets it in place', async () => {
+it('a plain field counts as the newer one, because an advance sets it in place', async () => {
   const { plain, compressed } = await pack(aSnapshot({ custom_status: 'To pick \ud83d' }));
   expect(plain).not.toHaveProperty('custom_status');
   const advanced = await unpack({ ...plain, custom_status: 'Picked', status_id: 9 }, compressed!);
   expect(advanced).toMatchObject({ custom_status: 'Picked', status_id: 9 });
 });
 
-it('leaves integers of up to 38 digits plain', async () => {
+it('an item keeps integers of up to 38 digits plain', async () => {
   const snapshot = aSnapshot({
     id: 7,
     external_id: 820_982_911_946_154_508n,
@@ -82,13 +82,13 @@ it('leaves integers of up to 38 digits plain', async () => {
   expect(await packedFields(snapshot)).toEqual([]);
 });
 
-it('packs a large order with every digit', async () => {
+it('an item packs a large order with every digit', async () => {
   const notes = { staff_notes: noise(300_000, 1), deep: [{ external_id: 820_982_911_946_154_508n }] };
   const lines = Array.from({ length: 1_000 }, (_, id) => aLine({ id, external_id: 2n ** 70n }));
   expect(await packedFields(aSnapshot({ ...notes, products: lines }))).toEqual(['products', 'staff_notes']);
 });
 
-it('goes by what DynamoDB counts, not by the bytes of its JSON', async () => {
+it('an item is measured by what DynamoDB counts, not by the bytes of its JSON', async () => {
   // In JSON 13 bytes each, for DynamoDB 8.
   const flags = Array.from({ length: 30_000 }, () => ({ on: false }));
   expect(JSON.stringify(flags).length).toBeGreaterThan(350_000);

@@ -91,7 +91,7 @@ describe('an order comes back whole', () => {
     [51, 'plain'],
     [250, 'compressed'],
     [1_000, 'compressed_parts'],
-  ] as const)('with %i lines: %s', async (count, form) => {
+  ] as const)('an order comes back whole with %i lines: %s', async (count, form) => {
     const snapshot = aSnapshot({ id, products: linesOf(count, 1_000) });
     await orders.save(snapshot);
     expect(await orders.find(id)).toEqual(snapshot);
@@ -102,7 +102,7 @@ describe('an order comes back whole', () => {
     expect(item).toMatchObject({ id, status_id: 11, billing_address: { first_name: 'Ada' } });
   });
 
-  it('with notes of 65,535 characters, four bytes each', async () => {
+  it('an order comes back whole with notes of 65,535 characters, four bytes each', async () => {
     const snapshot = aSnapshot({
       id,
       staff_notes: '😀'.repeat(65_535),
@@ -113,7 +113,7 @@ describe('an order comes back whole', () => {
     expect(await itemOf()).toMatchObject({ products: [{ name: 'Mug' }] });
   });
 
-  it('with more than 4 MB that do not compress', async () => {
+  it('an order comes back whole with more than 4 MB that do not compress', async () => {
     const snapshot = aSnapshot({ id, products: linesOf(1_000, 4_500) });
     await orders.save(snapshot);
     expect(await orders.find(id)).toEqual(snapshot);
@@ -124,7 +124,7 @@ describe('an order comes back whole', () => {
 
   // DynamoDB counts a digit as longer than JSON does.
   it.each([129_000, 160_000])(
-    'with %i single digits',
+    'an order comes back whole with %i single digits',
     async (count) => {
       const snapshot = aSnapshot({ id, products: [aLine({ digits: digits(count) })] });
       await orders.save(snapshot);
@@ -134,7 +134,7 @@ describe('an order comes back whole', () => {
   );
 
   it.each([315_000, 325_000, 390_000])(
-    'with %i bytes that do not compress, beside as many plain ones as there may be',
+    'an order comes back whole with %i bytes that do not compress, next to as many plain ones as possible',
     async (bytes) => {
       const snapshot = aSnapshot({ id, plain: digits(15_000), staff_notes: noise(bytes, id) });
       await orders.save(snapshot);
@@ -143,7 +143,7 @@ describe('an order comes back whole', () => {
     },
   );
 
-  it('whatever JSON is in it', async () => {
+  it('an order comes back whole whatever JSON is in it', async () => {
     const unit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
     const text = fc.oneof(
       fc.string({ unit }),
@@ -186,13 +186,13 @@ describe('an order comes back whole', () => {
 });
 
 describe('readSnapshot', () => {
-  it('reads what was stored before there were parts: three lists, compressed', async () => {
+  it('readSnapshot reads what was stored before there were parts, three compressed lists', async () => {
     const { products, shipping_addresses, coupons, ...order } = aSnapshot({ id });
     const compressed = gzipSync(JSON.stringify({ products, shipping_addresses, coupons }));
     expect(await readSnapshot({ ...order, compressed })).toEqual(aSnapshot({ id }));
   });
 
-  it('reads the image in an event of Lambda, where bytes are base64', async () => {
+  it('readSnapshot reads the image in an event of Lambda, where bytes are base64', async () => {
     const snapshot = aSnapshot({ id, products: linesOf(250, 1_000) });
     await orders.save(snapshot);
     const { compressed, ...plain } = await itemOf();
@@ -200,7 +200,7 @@ describe('readSnapshot', () => {
     expect(await readSnapshot(image)).toEqual(snapshot);
   });
 
-  it('reads parts by any document client, and says so when it is given none', async () => {
+  it('readSnapshot reads parts by any document client, and throws when it gets none', async () => {
     const snapshot = aLargeVersion(0);
     await orders.save(snapshot);
     const bare = DynamoDBDocumentClient.from(localClients(miniStack.endpoint).dynamoDb);
@@ -211,7 +211,7 @@ describe('readSnapshot', () => {
     );
   });
 
-  it('gives no order rather than a part of it', async () => {
+  it('readSnapshot returns no order rather than a part of it', async () => {
     await orders.save(aLargeVersion(0));
     const { compressed_parts: name } = await itemOf();
     await expect(
@@ -232,7 +232,7 @@ async function expectTidyParts(): Promise<void> {
 }
 
 describe('parts', () => {
-  it('of a version that was replaced expire after a week, while an image of the stream still finds them', async () => {
+  it('parts of a version that was replaced expire after a week, while an image of the stream still finds them', async () => {
     await orders.save(aLargeVersion(0));
     const image = await itemOf();
     await orders.save(aLargeVersion(60));
@@ -242,7 +242,7 @@ describe('parts', () => {
     expect(old?.expires_at).toBe(NOON / 1000 + 60 + WEEK_SECONDS);
   });
 
-  it('of two versions of one read do not mix', async () => {
+  it('parts of two versions of one read do not mix', async () => {
     await orders.save(aLargeVersion(0));
     const image = await itemOf();
     const erased = aLargeVersion(0, { staff_notes: '', products: linesOf(11, 50_000) });
@@ -251,7 +251,7 @@ describe('parts', () => {
     expect(await readSnapshot(image, partsTable())).toEqual(aLargeVersion(0));
   });
 
-  it('expire when the order has become small', async () => {
+  it('parts expire when the order has become small', async () => {
     await orders.save(aLargeVersion(0));
     await orders.save(aLargeVersion(60, { products: [] }));
     expect(await partsOf()).toHaveLength(2);
@@ -262,7 +262,7 @@ describe('parts', () => {
     ['large', {}],
     ['small', { products: [] }],
   ])(
-    'expire although the answer to the write of a %s order was lost, and the SDK repeated it',
+    'parts expire although the answer to the write of a %s order was lost, and the SDK repeated it',
     async (_, overrides) => {
       await orders.save(aLargeVersion(0));
       const repeating = through(async (command, send) => {
@@ -276,7 +276,7 @@ describe('parts', () => {
     },
   );
 
-  it('outlive an order that expires, since nobody knows which of them is deleted first', async () => {
+  it('parts outlive an order that expires, because the sequence of deletions is not known', async () => {
     const expires_at = NOON / 1000 + 86_400;
     await orders.save(aLargeVersion(0, { expires_at }));
     expect((await itemOf()).expires_at).toBe(expires_at);
@@ -289,7 +289,7 @@ describe('parts', () => {
     );
   });
 
-  it('are deleted at once, all but those that are to be kept', async () => {
+  it('parts are deleted immediately, all except those that must be kept', async () => {
     await orders.save(aLargeVersion(0));
     await orders.save(aLargeVersion(60));
     await deleteOtherParts(partsTable(), id, (await itemOf()).compressed_parts);
@@ -299,7 +299,7 @@ describe('parts', () => {
     expect(await partsOf()).toEqual([]);
   });
 
-  it('wait for their turn when DynamoDB throttles', async () => {
+  it('parts wait when DynamoDB throttles', async () => {
     let refusals = 2;
     const throttled = Object.assign(new Error('later'), { name: 'ThrottlingException' });
     const throttling = through((_, send) => ((refusals -= 1) < 0 ? send() : Promise.reject(throttled)));
@@ -324,7 +324,7 @@ function through(pass: Send): DynamoDBDocumentClient {
 }
 
 it.each([0, 1, 2, 3, 4, 5])(
-  'a worker that dies after %i calls leaves one whole version, and nothing behind the next one',
+  'a worker that dies after %i calls leaves one whole version, and nothing after the next one',
   async (calls) => {
     await orders.save(aLargeVersion(0));
     let left = calls;
@@ -343,7 +343,7 @@ it.each([0, 1, 2, 3, 4, 5])(
   },
 );
 
-it('two workers in any order of calls leave the later read, whole, and let all else expire', async () => {
+it('two workers in any order of calls leave the later read, whole, and let everything else expire', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -371,13 +371,13 @@ it('two workers in any order of calls leave the later read, whole, and let all e
   );
 }, 60_000);
 
-it('gives numbers beyond JavaScript’s back as numbers', async () => {
+it("numbers beyond JavaScript's come back as numbers", async () => {
   const snapshot = aSnapshot({ id, external: 2 ** 60, small: 0.1 });
   await orders.save(snapshot);
   expect(await orders.find(id)).toEqual(snapshot);
 });
 
-it('keeps the store’s fields of our names out of the item, and gives them back', async () => {
+it("the store's fields with names that the service uses stay out of the item, and come back", async () => {
   const theirs = { expires_at: 1_700_000_000, replication: { state: 'copied' }, store_fields: null };
   const snapshot = aSnapshot({ id, store_fields: theirs, compressed: 'theirs', compressed_parts: 'too' });
   await orders.save(snapshot);
@@ -404,7 +404,7 @@ describe('an integer beyond 2^53', () => {
     products: [aLine({ external_id: -long })],
   });
 
-  it('keeps its digits as a number of DynamoDB’s, and comes back the same', async () => {
+  it("an integer beyond 2^53 keeps its digits as a number of DynamoDB's, and comes back the same", async () => {
     const snapshot = aSnapshot(order());
     await orders.save(snapshot);
     expect(await orders.find(id)).toStrictEqual(snapshot);
@@ -419,7 +419,7 @@ describe('an integer beyond 2^53', () => {
     ['plain', {}],
     ['compressed', { products: linesOf(250, 1_000) }],
     ['in parts', { products: twoPartsOfLines }],
-  ])('is a text by readSnapshot, from an image that is %s', async (_, overrides) => {
+  ])('an integer beyond 2^53 is a text by readSnapshot, from an image that is %s', async (_, overrides) => {
     await orders.save(aSnapshot({ ...order(), ...overrides }));
     const key = { TableName: tableNames.ordersTable, Key: { id: { N: String(id) } } };
     const { Item: image = {} } = await localClients(miniStack.endpoint).dynamoDb.send(
@@ -434,7 +434,7 @@ describe('an integer beyond 2^53', () => {
     });
   });
 
-  it('is in an item of an earlier version what that version made of it', async () => {
+  it('an integer beyond 2^53 in an item of an earlier version is what that version made of it', async () => {
     const compressed = gzipSync('{"coupons":[{"id":820982911946154500}]}');
     const item = { ...aSnapshot({ id }), coupons: undefined, external_id: 820982911946154500, compressed };
     await client.send(new PutCommand({ TableName: tableNames.ordersTable, Item: item }));
@@ -446,7 +446,7 @@ describe('an integer beyond 2^53', () => {
   });
 });
 
-it('takes a row that the sample left for no snapshot, and stores over it', async () => {
+it('a row that the sample left is no snapshot, and is overwritten', async () => {
   await client.send(new PutCommand({ TableName: tableNames.ordersTable, Item: { id, status_id: 11 } }));
   expect(await orders.find(id)).toBeUndefined();
   await orders.save(aSnapshot({ id }));

@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => miniStack.stop());
 
-it('keeps every delivery of an order', async () => {
+it('every delivery of an order is stored', async () => {
   const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
   const delivery = {
     orderId: 7,
@@ -59,7 +59,7 @@ describe('a signed delivery', () => {
     return Items;
   };
 
-  it('is remembered by order and digest until its time is over, whatever DynamoDB has not deleted yet', async () => {
+  it('a signed delivery is remembered by order and digest until it expires, whatever DynamoDB has not deleted yet', async () => {
     const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
     expect(await webhooks.isRemembered(delivery, NOON)).toBe(false);
     await webhooks.remember(delivery);
@@ -69,7 +69,7 @@ describe('a signed delivery', () => {
     expect(await webhooks.isRemembered({ ...delivery, orderId: 9 }, NOON)).toBe(false);
   });
 
-  it('is looked for no longer than a second, however long the table takes', async () => {
+  it('a signed delivery is looked up for at most a second, however long the table takes', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
@@ -81,7 +81,7 @@ describe('a signed delivery', () => {
     silent.close();
   });
 
-  it('is remembered in a row with an expiry of its own that is no delivery', async () => {
+  it('a signed delivery is remembered in a row with its own expiry that does not count as a delivery', async () => {
     const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
     await webhooks.remember({ ...delivery, orderId: 10, acceptedUntil: NOON + 1 });
     const recorded = { orderId: 10, outcome: 'accepted', authenticatedBy: 'signature', webhook: {} } as const;
@@ -97,7 +97,7 @@ describe('a signed delivery', () => {
   });
 });
 
-it('records a webhook with every digit, as a text what DynamoDB’s numbers cannot hold', async () => {
+it("a webhook is stored with every digit, as a text where DynamoDB's numbers cannot hold it", async () => {
   const webhooks = createWebhooksTable(client, 'WebhooksTable', 90);
   const digits = '1'.repeat(39);
   const webhook = parseJson(`{"data":{"external_id":820982911946154508},"odd":[${digits}]}`);
