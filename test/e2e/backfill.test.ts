@@ -23,7 +23,7 @@ let functions: DeployedFunctions;
 let port: string;
 
 beforeAll(async () => {
-  // History is from before the first contact; what is asked for by its dates is copied all the same.
+  // History is from before the first contact; orders that are selected by their dates are still copied.
   service = await startLocalService({ IgnoreOrdersCreatedBefore: '2025-06-01' });
   functions = deployedFunctions(service);
   port = String(service.mini.port);

@@ -32,7 +32,7 @@ let removed: number;
 let sevenfold: number;
 let placed: PlacedOrders;
 
-// Everything waits in the queue at once, so that what is given back for a minute waits for the same minute.
+// Everything waits in the queue at once, so that what returns for a minute waits for the same minute.
 beforeAll(async () => {
   service = await startLocalService();
   const { simulator, clients, mini, stack } = service;
@@ -178,10 +178,10 @@ describe('orders that are not advanced', () => {
 
 it('an order that the store always answers with 400 becomes one dead letter, and its next version is queued again', async () => {
   const id = placed.refused;
-  const parked = async () =>
+  const deadLetters = async () =>
     (await functions.messages('OrdersDeadLetterQueueUrl')).filter(({ orderId }) => orderId === id);
   await promise.finished(id);
-  const [message] = await parked();
+  const [message] = await deadLetters();
   const { seenAt } = JSON.parse(message!.body) as { readonly seenAt: string };
   expect(message!.attributes).toMatchObject({
     reason: { StringValue: 'rejected' },
@@ -197,7 +197,7 @@ it('an order that the store always answers with 400 becomes one dead letter, and
   await service.stack.poll();
   await until(async () => (await service.ledgerRow(id))?.state === 'replicated');
   await promise.expectAdvanced(id, AwaitingFulfillment, AwaitingShipment);
-  expect(await parked()).toHaveLength(1);
+  expect(await deadLetters()).toHaveLength(1);
 });
 
 it('the service waits while the token is wrong, sends one alert per container, and continues automatically', async () => {

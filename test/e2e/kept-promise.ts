@@ -9,7 +9,7 @@ import { deployedFunctions } from '../../scripts/local/deployed-functions';
 import type { LocalService } from './local-service';
 import { until } from '../support/until';
 
-/** What was given back comes again after a minute, or two. */
+/** A returned reference is received again after a minute, or two. */
 const aFewMinutes = 140_000;
 
 /** One PUT as it was about to take effect. */
@@ -139,7 +139,7 @@ interface StoredItem {
   readonly replication: { readonly M: { readonly state: unknown } };
 }
 
-/** All but when it was read, and for whom. */
+/** All except the time and the worker of the read. */
 function news({ replication, ...content }: StoredItem) {
   return { ...content, state: replication.M.state };
 }

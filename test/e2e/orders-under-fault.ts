@@ -39,7 +39,7 @@ export function addShaped({ orders }: Simulator, index: number): { id: number; t
   return { id, target: isDigital ? Status.AwaitingPickup : Status.AwaitingShipment };
 }
 
-/** A shape that gives rise to the calls that are to be struck; by its index, where each does. */
+/** A shape of order that causes the calls that the fault must hit; by its index, where each does. */
 function shapeUnder(faults: readonly PassingFault[], index: number): number {
   const endpoints = faults.map(({ endpoint }) => endpoint);
   if (endpoints.includes(lines)) return LONG;

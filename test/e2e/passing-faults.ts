@@ -48,7 +48,7 @@ export const storeFaults: Readonly<Record<string, readonly PassingFault[]>> = {
   'no body': [{ endpoint: order, kind: 'empty', times: 1 }],
 };
 
-/** The SDK outlasts two refusals; with a third the order is given back once. */
+/** The SDK outlasts two refusals; with a third the order returns to the queue once. */
 export const awsFaults: Readonly<Record<string, Omit<AwsFault, 'orderId'>>> = {
   'throttles its lease': { operation: 'UpdateItem', kind: 'refused', error: 'ThrottlingException', times: 2 },
   'takes its lease and loses the answer': { operation: 'UpdateItem', kind: 'unanswered' },

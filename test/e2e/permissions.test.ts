@@ -74,10 +74,10 @@ async function doEverything(): Promise<void> {
   // Too large for one item, even gzipped.
   const extra = { staff_notes: noise(400_000, 1) };
   const add = () => simulator.orders.add({ status_id: 11, date_created: Date.now() - 3_600_000, extra }).id;
-  const [replicated, missing, parked, givenBack, notQueued] = [add(), add(), add(), add(), add()];
+  const [replicated, missing, deadLettered, returned, notQueued] = [add(), add(), add(), add(), add()];
   const endpoint = 'GET /orders/{id}';
-  simulator.faults.add({ endpoint, orderId: parked, kind: 'status', status: 400 });
-  simulator.faults.add({ endpoint, orderId: givenBack, kind: 'status', status: 403 });
+  simulator.faults.add({ endpoint, orderId: deadLettered, kind: 'status', status: 400 });
+  simulator.faults.add({ endpoint, orderId: returned, kind: 'status', status: 403 });
   await deployed.poll();
   const headers = { 'X-Order-Replication-Secret': webhookSecret };
   await simulator.deliverWebhook({ destination, orderId: replicated, secret: '', headers });

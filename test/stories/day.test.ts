@@ -1,4 +1,4 @@
-// A day with faults of every kind, and the proof after it that no order is missing. A larger one: node tools/run.mjs survive --day.
+// A day with faults of every kind, and the audit after it that finds no order missing. A larger one: node tools/run.mjs survive --day.
 import { liveThroughADay } from './model/day';
 
 it('after a day of random faults an audit accounts for every order, and finds one that is removed from the tables', async () => {

@@ -120,10 +120,10 @@ it('a reference whose PUT is answered 400 becomes a dead letter, and is tried ag
   world.clock.now += 5_000;
   failPermanently(world, 'putStatus');
   await world.replicate(reference);
-  expect(world.parked).toHaveLength(1);
+  expect(world.deadLetters).toHaveLength(1);
 
   world.clock.now += DAY;
-  expect(await world.replicate(world.parked[0]!.body)).toBe('acknowledged');
+  expect(await world.replicate(world.deadLetters[0]!.body)).toBe('acknowledged');
 
   expect(world.shop.puts).toHaveLength(1);
   expect(world.rows.get(100)?.state).toBe('replicated');
@@ -134,11 +134,11 @@ it('an order whose GET is always answered 400 makes one dead letter, not one per
   world.shop.add(anOrder());
   for (let times = 0; times < 10; times += 1) failPermanently(world, 'getOrder');
   await workOff(world, 10);
-  expect(world.parked).toHaveLength(1);
+  expect(world.deadLetters).toHaveLength(1);
 
   world.shop.edit(100, { staff_notes: 'fixed' });
   await workOff(world, 2);
-  expect(world.parked).toHaveLength(2);
+  expect(world.deadLetters).toHaveLength(2);
 });
 
 it('an order whose GET is always answered 500 is queued once a day at most', async () => {
@@ -153,7 +153,7 @@ it('an order whose GET is always answered 500 is queued once a day at most', asy
       await world.replicate(reference, { receiveCount: 20 });
     }
   }
-  expect(world.parked).toHaveLength(2);
+  expect(world.deadLetters).toHaveLength(2);
 });
 
 it('a ledger row stays finished when its `queued` record arrives after the worker, also after a 404', async () => {
@@ -469,11 +469,11 @@ it('an order is not put back when the read after its answered PUT fails and its 
   world.shop.before('putStatus', () => world.shop.edit(100, { staff_notes: 'edited' }));
   world.shop.after('putStatus', () => failPermanently(world, 'getOrder'));
   await world.replicate(world.referenceTo(100));
-  expect(world.parked).toHaveLength(1);
+  expect(world.deadLetters).toHaveLength(1);
   world.clock.now += HOUR;
   world.shop.edit(100, { status_id: Status.Completed });
 
-  expect(await world.replicate(world.parked[0]!.body)).toBe('acknowledged');
+  expect(await world.replicate(world.deadLetters[0]!.body)).toBe('acknowledged');
 
   expect(moves(world)).toEqual(['10 → 8']);
 });

@@ -79,8 +79,8 @@ it('an order whose GET takes 11 s is stored whole at the second receive, and its
   expect(world.snapshots.get(100)).toMatchObject({ products: [{ id: 1 }], shipping_addresses: [{ id: 5 }] });
 
   expect(await store.receive(20)).toBe('acknowledged');
-  expect(world.parked).toHaveLength(1);
-  expect(world.parked[0]?.error).toContain('Order 100 is stored but not advanced');
+  expect(world.deadLetters).toHaveLength(1);
+  expect(world.deadLetters[0]?.error).toContain('Order 100 is stored but not advanced');
   expect(world.stream).toHaveLength(1);
   expect(store.status()).toBe(11);
 });
@@ -91,7 +91,7 @@ it.each([16_000, 20_000, 24_000])('an order whose GET takes %i ms is stored in t
   for (let receiveCount = 1; receiveCount < 20; receiveCount += 1) await store.receive(receiveCount);
   await store.receive(20);
   expect(world.snapshots.get(100)).toMatchObject({ products: [{ id: 1 }], status_id: 11 });
-  expect(world.parked[0]?.error).toContain('Order 100 is stored but not advanced');
+  expect(world.deadLetters[0]?.error).toContain('Order 100 is stored but not advanced');
   expect(store.status()).toBe(11);
 });
 

@@ -59,7 +59,7 @@ describe('a poll and a row of an earlier version', () => {
     ['skipped as not found', { state: 'skipped', reason: gone }, 'already-skipped'],
     ['marked as gone', { state: 'copied', reason: gone }, 'already-copied'],
     [
-      'left alone because others reset it',
+      'unchanged because another app resets it',
       { state: 'copied', reason: foughtOver, left_alone_until: iso(NOON + 2 * DAY) },
       'already-copied',
     ],

@@ -23,7 +23,7 @@ export const THEN = NOON - 24 * HOUR;
 export interface AuditWorldOptions {
   readonly rules?: Partial<Rules>;
   readonly ignoreOrdersCreatedBefore?: number;
-  /** When the last poll that finished began: an hour before NOON, if left out. */
+  /** When the last poll that finished began: an hour before NOON by default. */
   readonly lastPoll?: number | 'never';
   /** How many orders fit on one page of a list. */
   readonly pageSize?: number;

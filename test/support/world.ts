@@ -38,8 +38,8 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const shop = memoryStore(clock, latencyMs);
   const tables = memoryTables();
   const queued: OrderReference[] = [];
-  const parked: ({ body: string } & DeadLetterAttributes)[] = [];
-  const givenBack: { receiptHandle: string; seconds: number }[] = [];
+  const deadLetters: ({ body: string } & DeadLetterAttributes)[] = [];
+  const returned: { receiptHandle: string; seconds: number }[] = [];
   const alerts: { subject: string; message: string }[] = [];
   const jobs: Job[] = [];
   const lines: { level: string; event: string; metrics?: Metrics | undefined }[] = [];
@@ -52,11 +52,11 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
       return Promise.resolve(references.map((_, index) => `message-${index}`));
     },
     returnToQueue(receiptHandle: string, seconds: number) {
-      givenBack.push({ receiptHandle, seconds });
+      returned.push({ receiptHandle, seconds });
       return Promise.resolve();
     },
     deadLetter(body: string, note: DeadLetterAttributes) {
-      parked.push({ body, ...note });
+      deadLetters.push({ body, ...note });
       return Promise.resolve();
     },
   };
@@ -75,8 +75,8 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     ...tables,
     queue,
     queued,
-    parked,
-    givenBack,
+    deadLetters,
+    returned,
     alerts,
     jobs,
     rules: settings,
@@ -100,14 +100,14 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
     /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
     workerDeps(parts: WorkerParts = {}): ReplicateDeps {
       const { callsUntil: _, ...deadlines } = deadlinesBefore(clock.now + INVOCATION_MS);
-      const { store, orders, ledger, queue: parkingQueue, alerts: sender, log: logger, ...others } = parts;
+      const { store, orders, ledger, queue: otherQueue, alerts: sender, log: logger, ...others } = parts;
       const { rules: otherRules, retention, maxReceiveCount, ...invocation } = others;
       return {
         adapters: {
           store: store ?? shop.store,
           orders: orders ?? tables.orders,
           ledger: ledger ?? tables.ledger,
-          queue: parkingQueue ?? queue,
+          queue: otherQueue ?? queue,
           alerts: sender ?? alerting,
           log: logger ?? log,
         },

@@ -223,7 +223,7 @@ describe('alarms', () => {
   });
 
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html:
-  // what was received three times and not deleted is left out of ApproximateAgeOfOldestMessage.
+  // what was received three times and not deleted does not count in ApproximateAgeOfOldestMessage.
   it('an alarm reports an order that keeps failing by a metric of our own, once, however long its pauses are', () => {
     const one = alarm('FailingReferencesAlarm');
     expect(one).toMatchObject({

@@ -127,8 +127,8 @@ describe('the role of CloudFormation', () => {
   );
 
   it.each(Object.entries(callsFor))('the role of CloudFormation may make what %s takes', (_, calls) => {
-    for (const { resource, actions: wanted, onlyIf = {} } of calls) {
-      for (const action of wanted) {
+    for (const { resource, actions: needed, onlyIf = {} } of calls) {
+      for (const action of needed) {
         expect({ action, resource, conditions: grants(roleStatements, action, resource) }).toEqual({
           action,
           resource,
@@ -342,7 +342,7 @@ describe('each command that the page of permissions gives to the policy of the d
 
   it.each(commands)('the command %s may make each of its calls, on the resources that it uses', (command) => {
     const code = reached(command).map(codeOf).join('\n');
-    // Whoever asks is told who they are: that takes no permission.
+    // Every caller may ask for its own identity: that takes no permission.
     const names = [
       ...[...code.matchAll(/new (?!GetCallerIdentity)(\w+)Command\(/g)].map(([, name]) => name!),
       ...[...code.matchAll(/\bpaginate([A-Z]\w+)\(/g)].map(([, name]) => name!),
@@ -398,7 +398,7 @@ function reached(command: string): readonly string[] {
 /** Where the command is, as the program names it. */
 function fileOf(command: string): string {
   const program = codeOf('scripts/cli.ts');
-  const name = command.replaceAll(/-./g, (letters) => letters.slice(1).toUpperCase());
+  const name = command.replaceAll(/-./g, (match) => match.slice(1).toUpperCase());
   const [, path] =
     new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from '(\\.[./a-z-]+)';`).exec(program) ?? [];
   if (path !== undefined) return join('scripts', `${path}.ts`);

@@ -248,7 +248,7 @@ describe('parameters', () => {
       LambdaDeploymentPackagesPrefix: ['v-1', '/v-1/'],
       AllowedStatusIds: ['', '7 10', '7;10', '15', '7,'],
       IgnoreOrdersCreatedBefore: ['yesterday', '2026-13-01'],
-      ExceptionsEmailAddress: ['nobody', 'a@b,c@d e'],
+      ExceptionsEmailAddress: ['no-address', 'a@b,c@d e'],
       WebhookDestination: [
         'http://x/dev',
         'https://x:8443/dev',

@@ -169,7 +169,7 @@ it('an old order that the ledger does not know is excluded, and so is a change t
 });
 
 describe('a listed order that is marked as gone', () => {
-  /** As the worker leaves it when the store goes on to answer 404. */
+  /** As the worker leaves it when the store keeps answering 404. */
   function markGone(world: World): void {
     const now = iso(world.clock.now);
     const gone = {

@@ -1,4 +1,4 @@
-// A store too large for one poll: it is read by several, each going on where the one before it had to stop.
+// A store too large for one poll: several polls read it, each from where the one before it stopped.
 import type { OrderQuery } from '../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { anOrder, aParsedOrder, NOON, storeDate } from '../../support/builders';
@@ -198,8 +198,8 @@ it('a sliced poll misses no change between its slices, because the next poll loo
 it('a sliced poll that makes progress is no missed poll, and one that never ends is', async () => {
   const world = aStore(250 * 20);
   for (let polls = 0; polls < 15; polls += 1) await pollFor(world, 0);
-  const told = world.lines.map(({ metrics }) => metrics?.PollsFinished);
-  expect(told).toEqual([...Array.from({ length: 12 }, () => 1), undefined, undefined, undefined]);
+  const finished = world.lines.map(({ metrics }) => metrics?.PollsFinished);
+  expect(finished).toEqual([...Array.from({ length: 12 }, () => 1), undefined, undefined, undefined]);
 });
 
 describe('a poll of a hundred thousand new orders', () => {

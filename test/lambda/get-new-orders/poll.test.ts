@@ -1,4 +1,4 @@
-// The poll: every new order becomes one reference; what the ledger knows is left out and counted; failures are heard.
+// The poll: every new order becomes one reference; orders that the ledger knows are excluded and counted; failures send alerts.
 import type { OrderQuery } from '../../../lambda/shared/bigcommerce/order-list';
 import { BigCommerceError, EnqueueError } from '../../../lambda/shared/runtime/errors';
 import { Status } from '../../../lambda/shared/order/status';

@@ -1,5 +1,5 @@
-// What a poll leaves out: what is neither new nor followed, and what the ledger knows in this very version, by the
-// protocol's list, line by line.
+// The orders that a poll excludes: those neither new nor followed, and those that the ledger knows in the listed version,
+// by the protocol's list, line by line.
 import { parseOrder } from '../../../lambda/shared/bigcommerce/parse-order';
 import { isNew, whyNotFollowed, whyNotNew } from '../../../lambda/get-new-orders/select-orders';
 import { whyKnown } from '../../../lambda/shared/steps/already-known';
@@ -347,7 +347,7 @@ describe('a list of changed orders', () => {
       'created-before-limit',
     ],
     ['unknown, too old', createdDaysAgo(31), undefined, 'follow-up-ended'],
-    ['unknown, and shipped by somebody quicker', { status_id: 2 }, undefined, undefined],
+    ['unknown, and shipped before any poll saw it', { status_id: 2 }, undefined, undefined],
     ['unknown, and void', { status_id: 5 }, undefined, 'void-status'],
     [
       'unknown, from before IgnoreOrdersCreatedBefore',

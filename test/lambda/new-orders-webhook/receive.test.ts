@@ -196,7 +196,7 @@ it('the webhook decodes a body in base64 before it verifies it', async () => {
 
 it.each([
   ['upper case', (name: string) => name.toUpperCase()],
-  ['title case', (name: string) => name.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase())],
+  ['title case', (name: string) => name.replaceAll(/\b[a-z]/g, (initial) => initial.toUpperCase())],
 ])('the webhook finds headers in %s', async (_, inCase) => {
   const { post } = aReceiver();
   const text = JSON.stringify(aWebhook());
@@ -218,7 +218,7 @@ it('the webhook accepts one valid signature among several', async () => {
 describe('requests that are not authenticated (a defect of the sample: anyone could post)', () => {
   const body = JSON.stringify(aWebhook());
   it.each([
-    ['no proof at all', body, {}],
+    ['no authentication', body, {}],
     ['a wrong secret header', body, { 'x-order-replication-secret': 'guess' }],
     ['a signature with another secret', body, signed(body, { secret: 'other' })],
     ['a signature of another body', body, signed('{}')],

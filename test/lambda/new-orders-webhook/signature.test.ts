@@ -119,7 +119,7 @@ it('verification accepts no mutation of a signed request', () => {
         const original = Buffer.from(worked[part as 'body']);
         const index = at % original.length;
         const other = Buffer.from([(original[index]! + by + 1) % 256]);
-        // A space beside a signature makes it one of several, which is the same signature still.
+        // A space next to a signature makes it one of several: still the same signature.
         fc.pre(!(part === 'signature' && how === 'insert' && other[0] === 0x20));
         const mutated = Buffer.concat([
           original.subarray(0, index),

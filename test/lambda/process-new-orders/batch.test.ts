@@ -43,7 +43,7 @@ it('an order that fails does not delay another, and only its reference returns t
 it('a malformed message becomes a dead letter next to all other messages', async () => {
   const world = aWorldOf(2);
   await replicateAll(messages([1, 'junk', 2]), world.workerDeps());
-  expect(world.parked).toMatchObject([{ body: 'junk' }]);
+  expect(world.deadLetters).toMatchObject([{ body: 'junk' }]);
   expect(puts(world)).toEqual([1, 2]);
 });
 
@@ -90,14 +90,14 @@ describe('an invocation that runs short of time', () => {
     const begun = new Set(world.shop.calls.map((call) => call.split(' ')[1]));
     expect([...begun].sort()).toEqual(['1', '2', '3', '4']);
     expect([...world.rows.keys()]).toEqual([1, 2, 3, 4]);
-    expect(world.givenBack.filter(({ seconds }) => seconds === 60)).toHaveLength(6);
+    expect(world.returned.filter(({ seconds }) => seconds === 60)).toHaveLength(6);
   });
 
   it('a worker dead-letters at the last receive what it has not started, with that reason', async () => {
     const world = aWorldOf(1);
     const deps = world.workerDeps({ beginBefore: world.clock.now });
     expect(await replicateAll(messages([1], 20), deps)).toEqual(['acknowledged']);
-    expect(world.parked).toMatchObject([
+    expect(world.deadLetters).toMatchObject([
       {
         orderId: 1,
         reason: 'attempts-exhausted',

@@ -163,11 +163,11 @@ describe('an order with a list that cannot be read', () => {
       replication: { state: 'stored', incomplete: ['products'] },
     });
     expect(world.shop.puts).toEqual([]);
-    expect(world.parked).toMatchObject([{ orderId: 100 }]);
-    expect(world.parked[0]?.error).toContain(
+    expect(world.deadLetters).toMatchObject([{ orderId: 100 }]);
+    expect(world.deadLetters[0]?.error).toContain(
       'Order 100 is stored but not advanced: no complete list of its products.',
     );
-    expect(world.parked[0]?.error).toContain('although its items_total is 5');
+    expect(world.deadLetters[0]?.error).toContain('although its items_total is 5');
     expect(world.rows.get(100)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });
   });
 
@@ -231,7 +231,7 @@ describe('an order with a list that cannot be read', () => {
     const deps = failing(world, { coupons: refusals.unavailable });
     await world.replicate(world.referenceTo(100), { receiveCount: LAST, deps });
     expect(world.snapshots.get(100)).toEqual(before);
-    expect(world.parked).toHaveLength(1);
+    expect(world.deadLetters).toHaveLength(1);
   });
 
   it('an order with a list that cannot be read is stored where the table has this version and has lost its parts', async () => {
@@ -281,7 +281,7 @@ describe('an order with a list that cannot be read', () => {
     const orders = { ...world.orders, save: () => Promise.reject(new Error('throttled')) };
     const deps = { ...failing(world, { coupons: refusals.unavailable }), orders };
     expect(await world.replicate(aReference(), { receiveCount: LAST, deps })).toBe('acknowledged');
-    expect(world.parked).toHaveLength(1);
+    expect(world.deadLetters).toHaveLength(1);
   });
 });
 

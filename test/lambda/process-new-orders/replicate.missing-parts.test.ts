@@ -83,7 +83,7 @@ describe('an item that names missing parts, as after a restore of Orders alone',
     const reference = aReference({ orderId: 1, seenAt: iso(world.clock.now) });
     const { ledger, orders } = tables;
     await world.replicate(reference, { deps: { ledger, orders } });
-    expect(world.givenBack).toEqual([]);
+    expect(world.returned).toEqual([]);
   });
 
   it('an item that names missing parts is marked as gone when the order is, and is whole again once its parts are restored', async () => {

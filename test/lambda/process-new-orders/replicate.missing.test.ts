@@ -54,7 +54,7 @@ describe('a Completed order that was advanced and whose snapshot is missing', ()
 
   it('an advanced order that is Completed and whose snapshot an audit found missing is not put back', async () => {
     const world = await anAdvancedDigitalOrder();
-    world.snapshots.delete(100); // by somebody’s hand
+    world.snapshots.delete(100); // deleted by hand
     world.shop.edit(100, { status_id: Status.Completed });
     world.clock.now += HOUR;
     await world.replicate({ ...world.referenceTo(100), source: 'audit', wasStored: true });
@@ -100,12 +100,12 @@ it.each([
 ])('our own PUT, which lands after its client gave up, is not forgotten where %s', async (_, isCopied) => {
   const world = aWorld();
   world.shop.add(anOrder(digital), digitalLists);
-  const wanted = world.referenceTo(100);
+  const reference = world.referenceTo(100);
   // The PUT times out, and the GET after it does not show it: the reference returns to the queue.
   world.shop.before('putStatus', () => {
     throw new BigCommerceError('PUT timed out.', 'retryable');
   });
-  expect(await world.replicate(wanted)).toBe('returned');
+  expect(await world.replicate(reference)).toBe('returned');
   expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'stored', target_status_id: 8 });
   // A backfill, or an audit, wants a copy; then the first PUT lands after all.
   world.clock.now += 1_000;
@@ -113,7 +113,7 @@ it.each([
   await world.shop.store.putStatus(100, 8, Infinity);
   const ours = world.shop.puts.length;
   world.clock.now += 60_000;
-  await world.replicate(wanted, { receiveCount: 2 });
+  await world.replicate(reference, { receiveCount: 2 });
   // Staff complete it.
   world.clock.now += DAY;
   world.shop.edit(100, { status_id: Status.Completed });

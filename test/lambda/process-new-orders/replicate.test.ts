@@ -103,7 +103,7 @@ describe('an order with nothing to ship', () => {
     }
   });
 
-  it('an order with a line of an unknown type may have to be shipped, and keeps its address', async () => {
+  it('an order with a line of an unknown type counts as one to ship, and keeps its address', async () => {
     const world = aWorld();
     world.shop.add(anOrder(), { lines: [certificate, aLine({ id: 2, type: 'subscription' })] });
     await world.replicate(aReference());
@@ -382,7 +382,7 @@ it('a worker decides again on an order that changed while its PUT was refused pe
     throw new BigCommerceError('PUT answered 409.', 'permanent', 409);
   });
   expect(await world.replicate(aReference())).toBe('acknowledged');
-  expect(world.parked).toEqual([]);
+  expect(world.deadLetters).toEqual([]);
   expect(world.snapshots.get(100)).toMatchObject({ status_id: 5, replication: { state: 'copied' } });
 });
 
@@ -535,7 +535,7 @@ describe('a failed PUT', () => {
       throw new BigCommerceError('PUT answered 409.', 'permanent', 409);
     });
     expect(await world.replicate(aReference())).toBe('acknowledged');
-    expect(world.parked).toEqual([]);
+    expect(world.deadLetters).toEqual([]);
     expect(world.rows.get(100)?.state).toBe('replicated');
   });
 
@@ -605,7 +605,7 @@ describe('a failed PUT', () => {
 
     expect(await world.replicate(aReference())).toBe('acknowledged');
 
-    expect(world.parked).toEqual([
+    expect(world.deadLetters).toEqual([
       {
         body: JSON.stringify(aReference()),
         reason: 'rejected',
@@ -701,7 +701,7 @@ describe('a reference that fails', () => {
       });
       await world.replicate(aReference(), { receiveCount });
     }
-    expect(world.givenBack.map(({ seconds }) => seconds)).toEqual([60, 120, 240, 10_800]);
+    expect(world.returned.map(({ seconds }) => seconds)).toEqual([60, 120, 240, 10_800]);
   });
 
   it('a reference that fails becomes a dead letter at its last receive, with the reason and the time it was first seen', async () => {
@@ -713,7 +713,7 @@ describe('a reference that fails', () => {
 
     expect(await world.replicate(aReference(), { receiveCount: 20 })).toBe('acknowledged');
 
-    expect(world.parked).toMatchObject([
+    expect(world.deadLetters).toMatchObject([
       {
         orderId: 100,
         firstSeenAt: iso(NOON),
@@ -757,10 +757,10 @@ describe('a reference that fails', () => {
   ])('a malformed reference becomes a dead letter: %s', async (_, body, error) => {
     const world = aWorld();
     expect(await world.replicate(body)).toBe('acknowledged');
-    expect(world.parked).toHaveLength(1);
-    expect(world.parked[0]!.body).toBe(body);
-    expect(world.parked[0]!.reason).toBe('malformed-reference');
-    expect(world.parked[0]!.error).toContain(error);
+    expect(world.deadLetters).toHaveLength(1);
+    expect(world.deadLetters[0]!.body).toBe(body);
+    expect(world.deadLetters[0]!.reason).toBe('malformed-reference');
+    expect(world.deadLetters[0]!.error).toContain(error);
     expect(world.shop.calls).toEqual([]);
   });
 
@@ -1024,7 +1024,7 @@ describe('an order that is stored and answered 404', () => {
     world.clock.now += 2 * DAY;
     expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('returned');
     expect(await world.replicate(reference, { receiveCount: 20, deps: hidden(world) })).toBe('acknowledged');
-    expect(world.parked[0]?.error).toContain('a list shows it');
+    expect(world.deadLetters[0]?.error).toContain('a list shows it');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
@@ -1185,7 +1185,7 @@ describe('effect once', () => {
     expect(await world.replicate(aReference())).toBe('acknowledged');
 
     expect(await second).toBe('returned');
-    expect(world.givenBack).toMatchObject([{ seconds: 30 }]);
+    expect(world.returned).toMatchObject([{ seconds: 30 }]);
     expect(world.shop.puts).toHaveLength(1);
   });
 
@@ -1529,12 +1529,13 @@ describe('fees', () => {
 });
 
 describe('a copy-only reference', () => {
-  const wanted = (overrides: object = {}) => aReference({ source: 'backfill', advance: false, ...overrides });
+  const copyOnly = (overrides: object = {}) =>
+    aReference({ source: 'backfill', advance: false, ...overrides });
 
   it('a copy-only reference stores the order and leaves its status unchanged', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    expect(await world.replicate(wanted())).toBe('acknowledged');
+    expect(await world.replicate(copyOnly())).toBe('acknowledged');
     expect(world.shop.puts).toEqual([]);
     expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'copied', source: 'backfill' });
     expect(world.rows.get(100)).toMatchObject({ state: 'copied', reason: 'copy-only' });
@@ -1543,7 +1544,7 @@ describe('a copy-only reference', () => {
   it('a copy-only reference leaves the advance to the next poll', async () => {
     const world = aWorld();
     world.shop.add(anOrder());
-    await world.replicate(wanted());
+    await world.replicate(copyOnly());
     world.clock.now += 60_000;
     const [reference] = await world.poll();
     await world.replicate(reference!);
@@ -1555,7 +1556,7 @@ describe('a copy-only reference', () => {
     const world = aWorld();
     world.shop.add(anOrder());
     world.clock.now += 30_000;
-    await world.replicate(wanted({ seenAt: iso(world.clock.now) }));
+    await world.replicate(copyOnly({ seenAt: iso(world.clock.now) }));
     await world.replicate(aReference());
     expect(world.shop.order(100)?.status_id).toBe(Status.AwaitingShipment);
   });
@@ -1565,7 +1566,7 @@ describe('a copy-only reference', () => {
     world.shop.add(anOrder());
     await world.replicate(aReference());
     world.clock.now += 60_000;
-    await world.replicate(wanted({ seenAt: iso(world.clock.now) }));
+    await world.replicate(copyOnly({ seenAt: iso(world.clock.now) }));
     expect(world.rows.get(100)).toMatchObject({ state: 'replicated' });
     expect(world.snapshots.get(100)?.replication).toMatchObject({ state: 'replicated' });
   });

@@ -156,7 +156,7 @@ it.each(['status_id', 'phone,,email', 'replication.state', 'phone;email', 'phone
   },
 );
 
-it.each(['-1', '36501', 'for ever', ''])('the config refuses ORDER_RETENTION_DAYS=%j', (given) => {
+it.each(['-1', '36501', 'indefinitely', ''])('the config refuses ORDER_RETENTION_DAYS=%j', (given) => {
   expect(() => readWorkerConfig({ ...environment, ORDER_RETENTION_DAYS: given })).toThrow(
     'ORDER_RETENTION_DAYS: expected a number from 0 to 36500',
   );

@@ -1,5 +1,5 @@
-// One long day of a large store, with faults of every kind at random, and the audit after it: the proof that none of its
-// orders is missing, and that a missing one is found.
+// One long day of a large store, with faults of every kind at random, and the audit after it, which must find no order
+// missing, and must find one that is removed.
 import { Status } from '../../../lambda/shared/order/status';
 import { SCOPES } from '../../../lambda/shared/order/webhook-event';
 import type { Audit } from '../../../lambda/shared/order/audit-result';
@@ -11,7 +11,7 @@ import { auditAll, tell } from './story';
 import type { Story } from './story';
 import { hangs, none, resets, slow, statuses } from './troubles';
 import { complaints } from './survive';
-import { judge } from './verdict';
+import { checkPromise } from './verdict';
 
 const DAY_LASTS_MS = 24 * HOUR;
 const POLL_EVERY_MS = 30 * MINUTE;
@@ -30,7 +30,7 @@ export interface DayReport {
 /** Lives through the day; then takes one order out of the tables, behind the service's back. */
 export async function liveThroughADay(orders: number, seed: number): Promise<DayReport> {
   const story = await tell(aLongDay(orders, randomFrom(seed, 'day')), { staysOpen: true });
-  const broken = complaints(judge(story));
+  const broken = complaints(checkPromise(story));
   const { rows, snapshots } = story.tables;
   const removed = pick(randomFrom(seed, 'removed'), asFilled([...snapshots.keys()]));
   snapshots.delete(removed);

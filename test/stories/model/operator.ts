@@ -25,7 +25,7 @@ export async function runBackfill(
   const localNow = () => time.now() + clockMs;
   const client = dynamoDb(time, lineMs);
   const now = awsClock(client.ofClock, localNow);
-  const { find, recordQueued: noteQueued, recordUnlistable: noteUnreadable } = adapters.ledger;
+  const { find, recordQueued, recordUnlistable } = adapters.ledger;
   const store = () => bigCommerce.until(time.now() + CALL_MS);
   await client.ask(() => find([]));
   const began = now();
@@ -47,8 +47,8 @@ export async function runBackfill(
       queue: adapters.queue,
       ledger: {
         find: (orderIds) => client.ask(() => find(orderIds)),
-        recordQueued: (reference, at) => client.ask(() => noteQueued(reference, at)),
-        recordUnlistable: (orderId, at) => client.ask(() => noteUnreadable(orderId, at)),
+        recordQueued: (reference, at) => client.ask(() => recordQueued(reference, at)),
+        recordUnlistable: (orderId, at) => client.ask(() => recordUnlistable(orderId, at)),
       },
       checkpoints: { save: () => client.ask(() => Promise.resolve()) },
       now,

@@ -26,7 +26,7 @@ export interface StoreFault {
   readonly forMs: number;
   readonly damage: Damage;
   readonly probability: number;
-  /** All endpoints if left out. */
+  /** All endpoints by default. */
   readonly endpoint?: string;
   /** One order only, by its index; times are then from its placing on. */
   readonly order?: number;

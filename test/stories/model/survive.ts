@@ -1,11 +1,11 @@
-// Tells random stories of one fault, judges each, and counts.
+// Runs random stories of one fault, checks each, and counts.
 import fc from 'fast-check';
 import type { Fault } from './faults';
 import type { Plan } from './plan';
 import { tell } from './story';
 import type { Story } from './story';
 import { trace } from './trace';
-import { judge } from './verdict';
+import { checkPromise } from './verdict';
 import type { End, Verdict } from './verdict';
 
 export interface Tally {
@@ -36,7 +36,7 @@ export async function survive({ fault, seed, orders, path, shrink }: SurvivalReq
   const tally = empty(fault.name);
   const oneStory = async (plan: Plan) => {
     const story = await tell(plan);
-    const verdict = judge(story);
+    const verdict = checkPromise(story);
     const broken = complaints(verdict);
     if (broken.length > 0) throw new Error([...broken, ...traces(story, broken)].join('\n'));
     count(tally, story, verdict, fault);

@@ -22,7 +22,7 @@ import {
 } from './puts';
 import type { Story } from './story';
 
-/** How orders ended; `unseen` ones were never new while anybody looked. */
+/** How orders ended; `unseen` ones were never new during any poll. */
 export type End = 'replicated' | 'copied' | 'skipped' | 'dead' | 'unseen';
 
 export interface Verdict {
@@ -50,7 +50,7 @@ interface Case {
   readonly isKept: boolean;
 }
 
-export function judge(story: Story): Verdict {
+export function checkPromise(story: Story): Verdict {
   const traces = tracesOf(story);
   const cases = story.ids.flatMap((id) => caseOf(id, story, traces));
   const ends = { replicated: 0, copied: 0, skipped: 0, dead: 0, unseen: 0 };
@@ -146,7 +146,7 @@ function endOf({ row, deadLetters }: Case): End {
   return row?.state === undefined || row.state === 'queued' ? 'unseen' : row.state;
 }
 
-/** Every order that was queued ends stored, left out for a reason, or as a dead letter. */
+/** Every order that was queued ends stored, excluded for a reason, or as a dead letter. */
 function notAccountedFor(one: Case): string | undefined {
   const { queuedAt, row, snapshot, deadLetters, now } = one;
   // No list shows it, so that nothing shows that its snapshot was taken away; or the row of what was not stored was.
@@ -161,8 +161,8 @@ function notAccountedFor(one: Case): string | undefined {
 }
 
 /**
- * What was new, in one status, during the whole of a poll that succeeded was queued by its end, by it or by somebody
- * quicker; where several polls read the store between them, during all of these. A list that comes back empty by a fault
+ * An order that was new, in one status, during the whole of a successful poll was queued by its end, by that poll or
+ * before it; where several polls read the store between them, during all of these. A list that comes back empty by a fault
  * looks like one of a quiet store: what it hid is for the next poll.
  */
 function notQueued({ id, queuedAt, story }: Case): string | undefined {
@@ -226,8 +226,8 @@ function notFollowed({ now, deadLetters, snapshot }: Case): string | undefined {
 }
 
 /**
- * Polls alone do all this, except for what a person took out of the tables. What was changed before the first poll that ended
- * well is new to it or none of its business, though a webhook may have stored it: only audits find that.
+ * Polls alone do all this, except for what a person removed from the tables. A change before the first successful poll is
+ * new to that poll or not followed, though a webhook may have stored the order: only audits find that.
  */
 function missedByPolls(one: Case): string | undefined {
   const { id, story, deadLetters } = one;

@@ -57,7 +57,7 @@ it('the queue reports how many references were refused in the end, and why', asy
 });
 
 describe('many references', () => {
-  /** Answers each batch when told to, the last first. */
+  /** Answers each batch on demand, the last first. */
   function slowly() {
     const waiting: (() => void)[] = [];
     let most = 0;

@@ -609,7 +609,7 @@ describe('reads that are repeated (a defect of the sample: no timeout)', () => {
     const order = simulator.orders.add({ status_id: 11 });
     simulator.faults.add({ kind: 'rateLimit', mode: 'all', resetMs: 7_000, retryAfterSeconds: 3, times: 1 });
     await store.getOrder(order.id);
-    // And some: what all containers are told at once they do not all do at once.
+    // And some: containers that get the same answer at the same time must not all act on it at the same time.
     expect(pauses).toEqual([expect.closeTo(7_250, -2)]);
   });
 
@@ -778,7 +778,7 @@ it('the first call of a container is sent alone, because it shows the quota', as
 describe('the log line of each request', () => {
   const inAnHour = () => Date.now() + 3_600_000;
   const someLog = () => createLog('OrderReplication-dev', { requestId: 'request-1' });
-  const told = (lines: readonly string[]) =>
+  const answersIn = (lines: readonly string[]) =>
     parsed(lines).map(({ level, event, status, error }) => [level, event, status ?? error]);
 
   afterEach(() => jest.restoreAllMocks());
@@ -842,7 +842,7 @@ describe('the log line of each request', () => {
     simulator.faults.add({ kind: 'truncated', times: 1 });
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(order.id);
-    expect(told(lines)).toEqual([
+    expect(answersIn(lines)).toEqual([
       ['WARN', 'bigcommerce.answered', 500],
       ['WARN', 'bigcommerce.answered', 200],
       ['INFO', 'bigcommerce.answered', 200],
@@ -857,7 +857,7 @@ describe('the log line of each request', () => {
     const { bigCommerce } = connect(simulator.url, storeHash, rotated);
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(id);
-    expect(told(lines).map(([level, , status]) => [level, status])).toEqual([
+    expect(answersIn(lines).map(([level, , status]) => [level, status])).toEqual([
       ['WARN', 401],
       ['INFO', 200],
     ]);
@@ -867,7 +867,7 @@ describe('the log line of each request', () => {
     const { bigCommerce } = await aStore();
     const lines = catchLines();
     await bigCommerce.until(inAnHour(), someLog()).getOrder(999_999);
-    expect(told(lines)).toEqual([['INFO', 'bigcommerce.answered', 404]]);
+    expect(answersIn(lines)).toEqual([['INFO', 'bigcommerce.answered', 404]]);
   });
 
   it.each([
@@ -880,7 +880,7 @@ describe('the log line of each request', () => {
       simulator.faults.add({ ...fault, times: 1 });
       const lines = catchLines();
       await failure(bigCommerce.until(inAnHour(), someLog()).putStatus(100, 9, Infinity));
-      expect(told(lines)).toEqual([['WARN', 'bigcommerce.unanswered', reason]]);
+      expect(answersIn(lines)).toEqual([['WARN', 'bigcommerce.unanswered', reason]]);
       expect(parsed(lines)[0]).toMatchObject({ orderId: 100, CallLatency: expect.any(Number) as unknown });
       expect(parsed(lines)[0]).not.toHaveProperty('QuotaLeft');
     },
@@ -908,7 +908,7 @@ describe('the log line of each request', () => {
     const request = { method: 'POST', endpoint: 'POST customers', path: '/v3/customers' } as const;
     const personal = { query: { email: 'Ada@example.com' }, body: { name: 'Ada' }, read: () => true };
     await failure(createRequests(options)(someLog())({ ...request, ...personal }, inAnHour()));
-    expect(told(lines)).toEqual([['WARN', 'bigcommerce.answered', 422]]);
+    expect(answersIn(lines)).toEqual([['WARN', 'bigcommerce.answered', 422]]);
     expect(lines.join()).not.toContain('Ada');
   });
 

@@ -79,7 +79,7 @@ describe('calls at once', () => {
     ['none of the last few without such a reserve', aQuota({ left: 3 }), 0, 0, 0],
     ['none below it: other apps use it too', aQuota({ left: 3 }), 10, 0, 0],
     ['down to the last without a reserve', aQuota({ left: 4 }), 0, 0, 1],
-    ['fewer as the look gets old: the others go on', aQuota({ left: 150 }), 10, 100, 21],
+    ['fewer as the answer ages, because the others continue', aQuota({ left: 150 }), 10, 100, 21],
     ['one, when they may have used up all', aQuota({ left: 150 }), 10, 300, 1],
     [
       'as many as there may be of a large quota',

@@ -30,7 +30,7 @@ describe('what is sent again', () => {
     ['no write, whatever happened to it', { method: 'PUT' }, false],
     ['no write of a webhook either', { method: 'POST' }, false],
     ['nothing permanent', { kind: 'permanent', status: 400 }, false],
-    ['nothing that a person has to mend', { kind: 'configuration', status: 403 }, false],
+    ['nothing that a person must fix', { kind: 'configuration', status: 403 }, false],
     ['a read for the fourth time', { triesBefore: 2 }, true],
     ['but not for the fifth', { triesBefore: 3 }, false],
     ['a hanging read once', { timedOut: true }, true],

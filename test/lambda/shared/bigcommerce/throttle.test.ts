@@ -13,8 +13,8 @@ function aContainer(quotaReservePercent = 10) {
   return {
     time,
     turns,
-    /** An answer that tells of so many calls left of 150, and 20 s to go. */
-    told: (left: number) => ({
+    /** An answer that reports so many calls left of 150, and 20 s left. */
+    reporting: (left: number) => ({
       quota: readQuota(
         (name) =>
           ({
@@ -42,11 +42,11 @@ function aContainer(quotaReservePercent = 10) {
 }
 
 it('the throttle sends the first call alone, and the others once its answer is received', async () => {
-  const { end, time, asks, told } = aContainer();
+  const { end, time, asks, reporting } = aContainer();
   const given = asks(3);
   await time.advance(700);
   expect(given).toEqual([0]);
-  end(told(150));
+  end(reporting(150));
   await time.advance(0);
   expect(given).toEqual([0, 700, 700]);
 });
@@ -71,26 +71,26 @@ it('the throttle sends any number of calls where the store reports no quota', as
 });
 
 it('the throttle has no more calls in flight than its share, and continues as they end', async () => {
-  const { end, time, asks, told } = aContainer();
+  const { end, time, asks, reporting } = aContainer();
   asks(1);
   await time.advance(0);
-  end(told(15 + 8));
+  end(reporting(15 + 8));
   const given = asks(3);
   await time.advance(100);
   expect(given).toEqual([0, 0]);
-  end(told(15 + 6));
+  end(reporting(15 + 6));
   await time.advance(0);
   expect(given).toEqual([0, 0]);
-  end(told(15 + 5));
+  end(reporting(15 + 5));
   await time.advance(0);
   expect(given).toEqual([0, 0, 100]);
 });
 
 it('the throttle waits at the wall for the window to end, and not after that', async () => {
-  const { end, time, asks, told } = aContainer();
+  const { end, time, asks, reporting } = aContainer();
   asks(1);
   await time.advance(0);
-  end(told(15));
+  end(reporting(15));
   const given = asks(3);
   await time.advance(19_999);
   expect(given).toEqual([]);
@@ -99,10 +99,10 @@ it('the throttle waits at the wall for the window to end, and not after that', a
 });
 
 it('the throttle refuses immediately what would wait past its deadline, and lets the others wait', async () => {
-  const { end, time, asks, told } = aContainer();
+  const { end, time, asks, reporting } = aContainer();
   asks(1);
   await time.advance(0);
-  end(told(15));
+  end(reporting(15));
   const short = asks(1, 20_000);
   const long = asks(1, 20_001);
   await time.advance(0);
@@ -121,10 +121,10 @@ it('the throttle refuses at its deadline what waits for a call in flight', async
 });
 
 it('a call that hangs delays no other for longer than a second', async () => {
-  const { end, time, asks, told } = aContainer();
+  const { end, time, asks, reporting } = aContainer();
   asks(1);
   await time.advance(0);
-  end(told(150));
+  end(reporting(150));
   const hanging = asks(1);
   await time.advance(900);
   // The look at the quota is old by now: one call at a time.
@@ -136,10 +136,10 @@ it('a call that hangs delays no other for longer than a second', async () => {
 });
 
 it('the throttle pauses all calls for the longest pause that was requested', async () => {
-  const { turns, end, time, asks, told } = aContainer();
+  const { turns, end, time, asks, reporting } = aContainer();
   asks(1);
   await time.advance(0);
-  end(told(150));
+  end(reporting(150));
   turns.pause(9_000);
   turns.pause(2_000);
   const given = asks(1);

@@ -74,8 +74,11 @@ it('an API address that leads nowhere is reported as such', async () => {
 });
 
 it('every page of webhooks is listed', async () => {
-  const wanted = Array.from({ length: 9 }, (_, index) => ({ scope, destination: `${destination}/${index}` }));
-  for (const fields of wanted) simulator.hooks.create(fields);
+  const registered = Array.from({ length: 9 }, (_, index) => ({
+    scope,
+    destination: `${destination}/${index}`,
+  }));
+  for (const fields of registered) simulator.hooks.create(fields);
   const page = (number: number) => ({
     data: simulator.hooks
       .all()
@@ -90,7 +93,7 @@ it('every page of webhooks is listed', async () => {
     }),
   );
   expect((await connect(server).listHooks()).map(({ destination: to }) => to)).toEqual(
-    wanted.map(({ destination: to }) => to),
+    registered.map(({ destination: to }) => to),
   );
 });
 

@@ -134,7 +134,7 @@ describe('the fingerprint of an order', () => {
       'an address',
       consignments({ shipping: [{ id: 5, street_1: '2 Test Street', line_items: [aWholeLine()] }] }),
     ],
-    ['a field that nobody knows', { a_new_field: null }],
+    ['an unknown field', { a_new_field: null }],
   ])('a fingerprint changes with %s', (_what, change) => {
     const changed = contentDigest(parseOrder({ ...order, ...change }));
     expect(changed).toBeDefined();

@@ -33,7 +33,7 @@ describe('an order without a ledger row', () => {
     ['new', 11, {}, undefined],
     ['Completed, whether digital or not', 10, {}, undefined],
     ['further on already', 2, {}, undefined],
-    ['in a status that nobody knows', 99, {}, undefined],
+    ['in an unknown status', 99, {}, undefined],
     ['void', 5, {}, 'void-status'],
     ['void, but listed as new', 12, { allowedStatusIds: [12] }, undefined],
     ['waiting, and not listed as new', 7, { allowedStatusIds: [11] }, 'status-not-allowed'],
@@ -91,7 +91,7 @@ describe('a stored order', () => {
       { allowedStatusIds: [12] },
       { kind: 'copy', reason: 'status-not-advanced' },
     ],
-    ['a status nobody knows', 99, physical, {}, { kind: 'copy', reason: 'moved-before-copy' }],
+    ['an unknown status', 99, physical, {}, { kind: 'copy', reason: 'moved-before-copy' }],
   ])(
     'a stored order is advanced or copied by its status and lines: %s',
     (_, status_id, lines, rules, decision) => {

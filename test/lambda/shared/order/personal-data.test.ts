@@ -32,7 +32,7 @@ const address = {
     { name: 'Hobbies', value: ['chess', 'engines'] },
   ],
 };
-const nobody = {
+const erased = {
   first_name: '',
   last_name: '',
   company: '',
@@ -192,7 +192,7 @@ describe('erasing', () => {
       ip_address_v6: '',
       customer_message: '',
       staff_notes: '',
-      billing_address: nobody,
+      billing_address: erased,
       products: [
         {
           ...personal.products[0],
@@ -202,10 +202,10 @@ describe('erasing', () => {
           configurable_fields: [{ name: 'Engraving', value: '' }],
         },
       ],
-      shipping_addresses: [{ ...personal.shipping_addresses[0], ...nobody }],
+      shipping_addresses: [{ ...personal.shipping_addresses[0], ...erased }],
       consignments: {
         pickups: [{ id: 9, pickup_method_id: 1, location }],
-        shipping: [{ id: 7, ...nobody, base_cost: 5 }],
+        shipping: [{ id: 7, ...erased, base_cost: 5 }],
         downloads: [{ recipient_email: '', line_items: [aLine({ wrapping_message: '' })] }],
         email: { gift_certificates: [{ recipient_email: '', line_items: [] }] },
       },
@@ -356,9 +356,9 @@ describe('the email addresses by which an order is found', () => {
   it.each([
     ['signs before an address', `${'!'.repeat(MANY)}ada@example.com`],
     ['signs after an address', `ada@example.com${'.'.repeat(MANY)}`],
-    ['signs between letters', `a${'!'.repeat(MANY)}b ada@example.com`],
+    ['signs between characters', `a${'!'.repeat(MANY)}b ada@example.com`],
     ['runs of signs', `${"a.'!?".repeat(MANY / 5)} ada@example.com`],
-    ['blanks between letters', `a${' '.repeat(MANY)}b ada@example.com`],
+    ['blanks between characters', `a${' '.repeat(MANY)}b ada@example.com`],
     ['at signs', `${'@'.repeat(MANY)} ada@example.com`],
   ])('email addresses are found in a message of half a million %s', (_, customer_message) => {
     expect(personalEmails({ customer_message })).toContain('ada@example.com');

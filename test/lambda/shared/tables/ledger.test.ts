@@ -56,9 +56,9 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
       coupons: [],
       replication: { read_at: iso(readAt), target_status_id: 9 },
     });
-  const take = async (owner = 'a', seenAt = NOON, now = NOON + SECOND, wish: object = {}) => {
-    const wanted = reference({ seenAt: iso(seenAt), ...wish });
-    return (await tables.ledger.takeLease(lease(owner), wanted, now + 75 * SECOND, now)).kind;
+  const take = async (owner = 'a', seenAt = NOON, now = NOON + SECOND, fields: object = {}) => {
+    const asked = reference({ seenAt: iso(seenAt), ...fields });
+    return (await tables.ledger.takeLease(lease(owner), asked, now + 75 * SECOND, now)).kind;
   };
   const finish = async (finish: Partial<Finish> = {}, now = NOON + 2 * SECOND, owner = 'a') => {
     await tables.ledger.recordEnd(
@@ -157,8 +157,8 @@ describe.each(['memory', 'MiniStack'])('the ledger on %s', (kind) => {
     it('a lease returns the row as it is, with the recorded fingerprint', async () => {
       await take();
       await finish({ digest: 'digest', listedDigest: 'listed', keptUntil: iso(NOON + HOUR) });
-      const wanted = reference({ seenAt: iso(NOON + HOUR) });
-      const answer = await tables.ledger.takeLease(lease('b'), wanted, NOON + 2 * HOUR, NOON + HOUR);
+      const asked = reference({ seenAt: iso(NOON + HOUR) });
+      const answer = await tables.ledger.takeLease(lease('b'), asked, NOON + 2 * HOUR, NOON + HOUR);
       expect(answer).toMatchObject({
         kind: 'taken',
         row: {

@@ -1,5 +1,5 @@
 // The Orders table on MiniStack, which refuses what DynamoDB refuses: every order comes back whole, of one version,
-// whoever dies or comes in between.
+// even if a worker dies or another one writes in between.
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
