@@ -33,7 +33,7 @@ export interface ChangeSet {
 export async function createChangeSet(follow: FollowDeps, input: CreateChangeSetInput): Promise<ChangeSet> {
   const { Id, StackId } = await requestChangeSet(follow, input);
   if (Id === undefined || StackId === undefined) throw new Error('CloudFormation named no change set.');
-  const { status, reason, changes } = await waitUntilMade(follow, Id, StackId);
+  const { status, reason, changes } = await waitForChangeSet(follow, Id, StackId);
   if (status !== 'FAILED') return { id: Id, stackId: StackId, isEmpty: false, changes };
   const isEmpty = saysEmpty(reason);
   const validation = isEmpty ? [] : await failedValidations(follow, Id, StackId);
@@ -102,7 +102,7 @@ interface ChangeSetState {
   readonly changes: readonly Change[];
 }
 
-async function waitUntilMade(
+async function waitForChangeSet(
   { cloudFormation }: FollowDeps,
   id: string,
   stackId: string,
