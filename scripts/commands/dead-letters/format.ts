@@ -102,10 +102,16 @@ export const summaryData = ({ deadLetter, orderId, firstSeenAt, row }: KnownDead
   firstSeenAt: isoOrNull(firstSeenAt),
   sentAt: isoOrNull(deadLetter.sentAt),
   isMovedBySqs: deadLetter.isMovedBySqs,
-  reason: deadLetter.attributes['reason'] ?? null,
-  error: deadLetter.attributes['error'] ?? null,
+  ...reasonData(deadLetter),
   lastError: row?.last_error ?? null,
 });
+
+/** The reason is a code, or null: of a dead letter of an earlier version it is not known. */
+function reasonData({ attributes: { reason, error } }: DeadLetter) {
+  return isReason(reason)
+    ? { reason, error: error ?? null }
+    : { reason: null, error: error ?? reason ?? null };
+}
 
 /** The same, with everything else. */
 export const detailData = (known: KnownDeadLetter) => ({

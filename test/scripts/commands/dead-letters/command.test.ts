@@ -260,6 +260,16 @@ describe('list', () => {
     expect((await listed())[0]).toMatch(/^78 .* BigCommerceError: PUT answered 400\.$/);
   });
 
+  it('gives a program the text of a dead letter of an earlier version as its error, and no text as a reason', async () => {
+    const reason = { DataType: 'String', StringValue: 'BigCommerceError: PUT answered 400.' };
+    const MessageBody = JSON.stringify(aReference({ orderId: 78 }));
+    const QueueUrl = url('OrdersDeadLetterQueueUrl');
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: { reason } }));
+    expect(await dataOf(list)).toMatchObject({
+      deadLetters: [{ orderId: 78, reason: null, error: 'BigCommerceError: PUT answered 400.' }],
+    });
+  });
+
   it('reads order and time from the body of a dead letter without attributes', async () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
