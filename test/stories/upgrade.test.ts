@@ -129,6 +129,17 @@ describe("a worker's lease on a row of an earlier version", () => {
     expect(await take()).toMatchObject({ kind: 'taken', row: { reason: 'copy-only' } });
   });
 
+  it('a reference waits while another worker holds an order that an earlier version only copied', async () => {
+    await put('LedgerTable', {
+      ...row,
+      reason: 'copied without advancing',
+      lease_owner: 'b',
+      lease_until: iso(NOON + HOUR),
+    });
+    expect(await take()).toEqual({ kind: 'held' });
+    expect(await take(false)).toEqual({ kind: 'covered' });
+  });
+
   it('a lease is covered where an earlier version stored another reason', async () => {
     await put('LedgerTable', { ...row, reason: 'AdvanceOrders is off' });
     expect(await take()).toEqual({ kind: 'covered' });
