@@ -1,5 +1,5 @@
-// An order that is marked as gone may come back, and no list need show it: each night it is asked for again, for as long as
-// the schedule looks at the day on which it was created.
+// Queues the orders that are marked as gone again each night, while the schedule audits the day of their creation: they may
+// come back without appearing in any list.
 import { DAY_MS, dayOf, iso } from '../shared/runtime/time';
 import type { OrderReference } from '../shared/order/reference';
 import type { Audit } from '../shared/order/audit-result';
@@ -9,13 +9,13 @@ import type { Audits } from '../shared/tables/audits';
 import type { Ledger } from '../shared/tables/ledger';
 import { recentDays } from './due-days';
 
-/** Ids are looked up in the ledger in parts of this size. */
+/** The number of ids in one look-up of the ledger. */
 const IDS_AT_ONCE = 1_000;
 
-/** One night looks up no more, the newest days first: it takes about two minutes. */
+/** The most ids that one night looks up, the newest days first. This takes about 2 min. */
 const MOST_IDS = 200_000;
 
-/** Not again in the night in which it was marked. */
+/** An order is not queued in the night in which it was marked. */
 const ASKED_AFTER_MS = DAY_MS / 2;
 
 export interface AskAgainDeps {
@@ -49,7 +49,7 @@ export async function askAgain(deps: AskAgainDeps): Promise<number> {
   return asked;
 }
 
-/** Their rows stay as they are: a reference without a version changes no row that has a state. */
+/** Does not change their rows: a reference without a version changes no row that has a state. */
 async function enqueueGone(
   ids: readonly number[],
   now: number,
@@ -68,7 +68,7 @@ function idsOf(audit: Audit | undefined): (readonly [number, number])[] {
   return first === undefined || last === undefined ? [] : [[first, last]];
 }
 
-/** Its age is not known, so that its status is left alone: a poll advances it if it is new again. */
+/** The order's age is unknown, so it is not advanced. A poll advances it if it is new again. */
 function toReference(orderId: number, now: number): OrderReference {
   const seenAt = iso(now);
   return { orderId, source: 'audit', seenAt, jobTimestamp: now, advance: false };

@@ -1,4 +1,4 @@
-// The audit of one day: every order that the store lists is accounted for, and what is missing is queued again.
+// Audits one day: accounts for every order that the store lists, and queues the missing ones again.
 import type { Store } from '../shared/bigcommerce/client';
 import type { Audit } from '../shared/order/audit-result';
 import { findCompletedSince } from '../shared/order/listed';
@@ -17,13 +17,13 @@ import { auditOrders } from './audit-page';
 import type { AuditPageDeps, DayAudit } from './audit-page';
 import { AuditTally } from './tally';
 
-/** So long after it was found a gap that is still one stays. */
+/** A gap that an earlier audit found at least this long ago, and that is still open, counts as remaining. */
 const STORED_WITHIN_MS = HOUR_MS;
 
-/** Polls send a reference each day to what no list can show; an audit sends its own where they did not for so long. */
+/** Polls queue an unlistable order once a day. An audit queues it only if no poll has for this long. */
 const AFTER_POLLS_MS = 1.5 * DAY_MS;
 
-/** Whether the store includes the bounds of dates is not known, so that a little more is asked for. */
+/** The store's date bounds may be exclusive, so a little more than the day is requested. */
 const WIDER_MS = 1_000;
 
 export interface AuditPolicy {
@@ -49,7 +49,7 @@ interface DayRequest {
   readonly dryRun: boolean;
 }
 
-/** Audits a day. The result is kept once all of it is known: an audit that is ended half way is simply made again. */
+/** Audits a day. The result is recorded only when it is complete, so an interrupted audit can run again. */
 export async function auditDay({ start, dryRun }: DayRequest, deps: AuditDayDeps): Promise<Audit> {
   const { adapters, invocation, policy } = deps;
   const timestamp = invocation.now();
@@ -58,7 +58,7 @@ export async function auditDay({ start, dryRun }: DayRequest, deps: AuditDayDeps
     adapters.audits.newestOf(day),
     adapters.jobs.lastFinished(),
   ]);
-  // What an audit of just now found has had no time yet to be stored.
+  // The gaps of an audit within the last hour had no time yet to be stored.
   const before = earlier && timestamp - earlier.timestamp >= STORED_WITHIN_MS ? earlier : undefined;
   const audit: DayAudit = {
     day,
@@ -89,7 +89,7 @@ async function auditPage(
   audit: DayAudit,
   deps: AuditDayDeps,
 ): Promise<void> {
-  // No audit stops for lack of time.
+  // An audit sets no time limit, so the reader stops only because of too many unlistable orders.
   if (page.stopped) throw new TooManyUnlistableError(page.stopped.cause.message, 'permanent');
   audit.tally.countUnreadableRows(page.unreadable);
   await countUnlistable(page, audit, deps);
@@ -98,8 +98,8 @@ async function auditPage(
 }
 
 /**
- * Orders that no list can show stay open, whatever the tables have of them. A poll's reference comes first: it may advance
- * the order, where the audit does not know whether a poll would.
+ * Counts orders that no list can show as gaps, even if they are stored. A poll's reference has priority, because it may
+ * advance the order; an audit does not know whether a poll would.
  */
 async function countUnlistable(
   { unlistableIds, seenAt }: ListedPage,
@@ -120,7 +120,7 @@ async function countUnlistable(
   tally.addEnqueued(await enqueueUnlistable(unlistableIds, sender, deps));
 }
 
-/** An order whose date cannot be read belongs to the day that the store listed it for. */
+/** An order without a readable date belongs to the day for which the store listed it. */
 function isOfDay(order: ListedOrder, start: number): boolean {
   const { createdAt = start } = order;
   return createdAt >= start && createdAt < start + DAY_MS;

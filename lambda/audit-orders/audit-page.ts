@@ -1,4 +1,4 @@
-// One page of a day: each of its orders is classified by what the tables have of it, and what is missing is queued again.
+// Audits one page of a day: classifies each order by its records in the tables, and queues the missing ones again.
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { ListedOrder } from '../shared/order/order';
 import type { OrderReference } from '../shared/order/reference';
@@ -14,7 +14,7 @@ import { classify } from './classify';
 import type { AuditContext, Finding } from './classify';
 import type { AuditTally } from './tally';
 
-/** One audit queues no more: a flood of history would hold up the orders of today. */
+/** The most orders that one audit queues: many old orders would delay today's orders. */
 const MOST_ENQUEUED = 1_000;
 
 export interface AuditPageDeps extends EnqueueDeps {
@@ -26,10 +26,10 @@ export interface AuditPageDeps extends EnqueueDeps {
   readonly policy: { readonly rules: Rules };
 }
 
-/** The audit of one day. */
+/** The settings and counts of the audit of one day. */
 export interface DayAudit extends Pick<AuditContext, 'createdSince' | 'completedSince' | 'lastPoll'> {
   readonly day: string;
-  /** Queues and records nothing. */
+  /** If set, nothing is queued or recorded. */
   readonly dryRun: boolean;
   readonly timestamp: number;
   readonly tally: AuditTally;
@@ -40,7 +40,7 @@ interface Classified {
   readonly finding: Finding;
 }
 
-/** Counts each order of the day once, and queues those that need a worker, as long as not too many were. */
+/** Counts each order of the page, and queues those that need a worker, up to the limit. */
 export async function auditOrders(
   orders: readonly ListedOrder[],
   seenAt: number,
@@ -51,7 +51,7 @@ export async function auditOrders(
   const context = { ...audit, rules: deps.policy.rules, now: deps.invocation.now() };
   const all = await classifyAll(orders, context, deps);
   const toSend = all.filter(({ finding }) => finding.send !== undefined);
-  // References to orders that no list can show may exceed the limit by a few.
+  // References to unlistable orders may exceed the limit by a few.
   const sent = new Set(toSend.slice(0, Math.max(0, MOST_ENQUEUED - tally.enqueued)));
   if (!dryRun) await send([...sent], seenAt, audit, deps);
   tally.addEnqueued(sent.size);
@@ -68,7 +68,7 @@ async function classifyAll(
 ): Promise<readonly Classified[]> {
   const ids = orders.map(({ id }) => id);
   const rows = await deps.adapters.ledger.find(ids);
-  // After the rows: a worker that ends meanwhile has stored the snapshot before it says so.
+  // Read after the rows: a worker stores the snapshot before it updates the row.
   const stored = await deps.adapters.orders.among(ids);
   return orders.map((order) => {
     const [row, version] = [rows.get(order.id), stored.get(order.id)];
@@ -79,7 +79,7 @@ async function classifyAll(
   });
 }
 
-/** By the version that the snapshot and the row show. */
+/** Whether the snapshot and the row show different versions. */
 function differs(stored: StoredVersion | undefined, row: LedgerRow | undefined): boolean {
   if (stored?.date_modified === undefined || row === undefined) return false;
   return stored.date_modified !== row.date_modified || stored.status_id !== row.status_id;

@@ -1,4 +1,4 @@
-// Audits one day or, by the schedule, all that are due, one after the other: each day's result is kept when it is known.
+// Audits one day or, for the schedule, all due days, one after the other. Each day's result is recorded when it is complete.
 import type { Audit } from '../shared/order/audit-result';
 import { reportFailure } from '../shared/steps/report-failure';
 import type { ReportDeps } from '../shared/steps/report-failure';
@@ -11,7 +11,7 @@ import { dueDays, readRequest } from './due-days';
 
 export type AuditDeps = AuditDayDeps & AskAgainDeps & ReportDeps;
 
-/** Does what the event of an invocation asks for. Reports a failure, alerts, and throws it. */
+/** Runs the audits that the event of an invocation requests. Logs a failure, sends an alert, and throws it. */
 export async function audit(event: unknown, deps: AuditDeps): Promise<readonly Audit[]> {
   const { now } = deps.invocation;
   const { start, dryRun } = readRequest(event, now());
@@ -34,13 +34,13 @@ export async function audit(event: unknown, deps: AuditDeps): Promise<readonly A
   }
 }
 
-/** Orders of one day that no list can show keep no other day from being audited: the audit fails at its end. */
+/** Too many unlistable orders on one day do not stop the audits of other days: the invocation fails at its end. */
 function returnUnlistable(error: unknown): TooManyUnlistableError {
   if (error instanceof TooManyUnlistableError) return error;
   throw error;
 }
 
-/** Never throws. `done` are the days that were audited before it. */
+/** Never throws. `done` are the audits before the failure. */
 async function reportFailed(done: readonly Audit[], cause: unknown, deps: ReportDeps): Promise<void> {
   await reportFailure(
     {

@@ -1,5 +1,5 @@
-// What one listed order comes to: copied, queued, dead, excluded with a reason, or a gap. What nothing accounts for is a
-// gap. Pure.
+// Classifies one listed order: copied, queued, dead, excluded with a reason, or a gap. An order that no record accounts for is
+// a gap. Pure.
 import { DAY_MS, parseDate } from '../shared/runtime/time';
 import type { Reason } from '../shared/order/reasons';
 import { QUEUE_RETENTION_MS } from '../shared/order/reference';
@@ -12,20 +12,20 @@ import { contentDigest } from '../shared/order/content';
 import { hasOtherContent, isArchivedNoMore, isTooOld } from '../shared/order/listed';
 import type { ListedOrder } from '../shared/order/order';
 
-/** How long a list may go on showing an order that a GET answered with 404: not until the audit of the next night. */
+/** How long a list may still show an order that a GET answered with 404: less than until the audit of the next night. */
 const GONE_BELIEVED_MS = DAY_MS / 2;
 
 /** As long as the dead letter queue keeps a message. */
 const DEAD_LETTER_RETENTION_MS = 14 * DAY_MS;
 
-/** A listed order, and what the tables have of it; the row was read before the snapshot was looked for. */
+/** A listed order and its records in the tables. The row was read before the snapshot. */
 export interface AuditedOrder {
   readonly order: ListedOrder;
   readonly row: LedgerRow | undefined;
   readonly isStored: boolean;
-  /** Whether the snapshot lacks a list that could not be had: beside it stands a dead letter. */
+  /** Whether the snapshot lacks a list. Such an order also has a dead letter. */
   readonly isIncomplete: boolean;
-  /** Whether the snapshot shows another version than the row: a table that was restored has such. */
+  /** Whether the snapshot shows another version than the row, as after a restore of a table. */
   readonly isStale: boolean;
 }
 
@@ -33,26 +33,27 @@ export interface AuditedOrder {
 export interface AuditContext {
   readonly rules: Rules;
   readonly createdSince: number | undefined;
-  /** From when on polls take Completed orders. */
+  /** Polls exclude orders that were completed before this time. */
   readonly completedSince: number;
-  /** When the last poll that finished began. */
+  /** The start of the last finished poll. */
   readonly lastPoll: number | undefined;
   readonly now: number;
 }
 
+/** The class of an order, and its reference if it must be queued. */
 export interface Finding {
   readonly kind: 'copied' | 'queued' | 'dead' | 'excluded' | 'gap';
-  /** Of `queued`, why it is a gap if it cannot be queued now. */
+  /** For `queued`, the reason of the gap if it cannot be queued now. */
   readonly reason?: Reason;
-  /** Of `excluded` by its status. */
+  /** For `excluded` by its status. */
   readonly statusId?: number | undefined;
-  /** Of `dead`: the text of the error. */
+  /** For `dead`: the text of the error. */
   readonly error?: string | undefined;
-  /** What its reference is to say beside its version, if one is to be queued. */
+  /** The reference's fields in addition to its version; absent if no reference is needed. */
   readonly send?: Pick<OrderReference, 'advance' | 'wasStored' | 'listedDigest'>;
 }
 
-/** What an order comes to. Where one is sent for that no poll would take for its age, its status is left alone. */
+/** Classifies an order. If it must be queued but is too old for polls, its reference says not to advance it. */
 export function classify(found: AuditedOrder, context: AuditContext): Finding {
   const finding = classifyByState(found, context);
   if (finding.send === undefined) return finding;
@@ -82,7 +83,7 @@ function classifyByState(found: AuditedOrder, context: AuditContext): Finding {
   }
 }
 
-/** A dead letter that has expired, of an order that is not stored whole, accounts for nothing. */
+/** An expired dead letter does not account for an order that is not stored whole. */
 function accountForDead(found: AuditedOrder, row: LedgerRow, context: AuditContext): Finding {
   const isKept = isWithin(DEAD_LETTER_RETENTION_MS, row.reached_at, context);
   if ((found.isStored && !found.isIncomplete) || isKept)
@@ -95,7 +96,7 @@ function accountForStored(found: AuditedOrder, row: LedgerRow, context: AuditCon
     if (hasExpired(row, context)) return { kind: 'excluded', reason: 'retention-expired' };
     return { kind: 'gap', reason: 'snapshot-missing', send: { wasStored: true } };
   }
-  // Its dead letter could not be noted.
+  // The write that should have recorded its dead letter failed.
   if (found.isIncomplete) return { kind: 'gap', reason: 'snapshot-incomplete', send: {} };
   if (row.reason === 'not-found' && !isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
     return { kind: 'gap', reason: 'listed-but-not-found', send: {} };
@@ -111,7 +112,7 @@ function accountForUnstored({ order, row, isStored }: AuditedOrder, context: Aud
   if (row?.reason === 'not-found' && isWithin(GONE_BELIEVED_MS, row.reached_at, context)) {
     return { kind: 'excluded', reason: 'not-found' };
   }
-  // A snapshot of which the ledger knows nothing is brought up to date; the rules say nothing of its status.
+  // The ledger does not know this snapshot, so it is updated. It is not advanced if the rules would not store it today.
   const send = notToBeStored === undefined ? {} : { advance: false };
   const kind = isNewToPolls(order, context) ? 'queued' : 'gap';
   return { kind, reason: whyUnstored(row), send };
@@ -122,12 +123,12 @@ function whyUnstored(row: LedgerRow | undefined): Reason {
   return row.reason === 'not-found' ? 'listed-but-not-found' : 'skipped-but-due';
 }
 
-/** Since the last poll began, so that the next one finds it: the store's clock may be behind ours a little. */
+/** Whether the order changed after the start of the last poll, so that the next one finds it. The store's clock may be slow. */
 function isNewToPolls(order: ListedOrder, { lastPoll = Infinity }: AuditContext): boolean {
   return (order.modifiedAt ?? -Infinity) + SETTLE_MS >= lastPoll;
 }
 
-/** A list that is older than the row shows no change. One of the same date does by its status, content or archive mark. */
+/** An older list shows no change. A list with the same date shows one by its status, content or archive mark. */
 function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
   const [listedAt, knownAt] = [order.modifiedAt, parseDate(row.modified_at)];
   if (listedAt === undefined || knownAt === undefined) return false;
@@ -139,7 +140,7 @@ function hasChanged(order: ListedOrder, row: LedgerRow): boolean {
   );
 }
 
-/** Only of what was stored does a row have the status before. */
+/** Only the row of an order that was stored has `status_before`. */
 function wasStored({ isStored }: AuditedOrder, row: LedgerRow, context: AuditContext) {
   const isMissing = !isStored && row.status_before !== undefined && !hasExpired(row, context);
   return isMissing ? { wasStored: true } : {};

@@ -1,4 +1,5 @@
-// The audit's entry: wires settings and clients once per container. Runs by the schedule, and for the command audit.
+// The audit's entry: reads the configuration and creates the clients once per container. The schedule invokes it, or the
+// command `audit`.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -22,7 +23,7 @@ import { createQueue } from '../shared/aws/queue';
 import { createSecrets } from '../shared/aws/secrets';
 import { audit } from './audit';
 
-/** Left for keeping the result, or for alerting. */
+/** Reserved for recording the result, or for sending an alert. */
 const RESERVE_MS = 10_000;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
@@ -67,6 +68,7 @@ const containerOf = oncePerContainer((functionName) => {
   };
 });
 
+/** Audits the requested day or the due days, and returns the results. Throws if an audit fails, so that Lambda tries again. */
 export async function handler(event: unknown, context: Context): Promise<readonly Audit[]> {
   const { metricsNamespace, bigCommerce, adapters, policy } = containerOf(context);
   const log = createLog(metricsNamespace, { requestId: context.awsRequestId });

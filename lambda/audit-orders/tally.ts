@@ -1,15 +1,16 @@
-// Counts what an audit finds, and makes its result: each order once, and no larger than an item may be.
+// Counts the orders of an audit, each once, and makes its result, which always fits into an item of DynamoDB.
 import { summarize } from '../shared/order/audit-result';
 import type { Audit, NamedOrder } from '../shared/order/audit-result';
 import { countKey } from '../shared/order/reasons';
 import type { Finding } from './classify';
 
-/** Gaps, and dead orders, that a result names with their reasons. */
+/** The most gaps, and the most dead orders, that a result names with their reasons. */
 const MOST_NAMED = 100;
 
-/** Gaps that the next audit knows again: as many as one audit queues. */
+/** The most gaps whose ids the next audit knows: as many as one audit queues. */
 const MOST_KNOWN = 1_000;
 
+/** The counts of one audit. */
 export class AuditTally {
   private readonly excluded = new Map<string, number>();
   private readonly gaps: NamedOrder[] = [];
@@ -21,11 +22,11 @@ export class AuditTally {
   private firstId = Infinity;
   private lastId = 0;
 
-  /** `earlier` is the audit of the same day before this one. */
+  /** `earlier` is the previous audit of the same day. */
   constructor(private readonly earlier: Audit | undefined) {}
 
   countOrder(id: number, finding: Finding): void {
-    // Only what is copied or queued has no reason, and needs none.
+    // Only copied and queued orders have no reason, and they need none.
     const { kind, reason = 'not-in-ledger', statusId, error } = finding;
     const { counts } = this;
     counts.listed += 1;
@@ -57,7 +58,7 @@ export class AuditTally {
     if (this.openIds.length < MOST_KNOWN) this.openIds.push(id);
   }
 
-  /** Which gaps the earlier audit had found open; of more than it knows by their ids, those with greater ones. */
+  /** Whether the earlier audit found this gap. If it had more gaps than ids, all greater ids count as found. */
   private wasOpen(id: number): boolean {
     const { open_ids: ids = [], open = 0 } = this.earlier ?? {};
     return ids.includes(id) || (open > ids.length && id > Math.max(...ids));
@@ -67,19 +68,19 @@ export class AuditTally {
     this.excluded.set(key, (this.excluded.get(key) ?? 0) + orders);
   }
 
-  /** Rows that nobody can ask for again. */
+  /** Counts rows without a usable id: no call can request them again. */
   countUnreadableRows(rows: number): void {
     if (rows === 0) return;
     this.counts.listed += rows;
     this.exclude('unreadable', rows);
   }
 
-  /** Orders that no list can show; they are counted as gaps, too. */
+  /** Adds the ids of orders that no list can show. They are also counted as gaps. */
   addUnlistable(ids: readonly number[]): void {
     this.unlistableIds.push(...ids);
   }
 
-  /** References that were queued. */
+  /** How many references were queued. */
   get enqueued(): number {
     return this.references;
   }
@@ -88,7 +89,7 @@ export class AuditTally {
     this.references += references;
   }
 
-  /** Throws where an order was counted twice, or not at all. */
+  /** Throws if an order was counted twice or not at all. */
   toAudit(of: Pick<Audit, 'timestamp' | 'day' | 'duration_ms'>): Audit {
     const { counts, unlistableIds } = this;
     const { listed, copied, queued, dead, open } = counts;

@@ -2,7 +2,7 @@
 import type { Alerts } from '../shared/aws/alerts';
 import type { Job } from '../shared/tables/jobs';
 
-/** Never throws. One email an hour, however many polls there are. */
+/** Emails the ids of the orders that no list can show, at most once an hour. Never throws. */
 export async function alertUnlistable(
   { unreadable_ids: ids = [] }: Pick<Job, 'unreadable_ids'>,
   { adapters: { alerts } }: { readonly adapters: { readonly alerts: Pick<Alerts, 'sendHourly'> } },

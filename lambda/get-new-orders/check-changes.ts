@@ -1,6 +1,6 @@
-// An empty answer looks the same as an empty list: what it hid of the list of changes would never be listed again. The
-// store's count of the same orders is asked for then, and where it knows of more, the next poll looks again from where
-// this one did.
+// Checks the end of the list of changes. A spurious empty answer looks like the end of the list, and would hide changes from
+// all later polls. So an empty last page is compared with the store's count; if orders are missing, the next poll starts at
+// the same time again.
 import { formatError } from '../shared/runtime/errors';
 import { Status } from '../shared/order/status';
 import type { Store } from '../shared/bigcommerce/client';
@@ -9,7 +9,7 @@ import type { Log } from '../shared/runtime/log';
 import type { OrderList } from './poll-window';
 import { DAY_MS } from '../shared/runtime/time';
 
-/** A count may include orders that no list shows: no longer than this is it believed against the list. */
+/** A count may include orders that no list shows, so after this time the list is accepted. */
 const HELD_MS = DAY_MS;
 
 export interface CheckDeps {
@@ -20,16 +20,16 @@ export interface CheckDeps {
   };
 }
 
-/** How a list ended that was read from its begin, or from where an earlier poll had stopped. */
+/** The end of a list, which this poll read from the beginning or from where an earlier poll stopped. */
 export interface ListEnd {
-  /** How many orders it showed to this poll. */
+  /** How many orders this poll saw. */
   readonly listed: number;
-  /** Whether its last page was empty: nothing but that page says that no more would have come. */
+  /** Whether the last page was empty, so that only this page marks the end. */
   readonly endsEmpty: boolean;
   readonly lastId: number;
 }
 
-/** `missing` orders are counted and not listed; undefined where the list has to be asked for again to know. */
+/** How many orders the store counts but does not list; undefined if the end of the list must be read again to know. */
 export async function countMissing(
   list: OrderList,
   { listed, endsEmpty }: ListEnd,
@@ -51,13 +51,13 @@ export async function countMissing(
   }
 }
 
-/** What the job says so that the next poll looks at the same changes again. */
+/** The job's fields that make the next poll read the same changes again. */
 export interface Hold {
   readonly began: number;
   readonly held_since: number;
 }
 
-/** Undefined where the changes of a day were looked for in vain: then the list is believed. */
+/** Undefined if the missing changes were not found for a day: then the list is accepted. */
 export async function holdChanges(
   missing: number,
   timestamp: number,
@@ -71,7 +71,7 @@ export async function holdChanges(
   return hold;
 }
 
-/** As long as an order among the changes waits for its reference of the day, since it may have changed after the last one. */
+/** Holds the changes while a changed order cannot be listed and already had its daily reference: it may have changed since. */
 export async function holdUnlistable(timestamp: number, deps: CheckDeps): Promise<Hold | undefined> {
   const hold = await findHold(timestamp, deps);
   deps.adapters.log.warn('poll.changes_waiting', { looksAgain: hold !== undefined });

@@ -1,4 +1,4 @@
-// One page of a list: which of its orders need a worker becomes references.
+// Turns one page of a list into references to the orders that a worker must replicate.
 import { contentDigest } from '../shared/order/content';
 import { enqueue } from '../shared/steps/enqueue';
 import type { EnqueueDeps } from '../shared/steps/enqueue';
@@ -23,13 +23,13 @@ export interface EnqueuePageDeps extends EnqueueDeps {
   readonly policy: Pick<PollPolicy, 'rules'>;
 }
 
-/** The poll that reads a page, and what it looks at. */
+/** The poll that reads a page, and its bounds. */
 export interface PollPass {
   readonly jobTimestamp: number;
   readonly bounds: Bounds;
 }
 
-/** What came of listed orders. */
+/** The counts of one page. */
 export interface PageTally {
   readonly found: number;
   readonly enqueued: number;
@@ -37,7 +37,7 @@ export interface PageTally {
   readonly excluded: Readonly<Record<string, number>>;
 }
 
-/** Queues what is new in the page of a status, or changed in that of any status, and not known to the ledger so. */
+/** Queues the orders of a page that are new or changed and that the ledger does not know in this version. */
 export async function enqueuePage(
   page: ListedPage,
   list: OrderList,
@@ -60,7 +60,7 @@ export async function enqueuePage(
   return { found: page.orders.length, enqueued: references.length, excluded: countEach(excluded) };
 }
 
-/** In the list of a status are new orders, in that of changes new ones and others that are followed. */
+/** The list of a status has new orders. The list of changes has new orders and orders that are followed. */
 function whyExcluded(
   order: ListedOrder,
   row: LedgerRow | undefined,
@@ -88,7 +88,7 @@ function toSighting(
     ...(statusId === undefined ? {} : { statusId }),
     dateModified: dateModified(order.raw),
     jobTimestamp,
-    // What is older is followed, if it is known, and its status left alone.
+    // An older order is followed if the ledger knows it, but not advanced.
     ...(isCreatedBefore(order, createdSince) ? { advance: false } : {}),
     ...(listedDigest === undefined ? {} : { listedDigest }),
   };

@@ -1,4 +1,4 @@
-// After a poll: the store's webhook to this service is there, is on and carries our secret. What is not so is mended.
+// After a poll: makes sure that the store's webhook to this service exists, is active and sends our secret.
 import { BigCommerceError, formatError, failureKind } from '../shared/runtime/errors';
 import { bringsOrders, bringsReferences, CART_CONVERTED, sameUrl } from '../shared/order/webhook-event';
 import type { Alerts } from '../shared/aws/alerts';
@@ -15,7 +15,7 @@ export interface EnsureWebhookDeps {
   };
 }
 
-/** One call to BigCommerce while all is well. Never throws: the orders do not depend on it, the polls find them all. */
+/** Costs one call to BigCommerce if nothing needs a repair. Never throws: the polls find all orders without the webhook. */
 export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps): Promise<void> {
   try {
     await repairHooks(destination, deps);
@@ -25,7 +25,7 @@ export async function ensureWebhook(destination: string, deps: EnsureWebhookDeps
   }
 }
 
-/** What the next poll may find gone. An answer that cannot be read would stay so. */
+/** Whether the next poll may succeed. An unreadable answer is not transient. */
 function isTransient(error: unknown): boolean {
   const isOdd = error instanceof BigCommerceError && error.status !== undefined && error.status < 300;
   return failureKind(error) === 'retryable' && !isOdd;
@@ -33,7 +33,7 @@ function isTransient(error: unknown): boolean {
 
 async function repairHooks(destination: string, deps: EnsureWebhookDeps): Promise<void> {
   const hooks = await findOurs(destination, deps);
-  // Fetched after the list: a secret that is just being rotated must not be put back.
+  // Fetched after the list: during a rotation, the old secret must not replace the new one.
   const secret = await deps.adapters.secrets.webhookNow();
   if (!hooks.some(({ scope }) => bringsOrders(scope))) await register(destination, secret, deps);
   const repairs = hooks.map((hook) => repairHook(hook, secret, deps));
@@ -52,7 +52,7 @@ async function repairHook(
     log.warn(wasActive ? 'registration.secret_updated' : 'registration.reactivated', { hookId: id, scope });
     if (!wasActive) await alerts.sendHourly(inactiveAlert(hook, 'The service activated it again.'));
   } catch (error) {
-    // An answer that is lost may have had its effect: then nobody would ever hear of it again.
+    // The PUT may have taken effect although its answer was lost. The next poll would then not report it, so it is reported now.
     if (wasActive) throw error;
     log.warn('registration.reactivation_failed', { hookId: id, scope, error: formatError(error) });
     const failed = `Activating it failed; the next poll tries again. ${formatError(error)}`;
@@ -70,7 +70,7 @@ async function register(destination: string, secret: string, deps: EnsureWebhook
     const hook = await deps.adapters.hooks.registerHook({ scope: CART_CONVERTED, destination, secret });
     deps.adapters.log.info('registration.created', { hookId: hook.id, scope: hook.scope });
   } catch (error) {
-    // Another poll may have been quicker, or the answer may be lost.
+    // Another poll may have registered it first, or the answer was lost.
     const hooks = await findOurs(destination, deps);
     if (!hooks.some(({ scope }) => bringsOrders(scope))) throw error;
   }

@@ -1,4 +1,5 @@
-// The poller's entry: wires settings and clients once per container. Runs by the schedule and by a console test alike.
+// The poller's entry: reads the configuration and creates the clients once per container. The schedule invokes it, or a test
+// event of the AWS console.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -21,16 +22,16 @@ import { createSecrets } from '../shared/aws/secrets';
 import { ensureWebhook } from './ensure-webhook';
 import { poll } from './poll';
 
-/** Left for recording a failed job and alerting. */
+/** Reserved for recording a failed job and sending an alert. */
 const RESERVE_MS = 10_000;
 
-/** For a last page of a list: a window of BigCommerce's quota, the request at its slowest, its orders' references. */
+/** Time for a last page: a quota window of BigCommerce (30 s), the slowest request, and queueing its orders. */
 const PAGE_MS = 60_000;
 
-/** For the calls to BigCommerce that look after the webhook: a window of its quota, and some. */
+/** Time for the calls that check the webhook: a quota window of BigCommerce (30 s) and a margin. */
 const CHECK_MS = 45_000;
 
-/** Those, and Secrets Manager and SNS at their slowest. A poll that leaves less leaves it to the next one. */
+/** The calls, and the slowest answers of Secrets Manager and SNS. With less time left, the next poll checks the webhook. */
 const CHECK_NEEDS_MS = CHECK_MS + 50_000;
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
@@ -78,6 +79,7 @@ const containerOf = oncePerContainer((functionName) => {
   };
 });
 
+/** Runs one poll and returns its job row. Throws if the poll fails, so that Lambda tries again. */
 export async function handler(_event: unknown, context: Context): Promise<Job> {
   const { bigCommerce, policy, ...container } = containerOf(context);
   const log = createLog(container.metricsNamespace, { requestId: context.awsRequestId });

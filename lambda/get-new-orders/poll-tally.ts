@@ -1,11 +1,12 @@
-// What one poll has found so far; the job row shows it, also when the poll fails half way.
+// Counts the orders that one poll has found so far. The job row shows the counts, also if the poll fails half way.
 import type { Job } from '../shared/tables/jobs';
 import type { PageTally } from './enqueue-page';
 
+/** The counts of one poll. */
 export class PollTally {
-  /** When the first of the polls began that read the store between them. */
+  /** The start of this poll, or of the first poll whose lists this one continues; epoch milliseconds. */
   began: number;
-  /** The store's counts, or why there are none. */
+  /** The store's counts, or the error by which they are missing. */
   private storeCounts: Pick<Job, 'counted' | 'not_counted'> = { counted: {} };
   private found = 0;
   private enqueued = 0;
@@ -32,12 +33,12 @@ export class PollTally {
     }
   }
 
-  /** Orders that no list can show. */
+  /** Adds the ids of orders that no list can show. */
   addUnlistable(ids: readonly number[]): void {
     for (const id of ids) this.unlistableIds.add(id);
   }
 
-  /** References that were queued to such orders. */
+  /** Adds references that were queued to such orders. */
   addReferred(count: number): void {
     this.enqueued += count;
   }

@@ -1,5 +1,5 @@
-// Where a poll begins: anew, or where the one before it ran out of time; and which lists of the store it reads. Pure, but
-// for what the Jobs table tells.
+// Decides which lists of the store a poll reads, and from where: from the beginning, or from where the previous poll ran out
+// of time. Pure except for reads of the Jobs table.
 import { findCompletedSince, overlap } from '../shared/order/listed';
 import { Status } from '../shared/order/status';
 import type { Rules } from '../shared/order/rules';
@@ -7,10 +7,10 @@ import type { OrderQuery } from '../shared/bigcommerce/order-list';
 import type { Cursor, Job, JobsTable } from '../shared/tables/jobs';
 import { DAY_MS } from '../shared/runtime/time';
 
-/** Whether the store includes the bounds of dates is not known: what is at the split is in both lists. */
+/** The store's date bounds may be inclusive or exclusive, so orders at the split are in both lists. */
 const SPLIT_MARGIN_MS = 60_000;
 
-/** The name of the list of orders that changed; the others are named by their status id. */
+/** The name of the list of changes; the other lists are named by their status id. */
 const FOLLOW = 'follow';
 
 export interface PollPolicy {
@@ -20,36 +20,36 @@ export interface PollPolicy {
   readonly followUpDays: number;
 }
 
-/** What is looked at, in epoch milliseconds; the same in all polls that read the store between them. */
+/** The bounds of the lists, in epoch milliseconds. Polls that continue one another use the same bounds. */
 export interface Bounds {
   readonly completedSince: number;
   readonly createdSince: number | undefined;
-  /** Undefined on first contact: there is nothing yet that could be followed. */
+  /** Undefined at the first poll, which has no order to follow. */
   readonly modifiedSince: number | undefined;
-  /** Changes of earlier, and orders of earlier that the ledger does not know, are not followed. */
+  /** Older changes are not followed, nor are older orders that the ledger does not know. */
   readonly followedSince: number;
 }
 
-/** Orders of one status, or those of any that have changed. */
+/** A list of the orders in one status, or of the changed orders in any status. */
 export interface OrderList {
   readonly name: string;
   readonly statusId: number | undefined;
   readonly query: Omit<OrderQuery, 'minId'>;
-  /** The last order of it that is read already, or 0. */
+  /** The id of the last order that is already read, or 0. */
   readonly afterId: number;
-  /** Rows on its first page, where larger pages failed. */
+  /** Rows on the first page, if larger pages failed. */
   readonly pageSize?: number | undefined;
 }
 
 export interface PollWindow {
   readonly began: number;
   readonly bounds: Bounds;
-  /** The names of all lists; `lists` are those that are still to be read. */
+  /** The names of all lists; `lists` are the unread ones. */
   readonly names: readonly string[];
   readonly lists: readonly OrderList[];
-  /** How many polls have read the store before this one, and did not get to its end. */
+  /** How many polls before this one have read a part of the lists. */
   readonly slices: number;
-  /** As the cursor says it. */
+  /** `waits` of the cursor. */
   readonly waits: boolean;
 }
 
@@ -58,7 +58,7 @@ export interface WindowDeps {
   readonly policy: PollPolicy;
 }
 
-/** A sliced poll is taken up, unless it was followed by another one that failed, or reads other lists by now. */
+/** Continues a sliced poll, unless a failed poll followed it or the settings now require other lists. */
 export async function findPollWindow(
   timestamp: number,
   { adapters: { jobs }, policy }: WindowDeps,
@@ -74,7 +74,7 @@ export async function findPollWindow(
   return { began: timestamp, bounds, names: lists.map(({ name }) => name), lists, slices: 0, waits: false };
 }
 
-/** What the next poll needs to go on with this list after this order. */
+/** The cursor by which the next poll continues this list after this order. */
 export function cursorAt(
   list: OrderList,
   afterId: number,
@@ -114,8 +114,9 @@ function findBounds(
 }
 
 /**
- * Each status that is new, and, where there is something to follow, what has changed of any status: new orders too, so
- * that each order is listed once. Changes come last: what changes before that is among them.
+ * One list for each new status and, if orders are followed, the list of changes in any status. The lists of statuses end where
+ * the list of changes starts, so that each order is listed once. The list of changes is last, so it includes changes that
+ * happen while the others are read.
  */
 function listsWithin(bounds: Bounds, { rules, followUpDays }: PollPolicy): readonly OrderList[] {
   const { completedSince, createdSince, modifiedSince } = bounds;

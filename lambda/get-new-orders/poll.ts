@@ -1,5 +1,5 @@
-// The first stop: one scheduled pass over the store turns every order that is new, or was changed after it was stored,
-// into one reference, and records the job. A store too large for one poll is read by several, one after the other.
+// The first stop: a scheduled poll queues a reference to every order that is new, or has changed since it was stored, and
+// records the job. If a store is too large for one poll, several polls read it one after the other.
 import { formatError } from '../shared/runtime/errors';
 import type { Log } from '../shared/runtime/log';
 import { iso } from '../shared/runtime/time';
@@ -11,13 +11,13 @@ import { readStore } from './read-store';
 import type { ReadStoreDeps } from './read-store';
 import { alertUnlistable } from './alert-unlistable';
 
-/** So many polls in a row that continue one another count as good ones: a hundred thousand orders take about five. */
+/** At most this many consecutive slices count as finished polls: 100,000 orders take about five. */
 const MOST_SLICES = 12;
 
 export type PollDeps = ReadStoreDeps &
   ReportDeps & { readonly adapters: { readonly jobs: Pick<JobsTable, 'record'>; readonly log: Log } };
 
-/** Queues every order that the ledger does not know so yet. Records a failure, alerts, and throws it. */
+/** Queues every order that the ledger does not know in its current version. Records a failure, sends an alert, and throws it. */
 export async function poll(deps: PollDeps): Promise<Job> {
   const timestamp = deps.invocation.now();
   const tally = new PollTally(timestamp);
@@ -37,7 +37,7 @@ export async function poll(deps: PollDeps): Promise<Job> {
 }
 
 function logEnd({ timestamp: jobTimestamp, ...job }: Job, log: Log): void {
-  // A poll that moves on is no missed one; one that never comes to an end is.
+  // A poll that continues another one makes progress. One that never reaches the end does not.
   const isGood = (job.cursor?.slices ?? 0) <= MOST_SLICES;
   const metrics = {
     ...(isGood ? { PollsFinished: 1 } : {}),

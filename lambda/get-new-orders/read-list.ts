@@ -1,4 +1,4 @@
-// Reads one list of a poll, page after page, as far as time allows, and checks the end of the list of changes.
+// Reads one list of a poll, page by page, as far as time allows, and checks the end of the list of changes.
 import type { Store } from '../shared/bigcommerce/client';
 import type { Effort } from '../shared/steps/list-effort';
 import { listedPages } from '../shared/steps/list-orders';
@@ -19,30 +19,30 @@ export type ReadListDeps = EnqueuePageDeps &
   CheckDeps & {
     readonly adapters: { readonly store: Pick<Store, 'listOrders'> };
     readonly invocation: {
-      /** From when on no further page is begun, in epoch milliseconds. */
+      /** After this time no further page is requested; epoch milliseconds. */
       readonly stopBefore: number;
     };
   };
 
-/** The reading of a store. */
+/** The state that all lists of one poll share. */
 export interface Reading {
   readonly window: PollWindow;
   readonly tally: PollTally;
   readonly effort: Effort;
 }
 
-/** What the reading of one list has come to. */
+/** The result of reading one list. */
 export interface ListReading {
   readonly cursor?: Cursor | undefined;
   readonly hold?: Hold | undefined;
-  /** An order among the changes that no list can show has had its reference of the day. */
+  /** A changed order that no list can show has already had its daily reference. */
   readonly waits: boolean;
 }
 
-/** One list, as far as time allows; the list of changes is checked at its end. */
+/** Reads one list as far as time allows, and checks the end of the list of changes. */
 export async function readList(list: OrderList, reading: Reading, deps: ReadListDeps): Promise<ListReading> {
   const { window, tally, effort } = reading;
-  // One page is read in any case, or polls would continue one another without end.
+  // Every poll reads at least one page, or polls would continue one another indefinitely.
   if (effort.pages > 0 && isTimeUp(deps)) {
     return { cursor: cursorAt(list, list.afterId, window, list.pageSize), waits: false };
   }
@@ -50,7 +50,7 @@ export async function readList(list: OrderList, reading: Reading, deps: ReadList
   if (end.cursor !== undefined) return end;
   const missing = await countMissing(list, end, deps);
   if (missing === undefined) {
-    // Read again, its end is believed; and it is read, or polls would continue one another without end.
+    // The end is read once more and then accepted. The page is read in any case, or polls would continue indefinitely.
     effort.pages = 0;
     const again = await readPages({ ...list, afterId: end.lastId }, reading, deps);
     return { cursor: again.cursor, waits: end.waits || again.waits };
@@ -63,7 +63,7 @@ function isTimeUp({ invocation: { now, stopBefore } }: ReadListDeps): boolean {
   return now() >= stopBefore;
 }
 
-/** `cursor` is there where too little time is left for the rest of the list. */
+/** Reads the pages of a list. `cursor` is set if too little time is left for the rest. */
 async function readPages(
   list: OrderList,
   { window, tally, effort }: Reading,
@@ -90,7 +90,7 @@ async function readPages(
   return end;
 }
 
-/** Names the orders that no list can show, and queues a reference to each that had none for a day. Returns how many. */
+/** Reports the orders that no list can show, and queues each one that had no reference for a day. Returns how many it queued. */
 async function enqueueUnlistableOf(
   { unlistableIds, seenAt }: ListedPage,
   tally: PollTally,

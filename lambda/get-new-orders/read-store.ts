@@ -1,4 +1,4 @@
-// Reads the lists of a poll, one after the other, as far as its time allows; the next poll continues where it stopped.
+// Reads the lists of a poll, one after the other, as far as time allows. The next poll continues where this one stops.
 import type { Store } from '../shared/bigcommerce/client';
 import { BigCommerceError, formatError } from '../shared/runtime/errors';
 import { newEffort } from '../shared/steps/list-effort';
@@ -20,17 +20,17 @@ export type ReadStoreDeps = WindowDeps &
     };
   };
 
-/** How a poll ended: where the next one continues, or that it must look for the same changes again. */
+/** The end of a poll: finished, perhaps with changes to read again, or sliced, with the cursor of the next poll. */
 export type PollEnd =
   | ({ readonly outcome: 'poll.finished' } & Partial<Hold>)
   | (Pick<Job, 'cursor'> & { readonly outcome: 'poll.sliced' });
 
-/** Queues what the lists show. Throws what the store throws; what was found until then stands in the tally. */
+/** Queues the orders of all lists. Throws the store's errors; the tally has the counts until then. */
 export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<PollEnd> {
   const counts = await countOrders(tally, deps);
   const window = await findPollWindow(tally.timestamp, deps);
   tally.began = window.began;
-  // A status that is missing in the store's answer is asked for; one that it counts as empty is not.
+  // The list of a status is skipped only if the store counts no order in it. A status without a count is listed.
   const lists = window.lists.filter(({ statusId = Number.NaN }) => counts.get(statusId) !== 0);
   const reading = { window, tally, effort: newEffort() };
   let { waits } = window;
@@ -47,13 +47,13 @@ export async function readStore(tally: PollTally, deps: ReadStoreDeps): Promise<
     if (failure !== undefined) break;
     return { outcome: 'poll.sliced', cursor: { ...read.cursor, ...(waits ? { waits } : {}) } };
   }
-  // Orders of one list keep no other list from being read; the poll still fails.
+  // Unlistable orders of one list do not stop the other lists, but the poll fails.
   if (failure !== undefined) throw failure;
   if (waits) hold ??= await holdUnlistable(tally.timestamp, deps);
   return { outcome: 'poll.finished', ...hold };
 }
 
-/** Counts only inform, and spare calls: without them every list is asked for. */
+/** Without the counts every list is read: they are only for information, and save calls. */
 async function countOrders(
   tally: PollTally,
   { adapters: { store, log } }: ReadStoreDeps,

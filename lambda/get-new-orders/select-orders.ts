@@ -1,4 +1,4 @@
-// Which listed orders a poll need not queue: those that are neither new nor followed. Pure.
+// Decides which listed orders a poll excludes: those that are neither new nor followed. Pure.
 import type { Reason } from '../shared/order/reasons';
 import { isCreatedBefore, isDigital, whyNotStored, whyOutside } from '../shared/order/rules';
 import type { Rules } from '../shared/order/rules';
@@ -7,7 +7,7 @@ import type { ListedOrder } from '../shared/order/order';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Bounds } from './poll-window';
 
-/** Says why an order listed under this status is not new, or undefined. The worker has the last word on what is digital. */
+/** Returns why an order listed in this status is not new, or undefined. Only the worker decides finally what is digital. */
 export function whyNotNew(
   order: ListedOrder,
   statusId: number,
@@ -20,7 +20,7 @@ export function whyNotNew(
   return modifiedAt < bounds.completedSince ? 'completed-before-lookback' : undefined;
 }
 
-/** Whether an order is new, whatever list it is in. */
+/** Whether an order in any list is new. */
 export function isNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean {
   const { statusId } = order;
   if (statusId === undefined || !rules.allowedStatusIds.includes(statusId)) return false;
@@ -28,8 +28,8 @@ export function isNew(order: ListedOrder, rules: Rules, bounds: Bounds): boolean
 }
 
 /**
- * Says why an order that was changed is none of ours, or undefined. An order that the ledger knows is followed however old
- * it is, unless the change itself is too long ago; of others those are too old that were created too long ago.
+ * Returns why a changed order is not followed, or undefined. For an order that the ledger knows, the age of the change
+ * counts; for any other, the age of the order.
  */
 export function whyNotFollowed(
   order: ListedOrder,
@@ -48,7 +48,7 @@ export function whyNotFollowed(
   return whyNotStored(order, bounds.createdSince, rules);
 }
 
-/** Whether a snapshot is marked as gone: a list that shows such an order contradicts that, however old the order is. */
+/** Whether a snapshot is marked as gone. A list that shows such an order contradicts the mark. */
 export function isMarkedGone(row: LedgerRow | undefined): boolean {
   return row?.state === 'copied' && row.reason === 'not-found';
 }

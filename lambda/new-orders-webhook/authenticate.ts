@@ -1,4 +1,4 @@
-// Who sent a webhook: BigCommerce, by its signature or by the secret header of our own registration, or anybody else.
+// Decides whether BigCommerce sent a webhook: its signature is valid, or it has the secret header of our own registration.
 import type { BigCommerceCredentials } from '../shared/aws/secrets';
 import type { WebhookReason } from '../shared/order/reasons';
 import { MAX_BODY_BYTES, SECRET_HEADER } from '../shared/order/webhook-event';
@@ -6,13 +6,13 @@ import { isSecret, verifySignature } from './signature';
 import type { SignatureResult } from './signature';
 
 export interface SignedRequest {
-  /** By lower-case name. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
 }
 
 export interface AuthenticateDeps {
-  /** `fresh` refetches: a secret may have been rotated meanwhile. */
+  /** `fresh` fetches the secret again: it may have been rotated. */
   readonly adapters: {
     readonly secrets: {
       bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
@@ -22,16 +22,15 @@ export interface AuthenticateDeps {
   readonly invocation: { readonly now: () => number };
 }
 
-/** `ageMs`: of a true signature, if there is one beside what proves it. `id`: that of the message, which is signed. */
+/** `ageMs` is the age of a valid signature, if there is one. `id` is the message id, which is signed. */
 export type Authentication =
   | { readonly by: 'signature'; readonly ageMs: number; readonly id: string }
   | { readonly by: 'secret-header'; readonly ageMs: number | undefined }
   | { readonly by: 'none'; readonly reason: WebhookReason; readonly ageMs: number | undefined };
 
 /**
- * Looks at the signature and at the header; one has to hold. Junk without either costs no call at all, and a body that is
- * too large for a webhook no hashing: it needs the header.
- * Throws only when a secret cannot be read and what could be read did not settle it.
+ * Checks the signature and the header; one must be valid. A request without either costs no call. A body that is too large
+ * for a webhook is not hashed, so it needs the header. Throws if a secret cannot be read and the other check fails.
  */
 export async function authenticate(
   request: SignedRequest,
@@ -44,7 +43,7 @@ export async function authenticate(
   const { 'webhook-id': id = '' } = request.headers;
   if (known?.isValid === true) return { by: 'signature', ageMs: known.ageMs, id };
   if (header.status === 'fulfilled' && header.value) return { by: 'secret-header', ageMs: known?.ageMs };
-  // A secret that could not be read leaves it open whether this is genuine: that is thrown, and it comes again.
+  // Without a readable secret the request may be genuine: the error is thrown, and BigCommerce delivers again.
   const [result] = await Promise.all(checks);
   return { by: 'none', reason: reasonOf(result), ageMs: result?.ageMs };
 }

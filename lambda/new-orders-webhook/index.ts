@@ -1,4 +1,5 @@
-// The webhook's entry: wires settings and clients once per container, and turns outcomes into HTTP answers.
+// The webhook's entry: reads the configuration and creates the clients once per container, and turns outcomes into HTTP
+// responses.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -51,6 +52,7 @@ const containerOf = oncePerContainer((functionName) => {
   };
 });
 
+/** Receives one delivery. Responds 503 if its reference could not be queued, so that BigCommerce delivers again. */
 export async function handler(event: ProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const { metricsNamespace, alerts, adapters, policy } = containerOf(context);
   const log = createLog(metricsNamespace, { requestId: context.awsRequestId });

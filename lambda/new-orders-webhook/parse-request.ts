@@ -1,12 +1,13 @@
-// What API Gateway hands over becomes a request whose headers are found in any case, with the body's very bytes.
+// Turns API Gateway's event into a request with header names in lower case and the exact bytes of the body.
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { WebhookRequest } from './receive';
 
-/** The API Gateway console's own test sends no headers at all. */
+/** The test of the API Gateway console sends no headers. */
 export type ProxyEvent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'> & {
   readonly headers: APIGatewayProxyEvent['headers'] | null;
 };
 
+/** Reads an event, whose body may be base64. */
 export function toRequest(
   event: ProxyEvent,
   { awsRequestId }: Pick<Context, 'awsRequestId'>,

@@ -1,4 +1,4 @@
-// The other first stop: a genuine webhook becomes one reference, safely queued before it is answered.
+// The other first stop: queues one reference for a genuine webhook before the webhook is answered.
 import { formatError, EnqueueError } from '../shared/runtime/errors';
 import type { EventName } from '../shared/runtime/events';
 import type { WebhookReason } from '../shared/order/reasons';
@@ -17,8 +17,8 @@ import type { ReplayDeps } from './replays';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
 /**
- * From this age on a true signature is stale: BigCommerce repeated the delivery without a new time stamp, or it was held
- * up. It is accepted still, since its effect is the same at any time.
+ * From this age on, a valid signature is stale: BigCommerce repeated the delivery without a new timestamp, or it was delayed.
+ * It is still accepted, because its effect is the same at any time.
  */
 const STALE_MS = 5 * 60 * 1000;
 
@@ -39,20 +39,20 @@ export type ReceiveDeps = AuthenticateDeps &
   };
 
 /**
- * `replayed`: genuine, and queued or ignored before. 200 for all that is genuine, also where it cannot be used: BigCommerce would repeat any other answer, then deactivate
- * the webhook. 401: not genuine.
+ * The answer to a delivery. `replayed`: genuine, and queued or ignored before. Every genuine delivery gets 200, even if it is
+ * unusable: after any other answer BigCommerce would deliver again, and finally deactivate the webhook. 401: not genuine.
  */
 export interface Received {
   readonly status: 200 | 401;
   readonly outcome: 'accepted' | 'ignored' | 'replayed' | 'rejected';
   readonly reason?: WebhookReason;
-  /** Of a valid signature outside its time; below 0 where that is in the future. */
+  /** The age of a valid signature outside its time; negative if it is in the future. */
   readonly ageSeconds?: number;
 }
 
 /**
- * Decides on one delivery. Throws EnqueueError when its reference could not be queued, and whatever kept a secret from
- * being read: BigCommerce then delivers again.
+ * Handles one delivery. Throws EnqueueError if its reference could not be queued, and the error if a secret could not be read:
+ * BigCommerce then delivers again.
  */
 export async function receive(request: WebhookRequest, deps: ReceiveDeps): Promise<Received> {
   const { adapters, policy, invocation } = deps;
@@ -90,7 +90,7 @@ function reject({ reason, ageMs }: Extract<Authentication, { readonly by: 'none'
   return { status: 401, outcome: 'rejected', reason, ...age };
 }
 
-/** No status code shows that it happens, a wrong store hash for instance: hence the warning and the metric. */
+/** The answer is 200, so only the warning and the metric show the problem, such as a wrong store hash. */
 function ignoreUnusable(
   reason: WebhookReason,
   authentication: Authentication,
@@ -115,7 +115,7 @@ function ignoreReplay({ orderId }: SignedDelivery, { adapters }: ReceiveDeps): R
   return { status: 200, outcome: 'replayed' };
 }
 
-/** A genuine delivery that names an order, before it is known what becomes of it. */
+/** A genuine delivery that names an order, without its outcome. */
 interface NamedDelivery {
   readonly delivery: Omit<Delivery, 'outcome' | 'messageId'>;
   readonly signed: SignedDelivery | undefined;
@@ -127,7 +127,7 @@ async function accept(arrival: NamedDelivery, { hash }: Webhook, deps: ReceiveDe
     orderId,
     source: 'webhook',
     seenAt: receivedAt,
-    // Characters that SQS refuses would be refused at each repetition.
+    // SQS would refuse other characters at every delivery.
     ...(hash !== undefined && PRINTABLE.test(hash) ? { webhookHash: hash.slice(0, 128) } : {}),
   };
   const messageId = await queueOne(reference, arrival, deps);
@@ -144,14 +144,14 @@ async function queueOne(
 ): Promise<string> {
   let messageId = '';
   try {
-    // Once the reference is safe, nothing that fails may make BigCommerce deliver it again.
+    // The reference is queued, so a failed record must not make BigCommerce deliver again.
     await enqueue([reference], deps, async ([id = '']) => {
       messageId = id;
       await Promise.all([record(arrival, { outcome: 'accepted', messageId }, deps), remember(arrival, deps)]);
     });
     return messageId;
   } catch (error) {
-    // Not remembered: BigCommerce delivers it again, and then it must get in.
+    // The delivery is not remembered as a replay, so that BigCommerce's next delivery is accepted.
     await record(arrival, { outcome: 'not-queued' }, deps);
     const { orderId } = reference;
     throw new EnqueueError(`Order ${orderId} could not be queued. ${formatError(error)}`, { cause: error });

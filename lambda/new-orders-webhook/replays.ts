@@ -1,5 +1,5 @@
-// A signed delivery is taken once, for as long as its signature is accepted: who captured one cannot have it cost store
-// calls and rows again and again. What cannot be looked up is taken: the worker makes a second reference harmless.
+// Accepts a signed delivery once while its signature is valid, so that a captured one cannot cause more store calls and rows.
+// If the look-up fails, the delivery is accepted: a second reference does no harm.
 import { formatError } from '../shared/runtime/errors';
 import type { Log } from '../shared/runtime/log';
 import type { SignedDelivery, WebhooksTable } from '../shared/tables/webhooks';
@@ -15,8 +15,8 @@ export interface ReplayDeps {
 }
 
 /**
- * By what a delivery is known again. `newestUntil`: epoch milliseconds, until when a signature of now would be accepted.
- * Undefined where it names no order, which costs nothing; and without a signature, when its id may be anybody's.
+ * The key by which a replay of a delivery is recognized. `newestUntil` is the end of a signature that was made now, in epoch
+ * milliseconds. Undefined if the delivery names no order, which costs nothing, or has no signature, so that its id is not authenticated.
  */
 export function signedDelivery(
   orderId: number | undefined,
@@ -32,7 +32,7 @@ export function signedDelivery(
   };
 }
 
-/** Whether it was taken before. */
+/** Whether the delivery was accepted before. Never throws. */
 export async function isReplay(
   delivery: SignedDelivery,
   { adapters: { webhooks, log }, invocation }: ReplayDeps,

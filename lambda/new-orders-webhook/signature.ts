@@ -1,4 +1,4 @@
-// Standard Webhooks signatures, as BigCommerce makes them: HMAC-SHA256 over the raw bytes, compared in constant time.
+// Verifies Standard Webhooks signatures, as BigCommerce makes them: HMAC-SHA256 over the raw bytes, compared in constant time.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WebhookReason } from '../shared/order/reasons';
 
@@ -10,7 +10,7 @@ export interface SignatureHeaders {
 }
 
 export interface SignatureCheck extends SignatureHeaders {
-  /** BigCommerce's client secret; its raw bytes are the key. Never verified against an empty one. */
+  /** BigCommerce's client secret; its raw bytes are the key. With an empty one no signature is valid. */
   readonly clientSecret: string | Uint8Array;
   readonly body: Uint8Array;
   /** Epoch milliseconds. */
@@ -18,7 +18,7 @@ export interface SignatureCheck extends SignatureHeaders {
   readonly maxAgeMs: number;
 }
 
-/** `ageMs`: of a true signature, also when it is too old. `otherSecret`: it might hold with a newer client secret. */
+/** `ageMs` is the age of a correct signature, also if it is too old. `mayMatchNewSecret`: the client secret may be outdated. */
 export type SignatureResult =
   | { readonly isValid: true; readonly ageMs: number }
   | {
@@ -31,7 +31,7 @@ export type SignatureResult =
 /** A sender's clock may be this much ahead of ours. */
 const MAX_AHEAD_MS = 5 * 60 * 1000;
 
-/** Whether one of the signatures holds, and its time is neither too old nor ahead. Never throws. */
+/** Whether one of the signatures is correct, and its time is neither too old nor in the future. Never throws. */
 export function verifySignature(check: SignatureCheck): SignatureResult {
   const { clientSecret, id, timestamp, signature, now, maxAgeMs } = check;
   if (!id || !signature || timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
@@ -65,13 +65,13 @@ function matches(candidate: string, expected: Buffer): boolean {
   );
 }
 
-/** By what a message is known again: its id and body, hashed, since both may have any length and any characters. */
+/** The digest that identifies a message: its id and body, hashed because both may have any length and any characters. */
 export function digestOf(id: string, body: Uint8Array): string {
-  // In quotes an id ends where it ends, whatever the body begins with.
+  // The quotes separate the id from the body.
   return createHash('sha256').update(JSON.stringify(id)).update(body).digest('hex');
 }
 
-/** Whether the secret header carries our own secret; compared by digests, so that not even the length shows. */
+/** Whether the secret header has our secret. Digests are compared, so that the time does not show its length. */
 export function isSecret(given: string, secret: string): boolean {
   if (secret === '') return false;
   const digest = (text: string) => createHmac('sha256', secret).update(text).digest();

@@ -1,5 +1,5 @@
-// The step `advance`: moves the order on in the store. There is no compare-and-set: every PUT rests on a read of the last
-// two seconds.
+// The step `advance`: sets the order's new status in the store. The API has no compare-and-set, so every PUT relies on a read
+// of the last 2 s.
 import { BigCommerceError } from '../shared/runtime/errors';
 import { sameContent } from '../shared/order/content';
 import type { Gone, Order, Read } from '../shared/order/order';
@@ -10,15 +10,15 @@ import type { FailedPut, PutDeps } from './put';
 import { readAgain, readAgainInTime } from './read-again';
 import type { ReadAgainDeps } from './read-again';
 
-/** PUTs of one order in an invocation, answered or not; after that it waits in the queue. */
+/** PUTs of one order in an invocation, answered or not. After that the order waits in the queue. */
 const MAX_PUTS = 2;
 
-/** Reads for one PUT: a store that answers so slowly, or lets us wait so long, is asked again later. */
+/** Reads that were too old when their PUT had its turn. After that the order waits in the queue. */
 const MAX_LATE_READS = 4;
 
 export type AdvanceDeps = PutDeps & ReadAgainDeps & { readonly invocation: { readonly now: () => number } };
 
-/** The read that the next PUT rests on. */
+/** The read that the next PUT relies on. */
 interface Basis {
   readonly step: 'put';
   readonly read: Read;
@@ -26,7 +26,7 @@ interface Basis {
   readonly lateReads: number;
 }
 
-/** Advances a stored snapshot, or finds that the order has changed. Throws when nothing is left to try in this invocation. */
+/** Advances a stored order, or returns the newer read if the order has changed. Throws if this invocation cannot try again. */
 export async function advanceOrder(
   task: ToAdvance,
   attempt: Attempt,
@@ -37,7 +37,7 @@ export async function advanceOrder(
   return state;
 }
 
-/** One PUT at most: it ends the step, or leaves another read to try again with. */
+/** Sends at most one PUT. Returns the next step, or another read to try again with. */
 async function tryToPut(
   state: Basis,
   task: ToAdvance,
@@ -53,11 +53,11 @@ async function tryToPut(
   return finishAdvance(answer.order, task, effects, deps);
 }
 
-/** A read that a PUT may rest on; the given one where it is recent. */
+/** A read that is recent enough for a PUT: the given one, or a new one. */
 async function refresh(state: Basis, task: ToAdvance, deps: AdvanceDeps): Promise<Basis | ToRead> {
   const { now } = deps.invocation;
   if (now() - state.read.readAt <= MAX_READ_AGE_MS) return state;
-  // A plain GET is the lightest that there is: where that one is slow, too, no PUT can rest on it.
+  // A plain GET is the fastest. If it takes longer than 2 s, too, no PUT is possible.
   const plainly = state.lateReads > 0;
   const again = await readAgainInTime(task, deps, plainly);
   if (again.kind === 'changed') return decideAgain(again.read, task);
@@ -71,7 +71,7 @@ function afterLateRead(basis: Basis, task: ToAdvance): Basis {
   return { ...basis, lateReads };
 }
 
-/** Only another GET shows whether a failed PUT took effect, and no PUT goes out before it. */
+/** Only another GET shows whether a failed PUT took effect, so no PUT is sent before it. */
 async function afterFailure(
   { error, mayStillLand }: FailedPut,
   basis: Basis,
@@ -82,19 +82,19 @@ async function afterFailure(
   if (mayStillLand) effects.addUnansweredPut(deps.invocation.now());
   const after = await readAgain(task, deps);
   const { order } = after.read;
-  // A read that lags may show an earlier stay in the target status: that tells nothing of this PUT.
+  // A lagging read may show the target status from an earlier time, which does not confirm this PUT.
   const tookEffect = order?.statusId === task.targetStatusId && !isOlder(order, task.enriched.order);
   if (tookEffect) return finishAdvance(order, task, effects, deps);
-  // A second PUT beside one that lands late would be a second email to the shopper.
+  // If the first PUT takes effect late, a second one would email the shopper twice.
   if (mayStillLand) throw error;
-  // What has changed meanwhile is decided on again: it may be cancelled, or deleted.
+  // A changed order may be cancelled or deleted, so it is decided on again.
   if (error.kind === 'permanent' && after.kind === 'same') throw error;
   if (after.kind === 'changed') return decideAgain(after.read, task);
   if (effects.puts >= MAX_PUTS) throw error;
   return { ...basis, read: after.read };
 }
 
-/** The answer is the newest truth: where it shows other content than was stored, the order is read once more. */
+/** Records the advance. If the answer shows other content than was stored, the order is read and decided on again. */
 async function finishAdvance(
   answer: Order,
   task: ToAdvance,
@@ -119,11 +119,11 @@ function isOlder(order: Order, than: Order): boolean {
 }
 
 function tooManyPuts({ snapshot: { id }, targetStatusId }: ToAdvance): BigCommerceError {
-  const text = `Order ${id} got ${MAX_PUTS} PUTs in this invocation and is not in status ${targetStatusId} yet.`;
+  const text = `${MAX_PUTS} PUTs in this invocation did not set order ${id} to status ${targetStatusId}.`;
   return new BigCommerceError(text, 'retryable');
 }
 
 function tooSlow({ snapshot }: ToAdvance): BigCommerceError {
-  const text = `Order ${snapshot.id} is stored but not advanced: no PUT of it could be sent within 2 s of a read.`;
+  const text = `Order ${snapshot.id} is stored but not advanced: no PUT could be sent within 2 s of a read.`;
   return new BigCommerceError(text, 'retryable');
 }

@@ -1,4 +1,4 @@
-// One attempt at an order: what it begins with, and the states through which its steps take it.
+// The types of one attempt at an order: its input, and the states between the steps.
 import type { Gone, Read, Snapshot, SubResources } from '../shared/order/order';
 import type { Decision } from '../shared/order/rules';
 import type { Reason } from '../shared/order/reasons';
@@ -11,8 +11,8 @@ import type { Effects } from './effects';
 import type { Message } from './give-up';
 
 /**
- * The receive from which on it is believed that there is nothing: an order answered 404, since a webhook may be ahead of
- * the API and a list ahead of the GET; a list of an order that is in doubt.
+ * From this receive on, a 404 for an order and a doubtful empty list are accepted. Before, the API may lag behind the webhook,
+ * and the GET behind the list.
  */
 export const ACCEPT_ABSENCE_RECEIVE = 3;
 
@@ -20,22 +20,22 @@ export interface Attempt {
   readonly message: Message;
   readonly reference: OrderReference;
   readonly lease: Lease;
-  /** As it stood when the lease was taken. */
+  /** The ledger's row when the lease was taken. */
   readonly row: LedgerRow;
-  /** What this attempt has done to the store so far; it outlives whatever a step throws. */
+  /** The PUTs and reads of this attempt so far, known also after a step has thrown. */
   readonly effects: Effects;
 }
 
-/** Each state names the step that takes it. */
+/** Each state names the next step. */
 export type State = ToRead | ToDecide | ToMark | ToStore | ToAdvance | ToConfirm | Ended;
 
-/** A look at the order in the store, and what the Orders table holds of it. */
+/** The order in the store, and its snapshot in the Orders table. */
 export interface Look {
   readonly read: Read | Gone;
   readonly earlier: Snapshot | undefined;
 }
 
-/** A round begins. `look` is that of the round before, when it showed a change. */
+/** A round begins. `look` is the changed order that the previous round saw, if there was one. */
 export interface ToRead {
   readonly step: 'read';
   readonly look?: Look;
@@ -45,7 +45,7 @@ export interface ToDecide extends Look {
   readonly step: 'decide';
 }
 
-/** The order is gone, and was stored before. */
+/** The order is gone, and has a snapshot. */
 export interface ToMark {
   readonly step: 'mark';
   readonly gone: Gone;
@@ -57,7 +57,7 @@ export interface ToStore {
   readonly read: Read;
   readonly earlier: Snapshot | undefined;
   readonly lists: SubResources;
-  /** The lists are those that are stored: nothing was fetched after the read. */
+  /** The lists are the stored ones: none was fetched after the read. */
   readonly areListsStored: boolean;
   readonly decision: Decision;
   readonly isDigital: boolean;
@@ -65,20 +65,20 @@ export interface ToStore {
 
 export interface ToAdvance {
   readonly step: 'advance';
-  /** As stored. */
+  /** The snapshot as stored. */
   readonly snapshot: Snapshot;
-  /** The read that the snapshot was made of. */
+  /** The read from which the snapshot was made. */
   readonly enriched: Read;
-  /** The lines of that read, whatever of them is kept in the snapshot. */
+  /** The lines of that read, including fields that the snapshot does not keep. */
   readonly lines: readonly Row[];
   readonly targetStatusId: number;
   readonly end: End;
 }
 
 export type ToConfirm =
-  /** Nothing is to be advanced. */
+  /** The order needs no advance. */
   | { readonly step: 'confirm'; readonly kind: 'end'; readonly finish: Finish }
-  /** The order is in the status that an earlier attempt wanted. */
+  /** The order is already in the target status of an earlier attempt. */
   | {
       readonly step: 'confirm';
       readonly kind: 'in-target';
@@ -100,16 +100,16 @@ export interface Ended {
   readonly done: Done;
 }
 
-/** What the ledger records of an order that is stored, whatever its state will be. */
+/** The ledger's record of a stored order, without the state. */
 export type End = Omit<Finish, 'state'>;
 
-/** How one reference ended. */
+/** The result of one reference. */
 export interface Done {
   readonly state: Finish['state'] | 'covered';
   readonly reason?: Reason | undefined;
 }
 
-/** When it was advanced last, by this attempt or before: the snapshot may be lost, and the row may know more. */
+/** The ISO time of the last advance, by this attempt or before. The snapshot may be lost, so the ledger's row counts, too. */
 export function lastAdvance({ row, effects }: Attempt, earlier: Snapshot | undefined): string | undefined {
   const known = [effects.advancedAt, row.advanced_at, earlier?.replication.advanced_at];
   return known

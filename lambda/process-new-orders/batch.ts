@@ -1,50 +1,50 @@
-// The references of one invocation: a few at a time, so that those begun end before the next begin.
+// Replicates the references of one invocation, a few at a time, so that started orders finish before others start.
 import { PUT_MAY_LAND_MS } from './effects';
 import { replicate } from './replicate';
 import type { ReplicateDeps } from './replicate';
 import type { Message, Outcome } from './give-up';
 
-/** Left for returning what did not get done. */
+/** Reserved for returning unfinished references to the queue. */
 const RESERVE_MS = 5_000;
 
-/** A first read's time-out, and some: an order that is begun with less has little chance to end. */
+/** The timeout of a first read and a margin: an order that starts with less time is unlikely to finish. */
 const BEGIN_NEEDS_MS = 15_000;
 
-/** A read may take longer at each receive: some orders are large, and some stores slow. Two tries fit into an invocation. */
+/** Each receive allows a longer read, for large orders and slow stores. Two tries fit into an invocation. */
 const FIRST_READ_TIMEOUT_MS = 10_000;
 const LONGER_EACH_RECEIVE_MS = 5_000;
 const LONGEST_READ_TIMEOUT_MS = 25_000;
 
-/** A PUT of a worker that was killed at its deadline may still land. */
+/** A PUT of a worker that was killed at its deadline may still take effect. */
 const LEASE_BEYOND_DEADLINE_MS = PUT_MAY_LAND_MS;
 
-/** How an invocation that ends at `deadline` divides its time; all in epoch milliseconds. */
+/** The times at which an invocation that ends at `deadline` stops each kind of work; all in epoch milliseconds. */
 export function deadlinesBefore(deadline: number) {
   return {
-    /** No call to BigCommerce is waited for longer. */
+    /** Every call to BigCommerce ends by then. */
     callsUntil: deadline - RESERVE_MS,
     beginBefore: deadline - RESERVE_MS - BEGIN_NEEDS_MS,
-    /** No write to the tables is repeated later. */
+    /** No write to the tables is retried later. */
     writesUntil: deadline - RESERVE_MS / 2,
     leaseUntil: deadline + LEASE_BEYOND_DEADLINE_MS,
   };
 }
 
-/** An order's calls follow each other in three steps: so many orders keep the lane of each endpoint busy. */
+/** The calls of one order form three sequential steps, so four orders keep the lane of every endpoint busy. */
 const ORDERS_AT_ONCE = 4;
 
 type Adapters = ReplicateDeps['adapters'];
 
 export interface BatchDeps extends Omit<ReplicateDeps, 'adapters'> {
   readonly adapters: Omit<Adapters, 'store'> & {
-    /** The store's calls, each read of which may take so long, in milliseconds. */
+    /** The store's calls, with the timeout of a read in milliseconds. */
     readonly storeFor: (readTimeoutMs: number) => Adapters['store'];
   };
 }
 
 /**
- * Replicates every message and returns their outcomes in order. One failure holds up no other: what was received often, and
- * may take long, is begun last. Never throws.
+ * Replicates every message and returns the outcomes in the order of the messages. Messages that were received often may take
+ * long, so they start last and delay no other. Never throws.
  */
 export async function replicateBatch(
   messages: readonly Message[],
@@ -62,7 +62,7 @@ export async function replicateBatch(
   return outcomes;
 }
 
-/** An order that was received more often may take longer to read, and needs more time to begin. */
+/** Each further receive allows a longer read, so the order must start earlier before the deadline. */
 function depsFor({ receiveCount }: Message, deps: BatchDeps): ReplicateDeps {
   const { storeFor, ...adapters } = deps.adapters;
   const longer = LONGER_EACH_RECEIVE_MS * (Math.max(1, receiveCount) - 1);

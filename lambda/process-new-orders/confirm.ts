@@ -1,4 +1,4 @@
-// The step `confirm`: the ledger records how the order ended, and its lease ends in the same write.
+// The step `confirm`: records the final state in the ledger, and releases the lease in the same write.
 import { isUnchanged } from '../shared/order/content';
 import type { Alerts } from '../shared/aws/alerts';
 import type { Store } from '../shared/bigcommerce/client';
@@ -15,12 +15,12 @@ export interface ConfirmDeps {
   };
   readonly invocation: {
     readonly now: () => number;
-    /** Until when a write to the tables is repeated, in epoch milliseconds. */
+    /** After this time no write to the tables is retried; epoch milliseconds. */
     readonly writesUntil: number;
   };
 }
 
-/** Throws RefusedWriteError when the ledger knows better: the reference is not done then. */
+/** Records the end, or starts another round if the order has changed. Throws RefusedWriteError if the ledger's row is newer. */
 export async function confirmOrder(
   state: ToConfirm,
   attempt: Attempt,
@@ -44,7 +44,7 @@ async function confirmEnd(finish: Finish, attempt: Attempt, deps: ConfirmDeps): 
   return ended;
 }
 
-/** No PUT of this round shows whether lists that were fetched still belong to the order: another look does. */
+/** No PUT of this round shows that the fetched lists still belong to the order, so the order is read again. */
 async function confirmInTarget(
   { read, snapshot, areListsStored, finish }: Extract<ToConfirm, { readonly kind: 'in-target' }>,
   attempt: Attempt,

@@ -1,4 +1,5 @@
-// The step `decide`: what is to be done with the order by the rules, by its lines, and by what was done before.
+// The step `decide`: decides by the rules, the order's lines and earlier attempts whether to skip, copy, advance or confirm
+// the order.
 import { decide, isDigital, staysNotDigital, whyVoid } from '../shared/order/rules';
 import type { Decision, Rules } from '../shared/order/rules';
 import type { Gone, Order, Read, Snapshot } from '../shared/order/order';
@@ -16,7 +17,7 @@ export type DecideDeps = ListsDeps & {
   readonly policy: { readonly rules: Rules };
 };
 
-/** Decides on a read, with its lists. Throws where a 404 or a list is not believed yet. */
+/** Decides on a read, and finds its lists. Throws BigCommerceError if a 404 or a list is not accepted yet. */
 export async function decideOnOrder(
   { read, earlier }: ToDecide,
   attempt: Attempt,
@@ -55,7 +56,7 @@ async function decideOnFound(
   };
 }
 
-/** Nothing to store; an earlier snapshot is marked, so that consumers learn that the order is gone. */
+/** A missing order cannot be stored. Its earlier snapshot is marked, so that consumers see that the order is gone. */
 async function decideOnGone(
   gone: Gone,
   earlier: Snapshot | undefined,
@@ -63,24 +64,24 @@ async function decideOnGone(
   deps: DecideDeps,
 ): Promise<ToMark | ToConfirm> {
   if (message.receiveCount < ACCEPT_ABSENCE_RECEIVE)
-    throw notYetGone(orderId, 'believed at the third receive');
+    throw notYetGone(orderId, 'accepted at the third receive');
   if (earlier === undefined) {
     return { step: 'confirm', kind: 'end', finish: { ...gone, state: 'skipped', reason: 'not-found' } };
   }
-  // What an earlier attempt noted counts no more where this one found the order first.
+  // This attempt found the order before, so an earlier attempt's record of a 404 is outdated.
   const since = effects.wasFound ? undefined : row.missing_since;
   const doubt = await whyNotGone({ orderId, readAt: gone.readAt, since }, deps);
   if (doubt !== undefined) throw notYetGone(orderId, doubt);
   return { step: 'mark', gone, earlier };
 }
 
-/** Whether an order without a snapshot had one that has not expired: the reference says so, or what the ledger notes of it. */
+/** Whether an order without a snapshot had one that has not expired, by its reference or its ledger row. */
 function wasStored({ reference, row }: Attempt, now: number): boolean {
   const isExpired = row.kept_until !== undefined && Date.parse(row.kept_until) <= now;
   return reference.wasStored === true || (row.status_before !== undefined && !isExpired);
 }
 
-/** A reference for a copy leaves the status to a later poll; an order that is put back each time is left unchanged. */
+/** Turns an advance into a copy if the reference asks for a copy only, or if others keep resetting the order's status. */
 function limitToCopy(decision: Decision, isOnceNotDigital: boolean, attempt: Attempt, now: number): Decision {
   if (decision.kind !== 'advance') return decision;
   if (isOnceNotDigital) return { kind: 'copy', reason: 'completed-not-digital' };
@@ -90,7 +91,7 @@ function limitToCopy(decision: Decision, isOnceNotDigital: boolean, attempt: Att
   return attempt.reference.advance === false ? { kind: 'copy', reason: 'copy-only' } : decision;
 }
 
-/** A PUT of an earlier attempt had worked, and no row says so: that worker died. */
+/** An earlier attempt's PUT took effect, but that worker died before it recorded the advance. */
 function addConfirmedAdvance(
   order: Order,
   earlier: Snapshot | undefined,

@@ -1,15 +1,16 @@
-// What one attempt did to the store and saw there. Kept apart from the flow, since it must outlive whatever is thrown:
-// what no row tells yet goes into the ledger with the lease.
+// Collects the PUTs and reads of one attempt. It outlives an error of the flow, so that the release of the lease can record
+// the facts that no row has yet.
 import type { Order } from '../shared/order/order';
 import type { Observations } from '../shared/tables/ledger-lease';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
-/** More than one request's timeout (10 s): a PUT whose client gave up cannot land later. */
+/** Longer than the timeout of a request (10 s). After this time an unanswered PUT can no longer take effect. */
 export const PUT_MAY_LAND_MS = 15_000;
 
-/** More are never looked at: the brake counts to three. */
+/** `put-back` compares with three advances, so no more are kept. */
 const MOST_ADVANCES = 3;
 
+/** The effects and observations of one attempt. */
 export class Effects {
   private sentPuts = 0;
   private advanced: Observations['advanced'];
@@ -17,7 +18,7 @@ export class Effects {
   private isFound = false;
   private putMayLandUntil: number | undefined;
 
-  /** `advances` are those that the row knows. */
+  /** `advances` are the ISO times of the row's recent advances. */
   constructor(private readonly advances: readonly string[] = []) {}
 
   addRead(order: Order | undefined): void {
@@ -29,7 +30,7 @@ export class Effects {
     this.sentPuts += 1;
   }
 
-  /** `order` shows that a PUT of ours worked; `now` is epoch milliseconds. Returns what is to be recorded of it. */
+  /** Adds a PUT that took effect, as `order` shows; `now` is epoch milliseconds. Returns the advance to record. */
   addAdvance(order: Order, now: number): NonNullable<Observations['advanced']> {
     const at = iso(now);
     const advances = [...this.recentAdvances(now), at].slice(-MOST_ADVANCES);
@@ -37,7 +38,7 @@ export class Effects {
     return this.advanced;
   }
 
-  /** A PUT was sent, and its outcome is not known. */
+  /** Adds a PUT that was sent and whose outcome is unknown; `now` is epoch milliseconds. */
   addUnansweredPut(now: number): void {
     this.putMayLandUntil = now + PUT_MAY_LAND_MS;
   }
@@ -52,7 +53,7 @@ export class Effects {
     return this.isFound;
   }
 
-  /** When the order was advanced within the last hour, as ISO times. */
+  /** The ISO times of the advances within the last hour. */
   recentAdvances(now: number): readonly string[] {
     const all = this.advanced?.advances ?? this.advances;
     return all.filter((at) => now - Date.parse(at) < HOUR_MS);
@@ -62,12 +63,12 @@ export class Effects {
     return this.advanced?.at;
   }
 
-  /** The newest of our advances, if this attempt made any, as a row keeps them. */
+  /** The recent advances as the row keeps them; undefined if this attempt made none. */
   get madeAdvances(): readonly string[] | undefined {
     return this.advanced?.advances;
   }
 
-  /** What the last PUT's answer showed, if one of this attempt worked. */
+  /** The order as the last successful PUT of this attempt returned it. */
   get answer(): Order | undefined {
     return this.advanced?.order;
   }

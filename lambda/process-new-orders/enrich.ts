@@ -1,4 +1,4 @@
-// Joins an order's products, shipping addresses, coupons and fees to it, each in full.
+// Fetches the products, shipping addresses, coupons and fees of an order, each in full.
 import { lacksFees } from '../shared/order/consignments';
 import { failureKind } from '../shared/runtime/errors';
 import { isDigital } from '../shared/order/rules';
@@ -10,20 +10,20 @@ import type { FoundList } from './found-list';
 
 export type ListCalls = Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'>;
 
-/** The lists of an order as far as they could be had; those that `incomplete` names are empty here. */
+/** The lists of an order. Those that `incomplete` names are empty here. */
 export interface Enriched {
   readonly lists: SubResources;
   readonly incomplete: readonly ListName[];
-  /** Why a list is incomplete; undefined if none is. */
+  /** The error of an incomplete list; undefined if none is incomplete. */
   readonly error: Error | undefined;
 }
 
-/** An order that shows neither fees nor a link to them has no such list. */
+/** `fees` is absent for an order that shows neither fees nor a link to them. */
 type FoundLists = Readonly<Record<Exclude<ListName, 'fees'>, FoundList>> & { readonly fees?: FoundList };
 
 /**
- * The lists belong to the read: what did not come with its GET is fetched after it. An empty list that something
- * contradicts is incomplete; what only leaves it in doubt counts no more if `acceptsDoubtful`. Never throws.
+ * Fetches the lists that did not come with the order. An empty list that contradicts the order's counts is incomplete. With
+ * `acceptsDoubtful`, a doubtful empty list is complete. Never throws.
  */
 export async function enrich(order: Order, acceptsDoubtful: boolean, store: ListCalls): Promise<Enriched> {
   const ask = (rows: Promise<readonly Row[]>) => toFoundList(rows, acceptsDoubtful);
@@ -51,7 +51,7 @@ function toFoundLists([products, shipping_addresses, coupons, fees]: readonly [
   return fees === undefined ? lists : { ...lists, fees };
 }
 
-/** Where nothing may have been shipped the lines are looked at first: a digital order costs no address call. */
+/** Whether the lines are checked before addresses are fetched: a digital order needs no address call. */
 function seemsDigital(order: Order): boolean {
   const { lines, raw } = order;
   return lines === undefined
@@ -60,8 +60,8 @@ function seemsDigital(order: Order): boolean {
 }
 
 /**
- * `items_total` is sure. What BigCommerce counts as a shipping address is not, nor is what a `coupon_discount` comes from:
- * these are doubts, believed in the end. Gift certificates and pickups have no address.
+ * Compares empty lists with the order's counts. `items_total` is reliable. `shipping_address_count` and `coupon_discount` are
+ * not, so an empty list is accepted in the end. Gift certificates and pickups have no address.
  */
 function checkCounts(order: Order, found: FoundLists, acceptsDoubtful: boolean): FoundLists {
   const { products, shipping_addresses, coupons } = found;
@@ -93,7 +93,7 @@ function toEnriched(found: FoundLists): Enriched {
   return { lists, incomplete, error: worstOf(errors) };
 }
 
-/** The one to act on: a wrong setting is alerted, and while one list may still come the others wait for it. */
+/** The error to act on. A configuration error needs an alert, and a retryable error needs another receive for all lists. */
 function worstOf(errors: readonly Error[]): Error | undefined {
   const ofKind = (kind: string) => errors.find((error) => failureKind(error) === kind);
   return ofKind('configuration') ?? ofKind('retryable') ?? ofKind('permanent');

@@ -1,4 +1,4 @@
-// One list of an order: its rows, or why they are not believed.
+// One list of an order: its rows, or the error by which they are missing or incomplete.
 import { BigCommerceError, DoubtfulListError } from '../shared/runtime/errors';
 import type { Order } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
@@ -8,10 +8,10 @@ export interface FoundList {
   readonly error?: Error;
 }
 
-/** The fields in which an order counts something of a list. */
+/** The order's fields that say how many rows a list must have, or that it must not be empty. */
 export type CountField = 'items_total' | 'shipping_address_count' | 'coupon_discount';
 
-/** A list that could not be had is as good as none: its error is kept with it. Never throws. */
+/** The rows of a list, or no rows and the error. `acceptsDoubtful` takes a doubtful answer as an empty list. Never throws. */
 export async function toFoundList(
   rows: Promise<readonly Row[]>,
   acceptsDoubtful: boolean,
@@ -24,12 +24,12 @@ export async function toFoundList(
   }
 }
 
-/** The fees that came with the order; undefined where it shows none. */
+/** The fees that came with the order; undefined if the order does not show them. */
 export function ownFees({ fees }: Order): FoundList | undefined {
   return fees === undefined ? undefined : { rows: fees };
 }
 
-/** An empty answer looks the same as an empty list: it is incomplete where the order counts something in it. */
+/** Marks an empty list as incomplete if the order's count says otherwise: an empty answer and an empty list look the same. */
 export function checkCount({ id, raw }: Order, found: FoundList, field: CountField, what: string): FoundList {
   const count = Number(raw[field] ?? 0);
   if (found.rows.length > 0 || found.error !== undefined || !(count > 0)) return found;
@@ -37,7 +37,7 @@ export function checkCount({ id, raw }: Order, found: FoundList, field: CountFie
   return { rows: [], error: new BigCommerceError(text, 'retryable') };
 }
 
-/** Whether the store may have meant that there is nothing: it answered 404, or in an unusual form. */
+/** Whether the answer may mean an empty list: a 404, or an unusual form. */
 function isDoubtful(error: unknown): boolean {
   return error instanceof DoubtfulListError || (error instanceof BigCommerceError && error.status === 404);
 }

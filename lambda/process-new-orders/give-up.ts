@@ -1,4 +1,4 @@
-// A reference that failed is never lost: it goes back to the queue for a while, or becomes a dead letter with its reason.
+// Handles a reference that failed: it returns to the queue, or becomes a dead letter with its reason. No reference is lost.
 import { formatError, failureKind, LeaseHeldError, MalformedReferenceError } from '../shared/runtime/errors';
 import { HOW_TO_FIX } from '../shared/steps/report-failure';
 import type { DeadReason } from '../shared/order/reasons';
@@ -18,7 +18,7 @@ export interface Message {
   readonly receiveCount: number;
 }
 
-/** `acknowledged` leaves the queue, `returned` comes again. */
+/** An `acknowledged` message leaves the queue; a `returned` one is received again. */
 export type Outcome = 'acknowledged' | 'returned';
 
 export interface GiveUpDeps {
@@ -38,7 +38,7 @@ export interface GiveUpDeps {
   };
 }
 
-/** Dead-letters what no repetition can help, and what failed at its last receive; returns everything else. Never throws. */
+/** Dead-letters a reference that a retry cannot help or that failed at its last receive; returns any other. Never throws. */
 export async function giveUp(
   message: Message,
   reference: OrderReference | undefined,
@@ -84,14 +84,14 @@ async function returnToQueue(
       ? LEASE_HELD_VISIBILITY_SECONDS
       : visibilitySeconds(message.receiveCount, deps.invocation.random);
   const fields = { ...logFields(message, reference), seconds, error: formatError(error) };
-  // SQS leaves it out of the age of its oldest message from the third receive on.
+  // From the third receive on, SQS does not count the message in ApproximateAgeOfOldestMessage.
   const ReturnedReferenceAge =
     reference && Math.max(0, deps.invocation.now() - Date.parse(reference.seenAt)) / 1000;
   deps.adapters.log.warn('reference.returned', fields, { ReferencesReturned: 1, ReturnedReferenceAge });
   try {
     await deps.adapters.queue.returnToQueue(message.receiptHandle, seconds);
   } catch (queueError) {
-    // It comes back all the same, when the queue's own visibility timeout ends.
+    // The message still returns, when the queue's own visibility timeout ends.
     deps.adapters.log.warn('reference.visibility_failed', {
       ...logFields(message, reference),
       error: formatError(queueError),
@@ -116,7 +116,7 @@ async function deadLetter(
   deps.adapters.log.error('reference.dead_lettered', fields, { ReferencesDeadLettered: 1 });
 }
 
-/** After the dead letter: it is what counts, the ledger's row only spares the next polls a reference. */
+/** Runs after the dead letter is sent. If it fails, no order is lost: the next poll queues one more reference. */
 async function recordDead(
   reference: OrderReference | undefined,
   death: Death,

@@ -1,4 +1,4 @@
-// An order that is gone: when a 404 is believed of one that is stored, and the step `mark`, by which its snapshot says so.
+// Decides when a 404 for a stored order means that the order is gone. The step `mark` then marks its snapshot.
 import { BigCommerceError, formatError } from '../shared/runtime/errors';
 import type { Snapshot } from '../shared/order/order';
 import type { OrdersTable } from '../shared/tables/orders';
@@ -10,10 +10,10 @@ import type { Attempt, ToConfirm, ToMark } from './attempt';
 import { keptUntil, saveSnapshot, applyRetention } from './snapshot';
 import type { Retention } from './snapshot';
 
-/** How long the store must answer 404 for an order that is stored: other stores did so for days, of orders that existed. */
+/** How long the store must answer 404 for a stored order. Stores have answered 404 for days for orders that existed. */
 const GONE_AFTER_MS = DAY_MS;
 
-/** Times are epoch milliseconds, but for `since`: when the first 404 of a row came, as the ledger has it. */
+/** An order that the store answers with 404. `readAt` is epoch milliseconds; `since` is the ledger's ISO time of the first 404. */
 export interface MissingOrder {
   readonly orderId: number;
   readonly readAt: number;
@@ -29,7 +29,7 @@ export interface MarkDeps {
   readonly policy: { readonly retention: Retention };
 }
 
-/** Marks the snapshot of an order that is gone, so that consumers learn of it. */
+/** Marks the snapshot of an order that is gone, so that consumers see it. */
 export async function markGone(
   { gone, earlier }: ToMark,
   attempt: Attempt,
@@ -43,19 +43,19 @@ export async function markGone(
   return { step: 'confirm', kind: 'end', finish: { ...gone, ...end } };
 }
 
-/** Says until when or why a 404 is not believed, or undefined if the order is gone. */
+/** Returns why a 404 is not accepted yet, or undefined if the order is gone. */
 export async function whyNotGone(
   { orderId, readAt, since }: MissingOrder,
   deps: GoneDeps,
 ): Promise<string | undefined> {
   const missingSince = since === undefined ? readAt : Date.parse(since);
-  if (readAt - missingSince < GONE_AFTER_MS) return 'believed after 24 hours';
-  return (await isListed(orderId, deps)) ? 'not believed, since a list shows it' : undefined;
+  if (readAt - missingSince < GONE_AFTER_MS) return 'accepted after 24 hours';
+  return (await isListed(orderId, deps)) ? 'not accepted, because a list shows the order' : undefined;
 }
 
 /**
- * Whether a list shows the order although its GET does not. Its neighbours are asked for too: whether the bounds are
- * inclusive is not known. A list that fails shows nothing: then the 404s alone count.
+ * Whether a list shows the order although its GET does not. The range includes the neighbouring ids, because the bounds may
+ * be exclusive. If the list fails, the 404s alone decide.
  */
 async function isListed(orderId: number, { adapters: { store, log } }: GoneDeps): Promise<boolean> {
   try {
@@ -67,12 +67,13 @@ async function isListed(orderId: number, { adapters: { store, log } }: GoneDeps)
   }
 }
 
+/** The error for a 404 that is not accepted yet; `until` is the reason. */
 export function notYetGone(orderId: number, until: string): BigCommerceError {
   const text = `The store answers 404 for order ${orderId}; this is ${until}.`;
   return new BigCommerceError(text, 'retryable', 404);
 }
 
-/** The snapshot of an order that is gone. What it was to become is off; that it once was advanced stays true. */
+/** The snapshot of an order that is gone, without its target status. The time of its last advance stays. */
 function withMark(earlier: Snapshot, readAt: number, advancedAt: string | undefined): Snapshot {
   const { target_status_id: _intended, ...replication } = earlier.replication;
   const marked = {

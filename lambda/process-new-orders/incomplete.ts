@@ -1,4 +1,4 @@
-// The lists of an order, all of them: or, where one cannot be had for good, the order as far as it is known.
+// Fetches all lists of an order. If a list is permanently missing, stores the order without it, and says so in the snapshot.
 import { isStoredVersion, showsContent } from '../shared/order/content';
 import { BigCommerceError, formatError, failureKind } from '../shared/runtime/errors';
 import type { Read, SubResources } from '../shared/order/order';
@@ -8,10 +8,10 @@ import type { Enriched, ListCalls } from './enrich';
 import { makeSnapshot, saveSnapshot, applyRetention } from './snapshot';
 import type { FoundOrder, Retention } from './snapshot';
 
-/** An order whose lists are to be found. */
+/** An order whose lists are needed. */
 export interface EnrichTask extends Omit<FoundOrder, 'read' | 'lists' | 'decision'> {
   readonly read: Read;
-  /** Whether a list in doubt is believed by now. */
+  /** Whether a doubtful empty list is accepted at this receive. */
   readonly acceptsDoubtful: boolean;
   /** Whether this is the last receive. */
   readonly isLast: boolean;
@@ -24,8 +24,8 @@ export interface FetchListsDeps {
 }
 
 /**
- * The lists of an order by calls of their own. Throws where one is not whole: at the last receive, or where no repetition
- * helps, the order is stored before as far as it is known, since that is of more use than no order.
+ * Fetches the lists of an order. Throws if a list is incomplete. At the last receive, or if a retry cannot help, it stores the
+ * incomplete order first, because that is of more use than no order.
  */
 export async function fetchLists(task: EnrichTask, deps: FetchListsDeps): Promise<SubResources> {
   const { order } = task.read;
@@ -41,9 +41,9 @@ export async function fetchLists(task: EnrichTask, deps: FetchListsDeps): Promis
   throw new BigCommerceError(text, failureKind(error), status);
 }
 
-/** Whether the table has this very version whole: nothing incomplete may replace it. */
+/** Whether the table has this version complete. An incomplete snapshot must not replace it. */
 function isStoredWhole({ read: { order }, earlier, row }: EnrichTask, retention: Retention): boolean {
-  // The store need not move the date with a change, and what is stored shows each line elsewhere.
+  // The date may stay the same when the content changes, and a stored order has its lines in another place.
   if (earlier === undefined || showsContent(order, row.content_digest) === false) return false;
   const { incomplete, gone, parts_missing, erased_at } = earlier.replication;
   const isWhole = incomplete === undefined && gone !== true && parts_missing !== true;

@@ -1,4 +1,5 @@
-// The worker's entry: wires settings and clients once per container, replicates a batch, names failures.
+// The worker's entry: reads the configuration and creates the clients once per container, replicates a batch of references and
+// reports the failed ones to SQS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -60,7 +61,7 @@ const containerOf = oncePerContainer((functionName) => {
   };
 });
 
-/** Replicates the orders of a batch; the references that it returns to the queue are the batch's failures. */
+/** Replicates the orders of a batch. The failures that it reports are the references that return to the queue. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { bigCommerce, metricsNamespace, adapters, policy } = containerOf(context);
   const { callsUntil, ...deadlines } = deadlinesBefore(Date.now() + context.getRemainingTimeInMillis());

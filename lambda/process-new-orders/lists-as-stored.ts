@@ -1,4 +1,4 @@
-// The lists of an order that shows itself exactly as it was stored: they need not be fetched again.
+// Reuses the stored lists of an order that is exactly as stored, so that they need not be fetched again.
 import { lacksFees } from '../shared/order/consignments';
 import { contentDigest, isEqual } from '../shared/order/content';
 import { dateModified, isSettled } from '../shared/order/version';
@@ -19,10 +19,10 @@ export interface ListsAsStoredDeps {
 }
 
 /**
- * Undefined if the order does not show the version that is stored, or came without its lines, or was not stored whole.
- * Addresses and fees are part of what it shows. Coupons are not: of a version that could still change when it was read, as
- * of one that our own PUT made, they are fetched, and an error of theirs is thrown; fees that the order does not show always
- * are. One that shows other fields than are kept nowadays is fetched whole.
+ * The lists of an order that shows the stored version. Undefined if it shows another one, came without its lines, or was not
+ * stored whole; also if today's DropFields would keep other fields. The order does not show its coupons: they are fetched if
+ * the stored version could still change when it was read. Fees that the order does not show are always fetched. Throws if one
+ * of these calls fails.
  */
 export async function listsAsStored(
   { read: { order }, earlier: stored, row, acceptsDoubtful }: EnrichTask,
@@ -38,7 +38,7 @@ export async function listsAsStored(
       : toFoundList(store.getCoupons(order.id), acceptsDoubtful),
     lacksFees(order) ? toFoundList(store.getFees(order.id), acceptsDoubtful) : ownFees(order),
   ]);
-  // Coupons that were stored do not vanish by one empty answer, either. DropFields may have left none.
+  // One empty answer does not delete stored coupons, either. DropFields may have removed them.
   const hadSome = Array.isArray(stored.coupons) && stored.coupons.length > 0;
   const isDoubted = !acceptsDoubtful && hadSome;
   const coupons = isDoubted ? checkCount(order, found, 'coupon_discount', 'coupons') : found;
@@ -61,7 +61,7 @@ function isAsStored(order: Order, stored: Snapshot, row: LedgerRow, retention: R
   );
 }
 
-/** In the form in which they are stored: the lines are those that came with the order, the addresses those in the table. */
+/** The consignments in the stored form, made of the order's own lines and the stored addresses. */
 function consignmentsToStore(
   order: Order,
   { shipping_addresses, replication }: Snapshot,

@@ -1,4 +1,4 @@
-// The lists that belong to a read: those that are stored, where the order shows itself unchanged, or fetched ones.
+// Finds the lists that belong to a read: the stored ones if the order is unchanged, otherwise fetched ones.
 import type { Order, Read, Snapshot, SubResources } from '../shared/order/order';
 import type { Row } from '../shared/runtime/json';
 import { ACCEPT_ABSENCE_RECEIVE, lastAdvance } from './attempt';
@@ -15,7 +15,7 @@ export type ListsDeps = FetchListsDeps &
     readonly policy: { readonly maxReceiveCount: number };
   };
 
-/** Throws where one of them is not whole; at the last receive the order is stored before, as far as it is known. */
+/** Throws if a list is incomplete. At the last receive, the incomplete order is stored first. */
 export async function findLists(
   read: Read,
   earlier: Snapshot | undefined,
@@ -38,12 +38,12 @@ export async function findLists(
 }
 
 /**
- * The lists with the rows that are stored where a list came empty although the order still counts something in it: an
- * empty answer that is believed in the end must not take away what is known.
+ * Keeps the stored rows of a list that came empty although the order counts something in it: an empty answer that is accepted
+ * in the end must not delete stored rows.
  */
 function keepCounted(order: Order, lists: SubResources, stored: Snapshot | undefined): SubResources {
   const keep = (name: 'shipping_addresses' | 'coupons', field: CountField) => {
-    // DropFields may have left neither.
+    // DropFields may have removed both.
     const came: unknown = lists[name];
     const known: unknown = stored?.[name];
     const isEmpty = Array.isArray(came) && came.length === 0;

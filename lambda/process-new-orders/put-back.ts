@@ -1,16 +1,16 @@
-// The brake: an order that another app or staff put back each time it was advanced is left alone for a while. Each change of
-// a status may email the shopper, and two that set statuses against each other never end.
+// Stops advancing an order for an hour if another app or staff reset its status after each advance. Each status change may
+// email the shopper, and without a limit the two sides would never stop.
 import type { Alerts } from '../shared/aws/alerts';
 import type { LedgerRow } from '../shared/order/ledger-row';
 import type { Effects } from './effects';
 import { HOUR_MS, iso } from '../shared/runtime/time';
 
-/** So many advances within an hour, each followed by a put-back: the last one is not followed. */
+/** After this many advances within an hour, each of which was reset, the order is not advanced again. */
 const MAX_ADVANCES_AN_HOUR = 3;
 
 const NO_ADVANCE_MS = HOUR_MS;
 
-/** ISO time until which an order that may be advanced is left alone, if it is; `now` is epoch milliseconds. */
+/** The ISO time until which the order must not be advanced, or undefined if it may be; `now` is epoch milliseconds. */
 export function noAdvanceUntil(row: LedgerRow, effects: Effects, now: number): string | undefined {
   const until = row.left_alone_until;
   if (until !== undefined && Date.parse(until) > now) return until;
@@ -18,7 +18,7 @@ export function noAdvanceUntil(row: LedgerRow, effects: Effects, now: number): s
   return isPutBackRepeatedly ? iso(now + NO_ADVANCE_MS) : undefined;
 }
 
-/** Never throws. */
+/** Emails the operator that others keep resetting the order's status. Never throws. */
 export async function alertPutBack(
   orderId: number,
   until: string | undefined,
@@ -29,7 +29,7 @@ export async function alertPutBack(
     message: [
       `The service advanced order ${orderId} ${MAX_ADVANCES_AN_HOUR} times within an hour, and another app or staff reset it each time.`,
       `Every change of the status may email the shopper, so the status is left unchanged until ${until ?? 'further notice'}. The order is stored.`,
-      "Look at the order's history in the store for the app or person who sets the status. Let only one of the two do so: the app, or this service (parameter AdvanceStatusIds).",
+      "Find the app or person that sets the status in the order's history in the store. Let only one side set it: the app, or this service (parameter AdvanceStatusIds).",
     ].join('\n\n'),
     runbook: 'others-keep-resetting-the-status-of-an-order',
   });

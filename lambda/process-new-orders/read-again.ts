@@ -1,4 +1,4 @@
-// Another look at an order that is stored: it is the same as it was enriched, or it has changed.
+// Reads a stored order again, before a PUT and after a failed one, and says whether it has changed.
 import { BigCommerceError } from '../shared/runtime/errors';
 import { isEqual, isUnchanged } from '../shared/order/content';
 import { isSettledAt } from '../shared/order/version';
@@ -14,14 +14,14 @@ export interface ReadAgainDeps {
 export type Again =
   { readonly kind: 'same'; readonly read: Read } | { readonly kind: 'changed'; readonly read: Read | Gone };
 
-/** Reads the order again; `plainly` without anything that need not come with it. */
+/** Reads the order again; with `plainly`, by the lightest GET. */
 export async function readAgain(
   { snapshot, enriched, lines: stored }: ToAdvance,
   { adapters: { store } }: ReadAgainDeps,
   plainly = false,
 ): Promise<Again> {
-  // A Completed order is advanced only for its lines: they are part of what must not have changed. Where they do not come
-  // with the order they come before it, whose two seconds many pages would use up; its date tells of later edits.
+  // A Completed order is advanced because of its lines, so they must not have changed. If they do not come with the order,
+  // they are fetched before it: many pages would use up the 2 s of the order's read. Its date shows later edits.
   const withLines = enriched.order.statusId === Status.Completed;
   const comeAlong = enriched.order.lines !== undefined && !plainly;
   const fetched = withLines && !comeAlong ? await store.getLines(snapshot.id) : undefined;
@@ -31,12 +31,12 @@ export async function readAgain(
   const same =
     isUnchanged(read.order, enriched.order) &&
     isEqual(lines, stored) &&
-    // Of a version that could still change when it was enriched, equality proves nothing.
+    // Within 10 s of its date a version can change under the same date, so equality alone is not enough.
     isSettledAt(enriched.order.modifiedAt, enriched.readAt);
   return same ? { kind: 'same', read } : { kind: 'changed', read };
 }
 
-/** A read that gets no answer in time is no reason to look for the order elsewhere: the error says that it is stored. */
+/** Reads the order again. If the store does not answer, the error says that the order is stored but not advanced. */
 export async function readAgainInTime(
   task: ToAdvance,
   deps: ReadAgainDeps,

@@ -1,4 +1,4 @@
-// The step `read`: the order as the store shows it now, unless that is older than what is known already.
+// The step `read`: reads the order from the store, and rejects a read that is older than a version that is already known.
 import { BigCommerceError } from '../shared/runtime/errors';
 import { contentDigest } from '../shared/order/content';
 import type { Read, Snapshot } from '../shared/order/order';
@@ -9,7 +9,7 @@ import { ACCEPT_ABSENCE_RECEIVE } from './attempt';
 import type { Attempt, Look, ToDecide, ToRead } from './attempt';
 import { whyStale } from './stale';
 
-/** From this receive on a read that looks stale is believed: the store's clock may have been set back. */
+/** From this receive on, a read that looks stale is accepted: the store's clock may have been set back. */
 const ACCEPT_STALE_RECEIVE = 10;
 
 export interface ReadDeps {
@@ -20,7 +20,7 @@ export interface ReadDeps {
   };
 }
 
-/** Reads the order, or takes the read of the round before. Throws where it must not be acted on. */
+/** Reads the order, or continues with the read of the previous round. Throws BigCommerceError if the read is too old to act on. */
 export async function readOrder(state: ToRead, attempt: Attempt, deps: ReadDeps): Promise<ToDecide> {
   const { read, earlier } = state.look ?? (await firstLook(attempt.lease.orderId, deps));
   attempt.effects.addRead(read.order);
@@ -36,7 +36,7 @@ async function firstLook(orderId: number, { adapters: { store, orders } }: ReadD
   return { read, earlier };
 }
 
-/** Throws where a newer version is known than this read shows. From the tenth receive on the read is believed. */
+/** Throws if a newer version than this read is known. From the tenth receive on, the read is accepted. */
 function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt, deps: ReadDeps): void {
   const { reference, row, effects, message } = attempt;
   const reason = whyStale(read, { reference, row, earlier, answer: effects.answer });
@@ -49,14 +49,14 @@ function refuseStale(read: Read, earlier: Snapshot | undefined, attempt: Attempt
 }
 
 /**
- * Throws where a list showed other content, and this read shows what was stored before: it may lag behind that list. From
- * the third receive on it is believed, since lists and reads may differ for good.
+ * Throws if a list showed new content but this read shows the stored content: the read may lag behind the list. From the
+ * third receive on, the read is accepted, because lists and reads may differ permanently.
  */
 function refuseUnchanged({ order }: Read, { reference: { listedDigest }, row, message }: Attempt): void {
   const isNewContent = listedDigest !== undefined && listedDigest !== row.listed_digest;
   if (!isNewContent || message.receiveCount >= ACCEPT_ABSENCE_RECEIVE) return;
   const digest = contentDigest(order);
   if (digest === undefined || digest !== row.content_digest || digest === listedDigest) return;
-  const text = `A list shows other content of order ${order.id} than this read; the read is believed at the third receive.`;
+  const text = `A list shows other content of order ${order.id} than this read; the read is accepted at the third receive.`;
   throw new BigCommerceError(text, 'retryable');
 }

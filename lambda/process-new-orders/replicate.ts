@@ -1,4 +1,5 @@
-// The last stop: for one reference, fetch the order, skip it or store it whole, advance its status, record it, let go.
+// The last stop: for one reference, takes the order's lease, reads the order, skips or stores it, advances its status and
+// records the result. A reference leaves the queue only when its result is recorded or it is a dead letter.
 import { BigCommerceError, formatError, LeaseHeldError } from '../shared/runtime/errors';
 import { readReference } from '../shared/order/reference';
 import type { OrderReference } from '../shared/order/reference';
@@ -28,19 +29,19 @@ export type ReplicateDeps = StepDeps &
   GiveUpDeps & {
     readonly adapters: { readonly ledger: Pick<Ledger, 'takeLease' | 'release'> };
     readonly invocation: {
-      /** Tells this invocation from every other. */
+      /** Unique to this invocation. */
       readonly worker: string;
-      /** From when on this invocation begins with no further reference, in epoch milliseconds. */
+      /** After this time the invocation starts no further reference; epoch milliseconds. */
       readonly beginBefore: number;
-      /** When no PUT of this invocation can land any more, in epoch milliseconds. */
+      /** After this time no PUT of this invocation can take effect; epoch milliseconds. */
       readonly leaseUntil: number;
     };
   };
 
-/** Rounds for one reference: an order that keeps changing, or whose date is none, waits in the queue in between. */
+/** After this many rounds an order that keeps changing, or has no readable date, waits in the queue. */
 const MAX_ROUNDS = 12;
 
-/** Does all that one reference asks for. Never throws: what failed returns to the queue or is dead-lettered, with its reason. */
+/** Replicates the order of one reference. Never throws: a failed reference is returned to the queue or dead-lettered, with its reason. */
 export async function replicate(message: Message, deps: ReplicateDeps): Promise<Outcome> {
   let reference: OrderReference | undefined;
   try {
@@ -65,7 +66,7 @@ async function replicateLeased(
 ): Promise<Done> {
   const { ledger } = deps.adapters;
   const { worker, leaseUntil, now } = deps.invocation;
-  // The receipt handle tells two deliveries of one message apart, even within one batch.
+  // The receipt handle distinguishes two deliveries of one message, even within one batch.
   const lease: Lease = { orderId: reference.orderId, owner: `${worker}/${message.receiptHandle}` };
   const taken = await ledger.takeLease(lease, reference, leaseUntil, now());
   if (taken.kind === 'covered') return { state: 'covered' };
@@ -80,7 +81,7 @@ async function replicateLeased(
   }
 }
 
-/** From a read to its end; whenever the order turns out to have changed, from the newer read again. */
+/** Runs the steps until the order is finished. A step that sees a changed order starts the next round with the newer read. */
 async function replicateHeld(attempt: Attempt, deps: StepDeps): Promise<Done> {
   let state: State = { step: 'read' };
   let rounds = 0;
@@ -92,7 +93,7 @@ async function replicateHeld(attempt: Attempt, deps: StepDeps): Promise<Done> {
   return state.done;
 }
 
-/** read → decide → store → advance → confirm */
+/** read → decide → store → advance → confirm. Step `mark` replaces `store` and `advance` for an order that is gone. */
 function takeStep(state: Exclude<State, Ended>, attempt: Attempt, deps: StepDeps): Promise<State> {
   switch (state.step) {
     case 'read':
@@ -114,7 +115,7 @@ function keptChanging({ lease: { orderId } }: Attempt): BigCommerceError {
   return new BigCommerceError(`Order ${orderId} kept changing while it was replicated.`, 'retryable');
 }
 
-/** A lease that cannot be released expires; what failed first is what counts. */
+/** Never throws: a lease that cannot be released expires, and the caller reports the first error. */
 async function release(
   { lease, effects }: Attempt,
   cause: unknown,
@@ -128,12 +129,12 @@ async function release(
 }
 
 function notStarted({ orderId }: OrderReference): BigCommerceError {
-  const text = `Order ${orderId} was not begun: too little of the invocation's time was left.`;
+  const text = `Order ${orderId} was not started: too little time of the invocation was left.`;
   return new BigCommerceError(text, 'retryable');
 }
 
 function measure({ state }: Done, { seenAt }: OrderReference, endedAt: number): Metrics {
-  // Two clocks: the one that saw the order may be ahead.
+  // Another clock set `seenAt`, and it may be ahead of ours.
   const OrderLatency = Math.max(0, endedAt - Date.parse(seenAt));
   switch (state) {
     case 'replicated':

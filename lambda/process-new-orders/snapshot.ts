@@ -1,4 +1,5 @@
-// What the Orders table is to hold of an order: all of it but what must not be kept, how it stands, and until when.
+// Makes the snapshot of an order for the Orders table: the order without dropped and erased fields, its replication state and
+// its expiry.
 import { isStoredVersion, sameSnapshot } from '../shared/order/content';
 import { isRow } from '../shared/runtime/json';
 import type { Row } from '../shared/runtime/json';
@@ -14,24 +15,25 @@ import { iso } from '../shared/runtime/time';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The merchant's choices about what is kept of an order. */
+/** The merchant's settings for stored orders. */
 export interface Retention {
   readonly dropFields: readonly string[];
   /** 0 keeps orders indefinitely. */
   readonly orderRetentionDays: number;
 }
 
-/** Nothing is decided on an order of which lists could not be had: it is only stored. */
+/** An order with missing lists is stored without a decision. */
 interface Incomplete {
   readonly kind: 'incomplete';
   readonly incomplete: readonly ListName[];
 }
 
+/** An order as read, with its lists, the decision and the earlier records. */
 export interface FoundOrder {
   readonly read: Read;
   readonly lists: SubResources;
   readonly decision: Decision | Incomplete;
-  /** What the table holds of it. */
+  /** The snapshot in the Orders table. */
   readonly earlier: Snapshot | undefined;
   readonly row: LedgerRow;
   readonly reference: OrderReference;
@@ -39,7 +41,7 @@ export interface FoundOrder {
   readonly advancedAt: string | undefined;
 }
 
-/** Makes the snapshot of an order that was found so; `now` is epoch milliseconds. */
+/** Makes the snapshot of an order; `now` is epoch milliseconds. */
 export function makeSnapshot(found: FoundOrder, retention: Retention, now: number): Snapshot {
   const replication = describeReplication(found, now);
   const order = {
@@ -47,14 +49,14 @@ export function makeSnapshot(found: FoundOrder, retention: Retention, now: numbe
     ...storedConsignments(found, replication, retention),
   };
   const whole: Snapshot = { ...order, ...found.lists, replication };
-  // After what is dropped: what an address does not show stays in its consignment.
+  // After fields are dropped: a field that an address no longer has stays in its consignment.
   return {
     ...withoutRepeats(applyRetention(whole, replication.erased_at, retention)),
     ...expiry(retention, now),
   };
 }
 
-/** A plain read shows a link in the place of the consignments, or nothing: of a version that is stored with them they stay. */
+/** A plain read shows a link in place of the consignments, or nothing. If the version is the stored one, its consignments stay. */
 function storedConsignments(
   {
     read: {
@@ -76,7 +78,7 @@ function hasConsignments({ consignments }: Row): boolean {
   return typeof consignments === 'object' && consignments !== null && !isLink;
 }
 
-/** The order with its fields of our names in one of their own, so that none stands in the place of ours. */
+/** Moves the store's fields that have our names into `store_fields`, so that they do not replace ours. */
 function moveStoreFields(order: RawOrder): RawOrder {
   const taken = Object.entries(order).filter(([name]) => OUR_FIELDS.has(name));
   if (taken.length === 0) return order;
@@ -84,9 +86,7 @@ function moveStoreFields(order: RawOrder): RawOrder {
   return { ...Object.fromEntries(rest), store_fields: Object.fromEntries(taken) } as unknown as RawOrder;
 }
 
-/**
- * Of an order, or a snapshot of one, what may be kept; `erasedAt` is when its personal fields were erased, if they were.
- */
+/** Removes the fields of an order or snapshot that must not be stored; `erasedAt` is when its personal fields were erased. */
 export function applyRetention<T extends Row>(
   order: T,
   erasedAt: string | undefined,
@@ -95,7 +95,7 @@ export function applyRetention<T extends Row>(
   return dropFields(erasedAt === undefined ? order : erasePersonal(order), retention.dropFields);
 }
 
-/** Stores what is news, and returns what the table holds then. Throws what the table throws. */
+/** Stores a snapshot that differs from the earlier one, and returns the stored one. Throws RefusedWriteError if a later read is stored. */
 export async function saveSnapshot(
   next: Snapshot,
   earlier: Snapshot | undefined,
@@ -106,7 +106,7 @@ export async function saveSnapshot(
   return next;
 }
 
-/** As DynamoDB's TTL wants it, in epoch seconds. */
+/** The expiry for DynamoDB's TTL, in epoch seconds. */
 function expiry({ orderRetentionDays }: Retention, now: number): Pick<Snapshot, 'expires_at'> {
   if (orderRetentionDays === 0) return {};
   return { expires_at: Math.ceil(now / 1000 + orderRetentionDays * DAY_SECONDS) };
@@ -124,7 +124,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
     ...(erasedAt === undefined ? {} : { erased_at: erasedAt }),
   };
   if (decision.kind === 'incomplete') {
-    // What an earlier attempt intended may still land, or has landed.
+    // A PUT of an earlier attempt may still take effect, or has done so.
     const intended = earlier?.replication.target_status_id;
     const target = intended === undefined ? {} : { target_status_id: intended };
     const isThere = intended === read.order.statusId;
@@ -135,7 +135,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
     return { ...common, state: 'stored', target_status_id: decision.targetStatusId };
   }
   if (decision.kind === 'copy') {
-    // A PUT of ours may still land: who only wanted a copy has not called it off.
+    // A PUT of an earlier attempt may still take effect, although this reference asks for a copy only.
     const intended = decision.reason === 'copy-only' ? earlier?.replication.target_status_id : undefined;
     return { ...common, state: 'copied', ...(intended === undefined ? {} : { target_status_id: intended }) };
   }
@@ -148,7 +148,7 @@ function describeReplication(found: FoundOrder, now: number): Replication {
   };
 }
 
-/** ISO time until which a snapshot is kept, if it expires. */
+/** The ISO time at which a snapshot expires; undefined if it does not. */
 export function keptUntil({ expires_at: expiresAt }: Snapshot): string | undefined {
   return expiresAt === undefined ? undefined : iso(expiresAt * 1000);
 }

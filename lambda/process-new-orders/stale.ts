@@ -1,36 +1,37 @@
-// Whether a read is older than what is known already: the store's reads may lag behind its writes, and behind each other.
+// Decides whether a read is older than a known version: the store's reads may lag behind its writes and behind each other.
 import { isSettledAt } from '../shared/order/version';
 import { iso, parseDate } from '../shared/runtime/time';
 import type { Order, Read, Snapshot } from '../shared/order/order';
 import type { OrderReference } from '../shared/order/reference';
 import type { LedgerRow } from '../shared/order/ledger-row';
 
-/** All that tells of an order's versions beside its reads. */
+/** The sources of an order's known versions, in addition to its reads. */
 export interface KnownVersions {
   readonly reference: OrderReference;
-  /** As it stood when the lease was taken. */
+  /** The ledger's row when the lease was taken. */
   readonly row: LedgerRow;
   readonly earlier: Snapshot | undefined;
-  /** To the last PUT of this attempt that worked. */
+  /** The answer to the last successful PUT of this attempt. */
   readonly answer: Order | undefined;
 }
 
 /**
- * Says why a read must not be acted on, or undefined: a version with a later date is known; or it bears the very date of
- * our own PUT, shows another status, and began too early for that date to tell which of the two came first.
+ * Returns why a read must not be acted on, or undefined. A read is stale if a version with a later date is known. It is also
+ * stale if it has the date of our own PUT and another status, and began within 10 s of that date: within this time the date
+ * does not show which status is newer.
  */
 export function whyStale({ order, readAt }: Read, known: KnownVersions): string | undefined {
   const { modifiedAt, statusId } = order;
   if (modifiedAt === undefined) return undefined;
   const newest = newestDate(known);
   if (modifiedAt < newest) {
-    return `its version of ${String(order.raw.date_modified)} is older than ${iso(newest)}, which is known`;
+    return `its version of ${String(order.raw.date_modified)} is older than the known one of ${iso(newest)}`;
   }
   const isAfterOurs = putVersions(known).every(
     (ours) => ours.modifiedAt !== modifiedAt || ours.statusId === statusId,
   );
   if (isAfterOurs || isSettledAt(modifiedAt, readAt)) return undefined;
-  return `its status ${statusId} bears the date of our own PUT`;
+  return `its status ${statusId} has the date of our own PUT`;
 }
 
 /** Epoch milliseconds. */
@@ -51,8 +52,8 @@ interface PutVersion {
 }
 
 /**
- * What our own PUTs made of the order; what this attempt knows replaces what the row knows. The snapshot counts beside the
- * row: the note of a list that lags takes the row's state and status.
+ * The versions that our own PUTs made. The answer of this attempt replaces older ones. The snapshot counts in addition to the
+ * row, because a lagging list may have overwritten the row's state and status.
  */
 function putVersions({ row, earlier, answer }: KnownVersions): readonly PutVersion[] {
   if (answer !== undefined) return [answer];

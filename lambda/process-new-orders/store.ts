@@ -1,4 +1,4 @@
-// The step `store`: the whole order in the Orders table, before anything is advanced.
+// The step `store`: saves the whole order in the Orders table, before its status is advanced.
 import { contentDigest } from '../shared/order/content';
 import type { Finish } from '../shared/tables/ledger-finish';
 import type { OrdersTable } from '../shared/tables/orders';
@@ -15,7 +15,7 @@ export interface StoreDeps {
   readonly invocation: { readonly now: () => number };
 }
 
-/** Stores the order as it was read and decided on. Throws RefusedWriteError when a later read is stored. */
+/** Stores the order as it was read, with the decision. Throws RefusedWriteError if a later read is stored. */
 export async function storeOrder(
   state: ToStore,
   attempt: Attempt,
@@ -54,7 +54,7 @@ export async function storeOrder(
   }
 }
 
-/** What the ledger records of the order and of its snapshot. */
+/** The facts about the order and its snapshot that the ledger records. */
 function describeEnd({ read, isDigital }: ToStore, snapshot: Snapshot, attempt: Attempt): End {
   const { status_before: statusBefore, advanced_at: advancedAt } = snapshot.replication;
   return {

@@ -1,4 +1,4 @@
-// How long a reference that is returned to the queue stays hidden.
+// Decides how long a returned reference stays hidden in the queue.
 
 const FIRST_VISIBILITY_SECONDS = 60;
 
@@ -6,12 +6,12 @@ const MAX_VISIBILITY_SECONDS = 3 * 60 * 60;
 
 const VISIBILITY_JITTER = 0.1;
 
-/** A worker that holds an order is done within seconds, and its lease ends about a minute after a crash. */
+/** A worker usually finishes an order within seconds. After a crash, its lease ends within about a minute. */
 export const LEASE_HELD_VISIBILITY_SECONDS = 30;
 
 /**
- * Seconds for which a failed reference stays out of sight: 60 s doubling to 3 h, ±10 %, so that 20 receives span
- * more than 24 hours even when every one of them draws the shortest wait (33 h).
+ * Seconds for which a failed reference stays hidden: 60 s doubling to 3 h, ±10 %. With the shortest waits, 20 receives
+ * still span more than 24 h (33 h).
  */
 export function visibilitySeconds(receiveCount: number, random: () => number): number {
   const doublings = Math.min(Math.max(receiveCount, 1) - 1, 30);

@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An audit counts an order as missing while a worker stores it',
     file: auditor('audit-page'),
-    from: 'const rows = await deps.adapters.ledger.find(ids);\n  // After the rows: a worker that ends meanwhile has stored the snapshot before it says so.\n  const stored = await deps.adapters.orders.among(ids);',
+    from: 'const rows = await deps.adapters.ledger.find(ids);\n  // Read after the rows: a worker stores the snapshot before it updates the row.\n  const stored = await deps.adapters.orders.among(ids);',
     to: 'const stored = await deps.adapters.orders.among(ids);\n  const rows = await deps.adapters.ledger.find(ids);',
   },
   {

@@ -1,5 +1,5 @@
-// One line for each request to BigCommerce, each repeated one too: which it was, how it was answered, how soon. Nothing
-// of a query, a header or a body, which may hold a token or what is a customer's.
+// Logs one line for each request to BigCommerce, also for each retry: the endpoint, the status and the duration. Never a
+// query, a header or a body, which may contain a token or personal data.
 import type { Log } from '../runtime/log';
 
 interface LoggedRequest {
@@ -10,15 +10,16 @@ interface LoggedRequest {
 }
 
 interface LoggedResult {
-  /** `answered`: with what was asked for, or that it is not there (404). */
+  /** `answered`: with the requested value, or with 404. */
   readonly kind: 'answered' | 'failed';
   readonly http?: { readonly status: number };
-  /** Why no answer came, in a word. */
+  /** The code of the network error, if no answer came. */
   readonly lost?: string;
   readonly durationMs: number;
   readonly quotaLeft: number | undefined;
 }
 
+/** Logs a request and its result, with the metrics CallLatency and QuotaLeft. */
 export function logCall(
   log: Log,
   { method, endpoint, path, orderId }: LoggedRequest,

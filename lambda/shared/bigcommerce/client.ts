@@ -1,4 +1,4 @@
-// The store's API: counts, lists, one order, its sub-resources, its status. What comes back is narrowed here, once.
+// The store's API: counts, lists, one order, its sub-resources and its status. This folder narrows every answer, once.
 import type { Gone, Order, Read } from '../order/order';
 import type { Row } from '../runtime/json';
 import type { Log } from '../runtime/log';
@@ -21,8 +21,8 @@ export interface Store {
   /** One page, ascending by id: lists are read by id, since page numbers slide while statuses change. */
   listOrders(query: OrderQuery): Promise<OrderPage>;
   /**
-   * The order as it is now, or that it is gone (404): with its fees, and its lines if the service asks for them. Where the store refuses
-   * the order with an extra it comes without it, now and in the calls that follow.
+   * The order as it is now, with its fees and, by setting, its lines; or `Gone` for a 404. If the store refuses the order with
+   * these extras, they are left off, in this call and in later ones of the invocation.
    */
   getOrder(orderId: number, form?: OrderForm): Promise<Read | Gone>;
   getLines(orderId: number): Promise<readonly Row[]>;
@@ -30,25 +30,25 @@ export interface Store {
   getCoupons(orderId: number): Promise<readonly Row[]>;
   /** For an order whose fees did not come with it. */
   getFees(orderId: number): Promise<readonly Row[]>;
-  /** Sets the status with one PUT, which is never repeated; returns the answer, or says that its turn came too late. */
+  /** Sets the status with one PUT, which is never retried. Returns the answer, or `too-late` if its turn came after `notAfter`. */
   putStatus(orderId: number, statusId: number, notAfter: number): Promise<Order | 'too-late'>;
 }
 
-/** What a container shares. */
+/** The connection to a store that the invocations of a container share. */
 export interface BigCommerce {
   /**
-   * The calls of one invocation, which stop waiting at `deadline`, and whose every request is a line of `log`. A read may
-   * take `readTimeoutMs`, a write always as long as the container's time-out says.
+   * The calls of one invocation. They end at `deadline`, and `log` gets a line for each request. `readTimeoutMs` is the timeout
+   * of reads only.
    */
   until(deadline: number, log?: Log, readTimeoutMs?: number): Store & Hooks;
 }
 
 export interface BigCommerceOptions extends RequestsOptions {
-  /** Unless false, the lines are asked for together with orders; else an order's `consignments` are only a link. */
+  /** Unless false, orders are requested with their lines; otherwise their `consignments` are only a link. */
   readonly readConsignments?: boolean;
 }
 
-/** Connects to a store; connections and what is known of the quota live as long as the result. */
+/** Connects to a store. Connections and the known quota live as long as the result. */
 export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
   const asksLines = options.readConsignments !== false;
   const forms = formsOf(asksLines);
@@ -66,7 +66,7 @@ export function createBigCommerce(options: BigCommerceOptions): BigCommerce {
 
 type SendInTime = <T>(request: StoreRequest<T>) => Promise<Answer<T> | 'too-late'>;
 
-/** The answer of a request that cannot be too late: only one with a time of its own can, which is putStatus. */
+/** The answer of a request without `notAfter`, which cannot be too late. */
 async function answerOf<T>(request: StoreRequest<T>, send: SendInTime): Promise<Answer<T>> {
   const answer = await send(request);
   if (answer === 'too-late') throw new Error(`${request.method} ${request.path} was not sent.`);

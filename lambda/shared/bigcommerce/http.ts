@@ -1,4 +1,4 @@
-// One HTTP exchange with BigCommerce, by axios: its connections, its timeout, its bounds. What it means is not its business.
+// Sends one HTTP request to BigCommerce with axios: connections, timeout and size limit. It does not interpret the answer.
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios from 'axios';
@@ -23,13 +23,13 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** Sends one request. Rejects when no whole answer came: with axios's `code` where it knows one. */
+/** Sends one request. Rejects if no complete answer came; the error has axios's `code`, if there is one. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** Makes the sender that one container shares, and with it its connections. A larger answer than `maxBytes` is an error. */
+/** Creates the sender that one container shares, with its connections. An answer of more than `maxBytes` is an error. */
 export function createHttp(maxBytes = MAX_ANSWER_BYTES): Http {
   const client = axios.create({
-    // The container reuses connections; a request whose connection BigCommerce has closed meanwhile is repeated.
+    // The container reuses connections. If BigCommerce has closed one, the request is retried.
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
     proxy: false,
@@ -48,14 +48,14 @@ export function createHttp(maxBytes = MAX_ANSWER_BYTES): Http {
       ...(query ? { params: query } : {}),
       ...(body === undefined ? {} : { data: body }),
       timeout: timeoutMs,
-      // Axios's own timeout is over silence only; an answer that trickles ends by this one.
+      // Axios's timeout applies only while no data arrives; this one also ends a slow answer.
       signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: answer.status, text: answer.data, headers: answer.headers };
   };
 }
 
-/** Whether a request ended because its time was over: axios's codes for its own timeout, and for the signal. */
+/** Whether a request timed out: axios has one code for its own timeout and one for the signal. */
 export function isTimeout(error: Error): boolean {
   return 'code' in error && ['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'].includes(String(error.code));
 }

@@ -1,26 +1,26 @@
-// One order: the forms in which it is asked for, with ever fewer extras, and the PUT of its status.
+// Requests one order, with fewer extras after each refusal, and sets its status.
 import { toRawOrder } from '../order/order';
 import type { Gone, RawOrder, Read } from '../order/order';
 import { parseOrder } from './parse-order';
 import type { Answer, Get, Query, StoreRequest } from './request';
 
-/** How one order is asked for. */
+/** How one order is requested. */
 export interface OrderForm {
-  /** Without any extra: the lightest GET that there is. */
+  /** Without any extra: the fastest GET. */
   readonly plainly?: boolean;
 }
 
-/** Something that the store adds to an order on request, by one further word of `include`. */
+/** Data that the store adds to an order on request, by one more value of `include`. */
 interface Extra {
   readonly include: string;
   readonly query?: Query;
-  /** Asked for with `readConsignments` alone. */
+  /** Requested only with `readConsignments`. */
   readonly isConsignments?: boolean;
 }
 
-/** In the order in which they are given up where the store does not answer with them. */
+/** In the order in which they are dropped if the store refuses them. */
 const EXTRAS: readonly Extra[] = [
-  // Without the structure the API answers in a form that it means to give up.
+  // Without this parameter the API answers in a deprecated form.
   {
     include: 'consignments.line_items',
     query: { consignment_structure: 'object' },
@@ -29,7 +29,7 @@ const EXTRAS: readonly Extra[] = [
   { include: 'fees' },
 ];
 
-/** The ways in which one order can be asked for: with all extras first, with one less each time, plainly last. */
+/** The queries for one order: with all extras first, with one less each time, without any last. */
 export function formsOf(asksLines: boolean): readonly Query[] {
   const extras = EXTRAS.filter(({ isConsignments }) => asksLines || isConsignments !== true);
   return [...extras.map((_, given) => queryOf(extras.slice(given))), {}];
@@ -40,9 +40,9 @@ function queryOf(asked: readonly Extra[]): Query {
   return asked.reduce<Query>((all, { query }) => ({ ...all, ...query }), { include });
 }
 
-/** The GETs of single orders in one invocation: a form in which the store refused an order is not asked for again. */
+/** The GETs of single orders in one invocation. A query that the store refused for an order is not sent again. */
 export function createGetOrder(get: Get, forms: readonly Query[]) {
-  /** By order: the form that the store answered, where it was not the first. */
+  /** By order id: the index of the query that the store answered, if it was not the first. */
   const answered = new Map<number, number>();
   return async (orderId: number, { plainly = false }: OrderForm = {}): Promise<Read | Gone> => {
     const step = plainly ? forms.length - 1 : (answered.get(orderId) ?? 0);
@@ -68,7 +68,7 @@ async function getOrder(
   return { order: parseOrder(answer.value), readAt, lightened };
 }
 
-/** The request that sets a status; it takes no time-out of its own, since the lease counts on the container's. */
+/** The request that sets a status. It has the default timeout, on which the lease's duration relies. */
 export function statusRequest(orderId: number, statusId: number, notAfter: number): StoreRequest<RawOrder> {
   return {
     method: 'PUT',

@@ -1,4 +1,4 @@
-// Counts and lists of the store's orders, by status, dates and ids.
+// Counts and lists the store's orders, by status, dates and ids.
 import type { ListedOrder } from '../order/order';
 import { isErrorRow, toOrderId } from '../order/order';
 import { isRow, toList } from '../runtime/json';
@@ -8,7 +8,7 @@ import { parseListedOrder } from './parse-order';
 import type { Get, Query } from './request';
 import { missing, toRowsOrNone } from './response';
 
-/** Bounds of dates. Whether BigCommerce includes a bound is not known: an order at one comes or it does not. */
+/** Date bounds in epoch milliseconds. BigCommerce does not document whether they are inclusive. */
 export interface OrderDates {
   readonly modifiedSince?: number | undefined;
   readonly modifiedBefore?: number | undefined;
@@ -17,25 +17,25 @@ export interface OrderDates {
 }
 
 export interface OrderQuery extends OrderDates {
-  /** Without it every status, except what the store hides then: Incomplete and archived orders. */
+  /** Without it, the list has every status, but no Incomplete and no archived orders. */
   readonly statusId?: number;
-  /** The last id seen, or 0. Whether the bound is inclusive is not known: the row comes again or it does not. */
+  /** The last id seen, or 0. The bound may be inclusive, so the order may come again. */
   readonly minId: number;
-  /** The greatest id that is asked for; whether the bound is inclusive is not known either. */
+  /** The greatest id; this bound may be exclusive. */
   readonly maxId?: number;
-  /** Asks for lines and fees with each order, where the service asks for lines with orders at all. */
+  /** Requests lines and fees with each order, unless the settings exclude lines. */
   readonly withLines?: boolean;
-  /** Rows on a page: as many as the store allows, if it does not say. */
+  /** Rows on a page; by default the store's maximum. */
   readonly limit?: number;
-  /** Sent once, even if it fails, but for a 429: the caller has other ways. */
+  /** Sent once, and retried only after a 429: the caller has an alternative. */
   readonly once?: boolean;
 }
 
 export interface OrderPage {
   readonly orders: readonly ListedOrder[];
-  /** Rows without a usable id: no call can ask for them again. */
+  /** The number of rows without a usable id: no call can request them again. */
   readonly unreadable: number;
-  /** No further page can follow. */
+  /** Whether no page can follow. */
   readonly isLast: boolean;
 }
 
@@ -53,13 +53,13 @@ function toStatuses(body: unknown): readonly unknown[] | undefined {
   return statuses?.some(isErrorRow) ? undefined : statuses;
 }
 
-/** NaN for what is no number: it must not look like an empty status, whose list is not asked for. */
+/** NaN for a value that is not a number: it must not look like an empty status, whose list is skipped. */
 function toCount(value: unknown): number {
   const isText = typeof value === 'string' && value.trim() !== '';
   return typeof value === 'number' || isText ? Number(value) : Number.NaN;
 }
 
-/** One page, ascending by id; `extras` is what each order is to come with. */
+/** Lists one page, ascending by id; `extras` is the query for lines and fees. */
 export async function listOrders(get: Get, query: OrderQuery, extras: Query): Promise<OrderPage> {
   const path = '/v2/orders';
   const { limit = LARGEST_PAGE } = query;
@@ -84,7 +84,7 @@ export async function listOrders(get: Get, query: OrderQuery, extras: Query): Pr
   return { orders, unreadable: rows.length - orders.length, isLast: isLastPage(rows.length, limit) };
 }
 
-/** A list of orders without any usable id is no answer: an error under status 200 looks like that. */
+/** Undefined for a list without any usable id: an error with status 200 looks like that. */
 function toOrderRows(body: unknown): readonly unknown[] | undefined {
   const rows = toRowsOrNone(body);
   return rows?.length === 0 || rows?.some(hasId) ? rows : undefined;
@@ -103,7 +103,7 @@ function inQuery({ modifiedSince, modifiedBefore, createdSince, createdBefore }:
   };
 }
 
-/** BigCommerce's dates have whole seconds and want an offset. */
+/** BigCommerce requires dates in whole seconds with an offset. */
 function isoWithOffset(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, '+00:00');
 }

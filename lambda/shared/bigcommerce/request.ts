@@ -1,5 +1,4 @@
-// How BigCommerce is asked: one call at a time per endpoint, in its turn, with its timeout, its token and its retries.
-// Apart from bigcommerce.ts, so that what is asked and how it is asked can each be read in a minute.
+// Sends requests to BigCommerce: one at a time per endpoint, within the quota, with timeout, token and retries.
 import { setTimeout as wait } from 'node:timers/promises';
 import { badAnswer, codeOf, noAnswer, readValue } from './response';
 import { logCall } from './call-log';
@@ -15,8 +14,8 @@ import type { FailedTry } from './retry';
 import { createLanes, createTurns } from './throttle';
 
 /**
- * One request must end within this time, if it names none of its own. BigCommerce names no limit; its lists of 250 take
- * seconds. PUTs always keep it: the lease outlives an invocation by more than this.
+ * The default timeout of a request. BigCommerce documents no limit; its lists of 250 take seconds. PUTs always have this
+ * timeout, because the lease outlives an invocation by only a little more.
  */
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -28,7 +27,7 @@ export interface RequestsOptions {
   readonly apiUrl: string;
   readonly storeHash: string;
   readonly quotaReservePercent: number;
-  /** The access token; `fresh` refetches it, after BigCommerce refused the one at hand. */
+  /** The access token; `fresh` fetches it again, after BigCommerce refused the known one. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
   readonly http?: Http;
   readonly now?: () => number;
@@ -42,41 +41,41 @@ export interface StoreRequest<T> {
   /** The path's template: a worker has at most one call in flight on each, as BigCommerce once asked (limit 3). */
   readonly endpoint: string;
   readonly path: string;
-  /** The order that it is about, if it is about one. */
+  /** For the log, if the request is about one order. */
   readonly orderId?: number;
   readonly query?: Query;
-  /** What is asked for instead, each with less in it: where a try fails the next one follows, the last after a time-out. */
+  /** Lighter queries for the next tries: the next one after a refusal, the last one after a timeout. */
   readonly lighter?: readonly Query[];
   readonly body?: unknown;
   /** Narrows the answer's JSON (undefined where there was no body); undefined for a body that cannot be right. */
   readonly read: (body: unknown) => T | undefined;
-  /** Not repeated when it fails, but for a 429: the caller has another way. */
+  /** Retried only after a 429: the caller has an alternative. */
   readonly once?: boolean | undefined;
-  /** Epoch milliseconds: when its turn comes later than this, the request is not sent. */
+  /** Epoch milliseconds: the request is not sent after this time. */
   readonly notAfter?: number;
-  /** How long one try may take; the container's own time-out if left out. */
+  /** The timeout of one try; by default the container's. */
   readonly timeoutMs?: number | undefined;
 }
 
 export type Query = Readonly<Record<string, string | number>>;
 
-/** What was asked for, or that it is not there (404); `startedAt` is when this very request began. */
+/** The requested value, or that it does not exist (404); `startedAt` is the start of the last try, in epoch milliseconds. */
 type OneAnswer<T> =
   | { readonly found: true; readonly value: T; readonly startedAt: number }
   | { readonly found: false; readonly startedAt: number };
 
-/** `lightened`: how many steps of `lighter` it took. */
+/** `lightened`: how many lighter queries were needed. */
 export type Answer<T> = OneAnswer<T> & { readonly lightened: number };
 
-/** Asks in one invocation; a read may have a time-out of its own. */
+/** Sends a GET within one invocation; reads may have a timeout of their own. */
 export type Get = <T>(request: Omit<StoreRequest<T>, 'method'>) => Promise<Answer<T>>;
 
 /** Sends a request, giving up at `deadline` (epoch milliseconds). Throws BigCommerceError or ConfigurationError. */
 export type Send = <T>(request: StoreRequest<T>, deadline: number) => Promise<Answer<T> | 'too-late'>;
 
 /**
- * Makes what one container shares; connections, lanes and what is known of the quota live as long. Gives a sender to each
- * invocation, which tells its log, if it has one, of every request that is sent.
+ * Creates the connections, lanes and quota that the invocations of a container share. Returns a function that creates a
+ * sender for one invocation, which logs every request to `log`.
  */
 export function createRequests(options: RequestsOptions): (log?: Log) => Send {
   const { now = Date.now, sleep = wait, random = Math.random } = options;
@@ -107,7 +106,7 @@ export function createRequests(options: RequestsOptions): (log?: Log) => Send {
       const steps = stepsAfter(outcome, request, lightened);
       const isLighter = steps > lightened && next.pauseMs < timeLeftMs;
       if (next.pausesAll) turns.pause(next.pauseMs);
-      // A quota that is used up says nothing about the request: its pause is kept, as for any other.
+      // An exhausted quota does not depend on the request, so it is also retried with `once`.
       const isAgain = next.again && (request.once !== true || outcome.http?.status === TOO_MANY_REQUESTS);
       if (!isAgain && !isLighter) throw outcome.error;
       if (isAgain && !next.pausesAll) await sleep(next.pauseMs);
@@ -125,8 +124,8 @@ function lighten<T>(request: StoreRequest<T>, steps: number): StoreRequest<T> {
 }
 
 /**
- * How light the next try is. Whatever the refusal says, it may be the extra that is refused: all but credentials, which
- * nothing lighter mends, and a 429, which is about the number of calls. What took too long is asked for in its lightest form.
+ * How many lighter queries the next try needs. Any refusal may be about an extra, except one of credentials or for the number
+ * of calls (429). After a timeout, the lightest query is sent.
  */
 function stepsAfter<T>(
   { error, http, lost }: Extract<TryResult<T>, { kind: 'failed' }>,
@@ -137,7 +136,7 @@ function stepsAfter<T>(
   return lost === TIMED_OUT ? lighter.length : Math.min(lightened + 1, lighter.length);
 }
 
-/** `http` is the answer as it came, where one came; `lost` says in a word why none did. */
+/** The result of one try. `http` is the answer, if one came; `lost` is the code of the error otherwise. */
 type TryResult<T> = { readonly http?: HttpAnswer } & (
   | { readonly kind: 'too-late' }
   | { readonly kind: 'answered'; readonly answer: OneAnswer<T> }
@@ -217,7 +216,7 @@ function toFailedTry<T>(
   return { method, kind: error.kind, timedOut: lost === TIMED_OUT, triesBefore, timeLeftMs, ...said };
 }
 
-/** What an answer tells of the quota. That a refusal tells nothing does not mean that there is none. */
+/** The quota that an answer shows. A refusal without quota headers does not mean that the store has no quota. */
 function shownQuota(
   { kind, http }: TryResult<unknown>,
   now: number,

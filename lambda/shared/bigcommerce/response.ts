@@ -1,9 +1,9 @@
-// What an answer of BigCommerce is worth: the value that was asked for, or one clear error out of its many forms.
+// Reads an answer of BigCommerce: the requested value, or one clear error for its many forms.
 import { BigCommerceError, DoubtfulListError } from '../runtime/errors';
 import { isRow, parseJson, toList } from '../runtime/json';
 import { classifyStatus } from './retry';
 
-/** The value of a 2xx answer; undefined when it is none, no JSON, or not what `read` takes. */
+/** The value of a 2xx answer; undefined for another status, a body that is not JSON, or one that `read` rejects. */
 export function readValue<T>(
   status: number,
   text: string,
@@ -15,7 +15,7 @@ export function readValue<T>(
   return body === undefined ? undefined : read(body);
 }
 
-/** The error for an answer that brought no value; `call` says which, such as `GET /v2/orders/100`. */
+/** The error for an answer without a value; `call` is the request, such as `GET /v2/orders/100`. */
 export function badAnswer(call: string, status: number, text: string): BigCommerceError {
   if (isSuccess(status)) {
     const Unexpected = mayMeanNothing(parseJson(text)) ? DoubtfulListError : BigCommerceError;
@@ -25,22 +25,22 @@ export function badAnswer(call: string, status: number, text: string): BigCommer
   return new BigCommerceError(message, classifyStatus(status), status);
 }
 
-/** The error for no answer at all. Of the client's own only code and message go on: it carries the token. */
+/** The error for a request without an answer. It has only the code and message of axios's error, which contains the token. */
 export function noAnswer(call: string, error: Error): BigCommerceError {
   return new BigCommerceError(`${call} got no answer (${codeOf(error)}: ${error.message}).`, 'retryable');
 }
 
-/** Throws for a 404 of what must be there. */
+/** Throws for a 404 of a resource that must exist. */
 export function missing(method: string, path: string): never {
   throw new BigCommerceError(`${method} ${path} answered 404.`, 'retryable', 404);
 }
 
-/** No body, as with 204, is BigCommerce's empty list. */
+/** BigCommerce answers an empty list with 204 and no body. */
 export function toRowsOrNone(body: unknown): readonly unknown[] | undefined {
   return body === undefined ? [] : toList(body);
 }
 
-/** What happened to a connection, in a word: `ECONNRESET`. */
+/** The code of a network error, such as `ECONNRESET`. */
 export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
@@ -54,7 +54,7 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** V2 errors are arrays, gateway and V3 ones objects; HTML and empty bodies occur. */
+/** The store's error text. V2 errors are arrays, those of the gateway and V3 are objects; HTML and empty bodies occur. */
 function errorText(body: unknown): string {
   const first: unknown = Array.isArray(body) ? body[0] : body;
   if (!isRow(first)) return '.';
@@ -64,7 +64,7 @@ function errorText(body: unknown): string {
   return parts.length > 0 ? `: ${parts.join('; ').slice(0, 200)}` : '.';
 }
 
-/** V3 says field by field what it objects to. What it says of headers may repeat the secret in them. */
+/** V3 reports errors by field. Its texts about headers may repeat the secret in them, so they are not shown. */
 function fieldErrors(errors: unknown): string[] {
   return Object.entries(isRow(errors) ? errors : {}).flatMap(([field, problem]) => {
     if (field.startsWith('headers')) return [`${field} is refused`];

@@ -1,27 +1,28 @@
-// One table says what is tried again, and how long to wait: in the invocation first, in the queue afterwards.
+// Decides which failed calls are retried within the invocation, and after how long. After that, the reference waits in the
+// queue.
 import type { FailureKind } from '../runtime/errors';
 
 const RETRYABLE_STATUSES = new Set([408, 423, 425, 429]);
 const PERMANENT_SERVER_ERRORS = new Set([501, 505, 507]);
 
-/** Tries of one call within an invocation; after that the reference waits in the queue instead. */
+/** Tries of one call within an invocation. */
 const MAX_TRIES = 4;
 
-/** A request that hangs keeps others of its lane waiting: it is repeated once, not three times. */
+/** A hanging request delays the others of its lane, so it is retried once, not three times. */
 const TIMEOUT_COUNTS_AS = 2;
 
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 
-/** No header makes a container wait longer: BigCommerce's windows are 30 s, and an absurd value must not block it. */
+/** The longest pause by a header: BigCommerce's windows are 30 s, and a wrong value must not block a container. */
 const MAX_ASKED_PAUSE_MS = 5 * 60 * 1000;
 
-/** Containers that were told one time do not all come back in the same moment. */
+/** The jitter keeps containers that got the same pause from sending at the same moment. */
 const ASKED_PAUSE_JITTER_MS = 250;
 
 /**
- * Sorts an HTTP status that is neither 2xx nor 404, by BigCommerce's status code page. A redirect means a wrong
- * BigCommerceApiUrl (plain http is redirected to https), so it is configuration.
+ * The kind of an HTTP status that is neither 2xx nor 404, by BigCommerce's page of status codes. A redirect means a wrong
+ * BigCommerceApiUrl, such as one with http, so it is `configuration`.
  */
 export function classifyStatus(status: number): FailureKind {
   if (status === 401 || status === 403 || (status >= 300 && status < 400)) return 'configuration';
@@ -29,7 +30,7 @@ export function classifyStatus(status: number): FailureKind {
   return RETRYABLE_STATUSES.has(status) ? 'retryable' : 'permanent';
 }
 
-/** One try of a call that did not bring what was asked for. */
+/** A failed try of a call. */
 export interface FailedTry {
   readonly method: string;
   readonly kind: FailureKind;
@@ -39,23 +40,23 @@ export interface FailedTry {
   readonly status?: number | undefined;
   readonly header?: ((name: string) => unknown) | undefined;
   readonly timedOut?: boolean | undefined;
-  /** What the invocation has left for calls. */
+  /** The invocation's time left for calls. */
   readonly timeLeftMs: number;
 }
 
-/** What follows on a failed try. */
+/** The reaction to a failed try. */
 export interface NextStep {
-  /** Whether the call is sent again after the pause; if not, it has failed. */
+  /** Whether the call is sent again after the pause. */
   readonly again: boolean;
   readonly pauseMs: number;
-  /** Whether all calls of the container pause with it: the store refuses for its load, not for this call. */
+  /** Whether all calls of the container pause: the store is overloaded, or its quota is exhausted. */
   readonly pausesAll: boolean;
   readonly tries: number;
 }
 
 /**
- * Decides on a failed try. A write is never repeated: whether the first one took effect is for the caller to find out.
- * A pause that an answer asks for is kept by all calls, also when this one is given up.
+ * Decides on a failed try. A write is never retried: the caller checks whether it took effect. All calls wait for a pause that
+ * an answer requests, even if this call is not retried.
  */
 export function afterFailure(failed: FailedTry, random: () => number): NextStep {
   const { method, kind, status, header, triesBefore, timedOut = false, timeLeftMs } = failed;
@@ -73,8 +74,8 @@ export function afterFailure(failed: FailedTry, random: () => number): NextStep 
 }
 
 /**
- * The pause that a failed answer asks for, in milliseconds, or undefined: the longer of its headers. The end of the
- * quota's window is on every answer; only a 429 means by it that one has to wait.
+ * The pause that a failed answer requests, in milliseconds, or undefined. The longest of its headers counts. Every answer has
+ * the end of the quota's window, but only a 429 requests to wait for it.
  */
 function requestedPauseMs(status: number, header: (name: string) => unknown): number | undefined {
   const asked = [
@@ -86,7 +87,7 @@ function requestedPauseMs(status: number, header: (name: string) => unknown): nu
   return longest > 0 ? Math.min(longest, MAX_ASKED_PAUSE_MS) : undefined;
 }
 
-/** Milliseconds to wait after so many tries when the answer asks for nothing: full jitter. */
+/** The pause in milliseconds after an answer that requests none: exponential, with full jitter. */
 function backoffMs(tries: number, random: () => number): number {
   const ceiling = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS);
   return Math.ceil(ceiling * random());

@@ -1,4 +1,4 @@
-// The lists of one order that have calls of their own: products, shipping addresses, coupons and fees, each in full.
+// Reads the lists of one order that have their own endpoints: products, shipping addresses, coupons and fees, each in full.
 import { isDeepStrictEqual } from 'node:util';
 import { isErrorRow, toOrderId } from '../order/order';
 import { isRow } from '../runtime/json';
@@ -8,8 +8,8 @@ import type { Get } from './request';
 import { missing, toRowsOrNone } from './response';
 
 /**
- * All rows, however many there are and whatever `limit` is worth. Where a page fails, the list is read again from its start
- * in smaller pages: pages are numbered by their size. Throws the first error when no size helps.
+ * Reads all rows of a list. After a failed page, it starts again with smaller pages, because page numbers depend on the size.
+ * Throws the first error if no size succeeds.
  */
 export async function readToTheEnd(get: Get, orderId: number, name: string): Promise<readonly Row[]> {
   let failure: unknown;
@@ -17,7 +17,7 @@ export async function readToTheEnd(get: Get, orderId: number, name: string): Pro
     try {
       return await readInPages(get, orderId, name, { limit, once: failure !== undefined });
     } catch (error) {
-      // The order may be gone: its next GET shows it.
+      // After a 404 smaller pages cannot help: the order may be gone, and its next GET shows it.
       if (!mayBeTooLarge(error) || error.status === 404) throw failure ?? error;
       failure ??= error;
       if (limit === 1) throw failure;
@@ -38,7 +38,7 @@ async function readInPages(
     const answer = await get({ endpoint: `GET ${name}`, path, orderId, query, once, read: toRows });
     if (!answer.found) return missing('GET', path);
     const rows = answer.value;
-    // A store that knows no pages answers the same one again.
+    // A store that ignores `page` returns the same page again.
     if (pages.some((earlier) => isDeepStrictEqual(earlier, rows))) return joined(pages);
     pages.push(rows);
     if (isLastPage(rows.length, limit)) return joined(pages);
@@ -46,8 +46,8 @@ async function readInPages(
 }
 
 /**
- * The rows of all pages. A row slides to the next page when another one is added meanwhile: by its id it is known there.
- * Within one page every row counts, whatever its id.
+ * The rows of all pages, without the rows that came twice because a new row moved them to the next page. Within one page every
+ * row counts, even if ids repeat.
  */
 function joined(pages: readonly (readonly Row[])[]): readonly Row[] {
   const seen = new Set<unknown>();
@@ -58,7 +58,7 @@ function joined(pages: readonly (readonly Row[])[]): readonly Row[] {
   });
 }
 
-/** All at once, in an object of their own; its documentation spells a field of some in another way than an order does. */
+/** Reads all fees in one call. The documentation of this endpoint names one field `cost_exc_tax`, where an order has `cost_ex_tax`. */
 export async function getFees(get: Get, orderId: number): Promise<readonly Row[]> {
   const path = `/v2/orders/${orderId}/fees`;
   const read = (body: unknown) => toRows(isRow(body) ? body.fees : body);

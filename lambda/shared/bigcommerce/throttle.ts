@@ -1,9 +1,9 @@
-// When a container's next call may be sent: after the one before it in its lane, not while the store asked for a pause,
-// and within the share of its quota.
+// Decides when a container may send its next call: after the previous call of its lane, not during a requested pause, and
+// within its share of the quota.
 import { allowance, updateQuota } from './quota';
 import type { KnownQuota, Quota } from './quota';
 
-/** A call that has been under way for so long is young no more: it may hang, and the others are not to hang with it. */
+/** A call in flight is recent for this long. An older one may hang, and must not delay the others. */
 const RECENT_MS = 1_000;
 
 export interface TurnsOptions {
@@ -12,17 +12,17 @@ export interface TurnsOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** One call's; every turn that was taken has to be ended. */
+/** The permission to send one call. Its taker must end it. */
 export interface Turn {
-  /** `answer` is absent if none came; its `quota` is what it told, undefined if nothing. */
+  /** `answer` is absent if none came; its `quota` is undefined if the answer showed none. */
   end(answer?: { readonly quota: Quota | undefined }): void;
 }
 
 /** Times are epoch milliseconds. */
 export interface Turns {
-  /** Waits until a call may be sent; undefined when that would be at the deadline or later. */
+  /** Waits until a call may be sent; undefined if that is not before the deadline. */
   take(deadline: number): Promise<Turn | undefined>;
-  /** Lets no call go for so long. */
+  /** Delays all calls for this long. */
   pause(ms: number): void;
 }
 
@@ -77,7 +77,7 @@ export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): 
   };
 }
 
-/** Runs tasks of one lane one after the other, tasks of different lanes side by side. */
+/** Runs the tasks of one lane one after the other, and the lanes in parallel. */
 export function createLanes() {
   const ends = new Map<string, Promise<unknown>>();
   return function inLane<T>(lane: string, task: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-// The webhooks that are registered at the store: those of our own API account, since BigCommerce shows no others.
+// Reads and changes the webhooks that are registered at the store. BigCommerce shows only those of our own API account.
 // https://developer.bigcommerce.com/docs/rest-management/webhooks
 import * as v from 'valibot';
 import { BigCommerceError } from '../runtime/errors';
@@ -25,23 +25,23 @@ export type Hook = Readonly<v.InferOutput<typeof hook>>;
 export interface NewHook {
   readonly scope: string;
   readonly destination: string;
-  /** What its secret header is to carry. */
+  /** The value of its secret header. */
   readonly secret: string;
 }
 
 /** Every call may throw BigCommerceError or ConfigurationError. */
 export interface Hooks {
   listHooks(): Promise<readonly Hook[]>;
-  /** Undefined: none of this API account's has this id. */
+  /** Undefined if this API account has no webhook with this id. */
   getHook(id: number): Promise<Hook | undefined>;
-  /** One POST, never repeated. The store refuses a second one for the same scope and destination, and an eleventh. */
+  /** Sends one POST, without retries. The store refuses a second webhook for the same scope and destination, and an eleventh. */
   registerHook(hook: NewHook): Promise<Hook>;
   /**
-   * Switches it on and gives it the secret, with one PUT; false if it is so already, and nothing was sent.
-   * Throws BigCommerceError also when the store leaves it inactive, and when it is gone.
+   * Activates a webhook and sets its secret with one PUT. Returns false, without a PUT, if neither is needed. Throws
+   * BigCommerceError also if the store leaves it inactive, or if it is gone.
    */
   repairHook(hook: Hook, secret: string): Promise<boolean>;
-  /** False: there was none. */
+  /** False if there was none. */
   deleteHook(id: number): Promise<boolean>;
 }
 
@@ -82,7 +82,7 @@ export function createHooks(call: Call): Hooks {
   };
 }
 
-/** What a webhook sends in our secret header, if it sends one. */
+/** The value of our secret header in a webhook; undefined if it has none. */
 export function secretOf(hook: Hook): string | undefined {
   return Object.entries(hook.headers).find(([name]) => isSecretHeader(name))?.[1];
 }
@@ -117,9 +117,9 @@ const page = v.object({
   }),
 });
 
-/** What is no webhook of our kind is left out. */
+/** A page without the rows that are not webhooks of the expected form. */
 function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly pages: number } | undefined {
-  // 204 is an empty list in V2; nobody knows that it is not here.
+  // 204 is an empty list in V2, and may be one here.
   if (body === undefined) return { hooks: [], pages: 1 };
   const result = v.safeParse(page, body);
   if (!result.success) return undefined;
@@ -127,7 +127,7 @@ function toPage(body: unknown): { readonly hooks: readonly Hook[]; readonly page
   return { hooks: data.flatMap((row) => narrow(row) ?? []), pages: meta.pagination.total_pages };
 }
 
-/** Wrapped in `data` by V3; parts of the documentation show it bare. */
+/** V3 wraps a webhook in `data`; parts of the documentation show it without. */
 function toHook(body: unknown): Hook | undefined {
   return isRow(body) ? narrow(body.data ?? body) : undefined;
 }
@@ -137,7 +137,7 @@ function narrow(row: unknown): Hook | undefined {
   return result.success ? result.output : undefined;
 }
 
-/** UNIX seconds of a year that anybody can write down. */
+/** Whether a number may be a time in UNIX seconds: positive and before the year 5138. */
 function isTime(value: number): boolean {
   return value > 0 && value < 1e11;
 }
@@ -149,7 +149,7 @@ function textsOf(headers: unknown): Readonly<Record<string, string>> {
   );
 }
 
-/** Gone since it was listed: who looks again sees it. */
+/** Throws a retryable error for a webhook that was deleted after it was listed: the next list shows it. */
 function gone(id: number): never {
   throw new BigCommerceError(`PUT /v3/hooks/${id} answered 404: it is gone.`, 'retryable', 404);
 }

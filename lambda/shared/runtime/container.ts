@@ -1,8 +1,8 @@
-// What a Lambda container keeps between its invocations.
+// Keeps values between the invocations of a Lambda container.
 
 /**
- * Wires settings and clients at the first invocation, and gives the same ones to every later one of this container. A
- * wiring that throws, for a wrong setting say, is tried again at the next invocation.
+ * Calls `wire` at the first invocation, and returns the same value at every later one of this container. If `wire` throws,
+ * because of a wrong setting for example, the next invocation calls it again.
  */
 export function oncePerContainer<T>(
   wire: (functionName: string) => T,

@@ -1,27 +1,27 @@
-// The errors that some code decides by; everything else that goes wrong is simply tried again.
+// The errors by which code decides. Any other error is retried.
 
-/** A setting, secret or credential is wrong: nothing works until somebody mends it, and nothing is lost meanwhile. */
+/** A setting, secret or credential is wrong. Work resumes when the operator fixes it; no order is lost before. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-/** A queue body that is no order reference. Trying it again cannot help: it is dead-lettered. */
+/** The body of a message is not an order reference. A retry cannot help, so it is dead-lettered. */
 export class MalformedReferenceError extends Error {
   override readonly name = 'MalformedReferenceError';
 
   constructor(
     message: string,
-    /** What could be read of it all the same, for the dead letter's attributes. */
+    /** The fields that could still be read, for the dead letter's attributes. */
     readonly known: { readonly orderId?: number; readonly firstSeenAt?: string } = {},
   ) {
     super(message);
   }
 }
 
-/** What is to be done about a failed call: try again, dead-letter, or alert and wait for a person. */
+/** How a failure is handled: `retryable` is retried, `permanent` is dead-lettered, `configuration` alerts the operator and is retried. */
 export type FailureKind = 'retryable' | 'permanent' | 'configuration';
 
-/** BigCommerce did not do what it was asked. `status` is absent when no answer came. */
+/** A call to BigCommerce failed. `status` is absent if no answer came. */
 export class BigCommerceError extends Error {
   override readonly name = 'BigCommerceError';
 
@@ -34,40 +34,40 @@ export class BigCommerceError extends Error {
   }
 }
 
-/** A list came in a form that may mean "nothing" (`{}`, null), though an empty list has other forms: 204 or `[]`. */
+/** A list came in a form that may mean an empty list (`{}`, null). The documented forms are 204 and `[]`. */
 export class DoubtfulListError extends BigCommerceError {}
 
-/** A request was not sent, because too little of the invocation's time was left: this says nothing about the store. */
+/** A request was not sent, because too little time of the invocation was left. This is not a failure of the store. */
 export class OutOfTimeError extends BigCommerceError {}
 
-/** SQS took only some of the references, or none. Those named were not queued. */
+/** SQS refused references. The message says how many, or names them. */
 export class EnqueueError extends Error {
   override readonly name = 'EnqueueError';
 }
 
-/** A conditional write was refused: the row is newer than what was read, or belongs to another worker. */
+/** A conditional write was refused: the row rests on a later read, or another worker has the lease. */
 export class RefusedWriteError extends Error {
   override readonly name = 'RefusedWriteError';
 }
 
-/** The order is with another worker; its lease ends by itself. */
+/** Another worker has the order's lease, which expires automatically. */
 export class LeaseHeldError extends Error {
   override readonly name = 'LeaseHeldError';
 }
 
-/** An order of which a part is gone: whoever only reads cannot have it whole, the worker stores it anew. */
+/** A part of a stored order is missing. A reader cannot restore it; the worker stores the order again. */
 export class MissingPartsError extends Error {
   override readonly name = 'MissingPartsError';
 }
 
-/** Decides what to do about any error: what is not known to be hopeless is tried again. */
+/** Decides how an error is handled. An unknown error is retried. */
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof ConfigurationError) return 'configuration';
   if (error instanceof MalformedReferenceError) return 'permanent';
   return error instanceof BigCommerceError ? error.kind : 'retryable';
 }
 
-/** The sentence that goes into logs, alerts, the ledger and dead letters; at most 500 characters. */
+/** The one-line text for logs, alerts, the ledger and dead letters; at most 500 characters. */
 export function formatError(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.length > 500 ? `${text.slice(0, 499)}…` : text;

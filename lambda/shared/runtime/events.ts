@@ -1,7 +1,7 @@
-// The names of all log lines. Saved queries, alarms and merchants' own monitors select lines by them, so a name changes only
-// with an upgrade note. docs/operations/logs-and-metrics.md says what each means.
+// The names of all log events. Saved queries and alarms select lines by them, so a name changes only with an upgrade note.
+// docs/operations/logs-and-metrics.md describes each.
 
-/** Every log event, by what it is about. */
+/** Every log event, grouped by its subject. */
 export const EVENTS = [
   'order.replicated',
   'order.copied',

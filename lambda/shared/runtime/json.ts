@@ -1,17 +1,17 @@
-// JSON without a lost digit: an integer that a double cannot hold is a bigint here. All of JSON.parse and JSON.stringify
-// stays as it is, what they make of odd names included; they read and write such integers as marked texts.
+// Reads and writes JSON without losing digits: an integer that a double cannot represent is a bigint. JSON.parse and
+// JSON.stringify do the work, and see such integers as marked strings.
 
 const MANY_DIGITS = /\d{16}/;
 
-/** The digits of a number that DynamoDB keeps. A longer integer cannot be one of its numbers with all its digits. */
+/** DynamoDB stores numbers with at most 38 digits, so a longer integer cannot be stored as a number. */
 export const MAX_DIGITS = 38;
 
-/** A text, or a number: what is inside a text is none. Both are matched to their end, so that neither is gone over twice. */
+/** Matches whole strings and numbers, so that digits inside a string are not taken for a number. */
 const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 type Replacer = (name: string, value: unknown) => unknown;
 
-/** Reads JSON; integers beyond 2^53 become bigints. Throws SyntaxError where it is none. */
+/** Reads JSON; integers beyond 2^53 become bigints. Throws SyntaxError if the text is not JSON. */
 export function parseExact(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!MANY_DIGITS.test(text)) return value;
@@ -25,8 +25,8 @@ export function parseExact(text: string): unknown {
 }
 
 /**
- * Writes JSON that parseExact reads back as the very same: a bigint as its digits, and a double that is a whole number
- * beyond 2^53 with an exponent.
+ * Writes JSON that parseExact reads back unchanged: a bigint as its digits, and an integral double beyond 2^53 with an
+ * exponent.
  */
 export function stringifyExact(value: unknown, replacer: Replacer = (_, inner) => inner): string {
   const long: (number | bigint)[] = [];
@@ -46,20 +46,20 @@ export function stringifyExact(value: unknown, replacer: Replacer = (_, inner) =
 }
 
 /**
- * A number as DynamoDB gives it: a bigint where a double could not hold the integer. What has more digits than it keeps was a
- * double, which it writes without an exponent.
+ * Reads a number of DynamoDB: a bigint if a double cannot represent the integer. An integer with more than 38 digits was a
+ * double, which DynamoDB writes without an exponent.
  */
 export function readNumber(text: string): number | bigint {
   return isLongInteger(text) && countDigits(text) <= MAX_DIGITS ? BigInt(text) : Number(text);
 }
 
-/** Whether a bigint keeps its digits, and a double its type, as a number of DynamoDB's that readNumber reads. */
+/** Whether DynamoDB can store the number so that readNumber returns it unchanged: with all digits, and a double as a double. */
 export function isKeptAsNumber(value: number | bigint): boolean {
   if (typeof value === 'bigint') return countDigits(String(value)) <= MAX_DIGITS;
   return !isBeyondDoubles(value) || Math.abs(value) >= 10 ** MAX_DIGITS;
 }
 
-/** The value with every bigint of more than `digits` digits as a text. */
+/** Returns the value with every bigint of more than `digits` digits as a string. */
 export function bigintsAsTexts(value: unknown, digits = 0): unknown {
   if (typeof value === 'bigint') return countDigits(String(value)) > digits ? String(value) : value;
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
@@ -69,12 +69,12 @@ export function bigintsAsTexts(value: unknown, digits = 0): unknown {
   );
 }
 
-/** How many digits an integer has, its sign left aside. */
+/** The number of digits of an integer, without its sign. */
 function countDigits(integer: string): number {
   return integer.replace('-', '').length;
 }
 
-/** JSON's plain digits stand for a bigint of such a size: a double is told apart from it. */
+/** Plain digits of this size mean a bigint, so such a double is written in another form. */
 function isBeyondDoubles(value: unknown): value is number | bigint {
   return typeof value === 'bigint' || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
@@ -87,7 +87,7 @@ function digitsOf(value: number | bigint): string {
   return typeof value === 'bigint' ? String(value) : value.toExponential();
 }
 
-/** A short text that occurs nowhere in this JSON. One pass finds it: a shopper may write any number of such signs. */
+/** A short mark that does not occur in this JSON. One pass finds it, even if a shopper's text has many similar marks. */
 function markFor(json: string): string {
   const taken = new Set<string>();
   for (const [, digits = ''] of json.matchAll(/#(\d+)(?=#)/g)) taken.add(digits);
@@ -96,7 +96,7 @@ function markFor(json: string): string {
   return `#${number}#`;
 }
 
-/** A JSON object of the store, as it came. */
+/** A JSON object of the store, unchanged. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Whether a JSON value is an object. */
@@ -105,8 +105,8 @@ export function isRow(value: unknown): value is Row {
 }
 
 /**
- * The rows of a JSON list: of an array, or of an object whose names are all whole numbers, as PHP writes an array with gaps.
- * Undefined for anything else, such as `{}` or null: no one knows whether that means an empty list.
+ * The rows of a JSON list: an array, or an object whose names are all integers, as PHP writes an array with gaps. Undefined
+ * for anything else, such as `{}` or null, which may or may not mean an empty list.
  */
 export function toList(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value as readonly unknown[];
@@ -117,7 +117,7 @@ export function toList(value: unknown): readonly unknown[] | undefined {
   return names.sort((one, other) => Number(one) - Number(other)).map((name) => value[name]);
 }
 
-/** Reads JSON, integers beyond 2^53 as bigints; undefined, which no JSON is, when it is none. */
+/** Reads JSON; integers beyond 2^53 become bigints. Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return parseExact(text);

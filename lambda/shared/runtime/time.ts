@@ -1,6 +1,6 @@
-// Days and dates: the only place that knows how long a day is and how dates are read and written.
+// Reads and writes dates and days. No other file defines the length of a day or the forms of dates.
 
-/** Epoch milliseconds of a BigCommerce date (RFC 2822), or undefined when it is none. */
+/** Epoch milliseconds of a BigCommerce date (RFC 2822); undefined if it is not a date. */
 export function parseDate(date: unknown): number | undefined {
   const time = typeof date === 'string' && date !== '' ? Date.parse(date) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
@@ -14,7 +14,7 @@ export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** When a day such as `2026-11-20` begins, in epoch milliseconds; undefined when it is no day. */
+/** The start of a day such as `2026-11-20`, in epoch milliseconds; undefined if it is not a day. */
 export function startOfDay(day: string): number | undefined {
   const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(start) && dayOf(start) === day ? start : undefined;

@@ -127,12 +127,12 @@ describe('the event of an audit', () => {
   });
 
   it.each([
-    [{ day: '2026-01-11' }, '2026-01-11 has not begun'],
-    [{ day: 'yesterday' }, 'day has to be a UTC day such as 2026-11-20'],
-    [{ day: '2026-02-30' }, 'day has to be a UTC day'],
-    [{ day: 20260109 }, 'day has to be a UTC day'],
-    [{ day: null }, 'day has to be a UTC day'],
-    [{ day: '2026-01-09', dryRun: 'yes' }, 'dryRun has to be true or false'],
+    [{ day: '2026-01-11' }, '2026-01-11 is in the future'],
+    [{ day: 'yesterday' }, 'day must be a UTC day such as 2026-11-20'],
+    [{ day: '2026-02-30' }, 'day must be a UTC day'],
+    [{ day: 20260109 }, 'day must be a UTC day'],
+    [{ day: null }, 'day must be a UTC day'],
+    [{ day: '2026-01-09', dryRun: 'yes' }, 'dryRun must be true or false'],
   ])('an event of %j is refused with a reason', (event, words) => {
     expect(() => readRequest(event, NOON)).toThrow(words);
   });

@@ -101,7 +101,7 @@ describe('an invocation that runs short of time', () => {
       {
         orderId: 1,
         reason: 'attempts-exhausted',
-        error: expect.stringContaining('was not begun: too little') as string,
+        error: expect.stringContaining('was not started: too little') as string,
       },
     ]);
     expect(world.rows.get(1)).toMatchObject({ state: 'dead', reason: 'attempts-exhausted' });

@@ -408,7 +408,7 @@ it('an order for which the store is too slow returns to the queue after a few re
   expect(await world.replicate(aReference())).toBe('returned');
   expect(world.shop.puts).toEqual([]);
   expect(world.shop.calls.filter((call) => call.startsWith('getOrder'))).toHaveLength(4);
-  expect(world.rows.get(100)?.last_error).toContain('no PUT of it could be sent within 2 s of a read');
+  expect(world.rows.get(100)?.last_error).toContain('no PUT could be sent within 2 s of a read');
 });
 
 describe('a list that is empty', () => {
@@ -1024,7 +1024,7 @@ describe('an order that is stored and answered 404', () => {
     world.clock.now += 2 * DAY;
     expect(await world.replicate(reference, { receiveCount: 16, deps: hidden(world) })).toBe('returned');
     expect(await world.replicate(reference, { receiveCount: 20, deps: hidden(world) })).toBe('acknowledged');
-    expect(world.deadLetters[0]?.error).toContain('a list shows it');
+    expect(world.deadLetters[0]?.error).toContain('a list shows the order');
     expect(world.snapshots.get(100)?.replication).not.toHaveProperty('gone');
   });
 
