@@ -161,7 +161,7 @@ describe('a backfill that is killed', () => {
     await functions.resumeWorker();
     await until(async () => (await states(ids)).includes('copied'));
     const said = await run(...window(month));
-    expect(said).toContain('Two runs do no harm.\nContinues the backfill of ');
+    expect(said).toContain('Two runs are harmless.\nContinuing the backfill of ');
     expect(said).toMatch(/\nOrders +60\nCopied +60\n/);
     expect(await states(ids)).toEqual(times(60, 'copied'));
     // What was queued at the very moment of the kill was not noted, and was queued again.
@@ -222,7 +222,7 @@ describe('a dry run', () => {
     expect(said).toMatch(
       /\nTo queue +2\nExcluded +1 void status \(Cancelled\)\nCalls +about 7 of BigCommerce/,
     );
-    expect(said).toMatch(/\nTime +1 s at the least, by a quota of 1,000,000 calls in 30 s, 10 % of which/);
+    expect(said).toMatch(/\nTime +at least 1 s, at a quota of 1,000,000 calls per 30 s, of which 10 % /);
     expect(await states(ids)).toEqual([undefined, undefined, undefined]);
     expect(await run(...window('2025-05'))).not.toContain('Continues');
   });

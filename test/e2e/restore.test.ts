@@ -76,7 +76,7 @@ const now = () => Promise.all(ids.map((id) => service.snapshot(id)));
 it('restore writes the missing rows whole, and leaves existing rows unchanged', async () => {
   await run('--table', 'Orders', '--from', copy);
   expect(said).toEqual([
-    `Put 1 of 3 rows of ${copy} back into ${table}; the others are there, and stay as they are.`,
+    `Restored 1 of 3 rows of ${copy} to ${table}; the other rows exist and are unchanged.`,
     expect.stringMatching(/^1 of them is kept in parts, .* --table OrderParts --overwrite\.$/),
   ]);
   expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
@@ -104,7 +104,7 @@ it('restore overwrites only while the service is paused', async () => {
 
 it('restore of one order writes only the rows of that order', async () => {
   await run('--table', 'Orders', '--from', copy, '--order', String(ids[2]));
-  expect(said.join()).toContain('Put 0 of 1 rows');
+  expect(said.join()).toContain('Restored 0 of 1 rows');
   expect((await now())[0]).toBeUndefined();
 });
 

@@ -113,16 +113,16 @@ export interface ApiQuota {
 
 export interface Costs {
   readonly callsPerOrder: number;
-  readonly allowed: ApiQuota | undefined;
+  readonly quota: ApiQuota | undefined;
   readonly reservePercent: number;
 }
 
 /** The preview of a backfill, with its cost. */
 export function dryRunReport(result: DryRunResult, costs: Costs): Report {
   const { queued, tally, calls: lookups } = result;
-  const { callsPerOrder, allowed, reservePercent } = costs;
+  const { callsPerOrder, quota, reservePercent } = costs;
   const calls = queued * callsPerOrder + lookups;
-  const least = allowed && leastTime(calls, allowed, reservePercent);
+  const least = quota && leastTime(calls, quota, reservePercent);
   const rows: readonly (NamedRow | undefined)[] = [
     ['To queue', number(queued)],
     ...kinds(tally, false),
@@ -130,20 +130,20 @@ export function dryRunReport(result: DryRunResult, costs: Costs): Report {
       'Calls',
       `about ${number(calls)} of BigCommerce: ${callsPerOrder} for each order, ${number(lookups)} to find them`,
     ],
-    allowed && ['Time', timeInWords(least ?? 0, allowed, reservePercent)],
+    quota && ['Time', timeInWords(least ?? 0, quota, reservePercent)],
   ];
   return {
     data: { isDryRun: true, toQueue: queued, calls, leastTimeMs: least ?? null, ...tallyData(tally) },
     lines: [
       ...table(rows.filter((row) => row !== undefined)),
       ...deadLines(tally),
-      'A dry run: nothing was queued or written.',
+      'Dry run: nothing was queued or written.',
     ],
   };
 }
 
-const leastTime = (calls: number, { calls: quota, windowMs }: ApiQuota, reservePercent: number) =>
-  Math.ceil((calls / (quota * (1 - reservePercent / 100))) * windowMs);
+const leastTime = (calls: number, { calls: allowedCalls, windowMs }: ApiQuota, reservePercent: number) =>
+  Math.ceil((calls / (allowedCalls * (1 - reservePercent / 100))) * windowMs);
 
 const timeInWords = (ms: number, { calls, windowMs }: ApiQuota, reservePercent: number) =>
   `at least ${duration(ms)}, at a quota of ${number(calls)} calls per ${windowMs / 1_000} s, of which ${reservePercent} % are reserved for other apps`;

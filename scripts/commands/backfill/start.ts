@@ -149,5 +149,5 @@ async function preview(checkpoint: Checkpoint, task: BackfillTask, deps: StartBa
   line.clear();
   const callsPerOrder = (parameters['ReadConsignments'] === 'true' ? 3 : 4) + (task.advance ? 1 : 0);
   const reservePercent = Number(parameters['ApiQuotaReservePercent']);
-  return dryRunReport(result, { callsPerOrder, reservePercent, allowed: tools.allowed() });
+  return dryRunReport(result, { callsPerOrder, reservePercent, quota: tools.quota() });
 }

@@ -6,7 +6,7 @@ import type { Noun, Report, Terminal } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
 import { flag, text, wholeNumber, without } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
-import type { Choice, DeadLetterFlow } from './deps';
+import type { DeadLetterChoice, DeadLetterFlow } from './deps';
 
 const choiceOptions = {
   order: without(wholeNumber('<id>', [1, 999_999_999], 'those of this order'), 'message', 'all'),
@@ -32,7 +32,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: 'show',
-  summary: 'Show everything about dead letters, and the ledger rows of their orders',
+  summary: 'Show all details of dead letters, and the ledger rows of their orders',
   description: HIDDEN,
   options: { ...serviceOptions, ...choiceOptions },
   examples: ['dead-letters show --stage prod', 'dead-letters show --order 100 --stage prod'],
@@ -48,7 +48,7 @@ const show = defineCommand({
 const redrive = defineCommand({
   name: 'redrive',
   summary: 'Move dead letters back to the Orders queue, for the worker to try again',
-  description: `Fix first what the reasons name. Needs --order, --message or --all.\n\n${HIDDEN}`,
+  description: `Fix the causes that the reasons name first. Needs --order, --message or --all.\n\n${HIDDEN}`,
   options: { ...serviceOptions, ...choiceOptions, dryRun },
   examples: ['dead-letters redrive --order 100 --stage prod', 'dead-letters redrive --all --dry-run'],
   run: ({ order, message, all, dryRun, ...options }, terminal) =>
@@ -63,7 +63,7 @@ const redrive = defineCommand({
 const drop = defineCommand({
   name: 'drop',
   summary: 'Delete dead letters permanently',
-  description: `Shows them and asks first. Needs --order, --message or --all.\n\n${HIDDEN}`,
+  description: `Shows a preview and asks for confirmation. Needs --order, --message or --all.\n\n${HIDDEN}`,
   options: { ...serviceOptions, ...choiceOptions, dryRun, yes: flag('do not ask for confirmation') },
   examples: ['dead-letters drop --order 100 --stage prod', 'dead-letters drop --all --dry-run'],
   run: ({ order, message, all, dryRun, yes, ...options }, terminal) =>
@@ -81,10 +81,10 @@ export const deadLetters: Noun = {
   commands: [list, show, redrive, drop],
 };
 
-/** Throws UsageError if no choice is made. */
-function requireChoice({ order, message, all }: OptionsOf<typeof choiceOptions>): Choice {
+/** Throws UsageError if none of the options is given. */
+function requireChoice({ order, message, all }: OptionsOf<typeof choiceOptions>): DeadLetterChoice {
   if (order === undefined && message === undefined && !all) {
-    throw new UsageError('which dead letters? Give --order, --message or --all.');
+    throw new UsageError('missing option: --order, --message or --all');
   }
   return { orderId: order, messageId: message };
 }

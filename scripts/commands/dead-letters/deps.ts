@@ -1,4 +1,4 @@
-// What the dead letter commands work with, and which dead letters they are for.
+// The deps of the dead letter commands, and the options that choose dead letters.
 import { outputOf, withService } from '../../service/service';
 import type { Service } from '../../service/service';
 import { recommend } from '../../service/service-options';
@@ -8,7 +8,7 @@ import { withStopSignal } from '../../terminal/signals';
 import type { Queues } from './queue';
 
 /** The dead letters of one order, one by its id, or all. */
-export interface Choice {
+export interface DeadLetterChoice {
   readonly orderId?: number | undefined;
   readonly messageId?: string | undefined;
 }
@@ -24,6 +24,7 @@ export interface DeadLetterDeps extends Terminal {
 /** Throws CommandError for a problem that the user can fix. */
 export type DeadLetterFlow<R> = (request: R, deps: DeadLetterDeps) => Promise<Report>;
 
+/** Passes the deps to `use`, and ends it at Ctrl-C. */
 export const withDeps = (
   options: ServiceOptions,
   terminal: Terminal,
@@ -35,8 +36,10 @@ export const withDeps = (
     ),
   );
 
-const INTERRUPTED = 'Interrupted. What was not moved or dropped is in the dead letter queue as before.';
+const INTERRUPTED =
+  'Interrupted. Dead letters that were not moved or dropped are still in the dead letter queue.';
 
+/** The two queues of the service. */
 export const queuesOf = ({ service, stop }: DeadLetterDeps): Queues => ({
   sqs: service.clients.sqs,
   ordersQueueUrl: outputOf(service, 'OrdersQueueUrl'),

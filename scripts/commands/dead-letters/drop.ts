@@ -1,17 +1,18 @@
 // dead-letters drop: deletes dead letters permanently, after a preview.
 import { confirmByName } from '../../terminal/ask';
 import type { Report } from '../../terminal/command';
-import type { Choice, DeadLetterDeps, DeadLetterFlow } from './deps';
+import type { DeadLetterChoice, DeadLetterDeps, DeadLetterFlow } from './deps';
 import { count, lineOf } from './format';
 import { choose, look, NONE, noteIfPartial, withLedgerRows } from './inspect';
 import { remove } from './queue';
 import { take } from './take';
 
-export interface DropRequest extends Choice {
+export interface DropRequest extends DeadLetterChoice {
   readonly dryRun: boolean;
   readonly yes: boolean;
 }
 
+/** Deletes the chosen dead letters. */
 export const drop: DeadLetterFlow<DropRequest> = async ({ dryRun, yes, ...choice }, deps) => {
   if (dryRun || yes) return takeAway({ choice, dryRun }, deps);
   const held = await look(deps);
@@ -26,7 +27,7 @@ export const drop: DeadLetterFlow<DropRequest> = async ({ dryRun, yes, ...choice
   return takeAway({ choice, dryRun, only }, deps);
 };
 
-/** What it notes is the last trace of each. */
+/** Its notes are the last record of each dead letter. */
 const takeAway = (request: Parameters<typeof take>[0], deps: DeadLetterDeps): Promise<Report> =>
   take(request, deps, {
     move: remove,
@@ -41,7 +42,7 @@ const takeAway = (request: Parameters<typeof take>[0], deps: DeadLetterDeps): Pr
 
 /** By `whyKnown` in lambda/shared/steps/already-known.ts. */
 const AFTERWARDS =
-  'The ledger keeps its rows. A poll queues an order that is dead there again if the order changes in the store, ' +
-  'if only a webhook had reported it, or after a day if it had failed at its last receive; an order that is still ' +
-  'queued there, four days after it was queued. That applies to orders in a status of AllowedStatusIds. Any other ' +
-  'order is queued again when it changes once more: redrive its dead letter instead.';
+  'The ledger keeps its rows. A poll queues a dead order again if the order changes in the store, if ' +
+  'only a webhook had reported it, or after 1 day if it had failed at its last receive. It queues an order that is ' +
+  'still queued there 4 days after it was queued. Both apply only to orders in a status of AllowedStatusIds: an order ' +
+  'in another status is queued only when it changes again, so redrive its dead letter instead.';

@@ -1,4 +1,4 @@
-// Dead letters in words: one line, a table of all, everything about one; and as data. Their text comes from outside.
+// Dead letters as a line, as a table, in detail, and as data. Their text comes from outside.
 import { MalformedReferenceError } from '../../../lambda/shared/runtime/errors';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import { iso, parseDate } from '../../../lambda/shared/runtime/time';
@@ -13,7 +13,7 @@ const MAX_IN_TABLE = 120;
 const MAX_ON_A_LINE = 1_000;
 const MAX_OF_A_BODY = 4_000;
 
-/** A dead letter with what is known of it. Times are epoch milliseconds. */
+/** A dead letter with its ledger row. Times are epoch milliseconds. */
 export interface KnownDeadLetter {
   readonly deadLetter: DeadLetter;
   readonly orderId: number | undefined;
@@ -28,6 +28,7 @@ export function orderIdOf(deadLetter: DeadLetter): number | undefined {
   return toOrderId(deadLetter.attributes['orderId']) ?? readBody(deadLetter).orderId;
 }
 
+/** Adds the times and the ledger row to a dead letter. */
 export function toKnown(deadLetter: DeadLetter, rows: ReadonlyMap<number, LedgerRow>): KnownDeadLetter {
   const orderId = orderIdOf(deadLetter);
   return {
@@ -39,12 +40,12 @@ export function toKnown(deadLetter: DeadLetter, rows: ReadonlyMap<number, Ledger
   };
 }
 
-/** Why it is a dead letter: it says so itself, unless SQS moved it. */
+/** The reason of a dead letter: from its attributes, or from the ledger if SQS moved it. */
 export function reasonOf({ deadLetter, row }: KnownDeadLetter): string {
   const text = attributesText(deadLetter);
-  if (!deadLetter.isMovedBySqs) return text ?? 'it carries no reason';
+  if (!deadLetter.isMovedBySqs) return text ?? 'no reason was recorded';
   const lastError = row?.last_error ?? text;
-  const error = lastError === undefined ? 'no error was noted' : `last error: ${lastError}`;
+  const error = lastError === undefined ? 'no error was recorded' : `last error: ${lastError}`;
   return `SQS moved it after its last receive; ${error}`;
 }
 
@@ -53,13 +54,13 @@ function attributesText({ attributes: { reason, error } }: DeadLetter): string |
   return isReason(reason) ? deathText(reason, error) : reason;
 }
 
-/** On one line. */
+/** The dead letter on one line. */
 export function lineOf(known: KnownDeadLetter, now: number): string {
   const seen = `first seen ${ago(known.firstSeenAt, now)}`;
   return `order ${known.orderId ?? 'unknown'}, ${seen}, message ${known.deadLetter.messageId}: ${excerpt(reasonOf(known), MAX_ON_A_LINE)}`;
 }
 
-/** A line for each, under headings. */
+/** One line per dead letter, below headings. */
 export function tableLines(all: readonly KnownDeadLetter[], now: number): readonly string[] {
   const rows = all.map((known) => [
     String(known.orderId ?? 'unknown'),
@@ -71,7 +72,7 @@ export function tableLines(all: readonly KnownDeadLetter[], now: number): readon
   return table(rows, ['Order', 'First seen', 'Dead-lettered', 'Message', 'Reason']);
 }
 
-/** Everything about one. */
+/** All details of one dead letter. */
 export function detailLines(known: KnownDeadLetter, now: number): readonly string[] {
   const { deadLetter, orderId, firstSeenAt, deadLetteredAt, row } = known;
   const rows: readonly (readonly [string, string])[] = [
@@ -95,7 +96,7 @@ const otherAttributes = ({ attributes }: DeadLetter) =>
     ([name]) => !['reason', 'error', 'orderId', 'firstSeenAt'].includes(name),
   );
 
-/** For a program to read. */
+/** The main fields as data, for programs. */
 export const summaryData = ({ deadLetter, orderId, firstSeenAt, row }: KnownDeadLetter) => ({
   messageId: deadLetter.messageId,
   orderId: orderId ?? null,
@@ -113,7 +114,7 @@ function reasonData({ attributes: { reason, error } }: DeadLetter) {
     : { reason: null, error: error ?? reason ?? null };
 }
 
-/** The same, with everything else. */
+/** All fields as data, for programs. */
 export const detailData = (known: KnownDeadLetter) => ({
   ...summaryData(known),
   receives: known.deadLetter.receives,
@@ -122,6 +123,7 @@ export const detailData = (known: KnownDeadLetter) => ({
   ledgerRow: known.row ?? null,
 });
 
+/** The number of dead letters in words. */
 export const count = (deadLetters: number): string =>
   deadLetters === 1 ? '1 dead letter' : `${deadLetters} dead letters`;
 
@@ -158,7 +160,7 @@ const UNITS = [
   ['min', 60 * SECOND],
 ] as const;
 
-/** Such as "3 h ago". A clock of ours that is behind makes it now. */
+/** Such as "3 h ago"; "0 s ago" if this machine's clock is behind. */
 function ago(time: number | undefined, now: number): string {
   if (time === undefined || Number.isNaN(time)) return 'unknown';
   const past = Math.max(0, now - time);

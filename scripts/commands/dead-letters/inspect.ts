@@ -3,11 +3,11 @@ import { createLedger } from '../../../lambda/shared/tables/ledger';
 import { outputOf } from '../../service/service';
 import { CommandError } from '../../terminal/command-error';
 import { queuesOf } from './deps';
-import type { Choice, DeadLetterDeps, DeadLetterFlow } from './deps';
+import type { DeadLetterChoice, DeadLetterDeps, DeadLetterFlow } from './deps';
 import { count, detailLines, orderIdOf, summaryData, detailData, tableLines, toKnown } from './format';
 import type { KnownDeadLetter } from './format';
 import { withDeadLetters } from './queue';
-import type { DeadLetter, Held } from './queue';
+import type { DeadLetter, HeldDeadLetters } from './queue';
 
 /** All dead letters in a table. */
 export const list: DeadLetterFlow<object> = async (_, deps) => {
@@ -22,8 +22,8 @@ export const list: DeadLetterFlow<object> = async (_, deps) => {
   };
 };
 
-/** Everything about the chosen dead letters. */
-export const show: DeadLetterFlow<Choice> = async (choice, deps) => {
+/** All details of the chosen dead letters. */
+export const show: DeadLetterFlow<DeadLetterChoice> = async (choice, deps) => {
   const held = await look(deps);
   const found = await withLedgerRows(choose(held, choice, deps), deps);
   noteIfPartial(held, deps);
@@ -37,22 +37,23 @@ export const show: DeadLetterFlow<Choice> = async (choice, deps) => {
 };
 
 export const NONE =
-  'There is no dead letter. (One that another command is reading is hidden for up to 2 min.)';
+  'There are no dead letters. (Dead letters that another command is reading are hidden for up to 2 min.)';
 
-const PARTIAL = 'There may be more: this is what could be read in a minute. Run it again for the rest.';
+const PARTIAL = 'There may be more: reading stopped after 1 min. Run the command again for the rest.';
 
-export function noteIfPartial({ isComplete }: Held, { note }: DeadLetterDeps): void {
+/** Prints a note if the queue was not read completely. */
+export function noteIfPartial({ isComplete }: HeldDeadLetters, { note }: DeadLetterDeps): void {
   if (!isComplete) note(PARTIAL);
 }
 
 /** Reads the queue and changes nothing: other readers see the dead letters again. */
-export const look = (deps: DeadLetterDeps): Promise<Held> =>
+export const look = (deps: DeadLetterDeps): Promise<HeldDeadLetters> =>
   withDeadLetters(queuesOf(deps), (held) => Promise.resolve(held));
 
-/** Throws CommandError if the one order or message is not there. */
+/** The chosen dead letters. Throws CommandError if none has the named order or message. */
 export function choose(
-  { deadLetters, isComplete }: Held,
-  { orderId, messageId }: Choice,
+  { deadLetters, isComplete }: HeldDeadLetters,
+  { orderId, messageId }: DeadLetterChoice,
   { recommend }: DeadLetterDeps,
 ): readonly DeadLetter[] {
   const chosen = deadLetters.filter(
@@ -63,11 +64,12 @@ export function choose(
   if (chosen.length > 0 || (orderId === undefined && messageId === undefined)) return chosen;
   const named = orderId === undefined ? `has the message id ${messageId}` : `is about order ${orderId}`;
   const why = isComplete
-    ? `To see all: ${recommend('dead-letters list')}. One that another command is reading is hidden for up to 2 min.`
+    ? `To see all: ${recommend('dead-letters list')}. Dead letters that another command is reading are hidden for up to 2 min.`
     : PARTIAL;
-  throw new CommandError(`Of ${count(deadLetters.length)} none ${named}. ${why}`);
+  throw new CommandError(`None of ${count(deadLetters.length)} ${named}. ${why}`);
 }
 
+/** Adds the ledger row of its order to each dead letter. */
 export async function withLedgerRows(
   deadLetters: readonly DeadLetter[],
   { service }: DeadLetterDeps,

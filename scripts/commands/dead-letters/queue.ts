@@ -1,6 +1,6 @@
-// The dead letter queue. SQS shows a message only by hiding it from all other readers for a while: what is not taken
-// out meanwhile is made visible again at the end, however the command ends. Moving is done by hand, since SQS's own
-// redrive (StartMessageMoveTask) can only move all messages, and MiniStack does not have it.
+// The dead letter queue. A message that SQS delivers is hidden from all other readers for a while: messages that are not
+// deleted are made visible again at the end, also after an error. Messages are moved one by one, because SQS's own
+// redrive (StartMessageMoveTask) can only move all of them, and MiniStack lacks it.
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -12,13 +12,13 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 /** How long a message that was read is hidden if this process dies: the time to read and to move it. */
 const HIDDEN_SECONDS = 120;
 
-/** Reading ends well before the first messages are visible again. */
+/** Reading ends long before the first messages are visible again. */
 const READ_FOR_MS = 60_000;
 
 /** SQS's own limit of messages in a receive, and of entries in a batch. */
 const BATCH_SIZE = 10;
 
-/** The smallest limit that SQS has had for a batch, all bodies together. */
+/** The lowest limit of SQS for all bodies of a batch together. */
 const BATCH_BYTES = 262_144;
 
 export interface DeadLetter {
@@ -38,25 +38,28 @@ export interface Queues {
   readonly sqs: SQSClient;
   readonly ordersQueueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** Ends the work between two calls, with its reason: a call that is cut off could leave messages hidden. */
+  /** Ends the work between two calls, with its reason: an interrupted call could leave messages hidden. */
   readonly stop: AbortSignal;
 }
 
-/** What was read of the queue, for as long as it is hidden from other readers. */
-export interface Held {
+/** The dead letters that were read, while they are hidden from other readers. */
+export interface HeldDeadLetters {
   /** The oldest first. */
   readonly deadLetters: readonly DeadLetter[];
-  /** Whether the queue was read to its end. */
+  /** Whether the queue was read completely. */
   readonly isComplete: boolean;
   /** Records that one was deleted, so that it need not be made visible again. */
   readonly forget: (deadLetter: DeadLetter) => void;
 }
 
 /**
- * Reads all dead letters, passes them to `use`, and makes those that are left visible again. All are read before one
- * is moved: the worker may dead-letter again immediately what is sent back, and it would be read again and again.
+ * Reads all dead letters, passes them to `use`, and makes the remaining ones visible again. All are read before one is
+ * moved: the worker may immediately dead-letter a reference again, and it would be read repeatedly.
  */
-export async function withDeadLetters<T>(queues: Queues, use: (held: Held) => Promise<T>): Promise<T> {
+export async function withDeadLetters<T>(
+  queues: Queues,
+  use: (held: HeldDeadLetters) => Promise<T>,
+): Promise<T> {
   const held = new Map<string, DeadLetter>();
   try {
     const isComplete = await readAll(queues, held);
@@ -68,7 +71,7 @@ export async function withDeadLetters<T>(queues: Queues, use: (held: Held) => Pr
   }
 }
 
-/** Receives until nothing new comes; false if time was up before. A message that comes again has a new handle. */
+/** Receives until there is no new message; false if the time ended before. A repeated message has a new handle. */
 async function readAll(queues: Queues, held: Map<string, DeadLetter>): Promise<boolean> {
   const endAt = Date.now() + READ_FOR_MS;
   for (;;) {
@@ -112,7 +115,7 @@ function toDeadLetter(message: Message): DeadLetter {
   };
 }
 
-/** Never throws: a hidden message is visible after HIDDEN_SECONDS anyway, and an error before this one says more. */
+/** Never throws: a hidden message is visible after HIDDEN_SECONDS anyway, and an earlier error is more important. */
 async function showAgain(
   { sqs, deadLetterQueueUrl }: Queues,
   deadLetters: readonly DeadLetter[],
@@ -126,7 +129,7 @@ async function showAgain(
   }
 }
 
-/** How moving a dead letter ended. */
+/** The outcome of moving a dead letter. */
 export interface Moved {
   readonly deadLetter: DeadLetter;
   readonly outcome: 'taken' | 'refused' | 'sent-not-deleted';
@@ -136,7 +139,7 @@ export interface Moved {
 
 export type Move = (
   queues: Queues,
-  held: Held,
+  held: HeldDeadLetters,
   deadLetters: readonly DeadLetter[],
 ) => AsyncIterable<readonly Moved[]>;
 
@@ -177,7 +180,7 @@ function batches(deadLetters: readonly DeadLetter[]): readonly (readonly DeadLet
 /** Sent first, deleted after: a kill in between costs a duplicate, which is harmless; the reverse would lose an order. */
 async function sendSome(
   queues: Queues,
-  held: Held,
+  held: HeldDeadLetters,
   deadLetters: readonly DeadLetter[],
 ): Promise<readonly Moved[]> {
   const Entries = deadLetters.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
@@ -197,7 +200,7 @@ async function sendSome(
 
 async function deleteSome(
   { sqs, deadLetterQueueUrl }: Queues,
-  held: Held,
+  held: HeldDeadLetters,
   deadLetters: readonly DeadLetter[],
 ): Promise<readonly Moved[]> {
   const Entries = entriesFor(deadLetters);
@@ -217,7 +220,7 @@ interface BatchAnswer {
     readonly { readonly Id: string | undefined; readonly Code: string | undefined }[] | undefined;
 }
 
-/** An entry that is in neither list counts as not done. */
+/** An entry that is in neither list counts as refused. */
 function outcomesOf(
   deadLetters: readonly DeadLetter[],
   { Successful = [], Failed = [] }: BatchAnswer,

@@ -1,7 +1,7 @@
-// Takes chosen dead letters out of the queue, or reports in a dry run which it would take.
+// Moves or deletes the chosen dead letters, or shows a preview of that in a dry run.
 import type { Report } from '../../terminal/command';
 import { queuesOf } from './deps';
-import type { Choice, DeadLetterDeps } from './deps';
+import type { DeadLetterChoice, DeadLetterDeps } from './deps';
 import { count, lineOf, summaryData } from './format';
 import type { KnownDeadLetter } from './format';
 import { choose, NONE, noteIfPartial, withLedgerRows } from './inspect';
@@ -9,14 +9,14 @@ import { withDeadLetters } from './queue';
 import type { Move, Moved } from './queue';
 
 export interface TakeRequest {
-  readonly choice: Choice;
+  readonly choice: DeadLetterChoice;
   readonly dryRun: boolean;
   /** Message ids: no others are taken. */
   readonly only?: ReadonlySet<string>;
 }
 
-/** How dead letters are taken, and how that is reported. */
-export interface Way {
+/** How dead letters are moved or deleted, and how that is reported. */
+export interface TakeMethod {
   readonly move: Move;
   readonly verb: string;
   /** Reports a step; `lines` has each dead letter in words, by its message id. */
@@ -26,12 +26,16 @@ export interface Way {
     all: number,
     lines: ReadonlyMap<string, string>,
   ) => void;
-  /** How many of how many were taken, also where it ends early. */
+  /** The sentence with the counts, also if the command ends early. */
   readonly sum: (taken: number, all: number) => string;
 }
 
-/** What could not be taken is the problem of the report. Throws CommandError if the choice matches nothing. */
-export function take({ choice, dryRun, only }: TakeRequest, deps: DeadLetterDeps, way: Way): Promise<Report> {
+/** Dead letters that stay are the problem of the report. Throws CommandError if the choice matches none. */
+export function take(
+  { choice, dryRun, only }: TakeRequest,
+  deps: DeadLetterDeps,
+  way: TakeMethod,
+): Promise<Report> {
   const queues = queuesOf(deps);
   return withDeadLetters(queues, async (held) => {
     const chosen = choose(held, choice, deps).filter(({ messageId }) => only?.has(messageId) ?? true);
@@ -51,7 +55,7 @@ function preview(verb: string, known: readonly KnownDeadLetter[], lines: readonl
     data: dataOf(known, [], true),
     lines: [
       ...lines.map((line) => `Would ${verb}: ${line}`),
-      `A dry run: it would ${verb} ${count(known.length)}; nothing was changed.`,
+      `Dry run: it would ${verb} ${count(known.length)}. Nothing was changed.`,
     ],
   };
 }
@@ -60,7 +64,7 @@ async function takeEach(
   steps: AsyncIterable<readonly Moved[]>,
   lines: ReadonlyMap<string, string>,
   { note }: DeadLetterDeps,
-  { onStep, sum }: Way,
+  { onStep, sum }: TakeMethod,
 ): Promise<readonly Moved[]> {
   const moved: Moved[] = [];
   try {
@@ -75,7 +79,7 @@ async function takeEach(
   return moved;
 }
 
-function reportOf(known: readonly KnownDeadLetter[], moved: readonly Moved[], { sum }: Way): Report {
+function reportOf(known: readonly KnownDeadLetter[], moved: readonly Moved[], { sum }: TakeMethod): Report {
   const left = moved.filter((one) => !isTaken(one));
   const taken = new Set(moved.filter(isTaken).map(({ deadLetter }) => deadLetter));
   return {
@@ -88,7 +92,7 @@ function reportOf(known: readonly KnownDeadLetter[], moved: readonly Moved[], { 
     problem:
       left.length === 0
         ? undefined
-        : `${count(left.length)} stayed in the dead letter queue: run it again. A reference that is sent twice does no harm.`,
+        : `${count(left.length)} stayed in the dead letter queue. Run the command again; a reference that is sent twice is harmless.`,
   };
 }
 

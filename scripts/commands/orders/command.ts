@@ -1,4 +1,4 @@
-// orders: what a person does with stored orders.
+// orders: commands for stored orders.
 import { serviceOptions } from '../../service/service-options';
 import { defineCommand } from '../../terminal/command';
 import type { Noun } from '../../terminal/command';
@@ -6,17 +6,17 @@ import { flag, required, text } from '../../terminal/options';
 
 const erase = defineCommand({
   name: 'erase',
-  summary: 'Erase the people in every stored order that carries an email address, permanently',
+  summary: 'Erase the people in every stored order that contains an email address, permanently',
   description:
-    'Erases all personal data in these orders, and marks them in the ledger, so that it is never stored again. ' +
-    'Totals, lines, statuses and ids stay. Shows the orders and asks first. Run it again after a restore: it ' +
-    'removes what came back.',
+    'Erases all personal data in these orders, and marks them in the ledger, so that the data is never stored again. ' +
+    'Totals, lines, statuses and ids stay. Shows the orders and asks for confirmation. Run it again after a restore, ' +
+    'which may have brought data back.',
   options: {
     ...serviceOptions,
     email: required(
       text('<address>', 'of the customer, or of the recipient of a parcel, a download or a gift certificate'),
     ),
-    dryRun: flag('report which orders would be erased, and change nothing'),
+    dryRun: flag('show which orders would be erased, and change nothing'),
     yes: flag('do not ask for confirmation'),
   },
   examples: [

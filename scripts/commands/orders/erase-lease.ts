@@ -1,4 +1,4 @@
-// The lease under which an order is erased: as a worker's, so that none of them stores the order meanwhile.
+// The lease for erasing an order. It is like that of a worker, so that no worker stores the order at the same time.
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
@@ -14,13 +14,13 @@ export interface LeaseDeps {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** Far longer than the few calls take. One that is left behind ends after it. */
+/** Much longer than the few calls take. The lease of a killed command ends after it. */
 const LEASE_MS = 2 * 60_000;
 
-/** Clocks differ, those of workers too: a lease of theirs counts as past that much later. */
+/** Clocks differ, also those of workers: a lease of a worker counts as ended only after this margin. */
 const CLOCK_MARGIN_MS = 60_000;
 
-/** A worker's lease lasts for some 75 s from its start. */
+/** A worker's lease lasts about 75 s. */
 const WAIT_MS = 5 * 60_000;
 const PAUSE_MS = 2_000;
 
@@ -40,7 +40,7 @@ async function takeLease(lease: Lease, deps: LeaseDeps): Promise<boolean> {
   const now = deps.now();
   const taken = await update(lease, deps, {
     UpdateExpression: 'SET lease_owner = :owner, lease_until = :until',
-    // Ours already: the SDK repeats a write whose answer was lost.
+    // It may be ours already: the SDK repeats a write whose answer was lost.
     ConditionExpression: 'attribute_not_exists(lease_until) OR lease_until < :past OR lease_owner = :owner',
     ExpressionAttributeValues: {
       ':owner': lease.owner,
@@ -61,6 +61,7 @@ export async function recordErasure(lease: Lease, deps: LeaseDeps): Promise<stri
   return row && String(row['erased_at']);
 }
 
+/** Releases the lease, unless another owner has taken it. */
 export async function releaseLease(lease: Lease, deps: LeaseDeps): Promise<void> {
   await update(lease, deps, {
     UpdateExpression: 'REMOVE lease_owner, lease_until',

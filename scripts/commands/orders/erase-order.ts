@@ -1,5 +1,5 @@
-// Erases the people in one stored order, under its lease: in the ledger first. A kill on the next line then leaves an
-// order that the next run finds, and that no worker stores again as it was.
+// Erases the people in one stored order, under its lease. The ledger is marked first: after a kill on the next line, no
+// worker stores the personal data again, and the next run finds the order.
 import { randomUUID } from 'node:crypto';
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -22,20 +22,21 @@ export interface EraseDeps extends LeaseDeps {
   readonly webhooksTable: string;
 }
 
-/** How it ended: `other` if the order does not carry the address any more, `busy` if a worker did not release it. */
+/** The outcome: `other` if the order no longer contains the address, `busy` if a worker did not release it. */
 export type Erasure = 'erased' | 'other' | 'busy';
 
-/** An item of the Orders table as the whole order that it stands for. The sample stored orders without `replication`. */
+/** The whole order of an item in the Orders table. The original sample stored orders without `replication`. */
 export type StoredOrder = RawOrder & { readonly replication?: Replication };
 
+/** Reads the whole order of an item. Throws MissingPartsError. */
 export const readOrder = (item: OrderItem, deps: EraseDeps): Promise<StoredOrder> =>
   readStored(item, partsOf(deps));
 
 const partsOf = ({ documents: client, orderPartsTable: tableName }: EraseDeps) => ({ client, tableName });
 
 /**
- * Erases the order if it carries this address (in lower case); of one that is erased, removes what is left elsewhere.
- * Waits while a worker holds it, and then calls `onWait` once.
+ * Erases the order if it contains this address (in lower case). For an erased order, deletes the remaining data in other
+ * tables. Waits while a worker holds it, and then calls `onWait` once.
  */
 export async function eraseOrder(
   orderId: number,
@@ -53,7 +54,7 @@ export async function eraseOrder(
 async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<Erasure> {
   const item = await find(lease.orderId, deps);
   const order = item && (await readOrder(item, deps));
-  // A run that was killed may have left it, or a restore brought it back.
+  // A killed run may have left data in other tables, or a restore may have brought it back.
   if (order?.replication?.erased_at !== undefined) await eraseElsewhere(lease.orderId, deps);
   if (order === undefined || !personalEmails(order).has(email)) return 'other';
   const erasedAt = await recordErasure(lease, deps);
@@ -61,7 +62,7 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   const replication = { ...(order.replication ?? unread(order)), erased_at: erasedAt };
   const snapshot = { ...erasePersonal(order), replication } as Snapshot;
   try {
-    // Refused if a later read is there; an earlier one cannot have come after ours.
+    // Refused if the row has a later read. An earlier read cannot be stored after ours.
     await createOrdersTable(deps.documents, deps).save(snapshot);
     await eraseElsewhere(lease.orderId, deps);
     return 'erased';
@@ -71,15 +72,15 @@ async function eraseHeld(lease: Lease, email: string, deps: EraseDeps): Promise<
   }
 }
 
-/** For a row of the sample: when it was read is unknown, so every read is later. */
+/** For a row of the sample, whose time of reading is unknown: every read is later. */
 function unread({ status_id }: StoredOrder): Replication {
   const never = iso(0);
   return { state: 'copied', source: 'sample', seen_at: never, read_at: never, status_before: status_id };
 }
 
-/** The parts of the order's earlier forms, and what leads to a shopper in the records of its webhooks. */
+/** Deletes the parts of the order's earlier forms, and the shopper's data in the records of its webhooks. */
 async function eraseElsewhere(orderId: number, deps: EraseDeps): Promise<void> {
-  // First what needs the lease: rows of webhooks may be so many that it runs out.
+  // Parts first, because they need the lease: there may be so many rows of webhooks that it ends.
   const item = await find(orderId, deps);
   await deleteOtherParts(partsOf(deps), orderId, item?.compressed_parts);
   await eraseShopper(orderId, deps.documents, deps.webhooksTable);

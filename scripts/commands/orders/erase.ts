@@ -1,4 +1,4 @@
-// Erases the people in every stored order that carries an address, permanently, and keeps the totals.
+// Erases the people in every stored order that contains an address, permanently, and keeps the totals.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { awsClock } from '../../service/aws-clock';
@@ -14,7 +14,7 @@ import type { EraseDeps } from './erase-order';
 import { erasureReport } from './erasure-report';
 import type { Erasures } from './erasure-report';
 import { findOrders } from './find-orders';
-import type { Found } from './find-orders';
+import type { FoundOrders } from './find-orders';
 
 export interface EraseRequest {
   /** In lower case. */
@@ -47,14 +47,14 @@ export function erase({ email, dryRun, yes, ...options }: EraseOptions, terminal
   });
 }
 
-/** The message does not repeat what was given, which may be an address anyway. */
+/** The message does not repeat the value, which may be an address. */
 function readEmail(given: string): string {
   const email = given.trim().toLowerCase();
   if (/^[^@\s"<>]+@[^@\s"<>]+$/.test(email)) return email;
-  throw new UsageError('--email takes one bare address, such as ada@example.com.');
+  throw new UsageError('--email requires one bare address, such as ada@example.com.');
 }
 
-/** All orders are looked at before one is erased. Those that could not be erased are the problem of the report. */
+/** Reads all orders before one is erased. Orders that could not be erased are the problem of the report. */
 export async function eraseAll(request: EraseRequest, deps: EraseAllDeps): Promise<Report> {
   const { service, note, ask, recommend } = deps;
   const { email, dryRun, yes } = request;
@@ -79,7 +79,7 @@ export async function eraseAll(request: EraseRequest, deps: EraseAllDeps): Promi
 }
 
 async function eraseEach(
-  { toErase }: Found,
+  { toErase }: FoundOrders,
   email: string,
   deps: EraseDeps,
   note: Terminal['note'],
@@ -87,7 +87,7 @@ async function eraseEach(
   const erased: number[] = [];
   const busy: number[] = [];
   for (const id of toErase) {
-    const onWait = () => note(`A worker holds order ${id}: waiting for it, 5 min at most …`);
+    const onWait = () => note(`A worker holds order ${id}: waiting for at most 5 min …`);
     const erasure = await eraseOrder(id, email, deps, onWait);
     if (erasure === 'busy') busy.push(id);
     if (erasure !== 'erased') continue;

@@ -1,22 +1,22 @@
-// What an erasure reports: which orders were erased, what it does not reach, and which orders it could not erase. Pure.
+// The report of an erasure: the erased orders, the copies that it does not reach, and the orders that failed. Pure.
 import type { Report } from '../../terminal/command';
-import type { Found } from './find-orders';
+import type { FoundOrders } from './find-orders';
 
 export interface Erasures {
   readonly erased: readonly number[];
-  /** Held by a worker, or stored again meanwhile. */
+  /** HeldDeadLetters by a worker, or stored again meanwhile. */
   readonly busy: readonly number[];
 }
 
 export interface ErasureSummary {
   readonly dryRun: boolean;
-  readonly found: Found;
+  readonly found: FoundOrders;
   readonly erasures: Erasures;
   /** The name of the Orders table. */
   readonly table: string;
 }
 
-/** It never has the address. */
+/** The report never contains the address. */
 export function erasureReport(summary: ErasureSummary, recommend: (command: string) => string): Report {
   const { dryRun, found, erasures } = summary;
   const { erased, busy } = erasures;
@@ -41,9 +41,9 @@ export function erasureReport(summary: ErasureSummary, recommend: (command: stri
 }
 
 function sumLines({ dryRun, found, erasures: { erased }, table }: ErasureSummary): readonly string[] {
-  if (erased.length === 0) return [`No order carries this address: looked at ${found.read} in ${table}.`];
+  if (erased.length === 0) return [`No order contains this address: read ${found.read} in ${table}.`];
   const those = `${erased.length} of ${found.read} orders in ${table}`;
-  if (dryRun) return [`A dry run: it would erase ${those}; nothing was changed.`];
+  if (dryRun) return [`Dry run: it would erase ${those}. Nothing was changed.`];
   return [`Erased ${those}.`, ...NOT_REACHED];
 }
 
@@ -54,8 +54,8 @@ const NOT_REACHED = [
 ];
 
 const notReadable = (ids: readonly number[], recommend: (command: string) => string) =>
-  `Parts of order ${ids.join(', ')} are missing, so that these orders cannot be searched. For each, let the worker ` +
-  `store it again: ${recommend('webhook send')} --order <id>. Then run this again.`;
+  `Parts of order ${ids.join(', ')} are missing, so these orders cannot be searched. Let the worker store each of them ` +
+  `again: ${recommend('webhook send')} --order <id>. Then run this command again.`;
 
 const notErased = (ids: readonly number[]) =>
-  `Not erased, since a worker held it for 5 min or stored it meanwhile: order ${ids.join(', ')}. Run it again.`;
+  `Not erased, because a worker held it for 5 min or stored it meanwhile: order ${ids.join(', ')}. Run the command again.`;

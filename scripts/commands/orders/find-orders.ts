@@ -1,4 +1,4 @@
-// Reads every stored order, to find those that carry an address.
+// Reads every stored order, to find those that contain an address.
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 
 import { personalEmails } from '../../../lambda/shared/order/personal-data';
@@ -10,26 +10,26 @@ import type { EraseDeps, StoredOrder } from './erase-order';
 
 const PROGRESS_ORDERS = 10_000;
 
-export interface Found {
-  /** How many orders were read. */
+export interface FoundOrders {
+  /** The number of orders that were read. */
   readonly read: number;
-  /** Ids of those that carry the address. */
+  /** Ids of the orders that contain the address. */
   readonly matching: readonly number[];
-  /** The same, and those erased before: of them, a restore or a command that was killed may have left something. */
+  /** The same, and those erased before: a restore or a killed command may have left data of them. */
   readonly toErase: readonly number[];
   /** Orders whose parts are missing. */
   readonly unreadable: readonly number[];
 }
 
-/** Orders that carry this address, which is in lower case. */
-export async function findOrders(email: string, deps: EraseDeps, note: Print): Promise<Found> {
+/** The orders that contain this address, which is in lower case. */
+export async function findOrders(email: string, deps: EraseDeps, note: Print): Promise<FoundOrders> {
   let read = 0;
   const matching: number[] = [];
   const toErase: number[] = [];
   const unreadable: number[] = [];
   for await (const { id, order } of ordersIn(deps)) {
     read += 1;
-    if (read % PROGRESS_ORDERS === 0) note(`Looked at ${read} orders …`);
+    if (read % PROGRESS_ORDERS === 0) note(`Read ${read} orders …`);
     if (order === undefined) unreadable.push(id);
     const isMatching = order !== undefined && personalEmails(order).has(email);
     if (isMatching) matching.push(id);

@@ -8,13 +8,13 @@ import { findHook, hookData, isOurs, listOurs, nameOf, noSuchHook } from './find
 import type { HookRequest } from './find-hooks';
 import { changeData, changeLine, repair } from './repair';
 
-/** Enables a webhook that leads to this stack: to another address the secret must not go. */
+/** Enables a webhook of this stack: the secret must not be sent to another address. */
 export const enable: WebhookFlow<HookRequest> = async (request, deps) => {
   const { service } = deps;
   const hook = await findHook(request, deps);
   if (!isOurs(hook, service)) {
     throw new CommandError(
-      `${nameOf(hook)} does not lead to this stack (${destinationOf(service)}). It was not changed.`,
+      `${nameOf(hook)} does not belong to this stack (${destinationOf(service)}). It was not changed.`,
     );
   }
   const change = await repair(hook, await service.secrets.webhook(), service);
@@ -25,7 +25,7 @@ export interface DeleteRequest extends HookRequest {
   readonly yes: boolean;
 }
 
-/** Deletes a webhook, whether it leads to this stack or not. */
+/** Deletes a webhook, also one that belongs to another stack. */
 export const remove: WebhookFlow<DeleteRequest> = async (request, deps) => {
   const { service, note, ask } = deps;
   const hook = await findHook(request, deps);
@@ -37,7 +37,7 @@ export const remove: WebhookFlow<DeleteRequest> = async (request, deps) => {
   const isChecked = isOurs(hook, service) && service.parameters['CheckWebhook'] === 'true';
   if (isChecked && !(await listOurs(service)).some((one) => bringsOrders(one.scope))) {
     note(
-      'A poll that finds no webhook to this stack registers one. To only poll, deploy with CheckWebhook=false.',
+      'The next poll registers the webhook of this stack again. To prevent that, deploy with --parameter CheckWebhook=false.',
     );
   }
   return { data: hookData(hook, service), lines: [`Deleted: ${nameOf(hook)}.`] };

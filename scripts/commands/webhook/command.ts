@@ -22,7 +22,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: 'show',
-  summary: 'Show a webhook, and whether it carries the secret of the stack',
+  summary: 'Show a webhook, and whether it has the secret of the stack',
   arguments: [id],
   options: { ...serviceOptions, scope },
   examples: ['webhook show --stage prod', 'webhook show 21 --stage prod'],
@@ -32,8 +32,8 @@ const show = defineCommand({
 
 const create = defineCommand({
   name: 'create',
-  summary: "Register the stack's webhook, and repair those that lead to the stack",
-  description: 'Changes nothing where nothing is wrong. Run it after a rotation of the webhook secret.',
+  summary: "Register the stack's webhook, and repair all webhooks of the stack",
+  description: 'Changes only wrong webhooks. Run it after a rotation of the webhook secret.',
   options: { ...serviceOptions, scope },
   examples: ['webhook create --stage prod', 'webhook create --stage prod --scope store/order/created'],
   run: ({ scope, ...options }, terminal) =>
@@ -53,7 +53,7 @@ const enable = defineCommand({
 const remove = defineCommand({
   name: 'delete',
   summary: "Delete a webhook of the stack's API account",
-  description: 'Shows the webhook and asks first.',
+  description: 'Shows the webhook and asks for confirmation.',
   arguments: [id],
   options: { ...serviceOptions, scope, yes: flag('do not ask for confirmation') },
   examples: ['webhook delete --stage prod', 'webhook delete 21 --stage prod --yes'],

@@ -1,4 +1,4 @@
-// webhook create: registers the stack's webhook if it is missing, and repairs all that lead to the stack.
+// webhook create: registers the stack's webhook if it is missing, and repairs all webhooks of the stack.
 import { BigCommerceError } from '../../../lambda/shared/runtime/errors';
 import { destinationOf } from '../../service/service';
 import type { Service } from '../../service/service';
@@ -7,19 +7,19 @@ import { CommandError } from '../../terminal/command-error';
 import type { WebhookDeps, WebhookFlow } from './deps';
 import { listOurs } from './find-hooks';
 import { changeData, changeLine, repair } from './repair';
-import type { Change } from './repair';
+import type { WebhookChange } from './repair';
 
 export interface CreateRequest {
   readonly scope: string;
 }
 
-/** Changes nothing when nothing is wrong. */
+/** Changes only wrong webhooks. */
 export const create: WebhookFlow<CreateRequest> = async ({ scope }, deps) => {
   const { service, note } = deps;
   requireReachable(service);
   const ours = await listOurs(service);
   const secret = await service.secrets.webhook();
-  const changes: Change[] = [];
+  const changes: WebhookChange[] = [];
   try {
     if (!ours.some((hook) => hook.scope === scope)) changes.push(await register(scope, secret, deps));
     for (const hook of ours) changes.push(await repair(hook, secret, service));
@@ -39,17 +39,17 @@ export const create: WebhookFlow<CreateRequest> = async ({ scope }, deps) => {
   };
 };
 
-/** A local run must never be registered with a real store, which could not reach it either. */
+/** A local run must never be registered with a real store, which could not reach it. */
 function requireReachable(service: Service): void {
   const destination = destinationOf(service);
   const apiUrl = service.parameters['BigCommerceApiUrl'] ?? '';
   if (destination.startsWith('https://') || isLoopback(apiUrl)) return;
   throw new CommandError(
-    `${destination} is not registered: the store at ${apiUrl} is a real one, and delivers to https:// addresses only.`,
+    `${destination} was not registered: the store at ${apiUrl} is a real one, and delivers only to https:// addresses.`,
   );
 }
 
-async function register(scope: string, secret: string, deps: WebhookDeps): Promise<Change> {
+async function register(scope: string, secret: string, deps: WebhookDeps): Promise<WebhookChange> {
   const { service } = deps;
   try {
     const hook = await service.store.registerHook({ scope, destination: destinationOf(service), secret });

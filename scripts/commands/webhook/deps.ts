@@ -1,4 +1,4 @@
-// What the webhook commands work with: the deployed service, the terminal, and the commands that they recommend.
+// The deps of the webhook commands: the deployed service, the terminal, and the commands that they recommend.
 import { withService } from '../../service/service';
 import type { Service } from '../../service/service';
 import { recommend } from '../../service/service-options';
@@ -14,6 +14,7 @@ export interface WebhookDeps extends Terminal {
 /** Throws CommandError for a problem that the user can fix. */
 export type WebhookFlow<R> = (request: R, deps: WebhookDeps) => Promise<Report>;
 
+/** Passes the deps to `use`. */
 export const withDeps = (
   options: ServiceOptions,
   terminal: Terminal,

@@ -27,7 +27,7 @@ export const list: WebhookFlow<object> = async (_, { service }) => {
   };
 };
 
-/** One webhook. Values of headers may be secret and are not shown. */
+/** One webhook. Values of headers may be secret, so only their names are shown. */
 export const show: WebhookFlow<HookRequest> = async (request, deps) => {
   const { service, recommend } = deps;
   const hook = await findHook(request, deps);

@@ -1,32 +1,34 @@
-// Repairs one webhook that leads to the stack, and says what a command did with a webhook.
+// Repairs one webhook of the stack, and reports the change of a webhook.
 import type { Hook } from '../../../lambda/shared/bigcommerce/webhooks';
 import type { Service } from '../../service/service';
 import { hookData, nameOf } from './find-hooks';
 
-/** What a command did with a webhook, which is shown as it was before. */
-export interface Change {
+/** The change of a webhook, with its state before. */
+export interface WebhookChange {
   readonly hook: Hook;
   readonly result: 'registered' | 'repaired' | 'unchanged';
 }
 
-/** Enables it and gives it the current secret; changes nothing where both are right. */
-export async function repair(hook: Hook, secret: string, { store }: Service): Promise<Change> {
+/** Enables the webhook and sets the current secret; changes nothing if both are right. */
+export async function repair(hook: Hook, secret: string, { store }: Service): Promise<WebhookChange> {
   return { hook, result: (await store.repairHook(hook, secret)) ? 'repaired' : 'unchanged' };
 }
 
-export function changeLine({ hook, result }: Change): string {
+/** The change in words. */
+export function changeLine({ hook, result }: WebhookChange): string {
   const name = nameOf(hook);
   switch (result) {
     case 'registered':
-      return `Registered: ${name}. Its first delivery may take a minute.`;
+      return `Registered: ${name}. Its first delivery may take 1 min.`;
     case 'repaired':
       return `Repaired: ${name}. It was ${hook.is_active ? 'without the current secret' : 'inactive'}.`;
     case 'unchanged':
-      return `Nothing to change: ${name} is active and carries the secret header.`;
+      return `Nothing to change: ${name} is active and has the current secret.`;
   }
 }
 
-export const changeData = ({ hook, result }: Change, service: Service) => ({
+/** The change as data, for programs. */
+export const changeData = ({ hook, result }: WebhookChange, service: Service) => ({
   ...hookData(hook, service),
   isActive: true,
   result,

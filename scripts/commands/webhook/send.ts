@@ -1,4 +1,4 @@
-// webhook send: delivers a webhook as BigCommerce would, to see what the service answers.
+// webhook send: delivers a webhook like BigCommerce, and shows the service's answer.
 import { SECRET_HEADER } from '../../../lambda/shared/order/webhook-event';
 import { awsClock } from '../../service/aws-clock';
 import { destinationOf, outputOf } from '../../service/service';
@@ -11,7 +11,7 @@ import { signedHeaders, webhookBody } from './test-webhook';
 /** BigCommerce does not say how long it waits. API Gateway waits 29 s for a function. */
 const TIMEOUT_MS = 30_000;
 
-/** So much of an answer is shown. */
+/** The most characters of an answer that are shown. */
 const MAX_SHOWN = 500;
 
 export interface SendRequest {
@@ -19,7 +19,7 @@ export interface SendRequest {
   readonly orderId: number;
 }
 
-/** Delivers one webhook. Any answer but a 2xx, and one that the service ignores, is a problem of the report. */
+/** Delivers one webhook. An answer other than 2xx, and a webhook that the service ignores, are problems of the report. */
 export const send: WebhookFlow<SendRequest> = async ({ scope, orderId }, { service, note }) => {
   const webhook = await signed({ scope, orderId }, service);
   note(`POST ${webhook.destination}`);
@@ -47,7 +47,7 @@ interface TestWebhook {
 }
 
 async function signed({ scope, orderId }: SendRequest, service: Service): Promise<TestWebhook> {
-  // The function compares the signature's time with its own. The secrets are read first: their answer has AWS's time.
+  // The function compares the time of the signature with its own, so it is AWS's time, from the answer with the secrets.
   const now = awsClock(service.clients.secretsManager);
   const { clientSecret } = await service.secrets.bigCommerce();
   const webhookSecret = await service.secrets.webhook();
@@ -90,7 +90,10 @@ async function deliver({ destination, headers, body }: TestWebhook): Promise<Tes
     return { status: answer.status, body: await answer.text(), durationMs: Date.now() - startedAt };
   } catch (error) {
     const { cause = error } = error instanceof Error ? error : {};
-    throw new CommandError(`No answer from ${destination}: ${printable(String(cause))}`, { cause: error });
+    throw new CommandError(
+      `No answer from ${destination}: ${printable(String(cause))}. Check that the service is deployed and reachable.`,
+      { cause: error },
+    );
   }
 }
 
@@ -102,11 +105,12 @@ function problemOf({ status, body }: TestAnswer, { stackName }: Service): string
       : undefined;
   }
   if (status === 401) {
-    return `The service could not authenticate it: a secret changed minutes ago, or a proxy alters the request. ${log}`;
+    return `The service could not authenticate the webhook. A secret changed some minutes ago, or a proxy alters the request. ${log}`;
   }
-  if (status === 503) return `The service could not queue it; BigCommerce would deliver it again. ${log}`;
+  if (status === 503)
+    return `The service could not queue the order. BigCommerce would deliver the webhook again. ${log}`;
   if (status === 403 || status === 404) {
-    return 'There is no such address: the API was deployed to another stage, or WebhookDestination is mistyped.';
+    return 'The address does not exist. The API was deployed to another stage, or WebhookDestination is wrong: correct it and deploy again.';
   }
   return `BigCommerce would count this as a failure and deliver it again. ${log}`;
 }

@@ -1,5 +1,5 @@
-// A webhook as BigCommerce sends it: the body with the store's order of keys and escaped slashes, signed with the
-// client secret as Standard Webhooks has it.
+// A webhook in the form of BigCommerce: the body with the same order of keys and escaped slashes, signed with the client
+// secret according to Standard Webhooks.
 import { createHash, randomUUID } from 'node:crypto';
 
 import { Webhook } from 'standardwebhooks';
@@ -35,7 +35,7 @@ function dataFor(scope: string, orderId: number): object {
   return { type: 'order', id: orderId, status: { previous_status_id: 0, new_status_id: 0 } };
 }
 
-/** The three headers of a signed webhook. The key is the bytes of the client secret, not what they decode to. */
+/** The three headers of a signed webhook. The key is the bytes of the client secret, which is not decoded. */
 export function signedHeaders(clientSecret: string, sentAt: number, body: string): Record<string, string> {
   const id = `msg_${randomUUID()}`;
   const seconds = Math.floor(sentAt / 1000);

@@ -122,7 +122,7 @@ describe('it says', () => {
     expect(ending).toMatch(
       /^1 order is open\. Queued orders are stored within minutes\. Run the audit again then\./,
     );
-    expect(ending).toContain('1 of them were open before');
+    expect(ending).toContain('1 of them were already open before');
   });
 
   it('names a hundred of them at most, and says what more than a thousand want', async () => {

@@ -99,7 +99,7 @@ it('says that there was nothing to copy', () => {
 });
 
 const dryRun = { queued: 1_500, tally: excluded('already-copied', 3), calls: 6 };
-const costs = { callsPerOrder: 3, reservePercent: 10, allowed: { calls: 150, windowMs: 30_000 } };
+const costs = { callsPerOrder: 3, reservePercent: 10, quota: { calls: 150, windowMs: 30_000 } };
 
 it('says what would be queued, and what it costs by the quota', () => {
   expect(dryRunReport(dryRun, costs).lines).toEqual([
@@ -107,12 +107,12 @@ it('says what would be queued, and what it costs by the quota', () => {
     'Excluded  3 already copied',
     'Calls     about 4,506 of BigCommerce: 3 for each order, 6 to find them',
     'Time      at least 17 min, at a quota of 150 calls per 30 s, of which 10 % are reserved for other apps',
-    'A dry run: nothing was queued or written.',
+    'Dry run: nothing was queued or written.',
   ]);
 });
 
 it('promises no time where the store reports no quota', () => {
-  const { lines, data } = dryRunReport(dryRun, { ...costs, allowed: undefined });
+  const { lines, data } = dryRunReport(dryRun, { ...costs, quota: undefined });
   expect(lines.join('\n')).not.toContain('Time');
   expect(data).toMatchObject({ leastTimeMs: null });
 });

@@ -17,7 +17,11 @@ import type { DeadLetterAttributes } from '../../../../lambda/shared/aws/queue';
 import { localClients } from '../../../../scripts/service/clients';
 import type { Clients } from '../../../../scripts/service/clients';
 import { CommandError } from '../../../../scripts/terminal/command-error';
-import type { Choice, DeadLetterDeps, DeadLetterFlow } from '../../../../scripts/commands/dead-letters/deps';
+import type {
+  DeadLetterChoice,
+  DeadLetterDeps,
+  DeadLetterFlow,
+} from '../../../../scripts/commands/dead-letters/deps';
 import { drop } from '../../../../scripts/commands/dead-letters/drop';
 import { list, show } from '../../../../scripts/commands/dead-letters/inspect';
 import { redrive } from '../../../../scripts/commands/dead-letters/redrive';
@@ -133,7 +137,7 @@ const note = (orderId: number) =>
 
 const never = new AbortController().signal;
 
-interface Request extends Choice {
+interface Request extends DeadLetterChoice {
   readonly dryRun: boolean;
   readonly yes: boolean;
 }
@@ -200,7 +204,7 @@ const listed = async () => (await lines(list)).slice(1, -1);
 
 describe('list', () => {
   it('says that there is none', async () => {
-    expect(await run(list)).toContain('There is no dead letter.');
+    expect(await run(list)).toContain('There are no dead letters.');
   });
 
   it('shows the order, its age, when it was dead-lettered, the message and the reason, the oldest first', async () => {
@@ -274,7 +278,7 @@ describe('list', () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-    expect((await listed())[0]).toMatch(/^77 +5 d ago .* it carries no reason$/);
+    expect((await listed())[0]).toMatch(/^77 +5 d ago .* no reason was recorded$/);
   });
 
   it.each([
@@ -312,7 +316,7 @@ describe('list', () => {
     expect(found).toMatch(
       /^88 .* unknown .*SQS moved it after its last receive; last error: Order 88 is odd\.$/m,
     );
-    expect(found).toMatch(/^89 .* unknown .*SQS moved it after its last receive; no error was noted$/m);
+    expect(found).toMatch(/^89 .* unknown .*SQS moved it after its last receive; no error was recorded$/m);
     expect(await run(show, { orderId: 88 })).toMatch(/Queued .*SQS does not say when it moved it/);
   });
 
@@ -379,7 +383,7 @@ describe('show', () => {
   });
 
   it('says that there is none', async () => {
-    expect(await run(show)).toContain('There is no dead letter.');
+    expect(await run(show)).toContain('There are no dead letters.');
   });
 });
 
@@ -403,7 +407,7 @@ describe('redrive', () => {
     expect(said.slice(0, 2)).toEqual(['100 of 250 …', '200 of 250 …']);
     expect(said[2]).toContain('Moved 250 of 250 dead letters');
     expect(new Set(await ordered()).size).toBe(250);
-    expect(await run(list)).toContain('There is no dead letter.');
+    expect(await run(list)).toContain('There are no dead letters.');
   });
 
   it('moves malformed bodies as they are', async () => {
@@ -419,7 +423,7 @@ describe('redrive', () => {
     expect(line).toMatch(
       /^Would move back: order 72, first seen .*, message [0-9a-f-]{36}: refused permanently: Order 72 is odd\.$/,
     );
-    expect(end).toBe('A dry run: it would move back 1 dead letter; nothing was changed.');
+    expect(end).toBe('Dry run: it would move back 1 dead letter. Nothing was changed.');
     expect(await ordered()).toEqual([]);
     expect(await listed()).toHaveLength(2);
   });
@@ -427,7 +431,7 @@ describe('redrive', () => {
   it('says so when nothing is about the order, or has the id', async () => {
     await deadLetterOrder(74);
     expect((await refusal(redrive, { orderId: 75 })).sentence).toBe(
-      'Of 1 dead letter none is about order 75. To see all: npx order-replication dead-letters list --stage prod. One that another command is reading is hidden for up to 2 min.',
+      'None of 1 dead letter is about order 75. To see all: npx order-replication dead-letters list --stage prod. Dead letters that another command is reading are hidden for up to 2 min.',
     );
     expect((await refusal(redrive, { messageId: 'x' })).sentence).toContain('has the message id x');
     expect(await listed()).toHaveLength(1);
@@ -492,14 +496,14 @@ describe('drop', () => {
       expect.stringMatching(/^Dropped: order 81,/),
       expect.stringContaining('Dropped 2 of 2'),
     ]);
-    expect(await run(drop)).toContain('There is no dead letter.');
+    expect(await run(drop)).toContain('There are no dead letters.');
     expect(await ordered()).toEqual([]);
   });
 
   it('changes nothing in a dry run', async () => {
     await deadLetterOrder(82);
     expect(await run(drop, { dryRun: true })).toMatch(
-      /^Would drop: order 82, .*\nA dry run: it would drop 1 dead/,
+      /^Would drop: order 82, .*\nDry run: it would drop 1 dead/,
     );
     expect(await listed()).toHaveLength(1);
   });
@@ -567,7 +571,7 @@ describe('what SQS refuses', () => {
     });
     const { said, sentence } = await refusal(redrive, {}, { service: here() });
     expect(said).toMatch(/^Moved 2 of 3 .*\nLeft: message m2, refused \(ThrottlingException\)$/);
-    expect(sentence).toContain('1 dead letter stayed in the dead letter queue: run it again.');
+    expect(sentence).toContain('1 dead letter stayed in the dead letter queue. Run the command again');
     expect(handlesOf(DeleteMessageBatchCommand)).toEqual(['r1', 'r3']);
     expect(handlesOf(ChangeMessageVisibilityBatchCommand)).toEqual(['r2']);
   });
@@ -587,7 +591,7 @@ describe('what SQS refuses', () => {
     });
     const { said, sentence } = await refusal(redrive, {}, { service: here() });
     expect(said).toMatch(/^Moved 2 of 3 .*\nLeft: message m1, sent back, but not deleted \(InternalError\)$/);
-    expect(sentence).toContain('sent twice does no harm');
+    expect(sentence).toContain('sent twice is harmless');
   });
 
   it('to drop is not said to be dropped', async () => {
@@ -626,8 +630,8 @@ describe('the command line', () => {
     ['list --order 5', /error: unknown option '--order'/],
     ['list --dry-run', /error: unknown option '--dry-run'/],
     ['show --all --dry-run', /error: unknown option '--dry-run'/],
-    ['redrive', /error: which dead letters\? Give --order, --message or --all\./],
-    ['drop --dry-run', /error: which dead letters\?/],
+    ['redrive', /error: missing option: --order, --message or --all/],
+    ['drop --dry-run', /error: missing option: --order/],
     ['redrive --order 5 --all', /'--order <id>' cannot be used with option '--all'/],
     ['show --order 5 --message x', /'--order <id>' cannot be used with option '--message <id>'/],
     ['drop --order five', /argument 'five' is invalid. It must be a whole number/],

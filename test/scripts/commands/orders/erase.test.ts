@@ -185,7 +185,7 @@ describe('an order is found by the address', () => {
       await expect(run()).rejects.toThrow('killed');
       expect(await parts()).toEqual(expect.arrayContaining(before));
       clock += 10 * MINUTE;
-      expect(await run()).toBe('No order carries this address: looked at 1 in OrdersTable.');
+      expect(await run()).toBe('No order contains this address: read 1 in OrdersTable.');
       expect((await parts()).filter((part) => before.includes(part))).toEqual([]);
       expect(await tables.orders.find(1)).toMatchObject({ shipping_addresses: [{ email: '' }] });
     });
@@ -277,7 +277,7 @@ describe('the records of webhooks', () => {
     await expect(run()).rejects.toThrow('killed');
     clock += 10 * MINUTE;
     await write('WebhooksTable', ofCart(1, 2));
-    expect(await run()).toBe('No order carries this address: looked at 2 in OrdersTable.');
+    expect(await run()).toBe('No order contains this address: read 2 in OrdersTable.');
     expect(await records(1)).toEqual([withoutCart(ofCart(1, 1)), withoutCart(ofCart(1, 2))]);
   });
 
@@ -317,12 +317,12 @@ it('finds nothing any more when it runs again', async () => {
   await run();
   const before = [await all('OrdersTable'), await all('LedgerTable')];
   clock += MINUTE;
-  expect(await run()).toBe('No order carries this address: looked at 1 in OrdersTable.');
+  expect(await run()).toBe('No order contains this address: read 1 in OrdersTable.');
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual(before);
 });
 
 it('says that nobody was found, of how many', async () => {
-  expect(await run()).toBe('No order carries this address: looked at 0 in OrdersTable.');
+  expect(await run()).toBe('No order contains this address: read 0 in OrdersTable.');
 });
 
 it('changes nothing in a dry run', async () => {
@@ -330,7 +330,7 @@ it('changes nothing in a dry run', async () => {
   const before = await all('OrdersTable');
   const said = (await run({ dryRun: true })).split('\n').sort();
   expect(said).toEqual([
-    'A dry run: it would erase 2 of 2 orders in OrdersTable; nothing was changed.',
+    'Dry run: it would erase 2 of 2 orders in OrdersTable. Nothing was changed.',
     'Would erase order 1.',
     'Would erase order 2.',
   ]);
@@ -369,7 +369,7 @@ describe('without --yes', () => {
 
   it('it asks nothing where there is nothing to erase', async () => {
     expect(await run({ email: 'ben@example.com', ask: noOneAsks })).toContain(
-      'No order carries this address',
+      'No order contains this address',
     );
   });
 });
@@ -388,9 +388,9 @@ it('says how far it is, every ten thousand orders', async () => {
     () => Promise.resolve({ Items }),
   );
   expect((await run()).split('\n')).toEqual([
-    'Looked at 10000 orders …',
-    'Looked at 20000 orders …',
-    'No order carries this address: looked at 20000 in OrdersTable.',
+    'Read 10000 orders …',
+    'Read 20000 orders …',
+    'No order contains this address: read 20000 in OrdersTable.',
   ]);
 });
 
@@ -407,7 +407,7 @@ describe('an order that a worker holds', () => {
       await letGo();
     };
     expect((await run({ meanwhile })).split('\n').slice(0, 2)).toEqual([
-      'A worker holds order 1: waiting for it, 5 min at most …',
+      'A worker holds order 1: waiting for at most 5 min …',
       'Erased order 1.',
     ]);
     expect(await tables.orders.find(1)).toEqual(erased(edited));
@@ -421,7 +421,7 @@ describe('an order that a worker holds', () => {
       await tables.orders.save(ofBen);
       await letGo();
     };
-    expect(await run({ meanwhile })).toContain('No order carries this address');
+    expect(await run({ meanwhile })).toContain('No order contains this address');
     expect(await tables.orders.find(1)).toEqual(ofBen);
     expect(await ledgerRow(1)).toEqual(aRow(1));
   });
@@ -442,7 +442,7 @@ describe('an order that a worker holds', () => {
     const said = await run();
     expect(clock - began).toBe(5 * MINUTE);
     expect(said).toContain('Erased 1 of 2 orders');
-    expect(said).toMatch(/\nNot erased, .*: order 1\. Run it again\.$/);
+    expect(said).toMatch(/\nNot erased, .*: order 1\. Run the command again\.$/);
     expect(await tables.orders.find(1)).toEqual(ofAda(1));
     await letGo();
     expect(await run()).toContain('Erased order 1.');
@@ -498,7 +498,7 @@ describe('whatever happens in between', () => {
       await tables.orders.save(later);
       return pass();
     });
-    expect(await run()).toMatch(/^Not erased, .*: order 1\. Run it again\.$/);
+    expect(await run()).toMatch(/^Not erased, .*: order 1\. Run the command again\.$/);
     expect(await tables.orders.find(1)).toEqual(later);
     expect(await run()).toContain('Erased order 1.');
   });
@@ -508,7 +508,7 @@ describe('whatever happens in between', () => {
       await write('LedgerTable', aRow(1, { lease_owner: 'worker', lease_until: iso(clock + MINUTE) }));
       return pass();
     });
-    expect(await run()).toMatch(/^Not erased, .*: order 1\. Run it again\.$/);
+    expect(await run()).toMatch(/^Not erased, .*: order 1\. Run the command again\.$/);
     expect(await ledgerRow(1)).toEqual(aRow(1, { lease_owner: 'worker', lease_until: iso(clock + MINUTE) }));
     expect(await tables.orders.find(1)).toEqual(ofAda(1));
   });
@@ -535,7 +535,7 @@ describe('the command line', () => {
     '<ada@example.com>',
   ])('takes no %j for an address, and does not repeat it', async (email) => {
     const { code, said } = await runLine(orders, `erase --email ${email}`);
-    expect(said).toMatch(/^error: --email takes one bare address, such as ada@example\.com\.\n/);
+    expect(said).toMatch(/^error: --email requires one bare address, such as ada@example\.com\.\n/);
     expect(said).not.toContain(`'${email}'`);
     expect(code).toBe(2);
   });
@@ -544,7 +544,7 @@ describe('the command line', () => {
     'takes no %j for one address',
     async (email) => {
       await expect(runCommand(verb(orders, 'erase'), ['--email', email])).rejects.toThrow(
-        'error: --email takes one bare address, such as ada@example.com.',
+        'error: --email requires one bare address, such as ada@example.com.',
       );
     },
   );

@@ -324,7 +324,7 @@ describe('enable', () => {
 
   it('sends the secret to no other address', async () => {
     const { id } = add({ destination: 'https://hooks.example.com/old', is_active: false, headers: null });
-    expect(await refusal(enable, { id })).toContain('does not lead to this stack');
+    expect(await refusal(enable, { id })).toContain('does not belong to this stack');
     expect(registered()).toMatchObject([{ is_active: false, headers: null }]);
   });
 });
@@ -481,10 +481,10 @@ describe('send', () => {
   });
 
   it.each([
-    [401, 'could not authenticate it'],
-    [503, 'could not queue it'],
-    [403, 'no such address'],
-    [404, 'no such address'],
+    [401, 'could not authenticate the webhook'],
+    [503, 'could not queue the order'],
+    [403, 'The address does not exist'],
+    [404, 'The address does not exist'],
     [302, 'would count this as a failure'],
     [500, 'would count this as a failure'],
   ])('fails at %i and says what it means', async (status, meaning) => {
