@@ -9,7 +9,7 @@ import type { Random } from '../../../simulator/random';
 import type { VirtualTime } from '../../support/virtual-time';
 
 export const ORDERS = 'https://sqs.example/orders';
-export const DEAD_LETTERS = 'https://sqs.example/dead-deadLetters';
+export const DEAD_LETTERS = 'https://sqs.example/dead-letters';
 
 /** As the template has them. */
 const VISIBILITY_MS = 360_000;
