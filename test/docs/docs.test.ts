@@ -52,6 +52,13 @@ it('the README warns of emails and of the first poll before its first command th
   expect(warnings).toContain('run the first week with `AdvanceOrders=false`');
 });
 
+it('the deploy page rolls back by an npm script, since npx would ask a registry in a checkout without the program', () => {
+  const [, section = ''] = textOf('docs/deploy.md').split('## Roll back');
+  const [, commands = ''] = section.split('```');
+  expect(commands).toContain('npm run deploy -- --stage');
+  expect(commands).not.toContain('npx');
+});
+
 it('the README has at most 200 lines', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(201);
 });
