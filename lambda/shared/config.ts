@@ -51,7 +51,7 @@ const statusIds = v.pipe(
   v.check((ids) => ids.length > 0, expectedStatusIds),
 );
 
-/** Never a void one: an order that is moved there counts as cancelled, refunded or not placed. */
+/** Not a void status: an order in one counts as cancelled, refunded or not placed. */
 const targetStatus = v.pipe(
   text,
   v.check(
@@ -61,7 +61,7 @@ const targetStatus = v.pipe(
   v.transform(Number),
 );
 
-/** Names the first that is wrong: it is none of a secret's kind, and otherwise hard to find. */
+/** The error names the first wrong field: it is not secret, and otherwise hard to find. */
 const fieldNames = v.pipe(
   text,
   v.maxLength(MOST_DROP_FIELDS_CHARACTERS, `${MOST_DROP_FIELDS_CHARACTERS} characters at most`),
@@ -147,7 +147,7 @@ const worker = v.object({
   orderPartsTable: named('ORDER_PARTS_TABLE', tableName),
   maxReceiveCount: named('MAX_RECEIVE_COUNT', integer(1, 1000)),
   dropFields: named('DROP_FIELDS', fieldNames),
-  /** 0: for ever. */
+  /** 0 keeps orders indefinitely. */
   orderRetentionDays: named('ORDER_RETENTION_DAYS', number(0, 36_500)),
 });
 

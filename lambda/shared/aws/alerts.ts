@@ -33,8 +33,8 @@ export interface Alert {
 
 export interface Alerts {
   /**
-   * Sends an alert, at most once an hour for one subject from this container: many orders fail of one wrong token.
-   * Never throws: what went wrong first is what the caller goes on to report.
+   * Sends an alert, at most once an hour per subject and container: one wrong token makes many orders fail. Never throws, so
+   * that the caller can still report its own error.
    */
   sendHourly(alert: Alert): Promise<void>;
 }
@@ -47,6 +47,7 @@ export interface AlertsOptions {
   readonly now?: () => number;
 }
 
+/** Creates the sender of alerts to the topic; it remembers when each subject was last sent. */
 export function createAlerts(
   client: SNSClient,
   { topicArn, functionName, stackName, log, now = Date.now }: AlertsOptions,
@@ -73,7 +74,7 @@ export function createAlerts(
     async sendHourly(alert) {
       if (now() - (sentAt.get(alert.subject) ?? -Infinity) < HOUR_MS) return;
       sentAt.set(alert.subject, now());
-      // What did not go out is not counted: the next one is tried.
+      // A failed alert does not count, so the next one is sent.
       if (!(await send(alert))) sentAt.delete(alert.subject);
     },
   };

@@ -1,13 +1,13 @@
 // Time limits and attempts of the AWS clients: none may hang, since the SDK waits indefinitely by default.
 
-/** For every AWS client: none may hang, since the SDK's default is to wait for ever. Milliseconds. */
+/** For every AWS client, in milliseconds. */
 export const awsClientOptions = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
 } as const;
 
 /**
- * For the webhook, which is answered in seconds whatever hangs: BigCommerce counts a late answer as a failure. And for
- * secrets everywhere: calls to the store wait for them, and the last good value is as good.
+ * For the webhook, which must be answered within seconds: BigCommerce counts a late answer as a failure. Also for all reads of
+ * secrets: calls to the store wait for them, and the last value can be used instead.
  */
 export const quickAwsClientOptions = {
   maxAttempts: 2,
@@ -15,8 +15,8 @@ export const quickAwsClientOptions = {
 } as const;
 
 /**
- * For the webhook's records, which are written when the order is safe already: the answer hardly waits for them. The time
- * of a request includes its connection, which takes longest in a container that has just started.
+ * For the webhook's records, which are written after the reference is queued, so the answer must not wait long for them. The
+ * time of a request includes its connection, which is slowest in a new container.
  */
 export const recordAwsClientOptions = {
   maxAttempts: 2,

@@ -1,4 +1,4 @@
-// The Orders queue and its dead letter queue: order references go in, come back later, or become dead letters.
+// The Orders queue and its dead letter queue: sends order references, returns received ones, and dead-letters them.
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityCommand,
@@ -10,17 +10,17 @@ import { EnqueueError } from '../runtime/errors';
 import type { DeadReason } from '../order/reasons';
 import type { OrderReference } from '../order/reference';
 
-/** SQS's own limit of entries in a batch. */
+/** SQS's limit of entries in a batch. */
 const BATCH_SIZE = 10;
 
-/** Batches on their way side by side: a poll sends a thousand of them, each in its own time there and back. */
+/** Batches in flight at a time: a poll may send a thousand batches. */
 const BATCHES_AT_ONCE = 10;
 
-/** SQS refuses single entries of a batch when it is throttled; it is asked this many times in all. */
+/** SQS refuses single entries of a batch when it throttles; they are sent at most this many times. */
 const MAX_SENDS = 4;
 const RESEND_AFTER_MS = 200;
 
-/** Why a reference is a dead letter, as its attributes say it. */
+/** The attributes of a dead letter. */
 export interface DeadLetterAttributes {
   readonly reason: DeadReason;
   /** The text of the error. */
@@ -44,12 +44,13 @@ export interface Queue {
   deadLetter(body: string, note: DeadLetterAttributes): Promise<void>;
 }
 
-/** What became of one batch: an id for each that was taken, and why the last was not. */
+/** The result of one batch: a message id for each accepted entry, and the error code of a refused one. */
 interface SentBatch {
   readonly messageIds: readonly (string | undefined)[];
   readonly refusal: string;
 }
 
+/** Creates the queue; `deadLetterQueueUrl` is needed for deadLetter only. */
 export function createQueue(client: SQSClient, names: QueueNames): Queue {
   const { queueUrl, deadLetterQueueUrl } = names;
   return {
@@ -91,7 +92,7 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
   };
 }
 
-/** Returns when all batches have ended, so that nothing is sent any more after an error. */
+/** Returns or throws when all batches have ended, so that nothing is sent after an error. */
 async function sendSome(bodies: readonly string[], client: SQSClient, names: QueueNames) {
   const tens = inParts(bodies, BATCH_SIZE);
   const ended = await Promise.allSettled(tens.map((ten) => sendTen(ten, client, names)));
@@ -129,7 +130,7 @@ function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] 
   return Array.from({ length: parts }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
-/** SQS takes the characters of XML only, and no empty text. */
+/** SQS accepts only characters of XML, and no empty string. */
 function attributeText(text: string): string {
   return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD') || '-';
 }

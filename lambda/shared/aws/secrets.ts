@@ -1,4 +1,4 @@
-// Credentials, fetched at run time and kept for about five minutes: a rotated token needs no deployment.
+// Fetches credentials at run time and keeps them for 5 min, so that a rotated token needs no deployment.
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
@@ -7,24 +7,24 @@ import { isRow, parseJson } from '../runtime/json';
 
 const KEPT_MS = 5 * 60 * 1000;
 
-/** How soon after a fetch a refetch may follow: a wrong token, or junk, must not become a storm on Secrets Manager. */
+/** The shortest time between two fetches: a wrong token, or junk requests, must not overload Secrets Manager. */
 const REFETCH_AFTER_MS = 10_000;
 
 export interface BigCommerceCredentials {
   readonly clientId: string;
   readonly accessToken: string;
-  /** Empty: signatures of webhooks cannot be verified, and none is accepted. */
+  /** If empty, signatures of webhooks cannot be verified, and none is accepted. */
   readonly clientSecret: string;
 }
 
 export interface Secrets {
-  /** Throws ConfigurationError naming everything that is missing from the secret. */
+  /** Throws ConfigurationError that names every missing field of the secret. */
   bigCommerce(fresh?: boolean): Promise<BigCommerceCredentials>;
   /** The access token of those credentials. */
   readonly accessToken: (fresh?: boolean) => Promise<string>;
-  /** What our registration makes BigCommerce send as a header. Throws ConfigurationError if no header can carry it. */
+  /** The value that BigCommerce sends in our secret header. Throws ConfigurationError if a header cannot contain it. */
   webhook(fresh?: boolean): Promise<string>;
-  /** The same as it is at this very moment; throws when it cannot be fetched. */
+  /** The current value of the same secret; throws if it cannot be fetched. */
   webhookNow(): Promise<string>;
 }
 
@@ -34,6 +34,7 @@ export interface SecretArns {
   readonly now?: () => number;
 }
 
+/** Creates the reader of the secrets; all invocations of a container share it. */
 export function createSecrets(client: SecretsManagerClient, arns: SecretArns): Secrets {
   const { now = Date.now } = arns;
   const kept = new Map<
@@ -56,7 +57,7 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
     try {
       return await fetchText(arn);
     } catch {
-      // The last good value goes on working while Secrets Manager does not, and is not held up at every call.
+      // While Secrets Manager fails, the last value is used. `triedAt` keeps further calls from waiting for it.
       kept.set(arn, { ...known, triedAt: now() });
       return known.text;
     }
@@ -73,16 +74,16 @@ export function createSecrets(client: SecretsManagerClient, arns: SecretArns): S
   };
 }
 
-/** A secret that was set from a file easily ends with a line break, which no header carries. */
+/** A secret that was set from a file may end with a line break, which a header cannot contain. */
 function toHeaderValue(text: string): string {
   const value = text.trim();
   if (/^[\x21-\x7e]+$/.test(value)) return value;
   throw new ConfigurationError(
-    'The webhook secret is empty or cannot travel in a header (letters and digits can): see WebhookSecretArn.',
+    'The webhook secret is empty or has characters that a header cannot contain. Use letters and digits: see WebhookSecretArn.',
   );
 }
 
-/** Secrets Manager's words for what stays wrong until somebody mends it. */
+/** The error names of Secrets Manager that a retry cannot fix. */
 const LASTING = new Set([
   'AccessDeniedException',
   'ResourceNotFoundException',
@@ -112,7 +113,7 @@ const credentials = v.object({
 function toCredentials(given: string): BigCommerceCredentials {
   const value = parseJson(given);
   if (!isRow(value))
-    throw new ConfigurationError('The BigCommerce secret is no JSON object: see BigCommerceSecretArn.');
+    throw new ConfigurationError('The BigCommerce secret is not a JSON object: see BigCommerceSecretArn.');
   const result = v.safeParse(credentials, value);
   if (result.success) return result.output;
   const problems = result.issues.map((issue) => PROBLEMS[v.getDotPath(issue) ?? ''] ?? 'unusable');

@@ -34,10 +34,10 @@ export function readQuota(header: (name: string) => unknown, now: number): Quota
 }
 
 /** The quota after another answer. Within one window answers may overtake each other, so the lowest value counts. */
-export function updateQuota(known: KnownQuota, told: Quota | undefined): KnownQuota {
-  if (told === undefined) return known === 'unknown' ? 'unlimited' : known;
-  const isSameWindow = typeof known === 'object' && told.resetsAt < known.resetsAt + ANOTHER_WINDOW_MS;
-  return isSameWindow ? { ...told, left: Math.min(told.left, known.left) } : told;
+export function updateQuota(known: KnownQuota, shown: Quota | undefined): KnownQuota {
+  if (shown === undefined) return known === 'unknown' ? 'unlimited' : known;
+  const isSameWindow = typeof known === 'object' && shown.resetsAt < known.resetsAt + ANOTHER_WINDOW_MS;
+  return isSameWindow ? { ...shown, left: Math.min(shown.left, known.left) } : shown;
 }
 
 /** How many calls a container may have in flight before the next one. */

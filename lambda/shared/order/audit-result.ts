@@ -1,17 +1,16 @@
-// What an audit reports of one UTC day. Days go by when the store created its orders. Pure.
-import { readCounts, readReason } from './earlier-reasons';
+// The result of the audit of one UTC day: the day on which the store created its orders. Pure.
+import { readExcluded, readReason } from './earlier-reasons';
 import type { Reason } from './reasons';
-import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
 export interface NamedOrder {
   readonly id: number;
   readonly reason: Reason;
-  /** Of a dead letter: the text of its error. */
+  /** The error text of a dead letter. */
   readonly error?: string;
 }
 
-/** Every order that the store lists for a day, accounted for; bounded, however many there are. */
+/** The classes of all orders that the store lists for a day. Its size is limited, whatever the number of orders. */
 export interface Audit {
   /** Epoch milliseconds of the start, and the row's key. */
   readonly timestamp: number;
@@ -29,19 +28,19 @@ export interface Audit {
   readonly excluded: Readonly<Record<string, number>>;
   /** The gaps: orders that nothing accounts for. */
   readonly open: number;
-  /** Gaps that the audit of this day before this one had found open, too. */
+  /** Gaps that the previous audit of the day also found. */
   readonly staying: number;
   /** References that were queued: of gaps, of orders too new for a poll, of copied ones that have changed since. */
   readonly enqueued: number;
   /** The first of the gaps, and of the dead. */
   readonly gaps: readonly NamedOrder[];
   readonly dead_orders: readonly NamedOrder[];
-  /** The ids of the first gaps, more of them than are named: by them the next audit knows which stay. */
+  /** The ids of the first gaps, more than `gaps` names: with them the next audit recognizes remaining gaps. */
   readonly open_ids: readonly number[];
-  /** How many of the gaps are orders that no list can show, and which. */
+  /** The gaps that no list can show: their number and ids. */
   readonly unreadable?: number;
   readonly unreadable_ids?: readonly number[];
-  /** Between these ids are those of the day's orders, also of such as no list shows any more; absent if none was listed. */
+  /** The lowest and the highest id of the day's orders; absent if none was listed. */
   readonly first_id?: number;
   readonly last_id?: number;
 }
@@ -52,17 +51,16 @@ export function summarize(window: string, { listed, open }: Pick<Audit, 'listed'
   return `${window}: ${accounted} of ${all}, ${left} open`;
 }
 
-/** An audit as a row or a function's answer has it; earlier versions wrote `left_out`, and sentences as reasons. */
-export function readAudit({ left_out: leftOut, excluded = leftOut, ...row }: Row): Audit {
-  const audit = row as unknown as Omit<Audit, 'excluded'>;
+/** Reads an audit from a row or from a function's answer, also in the form of an earlier version. */
+export function readAudit(row: Row): Audit {
+  const audit = readExcluded(row) as unknown as Audit;
   return {
     ...audit,
-    ...(isRow(excluded) ? { excluded: readCounts(excluded as Record<string, number>) } : {}),
     ...(Array.isArray(audit.gaps) ? { gaps: named(audit.gaps, 'not-in-ledger') } : {}),
     ...(Array.isArray(audit.dead_orders)
       ? { dead_orders: named(audit.dead_orders, 'attempts-exhausted') }
       : {}),
-  } as Audit;
+  };
 }
 
 /** The reason of a dead order was the text of its error. */

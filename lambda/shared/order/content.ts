@@ -1,4 +1,4 @@
-// What of an order is its content, and whether two looks at it show the same. Pure: JSON values in, answers out.
+// Defines the content of an order, and compares two reads of it. Pure.
 import { createHash } from 'node:crypto';
 import { feesOf, linesOf } from './consignments';
 import { dateModified } from './version';
@@ -6,7 +6,7 @@ import type { ListedOrder, Order, RawOrder, Replication, Snapshot } from './orde
 import { stringifyExact } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
-/** Status, dates and payment follow an advance by themselves; the rest is content. */
+/** The store changes these fields as a result of an advance; the others are content. */
 const FOLLOWING_FIELDS = [
   'status_id',
   'status',
@@ -26,10 +26,10 @@ const NOT_CONTENT: ReadonlySet<string> = new Set([
   'coupons',
 ]);
 
-/** What of an order, as one look shows it, is compared with another look. */
+/** The fields by which two reads of an order are compared. */
 type Compared = Pick<Order, 'statusId' | 'lines' | 'fees' | 'raw'>;
 
-/** Whether an answer shows the order's content as it was read; a field that the answer leaves out proves nothing. */
+/** Whether an answer shows the same content as the read. Fields that the answer lacks are not compared. */
 export function sameContent(answer: Compared, read: Compared): boolean {
   return (
     Object.keys(answer.raw).every(
@@ -38,12 +38,12 @@ export function sameContent(answer: Compared, read: Compared): boolean {
   );
 }
 
-/** A link in the place of the fees shows nothing of them. */
+/** A link in place of the fees is not compared. */
 function sameFees({ fees }: Compared, { fees: others }: Compared): boolean {
   return fees === undefined || others === undefined || isEqual(fees, others);
 }
 
-/** Whether two looks show one order in the same version, with the same content, and lines where both came with them. */
+/** Whether two reads show the same version and content of an order, and the same lines if both have them. */
 export function isUnchanged(again: Compared, before: Compared): boolean {
   return (
     again.statusId === before.statusId &&
@@ -53,13 +53,13 @@ export function isUnchanged(again: Compared, before: Compared): boolean {
   );
 }
 
-/** Of an order that came without its lines nothing is known of them. */
+/** Lines are compared only if both reads have them. */
 function sameLines(one: Compared, other: Compared): boolean {
   const areKnown = one.lines !== undefined && other.lines !== undefined;
   return !areKnown || isEqual(one.raw.consignments, other.raw.consignments);
 }
 
-/** The same of what may be kept of an order, and what is stored of it: neither need show its lines as they came. */
+/** Whether the fields to keep of an order are those of its stored snapshot, in the same version. */
 export function isStoredVersion(kept: RawOrder, stored: Snapshot): boolean {
   return isUnchanged(toCompared(kept), toCompared(stored));
 }
@@ -68,28 +68,28 @@ function toCompared(raw: RawOrder): Compared {
   return { statusId: raw.status_id, lines: linesOf(raw), fees: feesOf(raw), raw };
 }
 
-/** Begins each fingerprint: the version of its form. Another number whenever what is content changes. */
+/** The prefix of each fingerprint. Its number must change with the definition of content. */
 const FORM = '2:';
 
 /**
- * A fingerprint of all that an order shows of itself, lines, addresses and fees included: looks with the same one show the same
- * order, save for its coupons, status and dates. Undefined for an order that came without its lines.
+ * A fingerprint of an order's content with its lines, addresses and fees, but without coupons, status and dates. Undefined for
+ * an order that came without its lines.
  */
 export function contentDigest({ lines, fees = [], raw }: Shown): string | undefined {
   if (lines === undefined) return undefined;
-  // No fees are the same as a link to them, by which they are read elsewhere.
+  // An order without fees has the same fingerprint as one with a link to them: they are read elsewhere.
   const hasFees = fees.length > 0;
   const isContent = (field: string) =>
     !NOT_CONTENT.has(field) || field === 'consignments' || (field === 'fees' && hasFees);
   return FORM + digestOf(raw, isContent);
 }
 
-/** What of an order, listed or fetched, its fingerprint is made of. */
+/** The fields of a listed or fetched order from which its fingerprint is made. */
 type Shown = Pick<ListedOrder, 'lines' | 'fees' | 'raw'>;
 
 /**
- * Whether an order shows the content that this fingerprint was made of. Undefined where nobody can say: there is no
- * fingerprint, the order came without its lines, or the fingerprint has the form of another version.
+ * Whether an order shows the content of this fingerprint. Undefined if there is no fingerprint, the order came without its
+ * lines, or the fingerprint is of an earlier form and differs.
  */
 export function showsContent(order: Shown, digest: string | undefined): boolean | undefined {
   if (digest === undefined || order.lines === undefined) return undefined;
@@ -97,7 +97,7 @@ export function showsContent(order: Shown, digest: string | undefined): boolean 
   return firstForm(order.raw) === digest ? true : undefined;
 }
 
-/** As versions before the prefix made it, without fees: what is still the same needs no further read after an upgrade. */
+/** The form before the prefix, without fees: an unchanged order needs no further read after an upgrade. */
 function firstForm(raw: Row): string {
   return digestOf(raw, (field) => field !== 'fees' && (!NOT_CONTENT.has(field) || field === 'consignments'));
 }
@@ -109,13 +109,13 @@ function digestOf(raw: Row, isContent: (field: string) => boolean): string {
     .digest('base64url');
 }
 
-/** For stringifyExact: the order in which fields came is no news. */
+/** For stringifyExact: the order of fields does not matter. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Whether storing `next` over `earlier` would tell nobody anything. Of what has lost its parts the content is unknown. */
+/** Whether `next` differs from `earlier` in nothing that a consumer needs. A snapshot with missing parts always differs. */
 export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
   const same = (field: keyof Replication) => earlier.replication[field] === next.replication[field];
   return (
@@ -132,7 +132,7 @@ export function sameSnapshot(earlier: Snapshot, next: Snapshot): boolean {
   );
 }
 
-/** The fields that the Orders table takes over from the answer to an advance. */
+/** The fields of the answer to an advance that are written to the Orders table. */
 export function followingFields(answer: RawOrder): Row {
   return Object.fromEntries(
     FOLLOWING_FIELDS.filter((field) => answer[field] !== undefined).map((field) => [field, answer[field]]),

@@ -1,8 +1,10 @@
-// Version 0.1.0 and before stored sentences where codes are stored now. Rows, audits and jobs of that time stay readable:
-// whoever reads a table reads both forms. What is written is always a code.
+// Reads the reasons that version 0.1.0 and earlier stored as sentences. Reads of rows, audits and jobs accept both forms;
+// writes always store a code.
 import { countKey, isReason } from './reasons';
 import type { DeadReason, Reason } from './reasons';
 import { statusIdOf } from './status';
+import { isRow } from '../runtime/json';
+import type { Row } from '../runtime/json';
 
 const SENTENCES: Readonly<Record<string, Reason>> = {
   'not found in the store': 'not-found',
@@ -51,7 +53,7 @@ export function readReason(stored: unknown): Reason | undefined {
   return toCode(stored)?.reason;
 }
 
-/** Why a row is dead: earlier versions stored the text of the error, and beside it whether a repetition could have helped. */
+/** The reason of a dead row. Earlier versions stored the error text as the reason, and `dead_by`: whether a retry could help. */
 export function readDeadReason(stored: unknown, deadBy: unknown): DeadReason {
   if (stored === 'rejected' || stored === 'malformed-reference') return stored;
   return stored !== 'attempts-exhausted' && deadBy === 'permanent' ? 'rejected' : 'attempts-exhausted';
@@ -66,6 +68,11 @@ export function readCounts(stored: Readonly<Record<string, number>> = {}): Recor
     counts.set(code, (counts.get(code) ?? 0) + count);
   }
   return Object.fromEntries(counts);
+}
+
+/** A row with its excluded orders counted by code; earlier versions stored the counts as `left_out`, by sentence. */
+export function readExcluded({ left_out: earlier, excluded = earlier, ...row }: Row): Row {
+  return isRow(excluded) ? { ...row, excluded: readCounts(excluded as Record<string, number>) } : row;
 }
 
 function toCode(stored: unknown): CodedReason | undefined {

@@ -1,4 +1,4 @@
-// What the ledger knows about one order.
+// The ledger's row of one order.
 import type { Reason } from './reasons';
 
 export type LedgerState = 'queued' | 'copied' | 'replicated' | 'skipped' | 'dead';
@@ -28,7 +28,7 @@ export interface LedgerRow {
   readonly advanced_at?: string;
   /** When it was advanced of late, the newest last. */
   readonly advances?: readonly string[];
-  /** Of an order that others put back again and again: until when its status is left unchanged. */
+  /** For an order that others keep resetting: the time until which it is not advanced. */
   readonly left_alone_until?: string;
   /** The date of our last PUT's answer, until a finished state rests on it: reads may lag behind writes. */
   readonly put_modified_at?: string;
@@ -38,14 +38,14 @@ export interface LedgerRow {
   readonly digital?: boolean;
   /** Of the content that was stored last, by `contentDigest`. */
   readonly content_digest?: string;
-  /** Of the content that a list showed before that read: a list that goes on showing it says nothing new. */
+  /** The digest of the content that a list showed before that read. A list that still shows it has no new change. */
   readonly listed_digest?: string;
   /** When the snapshot expires, if it does. */
   readonly kept_until?: string;
   /** When its personal fields were erased: they are never stored again. */
   readonly erased_at?: string;
   readonly attempts?: number;
-  /** `seenAt` of the first reference that a worker took up. */
+  /** `seenAt` of the first reference for which a worker took the lease. */
   readonly first_seen_at?: string;
   readonly last_error?: string;
   readonly lease_owner?: string;

@@ -1,4 +1,4 @@
-// What a listed order says by its age, and against its ledger row: polls, audits and backfills decide by the same. Pure.
+// Compares a listed order with age limits and with its ledger row, the same way for polls, audits and backfills. Pure.
 import { showsContent } from './content';
 import { isCreatedBefore } from './rules';
 import { DAY_MS, HOUR_MS } from '../runtime/time';
@@ -7,10 +7,10 @@ import { Status } from './status';
 import type { LedgerRow } from './ledger-row';
 import type { ListedOrder } from './order';
 
-/** Changed orders are looked for from this long before the last good poll: clocks differ, polls overlap. */
+/** The list of changes starts this long before the last finished poll, because clocks differ and polls overlap. */
 const OVERLAP_MS = HOUR_MS;
 
-/** How far before the last good poll changes are looked for; after a pause, what waited in the queue may be forgotten. */
+/** How far before the last finished poll the list of changes starts. After a long pause, the queue may have lost references. */
 export function overlap(pausedMs: number): number {
   return pausedMs > QUEUE_RETENTION_MS - DAY_MS ? QUEUE_RETENTION_MS + DAY_MS : OVERLAP_MS;
 }
@@ -27,7 +27,7 @@ export function findCompletedSince(
     : Math.min(lookback, lastFinished - overlap(now - lastFinished));
 }
 
-/** Whether no poll takes an order because of its age: any other sender leaves its status alone. Bounds are epoch milliseconds. */
+/** Whether polls exclude an order because of its age; no other sender advances it then. Bounds are epoch milliseconds. */
 export function isTooOld(
   order: ListedOrder,
   bounds: { readonly createdSince: number | undefined; readonly completedSince: number },
@@ -37,19 +37,19 @@ export function isTooOld(
   return isCreatedBefore(order, bounds.createdSince) || isOldCompleted;
 }
 
-/** Whether a list shows content, with this fingerprint, that no read has followed yet. Undefined where nothing says so. */
+/** Whether a list shows content that no read has seen yet. Undefined if the fingerprints cannot be compared. */
 export function hasOtherContent(
   row: LedgerRow,
   order: ListedOrder,
   listedDigest: string | undefined,
 ): boolean | undefined {
-  // A list and a GET may differ for good: what was looked at once is not looked at again.
+  // A list and a GET may differ permanently, so the same list content causes only one read.
   if (listedDigest !== undefined && listedDigest === row.listed_digest) return false;
   const isSame = showsContent(order, row.content_digest);
   return isSame === undefined ? undefined : !isSame;
 }
 
-/** Nobody knows whether the store moves the date of an order that staff bring back from the archive. */
+/** Whether staff restored an order from the archive. The store may keep its date then. */
 export function isArchivedNoMore(row: LedgerRow, order: ListedOrder): boolean {
   return row.reason === 'archived' && !order.isArchived;
 }

@@ -1,4 +1,4 @@
-// What an order is: as BigCommerce gives it, as the adapter narrows it once, as one read shows it, and as it is stored.
+// The types of an order: raw from BigCommerce, narrowed by the adapter, as one read shows it, and as stored.
 import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
@@ -75,7 +75,7 @@ export interface Replication {
 /** The enriched order as stored. */
 export interface Snapshot extends RawOrder, SubResources {
   readonly replication: Replication;
-  /** For the table's TTL, in epoch seconds: it is kept for ever without. */
+  /** For the table's TTL, in epoch seconds; without it the snapshot does not expire. */
   readonly expires_at?: number;
   /** The store's own fields of the names in OUR_FIELDS. */
   readonly store_fields?: Row;

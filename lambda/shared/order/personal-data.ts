@@ -1,9 +1,9 @@
-// What an order says about people: which fields are dropped before it is stored, which are erased on request, and by
-// which addresses it is found then. Whatever the store adds to an order later is kept.
+// The personal data of an order: drops fields before it is stored, erases personal fields on request, and finds the email
+// addresses in an order. Unknown fields are kept.
 import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
 
-/** An advance writes some of these and the ledger's versions rest on others; nobody could use an order without the rest. */
+/** Fields that an advance writes, that the ledger's versions rely on, or that every consumer needs. */
 export const NEVER_DROPPED: readonly string[] = [
   'id',
   'status_id',
@@ -86,7 +86,7 @@ const NULLABLE: ReadonlySet<string> = new Set(['cart_id', 'event_date']);
 /** How a webhook may spell the ids among them. */
 const PERSONAL_IN_WEBHOOKS: readonly string[] = [...PERSONAL, 'cartId', 'customerId'];
 
-/** All that a webhook of a cart says beside the cart. */
+/** The fields of a cart's webhook that are kept, all except those of the cart. */
 const KEPT_OF_CARTS: ReadonlySet<string> = new Set(['type', 'orderId', 'order_id']);
 
 /** A webhook's content without what leads to a shopper. A cart's id is one, and is called just `id` in its own scopes. */

@@ -46,7 +46,7 @@ export const REASONS = Object.keys(TEXTS) as readonly Reason[];
 /** Why a reference is a dead letter. */
 export type DeadReason = Extract<Reason, 'malformed-reference' | 'rejected' | 'attempts-exhausted'>;
 
-/** Why a webhook is refused with 401 (all but the last four), or cannot be used. Logged, never stored. */
+/** Why a webhook is refused with 401 (all except the last four), or is unusable. Logged, never stored. */
 export type WebhookReason =
   | 'no-signature'
   | 'incomplete-headers'

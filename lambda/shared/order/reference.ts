@@ -26,7 +26,7 @@ export interface OrderReference {
   readonly listedDigest?: string;
 }
 
-/** What each field that is checked has to be. */
+/** The expected value of each checked field. */
 const EXPECTED: Readonly<Record<string, string>> = {
   orderId: 'a positive integer',
   source: 'a text',

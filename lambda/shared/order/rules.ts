@@ -30,16 +30,16 @@ export function pickRules(settings: Rules): Rules {
   };
 }
 
-/** What is to be done with an order that is stored. */
+/** The decision on an order that is stored. */
 export type Decision =
   | { readonly kind: 'copy'; readonly reason: Reason }
   | { readonly kind: 'advance'; readonly targetStatusId: number }
-  /** It stands where an earlier attempt of ours wanted it: the PUT had worked. */
+  /** The order is in the target status of an earlier attempt: its PUT took effect. */
   | { readonly kind: 'confirm'; readonly targetStatusId: number };
 
 /**
- * Decides on an order as it is now; `lines` are its own, `earlier` is what the Orders table holds, which may have lost it:
- * that it was advanced once the ledger knows as well.
+ * Decides on an order as it is now, with its lines and its earlier snapshot. The snapshot may be lost, so `advancedAt`, the ISO
+ * time of our last advance, may also come from the ledger.
  */
 export function decide(
   order: Order,
@@ -60,7 +60,7 @@ export function decide(
   return reason === undefined ? { kind: 'advance', targetStatusId } : { kind: 'copy', reason };
 }
 
-/** Says why an order is void now, or undefined. A status that AllowedStatusIds lists is new even so. */
+/** Returns why an order is void now, or undefined. A void status in AllowedStatusIds still counts as new. */
 export function whyVoid(
   { statusId, isArchived }: Pick<Order, 'statusId' | 'isArchived'>,
   rules: Rules,
@@ -71,8 +71,8 @@ export function whyVoid(
 }
 
 /**
- * Says why an order that the ledger does not know is not to be stored, or undefined: it is archived, from before the bound
- * (epoch milliseconds), void, or it still waits in a status that AllowedStatusIds does not list. A list shows enough for it.
+ * Returns why an order without a ledger row is not stored, or undefined: it is archived, older than the bound (epoch
+ * milliseconds), void, or it waits in a status that AllowedStatusIds does not have. A listed order has all that is needed.
  */
 export function whyNotStored(
   order: Pick<ListedOrder, 'statusId' | 'createdAt' | 'isArchived'>,
@@ -89,7 +89,7 @@ export function whyNotStored(
   return waits ? 'status-not-allowed' : undefined;
 }
 
-/** Says why no poll takes an order, whatever its status, or undefined: it is archived, or from before the bound. */
+/** Returns why polls exclude an order in any status, or undefined: it is archived, or older than the bound (epoch milliseconds). */
 export function whyOutside(
   order: Pick<ListedOrder, 'createdAt' | 'isArchived'>,
   createdSince: number | undefined,
@@ -98,7 +98,7 @@ export function whyOutside(
   return isCreatedBefore(order, createdSince) ? 'created-before-limit' : undefined;
 }
 
-/** Whether an order was made before the bound (epoch milliseconds). One whose date cannot be read was not. */
+/** Whether an order was created before the bound (epoch milliseconds). False for an order without a readable date. */
 export function isCreatedBefore(
   { createdAt = Infinity }: Pick<ListedOrder, 'createdAt'>,
   bound = -Infinity,
@@ -106,16 +106,16 @@ export function isCreatedBefore(
   return createdAt < bound;
 }
 
-/** What beside its status decides whether an order may be advanced. */
+/** The facts in addition to its status that decide whether an order may be advanced. */
 export interface Circumstances {
   readonly digital: boolean;
-  /** Advanced by us once. Completed is then further on, and no new order; other new statuses are put back by staff. */
+  /** We advanced it before. If it is Completed now, it is finished, not new; in another new status, staff reset it. */
   readonly wasAdvanced: boolean;
   /** Created before IgnoreOrdersCreatedBefore. */
   readonly isOld: boolean;
 }
 
-/** Says why an order in this status would be stored but not advanced, or undefined if it may be advanced. */
+/** Returns why an order in this status is stored but not advanced, or undefined if it may be advanced. */
 export function whyNotAdvanced(
   statusId: number,
   { digital, wasAdvanced, isOld }: Circumstances,
@@ -130,14 +130,14 @@ export function whyNotAdvanced(
   return rules.advanceOrders ? undefined : 'advance-off';
 }
 
-/** Digital: nothing of it is shipped, each line is a download or a gift certificate. An order without a line is not. */
+/** Whether each line is a download or a gift certificate, so that nothing is shipped. An order without lines is not digital. */
 export function isDigital(lines: readonly Row[]): boolean {
   return lines.length > 0 && lines.every((line) => DIGITAL_LINE_TYPES.has(line.type));
 }
 
 /**
- * Whether a Completed order stays what the ledger noted of it: not digital. Gift certificates did not count as digital once,
- * and an upgrade moves no order of before.
+ * Whether a Completed order stays recorded as not digital. In earlier versions, gift certificates did not count as digital, and
+ * an upgrade must not advance the orders of that time.
  */
 export function staysNotDigital(
   order: Pick<Order, 'statusId'>,

@@ -2,10 +2,10 @@
 import type { Row } from '../runtime/json';
 import { parseDate } from '../runtime/time';
 
-/** A version younger than this may still change under the same date: the store's dates have whole seconds. */
+/** A version less than 10 s old may still change under the same date: the store's dates have whole seconds. */
 export const SETTLE_MS = 10_000;
 
-/** Containers' clocks differ a little: a read covers only what was seen this much before it. */
+/** The clocks of containers differ a little, so a read covers only references seen at least this long before it. */
 export const CLOCK_MARGIN_MS = 1_000;
 
 /** BigCommerce's date as it came; `""` where it gives none. */

@@ -1,5 +1,5 @@
-// What a webhook of BigCommerce says: whose it is, what happened, and which order it names, which each scope does in
-// its own way. https://developer.bigcommerce.com/docs/integrations/webhooks/events
+// Reads a webhook of BigCommerce: its store, its scope and the order that it names, in a form that depends on the scope.
+// https://developer.bigcommerce.com/docs/integrations/webhooks/events
 import * as v from 'valibot';
 import { isRow, parseJson } from '../runtime/json';
 import type { Row } from '../runtime/json';
@@ -9,13 +9,13 @@ import type { WebhookReason } from './reasons';
 /** The header that our own registration makes BigCommerce send, with the value of the generated secret. */
 export const SECRET_HEADER = 'X-Order-Replication-Secret';
 
-/** The scope that is registered unless somebody asks for another one. */
+/** The scope that is registered by default. */
 export const CART_CONVERTED = 'store/cart/converted';
 
-/** Scopes that surely tell of new orders; the orders' own do so also without a cart: by API, marketplace, import. */
+/** Scopes that report every new order of a cart; those of orders also report orders by API, marketplace and import. */
 const NEW_ORDER_SCOPES = [CART_CONVERTED, 'store/order/created', 'store/order/statusUpdated'] as const;
 
-/** All that make an order reference: those of edits tell only of orders that are there already. */
+/** All scopes that make an order reference. Those of edits report only existing orders. */
 export const SCOPES = [
   ...NEW_ORDER_SCOPES,
   'store/order/updated',
@@ -76,12 +76,12 @@ export function makesReference(scope: string): boolean {
   return SCOPES.some((taken) => taken === ofStore(scope));
 }
 
-/** Whether one registered for this scope brings any that is taken. */
+/** Whether a webhook registered for this scope delivers any that makes an order reference. */
 export function bringsReferences(scope: string): boolean {
   return ofStore(scope) === ALL_OF_ORDERS || makesReference(scope);
 }
 
-/** Whether one registered for this scope surely tells of new orders. */
+/** Whether a webhook registered for this scope reports new orders. */
 export function bringsOrders(scope: string): boolean {
   return ofStore(scope) === ALL_OF_ORDERS || NEW_ORDER_SCOPES.some((one) => one === ofStore(scope));
 }

@@ -1,5 +1,5 @@
-// The results of audits, beside the polls' in the Jobs table. Their outcome names the day, so that the index ByOutcome
-// finds the newest audit of a day in one query, however many there were of others.
+// The results of audits, which share the Jobs table with polls. Their outcome names the day, so that one query of the index
+// ByOutcome finds the newest audit of a day.
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readAudit } from '../order/audit-result';
@@ -14,6 +14,7 @@ export interface Audits {
   newestOf(day: string): Promise<Audit | undefined>;
 }
 
+/** Creates the access to the results of audits; they expire after `retentionDays`, but not before 15 days. */
 export function createAudits(
   client: DynamoDBDocumentClient,
   tableName: string,

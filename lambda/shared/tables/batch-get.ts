@@ -1,4 +1,4 @@
-// Asks DynamoDB for many items of one table by their keys.
+// Reads many items of one table of DynamoDB by their keys.
 import { setTimeout as wait } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -10,7 +10,7 @@ const RETRY_MS = 100;
 type Item = Record<string, unknown>;
 
 export interface BatchGetOptions {
-  /** The attributes that are wanted; all of them, if left out. */
+  /** The attributes to read; by default all. */
   readonly ProjectionExpression?: string;
   readonly sleep?: ((ms: number) => Promise<unknown>) | undefined;
 }

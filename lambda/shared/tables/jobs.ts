@@ -1,8 +1,8 @@
-// The Jobs table: one small row for each poll, and two that never expire, which say where the next one begins.
+// The Jobs table: one small row for each poll, and two rows that never expire, by which the next poll finds its start.
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { unlessConditionFails } from './conditional-write';
-import { readCounts } from '../order/earlier-reasons';
+import { readExcluded } from '../order/earlier-reasons';
 import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
 import { expiry, newestOf } from './job-rows';
@@ -43,11 +43,11 @@ export interface Job {
   readonly held_since?: number;
 }
 
-/** Where a poll stopped because its time was nearly over, and what the next one needs to go on from there. */
+/** The point at which a poll ran out of time, with the state that the next poll needs to continue there. */
 export interface Cursor {
   /** The names of all lists, read and unread. */
   readonly lists: readonly string[];
-  /** The one to go on with, after this order id. */
+  /** The list to continue, after this order id. */
   readonly list: string;
   readonly last_id: number;
   /** The bounds that were set when it began, in epoch milliseconds. */
@@ -77,6 +77,7 @@ interface JobRows {
   readonly retentionDays: number;
 }
 
+/** Creates the access to the jobs of polls; their rows expire after `retentionDays`. */
 export function createJobsTable(
   client: DynamoDBDocumentClient,
   tableName: string,
@@ -165,14 +166,13 @@ async function keepPoll(table: JobRows, key: number, poll: Kept): Promise<void> 
 /** The outcome, and the one that earlier versions wrote. */
 const formsOf = (outcome: Job['outcome']) => [outcome, outcome.replace('poll.', '')] as const;
 
-/** A poll as a row or a function's answer has it; earlier versions wrote `finished`, and `left_out` by sentences. */
-export function readJob({ outcome, left_out: leftOut, excluded = leftOut, ...row }: Row): Job {
+/** Reads a poll from a row or from a function's answer; earlier versions wrote the outcome as `finished`. */
+export function readJob({ outcome, ...row }: Row): Job {
   const known = String(outcome).startsWith('poll.') ? outcome : `poll.${String(outcome)}`;
-  const counts = isRow(excluded) ? { excluded: readCounts(excluded as Record<string, number>) } : {};
-  return { ...row, outcome: known, ...counts } as unknown as Job;
+  return { ...readExcluded(row), outcome: known } as unknown as Job;
 }
 
-/** What is kept of a poll for the next one: all of it if it was sliced. */
+/** The fields of a poll that the next one needs: all of them if it was sliced. */
 type Kept = Pick<Job, 'timestamp' | 'outcome'> & {
   readonly began?: number | undefined;
   readonly held_since?: number | undefined;

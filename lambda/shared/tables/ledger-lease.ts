@@ -12,7 +12,7 @@ export interface Lease {
   readonly owner: string;
 }
 
-/** What an attempt that did not finish has learnt, and no other row tells: it goes with the lease. */
+/** The observations of an unfinished attempt, which the release of the lease records because no other row has them. */
 export interface Observations {
   /** Our PUT worked, and this could not be written with the snapshot. */
   readonly advanced?: {
@@ -24,7 +24,7 @@ export interface Observations {
   readonly isMissing?: boolean | undefined;
   /** Whether an earlier GET of the same attempt found it: then this 404 is the first of its row. */
   readonly wasFound?: boolean | undefined;
-  /** Until when a PUT of this attempt may still land, in epoch milliseconds: nobody takes the order before. */
+  /** The time until which a PUT of this attempt may still take effect, in epoch milliseconds: no worker takes the order before. */
   readonly putMayLandUntil?: number | undefined;
 }
 
@@ -36,8 +36,8 @@ const FINISHED_STATES = { ':copied': 'copied', ':replicated': 'replicated', ':sk
 const COPY_ONLY_BEFORE = 'copied without advancing';
 
 /**
- * Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. What was
- * only copied, though it may be advanced, covers nothing but wishes for a copy.
+ * Whether a finished row rests on a read that began after the reference was seen, by more than clocks may differ. A row of a
+ * copy that was requested without an advance covers only such requests.
  */
 export function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {
   const finished = row?.state === 'copied' || row?.state === 'replicated' || row?.state === 'skipped';
@@ -45,7 +45,7 @@ export function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderRef
   return row.read_at !== undefined && row.read_at > isoLater(seenAt, CLOCK_MARGIN_MS);
 }
 
-/** Free, or past; and not covering the reference: another worker may have finished since it was received. */
+/** Takes a lease that is free or expired, unless the row covers the reference: another worker may have finished meanwhile. */
 export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, until: number, now: number) {
   const onlyCopied = advance === false ? '' : ' OR reason IN (:copyOnly, :copyOnlyBefore)';
   return {
@@ -69,7 +69,7 @@ export function leaseUpdate(lease: Lease, { seenAt, advance }: OrderReference, u
   };
 }
 
-/** Lets go of an order, and keeps what the attempt has learnt. A PUT that may still land keeps others off until then. */
+/** Releases the lease and records the observations. If a PUT may still take effect, the lease ends only after that. */
 export function releaseUpdate(lease: Lease, error: string, observations: Observations, now: number) {
   const { advanced, isMissing, wasFound, putMayLandUntil } = observations;
   const modifiedAt = advanced?.order.modifiedAt;

@@ -1,5 +1,5 @@
-// What the ledger notes of references: queued, dead, or to an order that no list can show. Each write states the rows that it
-// may change and leaves all others, because every condition here closes a race.
+// The ledger's updates for references: queued, dead, or to an order that no list can show. Each update has a condition on the
+// row, and every condition prevents a race.
 import { CLOCK_MARGIN_MS } from '../order/version';
 import { iso } from '../runtime/time';
 import type { DeadReason } from '../order/reasons';
@@ -16,7 +16,7 @@ export interface DeadLetterCause {
 /**
  * A row gives way to `queued` when it is absent or without a state; when it is queued in no newer version; or when it
  * was finished by a read no later than the reference was seen, under an older date, or under this one some time before:
- * within one second of the store's clock nobody can tell which status came first, and a note that is left out does no harm.
+ * within one second of the store's clock the order of two statuses is unknown, and a skipped update does no harm.
  * A webhook's reference has no version: it writes only where there is no state.
  */
 export function queuedUpdate(reference: OrderReference, now: number) {
@@ -45,6 +45,7 @@ export function queuedUpdate(reference: OrderReference, now: number) {
   };
 }
 
+/** Marks a row as dead, unless it rests on a read after the reference was seen, or has a later queued reference. */
 export function deadUpdate(reference: OrderReference, death: DeadLetterCause, now: number) {
   const values = {
     state: 'dead',
@@ -64,6 +65,7 @@ export function deadUpdate(reference: OrderReference, death: DeadLetterCause, no
   };
 }
 
+/** Records when a reference was queued because no list can show the order; `now` is epoch milliseconds. */
 export function unlistableUpdate(now: number) {
   return { UpdateExpression: 'SET unreadable_at = :now', ExpressionAttributeValues: { ':now': iso(now) } };
 }

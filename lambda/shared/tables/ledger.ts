@@ -1,4 +1,4 @@
-// One small row per order: where its replication stands, and which worker holds it. Every write is conditional.
+// The ledger: one small row per order with its replication state and its lease. Every write of a state is conditional.
 import { randomUUID } from 'node:crypto';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
@@ -21,15 +21,15 @@ import type { Snapshot } from '../order/order';
 export interface Ledger {
   /** The rows that are there, by order id, strongly consistent. */
   find(orderIds: readonly number[]): Promise<ReadonlyMap<number, LedgerRow>>;
-  /** Notes that a reference is on its way, unless the row knows better: false then. */
+  /** Records that a reference is queued. Returns false, without a change, if the row is newer. */
   recordQueued(reference: OrderReference, now: number): Promise<boolean>;
-  /** Notes that a reference was queued because no list can show the order. */
+  /** Records that a reference was queued because no list can show the order. */
   recordUnlistable(orderId: number, now: number): Promise<void>;
   /** Takes the order for one worker, unless another has it or the row covers the reference already. */
   takeLease(lease: Lease, reference: OrderReference, until: number, now: number): Promise<LeaseAnswer>;
-  /** Lets go of an order that was not finished, and keeps what was learnt. Only the owner's call has an effect. */
+  /** Releases the lease of an unfinished order, and records the observations. Only the owner's call has an effect. */
   release(lease: Lease, error: string, observations: Observations, now: number): Promise<void>;
-  /** Ends in one write what needs no advance, and lets go. Throws RefusedWriteError if the row knows better. */
+  /** Records the end of an order that needs no advance, and releases the lease. Throws RefusedWriteError if the row is newer. */
   recordEnd(lease: Lease, finish: Finish, now: number): Promise<void>;
   /**
    * Ends an advance in one transaction over the Orders table and the ledger, and lets go. One that only conflicts with
@@ -62,6 +62,7 @@ interface LedgerRows extends LedgerTables {
   readonly client: DynamoDBDocumentClient;
 }
 
+/** Creates the access to the ledger. */
 export function createLedger(client: DynamoDBDocumentClient, tables: LedgerTables): Ledger {
   const table = { client, ...tables };
   return {

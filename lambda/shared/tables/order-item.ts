@@ -104,7 +104,7 @@ function numberBytes(text: string): number {
   return 2 + Math.ceil(digits / 2) + (text.startsWith('-') ? 1 : 0);
 }
 
-/** Whether DynamoDB takes a JSON value, and gives back the very same. */
+/** Whether DynamoDB can store a JSON value and return it unchanged. */
 function fitsItem(value: unknown, level = 0): boolean {
   if (typeof value === 'string') return isWellFormed(value);
   if (typeof value === 'bigint') return isKeptAsNumber(value);

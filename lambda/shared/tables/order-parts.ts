@@ -74,7 +74,7 @@ export async function readParts(table: PartsTable, orderId: number, name: PartsN
 
 /**
  * Lets expire the parts of all that was read before `snapshot`, and its own if its item was refused: no item names them
- * any more. Those of later reads are left alone: another worker may be about to name them.
+ * any more. Parts of later reads stay: another worker may be about to write the item that names them.
  */
 export async function supersedeParts(
   table: PartsTable,

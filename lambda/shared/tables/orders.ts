@@ -11,7 +11,7 @@ import type { Replication, Snapshot } from '../order/order';
 import { pack, unpack } from './order-item';
 import { batchGet } from './batch-get';
 
-/** What fits into an item of 409,600 bytes beside the plain fields. More is kept in parts. */
+/** The compressed bytes that fit into an item of 409,600 bytes next to the plain fields. More is kept in parts. */
 const INLINE_BYTES = 320_000;
 
 /** A stored order. `compressed`, or its parts, stand in for the fields that cannot be plain. */
@@ -78,7 +78,7 @@ async function saveSnapshot(table: SnapshotTable, snapshot: Snapshot): Promise<v
     if (isRefused && hasParts(item)) await supersedeParts(table.parts, snapshot, 'refused');
     return throwRefused(error, snapshot);
   });
-  // The SDK repeats a write whose answer was lost: then what it replaced is itself, and tells of nothing before.
+  // The SDK repeats a write whose answer was lost. The replaced item is then our own, and does not show earlier parts.
   const isRepeated = replaced?.replication?.read_at === snapshot.replication.read_at;
   if (hasParts(item) || hasParts(replaced) || isRepeated) {
     await supersedeParts(table.parts, snapshot, 'stored');

@@ -47,6 +47,7 @@ export function isDelivery({ delivery }: Row): boolean {
   return !String(delivery).startsWith(REMEMBERED);
 }
 
+/** Creates the access to the Webhooks table; deliveries expire after `retentionDays`. */
 export function createWebhooksTable(
   client: DynamoDBDocumentClient,
   tableName: string,

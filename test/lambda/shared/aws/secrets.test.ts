@@ -54,7 +54,7 @@ it('the last valid secret is used while Secrets Manager fails', async () => {
 });
 
 it.each([
-  ['no JSON', 'text', 'no JSON object'],
+  ['no JSON', 'text', 'not a JSON object'],
   ['empty', {}, 'clientId is missing; accessToken is missing'],
   ['odd', { ...credentials, clientSecret: 5 }, 'clientSecret is not a text'],
 ])('an invalid secret is refused with the name of what is wrong: %s', async (_, value, problem) => {
