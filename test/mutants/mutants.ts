@@ -84,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A request is not cut off at the deadline of its invocation',
     file: shared('bigcommerce/request'),
-    from: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),',
-    to: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline)),',
+    from: 'const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? defaultMs, deadline - startedAt));',
+    to: 'const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? defaultMs, deadline));',
   },
   {
     rule: 'An answer of any size is read',
@@ -570,8 +570,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'A request has no timeout',
     file: shared('bigcommerce/request'),
-    from: 'timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),',
-    to: 'timeoutMs: Math.max(timeoutMs, 86_400_000),',
+    from: 'const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? defaultMs, deadline - startedAt));',
+    to: 'const timeoutMs = Math.max(timeoutMs, 86_400_000);',
   },
   {
     rule: 'Lines beyond the first page are lost',

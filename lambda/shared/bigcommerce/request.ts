@@ -5,7 +5,7 @@ import { logCall } from './call-log';
 import { OutOfTimeError } from '../runtime/errors';
 import type { BigCommerceError } from '../runtime/errors';
 import { createHttp, isTimeout } from './http';
-import type { Http, HttpAnswer } from './http';
+import type { Http, HttpAnswer, HttpRequest } from './http';
 import type { Log } from '../runtime/log';
 import { readQuota } from './quota';
 import type { Quota } from './quota';
@@ -143,42 +143,9 @@ type TryResult<T> = { readonly http?: HttpAnswer } & (
   | { readonly kind: 'failed'; readonly error: BigCommerceError; readonly lost?: string }
 );
 
-/** One try: no answer, an unusable one, or the answer. A 401 is tried once more with a token fetched afresh. */
+/** One try, logged. A 401 to a GET is tried once more, with a token that is fetched again. */
 function createAttempt(options: RequestsOptions, now: () => number) {
-  const { timeoutMs = REQUEST_TIMEOUT_MS, http = createHttp() } = options;
-
-  const sendOnce = (request: StoreRequest<unknown>, token: string, deadline: number) => {
-    const { method, path, query, body } = request;
-    return http({
-      method,
-      url: `${options.apiUrl}/stores/${options.storeHash}${path}`,
-      ...(query ? { query } : {}),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      headers: {
-        Accept: 'application/json',
-        'X-Auth-Token': token,
-        'User-Agent': 'order-replication',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      timeoutMs: Math.max(1, Math.min(request.timeoutMs ?? timeoutMs, deadline - now())),
-    });
-  };
-
-  async function askOnce<T>(
-    request: StoreRequest<T>,
-    token: string,
-    deadline: number,
-  ): Promise<TryResult<T>> {
-    const startedAt = now();
-    if (startedAt > (request.notAfter ?? Infinity)) return { kind: 'too-late' };
-    const came = await sendOnce(request, token, deadline).catch((error: unknown) => asError(error));
-    if (came instanceof Error) {
-      const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
-      return { kind: 'failed', error: noAnswer(call(request), came), lost };
-    }
-    return { http: came, ...toResult(request, came, startedAt) };
-  }
-
+  const askOnce = createAskOnce(options, now);
   return async function attempt<T>(
     request: StoreRequest<T>,
     deadline: number,
@@ -196,6 +163,46 @@ function createAttempt(options: RequestsOptions, now: () => number) {
     if (isRefused && !fresh && request.method === 'GET') return attempt(request, deadline, log, true);
     if (isRefused) await options.accessToken(true);
     return outcome;
+  };
+}
+
+/** One HTTP request: no answer, an unusable one, or the answer. */
+function createAskOnce(options: RequestsOptions, now: () => number) {
+  const { timeoutMs: defaultMs = REQUEST_TIMEOUT_MS, http = createHttp() } = options;
+  return async function askOnce<T>(
+    request: StoreRequest<T>,
+    token: string,
+    deadline: number,
+  ): Promise<TryResult<T>> {
+    const startedAt = now();
+    if (startedAt > (request.notAfter ?? Infinity)) return { kind: 'too-late' };
+    const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? defaultMs, deadline - startedAt));
+    const sent = http({ ...toHttpRequest(request, token, options), timeoutMs });
+    const came = await sent.catch((error: unknown) => asError(error));
+    if (came instanceof Error) {
+      const lost = isTimeout(came) ? TIMED_OUT : codeOf(came);
+      return { kind: 'failed', error: noAnswer(call(request), came), lost };
+    }
+    return { http: came, ...toResult(request, came, startedAt) };
+  };
+}
+
+function toHttpRequest(
+  { method, path, query, body }: StoreRequest<unknown>,
+  token: string,
+  { apiUrl, storeHash }: RequestsOptions,
+): Omit<HttpRequest, 'timeoutMs'> {
+  return {
+    method,
+    url: `${apiUrl}/stores/${storeHash}${path}`,
+    ...(query ? { query } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: {
+      Accept: 'application/json',
+      'X-Auth-Token': token,
+      'User-Agent': 'order-replication',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
   };
 }
 

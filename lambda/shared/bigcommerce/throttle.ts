@@ -26,55 +26,80 @@ export interface Turns {
   pause(ms: number): void;
 }
 
-export function createTurns({ quotaReservePercent, now, sleep }: TurnsOptions): Turns {
-  let known: KnownQuota = 'unknown';
-  let pausedUntil = -Infinity;
-  const underWay = new Set<{ readonly since: number }>();
-  let waiting: (() => void)[] = [];
-
-  /** When to look again; of a wait for our own calls, also when one of them ends. Undefined: go. */
-  function obstacle(): { readonly until: number; readonly isOurs: boolean } | undefined {
-    if (pausedUntil > now()) return { until: pausedUntil, isOurs: false };
-    const allowed = allowance(known, quotaReservePercent, now());
-    if (allowed.calls === 0 && typeof known === 'object') return { until: known.resetsAt, isOurs: false };
-    const recent = [...underWay].filter(({ since }) => now() - since < RECENT_MS);
-    if (underWay.size < allowed.calls && recent.length < allowed.recent) return undefined;
-    const oldest = Math.min(now(), ...recent.map(({ since }) => since));
-    return { until: oldest + RECENT_MS, isOurs: true };
-  }
-
-  const someCallEnds = () => new Promise<void>((resolve) => void waiting.push(resolve));
-
-  function begin(): Turn {
-    const call = { since: now() };
-    underWay.add(call);
-    return {
-      end(answer) {
-        underWay.delete(call);
-        if (answer) known = updateQuota(known, answer.quota);
-        const woken = waiting;
-        waiting = [];
-        for (const wake of woken) wake();
-      },
-    };
-  }
-
+/** Creates the turns that all calls of a container take. */
+export function createTurns(options: TurnsOptions): Turns {
+  const calls = new CallsInFlight(options);
+  const { now, sleep } = options;
   return {
     async take(deadline) {
       for (;;) {
         if (now() >= deadline) return undefined;
-        const waits = obstacle();
-        if (waits === undefined) return begin();
-        if (!waits.isOurs && waits.until >= deadline) return undefined;
-        const wait = sleep(Math.min(waits.until, deadline) - now());
-        await (waits.isOurs ? Promise.race([wait, someCallEnds()]) : wait);
+        const wait = calls.nextWait();
+        if (wait === undefined) return calls.begin();
+        if (!wait.isForOwnCalls && wait.until >= deadline) return undefined;
+        const slept = sleep(Math.min(wait.until, deadline) - now());
+        await (wait.isForOwnCalls ? Promise.race([slept, calls.someCallEnds()]) : slept);
       }
     },
-
-    pause(ms) {
-      pausedUntil = Math.max(pausedUntil, now() + ms);
-    },
+    pause: (ms) => calls.pause(ms),
   };
+}
+
+interface Wait {
+  readonly until: number;
+  /** Whether the wait also ends when one of our own calls does. */
+  readonly isForOwnCalls: boolean;
+}
+
+/** The calls that a container has in flight, and the quota that their answers showed. */
+class CallsInFlight {
+  private known: KnownQuota = 'unknown';
+  private pausedUntil = -Infinity;
+  private readonly calls = new Set<{ readonly since: number }>();
+  private waiting: (() => void)[] = [];
+
+  constructor(private readonly options: TurnsOptions) {}
+
+  /** How long the next call must wait; undefined if it may be sent now. */
+  nextWait(): Wait | undefined {
+    const { known, pausedUntil, calls } = this;
+    const now = this.options.now();
+    if (pausedUntil > now) return { until: pausedUntil, isForOwnCalls: false };
+    const allowed = allowance(known, this.options.quotaReservePercent, now);
+    if (allowed.calls === 0 && typeof known === 'object') {
+      return { until: known.resetsAt, isForOwnCalls: false };
+    }
+    const recent = [...calls].filter(({ since }) => now - since < RECENT_MS);
+    if (calls.size < allowed.calls && recent.length < allowed.recent) return undefined;
+    const oldest = Math.min(now, ...recent.map(({ since }) => since));
+    return { until: oldest + RECENT_MS, isForOwnCalls: true };
+  }
+
+  begin(): Turn {
+    const call = { since: this.options.now() };
+    this.calls.add(call);
+    return {
+      end: (answer) => {
+        this.calls.delete(call);
+        if (answer) this.known = updateQuota(this.known, answer.quota);
+        this.wakeWaiting();
+      },
+    };
+  }
+
+  someCallEnds(): Promise<void> {
+    return new Promise((resolve) => void this.waiting.push(resolve));
+  }
+
+  pause(ms: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, this.options.now() + ms);
+  }
+
+  private wakeWaiting(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const wake of waiting) wake();
+  }
 }
 
 /** Runs the tasks of one lane one after the other, and the lanes in parallel. */

@@ -47,6 +47,7 @@ export interface Hooks {
 
 export type Call = <T>(request: StoreRequest<T>) => Promise<Answer<T>>;
 
+/** Creates the calls for webhooks; `call` sends a request within one invocation. */
 export function createHooks(call: Call): Hooks {
   const one = (method: 'GET' | 'PUT', id: number, body?: unknown) =>
     call({ method, endpoint: `${method} hook`, path: `/v3/hooks/${id}`, body, read: toHook });

@@ -69,6 +69,7 @@ const BY_STATUS: ReadonlySet<Reason> = new Set([
   'void-status',
 ]);
 
+/** Whether a value is one of the codes. */
 export function isReason(value: unknown): value is Reason {
   return typeof value === 'string' && Object.hasOwn(TEXTS, value);
 }

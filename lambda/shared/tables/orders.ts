@@ -43,6 +43,7 @@ interface SnapshotTable {
   readonly parts: PartsTable;
 }
 
+/** Creates the access to whole snapshots, for the worker. */
 export function createOrdersTable(
   client: DynamoDBDocumentClient,
   { ordersTable, orderPartsTable }: OrdersTables,
@@ -175,6 +176,7 @@ export interface StoredOrders {
   among(orderIds: readonly number[]): Promise<ReadonlyMap<number, StoredVersion>>;
 }
 
+/** Creates the access to the versions of stored orders, for audits. */
 export function createStoredOrders(client: DynamoDBDocumentClient, tableName: string): StoredOrders {
   return {
     async among(orderIds) {

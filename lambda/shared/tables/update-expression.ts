@@ -1,6 +1,7 @@
 // How the ledger's updates are written: an attribute's value has its name after a colon.
 import { iso } from '../runtime/time';
 
+/** The values without those that are undefined. */
 export function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
@@ -17,6 +18,7 @@ export function setting(set: readonly string[], remove: readonly string[] = []):
   return `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.map(alias).join(', ')}` : ''}`;
 }
 
+/** The ISO time that is `ms` milliseconds after another ISO time. */
 export function isoLater(time: string, ms: number): string {
   return iso(Date.parse(time) + ms);
 }
