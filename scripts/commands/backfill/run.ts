@@ -3,15 +3,18 @@
 import type { Store } from '../../../lambda/shared/bigcommerce/client';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import type { EventName } from '../../../lambda/shared/runtime/events';
+import type { Fields } from '../../../lambda/shared/runtime/log';
 import type { LedgerRow } from '../../../lambda/shared/order/ledger-row';
 import type { Queue } from '../../../lambda/shared/aws/queue';
 import { enqueue } from '../../../lambda/shared/steps/enqueue';
 import { enqueueUnlistable } from '../../../lambda/shared/steps/unlistable-orders';
+import { excerpt } from '../../terminal/printable';
 import type { Checkpoint, Checkpoints } from './checkpoint';
 import { endOf, classifyPage } from './classify';
 import type { SentReference, BackfillTask } from './classify';
 import { pagesOf } from './pages';
 import type { BackfillCursor, FoundPage } from './pages';
+import { MAX_SHOWN } from './progress';
 import { ended, sum } from './tally';
 import type { BackfillTally } from './tally';
 
@@ -130,7 +133,10 @@ async function refer(
 /** The deps of the steps that polls and audits share. */
 function forSteps({ queue, ledger, warn, now }: BackfillDeps) {
   const log = {
-    warn: (event: EventName) => warn?.(`The ledger could not record a queued order (${event}).`),
+    warn: (_event: EventName, { orderId, error }: Fields = {}) =>
+      warn?.(
+        `Order ${String(orderId)} is queued, but the ledger could not record it. ${excerpt(String(error), MAX_SHOWN)}`,
+      ),
   };
   return { adapters: { queue, ledger, log }, invocation: { now } };
 }

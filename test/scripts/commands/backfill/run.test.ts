@@ -624,6 +624,21 @@ describe('a failure', () => {
   });
 });
 
+it('a backfill warns of an order that the ledger cannot record, with the error, and copies all orders', async () => {
+  const stage = aStage(some(3));
+  const warnings: string[] = [];
+  const recordQueued: BackfillDeps['ledger']['recordQueued'] = (reference, now) =>
+    reference.orderId === 101
+      ? Promise.reject(new Error('not authorized to perform dynamodb:UpdateItem'))
+      : stage.world.ledger.recordQueued(reference, now);
+  const ledger = { ...stage.deps.ledger, recordQueued };
+  const warn = (text: string) => void warnings.push(text);
+  expect(await stage.run(everything, undefined, { ledger, warn })).toEqual({ ...nothing, copied: 3 });
+  expect(warnings).toEqual([
+    'Order 101 is queued, but the ledger could not record it. Error: not authorized to perform dynamodb:UpdateItem',
+  ]);
+});
+
 describe('orders that no list can show', () => {
   it('K1G: are named in the result and queued alone, and all others are copied', async () => {
     const stage = aStage(some(10));
