@@ -137,8 +137,8 @@ it('the tree of the architecture page names files that exist', () => {
 
 it('each of these checks finds what is wrong on a page', async () => {
   const page = [
-    'Run `npx order-replication poll --stag dev`, then `audit --dryrun`, then `npx order-replication letters list`.',
-    'See `lambda/shared/order/{rules,laws}.ts`, `laws.ts`, and `judge` in `lambda/shared/order/rules.ts`.',
+    'Run `npx order-replication poll --stag dev`, then `audit --dryrun`, then `npx order-replication messages list`.',
+    'See `lambda/shared/order/{rules,laws}.ts`, `laws.ts`, and `guess` in `lambda/shared/order/rules.ts`.',
     'Run `npm run survive` or `node tools/run.mjs renew`.',
     '',
     '## The tree',
@@ -152,11 +152,11 @@ it('each of these checks finds what is wrong on a page', async () => {
   const code = codeIn(page);
   expect(await refusedCommands(code)).toEqual([
     expect.stringContaining("unknown option '--stag'"),
-    expect.stringContaining("unknown command 'letters'"),
+    expect.stringContaining("unknown command 'messages'"),
   ]);
   expect(unknownOptions(code)).toEqual(['audit --dryrun']);
   expect(missingFiles(code)).toEqual(['lambda/shared/order/laws.ts', 'laws.ts']);
-  expect(missingNames(page)).toEqual(['`judge` in `lambda/shared/order/rules.ts`']);
+  expect(missingNames(page)).toEqual(['`guess` in `lambda/shared/order/rules.ts`']);
   expect(missingScripts(code)).toEqual(['survive', 'renew']);
   expect(missingInTree(page)).toEqual(['lambda/audit-orders/guess.ts', 'nowhere']);
 });

@@ -186,6 +186,6 @@ it('the scheduled audit audits the day before', async () => {
 
 it('an audit of a day that does not exist fails and names the expected form', async () => {
   expect(await invoke({ day: '2026-02-30' })).toMatchObject({
-    errorMessage: 'day has to be a UTC day such as 2026-11-20.',
+    errorMessage: 'day must be a UTC day such as 2026-11-20.',
   });
 });

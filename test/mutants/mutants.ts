@@ -37,7 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'A webhook that is not authenticated is accepted',
     file: 'lambda/new-orders-webhook/receive.ts',
     from: "if (authentication.by === 'none') return reject(authentication);",
-    to: "if (proof.by === 'none' && deps.now() < 0) return reject(proof);",
+    to: "if (authentication.by === 'none' && deps.invocation.now() < 0) return reject(authentication);",
   },
   {
     rule: 'A poll records an order as queued before it queues it',
@@ -198,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'An order is replicated by two workers at the same time',
     file: worker('replicate'),
-    from: "if (taken.kind !== 'taken') throw",
-    to: "if (taken.kind !== 'taken' && now() < 0) throw",
+    from: "if (taken.kind !== 'taken') throw new LeaseHeldError(`Order ${reference.orderId} is with another worker.`);\n  const { row } = taken;",
+    to: "const row = taken.kind === 'taken' ? taken.row : { order_id: LeaseHeldError.length && reference.orderId };",
   },
   {
     rule: 'A covered reference is replicated once more',
@@ -463,7 +463,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'Completed physical orders are put back to Awaiting Shipment',
     file: shared('order/rules'),
     from: 'if (statusId === Status.Completed && !digital) return',
-    to: 'if (statusId === Status.Completed && !digital && name === name.toUpperCase()) return',
+    to: 'if (statusId === Status.Completed && !digital && rules.advanceStatusIds.length > 99) return',
   },
   {
     rule: 'Cancelled, refunded and declined orders count as orders in a later status',
@@ -571,7 +571,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'A request has no timeout',
     file: shared('bigcommerce/request'),
     from: 'const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? defaultMs, deadline - startedAt));',
-    to: 'const timeoutMs = Math.max(timeoutMs, 86_400_000);',
+    to: 'const timeoutMs = Math.max(request.timeoutMs ?? defaultMs, 86_400_000);',
   },
   {
     rule: 'Lines beyond the first page are lost',
