@@ -1,5 +1,5 @@
 // The ledger and the Orders table in memory, written from the protocol and not from the adapters' expressions;
-// test/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
+// test/lambda/shared/tables/ledger.test.ts holds both to one list of cases, the adapters on a real DynamoDB API.
 import { isDeepStrictEqual } from 'node:util';
 import { RefusedWriteError } from '../../lambda/shared/runtime/errors';
 import type { Ledger } from '../../lambda/shared/tables/ledger';
@@ -25,82 +25,58 @@ export interface MemoryTables {
 }
 
 export function memoryTables(): MemoryTables {
-  const rows = new Map<number, LedgerRow>();
-  const snapshots = new Map<number, Snapshot>();
-  const stream: Snapshot[] = [];
-
-  const write = (snapshot: Snapshot) => {
-    const copy = structuredClone(snapshot);
-    // As DynamoDB: a write that changes nothing is no event of the stream.
-    if (isDeepStrictEqual(copy, snapshots.get(snapshot.id))) return;
-    snapshots.set(snapshot.id, copy);
-    stream.push(copy);
-  };
-  const change = (orderId: number, changes: Partial<LedgerRow>, drop: readonly (keyof LedgerRow)[] = []) => {
-    const row = Object.entries({ ...rows.get(orderId), ...defined(changes), order_id: orderId });
-    const kept = row.filter(([name]) => !drop.includes(name as keyof LedgerRow));
-    rows.set(orderId, Object.fromEntries(kept) as unknown as LedgerRow);
-  };
-
-  function assertMayFinish(lease: Lease, readAt: number): void {
-    const row = rows.get(lease.orderId);
-    const isOwner = row?.lease_owner === lease.owner;
-    if (!isOwner || (row.read_at !== undefined && row.read_at > iso(readAt))) {
-      throw new RefusedWriteError('refused');
-    }
-  }
-
-  function finishRow(lease: Lease, finish: Finish, now: number): void {
-    const endFields = [
-      ...(['reason', 'status_before', 'status_after', 'digital'] as const),
-      ...(['content_digest', 'listed_digest', 'kept_until'] as const),
-    ];
-    const version =
-      finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
-    change(lease.orderId, {}, [...endFields, ...version, 'lease_owner', 'lease_until', 'last_error']);
-    const modified = finish.order?.modifiedAt;
-    const order = finish.order && {
-      status_after: finish.order.statusId,
-      status_id: finish.order.statusId,
-      date_modified: dateModified(finish.order.raw),
-      modified_at: modified === undefined ? undefined : iso(modified),
-    };
-    const values = {
-      state: finish.state,
-      reason: finish.reason,
-      read_at: iso(finish.readAt),
-      reached_at: iso(now),
-      status_before: finish.statusBefore,
-      digital: finish.digital,
-      advanced_at: finish.advancedAt,
-      advances: finish.advances,
-      left_alone_until: finish.noAdvanceUntil,
-      content_digest: finish.digest,
-      listed_digest: finish.listedDigest,
-      kept_until: finish.keptUntil,
-      ...order,
-    };
-    change(lease.orderId, defined(values) as Partial<LedgerRow>);
-  }
-
+  const memory: Memory = { rows: new Map(), snapshots: new Map(), stream: [] };
+  const { snapshots } = memory;
   const ledger: Ledger = {
     find: (orderIds) =>
       Promise.resolve(
-        new Map(orderIds.flatMap((id) => (rows.has(id) ? [[id, rows.get(id)!] as const] : []))),
+        new Map(orderIds.flatMap((id) => (memory.rows.has(id) ? [[id, memory.rows.get(id)!] as const] : []))),
       ),
+    ...referencesOf(memory),
+    ...deathsOf(memory),
+    ...leasesOf(memory),
+    ...endsOf(memory),
+  };
+  const versions = (ids: readonly number[]) =>
+    new Map(ids.flatMap((id) => (snapshots.has(id) ? [[id, snapshots.get(id)!] as const] : [])));
+  return { ...memory, ledger, orders: ordersOf(memory), versions };
+}
 
+type Rows = Map<number, LedgerRow>;
+
+type Memory = Pick<MemoryTables, 'rows' | 'snapshots' | 'stream'>;
+
+function ordersOf(memory: Memory): OrdersTable {
+  return {
+    find: (orderId) => Promise.resolve(structuredClone(memory.snapshots.get(orderId))),
+    async save(snapshot) {
+      await Promise.resolve();
+      const stored = memory.snapshots.get(snapshot.id);
+      if (stored !== undefined && stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      write(memory, snapshot);
+    },
+  };
+}
+
+function referencesOf(memory: Memory): Pick<Ledger, 'recordQueued' | 'recordUnlistable'> {
+  return {
     recordQueued(reference, now) {
-      const row = rows.get(reference.orderId);
+      const row = memory.rows.get(reference.orderId);
       const modified = parseDate(reference.dateModified);
       const versioned = modified !== undefined && reference.statusId !== undefined;
       if (row?.state !== undefined && !(versioned && givesWay(row, modified, reference.seenAt))) {
         return Promise.resolve(false);
       }
-      change(reference.orderId, { state: 'queued', seen_at: reference.seenAt, reached_at: iso(now) }, [
-        'reason',
-      ]);
+      change(
+        memory.rows,
+        reference.orderId,
+        { state: 'queued', seen_at: reference.seenAt, reached_at: iso(now) },
+        ['reason'],
+      );
       if (versioned) {
-        change(reference.orderId, {
+        change(memory.rows, reference.orderId, {
           date_modified: reference.dateModified!,
           modified_at: iso(modified),
           status_id: reference.statusId,
@@ -110,72 +86,21 @@ export function memoryTables(): MemoryTables {
     },
 
     recordUnlistable(orderId, now) {
-      change(orderId, { unreadable_at: iso(now) });
+      change(memory.rows, orderId, { unreadable_at: iso(now) });
       return Promise.resolve();
     },
+  };
+}
 
-    takeLease(lease, reference, until, now) {
-      const row = rows.get(lease.orderId);
-      if (row?.lease_owner === lease.owner) return Promise.resolve({ kind: 'taken', row });
-      if (covers(row, reference)) return Promise.resolve({ kind: 'covered' });
-      if (row?.lease_until !== undefined && row.lease_until >= iso(now))
-        return Promise.resolve({ kind: 'held' });
-      change(lease.orderId, {
-        lease_owner: lease.owner,
-        lease_until: iso(until),
-        tried_at: iso(now),
-        first_seen_at: row?.first_seen_at ?? reference.seenAt,
-        attempts: (row?.attempts ?? 0) + 1,
-      });
-      return Promise.resolve({ kind: 'taken', row: rows.get(lease.orderId)! });
-    },
-
-    release(lease, error, { advanced, isMissing, wasFound, putMayLandUntil: heldUntil }, now) {
-      const row = rows.get(lease.orderId);
-      if (row?.lease_owner !== lease.owner) return Promise.resolve();
-      change(lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
-      if (heldUntil !== undefined) change(lease.orderId, { lease_until: iso(heldUntil) });
-      const noted = wasFound === true ? undefined : row.missing_since;
-      if (isMissing === true) change(lease.orderId, { missing_since: noted ?? iso(now) });
-      if (isMissing === false) change(lease.orderId, {}, ['missing_since']);
-      if (advanced !== undefined) {
-        const modified = advanced.order.modifiedAt;
-        const { at: advanced_at, advances, order } = advanced;
-        change(lease.orderId, { advanced_at, advances, status_after: order.statusId });
-        if (modified !== undefined) change(lease.orderId, { put_modified_at: iso(modified) });
-      }
-      return Promise.resolve();
-    },
-
-    async recordEnd(lease, finish, now) {
-      await Promise.resolve();
-      assertMayFinish(lease, finish.readAt);
-      finishRow(lease, finish, now);
-    },
-
-    async recordAdvance(lease, snapshot, finish, now) {
-      await Promise.resolve();
-      assertMayFinish(lease, finish.readAt);
-      const stored = snapshots.get(lease.orderId);
-      if (stored === undefined || stored.replication.read_at > snapshot.replication.read_at) {
-        throw new RefusedWriteError('refused');
-      }
-      const replication = {
-        ...stored.replication,
-        state: 'replicated' as const,
-        advanced_at: finish.advancedAt,
-      };
-      write({ ...stored, ...followingFields(finish.order.raw), replication });
-      finishRow(lease, finish, now);
-    },
-
+function deathsOf(memory: Memory): Pick<Ledger, 'recordDead'> {
+  return {
     recordDead(reference, death, now) {
-      const row = rows.get(reference.orderId);
+      const row = memory.rows.get(reference.orderId);
       const readLater = row?.read_at !== undefined && row.read_at > reference.seenAt;
       const queuedLater = row?.state === 'queued' && (row.seen_at ?? '') > reference.seenAt;
       if (readLater || queuedLater) return Promise.resolve(false);
       const modified = parseDate(reference.dateModified);
-      change(reference.orderId, {
+      change(memory.rows, reference.orderId, {
         state: 'dead',
         reason: death.reason,
         reached_at: iso(now),
@@ -187,22 +112,135 @@ export function memoryTables(): MemoryTables {
       return Promise.resolve(true);
     },
   };
+}
 
-  const orders: OrdersTable = {
-    find: (orderId) => Promise.resolve(structuredClone(snapshots.get(orderId))),
-    async save(snapshot) {
-      await Promise.resolve();
-      const stored = snapshots.get(snapshot.id);
-      if (stored !== undefined && stored.replication.read_at > snapshot.replication.read_at) {
-        throw new RefusedWriteError('refused');
+function leasesOf(memory: Memory): Pick<Ledger, 'takeLease' | 'release'> {
+  return {
+    takeLease(lease, reference, until, now) {
+      const row = memory.rows.get(lease.orderId);
+      if (row?.lease_owner === lease.owner) return Promise.resolve({ kind: 'taken', row });
+      if (covers(row, reference)) return Promise.resolve({ kind: 'covered' });
+      if (row?.lease_until !== undefined && row.lease_until >= iso(now))
+        return Promise.resolve({ kind: 'held' });
+      change(memory.rows, lease.orderId, {
+        lease_owner: lease.owner,
+        lease_until: iso(until),
+        tried_at: iso(now),
+        first_seen_at: row?.first_seen_at ?? reference.seenAt,
+        attempts: (row?.attempts ?? 0) + 1,
+      });
+      return Promise.resolve({ kind: 'taken', row: memory.rows.get(lease.orderId)! });
+    },
+
+    release(lease, error, { advanced, isMissing, wasFound, putMayLandUntil: heldUntil }, now) {
+      const row = memory.rows.get(lease.orderId);
+      if (row?.lease_owner !== lease.owner) return Promise.resolve();
+      change(memory.rows, lease.orderId, { last_error: error }, ['lease_owner', 'lease_until']);
+      if (heldUntil !== undefined) change(memory.rows, lease.orderId, { lease_until: iso(heldUntil) });
+      const noted = wasFound === true ? undefined : row.missing_since;
+      if (isMissing === true) change(memory.rows, lease.orderId, { missing_since: noted ?? iso(now) });
+      if (isMissing === false) change(memory.rows, lease.orderId, {}, ['missing_since']);
+      if (advanced !== undefined) {
+        const modified = advanced.order.modifiedAt;
+        const { at: advanced_at, advances, order } = advanced;
+        change(memory.rows, lease.orderId, { advanced_at, advances, status_after: order.statusId });
+        if (modified !== undefined) change(memory.rows, lease.orderId, { put_modified_at: iso(modified) });
       }
-      write(snapshot);
+      return Promise.resolve();
     },
   };
+}
 
-  const versions = (ids: readonly number[]) =>
-    new Map(ids.flatMap((id) => (snapshots.has(id) ? [[id, snapshots.get(id)!] as const] : [])));
-  return { ledger, orders, rows, snapshots, stream, versions };
+function endsOf(memory: Memory): Pick<Ledger, 'recordEnd' | 'recordAdvance'> {
+  return {
+    async recordEnd(lease, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(memory.rows, lease, finish.readAt);
+      finishRow(memory.rows, lease, finish, now);
+    },
+
+    async recordAdvance(lease, snapshot, finish, now) {
+      await Promise.resolve();
+      assertMayFinish(memory.rows, lease, finish.readAt);
+      const stored = memory.snapshots.get(lease.orderId);
+      if (stored === undefined || stored.replication.read_at > snapshot.replication.read_at) {
+        throw new RefusedWriteError('refused');
+      }
+      const replication = {
+        ...stored.replication,
+        state: 'replicated' as const,
+        advanced_at: finish.advancedAt,
+      };
+      write(memory, { ...stored, ...followingFields(finish.order.raw), replication });
+      finishRow(memory.rows, lease, finish, now);
+    },
+  };
+}
+
+function assertMayFinish(rows: Rows, lease: Lease, readAt: number): void {
+  const row = rows.get(lease.orderId);
+  const isOwner = row?.lease_owner === lease.owner;
+  if (!isOwner || (row.read_at !== undefined && row.read_at > iso(readAt))) {
+    throw new RefusedWriteError('refused');
+  }
+}
+
+const END_FIELDS = [
+  'reason',
+  'status_before',
+  'status_after',
+  'digital',
+  'content_digest',
+  'listed_digest',
+  'kept_until',
+] as const;
+
+function finishRow(rows: Rows, lease: Lease, finish: Finish, now: number): void {
+  const version =
+    finish.order === undefined ? [] : (['modified_at', 'put_modified_at', 'missing_since'] as const);
+  change(rows, lease.orderId, {}, [...END_FIELDS, ...version, 'lease_owner', 'lease_until', 'last_error']);
+  const modified = finish.order?.modifiedAt;
+  const order = finish.order && {
+    status_after: finish.order.statusId,
+    status_id: finish.order.statusId,
+    date_modified: dateModified(finish.order.raw),
+    modified_at: modified === undefined ? undefined : iso(modified),
+  };
+  const values = {
+    state: finish.state,
+    reason: finish.reason,
+    read_at: iso(finish.readAt),
+    reached_at: iso(now),
+    status_before: finish.statusBefore,
+    digital: finish.digital,
+    advanced_at: finish.advancedAt,
+    advances: finish.advances,
+    left_alone_until: finish.noAdvanceUntil,
+    content_digest: finish.digest,
+    listed_digest: finish.listedDigest,
+    kept_until: finish.keptUntil,
+    ...order,
+  };
+  change(rows, lease.orderId, defined(values) as Partial<LedgerRow>);
+}
+
+function write({ snapshots, stream }: Memory, snapshot: Snapshot): void {
+  const copy = structuredClone(snapshot);
+  // As DynamoDB: a write that changes nothing is no event of the stream.
+  if (isDeepStrictEqual(copy, snapshots.get(snapshot.id))) return;
+  snapshots.set(snapshot.id, copy);
+  stream.push(copy);
+}
+
+function change(
+  rows: Rows,
+  orderId: number,
+  changes: Partial<LedgerRow>,
+  drop: readonly (keyof LedgerRow)[] = [],
+): void {
+  const row = Object.entries({ ...rows.get(orderId), ...defined(changes), order_id: orderId });
+  const kept = row.filter(([name]) => !drop.includes(name as keyof LedgerRow));
+  rows.set(orderId, Object.fromEntries(kept) as unknown as LedgerRow);
 }
 
 function covers(row: LedgerRow | undefined, { seenAt, advance }: OrderReference): boolean {

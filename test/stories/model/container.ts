@@ -20,35 +20,16 @@ export interface Container {
 type Call = (...args: unknown[]) => Promise<unknown>;
 
 export function createContainer(time: VirtualTime, skewMs: number): Container {
-  let isDead = false;
-  let steps = 0;
-  let lastStep = Infinity;
-  let tellDeath: () => void = () => undefined;
-
-  function kill(): void {
-    if (isDead) return;
-    isDead = true;
-    tellDeath();
-  }
-
-  /** Never returns in a dead container: what it was about to do next is not done. */
-  async function step(): Promise<void> {
-    if (!isDead) {
-      steps += 1;
-      if (steps < lastStep) return;
-      kill();
-    }
-    await new Promise<never>(() => undefined);
-  }
+  const life = new Life();
 
   const mortalCall =
     <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      await step();
+      await life.step();
       try {
         return await call(...args);
       } finally {
-        await step();
+        await life.step();
       }
     };
 
@@ -63,11 +44,9 @@ export function createContainer(time: VirtualTime, skewMs: number): Container {
       return Object.fromEntries(members) as T;
     },
     async invoke(run, timeoutMs, death = {}) {
-      steps = 0;
-      lastStep = death.step ?? Infinity;
-      const died = new Promise<'died'>((resolve) => (tellDeath = () => resolve('died')));
+      const died = life.begin(death.step);
       const ends = [timeoutMs, ...(death.afterMs === undefined ? [] : [death.afterMs])];
-      const cancels = ends.map((ms) => time.setTimer(kill, ms));
+      const cancels = ends.map((ms) => time.setTimer(() => life.kill(), ms));
       try {
         return await Promise.race([run(), died]);
       } finally {
@@ -75,4 +54,35 @@ export function createContainer(time: VirtualTime, skewMs: number): Container {
       }
     },
   };
+}
+
+/** Whether a container is alive, and after how many steps of its invocation it dies. */
+class Life {
+  private isDead = false;
+  private steps = 0;
+  private lastStep = Infinity;
+  private reportDeath: () => void = () => undefined;
+
+  /** Starts an invocation; resolves when it dies. */
+  begin(lastStep = Infinity): Promise<'died'> {
+    this.steps = 0;
+    this.lastStep = lastStep;
+    return new Promise((resolve) => (this.reportDeath = () => resolve('died')));
+  }
+
+  kill(): void {
+    if (this.isDead) return;
+    this.isDead = true;
+    this.reportDeath();
+  }
+
+  /** Never returns in a dead container: what it was about to do next is not done. */
+  async step(): Promise<void> {
+    if (!this.isDead) {
+      this.steps += 1;
+      if (this.steps < this.lastStep) return;
+      this.kill();
+    }
+    await new Promise<never>(() => undefined);
+  }
 }

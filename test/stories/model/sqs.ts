@@ -51,53 +51,94 @@ export interface QueueHabits {
   refusals: number;
 }
 
-export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits, changed: () => void) {
-  const orders = new Map<string, Kept>();
-  const deadLetters: DeadLetter[] = [];
-  const accepted: { readonly body: string; readonly at: number }[] = [];
-  const struck = { failed: 0, refused: 0, doubled: 0 };
-  let made = 0;
+/** Both queues. Only `client` is what the service sees. */
+export class Sqs {
+  readonly deadLetters: DeadLetter[] = [];
+  /** What SQS accepted, in order. */
+  readonly accepted: { readonly body: string; readonly at: number }[] = [];
+  readonly struck = { failed: 0, refused: 0, doubled: 0 };
+  readonly client = { send: (command: unknown) => this.answer(command) } as unknown as SQSClient;
+  private readonly orders = new Map<string, Kept>();
+  private made = 0;
 
-  const { sleep } = time;
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly random: Random,
+    private readonly habits: QueueHabits,
+    private readonly changed: () => void,
+  ) {}
 
-  function keep(body: string): string {
-    made += 1;
-    const messageId = `message-${made}`;
-    const copies = random() < habits.duplicates ? 2 : 1;
-    struck.doubled += copies - 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      const visibleAt = time.now() + random() * habits.lateMs;
-      const receiptHandle = `${messageId}/${copy}`;
-      orders.set(receiptHandle, {
-        messageId,
-        body,
-        sentAt: time.now(),
-        visibleAt,
-        receives: 0,
-        receiptHandle,
-      });
+  receive(most: number): Received[] {
+    this.tidy();
+    const visible = [...this.orders.values()].filter(({ visibleAt }) => visibleAt <= this.time.now());
+    const chosen: Kept[] = [];
+    while (chosen.length < most && visible.length > 0) {
+      chosen.push(...visible.splice(Math.floor(this.random() * visible.length), 1));
     }
-    accepted.push({ body, at: time.now() });
-    changed();
-    return messageId;
+    return chosen.map((kept) => {
+      kept.receives += 1;
+      kept.visibleAt = this.time.now() + VISIBILITY_MS;
+      kept.receiptHandle = `${kept.messageId}/${kept.receives}/${this.random()}`;
+      const { messageId, receiptHandle, body, receives } = kept;
+      return { messageId, receiptHandle, body, receiveCount: receives };
+    });
   }
 
-  function sendBatch({ input }: SendMessageBatchCommand) {
+  delete(receiptHandle: string): void {
+    for (const [key, kept] of this.orders) if (kept.receiptHandle === receiptHandle) this.orders.delete(key);
+  }
+
+  /** When the next message can be received; undefined when there is none. */
+  nextAt(): number | undefined {
+    const times = [...this.orders.values()].map(({ visibleAt }) => visibleAt);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** The operator's redrive: all dead letters back to the Orders queue, as they are. */
+  redrive(): void {
+    for (const { body } of this.deadLetters.splice(0)) this.keep(body);
+  }
+
+  /** One call of the service, late and failing as calls of SQS do. */
+  private async answer(command: unknown): Promise<unknown> {
+    const { time, random } = this;
+    await time.sleep(2 + random() * 10);
+    const fails = random() < this.habits.failures;
+    if (fails) this.struck.failed += 1;
+    if (fails && random() < 0.5) throw new Error('The request timed out.');
+    const answer = this.effect(command);
+    await time.sleep(2 + random() * 10);
+    if (fails) throw new Error('The answer was lost.');
+    return answer;
+  }
+
+  private effect(command: unknown): unknown {
+    if (command instanceof SendMessageBatchCommand) return this.sendBatch(command);
+    if (command instanceof SendMessageCommand) return this.sendOne(command);
+    if (!(command instanceof ChangeMessageVisibilityCommand)) throw new Error('No such command here.');
+    const { ReceiptHandle, VisibilityTimeout = 0 } = command.input;
+    const kept = [...this.orders.values()].find(({ receiptHandle }) => receiptHandle === ReceiptHandle);
+    if (kept) kept.visibleAt = this.time.now() + VisibilityTimeout * 1000;
+    this.changed();
+    return {};
+  }
+
+  private sendBatch({ input }: SendMessageBatchCommand) {
     const Successful: { Id: string; MessageId: string }[] = [];
     const Failed: { Id: string; Code: string }[] = [];
     for (const { Id = '', MessageBody = '' } of input.Entries ?? []) {
-      if (random() < habits.refusals) {
-        struck.refused += 1;
+      if (this.random() < this.habits.refusals) {
+        this.struck.refused += 1;
         Failed.push({ Id, Code: 'ThrottlingException' });
-      } else Successful.push({ Id, MessageId: keep(MessageBody) });
+      } else Successful.push({ Id, MessageId: this.keep(MessageBody) });
     }
     return { Successful, Failed };
   }
 
-  function sendOne({ input }: SendMessageCommand) {
+  private sendOne({ input }: SendMessageCommand) {
     const attributes = Object.entries(input.MessageAttributes ?? {});
-    if (input.QueueUrl !== DEAD_LETTERS) return { MessageId: keep(input.MessageBody ?? '') };
-    deadLetters.push({
+    if (input.QueueUrl !== DEAD_LETTERS) return { MessageId: this.keep(input.MessageBody ?? '') };
+    this.deadLetters.push({
       body: input.MessageBody ?? '',
       attributes: Object.fromEntries(attributes.map(([name, { StringValue = '' }]) => [name, StringValue])),
       bySqs: false,
@@ -105,81 +146,31 @@ export function createSqs(time: VirtualTime, random: Random, habits: QueueHabits
     return { MessageId: 'dead' };
   }
 
-  function effect(command: unknown): unknown {
-    if (command instanceof SendMessageBatchCommand) return sendBatch(command);
-    if (command instanceof SendMessageCommand) return sendOne(command);
-    if (!(command instanceof ChangeMessageVisibilityCommand)) throw new Error('No such command here.');
-    const kept = byHandle(command.input.ReceiptHandle);
-    if (kept) kept.visibleAt = time.now() + (command.input.VisibilityTimeout ?? 0) * 1000;
-    changed();
-    return {};
+  private keep(body: string): string {
+    this.made += 1;
+    const messageId = `message-${this.made}`;
+    const copies = this.random() < this.habits.duplicates ? 2 : 1;
+    const sentAt = this.time.now();
+    this.struck.doubled += copies - 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const visibleAt = sentAt + this.random() * this.habits.lateMs;
+      const receiptHandle = `${messageId}/${copy}`;
+      this.orders.set(receiptHandle, { messageId, body, sentAt, visibleAt, receives: 0, receiptHandle });
+    }
+    this.accepted.push({ body, at: sentAt });
+    this.changed();
+    return messageId;
   }
 
-  function byHandle(receiptHandle: string | undefined): Kept | undefined {
-    return [...orders.values()].find((kept) => kept.receiptHandle === receiptHandle);
-  }
-
-  /** What SQS does before it hands out a message: too old ones go, worn-out ones are moved. */
-  function tidy(): void {
-    for (const [key, kept] of orders) {
-      const isVisible = kept.visibleAt <= time.now();
-      if (time.now() - kept.sentAt > RETENTION_MS) orders.delete(key);
+  /** What SQS does before it hands out a message: too old ones expire, worn-out ones are moved. */
+  private tidy(): void {
+    for (const [key, kept] of this.orders) {
+      const isVisible = kept.visibleAt <= this.time.now();
+      if (this.time.now() - kept.sentAt > RETENTION_MS) this.orders.delete(key);
       else if (isVisible && kept.receives >= MAX_RECEIVES) {
-        orders.delete(key);
-        deadLetters.push({ body: kept.body, attributes: {}, bySqs: true });
+        this.orders.delete(key);
+        this.deadLetters.push({ body: kept.body, attributes: {}, bySqs: true });
       }
     }
   }
-
-  return {
-    deadLetters,
-    /** What SQS took, in order. */
-    accepted,
-    struck,
-    client: {
-      async send(command: unknown) {
-        await sleep(2 + random() * 10);
-        const fails = random() < habits.failures;
-        if (fails) struck.failed += 1;
-        if (fails && random() < 0.5) throw new Error('The request timed out.');
-        const answer = effect(command);
-        await sleep(2 + random() * 10);
-        if (fails) throw new Error('The answer was lost.');
-        return answer;
-      },
-    } as unknown as SQSClient,
-
-    receive(most: number): Received[] {
-      tidy();
-      const visible = [...orders.values()].filter(({ visibleAt }) => visibleAt <= time.now());
-      const chosen: Kept[] = [];
-      while (chosen.length < most && visible.length > 0) {
-        chosen.push(...visible.splice(Math.floor(random() * visible.length), 1));
-      }
-      return chosen.map((kept) => {
-        kept.receives += 1;
-        kept.visibleAt = time.now() + VISIBILITY_MS;
-        kept.receiptHandle = `${kept.messageId}/${kept.receives}/${random()}`;
-        const { messageId, receiptHandle, body, receives } = kept;
-        return { messageId, receiptHandle, body, receiveCount: receives };
-      });
-    },
-
-    delete(receiptHandle: string): void {
-      for (const [key, kept] of orders) if (kept.receiptHandle === receiptHandle) orders.delete(key);
-    },
-
-    /** When the next message can be received; undefined when there is none. */
-    nextAt(): number | undefined {
-      const times = [...orders.values()].map(({ visibleAt }) => visibleAt);
-      return times.length > 0 ? Math.min(...times) : undefined;
-    },
-
-    /** The operator's redrive: all dead letters back to the Orders queue, as they are. */
-    redrive(): void {
-      for (const { body } of deadLetters.splice(0)) keep(body);
-    },
-  };
 }
-
-export type Sqs = ReturnType<typeof createSqs>;

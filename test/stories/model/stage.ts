@@ -1,6 +1,6 @@
 // A store and the service around it, on one virtual clock, set up as a plan says and ready to begin.
 import { createStore } from '../../../simulator/index';
-import type { Store } from '../../../simulator/index';
+import type { SendWebhook, Store } from '../../../simulator/index';
 import { randomFrom } from '../../../simulator/random';
 import { aRuleSet, NOON } from '../../support/builders';
 import { virtualTime } from '../../support/virtual-time';
@@ -13,8 +13,8 @@ import type { Alert } from './lambda';
 import { createService } from './service';
 import type { Service } from './service';
 import type { Deployed, Settings } from './settings';
-import { createSqs } from './sqs';
-import type { QueueHabits, Sqs } from './sqs';
+import { Sqs } from './sqs';
+import type { QueueHabits } from './sqs';
 import { withTrouble } from './unreadable';
 import type { Trouble } from './unreadable';
 import { createTables } from './tables';
@@ -54,43 +54,22 @@ export interface Stage {
 
 export function setUp(plan: Plan): Stage {
   const time = virtualTime(NOON);
-  const habits = {
-    queue: { ...plan.queue },
-    tables: { failures: plan.tableFailures, conflicts: plan.conflicts ?? 0 },
-    secrets: { failures: plan.secretFailures ?? 0 },
-  };
+  const habits = habitsOf(plan);
   const secret = { accessToken: FIRST_TOKEN, clientSecret: CLIENT_SECRET, webhook: WEBHOOK_SECRET };
-  const settings = {
-    rules: aRuleSet(plan.rules),
-    dropFields: plan.dropFields ?? [],
-    lookbackDays: plan.lookbackDays ?? 7,
-    pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
-  };
+  const settings = settingsOf(plan);
   const deployed: Deployed[] = [{ at: time.now(), rules: settings.rules, dropFields: settings.dropFields }];
   const struck = { storeFaults: 0, undelivered: 0 };
-  const sqs = createSqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
+  const sqs = new Sqs(time, randomFrom(plan.seed, 'sqs'), habits.queue, () => service.wake());
   const tables = createTables(
     time,
     randomFrom(plan.seed, 'tables'),
     habits.tables,
     plan.recordRetentionDays ?? 90,
   );
-  const store = createStore({
-    seed: plan.seed,
-    accessToken: FIRST_TOKEN,
-    clientSecret: CLIENT_SECRET,
-    latencyMs: plan.latencyMs,
-    deliveries: plan.deliveries,
-    ...(plan.quota ? { quota: plan.quota } : {}),
-    now: () => time.now() + plan.storeSkewMs,
-    setTimer: time.setTimer,
-    send: (webhook) => {
-      const { fromMs, forMs } = plan.webhookDown ?? { fromMs: 0, forMs: 0 };
-      const ms = time.now() - NOON;
-      if (ms < fromMs || ms >= fromMs + forMs) return service.deliver(webhook);
-      struck.undelivered += 1;
-      return Promise.reject(new Error('connection refused'));
-    },
+  const store = storeOf(plan, time, (webhook) => {
+    if (!isWebhookDown(plan, time)) return service.deliver(webhook);
+    struck.undelivered += 1;
+    return Promise.reject(new Error('connection refused'));
   });
   register(plan.scopes, store);
   const trouble: Trouble = { unreadable: new Set(), mostRows: Infinity, struck: 0 };
@@ -135,6 +114,43 @@ export function setUp(plan: Plan): Stage {
     struck,
     at,
   };
+}
+
+function habitsOf(plan: Plan): Stage['habits'] {
+  return {
+    queue: { ...plan.queue },
+    tables: { failures: plan.tableFailures, conflicts: plan.conflicts ?? 0 },
+    secrets: { failures: plan.secretFailures ?? 0 },
+  };
+}
+
+function settingsOf(plan: Plan): Settings {
+  return {
+    rules: aRuleSet(plan.rules),
+    dropFields: plan.dropFields ?? [],
+    lookbackDays: plan.lookbackDays ?? 7,
+    pollsStopAfterMs: plan.pollsStopAfterMs ?? Infinity,
+  };
+}
+
+function storeOf(plan: Plan, time: VirtualTime, send: SendWebhook): Store {
+  return createStore({
+    seed: plan.seed,
+    accessToken: FIRST_TOKEN,
+    clientSecret: CLIENT_SECRET,
+    latencyMs: plan.latencyMs,
+    deliveries: plan.deliveries,
+    ...(plan.quota ? { quota: plan.quota } : {}),
+    now: () => time.now() + plan.storeSkewMs,
+    setTimer: time.setTimer,
+    send,
+  });
+}
+
+function isWebhookDown({ webhookDown = { fromMs: 0, forMs: 0 } }: Plan, time: VirtualTime): boolean {
+  const { fromMs, forMs } = webhookDown;
+  const ms = time.now() - NOON;
+  return ms >= fromMs && ms < fromMs + forMs;
 }
 
 function answering(plan: Plan, store: Store, trouble: Trouble, { now }: VirtualTime): Store['handle'] {

@@ -52,7 +52,7 @@ export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Stor
   for (const ms of plan.polls) stage.at(ms, stage.service.poll);
   for (const ms of plan.audits) stage.at(ms, () => stage.service.audit(BEGIN));
   for (const one of plan.backfills ?? []) stage.at(one.atMs, () => stage.service.backfill(one));
-  for (const ms of plan.redrives) stage.at(ms, stage.sqs.redrive);
+  for (const ms of plan.redrives) stage.at(ms, () => stage.sqs.redrive());
   for (const fault of plan.storeFaults) if (fault.order === undefined) arm(fault, stage);
   planChanges(stage);
 

@@ -10,6 +10,7 @@ import type { Job } from '../../../lambda/shared/tables/jobs';
 import type { Ledger } from '../../../lambda/shared/tables/ledger';
 import { erasePersonal } from '../../../lambda/shared/order/personal-data';
 import { memoryTables } from '../../support/memory-ledger';
+import type { MemoryTables } from '../../support/memory-ledger';
 import { jobRows } from './job-rows';
 import type { VirtualTime } from '../../support/virtual-time';
 
@@ -38,14 +39,51 @@ export function createTables(
   const audits: Audit[] = [];
   const struck = { failed: 0, cancelled: 0 };
   const learned: Learned[] = [];
-  const { sleep } = time;
   const client = jobRows(time.now);
   const pollRows = createJobsTable(client, 'jobs', recordRetentionDays);
+  const learning = noteVersions(memory, learned, time.now);
   const auditRows = createAudits(client, 'jobs', recordRetentionDays);
 
+  const lateAll = latecomer(time, random, habits, struck);
+
+  /** By order: how much of the stream there was when its people were erased. */
+  const erased = new Map<number, number>();
+  return {
+    erase: (id: number) => erase(id, memory, erased, time.now()),
+    erased,
+    rows: memory.rows,
+    snapshots: memory.snapshots,
+    stream: memory.stream,
+    jobs,
+    struck,
+    learned,
+    ledger: lateAll({
+      ...memory.ledger,
+      takeLease: learning.takeLease,
+      recordAdvance: conflicting(memory, random, habits, struck),
+    }),
+    orders: lateAll({ ...memory.orders, save: learning.save }),
+    stored: lateAll({
+      among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
+    } satisfies StoredOrders),
+    audits,
+    auditsTable: lateAll({ ...auditRows, record: noting(audits, auditRows.record) }),
+    jobsTable: lateAll({ ...pollRows, record: noting(jobs, pollRows.record) }),
+  };
+}
+
+interface Struck {
+  failed: number;
+  cancelled: number;
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+/** Makes every call of an adapter late, and lets some fail. */
+function latecomer({ sleep }: VirtualTime, random: Random, habits: TableHabits, struck: Struck) {
   const late =
-    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
+    (call: Call): Call =>
+    async (...args) => {
       await sleep(1 + random() * 8);
       const fails = random() < habits.failures;
       const kind = random();
@@ -60,13 +98,17 @@ export function createTables(
       if (typeof outcome === 'object' && outcome !== null && 'error' in outcome) throw outcome.error;
       return outcome;
     };
-
-  type Call = (...args: unknown[]) => Promise<unknown>;
-  const lateAll = <T extends object>(adapter: T): T =>
+  return <T extends object>(adapter: T): T =>
     Object.fromEntries(Object.entries(adapter).map(([name, call]) => [name, late(call as Call)])) as T;
+}
 
-  /** What the newest version is that a worker may know of when it takes an order, and whenever it has stored one. */
-  const noted = {
+/** Notes the newest version that a worker may know of when it takes an order, and whenever it has stored one. */
+function noteVersions(
+  memory: MemoryTables,
+  learned: Learned[],
+  now: () => number,
+): Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'save'> {
+  return {
     takeLease: async (lease, reference, ...times) => {
       const answer = await memory.ledger.takeLease(lease, reference, ...times);
       const { orderId } = lease;
@@ -76,17 +118,25 @@ export function createTables(
         reference.dateModified,
       ];
       const modifiedAt = Math.max(...dates.map((date) => parseDate(date) ?? 0));
-      if (answer.kind === 'taken') learned.push({ orderId, at: time.now(), modifiedAt, by: 'lease' });
+      if (answer.kind === 'taken') learned.push({ orderId, at: now(), modifiedAt, by: 'lease' });
       return answer;
     },
     save: async (snapshot) => {
       await memory.orders.save(snapshot);
       const modifiedAt = parseDate(snapshot.date_modified) ?? 0;
-      learned.push({ orderId: snapshot.id, at: time.now(), modifiedAt, by: 'snapshot' });
+      learned.push({ orderId: snapshot.id, at: now(), modifiedAt, by: 'snapshot' });
     },
-  } satisfies Pick<Ledger, 'takeLease'> & Pick<OrdersTable, 'save'>;
+  };
+}
 
-  const finishAdvance: Ledger['recordAdvance'] = async (...args) => {
+/** Lets some transactions meet another write, be throttled, or lose their answer. */
+function conflicting(
+  memory: MemoryTables,
+  random: Random,
+  habits: TableHabits,
+  struck: Struck,
+): Ledger['recordAdvance'] {
+  return async (...args) => {
     if (habits.conflicts === 0 || random() >= habits.conflicts) return memory.ledger.recordAdvance(...args);
     struck.cancelled += 1;
     const kind = random();
@@ -95,40 +145,19 @@ export function createTables(
     await memory.ledger.recordAdvance(...args);
     throw new Error('The answer was lost.');
   };
+}
 
-  /** By order: how much of the stream there was when its people were erased. */
-  const erased = new Map<number, number>();
-  /** What the command does: the ledger's mark first, then the snapshot. An order that is not stored names no shopper. */
-  function erase(id: number): void {
-    const [row, snapshot] = [memory.rows.get(id), memory.snapshots.get(id)];
-    if (row === undefined || snapshot === undefined || erased.has(id)) return;
-    const erased_at = new Date(time.now()).toISOString();
-    memory.rows.set(id, { ...row, erased_at });
-    const replication = { ...snapshot.replication, erased_at };
-    const nameless = { ...erasePersonal(snapshot), replication };
-    memory.snapshots.set(id, nameless);
-    memory.stream.push(nameless);
-    erased.set(id, memory.stream.length);
-  }
-
-  return {
-    erase,
-    erased,
-    rows: memory.rows,
-    snapshots: memory.snapshots,
-    stream: memory.stream,
-    jobs,
-    struck,
-    learned,
-    ledger: lateAll({ ...memory.ledger, takeLease: noted.takeLease, recordAdvance: finishAdvance }),
-    orders: lateAll({ ...memory.orders, save: noted.save }),
-    stored: lateAll({
-      among: (ids: readonly number[]) => Promise.resolve(memory.versions(ids)),
-    } satisfies StoredOrders),
-    audits,
-    auditsTable: lateAll({ ...auditRows, record: noting(audits, auditRows.record) }),
-    jobsTable: lateAll({ ...pollRows, record: noting(jobs, pollRows.record) }),
-  };
+/** What the command does: the ledger's mark first, then the snapshot. An order that is not stored names no shopper. */
+function erase(id: number, memory: MemoryTables, erased: Map<number, number>, now: number): void {
+  const [row, snapshot] = [memory.rows.get(id), memory.snapshots.get(id)];
+  if (row === undefined || snapshot === undefined || erased.has(id)) return;
+  const erased_at = new Date(now).toISOString();
+  memory.rows.set(id, { ...row, erased_at });
+  const replication = { ...snapshot.replication, erased_at };
+  const nameless = { ...erasePersonal(snapshot), replication };
+  memory.snapshots.set(id, nameless);
+  memory.stream.push(nameless);
+  erased.set(id, memory.stream.length);
 }
 
 /** Keeps what was recorded, for the verdict: rows expire. */
