@@ -13,6 +13,7 @@ import type { Rules } from '../../lambda/shared/order/rules';
 import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
 import { anOrder, aRuleSet, aSnapshot, iso, NOON, storeDate } from './builders';
 import { memoryTables } from './memory-ledger';
+import type { MemoryTables } from './memory-ledger';
 
 const HOUR = 3_600_000;
 
@@ -30,101 +31,17 @@ export interface AuditWorldOptions {
 }
 
 export function anAuditWorld(options: AuditWorldOptions = {}) {
-  const { lastPoll = NOON - HOUR, pageSize = 250 } = options;
   const clock = { now: NOON };
   const tables = memoryTables();
   const listed: RawOrder[] = [];
-  const queued: OrderReference[] = [];
-  const results: Audit[] = [];
-  const alerts: { subject: string; message: string }[] = [];
-  const lines: { level: string; event: string; fields?: Fields; metrics?: Metrics }[] = [];
-  const queries: OrderQuery[] = [];
-  const unreadable = new Set<number>();
-  const write = (level: string) => (event: string, fields?: Fields, metrics?: Metrics) =>
-    void lines.push({ level, event, ...(fields && { fields }), ...(metrics && { metrics }) });
-  const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
-
-  const deps: AuditDeps['adapters'] = {
-    store: {
-      listOrders(query) {
-        queries.push(query);
-        const { minId, maxId = Infinity, createdSince = -Infinity, createdBefore = Infinity } = query;
-        const { limit = pageSize } = query;
-        const fitting = listed
-          .filter(({ id, date_created: date }) => {
-            const created = parseDate(date) ?? createdSince;
-            return id >= minId && id <= maxId && created >= createdSince && created <= createdBefore;
-          })
-          .sort((one, other) => one.id - other.id);
-        clock.now += 100;
-        const orders = structuredClone(fitting.slice(0, Math.min(limit, pageSize)));
-        if (orders.some(({ id }) => unreadable.has(id))) {
-          return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
-        }
-        return Promise.resolve({
-          orders: orders.map(parseOrder),
-          unreadable: 0,
-          isLast: fitting.length <= orders.length,
-        });
-      },
-    },
-    ledger: tables.ledger,
-    orders: { among: (ids) => Promise.resolve(tables.versions(ids)) },
-    queue: {
-      enqueue(references) {
-        queued.push(...references);
-        return Promise.resolve(references.map(({ orderId }) => `message-${orderId}`));
-      },
-    },
-    jobs: { lastFinished: () => Promise.resolve(lastPoll === 'never' ? undefined : lastPoll) },
-    audits: {
-      record: (result) => Promise.resolve(void results.push(result)),
-      newestOf: (day) => Promise.resolve(results.findLast((result) => result.day === day)),
-    },
-    alerts: { sendHourly: (alert) => Promise.resolve(void alerts.push(alert)) },
-    log,
-  };
+  const { deps, ...outcomes } = auditDeps(clock, tables, listed, options);
 
   const world = {
     clock,
     ...tables,
     deps,
-    queued,
-    results,
-    /** Orders that make each list fail which holds them. */
-    unreadable,
-    alerts,
-    lines,
-    queries,
-
-    /** An order that the store lists for DAY, an hour old at noon of it. */
-    list(overrides: Partial<RawOrder> = {}): RawOrder {
-      const order = anOrder({
-        id: 100 + listed.length,
-        date_created: storeDate(THEN - HOUR),
-        date_modified: storeDate(THEN),
-        ...overrides,
-      });
-      listed.push(order);
-      return order;
-    },
-
-    /** The same, as the worker leaves it: in the ledger in the version that is listed, and stored. */
-    listReplicated(overrides: Partial<RawOrder> = {}, row: Partial<LedgerRow> = {}): RawOrder {
-      const order = world.list(overrides);
-      world.note(order, { state: 'replicated', status_before: 11, read_at: iso(THEN + HOUR), ...row });
-      tables.snapshots.set(order.id, aSnapshot({ ...order, replication: { state: 'replicated' } }));
-      return order;
-    },
-
-    /** Puts a row into the ledger, in the version that is listed. */
-    note(order: RawOrder, row: Partial<LedgerRow>): void {
-      const { id: order_id, status_id, date_modified } = order;
-      const version = { status_id, date_modified: String(date_modified) };
-      const modified_at = iso(parseDate(date_modified) ?? 0);
-      const reached_at = iso(THEN + HOUR);
-      tables.rows.set(order_id, { order_id, ...version, modified_at, reached_at, ...row });
-    },
+    ...outcomes,
+    ...ordersOf(tables, listed),
 
     /** What an invocation with this event answers. */
     invoke: (event: unknown, more: Partial<AuditDeps['adapters']> = {}): Promise<readonly Audit[]> =>
@@ -145,4 +62,108 @@ export function anAuditWorld(options: AuditWorldOptions = {}) {
     },
   };
   return world;
+}
+
+/** What the audit calls, in memory, and what it did there. */
+function auditDeps(
+  clock: { now: number },
+  tables: MemoryTables,
+  listed: RawOrder[],
+  options: AuditWorldOptions,
+) {
+  const { lastPoll = NOON - HOUR, pageSize = 250 } = options;
+  const queued: OrderReference[] = [];
+  const results: Audit[] = [];
+  const alerts: { subject: string; message: string }[] = [];
+  const lines: { level: string; event: string; fields?: Fields; metrics?: Metrics }[] = [];
+  const queries: OrderQuery[] = [];
+  const unreadable = new Set<number>();
+  const write = (level: string) => (event: string, fields?: Fields, metrics?: Metrics) =>
+    void lines.push({ level, event, ...(fields && { fields }), ...(metrics && { metrics }) });
+  const log: Log = { info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+
+  const deps: AuditDeps['adapters'] = {
+    store: { listOrders: listingStore(clock, listed, unreadable, queries, pageSize) },
+    ledger: tables.ledger,
+    orders: { among: (ids) => Promise.resolve(tables.versions(ids)) },
+    queue: {
+      enqueue(references) {
+        queued.push(...references);
+        return Promise.resolve(references.map(({ orderId }) => `message-${orderId}`));
+      },
+    },
+    jobs: { lastFinished: () => Promise.resolve(lastPoll === 'never' ? undefined : lastPoll) },
+    audits: {
+      record: (result) => Promise.resolve(void results.push(result)),
+      newestOf: (day) => Promise.resolve(results.findLast((result) => result.day === day)),
+    },
+    alerts: { sendHourly: (alert) => Promise.resolve(void alerts.push(alert)) },
+    log,
+  };
+
+  return { deps, queued, results, unreadable, alerts, lines, queries };
+}
+
+/** How a test adds orders, to the store and to the tables. */
+function ordersOf(tables: MemoryTables, listed: RawOrder[]) {
+  /** An order that the store lists for DAY, an hour old at noon of it. */
+  const list = (overrides: Partial<RawOrder> = {}): RawOrder => {
+    const order = anOrder({
+      id: 100 + listed.length,
+      date_created: storeDate(THEN - HOUR),
+      date_modified: storeDate(THEN),
+      ...overrides,
+    });
+    listed.push(order);
+    return order;
+  };
+
+  /** The same, as the worker leaves it: in the ledger in the version that is listed, and stored. */
+  const listReplicated = (overrides: Partial<RawOrder> = {}, row: Partial<LedgerRow> = {}): RawOrder => {
+    const order = list(overrides);
+    note(order, { state: 'replicated', status_before: 11, read_at: iso(THEN + HOUR), ...row });
+    tables.snapshots.set(order.id, aSnapshot({ ...order, replication: { state: 'replicated' } }));
+    return order;
+  };
+
+  /** Puts a row into the ledger, in the version that is listed. */
+  const note = (order: RawOrder, row: Partial<LedgerRow>): void => {
+    const { id: order_id, status_id, date_modified } = order;
+    const version = { status_id, date_modified: String(date_modified) };
+    const modified_at = iso(parseDate(date_modified) ?? 0);
+    const reached_at = iso(THEN + HOUR);
+    tables.rows.set(order_id, { order_id, ...version, modified_at, reached_at, ...row });
+  };
+  return { list, listReplicated, note };
+}
+
+/** A store of these orders, which lists them page by page and notes each query. */
+function listingStore(
+  clock: { now: number },
+  listed: readonly RawOrder[],
+  unreadable: ReadonlySet<number>,
+  queries: OrderQuery[],
+  pageSize: number,
+): AuditDeps['adapters']['store']['listOrders'] {
+  return (query) => {
+    queries.push(query);
+    const { minId, maxId = Infinity, createdSince = -Infinity, createdBefore = Infinity } = query;
+    const { limit = pageSize } = query;
+    const fitting = listed
+      .filter(({ id, date_created: date }) => {
+        const created = parseDate(date) ?? createdSince;
+        return id >= minId && id <= maxId && created >= createdSince && created <= createdBefore;
+      })
+      .sort((one, other) => one.id - other.id);
+    clock.now += 100;
+    const orders = structuredClone(fitting.slice(0, Math.min(limit, pageSize)));
+    if (orders.some(({ id }) => unreadable.has(id))) {
+      return Promise.reject(new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500));
+    }
+    return Promise.resolve({
+      orders: orders.map(parseOrder),
+      unreadable: 0,
+      isLast: fitting.length <= orders.length,
+    });
+  };
 }

@@ -76,39 +76,76 @@ export function withLines({ order, lines }: Pick<Shelf, 'order' | 'lines'>): Raw
   };
 }
 
-export function memoryStore(clock: Clock, latencyMs = 100) {
-  const shelves = new Map<number, Shelf>();
-  const calls: string[] = [];
-  const puts: { orderId: number; from: number; to: number; restsOnReadOf: number }[] = [];
-  const hooks: { name: CallName; when: 'before' | 'after'; run: () => unknown }[] = [];
+/** The state of a store in memory. Only `Store` is what the flows see. */
+class Shelves {
+  readonly shelves = new Map<number, Shelf>();
+  readonly calls: string[] = [];
+  readonly puts: { orderId: number; from: number; to: number; restsOnReadOf: number }[] = [];
+  readonly hooks: { name: CallName; when: 'before' | 'after'; run: () => unknown }[] = [];
+  readonly unreadable = new Set<number>();
+  mostRows = Infinity;
+  putTurnMs = 0;
+  lastReadAt = Number.NaN;
 
-  async function runHooks(name: CallName, when: 'before' | 'after'): Promise<void> {
-    const index = hooks.findIndex((hook) => hook.name === name && hook.when === when);
-    if (index >= 0) await hooks.splice(index, 1)[0]!.run();
+  constructor(
+    readonly clock: Clock,
+    readonly latencyMs: number,
+  ) {}
+
+  async runHooks(name: CallName, when: 'before' | 'after'): Promise<void> {
+    const index = this.hooks.findIndex((hook) => hook.name === name && hook.when === when);
+    if (index >= 0) await this.hooks.splice(index, 1)[0]!.run();
   }
 
-  async function call<T>(name: CallName, about: string, effect: () => T): Promise<T> {
-    calls.push(`${name} ${about}`.trim());
-    await runHooks(name, 'before');
+  async call<T>(name: CallName, about: string, effect: () => T): Promise<T> {
+    this.calls.push(`${name} ${about}`.trim());
+    await this.runHooks(name, 'before');
     const result = effect();
-    clock.now += latencyMs;
-    await runHooks(name, 'after');
+    this.clock.now += this.latencyMs;
+    await this.runHooks(name, 'after');
     return result;
   }
 
-  const list = (orderId: number, pick: (shelf: Shelf) => readonly Row[]) => {
-    const shelf = shelves.get(orderId);
-    if (shelf === undefined) throw new BigCommerceError('404', 'retryable', 404);
-    return structuredClone(pick(shelf));
-  };
-  const unreadable = new Set<number>();
-  let mostRows = Infinity;
-  let lastReadAt = Number.NaN;
-  let putTurnMs = 0;
+  list(name: CallName, orderId: number, pick: (shelf: Shelf) => readonly Row[]): Promise<readonly Row[]> {
+    return this.call(name, String(orderId), () => {
+      const shelf = this.shelves.get(orderId);
+      if (shelf === undefined) throw new BigCommerceError('404', 'retryable', 404);
+      return structuredClone(pick(shelf));
+    });
+  }
 
-  const store: Store = {
+  edit(orderId: number, changes: Readonly<Record<string, unknown>>): void {
+    const shelf = this.shelves.get(orderId)!;
+    shelf.order = { ...shelf.order, ...changes, date_modified: storeDate(this.clock.now) };
+  }
+}
+
+export function memoryStore(clock: Clock, latencyMs = 100) {
+  const state = new Shelves(clock, latencyMs);
+  return {
+    store: { ...listsOf(state), ...ordersIn(state), ...subResourcesOf(state) },
+    calls: state.calls,
+    puts: state.puts,
+    ...changesOf(state),
+    /** From now on each list fails that holds this order, or until it is readable again. */
+    makeUnreadable: (orderId: number) => void state.unreadable.add(orderId),
+    makeReadable: (orderId: number) => void state.unreadable.delete(orderId),
+    /** From now on lists fail that are asked for more rows. */
+    limitRows: (rows: number) => void (state.mostRows = rows),
+    /** How long a PUT waits for its turn from now on. */
+    delayPuts: (ms: number) => void (state.putTurnMs = ms),
+    /** Runs once, just before the next such call takes effect; throwing makes the call fail without effect. */
+    before: (name: CallName, run: () => unknown) => void state.hooks.push({ name, when: 'before', run }),
+    /** Runs once, after the effect and before the answer; throwing loses the answer. */
+    after: (name: CallName, run: () => unknown) => void state.hooks.push({ name, when: 'after', run }),
+  };
+}
+
+function listsOf(state: Shelves): Pick<Store, 'countOrders' | 'listOrders'> {
+  const { shelves } = state;
+  return {
     countOrders: ({ modifiedSince = 0, modifiedBefore = Infinity, createdSince = 0 } = {}) =>
-      call('countOrders', '', () => {
+      state.call('countOrders', '', () => {
         const counts = new Map<number, number>();
         for (let id = 0; id <= 14; id += 1) counts.set(id, 0);
         for (const { order } of shelves.values())
@@ -120,13 +157,13 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
         return counts;
       }),
     listOrders: (query: OrderQuery) =>
-      call('listOrders', `${query.statusId ?? 'any'} from ${query.minId}`, () => {
+      state.call('listOrders', `${query.statusId ?? 'any'} from ${query.minId}`, () => {
         const matching = [...shelves.values()]
           .filter(({ order }) => isMeant(order, query))
           .sort((one, other) => one.order.id - other.order.id);
         const { limit = 250 } = query;
         const page = matching.slice(0, limit);
-        if (limit > mostRows || page.some(({ order }) => unreadable.has(order.id))) {
+        if (limit > state.mostRows || page.some(({ order }) => state.unreadable.has(order.id))) {
           throw new BigCommerceError('GET /v2/orders answered 500.', 'retryable', 500);
         }
         return {
@@ -135,51 +172,60 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
           isLast: page.length < Math.min(limit, 50),
         };
       }),
+  };
+}
+
+function ordersIn(state: Shelves): Pick<Store, 'getOrder' | 'putStatus'> {
+  const { shelves, clock } = state;
+  return {
     async getOrder(orderId) {
-      calls.push(`getOrder ${orderId}`);
-      await runHooks('getOrder', 'before');
+      state.calls.push(`getOrder ${orderId}`);
+      await state.runHooks('getOrder', 'before');
       const readAt = clock.now;
       const shown = structuredClone(shelves.get(orderId)?.order);
-      lastReadAt = readAt;
-      clock.now += latencyMs;
-      await runHooks('getOrder', 'after');
+      state.lastReadAt = readAt;
+      clock.now += state.latencyMs;
+      await state.runHooks('getOrder', 'after');
       return shown === undefined ? { order: undefined, readAt } : { order: parseOrder(shown), readAt };
     },
-    getLines: (orderId) => call('getLines', String(orderId), () => list(orderId, ({ lines }) => lines)),
-    getShippingAddresses: (orderId) =>
-      call('getShippingAddresses', String(orderId), () => list(orderId, ({ addresses }) => addresses)),
-    getCoupons: (orderId) =>
-      call('getCoupons', String(orderId), () => list(orderId, ({ coupons }) => coupons)),
-    getFees: (orderId) => call('getFees', String(orderId), () => list(orderId, ({ fees = [] }) => fees)),
     async putStatus(orderId, statusId, notAfter) {
-      clock.now += putTurnMs;
+      clock.now += state.putTurnMs;
       if (clock.now > notAfter) return 'too-late';
-      return call('putStatus', `${orderId} to ${statusId}`, () => {
+      return state.call('putStatus', `${orderId} to ${statusId}`, () => {
         const shelf = shelves.get(orderId);
         if (shelf === undefined) throw new BigCommerceError('404', 'permanent', 404);
-        puts.push({ orderId, from: shelf.order.status_id, to: statusId, restsOnReadOf: lastReadAt });
-        edit(orderId, { status_id: statusId, status: `status ${statusId}` });
+        const from = shelf.order.status_id;
+        state.puts.push({ orderId, from, to: statusId, restsOnReadOf: state.lastReadAt });
+        state.edit(orderId, { status_id: statusId, status: `status ${statusId}` });
         return parseOrder(structuredClone(shelves.get(orderId)!.order));
       });
     },
   };
+}
 
-  function edit(orderId: number, changes: Readonly<Record<string, unknown>>): void {
-    const shelf = shelves.get(orderId)!;
-    shelf.order = { ...shelf.order, ...changes, date_modified: storeDate(clock.now) };
-  }
-
+function subResourcesOf(
+  state: Shelves,
+): Pick<Store, 'getLines' | 'getShippingAddresses' | 'getCoupons' | 'getFees'> {
   return {
-    store,
-    calls,
-    puts,
+    getLines: (orderId) => state.list('getLines', orderId, ({ lines }) => lines),
+    getShippingAddresses: (orderId) =>
+      state.list('getShippingAddresses', orderId, ({ addresses }) => addresses),
+    getCoupons: (orderId) => state.list('getCoupons', orderId, ({ coupons }) => coupons),
+    getFees: (orderId) => state.list('getFees', orderId, ({ fees = [] }) => fees),
+  };
+}
+
+/** What a test does to the store's orders. */
+function changesOf(state: Shelves) {
+  const { shelves } = state;
+  return {
     add(order: RawOrder, lists: Partial<Omit<Shelf, 'order'>> = {}): void {
       shelves.set(order.id, { order, lines: [aLine()], addresses: [{ id: 5 }], coupons: [], ...lists });
     },
-    edit,
+    edit: (orderId: number, changes: Readonly<Record<string, unknown>>) => state.edit(orderId, changes),
     editLines(orderId: number, lines: readonly Row[]): void {
       shelves.get(orderId)!.lines = lines;
-      edit(orderId, {});
+      state.edit(orderId, {});
     },
     /** Changes that move no date: the store does not promise that it always moves. */
     editSilently(orderId: number, changes: Readonly<Record<string, unknown>>, lines?: readonly Row[]): void {
@@ -187,18 +233,7 @@ export function memoryStore(clock: Clock, latencyMs = 100) {
       shelf.order = { ...shelf.order, ...changes };
       if (lines !== undefined) shelf.lines = lines;
     },
-    /** From now on each list fails that holds this order, or until it is readable again. */
-    makeUnreadable: (orderId: number) => void unreadable.add(orderId),
-    makeReadable: (orderId: number) => void unreadable.delete(orderId),
-    /** From now on lists fail that are asked for more rows. */
-    limitRows: (rows: number) => void (mostRows = rows),
-    /** How long a PUT waits for its turn from now on. */
-    delayPuts: (ms: number) => void (putTurnMs = ms),
     remove: (orderId: number) => void shelves.delete(orderId),
     order: (orderId: number) => shelves.get(orderId)?.order,
-    /** Runs once, just before the next such call takes effect; throwing makes the call fail without effect. */
-    before: (name: CallName, run: () => unknown) => void hooks.push({ name, when: 'before', run }),
-    /** Runs once, after the effect and before the answer; throwing loses the answer. */
-    after: (name: CallName, run: () => unknown) => void hooks.push({ name, when: 'after', run }),
   };
 }

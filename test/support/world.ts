@@ -6,6 +6,7 @@ import { replicate } from '../../lambda/process-new-orders/replicate';
 import type { ReplicateDeps } from '../../lambda/process-new-orders/replicate';
 import type { Outcome } from '../../lambda/process-new-orders/give-up';
 import type { Fields, Log, Metrics } from '../../lambda/shared/runtime/log';
+import type { RawOrder } from '../../lambda/shared/order/order';
 import type { OrderReference } from '../../lambda/shared/order/reference';
 import type { Rules } from '../../lambda/shared/order/rules';
 import type { Job } from '../../lambda/shared/tables/jobs';
@@ -14,6 +15,7 @@ import { aReference, aRuleSet, NOON } from './builders';
 import { memoryJobs } from './memory-jobs';
 import { memoryTables } from './memory-ledger';
 import { memoryStore } from './memory-store';
+import type { Clock } from './memory-store';
 
 const INVOCATION_MS = 60_000;
 
@@ -37,6 +39,57 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
   const clock = { now: NOON };
   const shop = memoryStore(clock, latencyMs);
   const tables = memoryTables();
+  const surroundings = surroundingsInMemory();
+  const { queue, alerting, log, queued, jobs } = surroundings;
+  const settings = aRuleSet(rules);
+  const adapters = {
+    store: shop.store,
+    orders: tables.orders,
+    ledger: tables.ledger,
+    queue,
+    alerts: alerting,
+    log,
+  };
+  const worker = aWorker(clock, adapters, settings);
+
+  const world = {
+    clock,
+    shop,
+    ...tables,
+    ...surroundings,
+    ...worker,
+    rules: settings,
+
+    /** One poll; the references that it queued are taken off the queue and returned. */
+    async poll(parts: PollParts = {}) {
+      await poll(pollDeps(clock, { ...adapters, jobs: memoryJobs(jobs) }, settings, parts));
+      return queued.splice(0);
+    },
+
+    /** A poll, and a worker for each of its references; returns how many there were. */
+    async pollAndReplicate(): Promise<number> {
+      const references = await world.poll();
+      for (const reference of references) await world.replicate(reference);
+      return references.length;
+    },
+
+    /** The reference that a poll just now would queue for this order. */
+    referenceTo: (orderId: number) => referenceTo(shop.order(orderId)!, clock.now),
+  };
+  return world;
+}
+
+function referenceTo(order: RawOrder, now: number): OrderReference {
+  return aReference({
+    orderId: order.id,
+    seenAt: new Date(now).toISOString(),
+    statusId: order.status_id,
+    dateModified: String(order.date_modified),
+  });
+}
+
+/** The queue, the alerts and the log in memory, and what went into them. */
+function surroundingsInMemory() {
   const queued: OrderReference[] = [];
   const deadLetters: ({ body: string } & DeadLetterAttributes)[] = [];
   const returned: { receiptHandle: string; seconds: number }[] = [];
@@ -66,23 +119,32 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
       return Promise.resolve();
     },
   };
-  const settings = aRuleSet(rules);
+  return { queue, queued, deadLetters, returned, alerting, alerts, jobs, lines, log };
+}
+
+/** The worker in this world. `deps` and `parts` replace parts of what its invocation gets. */
+function aWorker(clock: Clock, adapters: ReplicateDeps['adapters'], settings: Rules) {
   let invocations = 0;
-
-  const world = {
-    clock,
-    shop,
-    ...tables,
-    queue,
-    queued,
-    deadLetters,
-    returned,
-    alerts,
-    jobs,
-    rules: settings,
-    lines,
-
-    /** A worker's invocation with one message; `deps` replaces parts of its world. */
+  const workerDeps = (parts: WorkerParts = {}): ReplicateDeps => {
+    const { callsUntil: _, ...deadlines } = deadlinesBefore(clock.now + INVOCATION_MS);
+    const { store, orders, ledger, queue, alerts, log, ...others } = { ...adapters, ...parts };
+    const { rules = settings, retention, maxReceiveCount = 20, ...invocation } = others;
+    return {
+      adapters: { store, orders, ledger, queue, alerts, log },
+      policy: { rules, retention: retention ?? { dropFields: [], orderRetentionDays: 0 }, maxReceiveCount },
+      invocation: {
+        worker: `worker-${invocations}`,
+        ...deadlines,
+        now: () => clock.now,
+        random: () => 0.5,
+        ...invocation,
+      },
+    };
+  };
+  return {
+    /** All that an invocation of the worker gets which starts now. */
+    workerDeps,
+    /** A worker's invocation with one message. */
     replicate(
       reference: OrderReference | string,
       { receiveCount = 1, deps = {} }: { receiveCount?: number; deps?: WorkerParts } = {},
@@ -94,82 +156,29 @@ export function aWorld({ rules = {}, latencyMs = 100 }: WorldOptions = {}) {
         body: typeof reference === 'string' ? reference : JSON.stringify(reference),
         receiveCount,
       };
-      return replicate(message, world.workerDeps(deps));
-    },
-
-    /** All that an invocation of the worker gets which begins now; `deps` replaces parts of it. */
-    workerDeps(parts: WorkerParts = {}): ReplicateDeps {
-      const { callsUntil: _, ...deadlines } = deadlinesBefore(clock.now + INVOCATION_MS);
-      const { store, orders, ledger, queue: otherQueue, alerts: sender, log: logger, ...others } = parts;
-      const { rules: otherRules, retention, maxReceiveCount, ...invocation } = others;
-      return {
-        adapters: {
-          store: store ?? shop.store,
-          orders: orders ?? tables.orders,
-          ledger: ledger ?? tables.ledger,
-          queue: otherQueue ?? queue,
-          alerts: sender ?? alerting,
-          log: logger ?? log,
-        },
-        policy: {
-          rules: otherRules ?? settings,
-          retention: retention ?? { dropFields: [], orderRetentionDays: 0 },
-          maxReceiveCount: maxReceiveCount ?? 20,
-        },
-        invocation: {
-          worker: `worker-${invocations}`,
-          ...deadlines,
-          now: () => clock.now,
-          random: () => 0.5,
-          ...invocation,
-        },
-      };
-    },
-
-    /** One poll; the references that it queued are taken off the queue and returned. */
-    async poll({ deps = {}, settings: more = {} }: PollParts = {}) {
-      const { now = () => clock.now, stopBefore = Infinity, ...adapters } = deps;
-      await poll({
-        adapters: {
-          store: shop.store,
-          queue,
-          ledger: tables.ledger,
-          jobs: memoryJobs(jobs),
-          alerts: alerting,
-          log,
-          ...adapters,
-        },
-        policy: {
-          rules: settings,
-          completedOrdersLookbackDays: 7,
-          ignoreOrdersCreatedBefore: undefined,
-          followUpDays: 30,
-          ...more,
-        },
-        invocation: { now, stopBefore },
-      });
-      return queued.splice(0);
-    },
-
-    /** A poll, and a worker for each of its references; returns how many there were. */
-    async pollAndReplicate(): Promise<number> {
-      const references = await world.poll();
-      for (const reference of references) await world.replicate(reference);
-      return references.length;
-    },
-
-    /** The reference that a poll just now would queue for this order. */
-    referenceTo(orderId: number): OrderReference {
-      const order = shop.order(orderId)!;
-      return aReference({
-        orderId,
-        seenAt: new Date(clock.now).toISOString(),
-        statusId: order.status_id,
-        dateModified: String(order.date_modified),
-      });
+      return replicate(message, workerDeps(deps));
     },
   };
-  return world;
+}
+
+function pollDeps(
+  clock: Clock,
+  { store, queue, ledger, jobs, alerts, log }: PollDeps['adapters'],
+  rules: Rules,
+  { deps = {}, settings = {} }: PollParts,
+): PollDeps {
+  const { now = () => clock.now, stopBefore = Infinity, ...others } = deps;
+  return {
+    adapters: { store, queue, ledger, jobs, alerts, log, ...others },
+    policy: {
+      rules,
+      completedOrdersLookbackDays: 7,
+      ignoreOrdersCreatedBefore: undefined,
+      followUpDays: 30,
+      ...settings,
+    },
+    invocation: { now, stopBefore },
+  };
 }
 
 export type World = ReturnType<typeof aWorld>;
