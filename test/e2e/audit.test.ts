@@ -141,7 +141,7 @@ describe('orders that go missing behind its back', () => {
     for (const [id, reason] of missing)
       expect(said).toContain(`missing: order ${id} of ${yesterday}, ${reason}`);
     expect(said).toMatch(
-      /4 orders are open\. What was queued again is stored within minutes: run the audit again then\.$/,
+      /4 orders are open\. Queued orders are stored within minutes\. Run the audit again then\.$/,
     );
     await drained();
     for (const [id] of missing) {

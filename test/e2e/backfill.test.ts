@@ -231,7 +231,7 @@ describe('a dry run', () => {
 describe('a backfill without anything to do', () => {
   it('a backfill without any order to copy reports that the store has no such order', async () => {
     expect(await run('--from', '2019-01-01', '--to', '2019-12-31')).toContain(
-      'The store lists no such order',
+      'The store lists no matching order. Nothing was copied.',
     );
   });
 });
@@ -242,9 +242,9 @@ describe('a paused stack', () => {
   it('a backfill of a paused stack is refused, except as a dry run', async () => {
     await paused(pause);
     await expect(run('--from', '2025-01-01')).rejects.toThrow(
-      'is paused, and nothing would be copied. Resume it first: npx order-replication resume --stage dev',
+      'is paused, so no order would be copied. Resume it first: npx order-replication resume --stage dev',
     );
-    expect(await run('--from', '2025-01-01', '--dry-run')).toContain('A dry run');
+    expect(await run('--from', '2025-01-01', '--dry-run')).toContain('Dry run');
     await paused(resume);
   });
 });

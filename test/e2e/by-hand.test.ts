@@ -189,7 +189,7 @@ describe('a deploy', () => {
       // The endpoint is confirmed as an address is, a moment after it was subscribed.
       await until(subscribed);
       expect(alerts[0]).toMatchObject({ subject: `${stackName}: test alert` });
-      expect(alerts[0]?.message).toContain('Nothing is wrong.');
+      expect(alerts[0]?.message).toContain('No order is affected.');
     } finally {
       await stop();
     }
@@ -261,9 +261,9 @@ describe('a destroy', () => {
     await clients.sqs.send(new PurgeQueueCommand({ QueueUrl: deployed.outputs['OrdersQueueUrl'] }));
     await until(async () => (await held()) === 0);
     const said = await destroyAnswering(stackName);
-    expect(said).toMatch(/^In account 000000000000, us-east-1:\nGoes {5}the stack .*4 Lambda::Function/);
-    expect(said).toContain('Lost     0 references in the Orders queue, 0 dead letters');
-    expect(said).toContain(`Kept     the tables, with all their data: ${stackName}-Orders`);
+    expect(said).toMatch(/^In account 000000000000, us-east-1:\nDelete {3}the stack .*4 Lambda::Function/);
+    expect(said).toContain('Lose     0 references in the Orders queue, 0 dead letters');
+    expect(said).toContain(`Keep     the tables, with all their data: ${stackName}-Orders`);
     expect(said).toContain(`${stackName} is deleted.`);
     expect(hooks()).toEqual([]);
     expect(await tables()).toEqual(ourTables);
@@ -290,6 +290,6 @@ describe('a destroy', () => {
       `${stackName}-Orders is deleted.`,
     );
     expect(await tables()).toEqual([]);
-    await expect(run(destroy, '--stage', 'dev', '--yes')).rejects.toThrow('There is neither a stack');
+    await expect(run(destroy, '--stage', 'dev', '--yes')).rejects.toThrow('There is no stack');
   });
 });

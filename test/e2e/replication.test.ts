@@ -224,14 +224,16 @@ describe('poll', () => {
       kind: 'status',
       status: 400,
     });
-    await expect(command(poll, '')).rejects.toThrow(/The poll failed: .*answered 400.*\n.*an email goes out/);
+    await expect(command(poll, '')).rejects.toThrow(
+      /The poll failed: .*answered 400.*\n.*an alert email is sent/,
+    );
     removeFault();
   });
 });
 
 describe('dead-letters', () => {
   const list = () => command(deadLetters, 'list');
-  const none = /There is no dead letter/;
+  const none = /There are no dead letters/;
 
   it('the command dead-letters lists a malformed message with its reason, and drops it', async () => {
     const { clients, stack } = service;

@@ -77,7 +77,7 @@ it('restore writes the missing rows whole, and leaves existing rows unchanged', 
   await run('--table', 'Orders', '--from', copy);
   expect(said).toEqual([
     `Restored 1 of 3 rows of ${copy} to ${table}; the other rows exist and are unchanged.`,
-    expect.stringMatching(/^1 of them is kept in parts, .* --table OrderParts --overwrite\.$/),
+    expect.stringMatching(/^1 of them is stored in parts, .* --table OrderParts --overwrite\.$/),
   ]);
   expect(await now()).toEqual([before[0], { id: ids[1], damaged: true }, before[2]]);
 });
@@ -117,8 +117,8 @@ it.each([
 });
 
 it('restore refuses a copy of another table, and the table itself', async () => {
-  await expect(run('--table', 'Ledger', '--from', copy)).rejects.toThrow('is no copy of');
-  await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is no copy of');
+  await expect(run('--table', 'Ledger', '--from', copy)).rejects.toThrow('is not a copy of');
+  await expect(run('--table', 'Orders', '--from', table)).rejects.toThrow('is not a copy of');
 });
 
 it('restore does not bring an erased shopper back, nor does the worker that reads the order next', async () => {

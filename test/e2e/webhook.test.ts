@@ -90,7 +90,7 @@ it('the webhook commands print what is wrong with a webhook', async () => {
   const { clients, stack } = service;
   const noStack = (name: string) =>
     new CommandError(
-      `There is no stack ${name} in us-east-1: give --stage, --stack-name or --region, or --local.`,
+      `There is no stack ${name} in us-east-1. Name it with --stage or --stack-name, and its region with --region; for a local run, add --local.`,
     );
   await expect(command('list --stage staging')).rejects.toEqual(noStack('OrderReplication-staging'));
   await expect(command('list --stack-name Nope')).rejects.toEqual(noStack('Nope'));

@@ -57,8 +57,8 @@ export function previewLines(
 ): readonly string[] {
   const all = tables.join(', ') || 'none';
   const data = deleteData
-    ? `Deleted  the tables, with all their data: ${all}`
-    : `Kept     the tables, with all their data: ${all}`;
+    ? `Delete   the tables, with all their data: ${all}`
+    : `Keep     the tables, with all their data: ${all}`;
   return preview === undefined ? [data] : [...stackLines(preview), data];
 }
 
@@ -66,16 +66,16 @@ function stackLines(preview: Preview): readonly string[] {
   const { stack, resources, bucket, references, deadLetters, webhooks } = preview;
   const hasKey = resources.some(({ ResourceType }) => ResourceType === 'AWS::KMS::Key');
   return [
-    `Deleted  the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
+    `Delete   the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
     ...(hasKey
       ? ['         (the KMS key after its waiting period; until then the deletion can be cancelled)']
       : []),
-    `Lost     ${count(references, 'reference')} in the Orders queue, ${count(deadLetters, 'dead letter')}`,
+    `Lose     ${count(references, 'reference')} in the Orders queue, ${count(deadLetters, 'dead letter')}`,
     ...(references === 0 ? [] : [`         (${LEDGER_NOTE})`]),
     ...(typeof webhooks === 'string'
       ? [`Unknown  the store's webhooks to this stack, which are kept. ${webhooks}`]
-      : webhooks.map((hook) => `Deleted  in the store: ${nameOf(hook)}`)),
-    `Kept     the packages in the bucket ${bucket}`,
+      : webhooks.map((hook) => `Delete   in the store: ${nameOf(hook)}`)),
+    `Keep     the packages in the bucket ${bucket}`,
   ];
 }
 

@@ -149,12 +149,12 @@ describe('before it asks', () => {
     const { said } = await run([], ['no']);
     expect(said.split('\n')).toEqual([
       'In account 123456789012, eu-west-1:',
-      `Deleted  the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
+      `Delete   the stack ${stackName}: 1 KMS::Key, 1 Lambda::Function, 2 SQS::Queue`,
       expect.stringContaining('the KMS key after its waiting period'),
-      'Lost     0 references in the Orders queue, 1 dead letter',
-      expect.stringMatching(/^Deleted {2}in the store: webhook \d+, store\/cart\/converted$/),
-      'Kept     the packages in the bucket packages',
-      `Kept     the tables, with all their data: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
+      'Lose     0 references in the Orders queue, 1 dead letter',
+      expect.stringMatching(/^Delete {3}in the store: webhook \d+, store\/cart\/converted$/),
+      'Keep     the packages in the bucket packages',
+      `Keep     the tables, with all their data: ${['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`).join(', ')}`,
     ]);
   });
 
@@ -162,7 +162,7 @@ describe('before it asks', () => {
     sqs.on(GetQueueAttributesCommand).rejects(new Error('denied'));
     const { said } = await run();
     expect(said).toContain(
-      'Lost     an unknown number of references in the Orders queue, an unknown number of dead letters',
+      'Lose     an unknown number of references in the Orders queue, an unknown number of dead letters',
     );
   });
 
@@ -170,7 +170,7 @@ describe('before it asks', () => {
     holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '2' });
     const { said, failure } = await run();
     expect(said).toMatch(
-      /^Lost {5}2 references in the Orders queue.*\n +\(for 4 days the polls of a later stack/m,
+      /^Lose {5}2 references in the Orders queue.*\n +\(for 4 days the polls of a later stack/m,
     );
     expect(failure).toContain('The Orders queue is not empty. Nothing was changed.');
     expect([asked, untouched()]).toEqual([[], [2, 0, 0]]);
@@ -323,7 +323,7 @@ describe('where the stack is gone already', () => {
   it('says which tables are left, and asks nothing', async () => {
     const { said } = await run();
     expect(said).toMatch(
-      /^In account 123456789012, eu-west-1:\nThe stack .* is already deleted\.\nKept {5}the tables, .*-Orders/,
+      /^In account 123456789012, eu-west-1:\nThe stack .* is already deleted\.\nKeep {5}the tables, .*-Orders/,
     );
     expect([asked, deletedTables()]).toEqual([[], []]);
   });
