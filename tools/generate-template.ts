@@ -11,7 +11,7 @@ import type { Resource, Template } from '../scripts/stack/template';
 
 export const dashboardFile = join(root, 'cloudformation', 'dashboard.json');
 
-/** The template's text with both parts as they have to be; the same text again if they are. */
+/** The template's text with both parts as they must be; the same text if they are already. */
 export function renewed(text: string, dashboard: string): string {
   const { Resources } = JSON.parse(text) as Template;
   const [oldId] = theOnly(Resources, 'AWS::ApiGateway::Deployment');

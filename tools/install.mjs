@@ -32,17 +32,17 @@ const environments = {
 
 function main() {
   checkNode();
-  const wanted = process.argv.slice(2).map((flag) => {
+  const required = process.argv.slice(2).map((flag) => {
     const environment = environments[flag];
     if (!environment) stop(`tools/install.mjs knows --local and --lint, not ${flag}.`);
     return environment;
   });
-  const complete = () => packagesAreInstalled() && wanted.every(environmentIsInstalled);
+  const complete = () => packagesAreInstalled() && required.every(environmentIsInstalled);
   if (complete()) return;
   const release = takeLock();
   try {
     if (!packagesAreInstalled()) installPackages();
-    wanted.filter((one) => !environmentIsInstalled(one)).forEach(installEnvironment);
+    required.filter((one) => !environmentIsInstalled(one)).forEach(installEnvironment);
   } finally {
     release();
   }
@@ -59,14 +59,14 @@ function checkNode() {
 
 /** npm writes its hidden lockfile last, so one that agrees with ours means a finished `npm ci`. */
 function packagesAreInstalled() {
-  const wanted = lockedPackages(join(root, 'package-lock.json'));
+  const required = lockedPackages(join(root, 'package-lock.json'));
   const installed = lockedPackages(join(root, 'node_modules', '.package-lock.json'));
-  if (!wanted || !installed) return false;
-  const same = (path) => installed[path] && installed[path].version === wanted[path].version;
-  const mayBeAbsent = (path) => wanted[path].optional && !installed[path];
+  if (!required || !installed) return false;
+  const same = (path) => installed[path] && installed[path].version === required[path].version;
+  const mayBeAbsent = (path) => required[path].optional && !installed[path];
   return (
-    Object.keys(wanted).every((path) => path === '' || same(path) || mayBeAbsent(path)) &&
-    Object.keys(installed).every((path) => wanted[path])
+    Object.keys(required).every((path) => path === '' || same(path) || mayBeAbsent(path)) &&
+    Object.keys(installed).every((path) => required[path])
   );
 }
 
@@ -82,7 +82,7 @@ function installPackages() {
   console.log('Installing the npm packages of package-lock.json ...');
   const npm = process.env.npm_execpath || '';
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
-  // A production NODE_ENV would leave out the tools that build and deploy.
+  // A production NODE_ENV would exclude the tools that build and deploy.
   const ci = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const result = /^npm-cli\.c?js$/.test(basename(npm))
     ? spawnSync(process.execPath, [npm, ...ci], options)

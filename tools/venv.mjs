@@ -12,7 +12,7 @@ const programs = join(root, '.venv', 'lint', windows ? 'Scripts' : 'bin');
 const linters = {
   // The dashboard's body is no template: generate-template writes it into one.
   'cfn-lint': () => filesIn('cloudformation', '.json').filter((file) => !file.endsWith('dashboard.json')),
-  // It looks for pyflakes by itself, and there is no Python in the workflows.
+  // By default it looks for pyflakes, and there is no Python in the workflows.
   actionlint: () => [
     `-shellcheck=${program('shellcheck')}`,
     '-pyflakes=',

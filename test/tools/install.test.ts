@@ -206,7 +206,7 @@ it('builds actionlint with a Go that it removes again, caches and all', () => {
   expect(install(['--lint'], env).said).toBe('');
 });
 
-it('installs the linters again when the pinned version of one changes, whoever pins it', () => {
+it('installs the linters again when the pinned version of one changes, whichever file pins it', () => {
   const env = { PYTHON: fakePython() };
   fakeGo();
   install(['--lint'], env);
@@ -224,7 +224,7 @@ it('says why actionlint could not be built, and tries again the next time', () =
   expect(install(['--lint'], env).code).toBe(0);
 });
 
-it('makes an environment anew whose installation was killed, and does not mind the lock of the dead', () => {
+it('creates an environment again whose installation was killed, and ignores the lock of the killed process', () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   mkdirSync(at('.venv/local/bin'), { recursive: true });
   writeFileSync(at('.venv/local/bin/python'), 'half a file');

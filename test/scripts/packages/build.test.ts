@@ -142,7 +142,7 @@ describe('the trimmed axios', () => {
   const request = (more: AxiosRequestConfig = {}) =>
     axios.request<string>({ url: server.url, ...settings, ...more });
 
-  it('sends method, headers and body, and gives back status, headers and text', async () => {
+  it('sends method, headers and body, and returns status, headers and text', async () => {
     let seen = {};
     answer = (incoming, response) => {
       incoming.setEncoding('utf8').on('data', (body: string) => {
@@ -195,7 +195,7 @@ describe('the trimmed axios', () => {
     await expect(request({ signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_CANCELED' });
   });
 
-  it('tells of a broken connection', async () => {
+  it('reports a broken connection', async () => {
     answer = (incoming) => incoming.socket.destroy();
     await expect(request()).rejects.toMatchObject({ code: 'ECONNRESET' });
   });

@@ -73,7 +73,7 @@ it.each<[string, readonly Answer[], number]>([
 it.each([
   ['right, which was behind', 5 * MINUTE],
   ['right, which was ahead', -5 * MINUTE],
-])('follows when somebody sets this machine’s clock %s', async (_, byMs) => {
+])('follows when a user sets this machine’s clock %s', async (_, byMs) => {
   const before = { aws: NOON + byMs };
   const after = { aws: NOON + byMs + 2_000, here: NOON + byMs + 2_000 };
   const time = await timeAfter(before, after);

@@ -60,7 +60,7 @@ describe('the progress of a long command', () => {
   };
   beforeEach(() => (now = 0));
 
-  it('is a line every ten seconds where nobody watches', () => {
+  it('is a line every ten seconds where no terminal shows it', () => {
     const { line, written } = show();
     line.show('one');
     now = 9_999;

@@ -50,7 +50,7 @@ async function run(...args: string[]) {
   const io = {
     print: (line: string) => out.push(line),
     note: (line: string) => notes.push(line),
-    ask: () => Promise.reject(new Error('Nobody is asked here.')),
+    ask: () => Promise.reject(new Error('No question is expected here.')),
   };
   const noun = { name: 'orders', summary: 'Orders', commands: [copy] };
   const code = await runProgram(createProgram('order-replication', [copy, noun], io), args, io);

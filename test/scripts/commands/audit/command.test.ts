@@ -111,7 +111,7 @@ describe('it says', () => {
     expect(ending).toBeUndefined();
   });
 
-  it('which orders are missing, and ends with what is to be done', async () => {
+  it('which orders are missing, and ends with the next step', async () => {
     const gaps = [{ id: 102, reason: 'not-in-ledger' }] as const;
     const { said, ending } = await run(
       ['2026-11-20'],
@@ -156,7 +156,7 @@ describe('it says', () => {
     expect(events).toEqual([{ day: '2026-11-20', dryRun: true }]);
   });
 
-  it('how to go on when a day fails', async () => {
+  it('how to continue when a day fails', async () => {
     const { notes, ending, events } = await run(
       ['2026-11-18', '2026-11-19', '2026-11-20'],
       [
@@ -179,7 +179,7 @@ describe('it says', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('how to go on after Ctrl-C, which ends it before the next day', async () => {
+  it('how to continue after Ctrl-C, which ends it before the next day', async () => {
     const stop = AbortSignal.abort(new CommandError('Interrupted.'));
     const { notes, ending, events } = await run(['2026-11-19', '2026-11-20'], [], false, stop);
     expect(ending).toBe('Interrupted.');

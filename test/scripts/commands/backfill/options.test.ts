@@ -104,7 +104,7 @@ it('goes by the rules of the stack', () => {
 });
 
 it.each([
-  ['not told to', 'true', false],
+  ['without the option', 'true', false],
   ['the stack moves none on', 'false', true],
 ])('moves no status on where %s', (_, AdvanceOrders, advance) => {
   expect(rulesOf({ ...parameters, AdvanceOrders }, advance).advanceOrders).toBe(false);

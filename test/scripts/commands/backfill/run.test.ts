@@ -44,7 +44,7 @@ const old = (id: number, overrides: Partial<RawOrder> = {}) =>
     ...overrides,
   });
 
-/** The world, a store that lists in small pages, and a worker that takes up what waits at every look. */
+/** The world, a store that lists in small pages, and a worker that receives waiting references at every look. */
 function aStage(orders: readonly RawOrder[]) {
   const world: World = aWorld({ rules: { advanceOrders: false } });
   for (const order of orders) world.shop.add(order);
@@ -55,7 +55,7 @@ function aStage(orders: readonly RawOrder[]) {
   const saved: Checkpoint[] = [];
   const sent: OrderReference[] = [];
   let maxUnderWay = 0;
-  /** How many of those that wait a worker takes up at a look; those of `fails` come to nothing. */
+  /** How many waiting references a worker receives at a look; those of `fails` fail. */
   const worker = { takes: Infinity, fails: new Set<number>() };
 
   const list = (query: OrderQuery) => {
@@ -249,7 +249,7 @@ describe('a backfill', () => {
     expect(sentIds(stage)).toEqual([3, 2, 4]);
   });
 
-  it('leaves out what is not to be stored, with its reason', async () => {
+  it('excludes an order that the rules do not store, with its reason', async () => {
     const stage = aStage([old(1, { status_id: 5 }), old(2, { is_deleted: true }), old(3, { status_id: 2 })]);
     expect(await stage.run()).toEqual({
       ...nothing,
@@ -356,7 +356,7 @@ describe('what the ledger knows', () => {
     expect((await ofKnown(queued, true)).sent).toBe(1);
   });
 
-  it('of a copy only is queued where statuses may be moved on, and else left out', async () => {
+  it('of a copy only is queued where statuses may be advanced, and excluded elsewhere', async () => {
     const copyOnly = { reason: 'copy-only', digital: false } as const;
     expect((await ofKnown(copyOnly)).sent).toBe(0);
     expect((await ofKnown(copyOnly, true)).sent).toBe(1);
@@ -485,7 +485,7 @@ describe('the count', () => {
   const count = (selection: BackfillSelection) =>
     countOrders(selection, NOON, { countOrders: () => Promise.resolve(counts) });
 
-  it('leaves out Incomplete, which the store does not list unasked', async () => {
+  it('excludes Incomplete, which the store lists only on request', async () => {
     expect(await count(everything)).toBe(12);
   });
 
@@ -533,7 +533,7 @@ describe('the checkpoint', () => {
     expect(stage.saved).toHaveLength(3 + 3);
   });
 
-  it('lets the next run go on in the list of its status', async () => {
+  it('lets the next run continue in the list of its status', async () => {
     const stage = aStage([old(1, { status_id: 2 }), ...some(3)]);
     const selection = { ...everything, status_ids: [2, 11] };
     const tally = { ...nothing, copied: 2 };

@@ -107,14 +107,14 @@ describe("GitHub's identity provider", () => {
     expect(given()).toEqual({ StageName: 'dev', GitHubRepository: undefined, GitHubOidcProviderArn: '' });
   });
 
-  it('is used by a stack that trusted nobody so far', async () => {
+  it('is used by a stack that trusted no provider before', async () => {
     const stack = aStack({ GitHubRepository: '', GitHubOidcProviderArn: '' }, 'UPDATE_COMPLETE');
     accountHas({ stack, audiences: ['sts.amazonaws.com'] });
     await run({ repository });
     expect(given()).toMatchObject({ GitHubRepository: repository, GitHubOidcProviderArn: providerArn });
   });
 
-  it('is made anew by a stack whose provider is gone', async () => {
+  it('is created again by a stack whose provider is gone', async () => {
     const stack = aStack(
       { GitHubRepository: repository, GitHubOidcProviderArn: providerArn },
       'CREATE_COMPLETE',
@@ -124,7 +124,7 @@ describe("GitHub's identity provider", () => {
     expect(given()).toMatchObject({ GitHubOidcProviderArn: '' });
   });
 
-  it('is left alone where nobody at GitHub is trusted', async () => {
+  it('is unchanged where no repository at GitHub is trusted', async () => {
     accountHas({ audiences: [] });
     await run();
     expect(given()).toEqual({ StageName: 'dev', GitHubOidcProviderArn: '' });
@@ -216,7 +216,7 @@ describe('the command line', () => {
   });
 });
 
-describe('what is to be done then', () => {
+describe('the next steps after a bootstrap', () => {
   const done = {
     stage: 'dev',
     stackName: 'OrderReplicationBootstrap-dev',

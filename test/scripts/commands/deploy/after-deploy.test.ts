@@ -113,7 +113,7 @@ describe('the poll', () => {
     expect(polls).toBe(0);
   });
 
-  it('may fail: what failed is said, and that the next one comes by itself', async () => {
+  it('may fail: the failure is printed, and that the next poll comes automatically', async () => {
     const headers = { 'x-amz-function-error': 'Unhandled' };
     answer = { headers, body: { errorMessage: 'GET /v2/orders/count answered 401.' } };
     const said = await run();

@@ -457,7 +457,7 @@ describe('a first deploy', () => {
     it.each([
       'AWS.SimpleQueueService.QueueDeletedRecently: no',
       'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
-    ])('says what to do where SQS refuses a name all the same (%s)', async (ResourceStatusReason) => {
+    ])('says what to do where SQS still refuses a name (%s)', async (ResourceStatusReason) => {
       cloudFormationGoes({
         after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
         events: [
@@ -505,7 +505,7 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
   });
 
-  it('goes on with the bucket of the stack where none is given', async () => {
+  it('uses the bucket of the stack where none is given', async () => {
     const name = 'LambdaDeploymentPackagesBucketName';
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: name, ParameterValue: 'packages' }];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
@@ -905,10 +905,10 @@ describe('the command line', () => {
     expect((await read([], environment)).parameters).toEqual({});
   });
 
-  it('polls after a deploy and sends no test alert, unless it is told otherwise', async () => {
+  it('polls after a deploy and sends no test alert, unless an option says otherwise', async () => {
     expect((await read([], {})).afterwards).toEqual({ poll: true, testAlert: false });
-    const told = await read(['--no-poll', '--test-alert'], {});
-    expect(told.afterwards).toEqual({ poll: false, testAlert: true });
+    const changed = await read(['--no-poll', '--test-alert'], {});
+    expect(changed.afterwards).toEqual({ poll: false, testAlert: true });
   });
 
   it('leaves commas, quotes and signs of equality in values alone', async () => {

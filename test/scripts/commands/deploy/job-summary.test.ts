@@ -26,7 +26,7 @@ it('says that there was nothing to change', async () => {
   expect(summary()).toContain('## Nothing to change');
 });
 
-it('says why it failed, after what was done until then, and lets the failure go on', async () => {
+it('says why it failed, after the completed steps, and passes the failure on', async () => {
   const failure = new CommandError(
     'was not deployed (UPDATE_ROLLBACK_COMPLETE).\n  OrdersQueue: too <long> & wide',
   );
@@ -41,7 +41,7 @@ it('says why it failed, after what was done until then, and lets the failure go 
   );
 });
 
-it('shows nothing of an error that nobody foresaw: it may hold anything', async () => {
+it('shows nothing of an unexpected error: it may contain anything', async () => {
   const deploying = () => Promise.reject(new Error('token abc'));
   await expect(withJobSummary(deploying, file())).rejects.toThrow('token abc');
   expect(summary()).toContain('The log of this step has the details');

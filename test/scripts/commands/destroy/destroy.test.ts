@@ -234,7 +234,7 @@ describe('nothing is changed', () => {
     expect(untouched()).toEqual([2, 0, 0]);
   });
 
-  it('where nobody can be asked', async () => {
+  it('where no user can be asked', async () => {
     const { isTTY } = process.stdin;
     try {
       Object.assign(process.stdin, { isTTY: false });
@@ -267,14 +267,14 @@ it('deletes a stack of which only a change set was made', async () => {
   expect(deletedStacks()).toBe(1);
 });
 
-it('is done when the stack is gone, even if no event tells of it', async () => {
+it('is done when the stack is gone, even if no event reports it', async () => {
   cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
   const { said, failure } = await run();
   expect([said, failure]).toEqual([expect.stringContaining(`${stackName} is deleted.`), undefined]);
 });
 
 describe('a store that', () => {
-  it('lets nobody look takes a sentence that says how to do it by hand, and the stack goes', async () => {
+  it('that forbids the look gets a sentence that says how to do it by hand, and the stack is deleted', async () => {
     simulator.credentials.accessToken = 'another';
     const { said } = await run();
     expect(said).toMatch(

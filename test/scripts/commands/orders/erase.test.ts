@@ -126,7 +126,7 @@ describe('an order is found by the address', () => {
       'of one who gets a gift certificate',
       { consignments: { email: { gift_certificates: [{ recipient_email: ADA, line_items: [] }] } } },
     ],
-    ['that somebody wrote into a message', { customer_message: `Please write to ${ADA}.` }],
+    ['that a shopper wrote into a message', { customer_message: `Please write to ${ADA}.` }],
   ])('%s, and erased', async (_, fields) => {
     const snapshot = aSnapshot({ id: 1, ...fields });
     await tables.orders.save(snapshot);
@@ -321,7 +321,7 @@ it('finds nothing any more when it runs again', async () => {
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual(before);
 });
 
-it('says that nobody was found, of how many', async () => {
+it('says that no person was found, in how many orders', async () => {
   expect(await run()).toBe('No order contains this address: read 0 in OrdersTable.');
 });
 
@@ -413,7 +413,7 @@ describe('an order that a worker holds', () => {
     expect(await tables.orders.find(1)).toEqual(erased(edited));
   });
 
-  it('is left alone, and not remembered, if it has another address then', async () => {
+  it('is unchanged, and not remembered, if it has another address then', async () => {
     await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 75 * SECOND));
     const ofBen = aSnapshot({ id: 1, billing_address: { email: 'ben@example.com' } });
@@ -448,7 +448,7 @@ describe('an order that a worker holds', () => {
     expect(await run()).toContain('Erased order 1.');
   });
 
-  it('is not said to be nobody’s when it is the only one', async () => {
+  it('is reported as found when it is the only one', async () => {
     await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 60 * MINUTE));
     expect(await run()).not.toContain('No order carries');
@@ -472,7 +472,7 @@ describe('whatever happens in between', () => {
     expect(await ledgerRow(1)).toEqual(aRow(1, { erased_at: iso(killedAt) }));
   });
 
-  it('a command that was killed before the ledger is as if it had not begun', async () => {
+  it('a command that was killed before the ledger is as if it had not started', async () => {
     intercept(isUpdate('erased_at'), () => Promise.reject(new Error('killed')));
     await expect(run()).rejects.toThrow('killed');
     expect(await ledgerRow(1)).not.toHaveProperty('erased_at');

@@ -98,7 +98,7 @@ it('shows the changes, and says what still happens and until when it may last', 
   );
 });
 
-it('polls at once when it goes on', async () => {
+it('a resume polls immediately', async () => {
   goes(aStack({ Paused: 'true' }));
   expect(await run('resume')).toMatch(/has resumed\. .*\n.*-GetNewOrders polls the store/);
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
@@ -110,7 +110,7 @@ it('does not poll when it pauses', async () => {
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(0);
 });
 
-it('goes on all the same when that poll fails, and says when the next one comes', async () => {
+it('a resume succeeds even if that poll fails, and says when the next one comes', async () => {
   lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled' });
   goes(aStack({ Paused: 'true' }));
   expect(await run('resume')).toMatch(

@@ -142,7 +142,7 @@ it('says why a poll failed, that its job says so, and that an email goes out', a
   );
 });
 
-it('says that a poll ran out of time, of which nobody was told', async () => {
+it('says that a poll ran out of time, which no alert reported', async () => {
   fails('2026-03-10T12:05:00.000Z 1f-2e Task timed out after 300.00 seconds', 'Sandbox.Timedout');
   const said = await refusal();
   expect(said).toContain('The poll ran out of time');

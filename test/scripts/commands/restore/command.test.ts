@@ -158,12 +158,15 @@ describe('after an erasure', () => {
     ['all rows', { overwrite: true }],
     ['the rows of the small order', { overwrite: true, order: 1 }],
     ['the rows of the order in parts', { overwrite: true, order: 2 }],
-  ])('a restore of %s of each table, the ledger first or last, brings nobody back', async (_, options) => {
-    for (const name of [...names, ...names.toReversed()]) await restore(name, options);
-    expect(await everything()).not.toContain(ADA);
-    expect(await partsOf(2)).toEqual([]);
-    expect([await erasedAt(1), await erasedAt(2)]).toEqual([iso(NOON + 600_000), iso(NOON + 600_000)]);
-  });
+  ])(
+    'a restore of %s of each table, the ledger first or last, brings no erased person back',
+    async (_, options) => {
+      for (const name of [...names, ...names.toReversed()]) await restore(name, options);
+      expect(await everything()).not.toContain(ADA);
+      expect(await partsOf(2)).toEqual([]);
+      expect([await erasedAt(1), await erasedAt(2)]).toEqual([iso(NOON + 600_000), iso(NOON + 600_000)]);
+    },
+  );
 
   it('parts of an erased order do not come back, those that an order names do', async () => {
     for (const { order_id, part } of await all('OrderParts')) {
@@ -244,7 +247,7 @@ describe('after an erasure', () => {
   });
 });
 
-it('an erasure that runs beside an overwriting restore stays', async () => {
+it('an erasure that runs at the same time as an overwriting restore stays', async () => {
   const real = client.send.bind(client) as (command: unknown) => Promise<unknown>;
   let isErased = false;
   // The restore has asked who was erased; then the erasure comes.
@@ -265,7 +268,7 @@ it('an erasure that runs beside an overwriting restore stays', async () => {
   expect(await everything()).not.toContain(ADA);
 });
 
-it('parts that no stored order names stay out of the table, whoever they are of', async () => {
+it('parts that no stored order names stay out of the table, whichever order they are of', async () => {
   await remove('OrdersTable', { id: 3 });
   for (const { order_id, part } of await partsOf(3)) {
     await remove('OrderPartsTable', { order_id, part });

@@ -180,9 +180,9 @@ describe('create', () => {
 
   it('finds what a poll has registered at the same moment', async () => {
     const service = aService();
-    const registerHook: typeof service.store.registerHook = (wanted) => {
+    const registerHook: typeof service.store.registerHook = (registration) => {
       add();
-      return aService().store.registerHook(wanted);
+      return aService().store.registerHook(registration);
     };
     const said = await run(create, {}, { ...service, store: { ...service.store, registerHook } });
     expect(said).toContain('Nothing to change');
