@@ -1,4 +1,4 @@
-// Measures what the README says about size, start, calls and speed, on this machine, and prints it.
+// Measures the size, start time, calls, speed and cost that the documentation states, on this machine, and prints them.
 import { defineCommand } from '../scripts/terminal/command';
 import { measureCost } from './cost';
 import { measureDrain } from './drain';

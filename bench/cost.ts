@@ -1,5 +1,5 @@
-// What 1,000 orders cost in calls, capacity and invocations, so that anyone can price them: each call of the deployed
-// functions is seen on its way, each invocation in their logs. By one poll, and by a webhook each.
+// The calls, capacity and invocations of 1,000 orders, to calculate their price: once found by one poll, once reported by
+// webhooks. A proxy records each call of the deployed functions, and their logs have each invocation.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRow } from '../lambda/shared/runtime/json';
 import { startAwsProxy } from '../scripts/local/aws-proxy';
@@ -7,12 +7,12 @@ import type { AnsweredCall } from '../scripts/local/aws-proxy';
 import { deployedFunctions } from '../scripts/local/deployed-functions';
 import type { FunctionOutput } from '../scripts/local/deployed-functions';
 import { withDeployed } from './deployed';
-import type { Deployed } from './deployed';
+import type { BenchDeployment } from './deployed';
 import { addOrders, drained } from './drain';
 import type { Print } from '../scripts/terminal/command';
 
 const ORDERS_BY_POLL = 1_000;
-/** One after the other, each alone in its batch, as they come to a store of some orders a minute. */
+/** One after the other, each alone in its batch, as in a store with a few orders per minute. */
 const ORDERS_BY_WEBHOOK = 200;
 
 const functions: Readonly<Partial<Record<FunctionOutput, string>>> = {
@@ -42,7 +42,7 @@ async function counted(
   orders: number,
   print: Print,
   how: string,
-  replicate: (deployed: Deployed) => Promise<void>,
+  replicate: (deployed: BenchDeployment) => Promise<void>,
 ): Promise<void> {
   await withDeployed({ latencyMs: 0 }, async (deployed) => {
     const calls: AnsweredCall[] = [];
@@ -65,8 +65,8 @@ async function counted(
 
 type Logs = ReadonlyMap<string, readonly string[]>;
 
-/** The functions' logs, once every invocation that began has ended. */
-async function untilEnded(deployed: Deployed): Promise<Logs> {
+/** The functions' logs, once every started invocation has ended. */
+async function untilEnded(deployed: BenchDeployment): Promise<Logs> {
   for (;;) {
     const logs = new Map<string, string[]>();
     for (const name of Object.values(functions)) logs.set(name, await linesOf(name, deployed));
@@ -77,8 +77,8 @@ async function untilEnded(deployed: Deployed): Promise<Logs> {
   }
 }
 
-/** By hand, since nothing else here needs a client for logs. MiniStack reads the service from the header. */
-async function linesOf(name: string, { miniStack, stack }: Deployed): Promise<string[]> {
+/** A direct request, because nothing else here needs a client for logs. MiniStack reads the service from the header. */
+async function linesOf(name: string, { miniStack, stack }: BenchDeployment): Promise<string[]> {
   const lines: string[] = [];
   let nextToken: unknown;
   do {
@@ -101,7 +101,7 @@ async function linesOf(name: string, { miniStack, stack }: Deployed): Promise<st
 
 function tally(
   calls: readonly AnsweredCall[],
-  { simulator: { log } }: Deployed,
+  { simulator: { log } }: BenchDeployment,
   logs: Logs,
 ): (readonly [string, number])[] {
   const of = (service: string) => calls.filter((call) => call.service === service);
@@ -130,7 +130,7 @@ function tally(
   ];
 }
 
-/** As DynamoDB tells it: one table's, or a list over several tables. */
+/** The consumed units of a call: those of one table, or a list with several tables. */
 function unitsOf({ output }: AnsweredCall): number {
   const consumed = isRow(output) ? output['ConsumedCapacity'] : undefined;
   const list: readonly unknown[] = Array.isArray(consumed) ? consumed : [consumed];

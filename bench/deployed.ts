@@ -1,4 +1,4 @@
-// The deployed service on this machine, for as long as one measurement takes.
+// The deployed service on this machine, for one measurement.
 import { localClients } from '../scripts/service/clients';
 import type { Clients } from '../scripts/service/clients';
 import { deployLocally } from '../scripts/local/local-stack';
@@ -9,7 +9,7 @@ import type { MiniStack } from '../scripts/local/ministack';
 import { startSimulator } from '../simulator';
 import type { Simulator, SimulatorOptions } from '../simulator';
 
-export interface Deployed {
+export interface BenchDeployment {
   readonly miniStack: MiniStack;
   readonly simulator: Simulator;
   readonly clients: Clients;
@@ -17,14 +17,14 @@ export interface Deployed {
 }
 
 export type DeployedOptions = Pick<SimulatorOptions, 'latencyMs' | 'quota'> & {
-  /** Of the stack, where they differ from the local run's. */
+  /** Parameters of the stack that differ from those of a local run. */
   readonly parameters?: Readonly<Record<string, string>>;
 };
 
 /** Starts everything, lets `measure` use it, and stops everything. */
 export async function withDeployed(
-  { parameters: more = {}, ...storeOptions }: DeployedOptions,
-  measure: (deployed: Deployed) => Promise<void>,
+  { parameters: overrides = {}, ...storeOptions }: DeployedOptions,
+  measure: (deployed: BenchDeployment) => Promise<void>,
 ): Promise<void> {
   const miniStack = await startMiniStack();
   const simulator = await startSimulator({ seed: 1, ...storeOptions });
@@ -33,7 +33,7 @@ export async function withDeployed(
     const parameters = {
       ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }),
       CheckWebhook: 'true',
-      ...more,
+      ...overrides,
     };
     const stack = await deployLocally(clients, { endpoint: miniStack.endpoint, parameters });
     await measure({ miniStack, simulator, clients, stack });
@@ -44,11 +44,12 @@ export async function withDeployed(
   }
 }
 
-/** The value in the middle. */
+/** The median of some values. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
+/** The value that so many percent of the values do not exceed. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;

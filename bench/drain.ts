@@ -1,4 +1,5 @@
-// A poll of 200 orders through the deployed stack: calls per order, calls in flight, and time compared with the floor.
+// A poll of 200 orders through the deployed stack: calls per order, calls in flight, and its time compared with the
+// possible minimum.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../simulator';
 import { withDeployed } from './deployed';
@@ -9,7 +10,7 @@ const LATENCY_MS = 150;
 const WORKERS = 3;
 const DEADLINE_MS = 180_000;
 
-/** Each worker has one call in flight per endpoint, so an order costs at least a round trip of one worker. */
+/** Each worker has one call in flight per endpoint, so an order takes a worker at least one round trip. */
 const FLOOR_MS = (ORDERS * LATENCY_MS) / WORKERS;
 const MAX_CALLS_PER_ORDER = 4.1;
 const MAX_TIMES_FLOOR = 1.5;
@@ -33,7 +34,7 @@ export function addOrders(simulator: Simulator, orders: number): void {
   }
 }
 
-/** Until every order's PUT is answered; looked at seldom, since the simulator shares this process. */
+/** Waits until every order's PUT is answered. It checks every 500 ms, because the simulator shares this process. */
 export async function drained({ log }: Simulator, orders: number): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (log.count('PUT /orders/{id}') < orders || log.inFlight() > 0) {
@@ -44,11 +45,11 @@ export async function drained({ log }: Simulator, orders: number): Promise<void>
 
 function report({ log }: Simulator, enqueued: number, print: Print): void {
   const perOrder = log.count() / ORDERS;
-  const begun = Math.min(...log.of('GET /orders/{id}').map(({ startedAt }) => startedAt));
+  const startedAt = Math.min(...log.of('GET /orders/{id}').map((call) => call.startedAt));
   const ended = Math.max(...log.of('PUT /orders/{id}').map(({ endedAt }) => endedAt ?? Number.NaN));
   const endpoints = [...new Set(log.entries.map(({ endpoint }) => endpoint))];
   const inFlight = Math.max(...endpoints.map((endpoint) => log.maxInFlight(endpoint)));
-  const times = (ended - begun) / FLOOR_MS;
+  const times = (ended - startedAt) / FLOOR_MS;
   print(
     `Draining a poll of ${enqueued} physical orders at ${LATENCY_MS} ms API latency, ${WORKERS} workers:`,
   );
@@ -57,7 +58,7 @@ function report({ log }: Simulator, enqueued: number, print: Print): void {
   );
   print(`  ${inFlight} calls in flight at most per endpoint (at most ${WORKERS})`);
   print(
-    `  ${((ended - begun) / 1000).toFixed(1)} s, ${times.toFixed(2)} times the floor of ${FLOOR_MS / 1000} s ` +
+    `  ${((ended - startedAt) / 1000).toFixed(1)} s, ${times.toFixed(2)} times the floor of ${FLOOR_MS / 1000} s ` +
       `(at most ${MAX_TIMES_FLOOR} times)`,
   );
 }

@@ -1,4 +1,4 @@
-// How large the packages are, and how long Lambda waits for each to load, compared with the four AWS clients alone.
+// The sizes of the packages and their load times, compared with those of only the four AWS clients.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const RUNS = 15;
 const MAX_ZIP_KB = 300;
 const MAX_RATIO = 2;
 
-/** The measure: what every package needs, and nothing of ours. */
+/** The baseline: the clients that every package needs, without our code. */
 const CLIENTS = `
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -28,7 +28,7 @@ require(process.argv[1]);
 console.log(Number(process.hrtime.bigint() - started) / 1e6);
 `;
 
-/** Loads every package in bare Node processes, in turn, so that a machine's moods hit all alike. */
+/** Loads every package in bare Node processes, in turn, so that changes of the machine's load affect all equally. */
 export async function measurePackages(print: Print): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'order-replication-bench-'));
   try {
@@ -75,7 +75,7 @@ async function bundleClients(folder: string): Promise<string> {
   }
 }
 
-/** A bare environment, but for the SDK's advice about Node 20, which Lambda's Node never prints. */
+/** An environment without the SDK's notice about Node 20, which Lambda's Node does not print. */
 const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 function loadInTurn(files: ReadonlyMap<string, string>): Map<string, number[]> {

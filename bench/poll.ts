@@ -1,5 +1,5 @@
-// A poll of 10,000 new orders: its BigCommerce calls, its time on the deployed stack, its row, and, apart from all else in a
-// process of its own, whether it needs more memory than a poll of a quarter of them.
+// A poll of 10,000 new orders: its BigCommerce calls, its time on the deployed stack, its row, and, in a process of its
+// own, its memory compared with that of a poll of a quarter of them.
 import { fork } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,18 +19,19 @@ const MAX_CALLS = 50;
 /** The function's Timeout. */
 const TIMEOUT_S = 300;
 
+/** Polls twice on the deployed stack, once in a watched process, and prints the results. */
 export async function measurePoll(print: Print): Promise<void> {
   print(`A poll of ${ORDERS} new orders at ${LATENCY_MS} ms API latency, the worker paused:`);
   await withDeployed({ latencyMs: LATENCY_MS, parameters: { Paused: 'true' } }, async (deployed) => {
     const { simulator, stack, clients } = deployed;
     addOrders(simulator, ORDERS);
-    for (const what of ['the first', 'the next, which finds them waiting']) {
+    for (const title of ['the first', 'the next, which finds all of them queued']) {
       simulator.log.clear();
-      const begun = Date.now();
+      const startedAt = Date.now();
       const { enqueued } = await stack.poll();
-      const seconds = (Date.now() - begun) / 1_000;
+      const seconds = (Date.now() - startedAt) / 1_000;
       print(
-        `  ${what}: ${simulator.log.count()} BigCommerce calls (at most ${MAX_CALLS}), ${enqueued} queued in ${seconds.toFixed(0)} s (at most ${TIMEOUT_S} s)`,
+        `  ${title}: ${simulator.log.count()} BigCommerce calls (at most ${MAX_CALLS}), ${enqueued} queued in ${seconds.toFixed(0)} s (at most ${TIMEOUT_S} s)`,
       );
     }
     const scan = { TableName: stack.outputs['JobsTableName'] };
@@ -46,7 +47,7 @@ export async function measurePoll(print: Print): Promise<void> {
   );
 }
 
-/** In a process without the store: by how many MB the poll's heap grows after its first page at the most. */
+/** By how many MB the heap of a poll grows at most after its first page, in a process without the store. */
 async function peakOf(orders: number): Promise<number> {
   const simulator = await startSimulator({ seed: 1 });
   addOrders(simulator, orders);
@@ -62,9 +63,9 @@ async function peakOf(orders: number): Promise<number> {
   }
 }
 
-type Place = Pick<Simulator, 'url' | 'credentials'>;
+type StoreAddress = Pick<Simulator, 'url' | 'credentials'>;
 
-async function pollWatched({ url, credentials }: Place): Promise<number> {
+async function pollWatched({ url, credentials }: StoreAddress): Promise<number> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const used: number[] = [];
@@ -90,24 +91,26 @@ async function pollWatched({ url, credentials }: Place): Promise<number> {
       },
       alerts: { sendHourly: () => Promise.resolve() },
     },
-    policy: {
-      rules: {
-        allowedStatusIds: [7, 10, 11],
-        advanceStatusIds: [10, 11],
-        advanceOrders: true,
-        newPhysicalOrderStatusId: 9,
-        newDigitalOrderStatusId: 8,
-      },
-      completedOrdersLookbackDays: 7,
-      ignoreOrdersCreatedBefore: undefined,
-      followUpDays: 30,
-    },
+    policy,
     invocation: { now: Date.now, stopBefore: Infinity },
   });
   return (Math.max(...used) - (used[0] ?? 0)) / 1e6;
 }
 
-/** A Jobs table before the first poll; it keeps nothing. */
+const policy = {
+  rules: {
+    allowedStatusIds: [7, 10, 11],
+    advanceStatusIds: [10, 11],
+    advanceOrders: true,
+    newPhysicalOrderStatusId: 9,
+    newDigitalOrderStatusId: 8,
+  },
+  completedOrdersLookbackDays: 7,
+  ignoreOrdersCreatedBefore: undefined,
+  followUpDays: 30,
+};
+
+/** A Jobs table before the first poll; it stores nothing. */
 const emptyJobs: JobsTable = {
   record: () => Promise.resolve(),
   lastFinished: () => Promise.resolve(undefined),
@@ -115,7 +118,7 @@ const emptyJobs: JobsTable = {
   lastSliced: () => Promise.resolve(undefined),
 };
 
-function connect({ url: apiUrl, credentials: { storeHash, accessToken } }: Place) {
+function connect({ url: apiUrl, credentials: { storeHash, accessToken } }: StoreAddress) {
   const options = {
     apiUrl,
     storeHash,
@@ -127,6 +130,6 @@ function connect({ url: apiUrl, credentials: { storeHash, accessToken } }: Place
 
 if (process.send) {
   process.once('message', (place) => {
-    void pollWatched(place as Place).then((peak) => process.send?.(peak, () => process.disconnect()));
+    void pollWatched(place as StoreAddress).then((peak) => process.send?.(peak, () => process.disconnect()));
   });
 }

@@ -1,4 +1,4 @@
-// Draining a poll against the quota of an ordinary plan, on a clock that runs faster, all parts of it alike.
+// Drains a poll within the quota of an ordinary plan, with all times divided by the same factor.
 import type { Simulator } from '../simulator';
 import { addOrders, drained } from './drain';
 import { withDeployed } from './deployed';
@@ -14,7 +14,7 @@ const WINDOW_MS = 30_000 / SPEED;
 const LATENCY_MS = 150 / SPEED;
 const MAX_TIMES_IDEAL = 1.1;
 
-/** Drains physical orders as fast as the quota lets, and prints time, refusals and how far the reserve was touched. */
+/** Drains physical orders as fast as the quota allows, and prints the time, the refused calls and the use of the reserve. */
 export async function measureQuota(print: Print): Promise<void> {
   const quota = { requests: QUOTA, windowMs: WINDOW_MS };
   await withDeployed({ latencyMs: LATENCY_MS, quota }, async ({ simulator, stack }) => {
@@ -27,7 +27,7 @@ export async function measureQuota(print: Print): Promise<void> {
   });
 }
 
-/** The least that was left of the quota in any window. */
+/** The lowest rest of the quota in any window. */
 function watchQuota({ faults, quota }: Simulator): () => number {
   let lowest = Infinity;
   faults.add({ before: () => void (lowest = Math.min(lowest, quota.left())) });

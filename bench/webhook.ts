@@ -1,12 +1,12 @@
-// How soon the deployed webhook answers, and what it asks of BigCommerce before it does.
+// The response time of the deployed webhook function, and its calls to BigCommerce before it answers.
 import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { median, percentile, withDeployed } from './deployed';
-import type { Deployed } from './deployed';
+import type { BenchDeployment } from './deployed';
 import type { Print } from '../scripts/terminal/command';
 
 const DELIVERIES = 200;
 
-/** Delivers signed webhooks and junk in turn, so that a machine's moods hit both alike; workers are switched off. */
+/** Delivers signed webhooks and junk in turn, so that changes of the machine's load affect both equally. Workers are off. */
 export async function measureWebhook(print: Print): Promise<void> {
   await withDeployed({ latencyMs: 0 }, async (deployed) => {
     await stopWorkers(deployed);
@@ -28,7 +28,7 @@ export async function measureWebhook(print: Print): Promise<void> {
   });
 }
 
-async function stopWorkers({ clients: { lambda }, stack: { outputs } }: Deployed): Promise<void> {
+async function stopWorkers({ clients: { lambda }, stack: { outputs } }: BenchDeployment): Promise<void> {
   const FunctionName = outputs['ProcessOrdersFunctionName'];
   const { EventSourceMappings = [] } = await lambda.send(
     new ListEventSourceMappingsCommand({ FunctionName }),
@@ -39,8 +39,8 @@ async function stopWorkers({ clients: { lambda }, stack: { outputs } }: Deployed
 }
 
 async function deliver(
-  { simulator }: Deployed,
-  webhook: Parameters<Deployed['simulator']['deliverWebhook']>[0],
+  { simulator }: BenchDeployment,
+  webhook: Parameters<BenchDeployment['simulator']['deliverWebhook']>[0],
   expected: number,
 ): Promise<number> {
   const startedAt = performance.now();

@@ -17,7 +17,7 @@ Generated from the commands: \`node tools/run.mjs generate-docs\` writes this pa
 - The exit code is 0 if the command succeeded, 1 if it failed, and 2 if the command line was wrong.
 `;
 
-/** Help is only formatted here: nothing is asked, and nothing is written. */
+/** Help is only formatted here, so nothing is asked or written. */
 const silent: Io = {
   print: () => undefined,
   note: () => undefined,

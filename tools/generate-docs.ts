@@ -37,7 +37,7 @@ export const command = defineCommand({
   },
 });
 
-/** By prettier's own program: it loads as an ES module, which jest does not take. */
+/** Formats a page with prettier's program, because jest cannot load its ES module. */
 async function formatted(text: string): Promise<string> {
   const program = join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
   const child = spawn(process.execPath, [program, '--stdin-filepath', join(root, 'docs', 'page.md')], {

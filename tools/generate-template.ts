@@ -1,5 +1,5 @@
-// node tools/run.mjs generate-template: writes into cloudformation/stack.json what follows from other parts, so that those who upload the
-// file by hand get it too: the logical id of the API's deployment, and the dashboard's body.
+// node tools/run.mjs generate-template: writes into cloudformation/stack.json the parts that follow from others, so that they are also in
+// a file that is uploaded by hand: the logical id of the API's deployment, and the dashboard's body.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ import type { Resource, Template } from '../scripts/stack/template';
 
 export const dashboardFile = join(root, 'cloudformation', 'dashboard.json');
 
-/** The template's text with both parts as they must be; the same text if they are already. */
+/** The template's text with both parts up to date; the same text if they are already. */
 export function renewed(text: string, dashboard: string): string {
   const { Resources } = JSON.parse(text) as Template;
   const [oldId] = theOnly(Resources, 'AWS::ApiGateway::Deployment');
@@ -23,7 +23,7 @@ export function renewed(text: string, dashboard: string): string {
     .replace(JSON.stringify(oldBody), () => JSON.stringify(newBody));
 }
 
-/** Another one for every other content of the API: only a new deployment brings a change to the stage. */
+/** A different id for each content of the API: only a new deployment applies a change to the stage. */
 function deploymentId(resources: Template['Resources']): string {
   const api = Object.entries(resources)
     .filter(([, { Type }]) => /^AWS::ApiGateway::(?!Deployment$|Stage$)/.test(Type))

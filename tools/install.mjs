@@ -1,7 +1,7 @@
-// Makes sure that everything the next command needs is installed, at the versions this checkout pins.
-// Says one line when it installs something and nothing when all is there. `--local` adds MiniStack, the
-// local stand-in for AWS; `--lint` adds the linters that npm does not have. Written in plain old JavaScript
-// without dependencies, so that an old Node still gets far enough to say what is missing.
+// Installs everything that the next command needs, at the versions that this checkout pins. It prints one line when it
+// installs something, else nothing. `--local` adds MiniStack, the local emulator of AWS; `--lint` adds the linters that
+// npm does not have. It uses no dependencies and no recent syntax: an old Node must get far enough to print which
+// version is required.
 import { spawnSync } from 'child_process';
 import { createHash } from 'crypto';
 import fs from 'fs';
@@ -19,7 +19,7 @@ const lockWaitMs = 10 * 60 * 1000;
 const environments = {
   '--local': {
     name: 'local',
-    what: 'MiniStack, the local stand-in for AWS',
+    what: 'MiniStack, the local emulator of AWS',
     pinnedBy: ['requirements-local.txt'],
   },
   '--lint': {
@@ -32,17 +32,17 @@ const environments = {
 
 function main() {
   checkNode();
-  const required = process.argv.slice(2).map((flag) => {
+  const requested = process.argv.slice(2).map((flag) => {
     const environment = environments[flag];
-    if (!environment) stop(`tools/install.mjs knows --local and --lint, not ${flag}.`);
+    if (!environment) stop(`error: unknown option '${flag}'. tools/install.mjs has --local and --lint.`);
     return environment;
   });
-  const complete = () => packagesAreInstalled() && required.every(environmentIsInstalled);
+  const complete = () => packagesAreInstalled() && requested.every(environmentIsInstalled);
   if (complete()) return;
   const release = takeLock();
   try {
     if (!packagesAreInstalled()) installPackages();
-    required.filter((one) => !environmentIsInstalled(one)).forEach(installEnvironment);
+    requested.filter((one) => !environmentIsInstalled(one)).forEach(installEnvironment);
   } finally {
     release();
   }
@@ -57,16 +57,16 @@ function checkNode() {
   );
 }
 
-/** npm writes its hidden lockfile last, so one that agrees with ours means a finished `npm ci`. */
+/** npm writes its hidden lockfile last: if it agrees with ours, `npm ci` has finished. */
 function packagesAreInstalled() {
-  const required = lockedPackages(join(root, 'package-lock.json'));
+  const locked = lockedPackages(join(root, 'package-lock.json'));
   const installed = lockedPackages(join(root, 'node_modules', '.package-lock.json'));
-  if (!required || !installed) return false;
-  const same = (path) => installed[path] && installed[path].version === required[path].version;
-  const mayBeAbsent = (path) => required[path].optional && !installed[path];
+  if (!locked || !installed) return false;
+  const same = (path) => installed[path] && installed[path].version === locked[path].version;
+  const mayBeAbsent = (path) => locked[path].optional && !installed[path];
   return (
-    Object.keys(required).every((path) => path === '' || same(path) || mayBeAbsent(path)) &&
-    Object.keys(installed).every((path) => required[path])
+    Object.keys(locked).every((path) => path === '' || same(path) || mayBeAbsent(path)) &&
+    Object.keys(installed).every((path) => locked[path])
   );
 }
 
@@ -82,20 +82,20 @@ function installPackages() {
   console.log('Installing the npm packages of package-lock.json ...');
   const npm = process.env.npm_execpath || '';
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
-  // A production NODE_ENV would exclude the tools that build and deploy.
+  // With NODE_ENV=production npm would skip the tools that build and deploy.
   const ci = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const result = /^npm-cli\.c?js$/.test(basename(npm))
     ? spawnSync(process.execPath, [npm, ...ci], options)
     : spawnSync('npm', ci, { ...options, shell: windows });
   if (result.error && result.error.code === 'ENOENT') {
-    stop('npm was not found: it comes with Node, install both from https://nodejs.org.');
+    stop('npm was not found. It comes with Node: install both from https://nodejs.org.');
   }
   if (result.status !== 0) {
-    stop(`${output(result)}\nnpm ci failed: see its message above; the next run tries again.`);
+    stop(`${output(result)}\nnpm ci failed with the message above. Fix the cause and run the command again.`);
   }
 }
 
-/** The marker is written last and holds what was installed: a killed installation has none. */
+/** The marker is written last and contains the installed versions: a killed installation has none. */
 function environmentIsInstalled(environment) {
   try {
     return (
@@ -136,10 +136,12 @@ const running =
     const defaults = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 };
     const result = spawnSync(command, [...first, ...args], { ...defaults, ...options });
     if (result.status === 0) return;
-    stop(`${output(result)}\nInstalling ${what}, failed: see the message above; the next run tries again.`);
+    stop(
+      `${output(result)}\nInstalling ${what}, failed with the message above. Fix the cause and run the command again.`,
+    );
   };
 
-/** The first Python that is new enough and can make virtual environments; else one sentence and the end. */
+/** The first Python that is new enough and can make virtual environments; stops with a sentence if there is none. */
 function findPython(what) {
   const names = ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
   const commands = process.env.PYTHON
@@ -178,7 +180,7 @@ function probePython(command) {
   );
 }
 
-/** Two installations at once would spoil each other's folders: the second waits for the first. */
+/** Two installations at the same time would damage each other's folders: the second waits for the first. */
 function takeLock() {
   fs.mkdirSync(dirname(lockPath), { recursive: true });
   const giveUpAt = Date.now() + lockWaitMs;
@@ -191,7 +193,7 @@ function takeLock() {
     }
     if (Date.now() > giveUpAt) {
       stop(
-        `Another installation (process ${owner}) does not end: if there is none, delete .local/install.lock.`,
+        `Another installation (process ${owner}) has not ended within 10 min. If none is running, delete .local/install.lock.`,
       );
     }
     if (!said) console.log(`Waiting for another installation (process ${owner}) ...`);
@@ -199,7 +201,7 @@ function takeLock() {
   }
 }
 
-/** True when the lock is ours and stays so: another process that saw the same dead owner may remove it. */
+/** Whether this process has the lock. Another process that saw the same dead owner may still remove it. */
 function createLock() {
   try {
     fs.writeFileSync(lockPath, String(process.pid), { flag: 'wx' });
@@ -211,7 +213,7 @@ function createLock() {
   return lockOwner() === process.pid;
 }
 
-/** The living process that holds the lock; undefined if it was killed or the machine was started since. */
+/** The running process that has the lock; undefined if it was killed or the machine was restarted since. */
 function lockOwner() {
   try {
     const startedAt = fs.statSync(lockPath).mtimeMs;

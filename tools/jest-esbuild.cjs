@@ -1,4 +1,4 @@
-// Turns TypeScript into CommonJS for jest with the bundler that builds the packages; types are tsc's job.
+// Converts TypeScript to CommonJS for jest with the bundler of the packages; tsc checks the types.
 const { transformSync } = require('esbuild');
 
 module.exports = {
@@ -7,7 +7,7 @@ module.exports = {
       loader: 'ts',
       format: 'cjs',
       target: 'node20',
-      // Without it jest would need a flag of Node's for modules.
+      // Otherwise jest would need Node's flag for modules.
       supported: { 'dynamic-import': false },
       sourcemap: 'inline',
       sourcefile: path,

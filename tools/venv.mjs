@@ -1,5 +1,5 @@
-// Runs a linter that tools/install.mjs --lint installed: `node tools/venv.mjs cfn-lint [arguments]`. Without
-// arguments it checks what this linter is for.
+// Runs a linter that tools/install.mjs --lint installed: `node tools/venv.mjs cfn-lint [arguments]`. Without arguments it
+// checks all files of its kind.
 import { spawnSync } from 'child_process';
 import fs from 'fs';
 import { dirname, join } from 'path';
@@ -23,22 +23,22 @@ const linters = {
 };
 
 function main([linter, ...args]) {
-  const theUsual = linters[linter];
-  if (!theUsual) {
+  const defaults = linters[linter];
+  if (!defaults) {
     return complain(`usage: node tools/venv.mjs ${Object.keys(linters).join('|')} [arguments]`);
   }
   const [command, ...first] = commandOf(program(linter));
   if (![command, ...first].every((file) => fs.existsSync(file))) {
-    return complain(`${linter} is not installed: run "node tools/install.mjs --lint".`);
+    return complain(`${linter} is not installed. Run: node tools/install.mjs --lint`);
   }
   const options = { cwd: root, stdio: 'inherit' };
-  const { status } = spawnSync(command, [...first, ...(args.length > 0 ? args : theUsual())], options);
+  const { status } = spawnSync(command, [...first, ...(args.length > 0 ? args : defaults())], options);
   return status === null ? 1 : status;
 }
 
 const program = (name) => join(programs, windows ? `${name}.exe` : name);
 
-/** A script is handed to Python: the path that its first line holds breaks when the checkout moves. */
+/** A script is run by Python: the path in its first line is wrong after the checkout has moved. */
 const commandOf = (file) => (isScript(file) ? [join(programs, 'python'), file] : [file]);
 
 const isScript = (file) => fs.existsSync(file) && fs.readFileSync(file).subarray(0, 2).toString() === '#!';

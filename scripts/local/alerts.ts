@@ -1,34 +1,35 @@
-// Receives what the two topics would send by email, since MiniStack sends none: an HTTP endpoint on loopback
-// that is subscribed to both.
+// Receives the alerts of the two topics on an HTTP endpoint on loopback, because MiniStack sends no email.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 
+import * as v from 'valibot';
+import { parseJson } from '../../lambda/shared/runtime/json';
 import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 
 import type { Clients } from '../service/clients';
 import { listen } from '../../simulator/listen';
 
-/** An alert email as it would arrive. */
-export interface Alert {
+/** An alert email as AWS would send it. */
+export interface AlertEmail {
   readonly topic: string;
   readonly subject: string;
   readonly message: string;
 }
 
-/** Calls `show` for each alert of the stack. Returns what ends it. */
+/** Calls `show` for each alert of the stack. Returns a function that stops it. */
 export async function receiveAlerts(
   { sns }: Pick<Clients, 'sns'>,
   endpoint: string,
   stackName: string,
-  show: (alert: Alert) => void,
+  show: (alert: AlertEmail) => void,
 ): Promise<() => Promise<void>> {
-  // Nobody else on this machine can guess the path.
+  // Other programs on this machine cannot guess the path.
   const path = `/${randomUUID()}`;
   const server = createServer((request, response) => {
-    const taken =
-      request.url === path ? take(request, endpoint, show) : Promise.reject(new Error('unknown path'));
-    taken.then(
+    const received =
+      request.url === path ? receive(request, endpoint, show) : Promise.reject(new Error('unknown path'));
+    received.then(
       () => response.writeHead(200).end(),
       () => response.writeHead(400).end(),
     );
@@ -42,15 +43,28 @@ export async function receiveAlerts(
   return stop;
 }
 
-async function take(request: IncomingMessage, endpoint: string, show: (alert: Alert) => void): Promise<void> {
+async function receive(
+  request: IncomingMessage,
+  endpoint: string,
+  show: (alert: AlertEmail) => void,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  const notification = JSON.parse(Buffer.concat(chunks).toString()) as Readonly<Record<string, unknown>>;
-  if (notification['Type'] === 'SubscriptionConfirmation') {
-    await fetch(new URL(new URL(text(notification['SubscribeURL'])).search, endpoint));
+  const sent = v.parse(snsMessage, parseJson(Buffer.concat(chunks).toString()));
+  if (sent.Type === 'SubscriptionConfirmation') {
+    await fetch(new URL(new URL(sent.SubscribeURL).search, endpoint));
     return;
   }
-  const topic = text(notification['TopicArn']).split(':').at(-1) ?? '';
-  show({ topic, subject: text(notification['Subject']), message: text(notification['Message']) });
+  show({ topic: sent.TopicArn.split(':').at(-1) ?? '', subject: sent.Subject, message: sent.Message });
 }
+
+/** docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+const snsMessage = v.variant('Type', [
+  v.object({ Type: v.literal('SubscriptionConfirmation'), SubscribeURL: v.pipe(v.string(), v.url()) }),
+  v.object({
+    Type: v.literal('Notification'),
+    TopicArn: v.string(),
+    Subject: v.optional(v.string(), ''),
+    Message: v.string(),
+  }),
+]);

@@ -1,4 +1,4 @@
-// Reads the options and the environment of start: which ports, how long, and whose store.
+// The options of start, and the store of the environment.
 import { defaultAwsPort } from '../service/local-endpoint';
 import { UsageError } from '../terminal/command-error';
 import { flag, wholeNumber, withDefault } from '../terminal/options';
@@ -8,13 +8,13 @@ import type { StoreAccount } from './store-account';
 const PORTS = [1, 65_535] as const;
 
 export const startOptions = {
-  once: flag('end when every order has arrived: with exit code 0, or with 1 and what is missing'),
+  once: flag('end when every order has arrived, with exit code 0, or with 1 and the problems'),
   pollEvery: withDefault(wholeNumber('<seconds>', [1, 86_400], 'how often the store is polled'), 60),
   awsPort: withDefault(wholeNumber('<port>', PORTS, 'where MiniStack listens'), defaultAwsPort),
   storePort: withDefault(wholeNumber('<port>', PORTS, 'where the simulator listens'), 8080),
-  keep: flag('continue where the last run with --keep ended'),
-  fresh: flag('delete what --keep kept'),
-  advance: flag('with your own store: also move the status of its orders'),
+  keep: flag('keep the data for the next run with --keep, and continue from the last one'),
+  fresh: flag('delete the data that --keep has kept'),
+  advance: flag('with your own store: also change the status of its orders'),
 } as const;
 
 export type StartCommandOptions = OptionsOf<typeof startOptions>;
@@ -30,7 +30,7 @@ export interface StartOptions {
   readonly realStore: RealStore | undefined;
 }
 
-/** A live store, which the local run reads and, unless told to, never changes. */
+/** A live store, which the local run reads, and changes only with --advance. */
 export interface RealStore extends StoreAccount {
   readonly advance: boolean;
 }
@@ -42,30 +42,30 @@ export function readStartOptions(
 ): StartOptions {
   const realStore = readRealStore(environment, advance);
   if (advance && realStore === undefined) {
-    throw new UsageError('--advance is for your own store: the orders of the simulator advance anyway.');
+    throw new UsageError('--advance is only for your own store: orders of the simulator always advance');
   }
   if (keep && realStore !== undefined) {
     throw new UsageError(
-      "--keep would write your store's token to this disk: do not use it with your own store.",
+      "--keep cannot be used with your own store: it would write the store's token to this disk",
     );
   }
   return { awsPort, storePort, pollEveryMs: pollEvery * 1_000, once, keep, fresh, realStore };
 }
 
-const needed = ['BIGCOMMERCE_STORE_HASH', 'BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_TOKEN'] as const;
+const required = ['BIGCOMMERCE_STORE_HASH', 'BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_TOKEN'] as const;
 
 function readRealStore(
   environment: Readonly<Record<string, string | undefined>>,
   advance: boolean,
 ): RealStore | undefined {
   const given = (name: string) => environment[name] ?? '';
-  const missing = needed.filter((name) => given(name) === '');
-  if (missing.length === needed.length) return undefined;
+  const missing = required.filter((name) => given(name) === '');
+  if (missing.length === required.length) return undefined;
   if (missing.length > 0) {
-    const set = needed.filter((name) => given(name) !== '').join(' and ');
+    const set = required.filter((name) => given(name) !== '').join(' and ');
     throw new UsageError(
-      `${set} ${missing.length === 1 ? 'are' : 'is'} set and ${missing.join(' and ')} not: ` +
-        'set all three for a store of your own, or none for the simulator.',
+      `${set} ${missing.length === 1 ? 'are' : 'is'} set, but ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not: ` +
+        'set all three for your own store, or none for the simulator',
     );
   }
   return {

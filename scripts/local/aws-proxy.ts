@@ -1,5 +1,5 @@
-// Stands between a function, or a command, and MiniStack: sees each call to AWS, lets single ones fail, or a test act just before or
-// just after one takes effect. Functions go through it by their environment alone.
+// A proxy between a function, or a command, and MiniStack. It records each call to AWS, lets single calls fail, and lets
+// tests act just before or just after a call takes effect. Functions use it through their environment.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -19,7 +19,7 @@ export interface AwsFault {
   readonly after?: () => void;
 }
 
-/** A call as it was answered. */
+/** A call with its answer. */
 export interface AnsweredCall {
   /** As in an IAM action: `dynamodb`, `sqs`, `secretsmanager`, `sns`, `lambda`, `cloudformation`. */
   readonly service: string;
@@ -30,7 +30,7 @@ export interface AnsweredCall {
 
 export type AwsProxy = Awaited<ReturnType<typeof startAwsProxy>>;
 
-/** On a free port, in front of `endpoint`. DynamoDB is asked what each call that is seen consumed. */
+/** Starts a proxy on a free port, in front of `endpoint`. With `see`, DynamoDB also reports the capacity of each call. */
 export async function startAwsProxy(endpoint: string, see?: (call: AnsweredCall) => void) {
   const armed: { readonly fault: AwsFault; struck: number }[] = [];
   const strike = (call: AwsCall) => {
@@ -48,7 +48,7 @@ export async function startAwsProxy(endpoint: string, see?: (call: AnsweredCall)
   return {
     url,
     stop,
-    /** Arms a fault. Returns how often it has struck. */
+    /** Arms a fault. Returns a function that counts its occurrences. */
     add(fault: AwsFault): () => number {
       const entry = { fault, struck: 0 };
       armed.push(entry);
@@ -62,7 +62,7 @@ interface AwsCall {
   readonly orderId: number | undefined;
 }
 
-interface Way {
+interface ProxyDeps {
   readonly endpoint: string;
   readonly strike: (call: AwsCall) => AwsFault | undefined;
   readonly see: ((call: AnsweredCall) => void) | undefined;
@@ -71,7 +71,7 @@ interface Way {
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  { endpoint, strike, see }: Way,
+  { endpoint, strike, see }: ProxyDeps,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
@@ -109,7 +109,7 @@ async function pass(
 const signedFor = (authorization = '') =>
   /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(authorization)?.[1] ?? '';
 
-/** SNS and CloudFormation speak the query protocol, which has no target, and Lambda has paths. */
+/** SNS and CloudFormation use the query protocol, which has no target header, and Lambda uses paths. */
 function readCall({ headers, url = '' }: IncomingMessage, body: string): Omit<AnsweredCall, 'output'> {
   const service = signedFor(headers.authorization);
   const [, operation] = String(headers['x-amz-target'] ?? '').split('.');
@@ -128,7 +128,7 @@ function refuse(response: ServerResponse, error: string): void {
   const status = error === 'InternalServerError' ? 500 : 400;
   const __type = `com.amazonaws.dynamodb.v20120810#${error}`;
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify({ __type, message: 'By a fault of this test.' }));
+  response.end(JSON.stringify({ __type, message: 'A fault of this test.' }));
 }
 
 /** The order that a call to DynamoDB or SQS is about; the first one of several. */

@@ -1,7 +1,8 @@
-// Brings up all parts of a local run and connects them: MiniStack, the store, the stack, its alerts.
+// Starts all parts of a local run and connects them: MiniStack, the store, the stack, its alerts.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { PROGRAM } from '../terminal/command';
 import { root } from '../terminal/root';
 import { CommandError } from '../terminal/command-error';
 import { receiveAlerts } from './alerts';
@@ -25,28 +26,28 @@ import type { SimulatedStore } from './simulated-store';
 
 export interface LocalRun {
   readonly stack: LocalStack;
-  /** Undefined with a store of the user's own. */
+  /** Undefined with the user's own store. */
   readonly store: SimulatedStore | undefined;
   readonly screen: Screen;
   readonly lookEveryMs: number;
-  /** Where every order stands now. */
+  /** The current state of every order. */
   progress(): Promise<OrderProgress[]>;
   thingsToTry(orders: readonly OrderProgress[]): string;
 }
 
-/** Says what it does; whatever it starts is ended by `closing`. */
+/** Starts the run and prints its steps; `closing` ends everything that it starts. */
 export async function bringUp(options: StartOptions, closing: Closing): Promise<LocalRun> {
   const { awsPort, storePort, realStore, pollEveryMs } = options;
   const screen = createScreen(process.stdout);
-  const began = Date.now();
+  const startedAt = Date.now();
   const stateDir = keptState(options);
   if (realStore) screen.say(realStoreNotice(realStore));
   const store = realStore ? undefined : await startStore(storePort, stateDir, closing);
   const { clients, endpoint } = await startAws(awsPort, stateDir, closing);
-  screen.say('Building the packages and deploying them, with the real template, to this machine ...');
+  screen.say('Building the packages and deploying them to this machine, with the real template ...');
   const stack = await deployLocally(clients, { endpoint, parameters: parameters(options, store) });
   await connect(clients, endpoint, stack, screen, closing);
-  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
   screen.say(`${stack.stackName} is up, after ${seconds} s: MiniStack at ${endpoint}${storeInWords(store)}.`);
   screen.say(`\n${differences}\n`);
   const place = {
@@ -56,15 +57,17 @@ export async function bringUp(options: StartOptions, closing: Closing): Promise<
     storeUrl: store?.simulator.url,
   };
   return {
-    ...{ stack, store, screen },
-    // The tables of a real store may be long.
+    stack,
+    store,
+    screen,
+    // The tables of a real store may be large.
     lookEveryMs: store ? 400 : 2_000,
     progress: progressOf(clients, stack, store),
     thingsToTry: (orders) => thingsToTry(stack, { ...place, anOrderId: orders[0]?.id ?? 100 }),
   };
 }
 
-/** Where `--keep` keeps this run; undefined if it keeps nothing. Ports are part of addresses that are kept. */
+/** The folder of `--keep`; undefined if nothing is kept. It depends on the ports, because kept addresses contain them. */
 function keptState({ awsPort, storePort, keep, fresh }: StartOptions): string | undefined {
   const folder = join(root, '.local', 'state', `${awsPort}-${storePort}`);
   if (fresh) rmSync(folder, { recursive: true, force: true });
@@ -145,7 +148,7 @@ function progressOf(clients: Clients, { outputs }: LocalStack, store: SimulatedS
       return await reader.read(store ? store.orders() : await ofRealStore());
     } catch (error) {
       throw new CommandError(
-        `MiniStack no longer answers: its log is in the folder .local. (${String(error)})`,
+        `MiniStack no longer answers. Its log is in the folder .local; start again with: ${PROGRAM} start. (${String(error)})`,
         {
           cause: error,
         },

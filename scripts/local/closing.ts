@@ -1,17 +1,18 @@
-// The end of a local run: whatever ends it, what it started ends with it.
+// The end of a local run: everything that it started ends with it.
 
 export interface Closing {
-  /** To be done at the end; the latest first. */
+  /** Registers a step for the end; the latest runs first. */
   add(close: () => void | Promise<void>): void;
-  /** To be done at once when a second signal says that the first takes too long. */
+  /** Registers a step for a second signal, which does not wait. */
   addKill(kill: () => void): void;
-  /** Does all of it, once. */
+  /** Runs all steps, once. */
   closeAll(): Promise<void>;
 }
 
-const parentEveryMs = 1_000;
+/** How often the parent process is checked. */
+const PARENT_CHECK_MS = 1_000;
 
-/** Ends this process by itself on SIGINT and SIGTERM, with `exitCode`; a second one does not wait. */
+/** Ends this process on SIGINT, SIGTERM and SIGHUP, with `exitCode`; a second signal ends it immediately. */
 export function closeOnSignals(exitCode: number): Closing {
   const closes: (() => void | Promise<void>)[] = [];
   const kills: (() => void)[] = [];
@@ -19,7 +20,7 @@ export function closeOnSignals(exitCode: number): Closing {
 
   const run = async () => {
     for (const close of closes.reverse()) {
-      // One thing that does not close must not keep the others open.
+      // A step that fails must not prevent the others.
       await Promise.resolve()
         .then(close)
         .catch((error: unknown) => console.error(error));
@@ -34,7 +35,7 @@ export function closeOnSignals(exitCode: number): Closing {
       process.exit(130);
     }
     void closeAll().then(() => {
-      console.log('\nEnded; nothing is left running.');
+      console.log('\nEnded. Nothing is left running.');
       process.exit(exitCode);
     });
   };
@@ -54,6 +55,6 @@ function onParentsDeath(act: () => void): void {
     if (process.ppid === parent) return;
     clearInterval(timer);
     act();
-  }, parentEveryMs);
+  }, PARENT_CHECK_MS);
   timer.unref();
 }

@@ -1,4 +1,4 @@
-// start and simulator: the service, or its store alone, on this machine.
+// start and simulator: the service, or only its store, on this machine.
 import { defineCommand } from '../terminal/command';
 import { simulatorOptions } from './simulator-options';
 import { startOptions } from './arguments';
@@ -7,8 +7,8 @@ export const start = defineCommand({
   name: 'start',
   summary: 'Run the whole service on this machine, until Ctrl-C',
   description:
-    'MiniStack stands in for AWS, and a simulator for the BigCommerce store. Your own store takes the place of the ' +
-    'simulator when BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_TOKEN are set (optional: ' +
+    'MiniStack emulates AWS, and a simulator is the BigCommerce store. Your own store is used instead of the simulator ' +
+    'if BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_TOKEN are set (optional: ' +
     'BIGCOMMERCE_CLIENT_SECRET and BIGCOMMERCE_API_URL). Its orders are only read and copied to this machine, ' +
     'unless --advance is given.',
   options: startOptions,

@@ -1,5 +1,5 @@
-// What a test does to the deployed functions from outside: their settings, the worker's event source, their queues,
-// and the processes that run them.
+// Changes the deployed functions from outside, for tests and benchmarks: their settings, the worker's event source, their
+// queues, and the processes that run them.
 import { execFileSync } from 'node:child_process';
 
 import {
@@ -9,6 +9,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+
+import * as v from 'valibot';
 
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import type { Clients } from '../service/clients';
@@ -22,7 +24,7 @@ export type FunctionOutput =
   | 'ProcessOrdersFunctionName'
   | 'AuditOrdersFunctionName';
 
-/** A message as it lies in a queue, received or not. */
+/** A message in a queue, received or not. */
 export interface WaitingMessage {
   readonly body: string;
   readonly orderId: number | undefined;
@@ -38,73 +40,22 @@ export interface DeployedService {
 
 export type DeployedFunctions = ReturnType<typeof deployedFunctions>;
 
-export function deployedFunctions({ clients: { lambda, sqs }, stack, mini }: DeployedService) {
-  const mapping = async (change: { Enabled?: boolean; BatchSize?: number }) => {
-    const FunctionName = stack.outputs['ProcessOrdersFunctionName'];
-    const { EventSourceMappings = [] } = await lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName }),
-    );
-    const UUID = EventSourceMappings[0]?.UUID;
-    await lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
-  };
-  /** Everything in a queue, whoever has received it; takes nothing away. */
-  const messages = async (
-    output: 'OrdersQueueUrl' | 'OrdersDeadLetterQueueUrl',
-  ): Promise<WaitingMessage[]> => {
-    const url = encodeURIComponent(stack.outputs[output] ?? '');
-    const answer = await fetch(`${mini.endpoint}/_ministack/sqs/messages?QueueUrl=${url}`);
-    const { messages } = (await answer.json()) as Peek;
-    return Object.values(messages)
-      .flatMap((regions) => Object.values(regions))
-      .flatMap((queues) => Object.values(queues).flat())
-      .map(({ Body: body, ReceiveCount: receives, MessageAttributes: attributes }) => {
-        const reference = parseJson(body);
-        const orderId = isRow(reference) ? Number(reference.orderId) : undefined;
-        return { body, orderId, receives, attributes };
-      });
-  };
-  /** Sets variables beside those that the template sets; containers of earlier settings end. */
-  const configure = async (
-    output: FunctionOutput,
-    change: { Timeout?: number; Variables?: Readonly<Record<string, string>> },
-  ): Promise<void> => {
-    const FunctionName = stack.outputs[output];
-    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    const Variables = { ...Environment?.Variables, ...change.Variables };
-    await lambda.send(
-      new UpdateFunctionConfigurationCommand({ FunctionName, ...change, Environment: { Variables } }),
-    );
-  };
-  // The SDK sends a message to where its queue's URL leads.
-  const through = (url: string, queueUrl = '') => queueUrl.replace(mini.endpoint, url);
+/** What tests and benchmarks can do to the functions of a deployed service. */
+export function deployedFunctions(service: DeployedService) {
+  const { stack, mini } = service;
   return {
-    configure,
-    /** Lets all that a function asks of AWS go by way of `url`. */
+    configure: (output: FunctionOutput, change: FunctionSettings) => configure(output, change, service),
+    /** Sends all AWS calls of a function through `url`. */
     leadThrough: (output: FunctionOutput, url: string) =>
-      configure(output, {
-        Variables: {
-          AWS_ENDPOINT_URL: url,
-          ORDERS_QUEUE_URL: through(url, stack.outputs['OrdersQueueUrl']),
-          ORDERS_DEAD_LETTER_QUEUE_URL: through(url, stack.outputs['OrdersDeadLetterQueueUrl']),
-        },
-      }),
-    /** References wait in the queue from now on, until the worker takes them up again. */
-    pauseWorker: () => mapping({ Enabled: false }),
-    resumeWorker: () => mapping({ Enabled: true }),
-    setBatchSize: (BatchSize: number) => mapping({ BatchSize }),
-    messages,
-    /** Receives all references to an order so often, as workers that come to nothing. For a paused worker. */
-    async receiveWithoutSuccess(orderId: number, receives: number): Promise<void> {
-      const QueueUrl = stack.outputs['OrdersQueueUrl'];
-      const isLacking = async () =>
-        (await messages('OrdersQueueUrl')).some((one) => one.orderId === orderId && one.receives < receives);
-      while (await isLacking()) {
-        await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
-        );
-      }
-    },
-    /** Ends every process that runs this function, by SIGKILL, and returns how many there were. */
+      configure(output, { Variables: variablesFor(url, service) }, service),
+    /** References wait in the queue until the worker is resumed. */
+    pauseWorker: () => changeMapping({ Enabled: false }, service),
+    resumeWorker: () => changeMapping({ Enabled: true }, service),
+    setBatchSize: (BatchSize: number) => changeMapping({ BatchSize }, service),
+    messages: (output: QueueOutput) => readMessages(output, service),
+    receiveWithoutSuccess: (orderId: number, receives: number) =>
+      receiveWithoutSuccess(orderId, receives, service),
+    /** Ends every process that runs this function, by SIGKILL. Returns their number. */
     kill(output: FunctionOutput): number {
       const pids = processesOf(mini.pid, `ministack-lambda-${stack.outputs[output] ?? ''}-`);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
@@ -113,16 +64,104 @@ export function deployedFunctions({ clients: { lambda, sqs }, stack, mini }: Dep
   };
 }
 
-/** MiniStack's own page: account, region, queue. */
-interface Peek {
-  readonly messages: Record<string, Record<string, Record<string, PeekedMessage[]>>>;
+interface FunctionSettings {
+  readonly Timeout?: number;
+  readonly Variables?: Readonly<Record<string, string>>;
 }
 
-interface PeekedMessage {
-  readonly Body: string;
-  readonly ReceiveCount: number;
-  readonly MessageAttributes: WaitingMessage['attributes'];
+/** Adds variables to those of the template, and changes settings; containers with earlier settings end. */
+async function configure(
+  output: FunctionOutput,
+  change: FunctionSettings,
+  { clients: { lambda }, stack }: DeployedService,
+): Promise<void> {
+  const FunctionName = stack.outputs[output];
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = { ...Environment?.Variables, ...change.Variables };
+  await lambda.send(
+    new UpdateFunctionConfigurationCommand({ FunctionName, ...change, Environment: { Variables } }),
+  );
 }
+
+/** The SDK sends a message to the host in the URL of its queue, so the URLs change too. */
+function variablesFor(url: string, { stack: { outputs }, mini }: DeployedService) {
+  const through = (queueUrl = '') => queueUrl.replace(mini.endpoint, url);
+  return {
+    AWS_ENDPOINT_URL: url,
+    ORDERS_QUEUE_URL: through(outputs['OrdersQueueUrl']),
+    ORDERS_DEAD_LETTER_QUEUE_URL: through(outputs['OrdersDeadLetterQueueUrl']),
+  };
+}
+
+async function changeMapping(
+  change: { readonly Enabled?: boolean; readonly BatchSize?: number },
+  { clients: { lambda }, stack }: DeployedService,
+): Promise<void> {
+  const FunctionName = stack.outputs['ProcessOrdersFunctionName'];
+  const { EventSourceMappings = [] } = await lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName }),
+  );
+  const UUID = EventSourceMappings[0]?.UUID;
+  await lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
+}
+
+type QueueOutput = 'OrdersQueueUrl' | 'OrdersDeadLetterQueueUrl';
+
+/** All messages of a queue, received or not; it removes none. */
+async function readMessages(
+  output: QueueOutput,
+  { stack, mini }: Pick<DeployedService, 'stack' | 'mini'>,
+): Promise<WaitingMessage[]> {
+  const url = encodeURIComponent(stack.outputs[output] ?? '');
+  const answer = await fetch(`${mini.endpoint}/_ministack/sqs/messages?QueueUrl=${url}`);
+  const { messages } = v.parse(messagesPage, await answer.json());
+  return Object.values(messages)
+    .flatMap((regions) => Object.values(regions))
+    .flatMap((queues) => Object.values(queues).flat())
+    .map(({ Body: body, ReceiveCount: receives, MessageAttributes: attributes }) => {
+      const reference = parseJson(body);
+      const orderId = isRow(reference) ? Number(reference.orderId) : undefined;
+      return { body, orderId, receives, attributes };
+    });
+}
+
+/** Receives all references to an order so often, like workers that fail. The worker must be paused. */
+async function receiveWithoutSuccess(
+  orderId: number,
+  receives: number,
+  service: DeployedService,
+): Promise<void> {
+  const QueueUrl = service.stack.outputs['OrdersQueueUrl'];
+  const isLacking = async () =>
+    (await readMessages('OrdersQueueUrl', service)).some(
+      (one) => one.orderId === orderId && one.receives < receives,
+    );
+  while (await isLacking()) {
+    await service.clients.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+    );
+  }
+}
+
+/** MiniStack's own page of messages, by account, region and queue. */
+const messagesPage = v.object({
+  messages: v.record(
+    v.string(),
+    v.record(
+      v.string(),
+      v.record(
+        v.string(),
+        v.array(
+          v.object({
+            Body: v.string(),
+            ReceiveCount: v.number(),
+            MessageAttributes: v.record(v.string(), v.object({ StringValue: v.exactOptional(v.string()) })),
+          }),
+        ),
+      ),
+    ),
+  ),
+});
 
 /** The children of MiniStack's own process that were started in a folder of this name. */
 function processesOf(parent: number, folder: string): number[] {

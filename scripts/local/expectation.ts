@@ -1,9 +1,9 @@
-// What the README promises for an order, in words and to be checked. Written apart from the rules in lambda/, on
-// purpose: a local run compares the two.
+// The outcome that the documentation promises for an order. It does not use the rules in lambda/, because a local run
+// compares the two.
 import template from '../../cloudformation/stack.json';
 import { Status, statusName } from '../../lambda/shared/order/status';
 
-/** An order as the store shows it, with what its lines are. */
+/** An order as the store shows it, with the types of its lines. */
 export interface ShownOrder {
   readonly status_id: number;
   readonly order_is_digital: boolean;
@@ -14,9 +14,9 @@ export interface ShownOrder {
 
 export interface Expectation {
   readonly stored: boolean;
-  /** Undefined: its status is left alone. */
+  /** Undefined if its status stays unchanged. */
   readonly advancedTo?: number;
-  /** Why it is not stored, or not advanced. */
+  /** The reason why it is not stored, or not advanced. */
   readonly why?: string;
 }
 
@@ -25,7 +25,7 @@ const allowed = ids(AllowedStatusIds.Default);
 const advanced = ids(AdvanceStatusIds.Default);
 const lookbackMs = CompletedOrdersLookbackDays.Default * 24 * 60 * 60 * 1000;
 
-/** What a poll makes of an order that it finds like this, with the template's own settings. */
+/** The expected outcome of a poll that finds the order like this, with the template's default settings. */
 export function expectationFor(order: ShownOrder, now: number): Expectation {
   const status = statusName(order.status_id);
   const digital =
@@ -36,9 +36,9 @@ export function expectationFor(order: ShownOrder, now: number): Expectation {
     return { stored: false, why: `${status} is not one of AllowedStatusIds` };
   }
   if (order.status_id === Status.Completed) {
-    if (!order.order_is_digital) return { stored: false, why: `${status}, and not all of it is digital` };
+    if (!order.order_is_digital) return { stored: false, why: `${status}, but not completely digital` };
     if (Date.parse(order.date_modified) < now - lookbackMs) {
-      return { stored: false, why: `${status} longer ago than CompletedOrdersLookbackDays` };
+      return { stored: false, why: `${status} earlier than CompletedOrdersLookbackDays ago` };
     }
     if (!digital) return { stored: true, why: `${status}, but not all of its lines are digital` };
   }

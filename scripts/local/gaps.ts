@@ -1,5 +1,4 @@
-// What MiniStack's CloudFormation leaves out of the template without a word, set by the few calls that do it.
-// On AWS none of this is needed, so nothing else knows of it.
+// The parts of the template that MiniStack's CloudFormation silently skips, set by direct calls. AWS needs none of this.
 import { UpdateContinuousBackupsCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 
@@ -9,14 +8,14 @@ import type { Clients } from '../service/clients';
 import { readStack } from './deployed-stack';
 import type { DeployedStack } from './deployed-stack';
 
-/** Said by every local run. */
+/** Printed by every local run. */
 export const differences = [
-  'Different from AWS: alarms move only by the depth of the dead letter queue, which is looked at every 2 seconds;',
-  'alert emails are shown here instead of sent; no dashboards, saved queries, access logs or metrics; the redrive',
-  "call of the SQS console is missing; Lambda runs this machine's Node; permissions are not enforced.",
+  'Different from AWS: only the alarm on the depth of the dead letter queue works, which is checked every 2 s; alert',
+  'emails are printed here; there are no dashboards, saved queries, access logs or metrics; the redrive call of the',
+  "SQS console is missing; Lambda runs this machine's Node; permissions are not enforced.",
 ].join('\n');
 
-/** Sets what the template asks for and MiniStack's CloudFormation leaves out. Harmless when repeated. */
+/** Sets the properties that MiniStack's CloudFormation skips. Repeating it is harmless. */
 export async function fillGaps(clients: Clients, stackName: string): Promise<void> {
   const { resources, value } = await readStack(clients, stackName);
   for (const { Type, Properties = {}, physicalId } of resources) {

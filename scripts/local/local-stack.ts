@@ -1,9 +1,11 @@
-// Deploys the real template with the real packages on MiniStack, by the code that deploys them to AWS, and knows
-// how to make what was deployed do something.
+// Deploys the real template with the real packages to MiniStack, by the code that deploys them to AWS, and polls with the
+// deployed function.
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
+import * as v from 'valibot';
+import { isRow, parseJson } from '../../lambda/shared/runtime/json';
 import { build } from '../packages/build';
 import { CommandError } from '../terminal/command-error';
 import { deploy } from '../commands/deploy/deploy';
@@ -13,9 +15,9 @@ import type { Print } from '../terminal/command';
 
 export interface LocalStackOptions {
   readonly endpoint: string;
-  /** By the template's names; the rest has what a local run needs. */
+  /** By the template's names; the other parameters have defaults for a local run. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** A folder of packages that are built already; if left out, they are built, into build/. */
+  /** A folder with built packages; if omitted, they are built into build/. */
   readonly packagesDir?: string;
   readonly print?: Print;
 }
@@ -25,21 +27,23 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly webhookUrl: string;
   readonly webhookSecret: string;
-  /** One poll, as the schedule starts it. Throws what the function threw. */
+  /** One poll, as the schedule starts it. Throws CommandError if the function fails. */
   poll(): Promise<PollResult>;
 }
 
-/** What the function answers: its job row. */
-export interface PollResult {
-  readonly found: number;
-  readonly enqueued: number;
-  readonly excluded: Readonly<Record<string, number>>;
-}
+const pollResult = v.object({
+  found: v.number(),
+  enqueued: v.number(),
+  excluded: v.record(v.string(), v.number()),
+});
+
+/** The function's answer, a job. */
+export type PollResult = Readonly<v.InferOutput<typeof pollResult>>;
 
 export const stage = 'dev';
 const bucket = 'order-replication-packages';
 
-/** Builds, uploads, deploys, and sets what MiniStack leaves out. Updates the stack if it is there already. */
+/** Builds, uploads and deploys, and sets the properties that MiniStack skips. Updates an existing stack. */
 export async function deployLocally(clients: Clients, options: LocalStackOptions): Promise<LocalStack> {
   const { endpoint, packagesDir, print = () => undefined } = options;
   if (packagesDir === undefined) await build();
@@ -48,15 +52,15 @@ export async function deployLocally(clients: Clients, options: LocalStackOptions
     {
       stage,
       bucket,
-      // MiniStack gives the API this id, so that the webhook's URL is the same at every start.
+      // MiniStack uses this id for the API, so that the webhook's URL is the same at every start.
       tags: { 'ms-custom-id': 'local' },
       parameters: {
         ExceptionsEmailAddress: 'operator@example.com',
-        // An unknown resource type there.
+        // MiniStack does not know this type of resource.
         CreateSavedQueries: 'false',
-        // The stack's own URL names a host of AWS; this is the same API, here.
+        // The stack's own URL names a host of AWS; this is the same API on this machine.
         WebhookDestination: `${endpoint}/_aws/execute-api/local/${stage}/cart-converted`,
-        // Nothing on this machine may register itself with a real store: who simulates one says so.
+        // A local run must not register itself with a real store; runs with a simulated store set it to true.
         CheckWebhook: 'false',
         ...options.parameters,
       },
@@ -90,10 +94,10 @@ async function poll({ lambda }: Clients, FunctionName: string | undefined): Prom
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(scheduledEvent()) }),
   );
-  const result = JSON.parse(Payload?.transformToString() ?? '{}') as PollResult & { errorMessage?: string };
-  if (FunctionError !== undefined)
-    throw new CommandError(`The poll failed: ${result.errorMessage ?? FunctionError}`);
-  return result;
+  const result = parseJson(Payload?.transformToString() ?? '');
+  if (FunctionError === undefined) return v.parse(pollResult, result);
+  const { errorMessage = FunctionError } = isRow(result) ? result : {};
+  throw new CommandError(`The poll failed: ${String(errorMessage)}`);
 }
 
 /** As EventBridge sends it: docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchevents.html */

@@ -1,5 +1,5 @@
-// Starts MiniStack, the stand-in for AWS, as one process on loopback, and promises that it ends when we do,
-// however we end.
+// Starts MiniStack, the local emulator of AWS, as one process on loopback. It always ends with this process, even if this
+// process is killed.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -12,14 +12,14 @@ import { CommandError } from '../terminal/command-error';
 import { freePort } from './ports';
 
 export interface MiniStackOptions {
-  /** A free one if left out. */
+  /** A free port if omitted. */
   readonly port?: number;
-  /** Where its contents are kept from one start to the next; nothing is kept if left out. */
+  /** The folder that keeps its contents for the next start; if omitted, nothing is kept. */
   readonly stateDir?: string;
   readonly logFile?: string;
-  /** Whether it asks IAM what a caller may do; if left out, everybody may do everything. */
+  /** Whether it enforces IAM permissions; false if omitted. */
   readonly enforceIam?: boolean;
-  /** Whether this process stays up as long as it; if left out, it does. MiniStack ends with this process either way. */
+  /** Whether it keeps this process alive; true if omitted. MiniStack ends with this process in either case. */
   readonly keepsProcessAlive?: boolean;
 }
 
@@ -28,20 +28,20 @@ export interface MiniStack {
   readonly port: number;
   /** Its process and, on Linux and macOS, its process group, which the Lambda workers share. */
   readonly pid: number;
-  /** Forgets everything that was made in it. */
+  /** Deletes all its contents. */
   reset(): Promise<void>;
   stop(): Promise<void>;
-  /** At once, without saving; for a second Ctrl-C. */
+  /** Ends it immediately, without saving; for a second Ctrl-C. */
   kill(): void;
 }
 
-// It starts in 0.3 s; a laden machine takes some seconds.
+// It starts in 0.3 s, on a busy machine in some seconds.
 const startTimeoutMs = 60_000;
 const saveTimeoutMs = 5_000;
 const pythonOf = (venv: string) =>
   process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 
-// Our end of its standard input closes when we die, even by SIGKILL; it then ends itself and its workers.
+// When this process ends, even by SIGKILL, the standard input of MiniStack closes: then it ends itself and its workers.
 const leash = `
 import atexit, os, shutil, signal, sys, threading, time
 def hold():
@@ -62,7 +62,7 @@ main()
 export async function startMiniStack(options: MiniStackOptions = {}): Promise<MiniStack> {
   const python = pythonOf(join(root, '.venv', 'local'));
   if (!existsSync(python)) {
-    throw new CommandError('MiniStack is not installed: run "node tools/install.mjs --local".');
+    throw new CommandError('MiniStack is not installed. Run: node tools/install.mjs --local');
   }
   const port = options.port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
@@ -72,7 +72,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
   if (options.keepsProcessAlive === false) release(child);
   const discard = () => rmSync(temporary, { recursive: true, force: true });
   const stop = async () => {
-    // Where nothing is kept there is nothing to wait for.
+    // If nothing is kept, no saving has to finish.
     await end(child, options.stateDir === undefined ? 'SIGKILL' : 'SIGTERM');
     discard();
   };
@@ -84,7 +84,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
   }
   const reset = async () => {
     const answer = await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' });
-    if (!answer.ok) throw new Error(`MiniStack answered ${answer.status} when it was to be emptied.`);
+    if (!answer.ok) throw new Error(`MiniStack answered ${answer.status} to a reset.`);
   };
   const kill = () => {
     signal(child, 'SIGKILL');
@@ -93,7 +93,7 @@ export async function startMiniStack(options: MiniStackOptions = {}): Promise<Mi
   return { endpoint, port, pid: child.pid ?? 0, reset, stop, kill };
 }
 
-/** Only what is needed: MiniStack hands its whole environment on to the functions. */
+/** Only the required variables: MiniStack passes its whole environment to the functions. */
 function environment(
   port: number,
   temporary: string,
@@ -105,9 +105,9 @@ function environment(
     S3_PERSIST: '1',
     S3_DATA_DIR: join(stateDir, 's3'),
   };
-  const passedOn = ['HOME', 'LANG', 'SystemRoot'].map((name) => [name, process.env[name]] as const);
+  const inherited = ['HOME', 'LANG', 'SystemRoot'].map((name) => [name, process.env[name]] as const);
   return {
-    ...Object.fromEntries(passedOn.filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),
     // It runs the functions with the first `node` it finds: this one.
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     TMPDIR: temporary,
@@ -128,7 +128,7 @@ function launch(python: string, env: NodeJS.ProcessEnv, logFile: string): ChildP
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w');
   try {
-    // A process group of its own: its workers can be ended with it, and Ctrl-C reaches us first.
+    // A process group of its own: its workers can be ended with it, and Ctrl-C reaches this process first.
     const detached = process.platform !== 'win32';
     return spawn(python, ['-c', leash], { env, detached, stdio: ['pipe', log, log] });
   } finally {
@@ -136,7 +136,7 @@ function launch(python: string, env: NodeJS.ProcessEnv, logFile: string): ChildP
   }
 }
 
-/** The handles that would keep this process up: the child's own, and our end of its standard input. */
+/** Releases the handles that would keep this process alive: that of the child, and that of its standard input. */
 function release(child: ChildProcess): void {
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
@@ -147,14 +147,14 @@ async function ready(child: ChildProcess, endpoint: string, logFile: string): Pr
   child.once('error', (error) => (failure = error));
   const giveUpAt = Date.now() + startTimeoutMs;
   while (!failure && !ended(child) && Date.now() < giveUpAt) {
-    // Its own line as well as its answer: on a port that another took meanwhile, the other would answer.
+    // The line in its log as well as its answer: another program may have taken the port and answer there.
     if (readFileSync(logFile, 'utf8').includes(`Running on ${endpoint}`) && (await healthy(endpoint))) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const lastLines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-15).join('\n');
-  const what =
+  const problem =
     ended(child) || failure ? 'ended before it was ready' : `was not ready after ${startTimeoutMs / 1000} s`;
-  throw new CommandError(`MiniStack ${what}. The last lines of its log:\n${lastLines}`);
+  throw new CommandError(`MiniStack ${problem}. The last lines of its log:\n${lastLines}`);
 }
 
 async function healthy(endpoint: string): Promise<boolean> {
@@ -171,16 +171,16 @@ const ended = (child: ChildProcess) =>
 async function end(child: ChildProcess, how: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (!ended(child)) {
     const gone = new Promise((resolve) => child.once('exit', resolve));
-    const impatience = setTimeout(() => signal(child, 'SIGKILL'), saveTimeoutMs);
-    // To MiniStack alone, so that it saves its state with its workers at rest; they follow below.
+    const timeout = setTimeout(() => signal(child, 'SIGKILL'), saveTimeoutMs);
+    // Only to MiniStack, so that it saves its state while its workers are idle; they are ended below.
     child.kill(how);
     await gone;
-    clearTimeout(impatience);
+    clearTimeout(timeout);
   }
   signal(child, 'SIGKILL');
 }
 
-/** To the whole group; a group that is already gone is what we want. */
+/** Signals the whole group; it is no error if the group has already ended. */
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {

@@ -1,5 +1,4 @@
-// Reads where every order stands, in the store and in the tables, puts it into words, and compares it with what
-// was to be expected.
+// Reads the state of every order in the store and in the tables, describes it, and compares it with the expected outcome.
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 
 import type { LedgerRow } from '../../lambda/shared/order/ledger-row';
@@ -12,16 +11,16 @@ import type { Clients } from '../service/clients';
 import type { Expectation } from './expectation';
 import type { OrderRow } from './orders-table-view';
 
-/** An order that is to be followed. */
+/** An order of the local run. */
 export interface FollowedOrder {
   readonly id: number;
   readonly story: string;
-  /** When it was first seen, and now; undefined if the store cannot be asked without cost. */
+  /** The status when it was first seen, and now; undefined with a real store, where each read would use its quota. */
   readonly statusBefore?: number;
   readonly statusNow?: number;
-  /** Undefined: whatever happens is right, as long as it ends. */
+  /** Undefined if every outcome is right. */
   readonly expected?: Expectation;
-  /** How many products, shipping addresses and coupons it has in the store. */
+  /** The numbers of its products, shipping addresses and coupons in the store. */
   readonly counts?: Counts;
 }
 
@@ -42,7 +41,7 @@ interface Tables {
   readonly orderPartsTable: string;
 }
 
-/** Reads the tables anew at each call; a snapshot only when its ledger row has changed. */
+/** Makes a reader that reads the ledger at each call, and a snapshot only if its ledger row has changed. */
 export function createProgressReader({ documents }: Pick<Clients, 'documents'>, tables: Tables) {
   const known = new Map<number, { readonly row: string; readonly snapshot: Snapshot | undefined }>();
 
@@ -81,6 +80,7 @@ export function createProgressReader({ documents }: Pick<Clients, 'documents'>, 
   };
 }
 
+/** The order as a row of the table. */
 export function toRow(order: OrderProgress): OrderRow {
   const { id, story, ledger, snapshot } = order;
   const before = ledger?.status_before ?? order.statusBefore;
@@ -114,7 +114,7 @@ const count = (number: number, one: string, many = `${one}s`) =>
 function outcome({ ledger, expected }: OrderProgress): string {
   switch (ledger?.state) {
     case 'queued':
-      return 'on its way: queued';
+      return 'queued';
     case 'replicated':
       return 'stored and advanced';
     case 'copied':
@@ -124,24 +124,24 @@ function outcome({ ledger, expected }: OrderProgress): string {
     case 'dead':
       return `dead letter: ${whyOf(ledger)}`;
     case undefined:
-      if (ledger !== undefined) return 'on its way: a worker is on it';
+      if (ledger !== undefined) return 'in progress: a worker has it';
       return expected?.stored === false
-        ? `left alone: ${expected.why ?? ''}`
-        : 'waits for a poll or a webhook';
+        ? `not queued: ${expected.why ?? ''}`
+        : 'waiting for a poll or a webhook';
   }
 }
 
-/** In words; of a dead letter the error, too. */
+/** The reason in words; for a dead letter also its error. */
 function whyOf({ state, reason, status_id: statusId, last_error: error }: LedgerRow): string {
   if (reason === undefined) return '';
   return state === 'dead' ? deathText(reason, error) : reasonText(reason, statusId);
 }
 
-/** Whether a worker has still to do something about it. */
+/** Whether a worker has not finished the order. */
 export const isUnderWay = ({ ledger, expected }: OrderProgress): boolean =>
   ledger === undefined ? expected?.stored === true : ledger.state === undefined || ledger.state === 'queued';
 
-/** What is not as it has to be, in words: none when all is well. */
+/** The differences from the expected outcome, in words; empty if there are none. */
 export function shortcomings(order: OrderProgress): string[] {
   const { id, expected, ledger, snapshot, counts } = order;
   const problems: string[] = [];
@@ -152,17 +152,17 @@ export function shortcomings(order: OrderProgress): string[] {
     if (!expected.stored && snapshot !== undefined) problems.push('it is in the Orders table');
     const status = expected.advancedTo ?? order.statusBefore;
     if (order.statusNow !== status) {
-      problems.push(`the store shows ${nameOf(order.statusNow)} and not ${nameOf(status)}`);
+      problems.push(`the store shows ${nameOf(order.statusNow)} instead of ${nameOf(status)}`);
     }
     if (expected.stored && snapshot?.status_id !== status) {
-      problems.push(`the snapshot shows ${nameOf(snapshot?.status_id)} and not ${nameOf(status)}`);
+      problems.push(`the snapshot shows ${nameOf(snapshot?.status_id)} instead of ${nameOf(status)}`);
     }
     const state = expected.advancedTo === undefined ? 'copied' : 'replicated';
     if (expected.stored && snapshot?.replication.state !== state)
       problems.push(`the snapshot is not ${state}`);
   }
   if (snapshot !== undefined && counts !== undefined && !sameCounts(countsOf(snapshot), counts)) {
-    problems.push(`stored were ${countsInWords(countsOf(snapshot))} of ${countsInWords(counts)}`);
+    problems.push(`${countsInWords(countsOf(snapshot))} of ${countsInWords(counts)} were stored`);
   }
   return problems.map((problem) => `Order ${id} (${order.story}): ${problem}.`);
 }

@@ -1,21 +1,21 @@
-// Shows each order's way as one row of a table, for somebody who has never seen this service.
+// The table of a local run: one row per order, for readers who do not know the service.
 
 export interface OrderRow {
   readonly id: number;
   readonly story: string;
-  /** In the store, by name; one alone if it has not changed. */
+  /** The status in the store, by name. */
   readonly statusBefore: string;
   readonly statusAfter: string;
-  /** What the Orders table holds, in words. */
+  /** The contents of the Orders table, in words. */
   readonly stored: string;
   readonly outcome: string;
 }
 
-const headings = ['Order', 'Its story', 'Status in the store', 'Stored', 'What was done, and why'] as const;
+const headings = ['Order', 'Story', 'Status in the store', 'Stored', 'Result and reason'] as const;
 const gap = '  ';
 const narrowest = 60;
 
-/** The lines of the table, none of them longer than `width`: cells wrap at words. */
+/** The lines of the table, none longer than `width`: cells wrap at words. */
 export function tableLines(rows: readonly OrderRow[], width: number): string[] {
   const cells = rows.map(cellsOf);
   // The orders of a real store have no stories.
@@ -26,7 +26,7 @@ export function tableLines(rows: readonly OrderRow[], width: number): string[] {
   return [...wrapRow(first, widths), rule, ...rest.flatMap((row) => wrapRow(row, widths))];
 }
 
-/** The same on one line, for output that is not a terminal. */
+/** One order on one line, for output that is not a terminal. */
 export function rowLine({ id, story, stored, outcome, ...row }: OrderRow): string {
   const parts = [statusOf(row), ...(stored === '' ? [] : [`stored: ${stored}`]), outcome];
   return `order ${id}${story === '' ? '' : ` (${story})`}: ${parts.join('; ')}`;
@@ -43,7 +43,7 @@ const cellsOf = (row: OrderRow): string[] => [
 const statusOf = ({ statusBefore, statusAfter }: Pick<OrderRow, 'statusBefore' | 'statusAfter'>) =>
   statusBefore === statusAfter ? statusAfter : `${statusBefore} → ${statusAfter}`;
 
-/** Each column as wide as it needs; where that is too much, the widest give way first. */
+/** Each column is as wide as its content; if that is too wide, the widest column shrinks first. */
 function columnWidths(rows: readonly (readonly string[])[], width: number): number[] {
   const [first = []] = rows;
   const widths = first.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

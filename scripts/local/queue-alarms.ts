@@ -1,4 +1,4 @@
-// Moves the alarms over a queue's depth as CloudWatch would: MiniStack keeps alarms but has no metrics of queues.
+// Sets the state of the alarms on a queue's depth like CloudWatch: MiniStack has alarms but no metrics of queues.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -9,7 +9,7 @@ import type { DeployedStack } from './deployed-stack';
 
 const alarmEveryMs = 2_000;
 
-/** Looks at the queues every two seconds; MiniStack tells the topics of an alarm that moved. Returns what ends it. */
+/** Reads the queues every 2 s; MiniStack notifies the topics of a changed alarm. Returns a function that stops it. */
 export async function watchQueueAlarms(
   clients: Clients,
   endpoint: string,
@@ -28,7 +28,7 @@ export async function watchQueueAlarms(
   };
   const watching = (async () => {
     while (!ending.signal.aborted) {
-      // A look that fails is made again: MiniStack may be busy, or on its way out.
+      // A failed read is repeated: MiniStack may be busy, or about to end.
       await lookOnce().catch(() => undefined);
       await sleep(alarmEveryMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
@@ -67,7 +67,7 @@ async function queueDepth({ sqs }: Clients, QueueUrl: string): Promise<number> {
   return Number(Attributes.ApproximateNumberOfMessages ?? 0);
 }
 
-/** By hand, since nothing else here needs a CloudWatch client. MiniStack reads the service from the header. */
+/** A direct request, because nothing else here needs a CloudWatch client. MiniStack reads the service from the header. */
 async function setAlarmState(endpoint: string, name: string, state: string, depth: number): Promise<void> {
   const answer = await fetch(endpoint, {
     method: 'POST',

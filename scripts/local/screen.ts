@@ -1,21 +1,21 @@
-// Where the local run shows itself: on a terminal one table that changes in place, with what is said above it;
-// elsewhere a line for each change.
+// The output of a local run: on a terminal a table that is updated in place, below the notes; elsewhere a line per change.
 import { rowLine, tableLines } from './orders-table-view';
 import type { OrderRow } from './orders-table-view';
 
 export interface Screen {
   say(text: string): void;
-  /** Shows the rows as they are now. */
+  /** Shows the current rows. */
   show(rows: readonly OrderRow[]): void;
-  /** Shows the whole table where it does not stand already. */
+  /** Prints the whole table, unless it is already shown. */
   complete(): void;
 }
 
-type Output = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
+type ScreenOutput = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 
 const plainWidth = 150;
 
-export function createScreen(output: Output): Screen {
+/** Makes the output of one run. */
+export function createScreen(output: ScreenOutput): Screen {
   let rows: readonly OrderRow[] = [];
   let drawn: string[] = [];
   const shown = new Map<number, string>();
@@ -28,7 +28,7 @@ export function createScreen(output: Output): Screen {
     drawn = tableLines(rows, output.columns - 1);
     output.write(drawn.map((line) => `${line}\n`).join(''));
   };
-  // A table taller than the terminal cannot be redrawn in place: what scrolled away is out of reach.
+  // A table that is higher than the terminal cannot be updated in place: lines that scrolled away cannot be changed.
   const inPlace = () => output.isTTY && tableLines(rows, output.columns - 1).length < output.rows;
   const printChanges = () => {
     for (const row of rows) {

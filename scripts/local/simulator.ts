@@ -1,12 +1,11 @@
-// Runs the BigCommerce simulator alone: a store on this machine to point curl, a client or a script
-// at. Ctrl-C stops it.
+// Runs only the BigCommerce simulator: a store on this machine for curl, a client or a script. Ctrl-C stops it.
 import { PROGRAM } from '../terminal/command';
 import type { Report } from '../terminal/command';
 import { requireFreePort } from './ports';
 import type { SimulatorCommandOptions } from './simulator-options';
 import { fillStore, startSimulator, addSampleOrders } from '../../simulator/index';
 
-/** Starts it, until a signal ends it. Throws CommandError if its port is in use. */
+/** Starts the simulator, which runs until a signal. Throws CommandError if its port is in use. */
 export async function runSimulator({ latency, ...options }: SimulatorCommandOptions): Promise<Report> {
   await requireFreePort(options.port, `${PROGRAM} simulator --port`);
   const simulator = await startSimulator({ ...options, latencyMs: latency });

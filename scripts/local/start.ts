@@ -1,5 +1,4 @@
-// The whole service on this machine, from the store to the tables and back, and each order's way
-// through it for all to see.
+// The whole service on this machine, from the store to the tables and back, with the progress of each order.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SETTLE_MS } from '../../lambda/shared/order/version';
@@ -17,11 +16,11 @@ import type { OrderProgress } from './order-progress';
 import { requireFreePort } from './ports';
 import type { Simulator } from '../../simulator/index';
 
-// A run takes some 30 seconds; this is for a laden machine.
-const onceDeadlineMs = 120_000;
-const mostRows = 25;
+// A run takes about 30 s; the limit is for a busy machine.
+const ONCE_DEADLINE_MS = 120_000;
+const MAX_ROWS = 25;
 
-/** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError if one has not. */
+/** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError with orders that differ. */
 export async function start(given: StartCommandOptions): Promise<void> {
   const options = readStartOptions(given, process.env);
   await requirePorts(options);
@@ -29,7 +28,9 @@ export async function start(given: StartCommandOptions): Promise<void> {
   try {
     const problems = await run(options, closing);
     if (problems.length === 0) return;
-    throw new CommandError(`Not as required:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    throw new CommandError(
+      `Orders without the expected result:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
   } finally {
     await closing.closeAll();
   }
@@ -39,37 +40,37 @@ async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Pr
   if (!realStore && awsPort === storePort) {
     throw new CommandError(`MiniStack and the simulator cannot both listen on port ${awsPort}.`);
   }
-  const wanted = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
-  for (const [option, port] of wanted) {
+  const used = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
+  for (const [option, port] of used) {
     await requireFreePort(port, `${PROGRAM} start --${option}`);
   }
 }
 
-/** Returns what went wrong, in words; without `--once` only a signal ends it. */
+/** Returns the problems in words. Without `--once` only a signal ends it. */
 async function run(options: StartOptions, closing: Closing): Promise<string[]> {
   const local = await bringUp(options, closing);
   const { screen, store } = local;
   screen.show(rows(await local.progress()));
   screen.say(inWords(await local.stack.poll()));
   if (store) screen.say(await store.placeOrder());
-  await follow(local, options, options.once ? Date.now() + onceDeadlineMs : Infinity);
-  return judge(local);
+  await follow(local, options, options.once ? Date.now() + ONCE_DEADLINE_MS : Infinity);
+  return checkResult(local);
 }
 
-/** Shows each change; with `--once` until every order has arrived or time is up, else for ever. */
+/** Shows each change; with `--once` until every order has arrived or the time is over, else indefinitely. */
 async function follow(local: LocalRun, { once, pollEveryMs }: StartOptions, deadline: number): Promise<void> {
   const { screen } = local;
   let polledAt = Date.now();
-  let told = once;
+  let isShown = once;
   for (;;) {
     const orders = await local.progress();
     screen.show(rows(orders));
     const settled = !orders.some(isUnderWay);
     if (once && (settled || Date.now() > deadline)) break;
-    if (settled && !told) {
+    if (settled && !isShown) {
       screen.complete();
       screen.say(local.thingsToTry(orders));
-      told = true;
+      isShown = true;
     }
     await sleep(local.lookEveryMs);
     if (Date.now() - polledAt < pollEveryMs) continue;
@@ -79,7 +80,7 @@ async function follow(local: LocalRun, { once, pollEveryMs }: StartOptions, dead
   screen.complete();
 }
 
-/** Says so only if it brought something; a poll that fails is no reason to end. */
+/** Prints a poll that queued orders, or failed; a failure does not end the run. */
 async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
   try {
     const result = await stack.poll();
@@ -90,43 +91,44 @@ async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
 }
 
 /**
- * Polls on, once no order can change unseen under the date that is known of it. The first poll may look once more at an
- * order that no list shows whole; after it there is nothing left to look at. Returns what is wrong, in words.
+ * Polls again, once no order can change without a new date of modification. The first poll may queue orders again that no
+ * list shows completely; the second must queue none. Returns the problems in words.
  */
-async function pollOn(local: LocalRun, { log }: Simulator): Promise<string[]> {
+async function checkFurtherPolls(local: LocalRun, { log }: Simulator): Promise<string[]> {
   const orders = await local.progress();
   const modified = orders.map(({ ledger }) => Date.parse(ledger?.modified_at ?? '') || 0);
   await sleep(Math.max(0, Math.max(...modified) + SETTLE_MS + 1_000 - Date.now()));
   const puts = () => log.count('PUT /orders/{id}');
   const putsBefore = puts();
   await local.stack.poll();
-  const deadline = Date.now() + onceDeadlineMs;
+  const deadline = Date.now() + ONCE_DEADLINE_MS;
   while ((await local.progress()).some(isUnderWay) && Date.now() < deadline) await sleep(local.lookEveryMs);
   const { enqueued } = await local.stack.poll();
   return [
     ...(enqueued > 0 ? [`A poll of a store where nothing changes queued ${enqueued} orders again.`] : []),
-    ...(puts() > putsBefore ? ['A poll of a store where nothing changes made orders move on again.'] : []),
+    ...(puts() > putsBefore ? ['A poll of a store where nothing changes changed orders again.'] : []),
   ];
 }
 
 const inWords = ({ found, enqueued }: PollResult) =>
-  `${new Date().toLocaleTimeString()}  A poll found ${found} ${found === 1 ? 'order' : 'orders'} to look at and queued ${enqueued}.`;
+  `${new Date().toLocaleTimeString()}  A poll found ${found} ${found === 1 ? 'order' : 'orders'} and queued ${enqueued}.`;
 
-const rows = (orders: readonly OrderProgress[]) => orders.slice(-mostRows).map(toRow);
+const rows = (orders: readonly OrderProgress[]) => orders.slice(-MAX_ROWS).map(toRow);
 
-async function judge(local: LocalRun): Promise<string[]> {
+/** Returns the problems in words. */
+async function checkResult(local: LocalRun): Promise<string[]> {
   const { store, screen } = local;
-  // Not with a real store: somebody may have ordered meanwhile.
-  const afterwards = store === undefined ? [] : await pollOn(local, store.simulator);
+  // Not with a real store, which may have new orders.
+  const pollProblems = store === undefined ? [] : await checkFurtherPolls(local, store.simulator);
   const orders = await local.progress();
-  const problems = [...orders.flatMap(shortcomings), ...afterwards];
+  const problems = [...orders.flatMap(shortcomings), ...pollProblems];
   if (problems.length > 0) return problems;
   const inState = (state: string) => orders.filter(({ ledger }) => ledger?.state === state).length;
   const untouched = orders.length - inState('replicated') - inState('copied');
   screen.say(
-    `\nAll ${orders.length} orders are as they have to be: ${inState('replicated')} stored and advanced, ` +
-      `${inState('copied')} stored and left alone, ${untouched} not stored.` +
-      (store === undefined ? '' : ' Further polls moved nothing.'),
+    `\nAll ${orders.length} orders are as expected: ${inState('replicated')} stored and advanced, ` +
+      `${inState('copied')} stored only, ${untouched} not stored.` +
+      (store === undefined ? '' : ' Further polls changed nothing.'),
   );
   return problems;
 }

@@ -1,6 +1,6 @@
-// The store that a local run serves: the simulator's, or one of the user's own.
+// The store of a local run: the simulator, or the user's own.
 
-/** The store that a stack is to serve. */
+/** The store of a stack. */
 export interface StoreAccount {
   readonly storeHash: string;
   readonly clientId: string;

@@ -18,7 +18,7 @@ import { deployOptions, deployRequest } from '../../scripts/commands/deploy/opti
 import { readTemplate } from '../../scripts/stack/template';
 import { destroy } from '../../scripts/commands/destroy/command';
 import { receiveAlerts } from '../../scripts/local/alerts';
-import type { Alert } from '../../scripts/local/alerts';
+import type { AlertEmail } from '../../scripts/local/alerts';
 import { localClients } from '../../scripts/service/clients';
 import type { Clients } from '../../scripts/service/clients';
 import type { MiniStack } from '../../scripts/local/ministack';
@@ -178,7 +178,7 @@ describe('a deploy', () => {
   });
 
   it('a deploy with --test-alert sends a test alert by both topics', async () => {
-    const alerts: Alert[] = [];
+    const alerts: AlertEmail[] = [];
     const stop = await receiveAlerts(clients, mini.endpoint, stackName, (alert) => alerts.push(alert));
     try {
       const subscribed = async () => {

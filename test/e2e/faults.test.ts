@@ -4,7 +4,7 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 
 import { Status } from '../../lambda/shared/order/status';
 import { receiveAlerts } from '../../scripts/local/alerts';
-import type { Alert } from '../../scripts/local/alerts';
+import type { AlertEmail } from '../../scripts/local/alerts';
 import { startAwsProxy } from '../../scripts/local/aws-proxy';
 import type { AwsProxy } from '../../scripts/local/aws-proxy';
 import { deployedFunctions } from '../../scripts/local/deployed-functions';
@@ -25,7 +25,7 @@ let functions: DeployedFunctions;
 let promise: KeptPromise;
 let proxy: AwsProxy;
 let stopAlerts: () => Promise<void>;
-const alerts: Alert[] = [];
+const alerts: AlertEmail[] = [];
 
 let token: RotatedToken & { readonly orders: readonly { readonly id: number; readonly target: number }[] };
 let removed: number;

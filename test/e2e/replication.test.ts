@@ -9,7 +9,7 @@ import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } fr
 
 import { Status } from '../../lambda/shared/order/status';
 import { receiveAlerts } from '../../scripts/local/alerts';
-import type { Alert } from '../../scripts/local/alerts';
+import type { AlertEmail } from '../../scripts/local/alerts';
 import { deadLetters } from '../../scripts/commands/dead-letters/command';
 import { watchQueueAlarms } from '../../scripts/local/queue-alarms';
 import { poll } from '../../scripts/commands/poll/command';
@@ -304,7 +304,7 @@ describe('dead-letters', () => {
 describe('a dead letter', () => {
   it('a dead letter states its reason, and an alert is sent', async () => {
     const { clients, mini, stack } = service;
-    const alerts: Alert[] = [];
+    const alerts: AlertEmail[] = [];
     const stopAlerts = await receiveAlerts(clients, mini.endpoint, stack.stackName, (alert) =>
       alerts.push(alert),
     );

@@ -16,6 +16,6 @@ it('npm start with --keep continues where the last run ended', async () => {
   const second = run([...startCommand, '--once', '--keep', ...ports.options]);
   expect({ code: await second.code, printed: second.printed() }).toMatchObject({ code: 0 });
   expect(second.printed()).toContain('with the 11 orders of the last run');
-  expect(second.printed()).toMatch(/A poll found \d+ orders? to look at and queued 0\./);
+  expect(second.printed()).toMatch(/A poll found \d+ orders? and queued 0\./);
   rmSync(join(root, '.local', 'state', `${ports.aws}-${ports.store}`), { recursive: true });
 });

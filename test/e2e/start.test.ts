@@ -20,7 +20,7 @@ it('npm start brings every order to its status and exits with code 0, also twice
   const runs = ports.map(({ options }) => run([...startCommand, '--once', ...options]));
   for (const { code, printed } of runs) {
     expect({ code: await code, printed: printed() }).toMatchObject({ code: 0 });
-    expect(printed()).toMatch(/All \d+ orders are as they have to be/);
+    expect(printed()).toMatch(/All \d+ orders are as expected/);
     expect(printed()).toContain('Cancelled is not one of AllowedStatusIds');
     expect(printed()).toContain('60 lines, 1 address');
   }
@@ -42,7 +42,7 @@ it('npm start stays up and polls until Ctrl-C, which leaves nothing running', as
     method: 'POST',
     body: '{"lines":[{}]}',
   });
-  await until(() => /\(made while this runs\).*stored and advanced/.test(service.printed()));
+  await until(() => /\(made during this run\).*stored and advanced/.test(service.printed()));
 
   pressCtrlC(service);
   expect(await service.code).toBe(0);
@@ -103,7 +103,7 @@ it('npm start names the option that changes a port when that port is in use', as
   ]);
   expect(await code).toBe(1);
   expect(printed()).toBe(
-    `Port ${port} is in use: end what uses it, or take another with "npx order-replication start --store-port ${port + 1}".\n`,
+    `Port ${port} is in use. End the program that uses it, or use another port: npx order-replication start --store-port ${port + 1}\n`,
   );
   await stop();
 });

@@ -8,7 +8,7 @@ import {
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
 import { receiveAlerts } from '../../scripts/local/alerts';
-import type { Alert } from '../../scripts/local/alerts';
+import type { AlertEmail } from '../../scripts/local/alerts';
 import { CommandError } from '../../scripts/terminal/command-error';
 import { signWebhook } from '../../simulator/index';
 import { webhook } from '../../scripts/commands/webhook/command';
@@ -18,7 +18,7 @@ import { runVerb } from '../support/run-noun';
 import { until } from '../support/until';
 
 let service: LocalService;
-const alerts: Alert[] = [];
+const alerts: AlertEmail[] = [];
 let stopAlerts: () => Promise<void>;
 
 beforeAll(async () => {

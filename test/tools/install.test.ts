@@ -219,7 +219,7 @@ it('says why actionlint could not be built, and tries again the next time', () =
   fakeGo({ fails: true });
   const { code, said } = install(['--lint'], env);
   expect(code).toBe(1);
-  expect(said).toMatch(/no network\n.*the next run tries again/s);
+  expect(said).toMatch(/no network\n.*Fix the cause and run the command again/s);
   fakeGo();
   expect(install(['--lint'], env).code).toBe(0);
 });

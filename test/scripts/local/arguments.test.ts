@@ -28,7 +28,7 @@ it.each([
     'a part of the credentials',
     [],
     { ...store, BIGCOMMERCE_TOKEN: '' },
-    /BIGCOMMERCE_TOKEN not: set all three/,
+    /BIGCOMMERCE_TOKEN is not: set all three/,
   ],
   ['--advance for the simulator', ['--advance'], {}, /for your own store/],
   ['--keep with a real store', ['--keep'], store, /token to this disk/],

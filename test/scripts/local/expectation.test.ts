@@ -42,12 +42,12 @@ it.each([
   [
     'a completed physical one',
     { status_id: Status.Completed },
-    { stored: false, why: 'Completed, and not all of it is digital' },
+    { stored: false, why: 'Completed, but not completely digital' },
   ],
   [
     'one completed long ago',
     { ...completed, date_modified: 'Sun, 10 Mar 2024 10:00:00 +0000' },
-    { stored: false, why: 'Completed longer ago than CompletedOrdersLookbackDays' },
+    { stored: false, why: 'Completed earlier than CompletedOrdersLookbackDays ago' },
   ],
   ['an archived one', { is_deleted: true }, { stored: false, why: 'it is archived' }],
 ])('says what becomes of %s', (_, overrides: Partial<ShownOrder>, expected) => {

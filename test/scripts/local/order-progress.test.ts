@@ -47,12 +47,12 @@ it('tells the way of an order that was advanced', () => {
 });
 
 it('says why an order without a ledger row was left alone', () => {
-  expect(toRow(cancelled).outcome).toBe('left alone: Cancelled is not one of AllowedStatusIds');
+  expect(toRow(cancelled).outcome).toBe('not queued: Cancelled is not one of AllowedStatusIds');
 });
 
 it.each<[LedgerRow, string]>([
-  [{ order_id: 100, state: 'queued' }, 'on its way: queued'],
-  [{ order_id: 100, lease_owner: 'a' }, 'on its way: a worker is on it'],
+  [{ order_id: 100, state: 'queued' }, 'queued'],
+  [{ order_id: 100, lease_owner: 'a' }, 'in progress: a worker has it'],
   [
     { order_id: 100, state: 'copied', reason: 'advance-off' },
     'stored, status unchanged: AdvanceOrders is off',
@@ -81,14 +81,18 @@ it.each<[string, OrderProgress, RegExp]>([
   ],
   ['still queued', { ...done, ledger: { order_id: 100, state: 'queued' } }, /not finished/],
   ['that is a dead letter', { ...done, ledger: { order_id: 100, state: 'dead' } }, /dead letter/],
-  ['whose status stayed', { ...done, statusNow: 11 }, /shows Awaiting Fulfillment and not Awaiting Shipment/],
+  [
+    'whose status stayed',
+    { ...done, statusNow: 11 },
+    /shows Awaiting Fulfillment instead of Awaiting Shipment/,
+  ],
   [
     'with lines missing',
     { ...done, snapshot: aSnapshot({ products: [{}] }) },
-    /stored were 1 line, 1 address of 2 lines/,
+    /1 line, 1 address of 2 lines, 1 address were stored/,
   ],
   ['stored against the rules', { ...cancelled, snapshot: aSnapshot() }, /it is in the Orders table/],
-  ['moved against the rules', { ...cancelled, statusNow: 9 }, /shows Awaiting Shipment and not Cancelled/],
+  ['moved against the rules', { ...cancelled, statusNow: 9 }, /shows Awaiting Shipment instead of Cancelled/],
 ])('finds an order %s', (_, order, problem) => {
   expect(shortcomings(order).join('\n')).toMatch(problem);
 });

@@ -13,7 +13,7 @@ const aRow = (overrides: Partial<OrderRow> = {}): OrderRow => ({
 
 it('shows an order as one row under its headings', () => {
   const [headings, , row] = tableLines([aRow()], 150);
-  expect(headings).toMatch(/^Order +Its story +Status in the store +Stored +What was done, and why$/);
+  expect(headings).toMatch(/^Order +Story +Status in the store +Stored +Result and reason$/);
   expect(row).toMatch(
     /^100 +two lines +Awaiting Fulfillment → Awaiting Shipment +2 lines +stored and advanced$/,
   );
@@ -25,7 +25,7 @@ it('names a status once that did not change', () => {
 });
 
 it.each([60, 80, 100, 130])('keeps within %i columns and loses no word', (width) => {
-  const outcome = 'left alone: Manual Verification Required is not one of AllowedStatusIds';
+  const outcome = 'not queued: Manual Verification Required is not one of AllowedStatusIds';
   const lines = tableLines([aRow({ outcome })], width);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   const letters = (text: string) => Array.from(text.replaceAll(' ', '')).sort().join('');

@@ -41,5 +41,5 @@ it('shows changes line by line on a terminal that the table does not fit', () =>
   screen.show(rows('waits'));
   expect(written()).toBe('order 100 (cancelled): Cancelled; waits\n');
   screen.complete();
-  expect(written()).toContain('What was done, and why');
+  expect(written()).toContain('Result and reason');
 });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -62,7 +62,7 @@ it('judges an order before it is told of: a quick worker may advance it before a
 
 it('says so when nobody is told of an order, or is not well answered', async () => {
   const store = await startSimulatedStore(0, undefined);
-  await expect(store.placeOrder()).rejects.toThrow('No webhook is registered that would tell of order 110.');
+  await expect(store.placeOrder()).rejects.toThrow('No webhook is registered that would report order 110.');
   const refusing = await listen(createServer((_, response) => response.writeHead(401).end()));
   try {
     store.simulator.hooks.create({ scope: 'store/cart/converted', destination: `${refusing.url}/` });
@@ -71,4 +71,12 @@ it('says so when nobody is told of an order, or is not well answered', async () 
     await refusing.stop();
     await store.simulator.stop();
   }
+});
+
+it('a file of kept orders that cannot be read is refused, with the command that deletes it', async () => {
+  const file = join(folder, 'store.json');
+  writeFileSync(file, '{"stories":[],"orders":[]}');
+  await expect(startSimulatedStore(0, file)).rejects.toThrow(
+    `The kept orders in ${file} cannot be read (expectations: missing). To delete them and start again: npx order-replication start --keep --fresh`,
+  );
 });
