@@ -46,7 +46,7 @@ it('tells the way of an order that was advanced', () => {
   });
 });
 
-it('says why an order without a ledger row was left alone', () => {
+it('says why an order without a ledger row was not queued', () => {
   expect(toRow(cancelled).outcome).toBe('not queued: Cancelled is not one of AllowedStatusIds');
 });
 
@@ -69,7 +69,7 @@ it.each<[LedgerRow, string]>([
   expect(toRow({ ...done, ledger }).outcome).toBe(words);
 });
 
-it('finds nothing wrong with orders that are as they have to be', () => {
+it('finds nothing wrong with orders that are as required', () => {
   expect([done, cancelled].flatMap(shortcomings)).toEqual([]);
 });
 

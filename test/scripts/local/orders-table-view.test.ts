@@ -28,10 +28,10 @@ it.each([60, 80, 100, 130])('keeps within %i columns and loses no word', (width)
   const outcome = 'not queued: Manual Verification Required is not one of AllowedStatusIds';
   const lines = tableLines([aRow({ outcome })], width);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
-  const letters = (text: string) => Array.from(text.replaceAll(' ', '')).sort().join('');
+  const characters = (text: string) => Array.from(text.replaceAll(' ', '')).sort().join('');
   const cells = `100 two lines Awaiting Fulfillment → Awaiting Shipment 2 lines ${outcome}`;
-  expect(letters(lines.slice(lines.findIndex((line) => line.startsWith('─')) + 1).join(''))).toBe(
-    letters(cells),
+  expect(characters(lines.slice(lines.findIndex((line) => line.startsWith('─')) + 1).join(''))).toBe(
+    characters(cells),
   );
 });
 
@@ -41,7 +41,7 @@ it('shows an order on one line where there is no terminal', () => {
   );
 });
 
-it('leaves out a column that would be empty', () => {
+it('omits a column that would be empty', () => {
   expect(tableLines([aRow({ story: '' })], 150)[0]).not.toContain('Its story');
   expect(rowLine(aRow({ story: '' }))).toMatch(/^order 100: /);
 });

@@ -16,16 +16,16 @@ it('prints a line for each change, and each change once, where there is no termi
   const { screen, written } = anOutput(false);
   screen.show(rows('waits'));
   screen.show(rows('waits'));
-  screen.show(rows('left alone'));
+  screen.show(rows('not queued'));
   expect(written()).toBe(
-    'order 100 (cancelled): Cancelled; waits\norder 100 (cancelled): Cancelled; left alone\n',
+    'order 100 (cancelled): Cancelled; waits\norder 100 (cancelled): Cancelled; not queued\n',
   );
 });
 
 it('redraws the table in place on a terminal', () => {
   const { screen, written } = anOutput(true);
   screen.show(rows('waits'));
-  screen.show(rows('left alone'));
+  screen.show(rows('not queued'));
   expect(written().split('\u001B[3A\r\u001B[J')).toHaveLength(2);
 });
 

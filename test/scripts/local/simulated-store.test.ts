@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'store-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('goes on with exactly the orders, stories and expectations that it kept', async () => {
+it('continues with exactly the orders, stories and expectations that it kept', async () => {
   const file = join(folder, 'state/store.json');
   const first = await startSimulatedStore(0, file);
   const before = first.orders();
@@ -27,7 +27,7 @@ it('goes on with exactly the orders, stories and expectations that it kept', asy
   await second.simulator.stop();
 });
 
-it('judges an order anew that somebody moves', async () => {
+it('expects the new outcome of an order that a user moves', async () => {
   const store = await startSimulatedStore(0, undefined);
   const cancelled = store.orders().find(({ statusNow }) => statusNow === 5)!;
   store.simulator.orders.setStatus(cancelled.id, 11);
@@ -38,7 +38,7 @@ it('judges an order anew that somebody moves', async () => {
   await store.simulator.stop();
 });
 
-it('judges an order before it is told of: a quick worker may advance it before anybody looks', async () => {
+it('sets what it expects of an order before a webhook reports it: a quick worker may advance it before the next look', async () => {
   const store = await startSimulatedStore(0, undefined);
   const answering = createServer((_, response) => {
     const placed = store.simulator.orders.all().at(-1)!;
@@ -60,7 +60,7 @@ it('judges an order before it is told of: a quick worker may advance it before a
   }
 });
 
-it('says so when nobody is told of an order, or is not well answered', async () => {
+it('says so when no webhook reports an order, or when its answer is an error', async () => {
   const store = await startSimulatedStore(0, undefined);
   await expect(store.placeOrder()).rejects.toThrow('No webhook is registered that would report order 110.');
   const refusing = await listen(createServer((_, response) => response.writeHead(401).end()));
