@@ -162,7 +162,7 @@ it('a worker that finds an order gone stores no personal data that must be erase
   const world = aWorld();
   world.shop.add(anOrder({ billing_address: { first_name: 'Ada', email: 'ada@example.com' } }));
   await world.pollAndReplicate();
-  // npm run erase noted it in the ledger, and was killed on the next line.
+  // orders erase recorded it in the ledger, and was killed on the next line.
   const erased_at = iso(world.clock.now + HOUR);
   world.rows.set(100, { ...world.rows.get(100)!, erased_at });
   world.clock.now += 2 * HOUR;
