@@ -2,7 +2,7 @@
 import { allCommands as all, runIdle as run } from '../support/idle-program';
 
 it.each(all.map(({ path, command }) => [path, command] as const))(
-  '%s has examples, each of which is a valid command line of it',
+  '%s has examples, each of which is one of its valid command lines',
   async (path, { examples }) => {
     expect(examples).not.toEqual([]);
     for (const example of examples) {

@@ -94,7 +94,7 @@ it('an index is found by its folder, and a file by its ending', () => {
   ).toMatchObject(circleOf('simulator/index.ts', 'simulator/server.ts', 'tools/run.mjs'));
 });
 
-it('each file on a circle is printed, and none that only leads to one', () => {
+it('each file on a circle is printed, and no file that only leads to one', () => {
   const { stdout } = check({
     'lambda/a.ts': `import './b';\nimport './d';`,
     'lambda/b.ts': `import './c';`,
@@ -108,7 +108,7 @@ it('each file on a circle is printed, and none that only leads to one', () => {
   );
 });
 
-it('an import that only stands in a comment or in a string is no import', () => {
+it('an import in a comment or in a string does not count', () => {
   expect(
     check({
       'lambda/a.ts': `import './b';`,

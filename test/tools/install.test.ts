@@ -90,18 +90,18 @@ function install(
 const installations = () =>
   existsSync(at('installed.log')) ? readFileSync(at('installed.log'), 'utf8').trim().split('\n').length : 0;
 
-it('says nothing when everything is there', () => {
+it('the installer prints nothing if everything is installed', () => {
   expect(install([])).toEqual({ code: 0, said: '' });
 });
 
-it('says in one sentence that this Node is too old', () => {
+it('the installer reports in one sentence that this Node is too old', () => {
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })`;
   const { code, said } = install([], {}, ['--import', `data:text/javascript,${encodeURIComponent(older)}`]);
   expect(code).toBe(1);
   expect(said).toMatch(/^Node 20\.19 or later is needed and this is 18\.20\.4: [^\n]+\n$/);
 });
 
-it('runs npm ci where the installed packages differ from the lockfile, and says so', () => {
+it('the installer runs npm ci if the installed packages differ from the lockfile, and reports that', () => {
   const npm_execpath = fakeNpm();
   writeJson('package-lock.json', { packages: { ...packages, 'node_modules/two': { version: '2.0.0' } } });
   expect(install([], { npm_execpath }).said).toBe('Installing the npm packages of package-lock.json ...\n');
@@ -109,7 +109,7 @@ it('runs npm ci where the installed packages differ from the lockfile, and says 
   expect(install([], { npm_execpath }).said).toBe('');
 });
 
-it('does not miss a package that another platform needs', () => {
+it('the installer accepts a missing package that only another platform needs', () => {
   const binary = { version: '1.0.0', optional: true };
   writeJson('package-lock.json', { packages: { ...packages, 'node_modules/win32': binary } });
   expect(install([]).said).toBe('');
@@ -132,7 +132,7 @@ it.each([
     /^Python 3\.11 [^\n]+ lacks the modules venv and ensurepip[^\n]+\n$/,
   ],
 ])(
-  'says in one sentence that Python %s',
+  'the installer reports in one sentence that Python %s',
   (_, { PATH, version }: { PATH?: string; version?: string }, sentence) => {
     const env = version === undefined ? { PATH: PATH ?? '' } : { PYTHON: fakePython(version) };
     const { code, said } = install(['--local'], env);
@@ -141,7 +141,7 @@ it.each([
   },
 );
 
-it('installs MiniStack once, and again when its pinned version changes', () => {
+it('the installer installs MiniStack once, and again when its pinned version changes', () => {
   const env = { PYTHON: fakePython() };
   expect(install(['--local'], env).said).toMatch(/^Installing MiniStack[^\n]+\n$/);
   expect(install(['--local'], env).said).toBe('');
@@ -160,7 +160,7 @@ describe('what Python installs', () => {
   const nameOf = (text: string) => text.toLowerCase().replaceAll('_', '-');
   const files = ['requirements-local.txt', 'requirements-lint.txt'];
 
-  it.each(['--local', '--lint'])('pip refuses what has no hash, with %s', (flag) => {
+  it.each(['--local', '--lint'])('pip refuses a package without a hash, with %s', (flag) => {
     fakeGo();
     install([flag], { PYTHON: fakePython() });
     const [installation] = readFileSync(at('pip.log'), 'utf8').split('\n');
@@ -177,7 +177,7 @@ describe('what Python installs', () => {
     }
   });
 
-  it('a linter that needs a later Python is pinned for Python 3.10 too', () => {
+  it('a linter that needs a later Python is also pinned for Python 3.10', () => {
     const ofZizmor = requirementsOf('requirements-lint.txt').filter((line) => line.startsWith('zizmor'));
     expect(ofZizmor.map((line) => line.split(' --hash')[0]?.trim())).toEqual([
       'zizmor==1.30.1 ; python_version < "3.11"',
@@ -185,7 +185,7 @@ describe('what Python installs', () => {
     ]);
   });
 
-  it('all that comes with MiniStack is pinned at the version that is installed', () => {
+  it('all packages that come with MiniStack are pinned at the installed version', () => {
     const python = join(tools, '../.venv/local', process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
     const { stdout } = spawnSync(python, ['-m', 'pip', 'freeze'], { encoding: 'utf8' });
     const brought = stdout.trim().split('\n').map(nameOf);
@@ -195,7 +195,7 @@ describe('what Python installs', () => {
   });
 });
 
-it('builds actionlint with a Go that it removes again, caches and all', () => {
+it('the installer builds actionlint with a Go that it removes again, with its caches', () => {
   const env = { PYTHON: fakePython() };
   fakeGo();
   expect(install(['--lint'], env).said).toMatch(/^Installing the linters[^\n]+\n$/);
@@ -206,7 +206,7 @@ it('builds actionlint with a Go that it removes again, caches and all', () => {
   expect(install(['--lint'], env).said).toBe('');
 });
 
-it('installs the linters again when the pinned version of one changes, whichever file pins it', () => {
+it('the installer installs the linters again when a pinned version changes, in any of the files', () => {
   const env = { PYTHON: fakePython() };
   fakeGo();
   install(['--lint'], env);
@@ -214,7 +214,7 @@ it('installs the linters again when the pinned version of one changes, whichever
   expect(install(['--lint'], env).said).toMatch(/^Installing the linters/);
 });
 
-it('says why actionlint could not be built, and tries again the next time', () => {
+it('the installer reports why actionlint could not be built, and tries again the next time', () => {
   const env = { PYTHON: fakePython() };
   fakeGo({ fails: true });
   const { code, said } = install(['--lint'], env);
@@ -224,7 +224,7 @@ it('says why actionlint could not be built, and tries again the next time', () =
   expect(install(['--lint'], env).code).toBe(0);
 });
 
-it('creates an environment again whose installation was killed, and ignores the lock of the killed process', () => {
+it('the installer replaces an environment whose installation was killed, and ignores the lock of a dead process', () => {
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   mkdirSync(at('.venv/local/bin'), { recursive: true });
   writeFileSync(at('.venv/local/bin/python'), 'half a file');
@@ -235,7 +235,7 @@ it('creates an environment again whose installation was killed, and ignores the 
   expect(existsSync(at('.local/install.lock'))).toBe(false);
 });
 
-it('installs once when two start at the same time', async () => {
+it('two installers at the same time install once', async () => {
   const env = { PATH: process.env['PATH'], PYTHON: fakePython() };
   const codes = await Promise.all(
     [1, 2].map(

@@ -6,7 +6,7 @@ const read = async (args: readonly string[], environment: Readonly<Record<string
 
 const store = { BIGCOMMERCE_STORE_HASH: 'abc', BIGCOMMERCE_CLIENT_ID: 'id', BIGCOMMERCE_TOKEN: 'token-1' };
 
-it('takes fixed ports, the simulator and a poll a minute if nothing is given', async () => {
+it('without options start uses fixed ports, the simulator and one poll per minute', async () => {
   expect(await read([], {})).toEqual({
     awsPort: 4566,
     storePort: 8080,
@@ -18,7 +18,7 @@ it('takes fixed ports, the simulator and a poll a minute if nothing is given', a
   });
 });
 
-it('never changes a real store unless --advance is given', async () => {
+it('start changes a real store only with --advance', async () => {
   expect((await read([], store)).realStore).toMatchObject({ storeHash: 'abc', advance: false });
   expect((await read(['--advance'], store)).realStore).toMatchObject({ advance: true });
 });
@@ -41,10 +41,13 @@ it.each([
   ['no polling', ['--poll-every', '0'], {}, /'--poll-every <seconds>' argument '0' is invalid/],
   ['an option that is none', ['--onec'], {}, /unknown option '--onec'\n\(Did you mean --once\?\)/],
   ['a stray word', ['once'], {}, /unexpected argument 'once'/],
-])('refuses %s in a sentence', async (_, args: string[], environment: Record<string, string>, sentence) => {
-  await expect(read(args, environment)).rejects.toThrow(sentence);
-});
+])(
+  'start refuses %s in a sentence',
+  async (_, args: string[], environment: Record<string, string>, sentence) => {
+    await expect(read(args, environment)).rejects.toThrow(sentence);
+  },
+);
 
-it('repeats no credential in what it refuses', async () => {
+it('a refused command line of start repeats no credential', async () => {
   await expect(read([], { BIGCOMMERCE_TOKEN: 'token-1' })).rejects.toThrow(/^((?!token-1)[^])*$/);
 });

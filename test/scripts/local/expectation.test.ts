@@ -50,6 +50,6 @@ it.each([
     { stored: false, why: 'Completed earlier than CompletedOrdersLookbackDays ago' },
   ],
   ['an archived one', { is_deleted: true }, { stored: false, why: 'it is archived' }],
-])('says what becomes of %s', (_, overrides: Partial<ShownOrder>, expected) => {
+])('the expected outcome is right for %s', (_, overrides: Partial<ShownOrder>, expected) => {
   expect(expectationFor(anOrder(overrides), now)).toEqual(expected);
 });

@@ -7,7 +7,7 @@ import { startMiniStack } from '../../../scripts/local/ministack';
 import { groupIsGone, until } from '../../support/until';
 import { listen } from '../../../simulator/listen';
 
-it('starts, is empty after a reset, and leaves no process behind', async () => {
+it('MiniStack starts, is empty after a reset, and leaves no process behind', async () => {
   const mini = await startMiniStack();
   await fetch(`${mini.endpoint}/some-bucket`, { method: 'PUT' });
   expect((await fetch(`${mini.endpoint}/some-bucket`)).status).toBe(200);
@@ -17,13 +17,13 @@ it('starts, is empty after a reset, and leaves no process behind', async () => {
   await until(() => groupIsGone(mini.pid));
 });
 
-it('says with its own last words why it does not start', async () => {
+it('a MiniStack that does not start is reported with the last lines of its log', async () => {
   const { port, stop } = await listen(createServer());
   await expect(startMiniStack({ port })).rejects.toThrow(/ended before it was ready.*\n.*already in use/);
   await stop();
 });
 
-it('ends with the process that started it, even a killed one', async () => {
+it('MiniStack ends with the process that started it, even a killed one', async () => {
   const file = join(__dirname, '../../../scripts/local/ministack.ts');
   const code = `require(${JSON.stringify(file)}).startMiniStack().then((mini) => console.log(mini.pid))`;
   const parent = spawn(process.execPath, ['--import', 'tsx', '-e', code], {

@@ -35,7 +35,7 @@ const cancelled: OrderProgress = {
   snapshot: undefined,
 };
 
-it('tells the way of an order that was advanced', () => {
+it('the row of an advanced order shows its statuses, its counts and its result', () => {
   expect(toRow(done)).toEqual({
     id: 100,
     story: 'two lines',
@@ -46,7 +46,7 @@ it('tells the way of an order that was advanced', () => {
   });
 });
 
-it('says why an order without a ledger row was not queued', () => {
+it('the row of an order without a ledger row has the reason why it is not queued', () => {
   expect(toRow(cancelled).outcome).toBe('not queued: Cancelled is not one of AllowedStatusIds');
 });
 
@@ -65,11 +65,11 @@ it.each<[LedgerRow, string]>([
     { order_id: 100, state: 'dead', reason: 'rejected', last_error: 'answered 400' },
     'dead letter: refused permanently: answered 400',
   ],
-])('says what the ledger row %j means', (ledger, words) => {
+])('the ledger row %j is described in words', (ledger, words) => {
   expect(toRow({ ...done, ledger }).outcome).toBe(words);
 });
 
-it('finds nothing wrong with orders that are as required', () => {
+it('the check finds nothing wrong with orders as expected', () => {
   expect([done, cancelled].flatMap(shortcomings)).toEqual([]);
 });
 
@@ -93,6 +93,6 @@ it.each<[string, OrderProgress, RegExp]>([
   ],
   ['stored against the rules', { ...cancelled, snapshot: aSnapshot() }, /it is in the Orders table/],
   ['moved against the rules', { ...cancelled, statusNow: 9 }, /shows Awaiting Shipment instead of Cancelled/],
-])('finds an order %s', (_, order, problem) => {
+])('the check finds an order %s', (_, order, problem) => {
   expect(shortcomings(order).join('\n')).toMatch(problem);
 });

@@ -11,7 +11,7 @@ const aRow = (overrides: Partial<OrderRow> = {}): OrderRow => ({
   ...overrides,
 });
 
-it('shows an order as one row under its headings', () => {
+it('the table shows an order as one row below its headings', () => {
   const [headings, , row] = tableLines([aRow()], 150);
   expect(headings).toMatch(/^Order +Story +Status in the store +Stored +Result and reason$/);
   expect(row).toMatch(
@@ -19,12 +19,12 @@ it('shows an order as one row under its headings', () => {
   );
 });
 
-it('names a status once that did not change', () => {
+it('the table shows a status that did not change once', () => {
   const cancelled = aRow({ statusBefore: 'Cancelled', statusAfter: 'Cancelled' });
   expect(tableLines([cancelled], 150)[2]).not.toContain('→');
 });
 
-it.each([60, 80, 100, 130])('keeps within %i columns and loses no word', (width) => {
+it.each([60, 80, 100, 130])('the table is at most %i columns wide and loses no word', (width) => {
   const outcome = 'not queued: Manual Verification Required is not one of AllowedStatusIds';
   const lines = tableLines([aRow({ outcome })], width);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
@@ -35,13 +35,13 @@ it.each([60, 80, 100, 130])('keeps within %i columns and loses no word', (width)
   );
 });
 
-it('shows an order on one line where there is no terminal', () => {
+it('without a terminal an order is one line', () => {
   expect(rowLine(aRow())).toBe(
     'order 100 (two lines): Awaiting Fulfillment → Awaiting Shipment; stored: 2 lines; stored and advanced',
   );
 });
 
-it('omits a column that would be empty', () => {
+it('the table has no empty column', () => {
   expect(tableLines([aRow({ story: '' })], 150)[0]).not.toContain('Its story');
   expect(rowLine(aRow({ story: '' }))).toMatch(/^order 100: /);
 });

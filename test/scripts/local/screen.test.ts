@@ -12,7 +12,7 @@ function anOutput(isTTY: boolean, height = 40) {
   return { screen: createScreen(output), written: () => written };
 }
 
-it('prints a line for each change, and each change once, where there is no terminal', () => {
+it('without a terminal the screen prints each change once, on one line', () => {
   const { screen, written } = anOutput(false);
   screen.show(rows('waits'));
   screen.show(rows('waits'));
@@ -22,21 +22,21 @@ it('prints a line for each change, and each change once, where there is no termi
   );
 });
 
-it('redraws the table in place on a terminal', () => {
+it('on a terminal the screen updates the table in place', () => {
   const { screen, written } = anOutput(true);
   screen.show(rows('waits'));
   screen.show(rows('not queued'));
   expect(written().split('\u001B[3A\r\u001B[J')).toHaveLength(2);
 });
 
-it('says things above the table', () => {
+it('on a terminal the screen prints notes above the table', () => {
   const { screen, written } = anOutput(true);
   screen.show(rows('waits'));
   screen.say('A poll found 1 order.');
   expect(written()).toMatch(/A poll found 1 order\.\nOrder .*\n.*\n100 .*waits\n$/);
 });
 
-it('shows changes line by line on a terminal that the table does not fit', () => {
+it('on a terminal that is too small for the table the screen prints one line per change', () => {
   const { screen, written } = anOutput(true, 3);
   screen.show(rows('waits'));
   expect(written()).toBe('order 100 (cancelled): Cancelled; waits\n');

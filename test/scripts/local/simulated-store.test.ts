@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'store-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('continues with exactly the orders, stories and expectations that it kept', async () => {
+it('a kept store continues with exactly the orders, stories and expectations that it kept', async () => {
   const file = join(folder, 'state/store.json');
   const first = await startSimulatedStore(0, file);
   const before = first.orders();
@@ -27,7 +27,7 @@ it('continues with exactly the orders, stories and expectations that it kept', a
   await second.simulator.stop();
 });
 
-it('expects the new outcome of an order that a user moves', async () => {
+it('an order whose status a person changes gets a new expectation', async () => {
   const store = await startSimulatedStore(0, undefined);
   const cancelled = store.orders().find(({ statusNow }) => statusNow === 5)!;
   store.simulator.orders.setStatus(cancelled.id, 11);
@@ -38,7 +38,7 @@ it('expects the new outcome of an order that a user moves', async () => {
   await store.simulator.stop();
 });
 
-it('sets what it expects of an order before a webhook reports it: a quick worker may advance it before the next look', async () => {
+it('the expectation of an order is decided before its webhook, because a worker may advance it immediately', async () => {
   const store = await startSimulatedStore(0, undefined);
   const answering = createServer((_, response) => {
     const placed = store.simulator.orders.all().at(-1)!;
@@ -60,7 +60,7 @@ it('sets what it expects of an order before a webhook reports it: a quick worker
   }
 });
 
-it('says so when no webhook reports an order, or when its answer is an error', async () => {
+it('an order that no webhook reports, and a webhook with a wrong answer, are failures', async () => {
   const store = await startSimulatedStore(0, undefined);
   await expect(store.placeOrder()).rejects.toThrow('No webhook is registered that would report order 110.');
   const refusing = await listen(createServer((_, response) => response.writeHead(401).end()));

@@ -31,33 +31,36 @@ describe('the packages', () => {
   }, 30_000);
   afterAll(() => rm(outDir, { recursive: true }));
 
-  it('are one for each Lambda folder', () => {
+  it('a build makes one package for each Lambda folder', () => {
     expect(packages.map(({ name }) => name)).toEqual(packageNames);
     expect(packages.map(({ file }) => file)).toEqual(packageNames.map((name) => join(outDir, `${name}.zip`)));
   });
 
-  it.each(packageNames)('%s loads in a bare Node, without packages or environment', async (name) => {
-    const empty = await folder(name);
-    const files = unzipSync(readFileSync(join(outDir, `${name}.zip`)));
-    expect(Object.keys(files)).toEqual(['index.js']);
-    await writeFile(join(empty, 'index.js'), files['index.js']!);
-    const script = `const { handler } = require('./index');
+  it.each(packageNames)(
+    'the package %s loads in a bare Node, without packages or environment',
+    async (name) => {
+      const empty = await folder(name);
+      const files = unzipSync(readFileSync(join(outDir, `${name}.zip`)));
+      expect(Object.keys(files)).toEqual(['index.js']);
+      await writeFile(join(empty, 'index.js'), files['index.js']!);
+      const script = `const { handler } = require('./index');
       const fetchStarted = process.moduleLoadList.some((name) => name.includes('undici'));
       console.log(handler.constructor.name, fetchStarted ? 'and started fetch' : '');`;
-    const options = { cwd: empty, env: {}, encoding: 'utf8' } as const;
-    const { stdout, status } = spawnSync(process.execPath, ['-e', script], options);
-    await rm(empty, { recursive: true });
-    // Node's fetch costs 20 ms of a cold start, and a mention of one of its globals starts it.
-    expect({ stdout: stdout.trim(), status }).toEqual({ stdout: 'AsyncFunction', status: 0 });
-  });
+      const options = { cwd: empty, env: {}, encoding: 'utf8' } as const;
+      const { stdout, status } = spawnSync(process.execPath, ['-e', script], options);
+      await rm(empty, { recursive: true });
+      // Node's fetch costs 20 ms of a cold start, and a mention of one of its globals starts it.
+      expect({ stdout: stdout.trim(), status }).toEqual({ stdout: 'AsyncFunction', status: 0 });
+    },
+  );
 
-  it.each(packageNames)('%s stays small', (name) => {
+  it.each(packageNames)('the package %s stays small', (name) => {
     const { zipBytes, file } = packages.find((one) => one.name === name)!;
     expect(zipBytes).toBeLessThanOrEqual(zipLimit);
     expect(readFileSync(file)).toHaveLength(zipBytes);
   });
 
-  it('are the same bytes when built again, from another folder and in another time zone', async () => {
+  it('a build from another folder and in another time zone makes packages with the same bytes', async () => {
     const again = await folder('again');
     const script = `require(${JSON.stringify(join(__dirname, '../../../scripts/packages/build.ts'))}).build({ outDir: ${JSON.stringify(again)} })`;
     const loader = pathToFileURL(require.resolve('tsx')).href;
@@ -74,12 +77,12 @@ describe('the packages', () => {
     await rm(again, { recursive: true });
   });
 
-  it.each(packageNames)('%s says nothing of the machine it was built on', (name) => {
+  it.each(packageNames)('the package %s contains nothing of the machine that built it', (name) => {
     const code = Buffer.from(unzipSync(readFileSync(join(outDir, `${name}.zip`)))['index.js']!).toString();
     expect(code).not.toContain(join(__dirname, '../../..'));
   });
 
-  it.each(packageNames)('%s carries neither redirects, proxies, forms nor fetch', (name) => {
+  it.each(packageNames)('the package %s contains neither redirects, proxies, forms nor fetch', (name) => {
     const code = Buffer.from(unzipSync(readFileSync(join(outDir, `${name}.zip`)))['index.js']!).toString();
     for (const left of [
       '/follow-redirects/',
@@ -92,14 +95,14 @@ describe('the packages', () => {
     }
   });
 
-  it('carry a client of BigCommerce, but for the webhook, which asks nothing before it answers', () => {
+  it('every package has a client of BigCommerce, except the webhook, which answers without a call', () => {
     const carrying = packageNames.filter((name) =>
       Buffer.from(unzipSync(readFileSync(join(outDir, `${name}.zip`)))['index.js']!).includes('X-Auth-Token'),
     );
     expect(carrying).toEqual(packageNames.filter((name) => name !== 'new-orders-webhook'));
   });
 
-  it('name every folder that is missing', async () => {
+  it('a build without a function names every missing file', async () => {
     const lambdaDir = await folder('lambda');
     await mkdir(join(lambdaDir, 'get-new-orders'));
     await writeFile(join(lambdaDir, 'get-new-orders', 'index.ts'), 'export const handler = async () => {};');
@@ -142,7 +145,7 @@ describe('the trimmed axios', () => {
   const request = (more: AxiosRequestConfig = {}) =>
     axios.request<string>({ url: server.url, ...settings, ...more });
 
-  it('sends method, headers and body, and returns status, headers and text', async () => {
+  it('the trimmed axios sends method, headers and body, and returns status, headers and text', async () => {
     let seen = {};
     answer = (incoming, response) => {
       incoming.setEncoding('utf8').on('data', (body: string) => {
@@ -156,18 +159,18 @@ describe('the trimmed axios', () => {
     expect([status, headers['x-answer'], data]).toEqual([422, 'yes', '[{"status": 422}]']);
   });
 
-  it('unpacks what comes compressed', async () => {
+  it('the trimmed axios unpacks a compressed answer', async () => {
     const text = JSON.stringify(Array.from({ length: 1000 }, (_, id) => ({ id, name: 'Größe' })));
     answer = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(text));
     expect((await request()).data).toBe(text);
   });
 
-  it('takes an empty answer', async () => {
+  it('the trimmed axios accepts an empty answer', async () => {
     answer = (_, response) => response.writeHead(204).end();
     expect(await request()).toMatchObject({ status: 204, data: '' });
   });
 
-  it('keeps its connection when the agent does', async () => {
+  it('the trimmed axios keeps its connection if the agent does', async () => {
     const ports = new Set<number | undefined>();
     answer = (incoming, response) => {
       ports.add(incoming.socket.remotePort);
@@ -179,28 +182,28 @@ describe('the trimmed axios', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('gives up after its timeout', async () => {
+  it('the trimmed axios fails after its timeout', async () => {
     answer = () => undefined;
     await expect(request({ timeout: 50 })).rejects.toMatchObject({ code: 'ECONNABORTED' });
   });
 
-  it('gives up on an answer that never ends', async () => {
+  it('the trimmed axios fails at an answer that never ends', async () => {
     answer = (_, response) => response.writeHead(200).write('[');
     await expect(request({ timeout: 50 })).rejects.toMatchObject({ code: 'ECONNABORTED' });
   });
 
-  it('stops when its signal says so', async () => {
+  it('the trimmed axios stops at the signal to abort', async () => {
     const controller = new AbortController();
     answer = () => controller.abort();
     await expect(request({ signal: controller.signal })).rejects.toMatchObject({ code: 'ERR_CANCELED' });
   });
 
-  it('reports a broken connection', async () => {
+  it('the trimmed axios reports a broken connection', async () => {
     answer = (incoming) => incoming.socket.destroy();
     await expect(request()).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('follows no redirect', async () => {
+  it('the trimmed axios follows no redirect', async () => {
     let requests = 0;
     answer = (_, response) => {
       requests += 1;
@@ -210,7 +213,7 @@ describe('the trimmed axios', () => {
     expect(requests).toBe(1);
   });
 
-  it('goes past a proxy that the environment names', async () => {
+  it('the trimmed axios ignores a proxy that the environment names', async () => {
     answer = (_, response) => response.end('direct');
     process.env['http_proxy'] = 'http://127.0.0.1:1';
     const { data } = await request().finally(() => delete process.env['http_proxy']);

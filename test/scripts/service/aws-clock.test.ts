@@ -66,14 +66,14 @@ it.each<[string, readonly Answer[], number]>([
     [{ aws: NOON + 40_000 }, { aws: NOON + 32_000, tookMs: 8_000 }],
     41_000,
   ],
-])('is %s', async (_, answers, later) => {
+])("AWS's time is %s", async (_, answers, later) => {
   expect(await timeAfter(...answers)).toBe(later);
 });
 
 it.each([
   ['right, which was behind', 5 * MINUTE],
   ['right, which was ahead', -5 * MINUTE],
-])('follows when a user sets this machine’s clock %s', async (_, byMs) => {
+])("AWS's time stays right when the clock of this machine is set %s", async (_, byMs) => {
   const before = { aws: NOON + byMs };
   const after = { aws: NOON + byMs + 2_000, here: NOON + byMs + 2_000 };
   const time = await timeAfter(before, after);
@@ -81,7 +81,7 @@ it.each([
   expect(time).toBeLessThanOrEqual(byMs + 3_000);
 });
 
-it('hears the answers to the document client too', async () => {
+it("AWS's time also comes from answers to the document client", async () => {
   const clients = localClients(server.url);
   const now = awsClock(clients.dynamoDb, () => NOON);
   date = new Date(NOON - 5 * MINUTE).toUTCString();

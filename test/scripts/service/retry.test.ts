@@ -30,13 +30,13 @@ it.each([
   named('InternalServerError', { $fault: 'server' }),
   named('ThrottlingException', { $fault: 'client' }),
   named('ProvisionedThroughputExceededException', { $fault: 'client' }),
-])('tries again after %s, and says so', async (error) => {
+])('a step is repeated after %s, with a note', async (error) => {
   const { answer, said } = await run(error);
   expect(answer).toBe('done');
   expect(said).toEqual([expect.stringMatching(/\. Retrying in 1 s\.$/)]);
 });
 
-it('waits longer and longer, up to a minute', async () => {
+it('the pauses between repetitions grow to at most 1 min', async () => {
   const { pauses } = await run(...Array.from({ length: 8 }, () => named('TimeoutError')));
   expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
 });
@@ -47,7 +47,7 @@ it.each([
   named('ExpiredTokenException', { $fault: 'client' }),
   named('CredentialsProviderError'),
   new TypeError('undefined is not a function'),
-])('does not wait for %s to pass', async (error) => {
+])('a step is not repeated after %s', async (error) => {
   await expect(run(error)).rejects.toBe(error);
 });
 
@@ -60,7 +60,7 @@ describe('the progress of a long command', () => {
   };
   beforeEach(() => (now = 0));
 
-  it('is a line every ten seconds where no terminal shows it', () => {
+  it('without a terminal the progress is a line every 10 s', () => {
     const { line, written } = show();
     line.show('one');
     now = 9_999;
@@ -77,7 +77,7 @@ describe('the progress of a long command', () => {
     expect(written()).toBe('three\nsaid\nfive\n');
   });
 
-  it('is no line where the command ends within ten seconds', () => {
+  it('without a terminal a command that ends within 10 s prints no progress', () => {
     const { line, written } = show();
     line.show('0 of 1');
     now = 5_000;
@@ -85,7 +85,7 @@ describe('the progress of a long command', () => {
     expect(written()).toBe('');
   });
 
-  it('is one line on a terminal, below what is said', () => {
+  it('on a terminal the progress is one line, below the notes', () => {
     const { line, written } = show({ isTTY: true, columns: 6 });
     line.show('longer than that');
     line.say('said');

@@ -69,7 +69,7 @@ it('a change set that fails after a while is reported with its own reason', asyn
   await expect(create()).rejects.toThrow('Validation failed with 1 error(s).');
 });
 
-it('a change set without changes is known for what it is, also after a while', async () => {
+it('a change set without changes is recognized, also after a while', async () => {
   aws
     .on(DescribeChangeSetCommand)
     .resolvesOnce({ Status: 'CREATE_PENDING' })
@@ -78,7 +78,7 @@ it('a change set without changes is known for what it is, also after a while', a
   expect(aws.commandCalls(DeleteChangeSetCommand)).toHaveLength(1);
 });
 
-it('what AWS refuses is thrown immediately and not repeated', async () => {
+it('an error of AWS is thrown immediately and not repeated', async () => {
   const refused = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   aws.on(DescribeChangeSetCommand).rejects(refused);
   await expect(create()).rejects.toBe(refused);

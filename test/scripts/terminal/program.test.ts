@@ -50,14 +50,14 @@ async function run(...args: string[]) {
   const io = {
     print: (line: string) => out.push(line),
     note: (line: string) => notes.push(line),
-    ask: () => Promise.reject(new Error('No question is expected here.')),
+    ask: () => Promise.reject(new Error('This test asks nothing.')),
   };
   const noun = { name: 'orders', summary: 'Orders', commands: [copy] };
   const code = await runProgram(createProgram('order-replication', [copy, noun], io), args, io);
   return { code, out: out.join('\n'), notes: notes.join('\n') };
 }
 
-it('reads each option as the type that the command declares', async () => {
+it('the program reads each option as the type that the command declares', async () => {
   const words = ['--from', '2026-01-10', '--batch-size', '3', '--dry-run', '--no-poll'];
   await run('copy', '7', ...words, '--tag', 'a=1', '--tag', 'b=2', '--stage', 'prod');
   expect(read).toEqual({
@@ -73,12 +73,12 @@ it('reads each option as the type that the command declares', async () => {
   });
 });
 
-it('reads a value after an equals sign, also one that begins with a hyphen', async () => {
+it('the program reads a value after an equals sign, also one that begins with a hyphen', async () => {
   await run('copy', '--from=-1', '--tag=a=1', '--bucket=');
   expect(read).toMatchObject({ from: '-1', tag: ['a=1'], bucket: '' });
 });
 
-it('reads defaults where nothing is given', async () => {
+it('the program reads the defaults of options that are not given', async () => {
   await run('orders', 'copy', '--from', '');
   expect(read).toMatchObject({
     from: '',
@@ -94,10 +94,10 @@ describe('a variable', () => {
   afterEach(() => delete process.env['TEST_BUCKET']);
 
   it.each([
-    ['gives a value', 'mine', [], 'mine'],
-    ['gives none where it is empty', '', [], undefined],
-    ['gives way to the option', 'mine', ['--bucket', 'other'], 'other'],
-    ['gives way to an empty option', 'mine', ['--bucket', ''], ''],
+    ['a variable gives the value of an option', 'mine', [], 'mine'],
+    ['an empty variable gives no value', '', [], undefined],
+    ['an option overrides its variable', 'mine', ['--bucket', 'other'], 'other'],
+    ['an empty option overrides its variable', 'mine', ['--bucket', ''], ''],
   ])('%s', async (_, value, words, bucket) => {
     process.env['TEST_BUCKET'] = value;
     await run('copy', '--from', '1', ...words);
@@ -105,18 +105,18 @@ describe('a variable', () => {
   });
 });
 
-it('prints the result to stdout, as text or as one JSON document', async () => {
+it('the program prints the result to stdout, as text or as one JSON document', async () => {
   expect(await run('copy', '--from', '1')).toEqual({ code: 0, out: '1 order', notes: '' });
   const { code, out, notes } = await run('copy', '--from', '1', '--output', 'json');
   expect([code, JSON.parse(out), notes]).toEqual([0, { orders: 1 }, '']);
 });
 
-it('prints the result also where it is a problem, and ends with exit code 1', async () => {
+it('the program prints the result of a report with a problem too, and ends with exit code 1', async () => {
   outcome = () => Promise.resolve({ data: { open: 1 }, lines: ['1 open'], problem: '1 order is open.' });
   expect(await run('copy', '--from', '1')).toEqual({ code: 1, out: '1 open', notes: '1 order is open.' });
 });
 
-it('shows the sentence of a failure alone, and of a defect its stack', async () => {
+it('the program prints only the sentence of a failure, and the stack of a defect', async () => {
   outcome = () => Promise.reject(new CommandError('There is no stack.'));
   expect(await run('copy', '--from', '1')).toEqual({ code: 1, out: '', notes: 'There is no stack.' });
   outcome = () => Promise.reject(new TypeError('a defect'));
@@ -156,7 +156,7 @@ it.each([
     ['copy', '--from', '1', '--fresh', '--dry-run'],
     "error: option '--fresh' cannot be used with option '--dry-run'",
   ],
-])('ends with exit code 2 and nothing on stdout at %s', async (_, args, message) => {
+])('the program ends with exit code 2 and nothing on stdout at %s', async (_, args, message) => {
   const { code, out, notes } = await run(...args);
   expect([code, out]).toEqual([2, '']);
   expect(notes).toContain(message);
@@ -164,7 +164,7 @@ it.each([
   expect(read).toBeUndefined();
 });
 
-it('ends with exit code 2 where the command finds the usage wrong', async () => {
+it('the program ends with exit code 2 if the command finds the usage wrong', async () => {
   outcome = () => Promise.reject(new UsageError('--to needs --from'));
   expect(await run('copy', '--from', '1')).toMatchObject({
     code: 2,
@@ -172,7 +172,7 @@ it('ends with exit code 2 where the command finds the usage wrong', async () => 
   });
 });
 
-it('shows the help of a command on stdout, with its examples, and runs nothing', async () => {
+it('the program prints the help of a command to stdout, with its examples, and runs nothing', async () => {
   const { code, out } = await run('copy', '--help');
   expect(code).toBe(0);
   expect(out).toContain('npx order-replication copy --from 2026-01-10');
@@ -180,8 +180,11 @@ it('shows the help of a command on stdout, with its examples, and runs nothing',
   expect(read).toBeUndefined();
 });
 
-it.each([[[]], [['orders']]])('shows the commands on stderr where none is named: %j', async (args) => {
-  const { code, out, notes } = await run(...args);
-  expect([code, out]).toEqual([2, '']);
-  expect(notes).toMatch(/Commands:\n +copy /);
-});
+it.each([[[]], [['orders']]])(
+  'the program prints the commands to stderr if none is named: %j',
+  async (args) => {
+    const { code, out, notes } = await run(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(notes).toMatch(/Commands:\n +copy /);
+  },
+);

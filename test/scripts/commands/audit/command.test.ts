@@ -76,14 +76,14 @@ async function run(days: readonly string[], answers: readonly Answer[], dryRun =
 const audited = (day: string, fields: Partial<Audit> = {}): Answer => ({ payload: [anAudit(day, fields)] });
 
 describe('it says', () => {
-  it('one line of a day for which all is well, and nothing else', async () => {
+  it('audit prints one line for a day without open orders, and nothing else', async () => {
     const { said, ending, events } = await run(['2026-11-20'], [audited('2026-11-20', { listed: 1_204 })]);
     expect(said).toEqual(['2026-11-20: 1,204 of 1,204, 0 open']);
     expect(ending).toBeUndefined();
     expect(events).toEqual([{ day: '2026-11-20' }]);
   });
 
-  it('one line a day, and the account of all of them', async () => {
+  it('audit prints one line per day, and the account of all days', async () => {
     const { said, ending } = await run(
       ['2026-11-19', '2026-11-20'],
       [
@@ -111,7 +111,7 @@ describe('it says', () => {
     expect(ending).toBeUndefined();
   });
 
-  it('which orders are missing, and ends with the next step', async () => {
+  it('audit names missing orders, and ends with the next steps', async () => {
     const gaps = [{ id: 102, reason: 'not-in-ledger' }] as const;
     const { said, ending } = await run(
       ['2026-11-20'],
@@ -125,7 +125,7 @@ describe('it says', () => {
     expect(ending).toContain('1 of them were already open before');
   });
 
-  it('names a hundred of them at most, and says what more than a thousand want', async () => {
+  it('audit names at most 100 orders, and recommends a backfill for more than 1,000', async () => {
     const gaps = Array.from({ length: 100 }, (_, nth) => ({ id: nth + 1, reason: 'not-in-ledger' as const }));
     const day = { listed: 2_503, open: 2_500, gaps, enqueued: 1_000 };
     const { said, ending } = await run(
@@ -139,7 +139,7 @@ describe('it says', () => {
     );
   });
 
-  it('K1F: which orders no list can show, and that a backfill does not help with them', async () => {
+  it('audit names orders that no list can show, and recommends no backfill for them', async () => {
     const gaps = [{ id: 102, reason: 'unlistable' }] as const;
     const found = { listed: 4, open: 1, gaps, enqueued: 0, unreadable: 1, unreadable_ids: [102] };
     const { said, ending } = await run(['2026-11-20'], [audited('2026-11-20', found)]);
@@ -150,13 +150,13 @@ describe('it says', () => {
     expect(ending).not.toContain('backfill');
   });
 
-  it('that a dry run queued nothing', async () => {
+  it('audit reports that a dry run queued nothing', async () => {
     const { ending, events } = await run(['2026-11-20'], [audited('2026-11-20', { open: 2 })], true);
     expect(ending).toBe('2 orders are open. This was a dry run: nothing was queued.');
     expect(events).toEqual([{ day: '2026-11-20', dryRun: true }]);
   });
 
-  it('how to continue when a day fails', async () => {
+  it('audit recommends the command that continues after a failed day', async () => {
     const { notes, ending, events } = await run(
       ['2026-11-18', '2026-11-19', '2026-11-20'],
       [
@@ -179,7 +179,7 @@ describe('it says', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('how to continue after Ctrl-C, which ends it before the next day', async () => {
+  it('audit ends before the next day after Ctrl-C, and recommends the command that continues', async () => {
     const stop = AbortSignal.abort(new CommandError('Interrupted.'));
     const { notes, ending, events } = await run(['2026-11-19', '2026-11-20'], [], false, stop);
     expect(ending).toBe('Interrupted.');
@@ -187,7 +187,7 @@ describe('it says', () => {
     expect(events).toEqual([]);
   });
 
-  it('for a program all days, with ISO times', async () => {
+  it('audit --output json has all days, with ISO times', async () => {
     const gaps = [{ id: 102, reason: 'not-in-ledger' }] as const;
     const { data } = await run(['2026-11-20'], [audited('2026-11-20', { listed: 4, open: 1, gaps })]);
     expect(data).toEqual({
@@ -218,7 +218,7 @@ describe('it says', () => {
   it.each([
     ['Sandbox.Timedout', 'Task timed out after 900.00 seconds', 'No alert was sent'],
     ['Runtime.ExitError', 'signal: killed', 'Lambda ended it (Runtime.ExitError)'],
-  ])('where to look after %s', async (errorType, errorMessage, words) => {
+  ])('audit names the place of the reason after %s', async (errorType, errorMessage, words) => {
     const { ending } = await run(
       ['2026-11-20'],
       [{ FunctionError: 'Unhandled', payload: { errorMessage, errorType } }],
@@ -228,13 +228,13 @@ describe('it says', () => {
   });
 
   it.each([[null], [[]], ['Mock response'], [[{ ...anAudit('2026-11-20'), gaps: undefined }]]])(
-    'that %j is no audit',
+    'audit does not accept %j as an audit',
     async (payload) => {
       expect((await run(['2026-11-20'], [{ payload }])).ending).toContain('did not answer with an audit');
     },
   );
 
-  it('that Lambda has no room', async () => {
+  it('audit reports that Lambda throttled the function', async () => {
     mockClient(LambdaClient)
       .on(InvokeCommand)
       .rejects(new TooManyRequestsException({ $metadata: {}, message: 'Rate exceeded' }));
@@ -244,7 +244,7 @@ describe('it says', () => {
     );
   });
 
-  it('which output is missing', async () => {
+  it('audit names a missing output of the stack', async () => {
     const deps = {
       service: { ...service, outputs: {} },
       note: () => undefined,
@@ -261,14 +261,14 @@ describe('the window', () => {
   // Noon of 10 January 2026.
   const days = (from?: string, to?: string) => readWindow({ from, to }, NOON);
 
-  it('is yesterday, from a day until yesterday, or from one day to another, both included', () => {
+  it('the window of an audit is yesterday, from a day until yesterday, or between two days, both included', () => {
     expect(days()).toEqual(['2026-01-09']);
     expect(days('2026-01-07')).toEqual(['2026-01-07', '2026-01-08', '2026-01-09']);
     expect(days('2025-12-31', '2026-01-01')).toEqual(['2025-12-31', '2026-01-01']);
     expect(days('2024-02-28', '2024-03-01')).toHaveLength(3);
   });
 
-  it('may end today', () => {
+  it('the window of an audit may end today', () => {
     expect(days('2026-01-10')).toEqual(['2026-01-10']);
     expect(days('2026-01-09', '2026-01-10')).toHaveLength(2);
   });
@@ -282,7 +282,7 @@ describe('the window', () => {
     ['2026-01-11', undefined, '2026-01-11 has not started: today is 2026-01-10 (UTC)'],
     ['2026-01-01', '2026-01-11', '2026-01-11 has not started'],
     ['2010-01-01', '2026-01-01', 'the window has 5845 days, and the limit is 3660'],
-  ])('from %s to %s is refused in words', (from, to, words) => {
+  ])('the window of an audit from %s to %s is refused in words', (from, to, words) => {
     expect(() => days(from, to)).toThrow(words);
   });
 });
@@ -292,13 +292,13 @@ describe('the command line', () => {
     ['now', /error: unexpected argument 'now'/],
     ['--order 5', /error: unknown option '--order'/],
     ['--from 2026-13-01', /error: --from requires a day/],
-  ])('%j is wrong usage, which is found before anything is called', async (line, words) => {
+  ])('the audit command line %j is wrong usage, which is found before any call', async (line, words) => {
     const { code, said } = await runLine(audit, `${line} --aws-port 1`);
     expect(said).toMatch(words);
     expect(code).toBe(2);
   });
 
-  it('calls the service for days that there are', async () => {
+  it('audit calls the service for valid days', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
     const { code, said } = await runLine(audit, `--from 2026-01-01 --to 2026-01-02 --aws-port ${port}`);

@@ -46,7 +46,7 @@ const aCheckpoint = (selection: BackfillSelection, overrides: Partial<Checkpoint
 });
 
 describe('the checkpoint of a backfill', () => {
-  it('is found again as it was, by what the backfill is about', async () => {
+  it('a checkpoint is found unchanged by its selection', async () => {
     const selection = aSelection({ status_ids: [2, 11] });
     const checkpoint = aCheckpoint(selection, {
       cursor: { status_id: 11, order_id: 107 },
@@ -64,7 +64,7 @@ describe('the checkpoint of a backfill', () => {
     expect(await checkpoints.find(selection)).toEqual({ checkpoint, savedAt: NOON });
   });
 
-  it('is refused with the field that is wrong where it cannot be read, and says which row to delete', async () => {
+  it('a checkpoint that cannot be read is refused with the wrong field and the row to delete', async () => {
     const selection = aSelection();
     const checkpoint = aCheckpoint(selection, { tally: { ...nothing, copied: 'many' as unknown as number } });
     await checkpoints.save(checkpoint, NOON);
@@ -73,14 +73,14 @@ describe('the checkpoint of a backfill', () => {
     );
   });
 
-  it('is not found by another selection', async () => {
+  it('a checkpoint is not found by another selection', async () => {
     const selection = aSelection();
     await checkpoints.save(aCheckpoint(selection), NOON);
     expect(await checkpoints.find({ ...selection, advance: true })).toBeUndefined();
     expect(await checkpoints.find({ ...selection, status_ids: [11] })).toBeUndefined();
   });
 
-  it('is the newest of those of one selection', async () => {
+  it('the newest checkpoint of a selection is found', async () => {
     const selection = aSelection();
     const [first, second] = [aCheckpoint(selection), aCheckpoint(selection)];
     await checkpoints.save(second, NOON);
@@ -88,7 +88,7 @@ describe('the checkpoint of a backfill', () => {
     expect((await checkpoints.find(selection))?.checkpoint).toEqual(second);
   });
 
-  it.each(['finished', 'forgotten'])('is not found once it is %s', async (end) => {
+  it.each(['finished', 'forgotten'])('a checkpoint is not found after it is %s', async (end) => {
     const selection = aSelection();
     const checkpoint = aCheckpoint(selection);
     await checkpoints.save(checkpoint, NOON);
@@ -97,7 +97,7 @@ describe('the checkpoint of a backfill', () => {
     expect(await checkpoints.find(selection)).toBeUndefined();
   });
 
-  it('expires like every job, so long after it was written last', async () => {
+  it('a checkpoint expires like every job, counted from its last save', async () => {
     const checkpoint = aCheckpoint(aSelection());
     await checkpoints.save(checkpoint, NOON);
     const { Item } = await client.send(
@@ -106,7 +106,7 @@ describe('the checkpoint of a backfill', () => {
     expect(Item).toMatchObject({ saved_at: iso(NOON), expires_at: (NOON + 90 * DAY) / 1_000 });
   });
 
-  it('is not taken for a poll', async () => {
+  it('a checkpoint does not count as a poll', async () => {
     await checkpoints.save({ ...aCheckpoint(aSelection()), outcome: 'backfill.finished' }, NOON);
     expect(await createJobsTable(client, 'JobsTable', 90).lastFinished()).toBeUndefined();
   });
@@ -159,7 +159,7 @@ describe('a stack', () => {
       [],
       'Resume it first: npx order-replication resume --stage dev --region eu-west-1',
     ],
-  ])('is refused %s', async (_, parameters, args, message) => {
+  ])('a stack is refused %s', async (_, parameters, args, message) => {
     expect(await refusal(parameters, ...args)).toContain(message);
   });
 });

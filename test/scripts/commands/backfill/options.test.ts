@@ -31,11 +31,11 @@ it.each<[string, SelectionOptions, object]>([
     { created_since: '2025-01-01T00:00:00.000Z', status_ids: [10, 11] },
   ],
   ['orders, each once and in order', { ids: '101,100,101' }, { order_ids: [100, 101] }],
-])('means %s', (_, options, selection) => {
+])('the options of a backfill select %s', (_, options, selection) => {
   expect(read(options)).toEqual({ ...selection, advance: false });
 });
 
-it('is another selection with --advance', () => {
+it('--advance makes another selection', () => {
   expect(read({ ids: '100', advance: true })).toEqual({ order_ids: [100], advance: true });
 });
 
@@ -59,12 +59,12 @@ it.each<[string, SelectionOptions, string]>([
   ['a wrong id', { ids: '100,../customers' }, '--ids requires order ids with commas'],
   ['ids and a time', { ids: '100', from: '2025-01-01' }, 'omit --from, --to and --status'],
   ['ids and a status', { ids: '100', status: '11' }, 'omit --from, --to and --status'],
-])('refuses %s', (_, options, message) => {
+])('a backfill refuses %s', (_, options, message) => {
   expect(() => read(options)).toThrow(UsageError);
   expect(() => read(options)).toThrow(message);
 });
 
-it('takes a thousand ids and no more', () => {
+it('a backfill accepts 1,000 ids and no more', () => {
   const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1).join(',');
   expect(read({ ids: ids(1_000) }).order_ids).toHaveLength(1_000);
   expect(() => read({ ids: ids(1_001) })).toThrow(
@@ -81,7 +81,7 @@ it.each<[SelectionOptions, number | undefined, string]>([
     1_204,
     'About 1,204 orders in Shipped, Awaiting Fulfillment created from 2025-01-01T00:00:00Z on and before 2025-01-02T00:00:00Z',
   ],
-])('says %j of %s orders in words', (options, total, words) => {
+])('the selection %j of %s orders is described in words', (options, total, words) => {
   expect(inWords(read(options), total)).toBe(words);
 });
 
@@ -93,7 +93,7 @@ const parameters = {
   NewDigitalOrderStatusId: '8',
 };
 
-it('goes by the rules of the stack', () => {
+it('a backfill uses the rules of the stack', () => {
   expect(rulesOf(parameters, true)).toEqual({
     allowedStatusIds: [7, 10, 11],
     advanceStatusIds: [],
@@ -104,9 +104,9 @@ it('goes by the rules of the stack', () => {
 });
 
 it.each([
-  ['without the option', 'true', false],
-  ['the stack moves none on', 'false', true],
-])('moves no status on where %s', (_, AdvanceOrders, advance) => {
+  ['--advance is not given', 'true', false],
+  ['the stack advances none', 'false', true],
+])('a backfill changes no status if %s', (_, AdvanceOrders, advance) => {
   expect(rulesOf({ ...parameters, AdvanceOrders }, advance).advanceOrders).toBe(false);
 });
 
@@ -115,7 +115,7 @@ it.each([
   ['2025-01-01', "error: unexpected argument '2025-01-01'"],
   ['--from 2025-02-30', `error: ${aDay}`],
   ['--advance', 'error: missing option: --from'],
-])('names what is wrong with %j before anything is asked of AWS', async (line, message) => {
+])('a backfill names the problem of %j before any call to AWS', async (line, message) => {
   const { code, said } = await runLine(backfill, line);
   expect(said).toContain(message);
   expect(code).toBe(2);

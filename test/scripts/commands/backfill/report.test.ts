@@ -14,23 +14,23 @@ const recommend = (command: string) => `npx order-replication ${command} --stage
 
 const aTally = (overrides: Partial<BackfillTally> = {}): BackfillTally => ({ ...nothing, ...overrides });
 
-it('says how many of how many, how fast, how long yet, and what did not go well', () => {
+it('the progress has the finished orders, the pace, the remaining time and the failures', () => {
   const tally = aTally({ copied: 1_181, dead: 3, excluded: { 'void-status:5': 15, archived: 5 } });
   expect(progress(tally, 10_000, 4.3)).toBe(
     '1,204 of 10,000 (12 %), 4.3 a second, 34 min left; 3 dead, 20 excluded',
   );
 });
 
-it('says nothing of a pace that is not known', () => {
+it('the progress has no pace while none is known', () => {
   expect(progress(nothing, 10, undefined)).toBe('0 of 10 (0 %); 0 dead, 0 excluded');
 });
 
-it('never passes a hundred percent, however the store counts', () => {
+it('the progress never exceeds 100 %, whatever the store counts', () => {
   expect(progress(aTally({ copied: 12 }), 10, undefined)).toBe('12 of 12 (100 %); 0 dead, 0 excluded');
   expect(progress(nothing, 0, undefined)).toBe('0 of 0 (100 %); 0 dead, 0 excluded');
 });
 
-it('takes the pace of the last minute', () => {
+it('the pace is that of the last minute', () => {
   let now = 0;
   const pace = createPace(() => now);
   expect(pace(0)).toBeUndefined();
@@ -49,11 +49,11 @@ it.each([
   [119 * 60_000, '119 min'],
   [3 * 3_600_000, '3 h'],
   [50 * 3_600_000, '2 d 2 h'],
-])('calls %d ms %s', (ms, words) => {
+])('the duration of %d ms is %s', (ms, words) => {
   expect(duration(ms)).toBe(words);
 });
 
-it('accounts for every kind that there was', () => {
+it('the report of a backfill has a line for each kind of result', () => {
   const tally = sum([
     ended({ order_id: 1, state: 'copied' }),
     ended({ order_id: 2, state: 'replicated' }),
@@ -78,7 +78,7 @@ it('accounts for every kind that there was', () => {
   expect(accountLines(tally, { advance: true }, 3_000)).toContain('Replicated  1, advanced in the store');
 });
 
-it('names fifty dead orders, and counts the others', () => {
+it('the report of a backfill names 50 dead orders, and counts the others', () => {
   const dead = Array.from({ length: 60 }, (_, id) =>
     ended({ order_id: id + 1, state: 'dead', reason: 'rejected', last_error: 'so' }),
   );
@@ -92,7 +92,7 @@ it('names fifty dead orders, and counts the others', () => {
   ]);
 });
 
-it('says that there was nothing to copy', () => {
+it('the report of a backfill without orders says that nothing was copied', () => {
   expect(accountLines(nothing, copies, 3_000)).toEqual([
     'The store lists no matching order. Nothing was copied.',
   ]);
@@ -101,7 +101,7 @@ it('says that there was nothing to copy', () => {
 const dryRun = { queued: 1_500, tally: excluded('already-copied', 3), calls: 6 };
 const costs = { callsPerOrder: 3, reservePercent: 10, quota: { calls: 150, windowMs: 30_000 } };
 
-it('says what would be queued, and what it costs by the quota', () => {
+it('the report of a dry run has the orders to queue, and their cost in calls and time', () => {
   expect(dryRunReport(dryRun, costs).lines).toEqual([
     'To queue  1,500',
     'Excluded  3 already copied',
@@ -111,13 +111,13 @@ it('says what would be queued, and what it costs by the quota', () => {
   ]);
 });
 
-it('promises no time where the store reports no quota', () => {
+it('the report of a dry run has no time if the store reports no quota', () => {
   const { lines, data } = dryRunReport(dryRun, { ...costs, quota: undefined });
   expect(lines.join('\n')).not.toContain('Time');
   expect(data).toMatchObject({ leastTimeMs: null });
 });
 
-it('reports a dry run to a program', () => {
+it('a dry run with --output json has codes and numbers', () => {
   expect(dryRunReport(dryRun, costs).data).toMatchObject({
     isDryRun: true,
     toQueue: 1_500,
@@ -127,7 +127,7 @@ it('reports a dry run to a program', () => {
   });
 });
 
-it('reports a backfill to a program, with ISO times', () => {
+it('a backfill with --output json has ISO times', () => {
   const checkpoint = {
     timestamp: Date.parse('2026-01-10T12:00:00Z'),
     selection: { created_since: '2025-01-01T00:00:00.000Z', advance: false },
@@ -159,7 +159,7 @@ it('reports a backfill to a program, with ISO times', () => {
   });
 });
 
-it('says why nothing ends', () => {
+it('the note about a stall has its likely reason', () => {
   expect(stalled(undefined, recommend)).toContain('The worker may be paused, or busy');
   expect(stalled('BigCommerceError: 503\n', recommend)).toContain(
     "The worker's last error: BigCommerceError: 503\\n.",
@@ -172,23 +172,23 @@ it.each([
     aTally({ dead: 1 }),
     'To list dead orders with their reasons: npx order-replication dead-letters list --stage dev',
   ],
-])('says what to do next', (tally, words) => {
+])('the report of a backfill recommends the next commands', (tally, words) => {
   const selection = { created_since: '2025-01-01T00:00:00.000Z', advance: false };
   expect(nextSteps(tally, selection, recommend)[0]).toBe(words);
 });
 
-it('recommends no audit after a backfill of single orders, whose days it does not know', () => {
+it('the report of a backfill by ids recommends no audit, because it does not know the days', () => {
   expect(nextSteps(nothing, { order_ids: [100], advance: false }, recommend)).toEqual([]);
 });
 
-it('says how far it is without a total, where the store did not count its orders', () => {
+it('the progress without a total has only the finished orders', () => {
   expect(progress(aTally({ copied: 1_204, dead: 3 }), undefined, 4.3)).toBe(
     '1,207, 4.3 a second; 3 dead, 0 excluded',
   );
   expect(progress(nothing, undefined, undefined)).toBe('0; 0 dead, 0 excluded');
 });
 
-it('K1L: names the orders that no list can show, even where there is nothing else to name', () => {
+it('the report of a backfill names the orders that no list can show, even if there are no others', () => {
   expect(accountLines({ ...nothing, unreadable_ids: [7, 9] }, copies, 3_000).at(-2)).toBe(
     'Not listed  BigCommerce fails on each list that contains orders 7, 9; queued alone',
   );

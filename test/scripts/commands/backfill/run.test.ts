@@ -44,7 +44,7 @@ const old = (id: number, overrides: Partial<RawOrder> = {}) =>
     ...overrides,
   });
 
-/** The world, a store that lists in small pages, and a worker that receives waiting references at every look. */
+/** The world, a store that lists in small pages, and a worker that processes waiting references at every look. */
 function aStage(orders: readonly RawOrder[]) {
   const world: World = aWorld({ rules: { advanceOrders: false } });
   for (const order of orders) world.shop.add(order);
@@ -55,7 +55,7 @@ function aStage(orders: readonly RawOrder[]) {
   const saved: Checkpoint[] = [];
   const sent: OrderReference[] = [];
   let maxUnderWay = 0;
-  /** How many waiting references a worker receives at a look; those of `fails` fail. */
+  /** The number of waiting references that a worker processes at a look; it fails at those of `fails`. */
   const worker = { takes: Infinity, fails: new Set<number>() };
 
   const list = (query: OrderQuery) => {
@@ -149,21 +149,21 @@ const sentIds = ({ sent }: { readonly sent: readonly OrderReference[] }) =>
   sent.map(({ orderId }) => orderId);
 
 describe('a backfill', () => {
-  it('queues every order once, by ascending id, and waits for its end', async () => {
+  it('a backfill queues every order once, by ascending id, and waits for its end', async () => {
     const stage = aStage(some(10));
     expect(await stage.run()).toEqual({ ...nothing, copied: 10 });
     expect(sentIds(stage)).toEqual([100, 101, 102, 103, 104, 105, 106, 107, 108, 109]);
     expect(stage.world.snapshots.size).toBe(10);
   });
 
-  it('never has more under way than there is room for', async () => {
+  it('a backfill never has more orders under way than its limit', async () => {
     const stage = aStage(some(10));
     stage.worker.takes = 2;
     await stage.run();
     expect(stage.maxUnderWay()).toBe(3);
   });
 
-  it('asks for a copy only, in the version that was listed and as of when it was', async () => {
+  it('a backfill requests only a copy, in the version and with the time of the list', async () => {
     const stage = aStage(some(1));
     await stage.run();
     expect(stage.sent).toEqual([
@@ -179,13 +179,13 @@ describe('a backfill', () => {
     ]);
   });
 
-  it('asks for no less than a poll does where statuses may be moved on', async () => {
+  it('a backfill that may advance statuses requests the same as a poll', async () => {
     const stage = aStage(some(1));
     await stage.run({ ...everything, advance: true });
     expect(stage.sent[0]).not.toHaveProperty('advance');
   });
 
-  it('leaves the status of orders alone that no poll would take for their age', async () => {
+  it('a backfill does not advance orders that polls exclude because of their age', async () => {
     const completed = { status_id: 10, order_is_digital: true };
     const orders = [
       old(1, completed),
@@ -211,7 +211,7 @@ describe('a backfill', () => {
     expect(sentIds(stage)).not.toContain(3);
   });
 
-  it('has notes of what it queued, as a poll has', async () => {
+  it('a backfill records its queued orders in the ledger, like a poll', async () => {
     const stage = aStage(some(1));
     const pause = () => {
       expect(stage.states()).toEqual(['queued']);
@@ -221,7 +221,7 @@ describe('a backfill', () => {
     expect.assertions(1);
   });
 
-  it('takes its bounds exactly, whatever the store makes of them', async () => {
+  it('a backfill applies its bounds exactly, whatever the store does with them', async () => {
     const created = (time: number) => ({ date_created: storeDate(time) });
     const stage = aStage([
       old(1, created(FIRST - 1_000)),
@@ -237,19 +237,19 @@ describe('a backfill', () => {
     });
   });
 
-  it('leaves to the polls what is created after it began', async () => {
+  it('a backfill leaves orders that are created after its start to the polls', async () => {
     const stage = aStage([old(1), old(2, { date_created: storeDate(NOON) })]);
     await stage.run();
     expect(sentIds(stage)).toEqual([1]);
   });
 
-  it('reads the list of each status that was asked for', async () => {
+  it('a backfill reads the list of each named status', async () => {
     const stage = aStage([old(1, { status_id: 2 }), old(2), old(3, { status_id: 10 }), old(4)]);
     await stage.run({ ...everything, status_ids: [10, 11] });
     expect(sentIds(stage)).toEqual([3, 2, 4]);
   });
 
-  it('excludes an order that the rules do not store, with its reason', async () => {
+  it('a backfill excludes orders that must not be stored, with their reason', async () => {
     const stage = aStage([old(1, { status_id: 5 }), old(2, { is_deleted: true }), old(3, { status_id: 2 })]);
     expect(await stage.run()).toEqual({
       ...nothing,
@@ -258,7 +258,7 @@ describe('a backfill', () => {
     });
   });
 
-  it('queues an order that was skipped under rules of before', async () => {
+  it('a backfill queues an order that earlier rules skipped', async () => {
     const stage = aStage(some(1, { status_id: 12 }));
     stage.world.clock.now -= DAY / 2;
     await stage.world.replicate({ orderId: 100, source: 'webhook', seenAt: iso(stage.world.clock.now) });
@@ -268,7 +268,7 @@ describe('a backfill', () => {
     expect(await stage.run()).toEqual({ ...nothing, copied: 1 });
   });
 
-  it('queues a void order over an earlier snapshot', async () => {
+  it('a backfill queues a void order over an earlier snapshot', async () => {
     const stage = aStage(some(1));
     await stage.run();
     stage.world.clock.now += DAY;
@@ -278,20 +278,20 @@ describe('a backfill', () => {
     expect(stage.world.snapshots.get(100)).toMatchObject({ status_id: 5 });
   });
 
-  it('counts an order without a usable id', async () => {
+  it('a backfill counts an order without a usable id', async () => {
     const stage = aStage([]);
     const listOrders = () => Promise.resolve({ orders: [], unreadable: 2, isLast: true });
     const tally = await stage.run(everything, undefined, { store: { ...stage.deps.store, listOrders } });
     expect(tally).toEqual({ ...nothing, excluded: { unreadable: 2 } });
   });
 
-  it('has an end where there is no order', async () => {
+  it('a backfill without orders ends', async () => {
     const stage = aStage([]);
     expect(await stage.run()).toEqual(nothing);
     expect(stage.saved.at(-1)).toMatchObject({ outcome: 'backfill.finished' });
   });
 
-  it('shows how far it is, always a little further', async () => {
+  it('a backfill shows its progress, which only grows', async () => {
     const stage = aStage(some(10));
     await stage.run();
     expect(stage.shown).toEqual([...stage.shown].sort((one, other) => one - other));
@@ -330,18 +330,18 @@ describe('what the ledger knows', () => {
       { state: 'dead', reason: 'rejected', last_error: 'so', tried_at: iso(NOON), reached_at: iso(NOON) },
       { dead: 1, dead_orders: [{ order_id: 100, reason: 'rejected', error: 'so' }] },
     ],
-  ])('is not queued: %s', async (_, known, tally) => {
+  ])('a backfill does not queue an order: %s', async (_, known, tally) => {
     expect(await ofKnown(known)).toEqual({ tally: { ...nothing, ...tally }, sent: 0 });
   });
 
   it.each<[string, Partial<LedgerRow>]>([
     ['in another version', { date_modified: storeDate(NOON - 2 * DAY) }],
     ['read before it was settled', { read_at: iso(NOON - DAY) }],
-  ])('is queued again: %s', async (_, known) => {
+  ])('a backfill queues an order again: %s', async (_, known) => {
     expect(await ofKnown(known)).toEqual({ tally: { ...nothing, copied: 1 }, sent: 1 });
   });
 
-  it('is waited for, and not queued again, while it is on its way', async () => {
+  it('a backfill waits for an order that is already queued, and does not queue it again', async () => {
     const stage = aStage(some(1));
     const [first] = [stage.world.referenceTo(100)];
     await stage.world.queue.enqueue([first]);
@@ -351,12 +351,12 @@ describe('what the ledger knows', () => {
     expect(stage.sent).toEqual([]);
   });
 
-  it('is queued again while it is on its way, perhaps as a copy only, where statuses may be moved on', async () => {
+  it('a backfill that may advance statuses queues an order again that is queued, perhaps only as a copy', async () => {
     const queued = { state: 'queued', seen_at: iso(NOON - 60_000) } as const;
     expect((await ofKnown(queued, true)).sent).toBe(1);
   });
 
-  it('of a copy only is queued where statuses may be advanced, and excluded elsewhere', async () => {
+  it('a backfill queues a copied order if it may advance statuses, and otherwise excludes it', async () => {
     const copyOnly = { reason: 'copy-only', digital: false } as const;
     expect((await ofKnown(copyOnly)).sent).toBe(0);
     expect((await ofKnown(copyOnly, true)).sent).toBe(1);
@@ -388,7 +388,7 @@ describe('an end', () => {
       row({ state: 'copied', reached_at: iso(NOON - DAY), read_at: iso(NOON + 2_000) }),
       true,
     ],
-  ])('is seen where there is one: %s', (_, found, isSeen) => {
+  ])('a backfill detects the end of an order: %s', (_, found, isSeen) => {
     expect(endOf(sent, found) !== undefined).toBe(isSeen);
   });
 });
@@ -407,7 +407,7 @@ describe('from a machine whose clock is wrong', () => {
   afterAll(() => aws.stop());
 
   it.each([5 * 60_000, 0, -5 * 60_000])(
-    'by %i ms, what a worker finished before the note stays finished, and the run ends',
+    'a clock that is wrong by %i ms keeps the result of a worker that finished before the record, and the run ends',
     async (aheadMs) => {
       const stage = aStage(some(3));
       const { world } = stage;
@@ -451,13 +451,13 @@ describe('from a machine whose clock is wrong', () => {
 describe('orders by their ids', () => {
   const named = (...order_ids: number[]): BackfillSelection => ({ order_ids, advance: false });
 
-  it('are asked for one by one, and those that are not there are named', async () => {
+  it('orders by their ids are read one by one, and missing ones are named', async () => {
     const stage = aStage(some(2));
     expect(await stage.run(named(7, 100, 101))).toEqual({ ...nothing, copied: 2, not_found: [7] });
     expect(stage.queries).toEqual([]);
   });
 
-  it('are gone on with after a kill', async () => {
+  it('a backfill by ids continues after a kill', async () => {
     const stage = aStage(some(60));
     const selection = named(...some(60).map(({ id }) => id));
     const checkpoint: Checkpoint = {
@@ -471,7 +471,7 @@ describe('orders by their ids', () => {
     expect(sentIds(stage)[0]).toBe(150);
   });
 
-  it('are as many as they are', async () => {
+  it('the count of orders by ids is the number of ids', async () => {
     expect(await countOrders(named(1, 2), NOON, aStage([]).world.shop.store)).toBe(2);
   });
 });
@@ -485,11 +485,11 @@ describe('the count', () => {
   const count = (selection: BackfillSelection) =>
     countOrders(selection, NOON, { countOrders: () => Promise.resolve(counts) });
 
-  it('excludes Incomplete, which the store lists only on request', async () => {
+  it('the count excludes Incomplete orders, which the store lists only on request', async () => {
     expect(await count(everything)).toBe(12);
   });
 
-  it('is of the statuses that were asked for', async () => {
+  it('the count is that of the named statuses', async () => {
     expect(await count({ ...everything, status_ids: [0, 11] })).toBe(10);
   });
 });
@@ -497,7 +497,7 @@ describe('the count', () => {
 describe('the checkpoint', () => {
   const cursors = (saved: readonly Checkpoint[]) => saved.map(({ cursor }) => cursor?.order_id);
 
-  it('moves on as pages end, and says in the end that it is one', async () => {
+  it('the checkpoint moves with finished pages, and marks a finished backfill', async () => {
     const stage = aStage(some(10));
     await stage.run();
     expect([...new Set(cursors(stage.saved))]).toEqual([undefined, 103, 106, 109]);
@@ -507,7 +507,7 @@ describe('the checkpoint', () => {
     ]);
   });
 
-  it('stays before a page of which an order has not ended', async () => {
+  it('the checkpoint stays before a page with an order that has not ended', async () => {
     const stage = aStage(some(10));
     stage.worker.fails.add(101);
     let looks = 0;
@@ -520,7 +520,7 @@ describe('the checkpoint', () => {
     expect(looks).toBeGreaterThan(19);
   });
 
-  it('is written every half minute, so that another run sees that this one is at work', async () => {
+  it('the checkpoint is saved every 30 s, so that another run sees that this one is active', async () => {
     const stage = aStage(some(1));
     stage.worker.fails.add(100);
     let looks = 0;
@@ -533,7 +533,7 @@ describe('the checkpoint', () => {
     expect(stage.saved).toHaveLength(3 + 3);
   });
 
-  it('lets the next run continue in the list of its status', async () => {
+  it('the checkpoint lets the next run continue in the list of its status', async () => {
     const stage = aStage([old(1, { status_id: 2 }), ...some(3)]);
     const selection = { ...everything, status_ids: [2, 11] };
     const tally = { ...nothing, copied: 2 };
@@ -550,7 +550,7 @@ describe('the checkpoint', () => {
 });
 
 describe('a run that nothing ends for', () => {
-  it('says so every few minutes, with what the worker had to say, and waits', async () => {
+  it("a run in which no order ends reports that every 3 min, with the worker's last error, and waits", async () => {
     const stage = aStage(some(1));
     stage.worker.fails.add(100);
     let looks = 0;
@@ -602,7 +602,7 @@ describe('a run that is killed', () => {
     return { calls, tally };
   }
 
-  it('before any of its calls is gone on with, and each order is stored once and counted once', async () => {
+  it('a run that was killed before any of its calls is continued, and each order is stored once and counted once', async () => {
     for (let call = 1; ; call += 1) {
       const { calls, tally } = await killedAt(call);
       expect([call, tally]).toEqual([call, { ...nothing, copied: 10, excluded: { 'void-status:5': 1 } }]);
@@ -612,7 +612,7 @@ describe('a run that is killed', () => {
 });
 
 describe('a failure', () => {
-  it('of the store is thrown, and what was noted stays', async () => {
+  it('a failure of the store is thrown, and the recorded progress stays', async () => {
     const stage = aStage(some(10));
     const listOrders = (query: OrderQuery) =>
       stage.queries.length < 2
@@ -640,7 +640,7 @@ it('a backfill warns of an order that the ledger cannot record, with the error, 
 });
 
 describe('orders that no list can show', () => {
-  it('K1G: are named in the result and queued alone, and all others are copied', async () => {
+  it('orders that no list can show are named in the result and queued alone, and all others are copied', async () => {
     const stage = aStage(some(10));
     stage.unreadable.add(103);
     expect(await stage.run()).toEqual({ ...nothing, copied: 9, unreadable_ids: [103] });
@@ -657,7 +657,7 @@ describe('orders that no list can show', () => {
     expect(stage.world.snapshots.size).toBe(10);
   });
 
-  it('K1H: get no second reference by another run on the same day', async () => {
+  it('orders that no list can show get no second reference by another run on the same day', async () => {
     const stage = aStage(some(10));
     stage.unreadable.add(103);
     await stage.run();
@@ -665,7 +665,7 @@ describe('orders that no list can show', () => {
     expect(sentIds(stage).filter((id) => id === 103)).toHaveLength(1);
   });
 
-  it('K1I: are named by a dry run, which queues nothing', async () => {
+  it('orders that no list can show are named by a dry run, which queues nothing', async () => {
     const stage = aStage(some(10));
     stage.unreadable.add(103);
     const { queued, tally } = await stage.runDry();
@@ -673,7 +673,7 @@ describe('orders that no list can show', () => {
     expect(accountLines(tally, everything, 0).join()).toContain('103');
   });
 
-  it('K1J: end the command when they are more than ten, and the next run continues', async () => {
+  it('more than ten orders that no list can show end the command, and the next run continues', async () => {
     const stage = aStage(some(30));
     const unreadable = Array.from({ length: 12 }, (_, index) => 101 + 2 * index);
     for (const id of unreadable) stage.unreadable.add(id);
@@ -684,7 +684,7 @@ describe('orders that no list can show', () => {
     expect(ordersIn(tally)).toBe(18);
   });
 
-  it('K1P: end no command that waits for its turn for longer than a call may', async () => {
+  it('a command that waits for the quota longer than one call may take does not end', async () => {
     const stage = aStage(some(10));
     const late = new OutOfTimeError('GET /v2/orders was not sent.', 'retryable');
     let left = 2;
@@ -702,7 +702,7 @@ describe('orders that no list can show', () => {
     expect(waits).toHaveLength(2);
   });
 
-  it('K1K: are found although the command repeats what the store does not answer', async () => {
+  it('orders that no list can show are found although the command repeats unanswered calls', async () => {
     const stage = aStage(some(10));
     stage.unreadable.add(103);
     let isDown = true;
@@ -724,7 +724,7 @@ describe('orders that no list can show', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would be queued, and changes nothing', async () => {
+  it('a dry run reports what would be queued, and changes nothing', async () => {
     const stage = aStage([...some(5), old(120, { status_id: 5 })]);
     const [known] = [stage.world.referenceTo(100)];
     stage.world.clock.now += DAY;
@@ -742,7 +742,7 @@ describe('a dry run', () => {
     });
   });
 
-  it('counts a call for each order that is asked for by its id', async () => {
+  it('a dry run counts one call for each order by id', async () => {
     const stage = aStage(some(2));
     const { queued, calls } = await stage.runDry({ order_ids: [7, 100, 101], advance: false });
     expect({ queued, calls }).toEqual({ queued: 2, calls: 3 });

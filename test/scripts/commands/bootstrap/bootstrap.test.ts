@@ -88,33 +88,33 @@ const given = () =>
 describe("GitHub's identity provider", () => {
   const repository = 'acme/orders';
 
-  it('is made where the account has none', async () => {
+  it("bootstrap makes GitHub's identity provider if the account has none", async () => {
     accountHas();
     await run({ repository });
     expect(given()).toEqual({ StageName: 'dev', GitHubRepository: repository, GitHubOidcProviderArn: '' });
   });
 
-  it('is used where the account has it', async () => {
+  it("bootstrap uses GitHub's identity provider if the account has one", async () => {
     accountHas({ audiences: ['sts.amazonaws.com'] });
     await run({ repository });
     expect(given()).toMatchObject({ GitHubOidcProviderArn: providerArn });
   });
 
-  it('is not let go by the stack that made it', async () => {
+  it("bootstrap keeps GitHub's identity provider in the stack that made it", async () => {
     const stack = aStack({ GitHubRepository: repository, GitHubOidcProviderArn: '' }, 'CREATE_COMPLETE');
     accountHas({ stack, audiences: ['sts.amazonaws.com'] });
     await run();
     expect(given()).toEqual({ StageName: 'dev', GitHubRepository: undefined, GitHubOidcProviderArn: '' });
   });
 
-  it('is used by a stack that trusted no provider before', async () => {
+  it("bootstrap uses GitHub's identity provider for a stack that trusted no repository before", async () => {
     const stack = aStack({ GitHubRepository: '', GitHubOidcProviderArn: '' }, 'UPDATE_COMPLETE');
     accountHas({ stack, audiences: ['sts.amazonaws.com'] });
     await run({ repository });
     expect(given()).toMatchObject({ GitHubRepository: repository, GitHubOidcProviderArn: providerArn });
   });
 
-  it('is created again by a stack whose provider is gone', async () => {
+  it("bootstrap makes GitHub's identity provider again for a stack whose provider was deleted", async () => {
     const stack = aStack(
       { GitHubRepository: repository, GitHubOidcProviderArn: providerArn },
       'CREATE_COMPLETE',
@@ -124,14 +124,14 @@ describe("GitHub's identity provider", () => {
     expect(given()).toMatchObject({ GitHubOidcProviderArn: '' });
   });
 
-  it('is unchanged where no repository at GitHub is trusted', async () => {
+  it("bootstrap does not read GitHub's identity provider if no repository is trusted", async () => {
     accountHas({ audiences: [] });
     await run();
     expect(given()).toEqual({ StageName: 'dev', GitHubOidcProviderArn: '' });
     expect(iam.calls()).toHaveLength(0);
   });
 
-  it('that is not for AWS is refused, with the command that makes it so', async () => {
+  it('bootstrap refuses an identity provider that is not for AWS, with the command that fixes it', async () => {
     accountHas({ audiences: ['https://github.com/acme'] });
     await expect(run({ repository })).rejects.toThrow(
       `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${providerArn} --client-id sts.amazonaws.com`,
@@ -141,7 +141,7 @@ describe("GitHub's identity provider", () => {
 });
 
 describe('the stacks', () => {
-  it('are one for each stage, with the name of the bucket written out', async () => {
+  it('bootstrap makes one stack per stage, with the name of the bucket written out', async () => {
     accountHas();
     await run({ stages: ['dev', 'prod'] });
     expect(changeSets().map(({ StackName }) => StackName)).toEqual([
@@ -154,7 +154,7 @@ describe('the stacks', () => {
     expect(printed[0]).toBe('Preparing account 123456789012, eu-west-1, for dev, prod');
   });
 
-  it('are none where anything is wrong, and all of it is said', async () => {
+  it('bootstrap makes no stack if anything is wrong, and reports all problems', async () => {
     accountHas();
     const failure = await run({ stages: ['dev', 'production'], repository: 'orders' }).catch(String);
     expect(failure).toContain('--stage must be dev, staging or prod');
@@ -162,13 +162,13 @@ describe('the stacks', () => {
     expect(cloudFormation.calls()).toHaveLength(0);
   });
 
-  it('are not touched while one of them is being changed', async () => {
+  it('bootstrap changes nothing while one of the stacks is being changed', async () => {
     accountHas({ stack: aStack({}, 'UPDATE_IN_PROGRESS') });
     await expect(run()).rejects.toThrow('is being changed');
     expect(changeSets()).toEqual([]);
   });
 
-  it('are not touched with credentials that have expired', async () => {
+  it('bootstrap changes nothing with expired credentials', async () => {
     accountHas();
     sts.on(GetCallerIdentityCommand).rejects(Object.assign(new Error('x'), { name: 'ExpiredToken' }));
     await expect(run()).rejects.toThrow('Sign in again');
@@ -179,7 +179,7 @@ describe('the command line', () => {
   const read = (args: readonly string[]) => parseOptions(bootstrapOptions, args);
   const request = async (args: readonly string[]) => bootstrapRequest(await read(args));
 
-  it('means all stages unless some are named, each once', async () => {
+  it('bootstrap prepares all stages unless some are named, each once', async () => {
     expect(await request([])).toEqual({ stages: ['dev', 'staging', 'prod'], repository: undefined });
     expect((await read([])).region).toBeUndefined();
     expect((await request(['--stage', 'prod', '--stage', 'dev', '--stage', 'prod'])).stages).toEqual([
@@ -188,20 +188,20 @@ describe('the command line', () => {
     ]);
   });
 
-  it('takes no other stage', async () => {
+  it('bootstrap accepts no other stage', async () => {
     await expect(request(['--stage', 'dev', '--stage', 'test'])).rejects.toThrow(
       'Allowed choices are dev, staging, prod.',
     );
   });
 
-  it('takes the repository as GitHub prints it, and an empty one', async () => {
+  it('bootstrap accepts the repository as GitHub prints it, and an empty one', async () => {
     const repository = async (text: string) => (await request(['--repository', text])).repository;
     expect(await repository('repo:acme@1/orders@2')).toBe('acme@1/orders@2');
     expect(await repository('acme/orders')).toBe('acme/orders');
     expect(await repository('')).toBe('');
   });
 
-  it('prints with --output json what each stage has, and nothing else on stdout', async () => {
+  it('bootstrap --output json has the outputs of each stage, and stdout has nothing else', async () => {
     accountHas({ stack: aStack({ GitHubRepository: '' }, 'UPDATE_COMPLETE') });
     expect(await runForJson(bootstrapCommand, ['--stage', 'dev', '--region', 'eu-west-1'])).toEqual([
       {
@@ -216,7 +216,7 @@ describe('the command line', () => {
   });
 });
 
-describe('the next steps after a bootstrap', () => {
+describe('the next steps', () => {
   const done = {
     stage: 'dev',
     stackName: 'OrderReplicationBootstrap-dev',
@@ -232,7 +232,7 @@ describe('the next steps after a bootstrap', () => {
     },
   };
 
-  it('goes into the environment of the stage at GitHub', () => {
+  it("the report of bootstrap has the variables for the stage's environment on GitHub", () => {
     const lines = howToDeploy(done).map((line) => line.trim());
     expect(lines.filter((line) => line.startsWith('gh '))).toEqual([
       'gh api --silent --method PUT repos/acme/orders/environments/dev -F "deployment_branch_policy[protected_branches]=false" -F "deployment_branch_policy[custom_branch_policies]=true"',
@@ -248,13 +248,13 @@ describe('the next steps after a bootstrap', () => {
     );
   });
 
-  it('lets the branch main alone deploy prod', () => {
+  it('the report of bootstrap allows only the branch main to deploy prod', () => {
     const text = howToDeploy({ ...done, stage: 'prod' }).join('\n');
     expect(text).toContain('environments/prod/deployment-branch-policies -f name=main');
     expect(text).toContain('for the branch main (or master, if that is its name) and no other');
   });
 
-  it('says nothing of GitHub where GitHub is not trusted', () => {
+  it('the report of bootstrap has nothing about GitHub if no repository is trusted', () => {
     const { DeployRoleArn: _, ...outputs } = done.outputs;
     const text = howToDeploy({ ...done, repository: '', outputs }).join('\n');
     expect(text).not.toMatch(/GitHub|gh |AWS_ROLE_ARN/);
@@ -266,7 +266,7 @@ it.each([
   'Role with name OrderReplicationBootstrap-dev-Deploy already exists.',
   'A policy called OrderReplicationBootstrap-dev-Functions already exists. Duplicate names are not allowed.',
   "Resource of type 'AWS::IAM::Role' with identifier 'OrderReplicationBootstrap-dev-CloudFormation' already exists.",
-])('a stage that another region has already is refused with what to do (%s)', async (StatusReason) => {
+])('a stage that another region already has is refused with what to do (%s)', async (StatusReason) => {
   accountHas();
   cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'FAILED', StatusReason });
   cloudFormation.on(DescribeEventsCommand).resolves({});

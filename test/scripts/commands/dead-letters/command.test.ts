@@ -203,11 +203,11 @@ const idIn = (line = '') => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(line)![0];
 const listed = async () => (await lines(list)).slice(1, -1);
 
 describe('list', () => {
-  it('says that there is none', async () => {
+  it('dead-letters list reports an empty queue', async () => {
     expect(await run(list)).toContain('There are no dead letters.');
   });
 
-  it('shows the order, its age, when it was dead-lettered, the message and the reason, the oldest first', async () => {
+  it('dead-letters list shows order, age, time, message and reason of each, the oldest first', async () => {
     await deadLetterOrder(100, { seenAt: iso(Date.now() - 3 * DAY) });
     await deadLetterOrder(101, { seenAt: iso(Date.now() - 3 * 3_600_000) });
     const [heading, first, second, end] = await lines(list);
@@ -223,7 +223,7 @@ describe('list', () => {
     );
   });
 
-  it('lists for a program each with ISO times', async () => {
+  it('dead-letters list --output json has each dead letter with ISO times', async () => {
     await deadLetterOrder(100, { seenAt: iso(NOON) });
     expect(await dataOf(list)).toEqual({
       deadLetters: [
@@ -242,21 +242,21 @@ describe('list', () => {
     });
   });
 
-  it('shows the same again immediately: nothing stays hidden', async () => {
+  it('dead-letters list shows the same again immediately, because nothing stays hidden', async () => {
     await deadLetterMany(25);
     const first = (await listed()).map(idIn);
     expect(first).toHaveLength(25);
     expect((await listed()).map(idIn)).toEqual(first);
   });
 
-  it('shows each of 250 once', async () => {
+  it('dead-letters list shows each of 250 once', async () => {
     await deadLetterMany(250);
     const found = await listed();
     expect(new Set(found.map(idIn)).size).toBe(250);
     expect(found).toHaveLength(250);
   });
 
-  it('shows the reason of a dead letter of an earlier version: the text of its error alone', async () => {
+  it('dead-letters list shows the reason of a dead letter of an earlier version: only the text of its error', async () => {
     const reason = { DataType: 'String', StringValue: 'BigCommerceError: PUT answered 400.' };
     const MessageBody = JSON.stringify(aReference({ orderId: 78 }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
@@ -264,17 +264,7 @@ describe('list', () => {
     expect((await listed())[0]).toMatch(/^78 .* BigCommerceError: PUT answered 400\.$/);
   });
 
-  it('gives a program the text of a dead letter of an earlier version as its error, and no text as a reason', async () => {
-    const reason = { DataType: 'String', StringValue: 'BigCommerceError: PUT answered 400.' };
-    const MessageBody = JSON.stringify(aReference({ orderId: 78 }));
-    const QueueUrl = url('OrdersDeadLetterQueueUrl');
-    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: { reason } }));
-    expect(await dataOf(list)).toMatchObject({
-      deadLetters: [{ orderId: 78, reason: null, error: 'BigCommerceError: PUT answered 400.' }],
-    });
-  });
-
-  it('reads order and time from the body of a dead letter without attributes', async () => {
+  it('dead-letters list reads order and time from the body of a dead letter without attributes', async () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -286,17 +276,17 @@ describe('list', () => {
     ['is a list', '[1]', /^unknown +unknown/],
     ['has its order id as text', `{"orderId":"4711","seenAt":"${iso(NOON)}"}`, /^4711 +\d+ d ago/],
     ['has no usable id', '{"orderId":-1,"source":"poll","seenAt":"soon"}', /^unknown +unknown/],
-  ])('shows a dead letter whose body %s', async (_, body, expected) => {
+  ])('dead-letters list shows a dead letter whose body %s', async (_, body, expected) => {
     await deadLetter(body);
     expect((await listed())[0]).toMatch(expected);
   });
 
-  it('believes no attribute that is neither an order id nor a date', async () => {
+  it('dead-letters list ignores an attribute that is neither an order id nor a date', async () => {
     await deadLetter('no json', { ...hopeless, orderId: Number.NaN, firstSeenAt: 'yesterday' });
     expect((await listed())[0]).toMatch(/^unknown +unknown/);
   });
 
-  it('takes the reason of what SQS moved from the ledger, and says that SQS moved it', async () => {
+  it('dead-letters list reads the reason of a message that SQS moved from the ledger, and reports that', async () => {
     await note(88);
     for (const orderId of [88, 89]) {
       const MessageBody = JSON.stringify(aReference({ orderId }));
@@ -320,7 +310,7 @@ describe('list', () => {
     expect(await run(show, { orderId: 88 })).toMatch(/Queued .*SQS does not say when it moved it/);
   });
 
-  it('lets no control character of a dead letter reach the terminal', async () => {
+  it('dead-letters list prints no control character of a dead letter', async () => {
     const evil = 'a\tb\nc\u009b31m\u202ed\u200b';
     await deadLetter(evil, { reason: 'rejected', error: evil });
     for (const said of [await run(list), await run(show), await run(drop, { dryRun: true })]) {
@@ -329,7 +319,7 @@ describe('list', () => {
     }
   });
 
-  it('sees fewer while another command looks, and loses none', async () => {
+  it('dead-letters list shows fewer while another command reads, and loses none', async () => {
     await deadLetterMany(120);
     const [one, other] = await Promise.all([listed(), listed()]);
     const ids = [...one, ...other].map(idIn);
@@ -339,7 +329,7 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  it('shows everything about a dead letter and the ledger’s row', async () => {
+  it("dead-letters show prints all details of a dead letter and the ledger's row", async () => {
     await note(60);
     const body = await deadLetterOrder(60);
     const said = await run(show);
@@ -355,7 +345,7 @@ describe('show', () => {
     expect(said).toMatch(/^ {2}last_error +Order 60 is odd\.$/m);
   });
 
-  it('shows the dead letters of one order, whatever its source', async () => {
+  it('dead-letters show prints the dead letters of one order, whatever their source', async () => {
     await deadLetterOrder(61, { source: 'poll' });
     await deadLetterOrder(61, { source: 'webhook', webhookHash: 'f00' });
     await deadLetterOrder(62);
@@ -366,7 +356,7 @@ describe('show', () => {
     expect(said).toMatch(/^Ledger row +none$/m);
   });
 
-  it('shows a program everything, with codes and ISO times', async () => {
+  it('dead-letters show --output json has everything, with codes and ISO times', async () => {
     await note(65);
     const body = await deadLetterOrder(65);
     expect(await dataOf(show, { orderId: 65 })).toMatchObject({
@@ -375,20 +365,20 @@ describe('show', () => {
     });
   });
 
-  it('shows the one with a message id', async () => {
+  it('dead-letters show prints the one with a message id', async () => {
     await deadLetterOrder(63);
     await deadLetterOrder(64);
     const messageId = idIn((await listed())[1]);
     expect(await run(show, { messageId })).toMatch(new RegExp(`^Dead letter +${messageId}\nOrder +64\n`));
   });
 
-  it('says that there is none', async () => {
+  it('dead-letters show reports an empty queue', async () => {
     expect(await run(show)).toContain('There are no dead letters.');
   });
 });
 
 describe('redrive', () => {
-  it('moves the dead letters of one order back, each with its body as it was, and leaves the others', async () => {
+  it('dead-letters redrive moves the dead letters of one order back, each with its unchanged body, and keeps the others', async () => {
     const bodies = [
       await deadLetterOrder(70, { source: 'poll' }),
       await deadLetterOrder(70, { source: 'webhook' }),
@@ -401,7 +391,7 @@ describe('redrive', () => {
     expect((await listed()).map((line) => line.slice(0, 2))).toEqual(['71']);
   });
 
-  it('moves 250, and says how far it is', async () => {
+  it('dead-letters redrive moves 250, and reports its progress', async () => {
     await deadLetterMany(250);
     const said = await lines(redrive);
     expect(said.slice(0, 2)).toEqual(['100 of 250 …', '200 of 250 …']);
@@ -410,13 +400,13 @@ describe('redrive', () => {
     expect(await run(list)).toContain('There are no dead letters.');
   });
 
-  it('moves malformed bodies as they are', async () => {
+  it('dead-letters redrive moves malformed bodies unchanged', async () => {
     await deadLetter('no json \u009b');
     await run(redrive);
     expect(await ordered()).toEqual(['no json \u009b']);
   });
 
-  it('changes nothing in a dry run, and says what it would do', async () => {
+  it('dead-letters redrive changes nothing in a dry run, and reports its plan', async () => {
     await deadLetterOrder(72);
     await deadLetterOrder(73);
     const [line, end] = await lines(redrive, { orderId: 72, dryRun: true });
@@ -428,7 +418,7 @@ describe('redrive', () => {
     expect(await listed()).toHaveLength(2);
   });
 
-  it('says so when nothing is about the order, or has the id', async () => {
+  it('dead-letters redrive reports that no dead letter has the order or the id', async () => {
     await deadLetterOrder(74);
     expect((await refusal(redrive, { orderId: 75 })).sentence).toBe(
       'None of 1 dead letter is about order 75. To see all: npx order-replication dead-letters list --stage prod. Dead letters that another command is reading are hidden for up to 2 min.',
@@ -437,14 +427,14 @@ describe('redrive', () => {
     expect(await listed()).toHaveLength(1);
   });
 
-  it('shows every dead letter again when it fails', async () => {
+  it('dead-letters redrive makes every dead letter visible again when it fails', async () => {
     await deadLetterMany(30);
     const outputs = { ...service.outputs, OrdersQueueUrl: `${url('OrdersQueueUrl')}-that-is-gone` };
     await expect(lines(redrive, {}, { ...service, outputs })).rejects.toThrow(/queue does not exist/);
     expect(await listed()).toHaveLength(30);
   });
 
-  it('shows what is left when it is interrupted, and has lost none', async () => {
+  it('dead-letters redrive makes the rest visible when it is interrupted, and has lost none', async () => {
     await deadLetterMany(250);
     const stop = new AbortController();
     const said: string[] = [];
@@ -458,7 +448,7 @@ describe('redrive', () => {
     expect(await ordered()).toHaveLength(100);
   });
 
-  it('shows all again when it is interrupted while it reads', async () => {
+  it('dead-letters redrive makes all visible when it is interrupted while it reads', async () => {
     await deadLetterMany(30);
     const stop = AbortSignal.abort(new CommandError('Interrupted.'));
     expect((await refusal(redrive, {}, { stop })).sentence).toBe('Interrupted.');
@@ -466,7 +456,7 @@ describe('redrive', () => {
     expect(await ordered()).toEqual([]);
   });
 
-  it('sends large bodies in smaller batches', async () => {
+  it('dead-letters redrive sends large bodies in smaller batches', async () => {
     const send = jest.spyOn(clients.sqs, 'send');
     for (let sent = 0; sent < 5; sent += 1) await deadLetter('x'.repeat(100_000));
     await run(redrive);
@@ -479,7 +469,7 @@ describe('redrive', () => {
 });
 
 describe('drop', () => {
-  it('deletes permanently and prints each with its reason, the last trace of it', async () => {
+  it('dead-letters drop deletes permanently and prints each with its reason, as the last record', async () => {
     await deadLetterOrder(80);
     await deadLetter('no json');
     await deadLetterOrder(81);
@@ -500,7 +490,7 @@ describe('drop', () => {
     expect(await ordered()).toEqual([]);
   });
 
-  it('changes nothing in a dry run', async () => {
+  it('dead-letters drop changes nothing in a dry run', async () => {
     await deadLetterOrder(82);
     expect(await run(drop, { dryRun: true })).toMatch(
       /^Would drop: order 82, .*\nDry run: it would drop 1 dead/,
@@ -508,7 +498,7 @@ describe('drop', () => {
     expect(await listed()).toHaveLength(1);
   });
 
-  it('without --yes shows what it would drop, and drops that once the name of the stack is typed', async () => {
+  it('dead-letters drop without --yes shows a preview, and drops those after the name of the stack is typed', async () => {
     await deadLetterOrder(83);
     const asked: string[] = [];
     const ask: Ask = async (question) => {
@@ -528,7 +518,7 @@ describe('drop', () => {
     expect((await listed()).map((line) => line.slice(0, 2))).toEqual(['84']);
   });
 
-  it('without --yes drops nothing after another answer', async () => {
+  it('dead-letters drop without --yes drops nothing after another answer', async () => {
     await deadLetterOrder(85);
     const ask = () => Promise.resolve('OrderReplication-dev');
     expect((await refusal(drop, { yes: false }, { ask })).sentence).toContain('Nothing was changed');
@@ -561,7 +551,7 @@ describe('what SQS refuses', () => {
       .commandCalls(command as typeof DeleteMessageBatchCommand)
       .flatMap((call) => call.args[0].input.Entries?.map(({ ReceiptHandle }) => ReceiptHandle));
 
-  it('to take stays in the dead letter queue and is shown again', async () => {
+  it('a dead letter that SQS refuses to move stays in the dead letter queue and is visible again', async () => {
     sqs.on(SendMessageBatchCommand).resolves({
       Successful: [
         { Id: '0', MessageId: 'a', MD5OfMessageBody: '' },
@@ -576,7 +566,7 @@ describe('what SQS refuses', () => {
     expect(handlesOf(ChangeMessageVisibilityBatchCommand)).toEqual(['r2']);
   });
 
-  it('without a word about it is not taken for sent', async () => {
+  it("a dead letter without a result in SQS's answer does not count as sent", async () => {
     sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [] });
     const { said } = await refusal(redrive, {}, { service: here() });
     expect(said).toContain('Moved 0 of 3');
@@ -584,7 +574,7 @@ describe('what SQS refuses', () => {
     expect(handlesOf(ChangeMessageVisibilityBatchCommand)).toEqual(['r1', 'r2', 'r3']);
   });
 
-  it('to delete after it was sent is said to be in both queues', async () => {
+  it('a dead letter that was sent and not deleted is reported as in both queues', async () => {
     sqs.on(DeleteMessageBatchCommand).resolves({
       Successful: [{ Id: '1' }, { Id: '2' }],
       Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }],
@@ -594,7 +584,7 @@ describe('what SQS refuses', () => {
     expect(sentence).toContain('sent twice is harmless');
   });
 
-  it('to drop is not said to be dropped', async () => {
+  it('a dead letter that SQS refuses to delete is not reported as dropped', async () => {
     sqs.on(DeleteMessageBatchCommand).resolves({
       Successful: [{ Id: '0' }, { Id: '2' }],
       Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }],
@@ -604,13 +594,13 @@ describe('what SQS refuses', () => {
     expect(said).toMatch(/Dropped 2 of 3[^]*Left: message m2, refused \(InternalError\)$/);
   });
 
-  it('at the end, when dead letters must be made visible again, hides no other error', async () => {
+  it('an error while dead letters are made visible again hides no other error', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('the first error'));
     sqs.on(ChangeMessageVisibilityBatchCommand).rejects(new Error('another one'));
     await expect(lines(redrive, {}, here())).rejects.toThrow('the first error');
   });
 
-  it('comes twice in one look and counts once, with the handle that came last', async () => {
+  it('a dead letter that SQS delivers twice counts once, with the last handle', async () => {
     const again = { MessageId: 'm1', Attributes: { SentTimestamp: String(NOON) }, Body: 'x' };
     sqs
       .on(ReceiveMessageCommand)
@@ -638,13 +628,16 @@ describe('the command line', () => {
     ['drop --order 0', /argument '0' is invalid. It must be a whole number/],
     ['redrive --frob', /error: unknown option '--frob'/],
     ['list --stage nowhere', /argument 'nowhere' is invalid. Allowed choices are dev, staging, prod/],
-  ])('%j is wrong usage, which is found before anything is asked', async (line, expected) => {
-    const { code, said } = await runLine(deadLetters, line);
-    expect(said).toMatch(expected);
-    expect(code).toBe(2);
-  });
+  ])(
+    'the dead-letters command line %j is wrong usage, which is found before any call',
+    async (line, expected) => {
+      const { code, said } = await runLine(deadLetters, line);
+      expect(said).toMatch(expected);
+      expect(code).toBe(2);
+    },
+  );
 
-  it('says that a stage is not deployed', async () => {
+  it('the dead-letters commands report that a stage is not deployed', async () => {
     const { code, said } = await runLine(deadLetters, `list --stage prod --aws-port ${miniStack.port}`);
     expect(said).toContain('There is no stack OrderReplication-prod');
     expect(code).toBe(1);

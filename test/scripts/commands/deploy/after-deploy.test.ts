@@ -99,7 +99,7 @@ async function run(deployed: Partial<Deployed> = {}, afterwards: Partial<Afterwa
 }
 
 describe('the poll', () => {
-  it('follows a deploy, and is reported', async () => {
+  it('a poll runs after a deploy, and is reported', async () => {
     expect(await run()).toMatch(/polls the store …\n.*\n.*\nFound +3\nQueued +2/);
     expect(polls).toBe(1);
   });
@@ -108,12 +108,12 @@ describe('the poll', () => {
     ['a deploy without a change', { changed: false }, {}],
     ['--no-poll', {}, { poll: false }],
     ['a stack that is paused', { parameters: { ExceptionsEmailAddress: address, Paused: 'true' } }, {}],
-  ])('does not follow %s', async (_, deployed, afterwards) => {
+  ])('no poll runs after %s', async (_, deployed, afterwards) => {
     await run(deployed, afterwards);
     expect(polls).toBe(0);
   });
 
-  it('may fail: the failure is printed, and that the next poll comes automatically', async () => {
+  it('a failed poll after a deploy is reported, with the time of the next one', async () => {
     const headers = { 'x-amz-function-error': 'Unhandled' };
     answer = { headers, body: { errorMessage: 'GET /v2/orders/count answered 401.' } };
     const said = await run();
@@ -121,14 +121,14 @@ describe('the poll', () => {
     expect(said).toContain('Everything else is done. The next poll starts automatically within 120 minutes');
   });
 
-  it('may be refused', async () => {
+  it('a refused poll after a deploy is reported', async () => {
     const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
     answer = { status: 403, headers, body: { Message: 'not authorized' } };
     expect(await run()).toMatch(/AWS refused \(AccessDeniedException\).*\n.*Everything else is done/);
   });
 });
 
-it('says of a paused stack that it is, and how to resume it', async () => {
+it('a deploy of a paused stack reports the pause and how to resume it', async () => {
   const said = await run({ changed: false, parameters: { ExceptionsEmailAddress: address, Paused: 'true' } });
   expect(said).toContain('is paused: no poll and no worker runs until npx order-replication resume');
 });
@@ -136,7 +136,7 @@ it('says of a paused stack that it is, and how to resume it', async () => {
 describe('the alert address', () => {
   const about = () => run({ changed: false });
 
-  it('is no matter once it has confirmed both topics', async () => {
+  it('an alert address that has confirmed both topics is not reported', async () => {
     expect(await about()).toBe('');
   });
 
@@ -145,16 +145,19 @@ describe('the alert address', () => {
     ['not confirmed within 48 hours, so that SNS forgot it', undefined, address],
     ['unsubscribed', 'Deleted', address],
     ['changed: another has confirmed', `${errors}:1`, 'before@example.com'],
-  ])('is named where it is %s, with the call that sends the email again', async (_, state, endpoint) => {
-    subscriptions(errors, state, endpoint);
-    expect((await about()).split('\n')).toEqual([
-      'Alerts do not arrive yet: ops@example.com has not confirmed OrderReplication-dev-ApplicationErrors.',
-      expect.stringContaining('Follow the link'),
-      `  aws sns subscribe --region eu-west-1 --topic-arn ${errors} --protocol email --notification-endpoint 'ops@example.com'`,
-    ]);
-  });
+  ])(
+    'an alert address that is %s is reported, with the call that sends the email again',
+    async (_, state, endpoint) => {
+      subscriptions(errors, state, endpoint);
+      expect((await about()).split('\n')).toEqual([
+        'Alerts do not arrive yet: ops@example.com has not confirmed OrderReplication-dev-ApplicationErrors.',
+        expect.stringContaining('Follow the link'),
+        `  aws sns subscribe --region eu-west-1 --topic-arn ${errors} --protocol email --notification-endpoint 'ops@example.com'`,
+      ]);
+    },
+  );
 
-  it('is looked for on every page', async () => {
+  it('the alert address is searched on every page of subscriptions', async () => {
     const Subscriptions = [{ Protocol: 'email', Endpoint: address, SubscriptionArn: `${errors}:1` }];
     sns
       .on(ListSubscriptionsByTopicCommand, { TopicArn: errors })
@@ -164,14 +167,14 @@ describe('the alert address', () => {
     expect(await about()).toBe('');
   });
 
-  it('that may not be looked up takes one sentence, and fails nothing', async () => {
+  it('an alert address that cannot be read costs one sentence, and no failure', async () => {
     sns.on(ListSubscriptionsByTopicCommand).rejects(refusal('AuthorizationErrorException'));
     const said = await about();
     expect(said).toMatch(/^The confirmations of ops@example\.com could not be checked\. AWS refused/);
     expect(said.split('\n')).toHaveLength(1);
   });
 
-  it('is safe to show and to copy', async () => {
+  it('an alert address is safe to print and to copy', async () => {
     subscriptions(errors, undefined);
     const odd = 'a\u001b[31m$(x)@example.com';
     const said = await run({ changed: false, parameters: { ExceptionsEmailAddress: odd } });
@@ -184,7 +187,7 @@ describe('a test alert', () => {
   const sent = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
   const test = (afterwards = { testAlert: true }) => run({ changed: false }, afterwards);
 
-  it('goes out by both topics, says that it is one and what real ones look like', async () => {
+  it('a test alert is sent to both topics, and describes itself and real alerts', async () => {
     const said = await test();
     expect(sent()).toMatchObject([
       { TopicArn: errors, Subject: 'OrderReplication-dev: test alert' },
@@ -196,12 +199,12 @@ describe('a test alert', () => {
     );
   });
 
-  it('is not sent unless it is asked for', async () => {
+  it('no test alert is sent unless it is requested', async () => {
     await test({ testAlert: false });
     expect(sent()).toEqual([]);
   });
 
-  it('says by which topic it cannot arrive', async () => {
+  it('a test alert reports the topic that the address has not confirmed', async () => {
     subscriptions(deadLetters, 'PendingConfirmation');
     expect(await test()).toContain('It cannot arrive by OrderReplication-dev-DeadLettersAlarm, which');
   });
@@ -212,7 +215,7 @@ describe('a test alert', () => {
       'to name the topics',
       () => cloudFormation.on(DescribeStackResourcesCommand).rejects(refusal('AccessDenied')),
     ],
-  ])('is a failure in plain words where AWS refuses %s', async (_, refuse) => {
+  ])('a test alert fails in plain words if AWS refuses %s', async (_, refuse) => {
     refuse();
     const failure = await test().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandError);

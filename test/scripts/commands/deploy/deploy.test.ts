@@ -206,7 +206,7 @@ describe('upload', () => {
   const put = (bucketName = 'packages') =>
     upload({ bucket: bucketName, outDir, s3, print: (line) => printed.push(line) });
 
-  it('puts packages and template into a folder named after their content', async () => {
+  it('an upload puts packages and template into a folder named after their content', async () => {
     const { prefix, templateUrl } = await put();
     expect(prefix).toMatch(/^v-[0-9a-f]{16}\/$/);
     expect([...bucket.objects.keys()]).toEqual(
@@ -217,13 +217,13 @@ describe('upload', () => {
     expect(templateUrl).toBe(`${bucket.url}/packages/${prefix}stack.json`);
   });
 
-  it('leaves what is there already', async () => {
+  it('an upload does not replace objects with the same content', async () => {
     const first = await put();
     expect(await put()).toEqual(first);
     expect(bucket.puts).toBe(packageNames.length + 1);
   });
 
-  it('gives changed code another folder', async () => {
+  it('an upload of changed code uses another folder', async () => {
     const { prefix } = await put();
     await buildFixture('export const handler = async () => 2;');
     expect((await put()).prefix).not.toBe(prefix);
@@ -231,7 +231,7 @@ describe('upload', () => {
     expect((await put()).prefix).toBe(prefix);
   });
 
-  it('says what to do about a bucket that is missing, closed or elsewhere', async () => {
+  it('an upload explains what to do about a missing, forbidden or remote bucket', async () => {
     await expect(put('nowhere')).rejects.toThrow('There is no bucket nowhere');
     bucket.refusal = { status: 403, code: 'AccessDenied' };
     await expect(put()).rejects.toThrow('s3:PutObject');
@@ -241,7 +241,7 @@ describe('upload', () => {
     await expect(put()).rejects.toThrow('Sign in');
   });
 
-  it('asks for a build where there is none', async () => {
+  it('an upload without packages recommends a build', async () => {
     await expect(upload({ bucket: 'packages', outDir: lambdaDir, s3 })).rejects.toThrow(
       'npx order-replication build',
     );
@@ -255,7 +255,7 @@ describe('what a deploy sums up', () => {
     return [...lines, failure].join('\n');
   };
 
-  it('is where to, each change, and how it ended', async () => {
+  it('the summary of a deploy has its account, each change and its result', async () => {
     cloudFormationGoes();
     const text = await summedUp();
     expect(text).toContain('Deploying OrderReplication-dev to account 123456789012, eu-west-1');
@@ -264,13 +264,13 @@ describe('what a deploy sums up', () => {
     expect(printed.join('\n')).toContain(text.trim().split('\n')[0]);
   });
 
-  it('names the changes before they are made', async () => {
+  it('the summary of a deploy has the changes before they are made', async () => {
     cloudFormationGoes();
     aws.on(ExecuteChangeSetCommand).rejects(new Error('refused'));
     expect(await summedUp()).toContain('Add     OrdersQueue');
   });
 
-  it('never has a secret in it', async () => {
+  it('the summary of a deploy never contains a secret', async () => {
     cloudFormationGoes();
     const Changes = [{ ResourceChange: { Action: 'Add' as const, LogicalResourceId: `x${token}` } }];
     aws.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE', Changes });
@@ -281,7 +281,7 @@ describe('what a deploy sums up', () => {
 });
 
 describe('a first deploy', () => {
-  it('creates the stack in one change set, and returns its outputs', async () => {
+  it('a first deploy creates the stack in one change set, and returns its outputs', async () => {
     cloudFormationGoes();
     const result = await run({ tags: { 'ms-custom-id': 'local' } });
     expect(result).toMatchObject({ stackName: 'OrderReplication-dev', stackId, changed: true });
@@ -295,13 +295,13 @@ describe('a first deploy', () => {
     });
   });
 
-  it('lets CloudFormation work with the role that is given', async () => {
+  it('a first deploy passes the given role to CloudFormation', async () => {
     cloudFormationGoes();
     await run({ roleArn });
     expect(changeSetInput().RoleARN).toBe(roleArn);
   });
 
-  it('gives what is given, and leaves the rest to the defaults', async () => {
+  it('a first deploy passes given parameters, and leaves the others to their defaults', async () => {
     cloudFormationGoes();
     const parameters = { ...complete, AllowedStatusIds: '7,11', BigCommerceApiUrl: 'http://127.0.0.1:1' };
     const { prefix } = await run({ parameters });
@@ -317,7 +317,7 @@ describe('a first deploy', () => {
     });
   });
 
-  it('writes the names of the tables out, so that existing ones can be adopted', async () => {
+  it('a first deploy writes the names of the tables out, so that existing ones can be imported', async () => {
     cloudFormationGoes();
     await run();
     const { TemplateURL = '' } = changeSetInput();
@@ -329,7 +329,7 @@ describe('a first deploy', () => {
     });
   });
 
-  it('does without adopting where the endpoint does not know how, and says so', async () => {
+  it('a first deploy does without an import if the endpoint does not support it, and reports that', async () => {
     cloudFormationGoes();
     aws
       .on(CreateChangeSetCommand)
@@ -340,7 +340,7 @@ describe('a first deploy', () => {
     expect(printed.join('\n')).toContain('cannot import existing tables');
   });
 
-  it('names everything that is wrong or missing at once, without a value, and touches nothing', async () => {
+  it('a refused deploy names all problems, without a value, and changes nothing', async () => {
     aws.on(DescribeStacksCommand).rejects(missing());
     const parameters = {
       BigCommerceToken: `${token}"`,
@@ -369,13 +369,13 @@ describe('a first deploy', () => {
     expect(aws.commandCalls(CreateChangeSetCommand)).toHaveLength(0);
   });
 
-  it('says that signatures stay unverified without a client secret', async () => {
+  it('a deploy without a client secret reports that signatures cannot be verified', async () => {
     cloudFormationGoes();
     await run();
     expect(printed.join('\n')).toContain('BigCommerceClientSecret is empty');
   });
 
-  it('never prints a secret, not even one that AWS repeats', async () => {
+  it('a deploy never prints a secret, even one that AWS repeats', async () => {
     cloudFormationGoes({
       after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
       events: [
@@ -417,7 +417,7 @@ describe('a first deploy', () => {
         .resolves({ StackEvents: [ended('CREATE_COMPLETE')] });
     };
 
-    it('clears away first what is left of it', async () => {
+    it('a deploy deletes the remains of a failed first create before it starts', async () => {
       leaves('ROLLBACK_COMPLETE');
       await run({ roleArn, sleep });
       const deletions = aws.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input);
@@ -429,7 +429,7 @@ describe('a first deploy', () => {
     });
 
     it.each(['ROLLBACK_COMPLETE', 'CREATE_FAILED'] as const)(
-      'waits until SQS takes the names of its queues again (%s), before anything is made',
+      'a deploy after a failed create waits until SQS accepts the names of its queues (%s)',
       async (StackStatus) => {
         leaves(StackStatus);
         await run({ sleep });
@@ -439,14 +439,14 @@ describe('a first deploy', () => {
       },
     );
 
-    it('does not wait where it had no queue: a change set that was never executed', async () => {
+    it('a deploy after a change set that was never executed does not wait, because there was no queue', async () => {
       leaves('REVIEW_IN_PROGRESS');
       await run({ sleep });
       expect(aws.commandCalls(DeleteStackCommand)).toHaveLength(1);
       expect(waits.filter((ms) => ms >= 60_000)).toEqual([]);
     });
 
-    it('does not wait on a stand-in for AWS', async () => {
+    it('a deploy to the emulator does not wait for the names of queues', async () => {
       sts.on(GetCallerIdentityCommand).resolves({ Account: '000000000000' });
       leaves('ROLLBACK_COMPLETE');
       await run({ sleep });
@@ -457,7 +457,7 @@ describe('a first deploy', () => {
     it.each([
       'AWS.SimpleQueueService.QueueDeletedRecently: no',
       'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
-    ])('says what to do where SQS still refuses a name (%s)', async (ResourceStatusReason) => {
+    ])('a deploy explains what to do if SQS still refuses a name (%s)', async (ResourceStatusReason) => {
       cloudFormationGoes({
         after: aStack({ StackStatus: 'ROLLBACK_COMPLETE' }),
         events: [
@@ -474,7 +474,7 @@ describe('a first deploy', () => {
   });
 
   it.each(['CREATE_FAILED', 'ROLLBACK_FAILED'] as const)(
-    'clears away no stack of another template, which may hold something still (%s)',
+    'a deploy deletes no stack of another template, which may still contain something (%s)',
     async (StackStatus) => {
       cloudFormationGoes({ before: aStack({ StackStatus, Parameters: [] }) });
       await expect(run()).rejects.toThrow('was not made from this template');
@@ -486,7 +486,7 @@ describe('a first deploy', () => {
 describe('an update', () => {
   const updated = { before: aStack(), after: aStack(), events: [ended('UPDATE_COMPLETE')] };
 
-  it('keeps what is not given, and leaves parameters that are new to their defaults', async () => {
+  it('an update keeps parameters that are not given, and leaves new ones to their defaults', async () => {
     cloudFormationGoes(updated);
     await run({ parameters: { BigCommerceStoreHash: 'other' } });
     const parameters = changeSetInput().Parameters ?? [];
@@ -505,7 +505,7 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('BigCommerceClientSecret is empty');
   });
 
-  it('uses the bucket of the stack where none is given', async () => {
+  it('an update without a bucket uses that of the stack', async () => {
     const name = 'LambdaDeploymentPackagesBucketName';
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: name, ParameterValue: 'packages' }];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
@@ -514,7 +514,7 @@ describe('an update', () => {
     expect(changeSetInput().Parameters).toContainEqual({ ParameterKey: name, ParameterValue: 'packages' });
   });
 
-  it('is refused to a stack of another stage, whose webhook would lose its address', async () => {
+  it('an update of a stack of another stage is refused, because its webhook would get another address', async () => {
     const Parameters = [
       ...(aStack().Parameters ?? []),
       { ParameterKey: 'StageName', ParameterValue: 'prod' },
@@ -525,14 +525,14 @@ describe('an update', () => {
     );
   });
 
-  it('leaves a paused stack paused', async () => {
+  it('an update keeps a paused stack paused', async () => {
     const Parameters = [...(aStack().Parameters ?? []), { ParameterKey: 'Paused', ParameterValue: 'true' }];
     cloudFormationGoes({ ...updated, before: aStack({ Parameters }) });
     await run();
     expect(changeSetInput().Parameters).toContainEqual({ ParameterKey: 'Paused', UsePreviousValue: true });
   });
 
-  it('without changes is a success that says so', async () => {
+  it('an update without changes succeeds and reports that', async () => {
     cloudFormationGoes(updated);
     aws.on(DescribeChangeSetCommand).resolves({
       Status: 'FAILED',
@@ -547,7 +547,7 @@ describe('an update', () => {
     expect(aws.commandCalls(ExecuteChangeSetCommand)).toHaveLength(0);
   });
 
-  it('of the outputs alone is made, though the change set names no resource', async () => {
+  it('an update of only the outputs is executed, although the change set names no resource', async () => {
     cloudFormationGoes(updated);
     aws.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_COMPLETE', Changes: [] });
     expect((await run()).changed).toBe(true);
@@ -555,7 +555,7 @@ describe('an update', () => {
     expect(printed.join('\n')).not.toContain('Nothing to change');
   });
 
-  it('shows each change and each event once, in order', async () => {
+  it('an update shows each change and each event once, in order', async () => {
     const running = anEvent({ ResourceStatus: 'UPDATE_IN_PROGRESS', LogicalResourceId: 'OrdersQueue' });
     cloudFormationGoes(updated);
     aws
@@ -586,12 +586,12 @@ describe('an update', () => {
       return printed.find((line) => line.includes('TheRule'));
     };
 
-    it('says what it depends on, where CloudFormation cannot know yet whether it comes', async () => {
+    it('the line of a change has its dependency if CloudFormation cannot know yet whether it happens', async () => {
       const details = [detail('GetOrdersFunction.Arn'), detail('GetOrdersFunction.Arn')];
       expect(await lineOf(details)).toMatch(/Modify +TheRule .*, only if GetOrdersFunction\.Arn changes$/);
     });
 
-    it('names each attribute that it depends on', async () => {
+    it('the line of a change names each attribute that it depends on', async () => {
       expect(await lineOf([detail('A.Arn'), detail('B.Id')])).toMatch(/, only if A\.Arn or B\.Id changes$/);
     });
 
@@ -599,12 +599,12 @@ describe('an update', () => {
       ['changes in any case', [detail('A.Arn'), detail()]],
       ['is not explained by CloudFormation', []],
       ['depends on nothing that is named', [{ Evaluation: 'Dynamic', ChangeSource: 'ResourceAttribute' }]],
-    ] as const)('promises nothing about a resource that %s', async (_, details) => {
+    ] as const)('the line of a change has no dependency for a resource that %s', async (_, details) => {
       expect(await lineOf([...details])).not.toContain('only if');
     });
   });
 
-  it('is not over because the status is still that of the last one', async () => {
+  it('an update has not ended while the status is still that of the last one', async () => {
     cloudFormationGoes(updated);
     aws
       .on(DescribeStackEventsCommand)
@@ -615,7 +615,7 @@ describe('an update', () => {
     expect(aws.commandCalls(DescribeStackEventsCommand)).toHaveLength(3);
   });
 
-  it('that was rolled back names the resource that failed first, its reason, and what to do', async () => {
+  it('an update that was rolled back names the resource that failed first, its reason, and what to do', async () => {
     const failed = (LogicalResourceId: string, ResourceStatusReason: string) =>
       anEvent({
         ResourceStatus: 'UPDATE_FAILED',
@@ -639,7 +639,7 @@ describe('an update', () => {
     expect(failure).not.toContain('cancelled');
   });
 
-  it('by the role of the bootstrap that was denied sends back to the bootstrap, and not to widen the role', async () => {
+  it('an update that the role of the bootstrap may not make recommends the bootstrap, and not a wider role', async () => {
     cloudFormationGoes({
       before: aStack(),
       after: aStack({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),
@@ -671,7 +671,7 @@ describe('an update', () => {
       'OrderReplication-dev-GetOrders already exists',
       'IAM names have no region',
     ],
-  ])('%s gets advice', async (_, ResourceStatusReason, advice) => {
+  ])('a failure because of %s comes with advice', async (_, ResourceStatusReason, advice) => {
     cloudFormationGoes({
       before: aStack(),
       after: aStack({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),
@@ -683,7 +683,7 @@ describe('an update', () => {
     await expect(run()).rejects.toThrow(advice);
   });
 
-  it('that CloudFormation cannot make is reported with all that it found', async () => {
+  it('an update that CloudFormation cannot make is reported with all its findings', async () => {
     cloudFormationGoes(updated);
     aws
       .on(DescribeChangeSetCommand)
@@ -706,13 +706,13 @@ describe('an update', () => {
       'DELETE_FAILED',
       'First delete the stack, which keeps its tables: npx order-replication destroy --stack-name OrderReplication-dev',
     ],
-  ] as const)('is refused in %s', async (StackStatus, sentence) => {
+  ] as const)('an update is refused in %s', async (StackStatus, sentence) => {
     cloudFormationGoes({ before: aStack({ StackStatus }) });
     await expect(run()).rejects.toThrow(sentence);
     expect(bucket.puts).toBe(0);
   });
 
-  it("is refused over the old sample's stack", async () => {
+  it('an update of a stack of the original sample is refused', async () => {
     cloudFormationGoes({ before: aStack({ Parameters: [{ ParameterKey: 'BigCommerceToken' }] }) });
     await expect(run()).rejects.toThrow('cannot be updated in place');
   });
@@ -737,18 +737,21 @@ describe('the reserved concurrency', () => {
     ['50, as new accounts had it', { all: 50, unreserved: 50 }],
     ['100, all of which stay unreserved', { all: 100, unreserved: 100 }],
     ['1,000, of which others have reserved 898', { all: 1_000, unreserved: 102 }],
-  ])('is not asked for where the limit is %s, and the summary says why', async (_, limits) => {
-    cloudFormationGoes();
-    accountHas(limits);
-    const lines: string[] = [];
-    await run({ summarize: (line) => lines.push(line) });
-    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
-    expect(lines.join('\n')).toContain(
-      `deploying with ReserveConcurrency=false. Lambda keeps 100 concurrent executions of an account unreserved, and this account has ${limits.unreserved} unreserved of ${limits.all}`,
-    );
-  });
+  ])(
+    'reserved concurrency is not requested if the limit is %s, and the summary has the reason',
+    async (_, limits) => {
+      cloudFormationGoes();
+      accountHas(limits);
+      const lines: string[] = [];
+      await run({ summarize: (line) => lines.push(line) });
+      expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
+      expect(lines.join('\n')).toContain(
+        `deploying with ReserveConcurrency=false. Lambda keeps 100 concurrent executions of an account unreserved, and this account has ${limits.unreserved} unreserved of ${limits.all}`,
+      );
+    },
+  );
 
-  it('is left to the template where exactly 3 can be reserved', async () => {
+  it('reserved concurrency is left to the template if exactly 3 can be reserved', async () => {
     cloudFormationGoes();
     accountHas({ all: 1_000, unreserved: 103 });
     await run();
@@ -756,7 +759,7 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('counts what the stack itself has reserved as free for it', async () => {
+  it('the executions that the stack itself has reserved count as free for it', async () => {
     withValue('true');
     accountHas({ all: 103, unreserved: 100 });
     await run();
@@ -764,7 +767,7 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('is kept where Lambda has reserved it with less than 100 left, as some accounts allow', async () => {
+  it('reserved concurrency is kept if Lambda has reserved it with less than 100 unreserved', async () => {
     withValue('true');
     accountHas({ all: 1_000, unreserved: 50 });
     await run();
@@ -772,14 +775,14 @@ describe('the reserved concurrency', () => {
     expect(reported()).toEqual([]);
   });
 
-  it('is given up where nothing of the account is reserved and its limit is too small', async () => {
+  it('reserved concurrency is dropped if the account has none reserved and its limit is too small', async () => {
     withValue('true');
     accountHas({ all: 50, unreserved: 50 });
     await run();
     expect(chosen()).toEqual({ ParameterKey: name, ParameterValue: 'false' });
   });
 
-  it('is reported at each deploy until the account allows it, and then reserved', async () => {
+  it('reserved concurrency is reported at each deploy until the account allows it, and then reserved', async () => {
     withValue('false');
     accountHas({ all: 10, unreserved: 10 });
     await run();
@@ -798,18 +801,21 @@ describe('the reserved concurrency', () => {
   it.each([
     ['true', 10],
     ['false', 1_000],
-  ])('is what the caller gives (%s), without a question', async (ParameterValue, all) => {
-    cloudFormationGoes();
-    accountHas({ all, unreserved: all });
-    await run({ parameters: { ...complete, [name]: ParameterValue } });
-    expect(chosen()).toEqual({ ParameterKey: name, ParameterValue });
-    expect([asked(), reported()]).toEqual([0, []]);
-  });
+  ])(
+    'reserved concurrency is the value that the caller gives (%s), without a call to AWS',
+    async (ParameterValue, all) => {
+      cloudFormationGoes();
+      accountHas({ all, unreserved: all });
+      await run({ parameters: { ...complete, [name]: ParameterValue } });
+      expect(chosen()).toEqual({ ParameterKey: name, ParameterValue });
+      expect([asked(), reported()]).toEqual([0, []]);
+    },
+  );
 
   it.each([
     ['a refusal', { name: 'AccessDeniedException' }, 'npx order-replication bootstrap'],
     ['a fault', { name: 'ServiceException' }, 'No.'],
-  ])('stays as it is after %s, which is reported', async (_, error, sentence) => {
+  ])('reserved concurrency stays unchanged after %s, which is reported', async (_, error, sentence) => {
     lambda.on(GetAccountSettingsCommand).rejects(Object.assign(new Error('No.'), error));
     cloudFormationGoes();
     await run();
@@ -819,7 +825,7 @@ describe('the reserved concurrency', () => {
     expect(reported().join()).toContain('--parameter ReserveConcurrency=false');
   });
 
-  it('stays as it is where the answer names no limit', async () => {
+  it('reserved concurrency stays unchanged if the answer has no limit', async () => {
     lambda.on(GetAccountSettingsCommand).resolves({});
     withValue('false');
     await run();
@@ -835,13 +841,13 @@ describe('what AWS refuses', () => {
     ['CredentialsProviderError', 'Could not load credentials', 'Sign in'],
     ['ExpiredToken', 'x', 'expired'],
     ['Error', 'Region is missing', '--region'],
-  ])('%s is explained', async (name, message, sentence) => {
+  ])('the AWS error %s is explained', async (name, message, sentence) => {
     aws.on(DescribeStacksCommand).rejects(Object.assign(new Error(message), { name }));
     await expect(run()).rejects.toThrow(sentence);
   });
 });
 
-it('a deploy makes its packages once nothing speaks against it, and none for an unknown parameter', async () => {
+it('a deploy builds its packages after all checks have passed, and none for an unknown parameter', async () => {
   cloudFormationGoes();
   const prepare = jest.fn(() => Promise.resolve());
   const parameters = { ...complete, PolingInterval: '30' };
@@ -862,7 +868,7 @@ describe('the command line', () => {
       environment,
     );
 
-  it('takes parameters from the environment, and an option before that', async () => {
+  it('deploy reads parameters from the environment, and an option overrides them', async () => {
     const environment = {
       BIGCOMMERCE_TOKEN: 'from-env',
       BIGCOMMERCE_CLIENT_ID: 'env',
@@ -883,14 +889,14 @@ describe('the command line', () => {
     expect((await read(option, environment)).parameters).toMatchObject({ PollingInterval: '30' });
   });
 
-  it("takes CloudFormation's role from the environment, and an option before that; an empty one is none", async () => {
+  it("deploy reads CloudFormation's role from the environment, and an option overrides it; an empty one is none", async () => {
     const environment = { AWS_CLOUDFORMATION_ROLE_ARN: 'from-env' };
     expect((await read([], environment)).roleArn).toBe('from-env');
     expect((await read(['--role-arn', roleArn], environment)).roleArn).toBe(roleArn);
     expect((await read([], { AWS_CLOUDFORMATION_ROLE_ARN: '' })).roleArn).toBeUndefined();
   });
 
-  it('counts an empty variable as none, and lets a value be made empty by an option', async () => {
+  it('deploy ignores an empty variable, and an option can make a value empty', async () => {
     const environment = { ALLOWED_STATUS_IDS: '', BIGCOMMERCE_CLIENT_SECRET: 'from-env' };
     expect((await read(['--parameter', 'BigCommerceClientSecret='], environment)).parameters).toEqual({
       BigCommerceClientSecret: '',
@@ -900,18 +906,18 @@ describe('the command line', () => {
     });
   });
 
-  it('takes the stage, the place of the packages and a pause from no variable', async () => {
+  it('deploy reads the stage, the place of the packages and a pause from no variable', async () => {
     const environment = { STAGE_NAME: 'prod', LAMBDA_DEPLOYMENT_PACKAGES_PREFIX: 'other/', PAUSED: 'false' };
     expect((await read([], environment)).parameters).toEqual({});
   });
 
-  it('polls after a deploy and sends no test alert, unless an option says otherwise', async () => {
+  it('deploy polls and sends no test alert, unless the options request otherwise', async () => {
     expect((await read([], {})).afterwards).toEqual({ poll: true, testAlert: false });
     const changed = await read(['--no-poll', '--test-alert'], {});
     expect(changed.afterwards).toEqual({ poll: false, testAlert: true });
   });
 
-  it('leaves commas, quotes and signs of equality in values alone', async () => {
+  it('deploy keeps commas, quotes and equals signs in values', async () => {
     const value = `1,"2"='3'=4 $HOME`;
     const { parameters, tags } = await read(['--parameter', `A=${value}`, '--tag', 'k=v=w'], {
       ALLOWED_STATUS_IDS: value,
@@ -919,7 +925,7 @@ describe('the command line', () => {
     expect([parameters, tags]).toEqual([{ A: value, AllowedStatusIds: value }, { k: 'v=w' }]);
   });
 
-  it('names the option and the variable of what is wrong', async () => {
+  it('deploy names the option and the variable of a wrong value', async () => {
     const { label } = await read([]);
     expect(['BigCommerceToken', 'PollingInterval'].map((name) => label?.(name))).toEqual([
       'BigCommerceToken (--token or $BIGCOMMERCE_TOKEN)',
@@ -927,13 +933,13 @@ describe('the command line', () => {
     ]);
   });
 
-  it('names an option that it does not know, with one that is like it', async () => {
+  it('deploy names an unknown option, with a similar one', async () => {
     await expect(read(['--stge=dev'])).rejects.toThrow(/unknown option '--stge'\n\(Did you mean --stage\?\)/);
     await expect(read(['--parameter', 'A'])).rejects.toThrow('Name=Value');
     await expect(read(['extra'])).rejects.toThrow("unexpected argument 'extra'");
   });
 
-  it('is not read when the deploy is called by code', async () => {
+  it('the environment is not read when code calls the deploy', async () => {
     cloudFormationGoes();
     jest.replaceProperty(process, 'env', { ...process.env, POLLING_INTERVAL: '15' });
     await run();

@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const file = () => join(folder, 'summary.md');
 const summary = () => readFileSync(file(), 'utf8');
 
-it('shows what was summed up, under how it ended', async () => {
+it('the job summary shows the summary of a deploy below its result', async () => {
   const result = await withJobSummary((summarize) => {
     summarize('  Modify  ProcessOrdersFunction');
     return Promise.resolve({ changed: true });
@@ -21,12 +21,12 @@ it('shows what was summed up, under how it ended', async () => {
   expect(summary()).toBe('## Deployed\n\n<pre>\n  Modify  ProcessOrdersFunction\n</pre>\n');
 });
 
-it('says that there was nothing to change', async () => {
+it('the job summary reports that there was nothing to change', async () => {
   await withJobSummary(() => Promise.resolve({ changed: false }), file());
   expect(summary()).toContain('## Nothing to change');
 });
 
-it('says why it failed, after the completed steps, and passes the failure on', async () => {
+it('the job summary has the reason of a failure after the steps before it, and the failure is thrown', async () => {
   const failure = new CommandError(
     'was not deployed (UPDATE_ROLLBACK_COMPLETE).\n  OrdersQueue: too <long> & wide',
   );
@@ -41,14 +41,14 @@ it('says why it failed, after the completed steps, and passes the failure on', a
   );
 });
 
-it('shows nothing of an unexpected error: it may contain anything', async () => {
+it('the job summary contains nothing of an unexpected error, which may contain anything', async () => {
   const deploying = () => Promise.reject(new Error('token abc'));
   await expect(withJobSummary(deploying, file())).rejects.toThrow('token abc');
   expect(summary()).toContain('The log of this step has the details');
   expect(summary()).not.toContain('abc');
 });
 
-it('adds to what an earlier step wrote, and writes nothing elsewhere than in Actions', async () => {
+it('the job summary is appended to that of earlier steps, and is written only in GitHub Actions', async () => {
   const deploying = () => Promise.resolve({ changed: false });
   await withJobSummary(deploying, file());
   await withJobSummary(deploying, file());

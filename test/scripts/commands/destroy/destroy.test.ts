@@ -141,7 +141,7 @@ const deletedTables = () =>
 const untouched = () => [hooks().length, deletedStacks(), deletedTables().length];
 
 describe('before it asks', () => {
-  it('says where, what goes, what is lost and what stays', async () => {
+  it('destroy shows the account, and what is deleted, lost and kept, before it asks', async () => {
     holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
     sqs
       .on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/dead' })
@@ -158,7 +158,7 @@ describe('before it asks', () => {
     ]);
   });
 
-  it('says that the queues could not be counted, where they could not', async () => {
+  it('destroy reports that the queues could not be counted', async () => {
     sqs.on(GetQueueAttributesCommand).rejects(new Error('denied'));
     const { said } = await run();
     expect(said).toContain(
@@ -166,7 +166,7 @@ describe('before it asks', () => {
     );
   });
 
-  it('refuses to lose references, those in the worker’s hands included, without --yes', async () => {
+  it('destroy without --yes refuses to lose references, also those that the worker has received', async () => {
     holds({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '2' });
     const { said, failure } = await run();
     expect(said).toMatch(
@@ -176,7 +176,7 @@ describe('before it asks', () => {
     expect([asked, untouched()]).toEqual([[], [2, 0, 0]]);
   });
 
-  it('loses them with --yes', async () => {
+  it('destroy with --yes deletes references', async () => {
     holds({ ApproximateNumberOfMessages: '2' });
     expect(await run(['--yes'])).toMatchObject({ failure: undefined });
     expect([asked, deletedStacks()]).toEqual([[], 1]);
@@ -184,7 +184,7 @@ describe('before it asks', () => {
 });
 
 describe('at the right answer', () => {
-  it('deletes the store’s webhook that leads here, and no other, then the stack, and no table', async () => {
+  it("destroy deletes the store's webhook of the stack and no other, then the stack, and no table", async () => {
     const { said } = await run();
     expect(asked).toEqual([`To delete the stack, type ${stackName}: `]);
     expect(hooks()).toEqual(['https://example.com/other']);
@@ -193,7 +193,7 @@ describe('at the right answer', () => {
     expect(said).toContain('Its tables are kept: the next npx order-replication deploy');
   });
 
-  it('deletes the tables too with --delete-data, and waits until they are gone', async () => {
+  it('destroy --delete-data also deletes the tables, and waits until they are deleted', async () => {
     const gone = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
     dynamoDb
       .on(DescribeTableCommand, { TableName: `${stackName}-Orders` })
@@ -213,7 +213,7 @@ describe('at the right answer', () => {
   });
 });
 
-it('prints with --output json what is deleted and what is kept', async () => {
+it('destroy --output json has the deleted and the kept tables', async () => {
   const args = ['--stage', 'dev', '--region', 'eu-west-1', '--yes'];
   expect(await runForJson(destroy, args)).toEqual({
     account: '123456789012',
@@ -229,12 +229,12 @@ describe('nothing is changed', () => {
   it.each([
     ['another answer', [], ['yes']],
     ['another answer to the second question', ['--delete-data'], [stackName, 'no']],
-  ])('at %s', async (_, args, answers) => {
+  ])('destroy changes nothing at %s', async (_, args, answers) => {
     expect((await run(args, answers)).failure).toContain('Nothing was changed');
     expect(untouched()).toEqual([2, 0, 0]);
   });
 
-  it('where no user can be asked', async () => {
+  it('destroy changes nothing without a terminal', async () => {
     const { isTTY } = process.stdin;
     try {
       Object.assign(process.stdin, { isTTY: false });
@@ -248,33 +248,33 @@ describe('nothing is changed', () => {
     ['is being changed', { StackStatus: 'UPDATE_IN_PROGRESS' }, 'being changed (UPDATE_IN_PROGRESS)'],
     ['was made from another template', { Parameters: [] }, 'was not made from this template'],
     ['is protected', { EnableTerminationProtection: true }, '--no-enable-termination-protection'],
-  ] as const)('where the stack %s', async (_, overrides, sentence) => {
+  ] as const)('destroy changes nothing if the stack %s', async (_, overrides, sentence) => {
     goes(aStack(overrides as Partial<Stack>));
     expect((await run(['--yes', '--delete-data'])).failure).toContain(sentence);
     expect(untouched()).toEqual([2, 0, 0]);
   });
 
-  it('where it is not said which one', async () => {
+  it('destroy changes nothing if no stack is named', async () => {
     await expect(runCommand(destroy, ['--yes'])).rejects.toThrow(
       'error: missing option: --stage or --stack-name must name the service',
     );
   });
 });
 
-it('deletes a stack of which only a change set was made', async () => {
+it('destroy deletes a stack that has only a change set', async () => {
   goes(aStack({ StackStatus: 'REVIEW_IN_PROGRESS', Parameters: [], Outputs: [] }));
   expect((await run()).failure).toBeUndefined();
   expect(deletedStacks()).toBe(1);
 });
 
-it('is done when the stack is gone, even if no event reports it', async () => {
+it('destroy ends when the stack is deleted, even if no event reports it', async () => {
   cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [] });
   const { said, failure } = await run();
   expect([said, failure]).toEqual([expect.stringContaining(`${stackName} is deleted.`), undefined]);
 });
 
 describe('a store that', () => {
-  it('that forbids the look gets a sentence that says how to do it by hand, and the stack is deleted', async () => {
+  it('destroy of a stack whose store cannot be read explains the manual removal, and deletes the stack', async () => {
     simulator.credentials.accessToken = 'another';
     const { said } = await run();
     expect(said).toMatch(
@@ -283,7 +283,7 @@ describe('a store that', () => {
     expect([hooks().length, deletedStacks()]).toEqual([2, 1]);
   });
 
-  it('keeps its webhook keeps the stack', async () => {
+  it('destroy keeps the stack if the store does not delete its webhook', async () => {
     simulator.faults.add({ endpoint, kind: 'status', status: 403, times: 100 });
     const { failure } = await run();
     expect(failure).toMatch(
@@ -292,7 +292,7 @@ describe('a store that', () => {
     expect(deletedStacks()).toBe(0);
   });
 
-  it('keeps its webhook does not keep the stack from --yes', async () => {
+  it('destroy --yes deletes the stack even if the store does not delete its webhook', async () => {
     simulator.faults.add({ endpoint, kind: 'status', status: 403, times: 100 });
     const { said, failure } = await run(['--yes']);
     expect([said, failure]).toEqual([expect.stringContaining('was not deleted'), undefined]);
@@ -300,7 +300,7 @@ describe('a store that', () => {
   });
 });
 
-it('says which resource could not be deleted and what to do, and leaves the tables alone', async () => {
+it('destroy names a resource that could not be deleted and what to do, and keeps the tables', async () => {
   const failed = anEvent({
     LogicalResourceId: 'OrdersQueue',
     ResourceType: 'AWS::SQS::Queue',
@@ -320,7 +320,7 @@ describe('where the stack is gone already', () => {
   const gone = () => new ResourceNotFoundException({ message: 'gone', $metadata: {} });
   beforeEach(() => goes(undefined));
 
-  it('says which tables are left, and asks nothing', async () => {
+  it('destroy of a deleted stack names the tables that are left, and asks nothing', async () => {
     const { said } = await run();
     expect(said).toMatch(
       /^In account 123456789012, eu-west-1:\nThe stack .* is already deleted\.\nKeep {5}the tables, .*-Orders/,
@@ -328,7 +328,7 @@ describe('where the stack is gone already', () => {
     expect([asked, deletedTables()]).toEqual([[], []]);
   });
 
-  it('asks once for the tables', async () => {
+  it('destroy --delete-data of a deleted stack asks once for the tables', async () => {
     dynamoDb
       .on(DescribeTableCommand, { TableName: `${stackName}-Orders` })
       .resolvesOnce({})
@@ -342,7 +342,7 @@ describe('where the stack is gone already', () => {
     expect(deletedTables()).toEqual([`${stackName}-Orders`]);
   });
 
-  it('and the tables too, says that there is nothing', async () => {
+  it('destroy of a deleted stack without tables reports that there is nothing', async () => {
     dynamoDb.on(DescribeTableCommand).rejects(gone());
     expect((await run()).failure).toBe(
       `There is no stack ${stackName} in eu-west-1, and no table of it. Check --stage, --stack-name and --region.`,

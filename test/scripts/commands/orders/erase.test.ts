@@ -120,14 +120,17 @@ const isUpdate = (setting: string) => (command: unknown) =>
 describe('an order is found by the address', () => {
   it.each([
     ['of its bill', { billing_address: { email: ' ADA@example.com ' } }],
-    ['of one who gets a parcel', { shipping_addresses: [{ id: 1 }, { id: 2, email: ADA }] }],
-    ['of one who downloads', { consignments: { downloads: [{ recipient_email: ADA, line_items: [] }] } }],
+    ['of the recipient of a parcel', { shipping_addresses: [{ id: 1 }, { id: 2, email: ADA }] }],
     [
-      'of one who gets a gift certificate',
+      'of the recipient of a download',
+      { consignments: { downloads: [{ recipient_email: ADA, line_items: [] }] } },
+    ],
+    [
+      'of the recipient of a gift certificate',
       { consignments: { email: { gift_certificates: [{ recipient_email: ADA, line_items: [] }] } } },
     ],
-    ['that a shopper wrote into a message', { customer_message: `Please write to ${ADA}.` }],
-  ])('%s, and erased', async (_, fields) => {
+    ['in a message of the shopper', { customer_message: `Please write to ${ADA}.` }],
+  ])('an order with the address %s is found and erased', async (_, fields) => {
     const snapshot = aSnapshot({ id: 1, ...fields });
     await tables.orders.save(snapshot);
     expect(await run()).toMatch(/^Erased order 1\.\nErased 1 of 1 orders in OrdersTable\./);
@@ -135,7 +138,7 @@ describe('an order is found by the address', () => {
     expect(JSON.stringify(await all('OrdersTable'))).not.toMatch(/ada@/i);
   });
 
-  it('and no other order is touched', async () => {
+  it('an erasure changes no other order', async () => {
     const others = [aSnapshot({ id: 2 }), ofAda(3, { billing_address: { email: 'da@example.com' } })];
     for (const snapshot of [ofAda(1), ...others]) await tables.orders.save(snapshot);
     expect(await run()).toContain('Erased 1 of 3 orders');
@@ -143,12 +146,12 @@ describe('an order is found by the address', () => {
     expect(await all('LedgerTable')).toMatchObject([{ order_id: 1 }]);
   });
 
-  it('whatever page of the table it is on', async () => {
+  it('an erasure finds an order on any page of the table', async () => {
     for (let id = 1; id <= 5; id += 1) await tables.orders.save(ofAda(id, { big: 'x'.repeat(300_000) }));
     expect(await run()).toContain('Erased 5 of 5 orders');
   });
 
-  it('in the compressed lists of a large one, which stays compressed and whole', async () => {
+  it('an erasure finds the address in the compressed lists of a large order, which stays compressed and complete', async () => {
     const products = Array.from({ length: 1_000 }, (_, id) =>
       aLine({ id, description: 'long '.repeat(100) }),
     );
@@ -166,7 +169,7 @@ describe('an order is found by the address', () => {
     const large = ofAda(1, { shipping_addresses: [{ id: 2, email: ADA, a_new_field: noise }] });
     const parts = async () => (await all('OrderPartsTable'))?.map(({ part }) => String(part)) ?? [];
 
-    it('of which those of before are deleted', async () => {
+    it('an erasure of an order in parts deletes its earlier parts', async () => {
       await tables.orders.save(large);
       const before = await parts();
       expect(before.length).toBeGreaterThan(1);
@@ -175,7 +178,7 @@ describe('an order is found by the address', () => {
       expect((await parts()).filter((part) => before.includes(part))).toEqual([]);
     });
 
-    it('also when the command was killed before it came to that', async () => {
+    it('an erasure of an order in parts deletes the earlier parts also after a killed command', async () => {
       await tables.orders.save(large);
       const before = await parts();
       intercept(
@@ -191,7 +194,7 @@ describe('an order is found by the address', () => {
     });
   });
 
-  it('in a row that the sample left, over which every read may be stored', async () => {
+  it('an erasure finds the address in a row of the original sample, over which every read may be stored', async () => {
     await write('OrdersTable', { id: 1, status_id: 11, billing_address: { email: ADA }, coupons: '' });
     expect(await run()).toContain('Erased order 1.');
     expect(await tables.orders.find(1)).toMatchObject({
@@ -206,20 +209,20 @@ describe('an order is found by the address', () => {
   });
 });
 
-it('keeps the date on which the order expires', async () => {
+it('an erasure keeps the date on which the order expires', async () => {
   await tables.orders.save(ofAda(1, { expires_at: 1_800_000_000 }));
   await run();
   expect(await tables.orders.find(1)).toMatchObject({ expires_at: 1_800_000_000 });
 });
 
-it('notes it in the ledger, keeps all else of the row, and lets go of the order', async () => {
+it('an erasure is recorded in the ledger, keeps the rest of the row, and releases the lease', async () => {
   await tables.orders.save(ofAda(1));
   await write('LedgerTable', aRow(1));
   await run();
   expect(await ledgerRow(1)).toEqual(aRow(1, { erased_at: iso(clock) }));
 });
 
-it('makes a row that says no more than that where there is none', async () => {
+it('an erasure of an order without a ledger row makes a row with only the erasure', async () => {
   await tables.orders.save(ofAda(1));
   await run();
   expect(await ledgerRow(1)).toEqual({ order_id: 1, erased_at: iso(clock) });
@@ -252,14 +255,14 @@ describe('the records of webhooks', () => {
     await tables.orders.save(aSnapshot({ id: 2 }));
   });
 
-  it('name no cart and no customer of an erased order any more; all else of them stays, and those of others', async () => {
+  it('the webhook records of an erased order contain no cart and no customer; the rest of them, and those of other orders, stay', async () => {
     for (const row of [ofCart(1, 1), ofCart(1, 2), ofCart(2, 1)]) await write('WebhooksTable', row);
     await run();
     expect(await records(1)).toEqual([withoutCart(ofCart(1, 1)), withoutCart(ofCart(1, 2))]);
     expect(await records(2)).toEqual([ofCart(2, 1)]);
   });
 
-  it('keep the id of what is no cart', async () => {
+  it('the webhook records of an erased order keep an id that is not of a cart', async () => {
     const aboutOrder = record(1, 1, { scope: 'store/order/updated', data: { type: 'order', id: 1 } });
     const aboutShipment = record(1, 2, {
       scope: 'store/shipment/created',
@@ -271,7 +274,7 @@ describe('the records of webhooks', () => {
     expect(await records(1)).toEqual([aboutOrder, aboutShipment, withoutData]);
   });
 
-  it('are reached by the next run where one was killed before them, or they came later', async () => {
+  it('webhook records that a killed run did not reach, or that came later, are erased by the next run', async () => {
     await write('WebhooksTable', ofCart(1, 1));
     intercept(isUpdate('SET webhook'), () => Promise.reject(new Error('killed')));
     await expect(run()).rejects.toThrow('killed');
@@ -281,7 +284,7 @@ describe('the records of webhooks', () => {
     expect(await records(1)).toEqual([withoutCart(ofCart(1, 1)), withoutCart(ofCart(1, 2))]);
   });
 
-  it('stay away when they expire meanwhile', async () => {
+  it('webhook records that expire during an erasure are not created again', async () => {
     const { orderId, delivery } = ofCart(1, 1);
     await write('WebhooksTable', ofCart(1, 1));
     intercept(isUpdate('SET webhook'), async (pass) => {
@@ -292,7 +295,7 @@ describe('the records of webhooks', () => {
     expect(await records(1)).toEqual([]);
   });
 
-  it('cost a later read no parts where they take longer than the lease', async () => {
+  it('webhook records that take longer than the lease cost a later read no parts', async () => {
     await write('WebhooksTable', ofCart(1, 1));
     const laterRead = aSnapshot({ id: 1, replication: { read_at: iso(clock + 5 * MINUTE) } });
     intercept(isUpdate('SET webhook'), async (pass) => {
@@ -305,14 +308,14 @@ describe('the records of webhooks', () => {
     expect(await all('OrderPartsTable')).toHaveLength(1);
   });
 
-  it('stay as they are in a dry run', async () => {
+  it('webhook records stay unchanged in a dry run', async () => {
     await write('WebhooksTable', ofCart(1, 1));
     await run({ dryRun: true });
     expect(await records(1)).toEqual([ofCart(1, 1)]);
   });
 });
 
-it('finds nothing any more when it runs again', async () => {
+it('a second erasure finds nothing', async () => {
   await tables.orders.save(ofAda(1));
   await run();
   const before = [await all('OrdersTable'), await all('LedgerTable')];
@@ -321,11 +324,11 @@ it('finds nothing any more when it runs again', async () => {
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual(before);
 });
 
-it('says that no person was found, in how many orders', async () => {
+it('an erasure that finds no order reports how many it has read', async () => {
   expect(await run()).toBe('No order contains this address: read 0 in OrdersTable.');
 });
 
-it('changes nothing in a dry run', async () => {
+it('an erasure changes nothing in a dry run', async () => {
   for (const id of [1, 2]) await tables.orders.save(ofAda(id));
   const before = await all('OrdersTable');
   const said = (await run({ dryRun: true })).split('\n').sort();
@@ -337,7 +340,7 @@ it('changes nothing in a dry run', async () => {
   expect([await all('OrdersTable'), await all('LedgerTable')]).toEqual([before, []]);
 });
 
-it('reports to a program which orders were erased, and never the address', async () => {
+it('orders erase --output json has the erased orders, and never the address', async () => {
   for (const snapshot of [ofAda(1), aSnapshot({ id: 2 })]) await tables.orders.save(snapshot);
   expect((await runWhole()).data).toEqual({
     isDryRun: false,
@@ -351,7 +354,7 @@ it('reports to a program which orders were erased, and never the address', async
 describe('without --yes', () => {
   beforeEach(() => tables.orders.save(ofAda(1)));
 
-  it('it shows the orders, and erases them once the name of the stack is typed', async () => {
+  it('an erasure without --yes shows the orders, and erases them after the name of the stack is typed', async () => {
     const asked: string[] = [];
     const ask: Ask = (question) => {
       asked.push(question);
@@ -362,26 +365,26 @@ describe('without --yes', () => {
     expect(await tables.orders.find(1)).toEqual(erased(ofAda(1)));
   });
 
-  it('it changes nothing after another answer', async () => {
+  it('an erasure without --yes changes nothing after another answer', async () => {
     await expect(run({ ask: () => Promise.resolve('yes') })).rejects.toThrow('Nothing was changed');
     expect(await tables.orders.find(1)).toEqual(ofAda(1));
   });
 
-  it('it asks nothing where there is nothing to erase', async () => {
+  it('an erasure without --yes asks nothing if there is nothing to erase', async () => {
     expect(await run({ email: 'ben@example.com', ask: noOneAsks })).toContain(
       'No order contains this address',
     );
   });
 });
 
-it('says what it does not reach, and never the address', async () => {
+it('an erasure reports the copies that it does not reach, and never the address', async () => {
   await tables.orders.save(ofAda(1));
   const said = await run();
   expect(said).toMatch(/backups.*35 days[^]*24 hours[^]*BigCommerce[^]*replication\.erased_at/);
   expect(said + JSON.stringify(await all('LedgerTable'))).not.toContain('@');
 });
 
-it('says how far it is, every ten thousand orders', async () => {
+it('an erasure reports its progress every 10,000 orders', async () => {
   const Items = Array.from({ length: 20_000 }, (_, id) => ({ id }));
   intercept(
     (command) => command instanceof ScanCommand,
@@ -398,7 +401,7 @@ describe('an order that a worker holds', () => {
   const held = (until: number) => aRow(1, { lease_owner: 'worker', lease_until: iso(until) });
   const letGo = () => write('LedgerTable', aRow(1));
 
-  it('is waited for, and erased as the worker left it', async () => {
+  it('an erasure waits for an order that a worker holds, and erases it as the worker left it', async () => {
     await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 75 * SECOND));
     const edited = ofAda(1, { total_inc_tax: '99.0000', replication: { read_at: iso(clock) } });
@@ -413,7 +416,7 @@ describe('an order that a worker holds', () => {
     expect(await tables.orders.find(1)).toEqual(erased(edited));
   });
 
-  it('is unchanged, and not remembered, if it has another address then', async () => {
+  it('an order that has another address after the worker is not changed and not marked', async () => {
     await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 75 * SECOND));
     const ofBen = aSnapshot({ id: 1, billing_address: { email: 'ben@example.com' } });
@@ -426,7 +429,7 @@ describe('an order that a worker holds', () => {
     expect(await ledgerRow(1)).toEqual(aRow(1));
   });
 
-  it('is taken a minute after the lease has ended: clocks differ', async () => {
+  it("an order is erased 1 min after the end of a worker's lease, because clocks differ", async () => {
     await tables.orders.save(ofAda(1));
     const until = clock + 10 * SECOND;
     await write('LedgerTable', held(until));
@@ -435,7 +438,7 @@ describe('an order that a worker holds', () => {
     expect(clock).toBeLessThanOrEqual(until + MINUTE + 2 * SECOND);
   });
 
-  it('is given up after five minutes; the others are erased, and another run ends it', async () => {
+  it('an erasure skips an order that a worker holds for 5 min; it erases the others, and another run completes it', async () => {
     for (const id of [1, 2]) await tables.orders.save(ofAda(id));
     await write('LedgerTable', held(clock + 60 * MINUTE));
     const began = clock;
@@ -448,7 +451,7 @@ describe('an order that a worker holds', () => {
     expect(await run()).toContain('Erased order 1.');
   });
 
-  it('is reported as found when it is the only one', async () => {
+  it('an erasure does not report that no order matches if the only one is held by a worker', async () => {
     await tables.orders.save(ofAda(1));
     await write('LedgerTable', held(clock + 60 * MINUTE));
     expect(await run()).not.toContain('No order carries');
@@ -461,7 +464,7 @@ describe('whatever happens in between', () => {
     await write('LedgerTable', aRow(1));
   });
 
-  it('a command that was killed between ledger and snapshot is ended by the next one', async () => {
+  it('a command that was killed between ledger and snapshot is completed by the next one', async () => {
     intercept(isPut, () => Promise.reject(new Error('killed')));
     await expect(run()).rejects.toThrow('killed');
     const killedAt = clock;
@@ -472,14 +475,14 @@ describe('whatever happens in between', () => {
     expect(await ledgerRow(1)).toEqual(aRow(1, { erased_at: iso(killedAt) }));
   });
 
-  it('a command that was killed before the ledger is as if it had not started', async () => {
+  it('a command that was killed before the ledger has changed nothing', async () => {
     intercept(isUpdate('erased_at'), () => Promise.reject(new Error('killed')));
     await expect(run()).rejects.toThrow('killed');
     expect(await ledgerRow(1)).not.toHaveProperty('erased_at');
     expect(await run()).toContain('Erased order 1.');
   });
 
-  it('two commands at once erase an order once', async () => {
+  it('two commands at the same time erase an order once', async () => {
     const puts = jest.spyOn(client, 'send');
     // Virtual time would end the lease of the one while the other waits.
     const time = { now: () => clock, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
@@ -492,7 +495,7 @@ describe('whatever happens in between', () => {
     expect(await ledgerRow(1)).toEqual(aRow(1, { erased_at: iso(clock) }));
   });
 
-  it('a later read stays, and the order is named for another run', async () => {
+  it('a later read of the order stays, and the order is named for another run', async () => {
     const later = ofAda(1, { replication: { read_at: iso(clock) } });
     intercept(isPut, async (pass) => {
       await tables.orders.save(later);
@@ -503,7 +506,7 @@ describe('whatever happens in between', () => {
     expect(await run()).toContain('Erased order 1.');
   });
 
-  it('an order that another took over is left to it', async () => {
+  it('an order whose lease another owner took over is left to that owner', async () => {
     intercept(isUpdate('erased_at'), async (pass) => {
       await write('LedgerTable', aRow(1, { lease_owner: 'worker', lease_until: iso(clock + MINUTE) }));
       return pass();
@@ -513,7 +516,7 @@ describe('whatever happens in between', () => {
     expect(await tables.orders.find(1)).toEqual(ofAda(1));
   });
 
-  it('an answer that is lost, so that the SDK asks for the lease again, does not make it wait for itself', async () => {
+  it('a lost answer, after which the SDK requests the lease again, does not make the command wait for itself', async () => {
     intercept(isUpdate('lease_until = '), async (pass) => {
       await pass();
       return pass();
@@ -533,7 +536,7 @@ describe('the command line', () => {
     'ada@@example.com',
     '"ada@example.com"',
     '<ada@example.com>',
-  ])('takes no %j for an address, and does not repeat it', async (email) => {
+  ])('orders erase does not accept %j as an address, and does not repeat it', async (email) => {
     const { code, said } = await runLine(orders, `erase --email ${email}`);
     expect(said).toMatch(/^error: --email requires one bare address, such as ada@example\.com\.\n/);
     expect(said).not.toContain(`'${email}'`);
@@ -541,7 +544,7 @@ describe('the command line', () => {
   });
 
   it.each(['Ada <ada@example.com>', 'ada@example.com ben@example.com', ''])(
-    'takes no %j for one address',
+    'orders erase does not accept %j as one address',
     async (email) => {
       await expect(runCommand(verb(orders, 'erase'), ['--email', email])).rejects.toThrow(
         'error: --email requires one bare address, such as ada@example.com.',
@@ -549,7 +552,7 @@ describe('the command line', () => {
     },
   );
 
-  it('requires an address', async () => {
+  it('orders erase requires an address', async () => {
     const { code, said } = await runLine(orders, 'erase');
     expect(said).toMatch(/^error: required option '--email <address>' not specified/);
     expect(code).toBe(2);

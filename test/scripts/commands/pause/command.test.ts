@@ -87,7 +87,7 @@ it.each([
   },
 );
 
-it('shows the changes, and says what still happens and until when it may last', async () => {
+it('pause shows the changes, and reports what continues and until when it may last', async () => {
   goes(aStack({ Paused: 'false' }));
   jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-21T20:00:00Z'));
   const said = await run('pause');
@@ -98,19 +98,19 @@ it('shows the changes, and says what still happens and until when it may last', 
   );
 });
 
-it('a resume polls immediately', async () => {
+it('resume polls immediately', async () => {
   goes(aStack({ Paused: 'true' }));
   expect(await run('resume')).toMatch(/has resumed\. .*\n.*-GetNewOrders polls the store/);
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(1);
 });
 
-it('does not poll when it pauses', async () => {
+it('pause does not poll', async () => {
   goes(aStack({ Paused: 'false' }));
   await run('pause');
   expect(lambda.commandCalls(InvokeCommand)).toHaveLength(0);
 });
 
-it('a resume succeeds even if that poll fails, and says when the next one comes', async () => {
+it('resume succeeds even if its poll fails, and reports when the next one starts', async () => {
   lambda.on(InvokeCommand).resolves({ FunctionError: 'Unhandled' });
   goes(aStack({ Paused: 'true' }));
   expect(await run('resume')).toMatch(
@@ -121,11 +121,14 @@ it('a resume succeeds even if that poll fails, and says when the next one comes'
 it.each([
   ['pause', 'true', 'is paused'],
   ['resume', 'false', 'is not paused'],
-] as const)('%s of a stack with Paused=%s changes nothing, and says so', async (name, before, sentence) => {
-  goes(aStack({ Paused: before }));
-  expect(await run(name)).toBe(`Nothing to change: OrderReplication-dev ${sentence}.`);
-  expect(asked()).toEqual([]);
-});
+] as const)(
+  '%s of a stack with Paused=%s changes nothing and reports that',
+  async (name, before, sentence) => {
+    goes(aStack({ Paused: before }));
+    expect(await run(name)).toBe(`Nothing to change: OrderReplication-dev ${sentence}.`);
+    expect(asked()).toEqual([]);
+  },
+);
 
 it.each([
   [
@@ -144,18 +147,18 @@ it.each([
     'is not deployed completely (ROLLBACK_COMPLETE)',
   ],
   ['a stack from before there was Paused', aStack({}), 'npx order-replication deploy --stage dev'],
-])('is refused for %s', async (_, stack, sentence) => {
+])('pause is refused for %s', async (_, stack, sentence) => {
   goes(stack);
   await expect(run('pause')).rejects.toThrow(sentence);
   expect(asked()).toEqual([]);
 });
 
-it('that is rolled back is a failure with its reason', async () => {
+it('a pause that is rolled back is a failure with its reason', async () => {
   goes(aStack({ Paused: 'false' }), 'UPDATE_ROLLBACK_COMPLETE');
   await expect(run('pause')).rejects.toThrow(/UPDATE_ROLLBACK_COMPLETE.*The stack is unchanged/s);
 });
 
-it('prints with --output json what changed, with ISO times and nothing else on stdout', async () => {
+it('pause --output json has the change with ISO times, and stdout has nothing else', async () => {
   goes(aStack({ Paused: 'false' }));
   jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-11-21T20:00:00Z'));
   expect(await runForJson(pause, service)).toEqual({

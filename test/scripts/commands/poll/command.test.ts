@@ -89,7 +89,7 @@ const refusal = (service = aService()): Promise<string> =>
     },
   );
 
-it('reports the job: when, how long, the store’s orders by status, found, queued and excluded', async () => {
+it("poll reports the time of the job, the store's orders by status, and the found, queued and excluded orders", async () => {
   answers(aJob());
   expect((await run()).split('\n')).toEqual([
     `${FUNCTION} polls the store …`,
@@ -101,13 +101,13 @@ it('reports the job: when, how long, the store’s orders by status, found, queu
   ]);
 });
 
-it('waits for the end of one invocation', async () => {
+it('poll waits for the end of one invocation', async () => {
   answers(aJob());
   await run();
   expect(invocations).toEqual([{ path: `/2015-03-31/functions/${FUNCTION}/invocations`, body: '{}' }]);
 });
 
-it('reports a poll that found nothing', async () => {
+it('poll reports a job that found nothing', async () => {
   answers(aJob({ counted: { '11': 0 }, found: 0, enqueued: 0, excluded: {} }));
   expect(await run()).toMatch(/In the store +no order\nFound +0\nQueued +0\nExcluded +none$/);
 });
@@ -125,15 +125,18 @@ describe('reports a poll that stopped in time, and where the next one continues'
     ['after an order', {}, 'after order 4711 in the list of Awaiting Fulfillment'],
     ['with a list', { last_id: 0 }, 'with the list of Awaiting Fulfillment'],
     ['among changed orders', { list: 'follow' }, 'after order 4711 in the list of changed orders'],
-  ])('%s', async (_, where, words) => {
-    answers(aJob({ outcome: 'poll.sliced', cursor: { ...cursor, ...where } }));
-    expect((await run()).split('\n').at(-1)).toBe(
-      `Stopped       before its timeout: the store has more orders than fit into one poll. The next poll continues ${words}. To continue now, run it again.`,
-    );
-  });
+  ])(
+    'poll reports a job that ended before its timeout, and where the next one continues: %s',
+    async (_, where, words) => {
+      answers(aJob({ outcome: 'poll.sliced', cursor: { ...cursor, ...where } }));
+      expect((await run()).split('\n').at(-1)).toBe(
+        `Stopped       before its timeout: the store has more orders than fit into one poll. The next poll continues ${words}. To continue now, run it again.`,
+      );
+    },
+  );
 });
 
-it('says why a poll failed, that its job says so, and that an email goes out', async () => {
+it('poll reports the reason of a failure, its job and the alert email', async () => {
   fails('GET /v2/orders/count answered 401. Check BigCommerceToken.');
   const said = await refusal();
   expect(said).toContain('The poll failed: GET /v2/orders/count answered 401. Check BigCommerceToken.\n');
@@ -142,7 +145,7 @@ it('says why a poll failed, that its job says so, and that an email goes out', a
   );
 });
 
-it('says that a poll ran out of time, which no alert reported', async () => {
+it('poll reports that the function ran out of time and sent no alert', async () => {
   fails('2026-03-10T12:05:00.000Z 1f-2e Task timed out after 300.00 seconds', 'Sandbox.Timedout');
   const said = await refusal();
   expect(said).toContain('The poll ran out of time');
@@ -151,7 +154,7 @@ it('says that a poll ran out of time, which no alert reported', async () => {
 });
 
 it.each(['Runtime.ExitError', 'Runtime.ImportModuleError'])(
-  'promises no job and no alert when Lambda ended it (%s)',
+  'poll reports that no job and no alert exist when Lambda ended the function (%s)',
   async (errorType) => {
     fails('RequestId: 1f Error: Runtime exited with error: signal: killed', errorType);
     const said = await refusal();
@@ -160,17 +163,17 @@ it.each(['Runtime.ExitError', 'Runtime.ImportModuleError'])(
   },
 );
 
-it('lets no control character of an error reach the terminal', async () => {
+it('poll prints no control character of an error', async () => {
   fails('odd \u001b[31m');
   expect(await refusal()).toContain('odd \\u{1b}[31m');
 });
 
-it('passes on what Lambda says where the error has no message', async () => {
+it("poll prints Lambda's own class of an error without a message", async () => {
   answer = { headers: { 'x-amz-function-error': 'Unhandled' }, body: null };
   expect(await refusal()).toContain('The poll failed: Unhandled');
 });
 
-it('K1M: names the orders that no list can show, and says that the store counted nothing', async () => {
+it('poll names the orders that no list can show, and reports a failed count', async () => {
   answers({ ...aJob(), counted: {}, not_counted: 'GET answered 504.', unreadable: 1, unreadable_ids: [104] });
   const said = await run();
   expect(said).toContain('In the store  not counted: GET answered 504.');
@@ -180,7 +183,7 @@ it('K1M: names the orders that no list can show, and says that the store counted
 });
 
 it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
-  'does not take %j for a job',
+  'poll does not accept %j as a job',
   async (payload) => {
     answers(payload);
     expect(await refusal()).toContain('did not answer with a job');
@@ -190,12 +193,12 @@ it.each([null, 'Mock response', {}, { ...aJob(), counted: undefined }])(
 it.each([
   ['TooManyRequestsException', 429, 'throttled'],
   ['ResourceNotFoundException', 404, `There is no function ${FUNCTION}`],
-])('explains %s', async (name, status, expected) => {
+])('poll explains %s', async (name, status, expected) => {
   refuses(name, status);
   expect(await refusal()).toContain(expected);
 });
 
-it('says where to look when no answer comes', async () => {
+it('poll names the place of the result if the function does not answer', async () => {
   answer = 'never';
   const lambda = new LambdaClient({
     endpoint: server.url,
@@ -209,24 +212,24 @@ it('says where to look when no answer comes', async () => {
   lambda.destroy();
 });
 
-it('passes on what else goes wrong as it is', async () => {
+it('poll throws any other error unchanged', async () => {
   refuses('AccessDeniedException', 403);
   await expect(run()).rejects.toThrow('AccessDeniedException it is.');
 });
 
-it('asks once only, whatever happens to the answer, since a second call would poll again', async () => {
+it('poll invokes the function once, even if the answer is lost, because a second call would poll again', async () => {
   answer = undefined;
   await expect(run()).rejects.toThrow();
   expect(invocations).toHaveLength(1);
 });
 
-it('says which output is missing', async () => {
+it('poll names a missing output of the stack', async () => {
   await expect(pollOnce({ ...aService(), outputs: {} }, () => undefined)).rejects.toThrow(
     'OrderReplication-prod has no output GetNewOrdersFunctionName',
   );
 });
 
-it('gives a program the job with ISO times and codes, and no sentence', async () => {
+it('poll --output json has the job with ISO times and codes, and no sentence', async () => {
   answer = { body: aJob() };
   expect(pollData(await pollOnce(aService(), () => undefined))).toEqual({
     startedAt: iso(NOON),
@@ -244,12 +247,12 @@ describe('the command line', () => {
   const objection = (args: string[]) =>
     runCommand(poll, args).catch((error: unknown) => (error as Error).message);
 
-  it('takes no word and no unknown option', async () => {
+  it('poll accepts no argument and no unknown option', async () => {
     expect(await objection(['now'])).toBe("error: unexpected argument 'now'");
     expect(await objection(['--order', '5'])).toMatch(/^error: unknown option '--order'/);
   });
 
-  it('says that nothing runs on this machine', async () => {
+  it('poll reports that no service runs on this machine', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
     expect(await objection(['--aws-port', String(port)])).toContain('Start it with "npm start"');

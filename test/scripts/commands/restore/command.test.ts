@@ -159,7 +159,7 @@ describe('after an erasure', () => {
     ['the rows of the small order', { overwrite: true, order: 1 }],
     ['the rows of the order in parts', { overwrite: true, order: 2 }],
   ])(
-    'a restore of %s of each table, the ledger first or last, brings no erased person back',
+    'a restore of %s of each table, the ledger first or last, restores no erased person',
     async (_, options) => {
       for (const name of [...names, ...names.toReversed()]) await restore(name, options);
       expect(await everything()).not.toContain(ADA);
@@ -168,7 +168,7 @@ describe('after an erasure', () => {
     },
   );
 
-  it('parts of an erased order do not come back, those that an order names do', async () => {
+  it('a restore skips the parts of an erased order, and restores those that an order names', async () => {
     for (const { order_id, part } of await all('OrderParts')) {
       await remove('OrderPartsTable', { order_id, part });
     }
@@ -179,7 +179,7 @@ describe('after an erasure', () => {
     expect(await tables.orders.find(3)).toMatchObject({ staff_notes: noise(500_000, 2) });
   });
 
-  it('a row of the ledger keeps the mark that the row there has', async () => {
+  it('a restored row of the ledger keeps the mark of the existing row', async () => {
     const { order_id, ...rest } = (await tables.row(1))!;
     await write('LedgerTable', { order_id, ...rest, state: 'dead' });
     await restore('Ledger', { overwrite: true });
@@ -192,13 +192,13 @@ describe('after an erasure', () => {
     });
   });
 
-  it('a row of the ledger that was lost comes back with the mark that the order has', async () => {
+  it('a lost row of the ledger is restored with the mark of the order', async () => {
     await remove('LedgerTable', { order_id: 1 });
     await restore('Ledger');
     expect(await erasedAt(1)).toBe(iso(NOON + 600_000));
   });
 
-  it('an order is not overwritten where the ledger alone has lost the mark', async () => {
+  it('an order is not overwritten if only the ledger has lost the mark', async () => {
     for (const id of [1, 2]) {
       const lost = { TableName: 'LedgerTable', Key: { order_id: id } };
       await client.send(new UpdateCommand({ ...lost, UpdateExpression: 'REMOVE erased_at' }));
@@ -209,7 +209,7 @@ describe('after an erasure', () => {
     expect(await everything()).not.toContain(ADA);
   });
 
-  it('an order that was erased before the copy was made comes back', async () => {
+  it('an order that was erased before the copy was made is restored', async () => {
     const erased = (await all('Orders')).find(({ id }) => id === 1)!;
     await write('OrdersCopy', erased);
     await remove('OrdersTable', { id: 1 });
@@ -217,7 +217,7 @@ describe('after an erasure', () => {
     expect((await all('Orders')).find(({ id }) => id === 1)).toEqual(erased);
   });
 
-  it('cart and customer of a webhook do not come back, nor those of an order that was not erased', async () => {
+  it('cart and customer of a webhook are not restored, also those of an order that was not erased', async () => {
     for (const { orderId, delivery } of await all('Webhooks')) {
       await remove('WebhooksTable', { orderId, delivery });
     }
@@ -230,7 +230,7 @@ describe('after an erasure', () => {
     expect(byId(await all('Webhooks'))).toEqual(expected);
   });
 
-  it('another run removes what an earlier restore had brought back', async () => {
+  it('another erasure removes the data that an earlier restore has brought back', async () => {
     await write('WebhooksTable', delivery(1));
     const [part] = (await client.send(new ScanCommand({ TableName: 'OrderPartsCopy' }))).Items!.filter(
       ({ order_id }) => order_id === 2,
@@ -247,7 +247,7 @@ describe('after an erasure', () => {
   });
 });
 
-it('an erasure that runs at the same time as an overwriting restore stays', async () => {
+it('an erasure that runs during an overwriting restore stays', async () => {
   const real = client.send.bind(client) as (command: unknown) => Promise<unknown>;
   let isErased = false;
   // The restore has asked who was erased; then the erasure comes.
@@ -268,7 +268,7 @@ it('an erasure that runs at the same time as an overwriting restore stays', asyn
   expect(await everything()).not.toContain(ADA);
 });
 
-it('parts that no stored order names stay out of the table, whichever order they are of', async () => {
+it('parts that no stored order names are not restored, also those of an order that was not erased', async () => {
   await remove('OrdersTable', { id: 3 });
   for (const { order_id, part } of await partsOf(3)) {
     await remove('OrderPartsTable', { order_id, part });
@@ -298,7 +298,7 @@ it.each([
 describe('overwriting', () => {
   const damage = () => write('OrdersTable', { id: 1, damaged: true });
 
-  it('is refused while the service is running, with the command that pauses this one', async () => {
+  it('an overwriting restore is refused while the service is running, with the command that pauses it', async () => {
     await damage();
     await expect(restore('Orders', { overwrite: true, paused: false })).rejects.toThrow(
       'Pause it first: npx order-replication pause --local',
@@ -306,7 +306,7 @@ describe('overwriting', () => {
     expect((await all('Orders')).find(({ id }) => id === 1)).toEqual({ id: 1, damaged: true });
   });
 
-  it('asks for the name of the stack, and changes nothing after another answer', async () => {
+  it('an overwriting restore asks for the name of the stack, and changes nothing after another answer', async () => {
     await damage();
     const asked: string[] = [];
     const answering = (answer: string): Ask => {
@@ -325,7 +325,7 @@ describe('overwriting', () => {
   });
 });
 
-it('reports to a program how many rows were put back, and how many were not', async () => {
+it('restore --output json has the numbers of restored and skipped rows', async () => {
   await remove('OrdersTable', { id: 3 });
   expect((await report('Orders')).data).toEqual({
     table: 'Orders',
@@ -340,7 +340,7 @@ it.each([
   ['--table Orders', /required option '--from <table>' not specified/],
   ['--from x', /required option '--table <table>' not specified/],
   ['--table Orders --from x --order 1.5', /It must be a whole number/],
-])('%j is wrong usage', async (line, words) => {
+])('the restore command line %j is wrong usage', async (line, words) => {
   const { code, said } = await runLine(restoreCommand, line);
   expect(said).toMatch(words);
   expect(code).toBe(2);

@@ -136,12 +136,12 @@ const registered = () => simulator.hooks.all().map(({ hook }) => hook);
 const writes = () => simulator.log.entries.filter(({ method }) => method !== 'GET').length;
 
 describe('create', () => {
-  it('registers the stack’s own URL with the secret header', async () => {
+  it("webhook create registers the stack's own URL with the secret header", async () => {
     expect(await run(create)).toMatch(/^Registered: webhook \d+, store\/cart\/converted to https:/);
     expect(registered()).toMatchObject([{ scope, destination, headers, is_active: true }]);
   });
 
-  it('changes nothing when it is right already', async () => {
+  it('webhook create changes nothing if the webhook is right', async () => {
     await run(create);
     const before = registered();
     expect(await run(create)).toContain('Nothing to change');
@@ -151,13 +151,13 @@ describe('create', () => {
   it.each([
     ['inactive', { is_active: false }],
     ['without the current secret', { headers: { 'X-Order-Replication-Secret': 'the one before' } }],
-  ])('repairs what is %s', async (wrong, fields) => {
+  ])('webhook create repairs a webhook that is %s', async (wrong, fields) => {
     const { id } = add(fields);
     expect(await run(create)).toContain(`It was ${wrong}`);
     expect(registered()).toMatchObject([{ id, is_active: true, headers }]);
   });
 
-  it('gives the current secret to all that lead here, so that one command ends a rotation', async () => {
+  it('webhook create sets the current secret on all webhooks of the stack, so that one command completes a rotation', async () => {
     const old = { 'X-Order-Replication-Secret': 'the one before' };
     add({ headers: old });
     add({ headers: old, scope: 'store/order/created' });
@@ -166,19 +166,19 @@ describe('create', () => {
     expect(registered().map((hook) => hook.headers)).toEqual([headers, headers, old]);
   });
 
-  it('registers another scope in addition to it', async () => {
+  it('webhook create registers another scope in addition to the first', async () => {
     add();
     await run(create, { scope: 'store/order/created' });
     expect(registered().map((hook) => hook.scope)).toEqual([scope, 'store/order/created']);
   });
 
-  it('says so when there is no client secret', async () => {
+  it('webhook create notes that there is no client secret', async () => {
     expect(await run(create, {}, aService({ clientSecret: '' }))).toContain(
       'BigCommerceClientSecret is empty',
     );
   });
 
-  it('finds what a poll has registered at the same moment', async () => {
+  it('webhook create finds a webhook that a poll has registered at the same moment', async () => {
     const service = aService();
     const registerHook: typeof service.store.registerHook = (registration) => {
       add();
@@ -189,30 +189,30 @@ describe('create', () => {
     expect(registered()).toHaveLength(1);
   });
 
-  it('explains the limit of ten', async () => {
+  it('webhook create explains the limit of ten webhooks', async () => {
     for (let made = 0; made < 10; made += 1) add({ destination: `https://hooks.example.com/${made}` });
     const said = await refusal(create);
     expect(said).toContain('No more than 10 per scope');
     expect(said).toContain('To see them: npx order-replication webhook list --stage prod');
   });
 
-  it('registers a local run with a simulated store', async () => {
+  it('webhook create registers a local run with a simulated store', async () => {
     const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
     expect(await run(create, {}, aService({ url }))).toContain('Registered');
   });
 
-  it('passes on what else goes wrong as it is', async () => {
+  it('webhook create throws any other error unchanged', async () => {
     simulator.faults.add({ endpoint: 'POST /v3/hooks', kind: 'status', status: 503 });
     await expect(run(create)).rejects.toThrow(/answered 503/);
   });
 
-  it('says which output is missing', async () => {
+  it('webhook create names a missing output of the stack', async () => {
     const service = aService();
     const said = await refusal(create, {}, { ...service, outputs: {} });
     expect(said).toContain('OrderReplication-prod has no output WebhookUrl');
   });
 
-  it('registers no local run with a real store', async () => {
+  it('webhook create registers no local run with a real store', async () => {
     const url = 'http://127.0.0.1:4566/_aws/execute-api/local/dev/cart-converted';
     const parameters = { BigCommerceApiUrl: 'https://api.bigcommerce.com' };
     expect(await refusal(create, {}, aService({ url, parameters }))).toContain('is a real one');
@@ -221,7 +221,7 @@ describe('create', () => {
 });
 
 describe('list', () => {
-  it('marks what leads to this stack and what is inactive', async () => {
+  it('webhook list marks the webhooks of the stack and inactive ones', async () => {
     add();
     add({ destination: 'https://hooks.example.com/old', is_active: false });
     const [headings, first, second] = (await run(list)).split('\n');
@@ -230,14 +230,14 @@ describe('list', () => {
     expect(second).toMatch(/^\d+ +store\/cart\/converted +NO +no +https:.*example\.com\/old$/);
   });
 
-  it('lists for a program what leads to this stack and what is inactive', async () => {
+  it('webhook list --output json has the webhooks of the stack and inactive ones', async () => {
     const { id } = add();
     expect(await dataOf(list)).toEqual({
       webhooks: [{ id, scope, destination, isThisStack: true, isActive: true }],
     });
   });
 
-  it('says why it may be empty', async () => {
+  it('webhook list explains why its result may be empty', async () => {
     add();
     simulator.credentials.clientId = 'another-api-account';
     expect(await run(list)).toContain('BigCommerce shows no webhook that another API account created');
@@ -245,7 +245,7 @@ describe('list', () => {
 });
 
 describe('show', () => {
-  it('shows the stack’s own one, and no value of a header', async () => {
+  it("webhook show prints the stack's own webhook, and no value of a header", async () => {
     add({ headers: { ...headers, 'x-firewall': 'let me in' } });
     const said = await run(show);
     expect(said).toMatch(/Active +yes/);
@@ -259,14 +259,14 @@ describe('show', () => {
   it.each([
     [{ 'X-Order-Replication-Secret': 'old' }, /Secret header +NOT the stack's/],
     [null, /Secret header +none/],
-  ])('says when the secret is not the stack’s: %j', async (given, expected) => {
+  ])("webhook show reports a secret that is not the stack's: %j", async (given, expected) => {
     const { id } = add({ headers: given });
     const said = await run(show, { id });
     expect(said).toMatch(expected);
     expect(said).toContain(`To fix: npx order-replication webhook enable ${id} --stage prod`);
   });
 
-  it('says what BigCommerce does not report, and what leads elsewhere', async () => {
+  it('webhook show reports what BigCommerce does not return, and another destination', async () => {
     const hook = {
       id: 7,
       scope,
@@ -282,7 +282,7 @@ describe('show', () => {
     expect(said).toMatch(/Active +NO$/m);
   });
 
-  it('says that a webhook of another API account cannot be seen', async () => {
+  it('webhook show reports that webhooks of another API account are not visible', async () => {
     const { id } = add();
     simulator.credentials.clientId = 'another-api-account';
     const said = await refusal(show, { id });
@@ -290,13 +290,13 @@ describe('show', () => {
     expect(said).toContain('another API account');
   });
 
-  it('says how to register one where there is none', async () => {
+  it('webhook show recommends the command that registers a missing webhook', async () => {
     expect(await refusal(show)).toContain(
       'To register one: npx order-replication webhook create --stage prod',
     );
   });
 
-  it('shows a program names of headers and ISO times, and no value of a header', async () => {
+  it('webhook show --output json has names of headers and ISO times, and no value of a header', async () => {
     const { id } = add({ headers: { ...headers, 'x-firewall': 'let me in' } });
     const data = await dataOf(show, { id });
     expect(data).toEqual({
@@ -314,7 +314,7 @@ describe('show', () => {
 });
 
 describe('enable', () => {
-  it('enables the stack’s own', async () => {
+  it("webhook enable enables the stack's own webhook", async () => {
     const { id } = add({ is_active: false });
     expect(await run(enable)).toMatch(new RegExp(`Repaired: webhook ${id}.* It was inactive`));
     expect(registered()).toMatchObject([{ is_active: true, headers }]);
@@ -322,7 +322,7 @@ describe('enable', () => {
     expect(writes()).toBe(1);
   });
 
-  it('sends the secret to no other address', async () => {
+  it('webhook enable sends the secret to no other address', async () => {
     const { id } = add({ destination: 'https://hooks.example.com/old', is_active: false, headers: null });
     expect(await refusal(enable, { id })).toContain('does not belong to this stack');
     expect(registered()).toMatchObject([{ is_active: false, headers: null }]);
@@ -330,20 +330,20 @@ describe('enable', () => {
 });
 
 describe('delete', () => {
-  it('takes one away, and says that the next poll registers it again', async () => {
+  it('webhook delete deletes one webhook, and notes that the next poll registers it again', async () => {
     add();
     expect(await run(remove)).toMatch(/CheckWebhook=false\.\nDeleted: webhook \d+/);
     expect(registered()).toEqual([]);
   });
 
-  it('says so when another command has deleted it meanwhile', async () => {
+  it('webhook delete reports that another command has deleted the webhook meanwhile', async () => {
     add();
     const service = aService();
     const store = { ...service.store, deleteHook: () => Promise.resolve(false) };
     expect(await refusal(remove, {}, { ...service, store })).toContain('This API account has no webhook');
   });
 
-  it('takes away the scope that was asked for', async () => {
+  it('webhook delete deletes the webhook of the named scope', async () => {
     add();
     add({ scope: 'store/order/created' });
     add({ scope: 'store/order/created', destination: 'https://hooks.example.com/old' });
@@ -351,20 +351,20 @@ describe('delete', () => {
     expect(registered()).toMatchObject([{ scope }, { destination: 'https://hooks.example.com/old' }]);
   });
 
-  it('takes away by its id what leads elsewhere', async () => {
+  it('webhook delete deletes a webhook of another destination by its id', async () => {
     const { id } = add({ destination: 'https://hooks.example.com/old' });
     expect(await run(remove, { id })).toBe(
       `Deleted: webhook ${id}, ${scope} to https://hooks.example.com/old.`,
     );
   });
 
-  it('says nothing of that while another one leads here', async () => {
+  it('webhook delete prints no note while another webhook of the stack exists', async () => {
     const { id } = add();
     add({ scope: 'store/order/statusUpdated' });
     expect(await run(remove, { id })).not.toContain('CheckWebhook');
   });
 
-  it('says no more where nothing is checked', async () => {
+  it('webhook delete prints no note if polls do not check the webhook', async () => {
     add();
     const said = await run(remove, {}, aService({ parameters: { CheckWebhook: 'false' } }));
     expect(said).not.toContain('CheckWebhook');
@@ -372,7 +372,7 @@ describe('delete', () => {
 });
 
 describe('delete without --yes', () => {
-  it('shows the webhook, and deletes it once its id is typed', async () => {
+  it('webhook delete without --yes shows the webhook, and deletes it after its id is typed', async () => {
     const { id } = add();
     const asked: string[] = [];
     const answer: Ask = (question) => {
@@ -384,7 +384,7 @@ describe('delete without --yes', () => {
     expect(registered()).toEqual([]);
   });
 
-  it('deletes nothing after any other answer', async () => {
+  it('webhook delete without --yes deletes nothing after any other answer', async () => {
     add();
     const answer = () => Promise.resolve('yes');
     expect(await refusal(remove, { yes: false }, aService(), answer)).toContain('Nothing was changed');
@@ -406,7 +406,7 @@ describe('send', () => {
     return { received, ...(await listen(server)) };
   }
 
-  it('delivers a webhook that is signed as BigCommerce signs, and shows the answer', async () => {
+  it("webhook send delivers a webhook that is signed like BigCommerce's, and prints the answer", async () => {
     const { received, url, stop } = await aReceiver(200, '{"message":"accepted"}');
     try {
       const said = await run(send, { orderId: 100 }, aService({ url }));
@@ -446,7 +446,7 @@ describe('send', () => {
     });
   });
 
-  it('signs with AWS’s time, whatever the clock of this machine says', async () => {
+  it("webhook send signs with AWS's time, whatever the clock of this machine shows", async () => {
     const { clientSecret, accessToken } = simulator.credentials;
     const SecretString = JSON.stringify({ clientId: 'id', accessToken, clientSecret });
     const aws = await listen(
@@ -472,7 +472,7 @@ describe('send', () => {
     expect(JSON.parse(body)).toMatchObject({ created_at: seconds });
   });
 
-  it('uses the secret header where there is no client secret, and says so', async () => {
+  it('webhook send uses the secret header without a client secret, and reports that', async () => {
     const { received, url, stop } = await aReceiver(200);
     const said = await run(send, { orderId: 100 }, aService({ url, clientSecret: '' })).finally(stop);
     expect(said).toContain('with the secret header');
@@ -487,23 +487,23 @@ describe('send', () => {
     [404, 'The address does not exist'],
     [302, 'would count this as a failure'],
     [500, 'would count this as a failure'],
-  ])('fails at %i and says what it means', async (status, meaning) => {
+  ])('webhook send fails at %i with an explanation', async (status, meaning) => {
     const { url, stop } = await aReceiver(status);
     expect(await refusal(send, { orderId: 100 }, aService({ url })).finally(stop)).toContain(meaning);
   });
 
-  it('fails where the service ignores what it sends, since nothing is queued', async () => {
+  it('webhook send fails if the service ignores the webhook, because nothing is queued', async () => {
     const { url, stop } = await aReceiver(200, '{"message":"ignored"}');
     const said = await refusal(send, { orderId: 100 }, aService({ url })).finally(stop);
     expect(said).toMatch(/queued nothing.*log group/);
   });
 
-  it('shows no more of an answer than a screen holds', async () => {
+  it('webhook send shortens a long answer', async () => {
     const { url, stop } = await aReceiver(200, 'x'.repeat(10_000));
     expect((await run(send, { orderId: 100 }, aService({ url })).finally(stop)).length).toBeLessThan(1_000);
   });
 
-  it('says which address did not answer', async () => {
+  it('webhook send names the address that did not answer', async () => {
     const { url, stop } = await aReceiver(200);
     await stop();
     expect(await refusal(send, { orderId: 100 }, aService({ url }))).toContain(`No answer from ${url}`);
@@ -531,13 +531,13 @@ describe('the command line', () => {
     ['list --frob', /error: unknown option '--frob'/],
     ['list --stage qa', /'--stage <stage>' argument 'qa' is invalid. Allowed choices are dev, staging, prod/],
     ['list --local --stage=', /'--stage <stage>' argument '' is invalid. Allowed choices are dev/],
-  ])('%j is wrong usage, which is found before anything is asked', async (line, expected) => {
+  ])('the webhook command line %j is wrong usage, which is found before any call', async (line, expected) => {
     const { code, said } = await runLine(webhook, line);
     expect(said).toMatch(expected);
     expect(code).toBe(2);
   });
 
-  it('says that nothing runs on this machine', async () => {
+  it('the webhook commands report that no service runs on this machine', async () => {
     const { port, stop } = await listen(createServer());
     await stop();
     const { code, said } = await runLine(webhook, `list --aws-port ${port}`);
