@@ -45,7 +45,7 @@ const keptStore = v.object({
 /** The file of a run with --keep. */
 type KeptStore = v.InferOutput<typeof keptStore>;
 
-interface StoreState {
+interface SimulatedStoreState {
   readonly simulator: Simulator;
   readonly stories: Map<number, string>;
   readonly expectations: Map<number, FirstStatus>;
@@ -70,7 +70,7 @@ export async function startSimulatedStore(port: number, file: string | undefined
 }
 
 /** The order with its expected outcome, which is that of the status in which it was first seen. */
-function follow(order: KeptOrder, { stories, expectations }: StoreState): FollowedOrder {
+function follow(order: KeptOrder, { stories, expectations }: SimulatedStoreState): FollowedOrder {
   const { fields, lines, addresses, coupons } = order;
   const { id, status_id: statusNow } = fields;
   const earlier = expectations.get(id);
@@ -88,7 +88,7 @@ function follow(order: KeptOrder, { stories, expectations }: StoreState): Follow
   return { id, story: stories.get(id) ?? 'made during this run', statusNow, counts, ...first };
 }
 
-async function placeOrder(state: StoreState): Promise<string> {
+async function placeOrder(state: SimulatedStoreState): Promise<string> {
   const { simulator, stories } = state;
   const { id } = simulator.orders.add({ lines: [{}] });
   stories.set(id, 'placed just now, reported by a webhook');
@@ -109,7 +109,7 @@ function namesOrder({ body }: Delivery, orderId: number): boolean {
   return isRow(event) && isRow(event.data) && event.data.orderId === orderId;
 }
 
-function saveStore(file: string, { simulator, stories, expectations }: StoreState): void {
+function saveStore(file: string, { simulator, stories, expectations }: SimulatedStoreState): void {
   mkdirSync(dirname(file), { recursive: true });
   const kept: KeptStore = {
     stories: [...stories],

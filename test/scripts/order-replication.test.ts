@@ -39,7 +39,7 @@ it('the program exits with code 1 at a failure, and notes an old version of Node
   const { status, stdout, stderr } = run('pause', '--aws-port', String(port));
   expect([status, stdout]).toEqual([1, '']);
   const lines = stderr.trimEnd().split('\n');
-  expect(lines.at(-1)).toContain(`Nothing answers at http://127.0.0.1:${port}`);
+  expect(lines.at(-1)).toContain(`No service answers at http://127.0.0.1:${port}`);
   const isOld = Number(process.versions.node.split('.')[0]) < 22;
   expect(lines.slice(0, -1)).toEqual(
     isOld ? [expect.stringMatching(/^Note: The AWS SDK .* will require node >=22\. /)] : [],
