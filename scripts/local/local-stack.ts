@@ -32,6 +32,7 @@ export interface LocalStack {
 }
 
 const pollResult = v.object({
+  outcome: v.string(),
   found: v.number(),
   enqueued: v.number(),
   excluded: v.record(v.string(), v.number()),
