@@ -264,6 +264,16 @@ describe('list', () => {
     expect((await listed())[0]).toMatch(/^78 .* BigCommerceError: PUT answered 400\.$/);
   });
 
+  it('dead-letters list --output json gives the text of a dead letter of an earlier version as its error, never as its reason', async () => {
+    const reason = { DataType: 'String', StringValue: 'BigCommerceError: PUT answered 400.' };
+    const MessageBody = JSON.stringify(aReference({ orderId: 78 }));
+    const QueueUrl = url('OrdersDeadLetterQueueUrl');
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes: { reason } }));
+    expect(await dataOf(list)).toMatchObject({
+      deadLetters: [{ orderId: 78, reason: null, error: 'BigCommerceError: PUT answered 400.' }],
+    });
+  });
+
   it('dead-letters list reads order and time from the body of a dead letter without attributes', async () => {
     const MessageBody = JSON.stringify(aReference({ orderId: 77, seenAt: iso(Date.now() - 5 * DAY) }));
     const QueueUrl = url('OrdersDeadLetterQueueUrl');
