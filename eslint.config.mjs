@@ -11,7 +11,9 @@ const dirs = (path) =>
   readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-const adapters = dirs(S).filter((name) => !['runtime', 'order', 'steps'].includes(name));
+/** Rules and types without a clock or a client; an adapter may use them all. */
+const rules = ['order', 'delivery'];
+const adapters = dirs(S).filter((name) => !['runtime', 'steps', ...rules].includes(name));
 const packages = dirs('lambda').filter((name) => name !== 'shared');
 
 /** The files of `target` import from themselves and from `allowed`, and from no other folder of the project. */
@@ -33,8 +35,9 @@ const apart = 'bench and test do not import each other.';
 const zones = [
   only(`${S}/runtime`),
   only(`${S}/order`, `${S}/runtime`),
+  only(`${S}/delivery`, `${S}/order`, `${S}/runtime`),
   only(`${S}/steps`, S),
-  ...adapters.map((name) => only(`${S}/${name}`, `${S}/order`, `${S}/runtime`)),
+  ...adapters.map((name) => only(`${S}/${name}`, ...rules.map((rule) => `${S}/${rule}`), `${S}/runtime`)),
   ...packages.map((name) => only(`lambda/${name}`, S)),
   only('simulator'),
   only('simulator/orders', ...simulatorTop),
@@ -54,7 +57,7 @@ const typesOnly = (regex) => ({
 });
 
 /** Rules and flows: they run on virtual time, without AWS. */
-const pure = [`${S}/{order,steps}/**/*.ts`, ...packages.map((name) => `lambda/${name}/!(index).ts`)];
+const pure = [`${S}/{order,delivery,steps}/**/*.ts`, ...packages.map((name) => `lambda/${name}/!(index).ts`)];
 
 export default tseslint.config(
   { ignores: ['build/', '.venv/', '.local/', 'coverage/', 'node_modules/'] },

@@ -55,6 +55,29 @@ export class LeaseHeldError extends Error {
   override readonly name = 'LeaseHeldError';
 }
 
+/**
+ * What an ERP's error means. `duplicate`: our key is taken. `busy`: too many requests. `retryable`: may succeed later. `data`:
+ * this order cannot succeed as it is. `configuration`: no order can succeed until an operator acts. `bug`: the adapter is
+ * wrong. `unknown`: not in the adapter's table.
+ */
+export type ErpFailure = 'duplicate' | 'busy' | 'retryable' | 'data' | 'configuration' | 'bug' | 'unknown';
+
+/** A call to the ERP failed. Its message has field and code, never a value, which may be a name or an address. */
+export class ErpError extends Error {
+  override readonly name = 'ErpError';
+
+  constructor(
+    message: string,
+    readonly failure: ErpFailure,
+    /** Whether the ERP certainly has not done, and will not do, what was requested. */
+    readonly provesRefusal: boolean,
+    /** The HTTP status; undefined if no answer came. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
+
 /** A part of a stored order is missing. A reader cannot restore it; the worker stores the order again. */
 export class MissingPartsError extends Error {
   override readonly name = 'MissingPartsError';

@@ -1,0 +1,64 @@
+// The port to an ERP, which each adapter fills. Every method throws ErpError with a class from the adapter's own table.
+import type { ErpCustomer, ErpFacts, ErpOrder } from '../delivery/erp-order';
+import type { Mapping } from '../delivery/mapping';
+import type { Party, SalesOrder } from '../delivery/sales-order';
+
+/** What is missing or wrong in the ERP, its rights or the mapping; never a value that may be secret. */
+export interface Finding {
+  /** What the finding is about, such as `paymentMethods[1].use`, a SKU, or `credentials`. */
+  readonly about: string;
+  /** What was expected, and what to do. */
+  readonly problem: string;
+}
+
+export interface Erp {
+  readonly facts: ErpFacts;
+  /** Compares the mapping with the ERP: credentials, rights, every name that it mentions. */
+  check(mapping: Mapping): Promise<readonly Finding[]>;
+  /** Those of the items that the ERP does not have, or does not sell. */
+  missingItems(skus: readonly string[]): Promise<readonly string[]>;
+  /** Every order under one of the references or with the id, in every state, archived ones too. */
+  findOrders(refs: readonly string[], id?: string): Promise<readonly ErpOrder[]>;
+  findCustomers(party: Party): Promise<readonly ErpCustomer[]>;
+  /** One request. */
+  createCustomer(party: Party): Promise<ErpCustomer>;
+  /** One writing request, after reads that resolve names; returns what the ERP then shows. */
+  createDraft(document: SalesOrder, customer: ErpCustomer): Promise<ErpOrder>;
+  /** One writing request: the draft then shows the document. */
+  rewriteDraft(order: ErpOrder, document: SalesOrder): Promise<ErpOrder>;
+  /**
+   * One writing request that brings the draft one step closer to confirmed: gives it a number, records a payment by gift
+   * certificate or store credit that it lacks, or confirms it. The caller repeats it until the state is no longer `draft`.
+   */
+  confirm(order: ErpOrder, document: SalesOrder): Promise<ErpOrder>;
+  /** One writing request that changes a confirmed order to the document; absent where the ERP cannot. */
+  readonly amend?: (order: ErpOrder, document: SalesOrder) => Promise<ErpOrder>;
+  /** One writing request; absent where the ERP cannot cancel. Throws ErpError `data` in a state that cannot be cancelled. */
+  readonly cancel?: (order: ErpOrder, reason: string) => Promise<ErpOrder>;
+  /** What `createDraft` would send, without what only the ERP knows; for people to read. */
+  preview(document: SalesOrder): unknown;
+}
+
+/** How an adapter is made: one for each invocation. */
+export interface ErpSettings {
+  readonly url: string;
+  readonly requestTimeoutMs: number;
+  readonly mapping: Mapping;
+  /** The credentials as JSON text; `fresh` fetches them again. */
+  readonly credentials: (fresh?: boolean) => Promise<string>;
+  /** No request begins later; epoch milliseconds. */
+  readonly callsUntil: number;
+  readonly now: () => number;
+  /** Is given each call's method, path without values, status and duration in milliseconds. */
+  readonly onCall?: (call: ErpCall) => void;
+}
+
+export interface ErpCall {
+  /** Such as `find order`. */
+  readonly call: string;
+  /** The HTTP status; undefined if no answer came. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}
+
+export type ErpFactory = (settings: ErpSettings) => Erp;
