@@ -20,21 +20,26 @@ export interface Erp {
   /** Every order under one of the references or with the id, in every state, archived ones too. */
   findOrders(refs: readonly string[], id?: string): Promise<readonly ErpOrder[]>;
   findCustomers(party: Party): Promise<readonly ErpCustomer[]>;
-  /** One request. */
-  createCustomer(party: Party): Promise<ErpCustomer>;
-  /** One writing request, after reads that resolve names; returns what the ERP then shows. */
-  createDraft(document: SalesOrder, customer: ErpCustomer): Promise<ErpOrder>;
-  /** One writing request: the draft then shows the document. */
-  rewriteDraft(order: ErpOrder, document: SalesOrder): Promise<ErpOrder>;
   /**
-   * One writing request that brings the draft one step closer to confirmed: gives it a number, records a payment by gift
-   * certificate or store credit that it lacks, or confirms it. The caller repeats it until the state is no longer `draft`.
+   * Reads everything that a write of this document needs, such as the ids of names, and keeps it for the writes that follow, which
+   * then send their one request immediately. Throws ErpError `data` for an item or a name that the ERP does not have.
    */
-  confirm(order: ErpOrder, document: SalesOrder): Promise<ErpOrder>;
-  /** One writing request that changes a confirmed order to the document; absent where the ERP cannot. */
-  readonly amend?: (order: ErpOrder, document: SalesOrder) => Promise<ErpOrder>;
-  /** One writing request; absent where the ERP cannot cancel. Throws ErpError `data` in a state that cannot be cancelled. */
-  readonly cancel?: (order: ErpOrder, reason: string) => Promise<ErpOrder>;
+  prepare(document: SalesOrder): Promise<void>;
+  /** Each write is one request, which leaves before `notAfter` (epoch milliseconds) or not at all: ErpError that proves refusal. */
+  createCustomer(party: Party, notAfter: number): Promise<ErpCustomer>;
+  /** Returns what the ERP then shows. */
+  createDraft(document: SalesOrder, customer: ErpCustomer, notAfter: number): Promise<ErpOrder>;
+  /** The draft then shows the document. */
+  rewriteDraft(order: ErpOrder, document: SalesOrder, notAfter: number): Promise<ErpOrder>;
+  /**
+   * Brings the draft one step closer to confirmed: gives it a number, records a payment by gift certificate or store credit that
+   * it lacks, or confirms it. The caller repeats it until the state is no longer `draft`.
+   */
+  confirm(order: ErpOrder, document: SalesOrder, notAfter: number): Promise<ErpOrder>;
+  /** Changes a confirmed order to the document; absent where the ERP cannot. */
+  readonly amend?: (order: ErpOrder, document: SalesOrder, notAfter: number) => Promise<ErpOrder>;
+  /** Absent where the ERP cannot cancel. Throws ErpError `data` in a state that cannot be cancelled. */
+  readonly cancel?: (order: ErpOrder, reason: string, notAfter: number) => Promise<ErpOrder>;
   /** What `createDraft` would send, without what only the ERP knows; for people to read. */
   preview(document: SalesOrder): unknown;
 }

@@ -36,11 +36,19 @@ export interface DeliveryKeys {
   customer(key: string): Promise<CustomerRow | undefined>;
   /** Takes the customer's lease if it is free or past; returns the row as written, undefined if refused. */
   takeCustomer(key: string, owner: string, until: number, now: number): Promise<CustomerRow | undefined>;
-  /** A conditional write of the lease's owner: the intent, or the id (which ends lease and intent), or neither (released). */
+  /**
+   * A conditional write of the lease's owner: the intent's end (`until`), that it is settled, the id (which ends lease and intent),
+   * or the release of the lease (which leaves an intent). Returns false if refused.
+   */
   changeCustomer(
     key: string,
     owner: string,
-    change: { readonly until?: string; readonly id?: string; readonly released?: true },
+    change: {
+      readonly until?: string;
+      readonly settled?: true;
+      readonly id?: string;
+      readonly released?: true;
+    },
   ): Promise<boolean>;
   /** Forgets an id that the ERP no longer accepts, if it is still this one. */
   forgetCustomer(key: string, id: string): Promise<void>;
