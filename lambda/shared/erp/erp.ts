@@ -1,7 +1,7 @@
 // The port to an ERP, which each adapter fills. Every method throws ErpError with a class from the adapter's own table.
 import type { ErpCustomer, ErpFacts, ErpOrder } from '../delivery/erp-order';
 import type { Mapping } from '../delivery/mapping';
-import type { Party, SalesOrder } from '../delivery/sales-order';
+import type { Address, Party, SalesOrder } from '../delivery/sales-order';
 
 /** What is missing or wrong in the ERP, its rights or the mapping; never a value that may be secret. */
 export interface Finding {
@@ -21,12 +21,18 @@ export interface Erp {
   findOrders(refs: readonly string[], id?: string): Promise<readonly ErpOrder[]>;
   findCustomers(party: Party): Promise<readonly ErpCustomer[]>;
   /**
-   * Reads everything that a write of this document needs, such as the ids of names, and keeps it for the writes that follow, which
-   * then send their one request immediately. Throws ErpError `data` for an item or a name that the ERP does not have.
+   * Everything that a write of this document needs and that is not the order: resolves names, and gives the customer the addresses
+   * that the ERP requires and the customer lacks. Safe to repeat. Writes after it send their request immediately. `customer` is
+   * undefined for an order that is in the ERP already and whose customer the row does not know. Throws ErpError `data` for an
+   * item or a name that the ERP does not have.
    */
-  prepare(document: SalesOrder): Promise<void>;
-  /** Each write is one request, which leaves before `notAfter` (epoch milliseconds) or not at all: ErpError that proves refusal. */
-  createCustomer(party: Party, notAfter: number): Promise<ErpCustomer>;
+  prepare(document: SalesOrder, customer: ErpCustomer | undefined): Promise<void>;
+  /**
+   * Each write is one request, which leaves before `notAfter` (epoch milliseconds) or not at all: ErpError that proves refusal.
+   * Where an ERP must first reopen a draft to rewrite or cancel it, the requests follow each other, each after the answer to the
+   * one before, and none leaves after `notAfter`. `addresses` are the document's, for an ERP that keeps them with the customer.
+   */
+  createCustomer(party: Party, addresses: readonly Address[], notAfter: number): Promise<ErpCustomer>;
   /** Returns what the ERP then shows. */
   createDraft(document: SalesOrder, customer: ErpCustomer, notAfter: number): Promise<ErpOrder>;
   /** The draft then shows the document. */

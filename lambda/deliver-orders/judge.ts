@@ -1,0 +1,103 @@
+// What the ERP shows of an order, next to what the store has: which step comes next. Pure.
+import { compareWithErp } from '../shared/delivery/compare';
+import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
+import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
+import type { ErpOrder } from '../shared/delivery/erp-order';
+import { judgeOurs } from './judge-ours';
+import { end } from './verdict';
+import type { Found, Verdict } from './verdict';
+
+/** Chooses the next step. The first row that matches decides. */
+export function judge(found: Found): Verdict {
+  const live = found.found.filter(({ state }) => state !== 'cancelled');
+  if (live.length > 1) {
+    const detail = live.map(({ id, number }) => number ?? id).join(', ');
+    return end('held', 'several-in-erp', { detail, keepsIntent: isOpen(found) });
+  }
+  const order = live[0] ?? newestOf(found);
+  const { intent } = found.row;
+  if (intent !== undefined && isOpen(found) && !showsEffect(intent, order, found.row)) {
+    return mayAskAgain(intent, order, found) ?? { kind: 'wait', until: Date.parse(intent.until) };
+  }
+  if (order === undefined) return judgeAbsent(found);
+  if (isKept(order, found)) return end('delivered', 'kept', { order, kept: true });
+  if (found.row.kept === true) return end('held', 'edited-after-keep', { order });
+  if (!isOurs(order, found)) {
+    return found.row.erp === undefined
+      ? end('held', 'reference-taken', { detail: order.number ?? order.id })
+      : end('held', 'changed-in-erp', { detail: order.number ?? order.id });
+  }
+  return judgeOurs(order, found);
+}
+
+/** Whether the ERP may still have been working on the intent when the find began. */
+const isOpen = ({ row: { intent }, askedAt }: Found): boolean =>
+  intent !== undefined && Date.parse(intent.until) >= askedAt;
+
+/** Of cancelled orders the one that the row knows, else the one under the newest reference. */
+function newestOf({ found, refs, row }: Found): ErpOrder | undefined {
+  const known = found.find(({ id }) => id === row.erp?.id);
+  const byAge = found.toSorted((one, other) => refs.indexOf(other.reference) - refs.indexOf(one.reference));
+  return known ?? byAge[0];
+}
+
+/** Whether what is found can only be so because the intended write has landed. */
+function showsEffect(intent: Intent, order: ErpOrder | undefined, { erp }: DeliveryRow): boolean {
+  if (order === undefined) return false;
+  const showsLines = digestOfLines(order.lines) === intent.lines;
+  switch (intent.step) {
+    case 'order':
+      return showsLines;
+    case 'rewrite':
+    case 'amend':
+      // The order looked different before: a write of the same lines, with another address, leaves no trace that we compare.
+      return showsLines && digestOfSeen(order) !== erp?.seen;
+    case 'confirm':
+      return order.state !== 'draft';
+    case 'cancel':
+      return order.state === 'cancelled';
+  }
+}
+
+/** An ERP that refuses a second create may be asked again at once for the very same document. */
+function mayAskAgain(intent: Intent, order: ErpOrder | undefined, found: Found): Verdict | undefined {
+  const { document, word, orderKey, row } = found;
+  const isSame = intent.step === 'order' && document !== undefined && intent.digest === document.digest;
+  const isCreate = isSame && order === undefined && row.erp === undefined && word === 'deliver';
+  return isCreate && orderKey === 'refuses' && row.refs?.at(-1) === document.ref
+    ? { kind: 'create', document }
+    : undefined;
+}
+
+/** The ERP shows no such order, and nothing of ours can still arrive. */
+function judgeAbsent({ row, word, document }: Found): Verdict {
+  if (row.erp !== undefined) {
+    return word === 'void' ? end('cancelled') : end('held', 'gone-from-erp');
+  }
+  switch (word) {
+    case 'deliver':
+      // Without a document the order was held before the find.
+      return document === undefined ? end('held', 'unusable-order') : { kind: 'create', document };
+    case 'by-person':
+    case 'refunded':
+    case 'erased':
+      return end('held', word);
+    default:
+      return end('excluded', word);
+  }
+}
+
+/** A person's word covers the version that was held, and no other. */
+function isKept(order: ErpOrder, { row: { keep }, document, word }: Found): boolean {
+  const isStanding = word === 'deliver' || word === 'before-start';
+  return keep !== undefined && isStanding && order.state !== 'cancelled' && keep.digest === document?.digest;
+}
+
+/** Whether the order is the one that we wrote, and shows what we sent or what the store has. */
+function isOurs(order: ErpOrder, { row, refs, document, mapping }: Found): boolean {
+  const { erp, intent } = row;
+  if (order.reference !== refs.at(-1) || (erp !== undefined && erp.id !== order.id)) return false;
+  if (erp?.seen !== undefined && digestOfSeen(order) === erp.seen) return true;
+  if (intent !== undefined && digestOfLines(order.lines) === intent.lines) return true;
+  return document !== undefined && compareWithErp(document, mapping, order).kind === 'equal';
+}
