@@ -21,6 +21,8 @@ export const RUNBOOK_ENTRIES = [
   'others-keep-resetting-the-status-of-an-order',
   'audit-failed',
   'audits-fail-bigcommerce-refuses-our-credentials-or-settings',
+  'the-erp-refuses-our-credentials-or-settings',
+  'an-order-is-held-because-the-erp-adapter-may-be-wrong',
 ] as const;
 
 export interface Alert {

@@ -94,3 +94,13 @@ export interface RowChange {
   readonly set?: Partial<Omit<DeliveryRow, 'order_id' | 'told'>>;
   readonly remove?: readonly (keyof Omit<DeliveryRow, 'order_id' | 'told' | 'state' | 'state_at'>)[];
 }
+
+/** What an attempt leaves in a row, and its end removes. */
+export const ATTEMPT_ATTRIBUTES = [
+  'lease_owner',
+  'lease_until',
+  'begun',
+  'attempts',
+  'last_error',
+  'last_error_at',
+] as const satisfies RowChange['remove'];

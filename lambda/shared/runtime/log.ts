@@ -30,6 +30,12 @@ export const UNITS = {
   ReferencesReturned: 'Count',
   ReturnedReferenceAge: 'Seconds',
   ReferencesDeadLettered: 'Count',
+  OrdersDelivered: 'Count',
+  OrdersHeld: 'Count',
+  DeliveriesRetried: 'Count',
+  DeliveryLatency: 'Milliseconds',
+  ErpCredentialsRefused: 'Count',
+  ErpCallLatency: 'Milliseconds',
   CallLatency: 'Milliseconds',
   QuotaLeft: 'Count',
 } as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds' | 'Seconds'>>;
