@@ -76,7 +76,7 @@ export interface DeliveryRow {
   };
   readonly lease_owner?: string;
   readonly lease_until?: string;
-  /** Leases taken since the last one that a worker ended itself: all but the newest ran out. */
+  /** Leases taken since the last one that a worker ended itself: each but the newest ran out. */
   readonly begun?: number;
   /** Failed attempts since the last end or `retry`. */
   readonly attempts?: number;
@@ -89,7 +89,10 @@ export interface DeliveryRow {
 export const isUntouched = ({ erp, intent }: DeliveryRow): boolean =>
   erp === undefined && intent === undefined;
 
-/** A change of a row by its lease's owner or a command; one conditional write. */
+/** What a write that ends the lease removes: `begun` counts only leases that ran out. */
+export const LEASE_ATTRIBUTES = ['lease_owner', 'lease_until', 'begun'] as const;
+
+/** A change of a row by its lease's owner or a command; one conditional write. A row that is due has its `due_at`, too. */
 export interface RowChange {
   readonly set?: Partial<Omit<DeliveryRow, 'order_id' | 'told'>>;
   readonly remove?: readonly (keyof Omit<DeliveryRow, 'order_id' | 'told' | 'state' | 'state_at'>)[];
