@@ -15,7 +15,7 @@ export function judgeOurs(order: ErpOrder, found: Found): Verdict {
       return judgeVoid(order, found);
     case 'archived':
       return isOnItsWay(order.state) && row.state === 'delivered'
-        ? end('delivered', row.reason, { order, isOurs: true })
+        ? end('delivered', row.reason)
         : end('held', 'archived', { order, isOurs: true });
     case 'payment-open':
       if (order.state === 'draft' || document === undefined)

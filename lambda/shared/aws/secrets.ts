@@ -36,42 +36,55 @@ export interface SecretArns {
 
 /** Creates the reader of the secrets; all invocations of a container share it. */
 export function createSecrets(client: SecretsManagerClient, arns: SecretArns): Secrets {
-  const { now = Date.now } = arns;
-  const kept = new Map<
-    string,
-    { readonly text: string; readonly fetchedAt: number; readonly triedAt: number }
-  >();
+  const { now } = arns;
+  const bigCommerceText = createSecretText(client, arns.bigCommerceSecretArn, now);
+  const webhookText = createSecretText(client, arns.webhookSecretArn ?? '', now);
+  const bigCommerce = async (fresh = false) => toCredentials(await bigCommerceText(fresh));
+  return {
+    bigCommerce,
+    accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
+    webhook: async (fresh = false) => toHeaderValue(await webhookText(fresh)),
+    webhookNow: async () => toHeaderValue(await webhookText.now()),
+  };
+}
 
-  async function fetchText(arn: string): Promise<string> {
+/** Reads the text of one secret; `fresh` fetches it again. Throws ConfigurationError if it cannot be read. */
+export interface SecretText {
+  (fresh?: boolean): Promise<string>;
+  /** The current text; throws if it cannot be fetched. */
+  now(): Promise<string>;
+}
+
+/** Creates the reader of one secret. While Secrets Manager fails, the last text is used. */
+export function createSecretText(
+  client: SecretsManagerClient,
+  arn: string,
+  now: () => number = Date.now,
+): SecretText {
+  let kept: { readonly text: string; readonly fetchedAt: number; readonly triedAt: number } | undefined;
+
+  async function fetchText(): Promise<string> {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     const text = SecretString ?? '';
-    kept.set(arn, { text, fetchedAt: now(), triedAt: now() });
+    kept = { text, fetchedAt: now(), triedAt: now() };
     return text;
   }
 
-  async function read(arn: string, fresh: boolean): Promise<string> {
-    const known = kept.get(arn);
-    if (known === undefined) return fetchText(arn).catch(asConfiguration);
+  async function read(fresh = false): Promise<string> {
+    const known = kept;
+    if (known === undefined) return fetchText().catch(asConfiguration);
     const isOld = fresh || now() - known.fetchedAt >= KEPT_MS;
     if (!isOld || now() - known.triedAt < REFETCH_AFTER_MS) return known.text;
     try {
-      return await fetchText(arn);
+      return await fetchText();
     } catch {
-      // While Secrets Manager fails, the last value is used. `triedAt` keeps further calls from waiting for it.
-      kept.set(arn, { ...known, triedAt: now() });
+      // `triedAt` keeps further calls from waiting for Secrets Manager.
+      kept = { ...known, triedAt: now() };
       return known.text;
     }
   }
 
-  const bigCommerce = async (fresh = false) => toCredentials(await read(arns.bigCommerceSecretArn, fresh));
-
-  return {
-    bigCommerce,
-    accessToken: async (fresh) => (await bigCommerce(fresh)).accessToken,
-    webhook: async (fresh = false) => toHeaderValue(await read(arns.webhookSecretArn ?? '', fresh)),
-    webhookNow: async () =>
-      toHeaderValue(await fetchText(arns.webhookSecretArn ?? '').catch(asConfiguration)),
-  };
+  return Object.assign(read, { now: () => fetchText().catch(asConfiguration) });
 }
 
 /** A secret that was set from a file may end with a line break, which a header cannot contain. */
