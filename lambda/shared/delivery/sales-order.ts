@@ -23,7 +23,7 @@ export interface Address {
   readonly postalCode: string;
   /** The subdivision as the store names it, such as `California`. */
   readonly state?: string;
-  /** ISO 3166-1, two letters. */
+  /** ISO 3166-1 alpha-2; empty if the store has none. */
   readonly countryCode: string;
   readonly phone?: string;
   readonly email?: string;
@@ -125,7 +125,7 @@ export interface SalesOrder {
   readonly totals: Totals;
   /**
    * Over all of the store's side that matters to an ERP and the gate's word, not over statuses, dates of change or what the
-   * mapping made of it. Begins with its version, such as `1:`; digests of different versions prove nothing.
+   * mapping made of it. Begins with its version, such as `1:`; digests of different versions cannot be compared.
    */
   readonly digest: string;
   /** The same without people and addresses. */
