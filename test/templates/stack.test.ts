@@ -54,7 +54,7 @@ interface Template {
   readonly Parameters: Declarations;
   readonly Conditions: Record<string, unknown>;
   readonly Resources: Record<string, Resource>;
-  readonly Outputs: Record<string, { readonly Value: unknown }>;
+  readonly Outputs: Record<string, { readonly Value: unknown; readonly Export?: unknown }>;
 }
 
 const text = readFileSync(join(__dirname, '../../cloudformation/stack.json'), 'utf8');
@@ -890,11 +890,16 @@ describe('schedules, alerts, names and form', () => {
         'WebhookUrl',
         'WebhooksApiId',
         'OrdersTableName',
+        'OrdersTableArn',
         'OrdersTableStreamArn',
         'LedgerTableName',
+        'LedgerTableArn',
         'OrderPartsTableName',
+        'OrderPartsTableArn',
         'JobsTableName',
+        'JobsTableArn',
         'WebhooksTableName',
+        'WebhooksTableArn',
         'OrdersQueueUrl',
         'OrdersDeadLetterQueueUrl',
         'GetNewOrdersFunctionName',
@@ -903,6 +908,9 @@ describe('schedules, alerts, names and form', () => {
         'AuditOrdersFunctionName',
         'BigCommerceSecretArn',
         'WebhookSecretArn',
+        'ExceptionsTopicArn',
+        'DeadLettersAlarmTopicArn',
+        'AlertsKeyArn',
         'DashboardUrl',
       ].sort(),
     );
@@ -911,6 +919,16 @@ describe('schedules, alerts, names and form', () => {
     const choice = { 'Fn::If': ['OwnWebhookUrl', { 'Fn::Sub': ownUrl }, { Ref: 'WebhookDestination' }] };
     expect(template.Outputs['WebhookUrl']!.Value).toEqual(choice);
     expect(variablesOf('GetOrdersFunction')['WEBHOOK_URL']).toEqual(choice);
+  });
+
+  it('the template exports each output by its name, for the stacks that build on this one', () => {
+    const exported = Object.entries(template.Outputs).map(([name, { Export }]) => [name, Export]);
+    expect(exported).toEqual(
+      Object.keys(template.Outputs).map((name) => [
+        name,
+        { Name: { 'Fn::Sub': `\${AWS::StackName}-${name}` } },
+      ]),
+    );
   });
 
   // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
