@@ -24,6 +24,8 @@ export type { Credentials } from './credentials';
 export type { Settings } from './api/state';
 export type { StoreOptions } from './create';
 export type { RateLimitHeaders, Switches } from './switches';
+export { catalogue } from './orders/catalogue';
+export type { CatalogueProduct } from './orders/catalogue';
 export { signWebhook } from './webhooks/sign';
 export { fillStore, addSampleOrders, type SampleOrder } from './orders/sample-orders';
 

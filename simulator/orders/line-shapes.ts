@@ -1,4 +1,6 @@
 // An order line as `GET /orders/{id}/products` shows it, generated from as little as its type and quantity.
+import { digitalProducts, physicalProducts } from './catalogue';
+import type { CatalogueProduct } from './catalogue';
 import { dec4, taxOn, triple, units } from './money';
 import type { Triple } from './money';
 import { pick, wholeNumber } from '../random';
@@ -57,19 +59,11 @@ export interface OrderLine
 /** The fields of a line that a caller may set; the others are generated. A known id changes its line. */
 export type NewLine = Partial<OrderLine>;
 
-const catalogue = {
-  physical: [
-    ['Canvas Tote', 'TOTE-01', '24.0000'],
-    ['Stoneware Mug', 'MUG-07', '12.5000'],
-    ['Linen Towel', 'TOWEL-12', '18.9500'],
-    ['Walnut Tray', 'TRAY-03', '46.0000'],
-  ],
-  digital: [
-    ['Field Recordings, Vol. 1', 'AUDIO-01', '9.0000'],
-    ['Knitting Pattern', 'PATTERN-04', '6.5000'],
-  ],
-  giftcertificate: [['Gift Certificate', '', '50.0000']],
-} satisfies Record<OrderLine['type'], [string[], ...string[][]]>;
+const products = {
+  physical: physicalProducts,
+  digital: digitalProducts,
+  giftcertificate: [{ name: 'Gift Certificate', sku: '', price: '50.0000' }],
+} as const;
 
 /** A complete line for an order; `overrides` replace generated fields. */
 export function makeLine(
@@ -78,7 +72,7 @@ export function makeLine(
   overrides: NewLine,
 ): OrderLine {
   const type = overrides.type ?? 'physical';
-  const [name = '', sku = '', price = '0'] = pick<readonly string[]>(random, catalogue[type]);
+  const { name, sku, price } = pick<Pick<CatalogueProduct, 'name' | 'sku' | 'price'>>(random, products[type]);
   const isGift = type === 'giftcertificate';
   const exTax = units(overrides.price_ex_tax ?? overrides.base_price ?? price);
   const fullName = overrides.name ?? name;

@@ -1,5 +1,5 @@
 // Fills a store with ten orders that each show one case, or with many random orders.
-import type { NewLine } from './line-shapes';
+import { parts } from './catalogue';
 import type { NewOrder } from './order-defaults';
 import { pick, randomFrom, wholeNumber } from '../random';
 import type { Clock } from '../clock';
@@ -38,7 +38,7 @@ function stories(now: number): [story: string, fields: NewOrder][] {
       { lines: [{ quantity: 2 }, {}], coupons: [{ code: 'SPRING', amount: 5, discount: 5 }] },
     ],
     ['all digital, completed by its payment', { status_id: 10, lines: [{ type: 'digital', quantity: 2 }] }],
-    ['sixty lines, more than one page of them', { lines: lines(60) }],
+    ['sixty lines, more than one page of them', { lines: parts }],
     ['awaiting payment', { status_id: 7, payment_method: 'Bank Deposit' }],
     [
       'physical, completed years ago',
@@ -61,13 +61,6 @@ const unicode: NewOrder = {
   },
   customer_message: 'Bitte klingeln! 🔔 / “thank you” — merci',
 };
-
-function lines(count: number): NewLine[] {
-  return Array.from({ length: count }, (_, index) => ({
-    name: `Part ${index + 1} of ${count}`,
-    sku: `PART-${index + 1}`,
-  }));
-}
 
 /** Adds random orders, 5 min apart and more than an hour old, and returns their ids. */
 export function fillStore(store: FillableStore, count: number): number[] {
