@@ -1,7 +1,7 @@
 // Installs everything that the next command needs, at the versions that this checkout pins. It prints one line when it
-// installs something, else nothing. `--local` adds MiniStack, the local emulator of AWS; `--lint` adds the linters that
-// npm does not have. It uses no dependencies and no recent syntax: an old Node must get far enough to print which
-// version is required.
+// installs something, else nothing. `--local` adds MiniStack, the local emulator of AWS; `--tryton` adds Tryton, an ERP;
+// `--lint` adds the linters that npm does not have. It uses no dependencies and no recent syntax: an old Node must get
+// far enough to print which version is required.
 import { spawnSync } from 'child_process';
 import { createHash } from 'crypto';
 import fs from 'fs';
@@ -22,6 +22,11 @@ const environments = {
     what: 'MiniStack, the local emulator of AWS',
     pinnedBy: ['requirements-local.txt'],
   },
+  '--tryton': {
+    name: 'tryton',
+    what: 'Tryton, an ERP for local runs',
+    pinnedBy: ['requirements-tryton.txt'],
+  },
   '--lint': {
     name: 'lint',
     what: 'the linters of templates, workflows and shell scripts',
@@ -34,7 +39,8 @@ function main() {
   checkNode();
   const requested = process.argv.slice(2).map((flag) => {
     const environment = environments[flag];
-    if (!environment) stop(`error: unknown option '${flag}'. tools/install.mjs has --local and --lint.`);
+    if (!environment)
+      stop(`error: unknown option '${flag}'. tools/install.mjs has --local, --tryton and --lint.`);
     return environment;
   });
   const complete = () => packagesAreInstalled() && requested.every(environmentIsInstalled);

@@ -24,6 +24,7 @@ beforeEach(() => {
     copyFileSync(join(tools, name), join(checkout, 'tools', name));
   }
   writeFileSync(join(checkout, 'tools/requirements-local.txt'), 'ministack==1\n');
+  writeFileSync(join(checkout, 'tools/requirements-tryton.txt'), 'trytond==1\n');
   for (const name of ['requirements-lint.txt', 'go.mod', 'go.sum']) {
     writeFileSync(join(checkout, 'tools', name), '');
   }
@@ -141,6 +142,15 @@ it.each([
   },
 );
 
+it('the installer adds Tryton only with --tryton, and in one sentence says where', () => {
+  const env = { PYTHON: fakePython() };
+  expect(install(['--local'], env).said).not.toContain('Tryton');
+  expect(install(['--local', '--tryton'], env).said).toMatch(
+    /^Installing Tryton, [^\n]+ into \.venv\/tryton \.\.\.\n$/,
+  );
+  expect(install(['--tryton'], env).said).toBe('');
+});
+
 it('the installer installs MiniStack once, and again when its pinned version changes', () => {
   const env = { PYTHON: fakePython() };
   expect(install(['--local'], env).said).toMatch(/^Installing MiniStack[^\n]+\n$/);
@@ -158,13 +168,15 @@ describe('what Python installs', () => {
       .filter((line) => line !== '' && !line.startsWith('#'));
   /** One spelling of a name and a version, which pip and the files write in their own ways. */
   const nameOf = (text: string) => text.toLowerCase().replaceAll('_', '-');
-  const files = ['requirements-local.txt', 'requirements-lint.txt'];
+  const files = ['requirements-local.txt', 'requirements-tryton.txt', 'requirements-lint.txt'];
 
-  it.each(['--local', '--lint'])('pip refuses a package without a hash, with %s', (flag) => {
+  it.each(['--local', '--tryton', '--lint'])('pip refuses a package without a hash, with %s', (flag) => {
     fakeGo();
     install([flag], { PYTHON: fakePython() });
     const [installation] = readFileSync(at('pip.log'), 'utf8').split('\n');
-    expect(installation).toMatch(/^-m pip install .*--require-hashes -r .*requirements-(local|lint)\.txt$/);
+    expect(installation).toMatch(
+      /^-m pip install .*--require-hashes -r .*requirements-(local|tryton|lint)\.txt$/,
+    );
   });
 
   it.each(files)('%s pins each version, with the hashes of its files', (file) => {
@@ -172,7 +184,7 @@ describe('what Python installs', () => {
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) {
       expect(line).toMatch(
-        /^[\w-]+==[\w.]+( ; python_version (<|>=) "3\.11")?( +--hash=sha256:[0-9a-f]{64})+$/,
+        /^[\w-]+==[\w.]+( ; python_version (<|>=) "3\.1[12]")?( +--hash=sha256:[0-9a-f]{64})+$/,
       );
     }
   });
@@ -185,11 +197,14 @@ describe('what Python installs', () => {
     ]);
   });
 
-  it('all packages that come with MiniStack are pinned at the installed version', () => {
-    const python = join(tools, '../.venv/local', process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
+  it.each([
+    ['MiniStack', 'local'],
+    ['Tryton', 'tryton'],
+  ])('all packages that come with %s are pinned at the installed version', (_, name) => {
+    const python = join(tools, '../.venv', name, process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
     const { stdout } = spawnSync(python, ['-m', 'pip', 'freeze'], { encoding: 'utf8' });
     const brought = stdout.trim().split('\n').map(nameOf);
-    const pinned = requirementsOf('requirements-local.txt').map((line) => nameOf(line.split(' ')[0]!));
+    const pinned = requirementsOf(`requirements-${name}.txt`).map((line) => nameOf(line.split(' ')[0]!));
     expect(brought).toContain(pinned[0]);
     expect(brought.filter((one) => !pinned.includes(one))).toEqual([]);
   });
