@@ -43,7 +43,7 @@ function anErp(orderKey: KeyPromise, more: Partial<Parameters<typeof createSimul
     await time.advance(ms);
     return (await settled)();
   };
-  const customer = () => after(0, port.createCustomer(DOCUMENT.party, NEVER));
+  const customer = () => after(0, port.createCustomer(DOCUMENT.party, [], NEVER));
   return { time, erp, port, after, customer, lines };
 }
 
@@ -98,7 +98,7 @@ it('a create that is not answered lands up to the settle time later', async () =
 
 it('a writing request that would leave too late does not leave', async () => {
   const world = anErp('refuses');
-  const call = world.port.createCustomer(DOCUMENT.party, world.time.now());
+  const call = world.port.createCustomer(DOCUMENT.party, [], world.time.now());
   await expect(world.after(0, call)).rejects.toMatchObject({ provesRefusal: true });
   expect(world.erp.records.customers.size).toBe(0);
 });
@@ -144,7 +144,9 @@ it('an ERP that is down, refuses the credentials, or lacks an item answers with 
   world.erp.requests.meet('findOrders', refused('busy'));
   await expect(find()).rejects.toMatchObject({ failure: 'busy' });
   world.erp.rules.items = new Set(['CUP']);
-  await expect(world.after(0, world.port.prepare(DOCUMENT))).rejects.toMatchObject({ failure: 'data' });
+  await expect(world.after(0, world.port.prepare(DOCUMENT, undefined))).rejects.toMatchObject({
+    failure: 'data',
+  });
 });
 
 it('a restore brings back what was deleted, takes what was made since, and gives ids a second time', async () => {

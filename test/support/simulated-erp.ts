@@ -102,8 +102,11 @@ function connect(inner: Inner, connection: Connection): Erp {
       ),
     findOrders: (refs, id) => send('findOrders', requestTimeoutMs, () => findOrders(inner, refs, id)),
     findCustomers: (party) => send('findCustomers', requestTimeoutMs, () => findCustomers(inner, party)),
-    prepare: (document) =>
-      send('prepare', requestTimeoutMs, () => records.refuseUnknownItems(options.sentLines(document))),
+    prepare: (document, customer) =>
+      send('prepare', requestTimeoutMs, () => {
+        records.refuseUnknownItems(options.sentLines(document));
+        if (customer !== undefined) assertCustomer(records, customer);
+      }),
     createCustomer: leaving(inner, connection, 'createCustomer', (_, party) =>
       toCustomer(records.createCustomer(party)),
     ),
@@ -114,6 +117,10 @@ function connect(inner: Inner, connection: Connection): Erp {
     ...writesOf(inner, connection),
     preview: (document) => options.sentLines(document),
   };
+}
+
+function assertCustomer({ customers }: ErpRecords, { id }: ErpCustomer): void {
+  if (!customers.has(id)) throw new ErpError('party: no such record', 'data', true, 400);
 }
 
 function writesOf(
