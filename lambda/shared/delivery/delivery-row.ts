@@ -64,6 +64,8 @@ export interface DeliveryRow {
     readonly at: string;
   };
   readonly hold?: PersonsHold;
+  /** Who lifted the last hold, and why. */
+  readonly released?: PersonsHold;
   /** A person's word that the ERP's version stands, for this digest. */
   readonly keep?: PersonsHold & { readonly digest: string };
   /** That `keep` was taken. */
