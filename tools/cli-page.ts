@@ -48,7 +48,7 @@ function tableOf(commands: readonly (Command | Noun)[]): string {
 function sectionOf(command: Command, noun?: string): string {
   const name = noun === undefined ? command.name : `${noun} ${command.name}`;
   const made = commandOf(command, silent);
-  const given = made.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+  const given = made.registeredArguments.map(argumentOf);
   return [
     `${noun === undefined ? '##' : '###'} ${name}\n`,
     `${prose(made.description())}\n`,
@@ -56,6 +56,12 @@ function sectionOf(command: Command, noun?: string): string {
     ...optionsOf(made),
     ...examplesOf(command),
   ].join('\n');
+}
+
+/** As help shows it: `<order...>` is one or more. */
+function argumentOf(one: Program['registeredArguments'][number]): string {
+  const name = `${one.name()}${one.variadic ? '...' : ''}`;
+  return one.required ? `<${name}>` : `[${name}]`;
 }
 
 function optionsOf(made: Program): readonly string[] {

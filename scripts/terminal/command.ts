@@ -29,7 +29,7 @@ export interface Report {
 }
 
 export interface ArgumentSpec {
-  /** `<bucket>`, or `[id]` for one that may be omitted. */
+  /** `<bucket>`, or `[id]` for one that may be omitted; the last one may be `<order...>`, for one or more. */
   readonly name: string;
   readonly summary: string;
 }

@@ -71,8 +71,10 @@ export function commandOf(command: Command, io: Io): Program {
 
 async function execute(made: Program, command: Command, io: Io): Promise<void> {
   try {
+    const takesMore = made.registeredArguments.at(-1)?.variadic === true;
     const excess = made.args[made.registeredArguments.length];
-    if (excess !== undefined) throw new UsageError(`unexpected argument '${printable(excess)}'`);
+    if (excess !== undefined && !takesMore)
+      throw new UsageError(`unexpected argument '${printable(excess)}'`);
     const { output, ...given } = withoutEmptyVariables(made);
     const report = await command.run(given, io, made.args);
     if (report !== undefined) printReport(report, output === 'json', io);

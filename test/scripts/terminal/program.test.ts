@@ -57,6 +57,29 @@ async function run(...args: string[]) {
   return { code, out: out.join('\n'), notes: notes.join('\n') };
 }
 
+it('an argument that may be repeated takes every word, and needs one', async () => {
+  const seen: (readonly string[])[] = [];
+  const retry = defineCommand({
+    name: 'retry',
+    summary: 'Retry orders',
+    arguments: [{ name: '<order...>', summary: 'the orders' }],
+    options: { recreate: flag('again') },
+    examples: [],
+    run: (_, __, args) => {
+      seen.push(args);
+      return Promise.resolve(undefined);
+    },
+  });
+  const notes: string[] = [];
+  const write = (line: string) => void notes.push(line);
+  const io = { print: write, note: write, ask: () => Promise.reject(new Error('This test asks nothing.')) };
+  const codeOf = (...args: string[]) => runProgram(createProgram('order-replication', [retry], io), args, io);
+  expect(await codeOf('retry', '7', '8', '--recreate', '9')).toBe(0);
+  expect(seen).toEqual([['7', '8', '9']]);
+  expect(await codeOf('retry')).toBe(2);
+  expect(notes.join('\n')).toContain("missing required argument 'order'");
+});
+
 it('the program reads each option as the type that the command declares', async () => {
   const words = ['--from', '2026-01-10', '--batch-size', '3', '--dry-run', '--no-poll'];
   await run('copy', '7', ...words, '--tag', 'a=1', '--tag', 'b=2', '--stage', 'prod');
