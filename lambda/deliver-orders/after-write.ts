@@ -29,7 +29,9 @@ export function afterWrite(side: StoreSide, { order, intent, row, look }: Answer
     const { detail } = compared;
     return recorded(side, seen, { state: 'held', reason: 'totals-differ', detail, order, isOurs: true });
   }
-  if (order.state === 'draft') return { ...side, row: seen, step: 'confirm', order, look };
+  if (order.state === 'draft') {
+    return { ...side, row: seen, step: 'confirm', order, look, isPrepared: true };
+  }
   return recorded(side, seen, { state: 'delivered', order, isOurs: true });
 }
 

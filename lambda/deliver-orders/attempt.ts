@@ -59,6 +59,8 @@ export interface ToWrite extends StoreSide {
   readonly step: 'rewrite' | 'amend' | 'cancel' | 'confirm';
   readonly order: ErpOrder;
   readonly look: Look;
+  /** This attempt has prepared a write of the document already. */
+  readonly isPrepared?: boolean;
 }
 
 export interface Ended extends WithRow {

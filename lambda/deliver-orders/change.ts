@@ -19,7 +19,9 @@ export async function changeOrder(state: ToWrite, attempt: Attempt, deps: FlowDe
   const { erp } = deps.adapters;
   if (step !== 'cancel') {
     if (document === undefined) return ended(row, heldBy('unusable-order'));
-    await erp.prepare(document, row.customer && { id: row.customer.id, key: document.party.key });
+    const { customer } = row;
+    const buyer = customer && { id: customer.id, key: document.party.key };
+    if (state.isPrepared !== true) await erp.prepare(document, buyer);
   }
   const lines =
     step === 'rewrite' || step === 'amend'

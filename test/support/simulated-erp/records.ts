@@ -215,19 +215,17 @@ export class ErpRecords {
   }
 }
 
-/** What the ERP's arithmetic makes of the lines. The lines of tax items are its tax. */
+/** What the ERP's arithmetic makes of the lines: the store's tax is a line as any other, `off` is a tax that the ERP adds. */
 export function totalsOf({
   lines,
   currency,
   off,
 }: Pick<ErpRecord, 'lines' | 'currency' | 'off'>): ErpOrder['totals'] {
-  const sum = (isCounted: (line: RecordLine) => boolean) =>
-    lines
-      .filter(isCounted)
-      .reduce((all, { quantity, unitPrice }) => all + lineAmount(quantity, unitPrice, currency), 0n);
-  const tax = sum(({ kind }) => kind === 'tax') + off;
-  const net = sum(({ kind }) => kind !== 'tax');
-  return { net: toAmount(net), tax: toAmount(tax), total: toAmount(net + tax) };
+  const net = lines.reduce(
+    (all, { quantity, unitPrice }) => all + lineAmount(quantity, unitPrice, currency),
+    0n,
+  );
+  return { net: toAmount(net), tax: toAmount(off), total: toAmount(net + off) };
 }
 
 /** What the port shows of a record. */
