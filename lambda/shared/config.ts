@@ -83,6 +83,20 @@ const optionalDate = v.pipe(
   v.check((time) => !Number.isNaN(time), expectedDate),
 );
 
+const deliveryMode = v.pipe(text, v.picklist(['off', 'shadow', 'live'], 'off, shadow or live'));
+
+const ERP_ADAPTERS = ['tryton', 'odoo', 'netsuite', 'business-central', 'webhook'] as const;
+const erpAdapter = v.pipe(text, v.picklist(ERP_ADAPTERS, `one of ${ERP_ADAPTERS.join(', ')}`));
+
+/** Credentials and addresses travel by it: without TLS only where no one else listens. */
+const erpUrl = v.pipe(
+  url,
+  v.check(
+    isSafeUrl,
+    'a URL that begins with https://, or with http:// for a loopback or private address or a name under .internal or .local',
+  ),
+);
+
 const common = {
   storeHash: named('BIGCOMMERCE_STORE_HASH', storeHash),
   bigCommerceSecretArn: named('BIGCOMMERCE_SECRET_ARN', arn),
@@ -151,16 +165,53 @@ const worker = v.object({
   orderRetentionDays: named('ORDER_RETENTION_DAYS', number(0, 36_500)),
 });
 
+const delivery = {
+  deliveriesTable: named('DELIVERIES_TABLE', tableName),
+  deliveryKeysTable: named('DELIVERY_KEYS_TABLE', tableName),
+  deliveriesQueueUrl: named('DELIVERIES_QUEUE_URL', url),
+  ordersTable: named('ORDERS_TABLE', tableName),
+  deliveryMode: named('DELIVERY_MODE', deliveryMode),
+  deliveryPaused: named('DELIVERY_PAUSED', flag),
+  exceptionsTopicArn: named('EXCEPTIONS_TOPIC_ARN', arn),
+  metricsNamespace: named('METRICS_NAMESPACE', namespace),
+};
+
+const queueDeliveries = v.object({
+  ...delivery,
+  ledgerTable: named('LEDGER_TABLE', tableName),
+});
+
+const deliverOrders = v.object({
+  ...delivery,
+  deliveriesDeadLetterQueueUrl: named('DELIVERIES_DEAD_LETTER_QUEUE_URL', url),
+  orderPartsTable: named('ORDER_PARTS_TABLE', tableName),
+  /** Epoch milliseconds; never undefined in `live`. */
+  deliverOrdersCreatedFrom: named('DELIVER_ORDERS_CREATED_FROM', optionalDate),
+  erpAdapter: named('ERP_ADAPTER', erpAdapter),
+  erpUrl: named('ERP_URL', erpUrl),
+  erpSecretArn: named('ERP_SECRET_ARN', arn),
+  erpConcurrency: named('ERP_CONCURRENCY', integer(1, 10)),
+  erpRequestTimeoutSeconds: named('ERP_REQUEST_TIMEOUT_SECONDS', number(1, 60)),
+  /** Undefined: as long as the adapter says. */
+  erpSettleSeconds: named('ERP_SETTLE_SECONDS', optionalNumber(0, 3600)),
+  maxReceiveCount: named('MAX_RECEIVE_COUNT', integer(1, 1000)),
+});
+
 /** The names that each function reads; the template must set exactly these. */
 export const pollEnvironment = Object.values(variablesOf(poll));
 export const auditEnvironment = Object.values(variablesOf(audit));
 export const webhookEnvironment = Object.values(variablesOf(webhook));
 export const workerEnvironment = Object.values(variablesOf(worker));
+export const queueDeliveriesEnvironment = Object.values(variablesOf(queueDeliveries));
+export const deliverOrdersEnvironment = Object.values(variablesOf(deliverOrders));
 
 export type PollConfig = Readonly<v.InferOutput<typeof poll>>;
 export type AuditConfig = Readonly<v.InferOutput<typeof audit>>;
 export type WebhookConfig = Readonly<v.InferOutput<typeof webhook>>;
 export type WorkerConfig = Readonly<v.InferOutput<typeof worker>>;
+export type QueueDeliveriesConfig = Readonly<v.InferOutput<typeof queueDeliveries>>;
+export type DeliverOrdersConfig = Readonly<v.InferOutput<typeof deliverOrders>>;
+export type DeliveryMode = DeliverOrdersConfig['deliveryMode'];
 
 /** Each throws one ConfigurationError that names every missing or malformed variable. */
 export const readPollConfig = (environment: Environment = process.env): PollConfig => read(poll, environment);
@@ -170,19 +221,47 @@ export const readWebhookConfig = (environment: Environment = process.env): Webho
   read(webhook, environment);
 export const readWorkerConfig = (environment: Environment = process.env): WorkerConfig =>
   read(worker, environment);
+export const readQueueDeliveriesConfig = (environment: Environment = process.env): QueueDeliveriesConfig =>
+  read(queueDeliveries, environment);
+/** In `live`, a start is required as well: history is delivered only on purpose. */
+export const readDeliverOrdersConfig = (environment: Environment = process.env): DeliverOrdersConfig =>
+  read(deliverOrders, environment, startProblems(environment));
 
 /** Whose entries are all made by `named`. */
 type Settings = v.ObjectSchema<v.ObjectEntries, undefined>;
 
-function read<S extends Settings>(settings: S, environment: Environment): v.InferOutput<S> {
+/** `further`: problems that no single variable has. */
+function read<S extends Settings>(
+  settings: S,
+  environment: Environment,
+  further: readonly string[] = [],
+): v.InferOutput<S> {
   const variables = variablesOf(settings);
   const given = Object.entries(variables).map(([setting, variable]) => [setting, environment[variable]]);
   const result = v.safeParse(settings, Object.fromEntries(given), { abortPipeEarly: true });
-  if (result.success) return result.output;
-  const problems = result.issues.map(
+  if (result.success && further.length === 0) return result.output;
+  const problems = (result.issues ?? []).map(
     (issue) => `${variables[v.getDotPath(issue) ?? ''] ?? ''}: expected ${issue.message}`,
   );
+  problems.push(...further);
   throw new ConfigurationError(`The environment of this function is not usable. ${problems.join('. ')}.`);
+}
+
+function startProblems({ DELIVERY_MODE, DELIVER_ORDERS_CREATED_FROM }: Environment): readonly string[] {
+  const hasNoStart = DELIVER_ORDERS_CREATED_FROM?.trim() === '';
+  return DELIVERY_MODE?.trim() === 'live' && hasNoStart
+    ? ['DELIVER_ORDERS_CREATED_FROM: expected a date such as 2026-01-31, since DELIVERY_MODE is live']
+    : [];
+}
+
+/** An address is written out in full by URL, so that no other spelling of it comes here. */
+function isSafeUrl(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, hostname } = new URL(given);
+  if (protocol === 'https:') return true;
+  const isPrivate =
+    /^(127|10)(\.\d+){3}$|^192\.168(\.\d+){2}$|^172\.(1[6-9]|2\d|3[01])(\.\d+){2}$|^\[(::1|f[cd].*)\]$/;
+  return hostname === 'localhost' || isPrivate.test(hostname) || /.\.(internal|local)$/.test(hostname);
 }
 
 /** A setting's variable is the title of its schema. */
@@ -207,6 +286,20 @@ function number(minimum: number, maximum: number) {
 
 function integer(minimum: number, maximum: number) {
   return bounded(/^\d+$/, 'a whole number', minimum, maximum);
+}
+
+/** Undefined for an empty text. */
+function optionalNumber(minimum: number, maximum: number) {
+  const isBetween = (given: string) =>
+    /^\d+(\.\d+)?$/.test(given) && Number(given) >= minimum && Number(given) <= maximum;
+  return v.pipe(
+    text,
+    v.check(
+      (given) => given === '' || isBetween(given),
+      `a number from ${minimum} to ${maximum}, or nothing`,
+    ),
+    v.transform((given) => (given === '' ? undefined : Number(given))),
+  );
 }
 
 function bounded(pattern: RegExp, what: string, minimum: number, maximum: number) {

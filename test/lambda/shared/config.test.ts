@@ -6,9 +6,13 @@ import {
   recordAwsClientOptions,
 } from '../../../lambda/shared/aws/clients';
 import {
+  deliverOrdersEnvironment,
   MOST_DROP_FIELDS_CHARACTERS,
+  queueDeliveriesEnvironment,
   readAuditConfig,
+  readDeliverOrdersConfig,
   readPollConfig,
+  readQueueDeliveriesConfig,
   readWebhookConfig,
   readWorkerConfig,
   workerEnvironment,
@@ -182,6 +186,138 @@ it('the config refuses DROP_FIELDS that would fill the environment of a function
   expect(() => readWorkerConfig(given(MOST_DROP_FIELDS_CHARACTERS + 1))).toThrow(
     /DROP_FIELDS: expected 2000 characters at most\.$/,
   );
+});
+
+describe('the delivery stage', () => {
+  const delivery = {
+    DELIVERIES_TABLE: 'OrderReplication-dev-Deliveries',
+    DELIVERY_KEYS_TABLE: 'OrderReplication-dev-DeliveryKeys',
+    DELIVERIES_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/deliveries',
+    DELIVERIES_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
+    ORDERS_TABLE: 'OrderReplication-dev-Orders',
+    ORDER_PARTS_TABLE: 'OrderReplication-dev-OrderParts',
+    LEDGER_TABLE: 'OrderReplication-dev-Ledger',
+    DELIVERY_MODE: 'live',
+    DELIVERY_PAUSED: 'false',
+    DELIVER_ORDERS_CREATED_FROM: '2026-01-31',
+    ERP_ADAPTER: 'tryton',
+    ERP_URL: 'https://erp.example.com/api/',
+    ERP_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:z',
+    ERP_CONCURRENCY: '2',
+    ERP_REQUEST_TIMEOUT_SECONDS: '30',
+    ERP_SETTLE_SECONDS: '',
+    MAX_RECEIVE_COUNT: '20',
+    EXCEPTIONS_TOPIC_ARN: environment.EXCEPTIONS_TOPIC_ARN,
+    METRICS_NAMESPACE: 'OrderReplication-dev',
+  };
+
+  it('a complete environment of the delivery stage becomes values', () => {
+    expect(readQueueDeliveriesConfig(delivery)).toEqual({
+      deliveriesTable: 'OrderReplication-dev-Deliveries',
+      deliveryKeysTable: 'OrderReplication-dev-DeliveryKeys',
+      deliveriesQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/deliveries',
+      ordersTable: 'OrderReplication-dev-Orders',
+      ledgerTable: 'OrderReplication-dev-Ledger',
+      deliveryMode: 'live',
+      deliveryPaused: false,
+      exceptionsTopicArn: environment.EXCEPTIONS_TOPIC_ARN,
+      metricsNamespace: 'OrderReplication-dev',
+    });
+    expect(readDeliverOrdersConfig(delivery)).toMatchObject({
+      deliveriesDeadLetterQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
+      orderPartsTable: 'OrderReplication-dev-OrderParts',
+      deliverOrdersCreatedFrom: Date.UTC(2026, 0, 31),
+      erpAdapter: 'tryton',
+      erpUrl: 'https://erp.example.com/api',
+      erpSecretArn: delivery.ERP_SECRET_ARN,
+      erpConcurrency: 2,
+      erpRequestTimeoutSeconds: 30,
+      erpSettleSeconds: undefined,
+      maxReceiveCount: 20,
+    });
+    const settle = { ...delivery, ERP_SETTLE_SECONDS: '600', DELIVERY_PAUSED: 'true' };
+    expect(readDeliverOrdersConfig(settle)).toMatchObject({ erpSettleSeconds: 600, deliveryPaused: true });
+  });
+
+  it('everything that is missing in an environment of the delivery stage is named together', () => {
+    for (const name of queueDeliveriesEnvironment) {
+      expect(() => readQueueDeliveriesConfig({})).toThrow(`${name}: expected a value, but it is not set`);
+    }
+    for (const name of deliverOrdersEnvironment) {
+      expect(() => readDeliverOrdersConfig({})).toThrow(`${name}: expected a value, but it is not set`);
+    }
+  });
+
+  it('the mode live is refused without a start, next to all other problems', () => {
+    const noStart = { ...delivery, DELIVER_ORDERS_CREATED_FROM: '' };
+    const problem =
+      'DELIVER_ORDERS_CREATED_FROM: expected a date such as 2026-01-31, since DELIVERY_MODE is live.';
+    expect(() => readDeliverOrdersConfig(noStart)).toThrow(ConfigurationError);
+    expect(() => readDeliverOrdersConfig(noStart)).toThrow(problem);
+    expect(() => readDeliverOrdersConfig({ ...noStart, ERP_CONCURRENCY: '0' })).toThrow(
+      `ERP_CONCURRENCY: expected a whole number from 1 to 10. ${problem}`,
+    );
+    for (const DELIVERY_MODE of ['off', 'shadow']) {
+      const config = readDeliverOrdersConfig({ ...noStart, DELIVERY_MODE });
+      expect(config).toMatchObject({ deliveryMode: DELIVERY_MODE, deliverOrdersCreatedFrom: undefined });
+    }
+  });
+
+  it.each([
+    ['DELIVERY_MODE', 'Live'],
+    ['DELIVERY_PAUSED', ''],
+    ['DELIVER_ORDERS_CREATED_FROM', 'yesterday'],
+    ['ERP_ADAPTER', 'sap'],
+    ['ERP_URL', ''],
+    ['ERP_URL', 'erp.example.com'],
+    ['ERP_URL', 'http://erp.example.com'],
+    ['ERP_URL', 'http://internal'],
+    ['ERP_URL', 'http://.local'],
+    ['ERP_URL', 'http://erp.local.example.com'],
+    ['ERP_URL', 'http://10.example.com'],
+    ['ERP_URL', 'http://172.32.0.1'],
+    ['ERP_URL', 'http://192.169.0.1'],
+    ['ERP_URL', 'http://169.254.169.254/latest'],
+    ['ERP_URL', 'http://8.8.8.8'],
+    ['ERP_URL', 'http://[2001:db8::1]'],
+    ['ERP_URL', 'http://[::2]'],
+    ['ERP_URL', 'https://user:secret@erp.example.com'],
+    ['ERP_URL', 'https://erp.example.com/?key=secret'],
+    ['ERP_URL', 'https://erp.example.com:99999'],
+    ['ERP_SECRET_ARN', 'secret'],
+    ['ERP_CONCURRENCY', '11'],
+    ['ERP_CONCURRENCY', '1.5'],
+    ['ERP_REQUEST_TIMEOUT_SECONDS', '0'],
+    ['ERP_REQUEST_TIMEOUT_SECONDS', '61'],
+    ['ERP_SETTLE_SECONDS', '-1'],
+    ['ERP_SETTLE_SECONDS', '3601'],
+    ['ERP_SETTLE_SECONDS', 'long'],
+  ])('the config of the delivery stage refuses %s=%j, without repeating the value', (name, value) => {
+    let message = '';
+    try {
+      readDeliverOrdersConfig({ ...delivery, [name]: value });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain(`${name}: expected `);
+    if (value.length > 6) expect(message).not.toContain(value);
+  });
+
+  it.each([
+    'http://localhost:8000',
+    'http://127.0.0.1:8000',
+    'http://[::1]:8000',
+    'http://10.1.2.3',
+    'http://172.16.0.1',
+    'http://172.31.255.1',
+    'http://192.168.1.1/erp',
+    'http://[fd00::7]',
+    'http://erp.internal',
+    'http://tryton.shop.local:8000/api',
+    'https://8.8.8.8',
+  ])('the config accepts ERP_URL=%j', (erpUrl) => {
+    expect(readDeliverOrdersConfig({ ...delivery, ERP_URL: erpUrl })).toMatchObject({ erpUrl });
+  });
 });
 
 // The SDK counts a request's time from before its connection: a shorter one would cut the connection off.
