@@ -170,8 +170,8 @@ const delivery = {
   deliveryKeysTable: named('DELIVERY_KEYS_TABLE', tableName),
   deliveriesQueueUrl: named('DELIVERIES_QUEUE_URL', url),
   ordersTable: named('ORDERS_TABLE', tableName),
-  deliveryMode: named('DELIVERY_MODE', deliveryMode),
-  deliveryPaused: named('DELIVERY_PAUSED', flag),
+  mode: named('DELIVERY_MODE', deliveryMode),
+  paused: named('DELIVERY_PAUSED', flag),
   exceptionsTopicArn: named('EXCEPTIONS_TOPIC_ARN', arn),
   metricsNamespace: named('METRICS_NAMESPACE', namespace),
 };
@@ -186,14 +186,20 @@ const deliverOrders = v.object({
   deliveriesDeadLetterQueueUrl: named('DELIVERIES_DEAD_LETTER_QUEUE_URL', url),
   orderPartsTable: named('ORDER_PARTS_TABLE', tableName),
   /** Epoch milliseconds; never undefined in `live`. */
-  deliverOrdersCreatedFrom: named('DELIVER_ORDERS_CREATED_FROM', optionalDate),
+  createdFrom: named('DELIVER_ORDERS_CREATED_FROM', optionalDate),
   erpAdapter: named('ERP_ADAPTER', erpAdapter),
   erpUrl: named('ERP_URL', erpUrl),
   erpSecretArn: named('ERP_SECRET_ARN', arn),
   erpConcurrency: named('ERP_CONCURRENCY', integer(1, 10)),
-  erpRequestTimeoutSeconds: named('ERP_REQUEST_TIMEOUT_SECONDS', number(1, 60)),
+  erpRequestTimeoutMs: named(
+    'ERP_REQUEST_TIMEOUT_SECONDS',
+    v.pipe(
+      number(1, 60),
+      v.transform((seconds) => seconds * 1000),
+    ),
+  ),
   /** Undefined: as long as the adapter says. */
-  erpSettleSeconds: named('ERP_SETTLE_SECONDS', optionalNumber(0, 3600)),
+  erpSettleMs: named('ERP_SETTLE_SECONDS', optionalSeconds(0, 3600)),
   maxReceiveCount: named('MAX_RECEIVE_COUNT', integer(1, 1000)),
 });
 
@@ -211,7 +217,7 @@ export type WebhookConfig = Readonly<v.InferOutput<typeof webhook>>;
 export type WorkerConfig = Readonly<v.InferOutput<typeof worker>>;
 export type QueueDeliveriesConfig = Readonly<v.InferOutput<typeof queueDeliveries>>;
 export type DeliverOrdersConfig = Readonly<v.InferOutput<typeof deliverOrders>>;
-export type DeliveryMode = DeliverOrdersConfig['deliveryMode'];
+export type DeliveryMode = DeliverOrdersConfig['mode'];
 
 /** Each throws one ConfigurationError that names every missing or malformed variable. */
 export const readPollConfig = (environment: Environment = process.env): PollConfig => read(poll, environment);
@@ -288,8 +294,8 @@ function integer(minimum: number, maximum: number) {
   return bounded(/^\d+$/, 'a whole number', minimum, maximum);
 }
 
-/** Undefined for an empty text. */
-function optionalNumber(minimum: number, maximum: number) {
+/** In milliseconds; undefined for an empty text. */
+function optionalSeconds(minimum: number, maximum: number) {
   const isBetween = (given: string) =>
     /^\d+(\.\d+)?$/.test(given) && Number(given) >= minimum && Number(given) <= maximum;
   return v.pipe(
@@ -298,7 +304,7 @@ function optionalNumber(minimum: number, maximum: number) {
       (given) => given === '' || isBetween(given),
       `a number from ${minimum} to ${maximum}, or nothing`,
     ),
-    v.transform((given) => (given === '' ? undefined : Number(given))),
+    v.transform((given) => (given === '' ? undefined : Number(given) * 1000)),
   );
 }
 

@@ -1,6 +1,6 @@
 // The DeliveryKeys table: what belongs to no single order. Rows `slot#<n>`, `circuit`, `customer#<key>`, `account#<day>`.
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Row } from '../runtime/json';
 import { iso } from '../runtime/time';
@@ -131,8 +131,8 @@ async function releaseSlot(table: KeysTable, { name, owner }: Slot, keptUntil?: 
 }
 
 async function findCircuit(table: KeysTable): Promise<Circuit | undefined> {
-  const item = await find(table, CIRCUIT);
-  return item && { openUntil: String(item.open_until) };
+  const { open_until: openUntil } = (await find(table, CIRCUIT)) ?? {};
+  return typeof openUntil === 'string' ? { openUntil } : undefined;
 }
 
 async function probe(table: KeysTable, seen: Circuit, until: number, now: number): Promise<boolean> {
@@ -146,8 +146,11 @@ async function probe(table: KeysTable, seen: Circuit, until: number, now: number
   return isTaken !== undefined || (await find(table, CIRCUIT))?.probe === mark;
 }
 
-async function closeCircuit({ client, tableName }: KeysTable): Promise<void> {
-  await client.send(new DeleteCommand({ TableName: tableName, Key: { name: CIRCUIT } }));
+async function closeCircuit(table: KeysTable): Promise<void> {
+  await update(table, CIRCUIT, {
+    remove: ['open_until', 'probe'],
+    condition: 'attribute_exists(#open_until)',
+  });
 }
 
 async function findCustomer(table: KeysTable, key: string): Promise<CustomerRow | undefined> {

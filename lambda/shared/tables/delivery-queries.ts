@@ -32,10 +32,7 @@ export function queryDueNow(table: DeliveriesTable, limit: number, now: number):
   return queryDue(table, limit, { key, values: { due: 'now', now: iso(now) } });
 }
 
-/**
- * A hold sets `due_at`, so the rows that have waited longest under another mapping come first: rows that rest on the current one
- * do not hide them behind the last page read.
- */
+/** Held rows that rest on another mapping, or on none; the pages read hold some 80,000 rows, however many of them match. */
 export function queryHeld(
   table: DeliveriesTable,
   limit: number,

@@ -218,25 +218,25 @@ describe('the delivery stage', () => {
       deliveriesQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/deliveries',
       ordersTable: 'OrderReplication-dev-Orders',
       ledgerTable: 'OrderReplication-dev-Ledger',
-      deliveryMode: 'live',
-      deliveryPaused: false,
+      mode: 'live',
+      paused: false,
       exceptionsTopicArn: environment.EXCEPTIONS_TOPIC_ARN,
       metricsNamespace: 'OrderReplication-dev',
     });
     expect(readDeliverOrdersConfig(delivery)).toMatchObject({
       deliveriesDeadLetterQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/dead',
       orderPartsTable: 'OrderReplication-dev-OrderParts',
-      deliverOrdersCreatedFrom: Date.UTC(2026, 0, 31),
+      createdFrom: Date.UTC(2026, 0, 31),
       erpAdapter: 'tryton',
       erpUrl: 'https://erp.example.com/api',
       erpSecretArn: delivery.ERP_SECRET_ARN,
       erpConcurrency: 2,
-      erpRequestTimeoutSeconds: 30,
-      erpSettleSeconds: undefined,
+      erpRequestTimeoutMs: 30_000,
+      erpSettleMs: undefined,
       maxReceiveCount: 20,
     });
     const settle = { ...delivery, ERP_SETTLE_SECONDS: '600', DELIVERY_PAUSED: 'true' };
-    expect(readDeliverOrdersConfig(settle)).toMatchObject({ erpSettleSeconds: 600, deliveryPaused: true });
+    expect(readDeliverOrdersConfig(settle)).toMatchObject({ erpSettleMs: 600_000, paused: true });
   });
 
   it('everything that is missing in an environment of the delivery stage is named together', () => {
@@ -259,7 +259,7 @@ describe('the delivery stage', () => {
     );
     for (const DELIVERY_MODE of ['off', 'shadow']) {
       const config = readDeliverOrdersConfig({ ...noStart, DELIVERY_MODE });
-      expect(config).toMatchObject({ deliveryMode: DELIVERY_MODE, deliverOrdersCreatedFrom: undefined });
+      expect(config).toMatchObject({ mode: DELIVERY_MODE, createdFrom: undefined });
     }
   });
 
