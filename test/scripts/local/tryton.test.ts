@@ -71,9 +71,8 @@ describe('a started Tryton', () => {
     expect(codes).toEqual(expect.arrayContaining(products.map(({ code }) => code)));
     expect(codes).toEqual(expect.arrayContaining(catalogue.map(({ sku }) => sku)));
     expect(await valuesOf(tryton, 'web.shop', 'name')).toEqual(shops);
-    expect((await valuesOf(tryton, 'account.payment.journal', 'name')).sort()).toEqual(
-      [...paymentJournals].sort(),
-    );
+    const journals = await valuesOf(tryton, 'account.payment.journal', 'name');
+    expect(new Set(journals)).toEqual(new Set(paymentJournals));
   });
 
   it('has all countries, and the currencies with their digits', async () => {
