@@ -4,6 +4,7 @@ import { backfill } from './commands/backfill/command';
 import { bootstrap } from './commands/bootstrap/command';
 import { build } from './commands/build/command';
 import { deadLetters } from './commands/dead-letters/command';
+import { deliveries } from './commands/deliveries/command';
 import { deploy } from './commands/deploy/command';
 import { destroy } from './commands/destroy/command';
 import { orders } from './commands/orders/command';
@@ -36,6 +37,7 @@ export const commands: readonly (Command | Noun)[] = [
   webhook,
   deadLetters,
   orders,
+  deliveries,
 ];
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */

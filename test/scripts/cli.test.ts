@@ -1,13 +1,17 @@
 // The tree of commands: what help and the reference page are made of, and that its own examples are valid command lines.
 import { allCommands as all, runIdle as run } from '../support/idle-program';
 
+/** The words of a command line, of which one in quotes may have spaces. */
+const wordsOf = (line: string) =>
+  (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
+
 it.each(all.map(({ path, command }) => [path, command] as const))(
   '%s has examples, each of which is one of its valid command lines',
   async (path, { examples }) => {
     expect(examples).not.toEqual([]);
     for (const example of examples) {
       expect(`${example} `.startsWith(`${path} `)).toBe(true);
-      expect({ example, ...(await run(example.split(' '))) }).toMatchObject({ code: 0, noted: '' });
+      expect({ example, ...(await run(wordsOf(example))) }).toMatchObject({ code: 0, noted: '' });
     }
   },
 );

@@ -41,3 +41,12 @@ export const commandPermissions = {
 } as const;
 
 export type CommandName = keyof typeof commandPermissions;
+
+/** The same of the commands for the delivery into an ERP, whose stack stands next to that of the service. */
+export const deliveryCommandPermissions = {
+  deliveries: [
+    ...table('Deliveries', 'GetItem', 'UpdateItem'),
+    ...table('Deliveries/index/ByState', 'Query'),
+    ...queue('Deliveries', 'SendMessage'),
+  ],
+} as const;

@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { commands as tree } from '../../../scripts/cli';
-import { commandPermissions } from '../../support/command-permissions';
-import type { CommandName } from '../../support/command-permissions';
+import { commandPermissions, deliveryCommandPermissions } from '../../support/command-permissions';
 
 const read = (name: string) => readFileSync(join(__dirname, '../../..', name), 'utf8');
 const section = read('docs/operations/permissions.md');
@@ -33,14 +32,15 @@ it('the page of permissions names every command that goes to AWS', () => {
   expect([...needs.keys()].sort()).toEqual(commands.sort());
 });
 
-const names = Object.keys(commandPermissions) as readonly CommandName[];
+const permissions = { ...commandPermissions, ...deliveryCommandPermissions };
+const names = Object.keys(permissions) as readonly (keyof typeof permissions)[];
 
 it.each(names)('the page of permissions says what the command %s needs, no less and no more', (name) => {
   const words = needs.get(name)!;
   const said = [...words.matchAll(/`(?:[a-z]+:)?([A-Z][A-Za-z]+)`/g)].map(([, action]) => action!);
-  const index = 'ByOutcome';
-  const actions = commandPermissions[name].map((one) => one.split(/[ :]/)[1]!);
-  expect(new Set(said.filter((one) => one !== index))).toEqual(new Set(actions));
+  const indexes = ['ByOutcome', 'ByState'];
+  const actions = permissions[name].map((one) => one.split(/[ :]/)[1]!);
+  expect(new Set(said.filter((one) => !indexes.includes(one)))).toEqual(new Set(actions));
 });
 
 /** How the page names the resources. */
@@ -51,14 +51,17 @@ const words: Readonly<Record<string, string>> = {
   'table/<stack>-Jobs/index/ByOutcome': 'index `ByOutcome`',
   'table/<stack>-OrderParts': 'OrderParts table',
   'table/<stack>-Webhooks': 'Webhooks table',
+  'table/<stack>-Deliveries': 'Deliveries table',
+  'table/<stack>-Deliveries/index/ByState': 'index `ByState`',
   '<stack>-Orders': 'Orders queue',
+  '<stack>-Deliveries': 'Deliveries queue',
   '<stack>-Orders-DeadLetterQueue': 'dead letter queue',
 };
 
-it.each(['dead-letters', 'backfill', 'orders erase'] as const)(
+it.each(['dead-letters', 'backfill', 'orders erase', 'deliveries'] as const)(
   'the page of permissions says on which resources, for the command %s',
   (name) => {
-    const resources = commandPermissions[name].map((one) => one.split(' ')[1]!);
+    const resources = permissions[name].map((one) => one.split(' ')[1]!);
     for (const resource of resources.filter((one) => one in words)) {
       expect(needs.get(name)).toContain(words[resource]);
     }
