@@ -11,7 +11,9 @@ import { strToU8, zipSync } from 'fflate';
 import { root } from '../terminal/root';
 import { table } from '../terminal/table';
 import { CommandError } from '../terminal/command-error';
+import { readMapping } from './mapping-file';
 import { trimAxios } from './trim-axios';
+import type { LoadedMapping } from '../../lambda/shared/delivery/mapping';
 
 /** The folders of the functions, and the names of their zips. */
 export const packageNames = [
@@ -20,6 +22,9 @@ export const packageNames = [
   'process-new-orders',
   'audit-orders',
 ] as const;
+
+/** The packages that contain the mapping. Code and mapping are deployed and rolled back together. */
+const withMapping: readonly string[] = ['queue-deliveries', 'deliver-orders'];
 
 export interface Package {
   readonly name: string;
@@ -34,9 +39,14 @@ export interface Package {
 export interface BuildOptions {
   readonly outDir?: string;
   readonly lambdaDir?: string;
+  /** The file of the mapping; erp/mapping.json if omitted. */
+  readonly mapping?: string | undefined;
 }
 
-/** Builds every package into `outDir` (build/). Throws CommandError with the missing files if a function is missing. */
+/**
+ * Builds every package into `outDir` (build/). Throws CommandError, before anything is built, with the missing files if a
+ * function is missing, and with every problem of the mapping.
+ */
 export async function build(options: BuildOptions = {}): Promise<readonly Package[]> {
   const lambdaDir = resolve(options.lambdaDir ?? join(root, 'lambda'));
   const outDir = resolve(options.outDir ?? join(root, 'build'));
@@ -47,12 +57,17 @@ export async function build(options: BuildOptions = {}): Promise<readonly Packag
       `The packages cannot be built. Missing: ${missing.map(({ entry }) => entry).join(', ')}.`,
     );
   }
+  const mapping = await readMapping(options.mapping);
   await mkdir(outDir, { recursive: true });
-  return Promise.all(entries.map(({ name, entry }) => pack(name, entry, join(outDir, `${name}.zip`))));
+  return Promise.all(
+    entries.map(async ({ name, entry }) => {
+      const code = await bundleEntry(entry, withMapping.includes(name) ? mapping : undefined);
+      return pack(name, code, join(outDir, `${name}.zip`));
+    }),
+  );
 }
 
-async function pack(name: string, entry: string, file: string): Promise<Package> {
-  const code = await bundleEntry(entry);
+async function pack(name: string, code: Uint8Array, file: string): Promise<Package> {
   const zip = zipSync({ 'index.js': [code, { mtime: fixedTime, os: unix, attrs: readable, level: 9 }] });
   // Two builds at the same time must never read half a file of each other.
   const unfinished = `${file}.${process.pid}.tmp`;
@@ -72,8 +87,11 @@ const fixedTime = new Date(1980, 0, 1);
 const unix = 3;
 const readable = 0o644 << 16;
 
-/** One CommonJS file that needs only Node. Names are kept, so that stack traces are readable. */
-export async function bundleEntry(entry: string): Promise<Uint8Array> {
+/**
+ * One CommonJS file that needs only Node. Names are kept, so that stack traces are readable. Code that uses the mapping, by
+ * the names of lambda/shared/delivery/built-in.d.ts, gets this one.
+ */
+export async function bundleEntry(entry: string, mapping?: LoadedMapping): Promise<Uint8Array> {
   const result = await bundle({
     entryPoints: [entry],
     // Paths in the bundle are relative to this: they depend neither on the checkout's folder nor on the caller's.
@@ -89,10 +107,16 @@ export async function bundleEntry(entry: string): Promise<Uint8Array> {
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'silent',
+    define: mapping === undefined ? {} : builtIn(mapping),
     plugins: [trimAxios],
   });
   return result.outputFiles[0]?.contents ?? strToU8('');
 }
+
+const builtIn = ({ mapping, digest }: LoadedMapping) => ({
+  BUILT_IN_MAPPING: JSON.stringify(mapping),
+  BUILT_IN_MAPPING_DIGEST: JSON.stringify(digest),
+});
 
 /** SHA-256 in hexadecimal digits. */
 export const sha256 = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex');

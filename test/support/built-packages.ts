@@ -13,6 +13,7 @@ import {
 import { join, relative } from 'node:path';
 
 import { build } from '../../scripts/packages/build';
+import { mappingFile } from '../../scripts/packages/mapping-file';
 import { root } from '../../scripts/terminal/root';
 
 const kept = join(root, '.local', 'packages');
@@ -21,14 +22,14 @@ const DAY_MS = 86_400_000;
 /** What the content of a package depends on. */
 const sources = ['lambda', 'scripts/packages', 'package-lock.json'];
 
-/** The folder with the zips of the sources as they are now. */
-export async function builtPackages(): Promise<string> {
-  const folder = join(kept, contentHash());
+/** The folder with the zips of the sources as they are now, with the mapping in a file. */
+export async function builtPackages(mapping = mappingFile): Promise<string> {
+  const folder = join(kept, contentHash(mapping));
   if (existsSync(folder)) return folder;
   discardOldPackages();
   mkdirSync(kept, { recursive: true });
   const unfinished = mkdtempSync(join(kept, 'unfinished-'));
-  await build({ outDir: unfinished });
+  await build({ outDir: unfinished, mapping });
   try {
     renameSync(unfinished, folder);
   } catch (error) {
@@ -39,8 +40,8 @@ export async function builtPackages(): Promise<string> {
   return folder;
 }
 
-function contentHash(): string {
-  const hash = createHash('sha256');
+function contentHash(mapping: string): string {
+  const hash = createHash('sha256').update(readFileSync(mapping));
   for (const file of sources.flatMap((name) => filesOf(join(root, name)))) {
     hash.update(`${relative(root, file)}\n`).update(readFileSync(file));
   }

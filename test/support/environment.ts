@@ -4,12 +4,14 @@ import { TestEnvironment } from 'jest-environment-node';
 
 import { startMiniStack } from '../../scripts/local/ministack';
 import type { MiniStack } from '../../scripts/local/ministack';
+import { readMapping } from '../../scripts/packages/mapping-file';
 
 /** What this environment adds to the globals of a test file. */
 export interface SharedEmulator {
   readonly workerMiniStack: () => Promise<MiniStack>;
 }
 
+let builtIn: ReturnType<typeof readMapping> | undefined;
 let miniStack: Promise<MiniStack> | undefined;
 
 export default class SharingEnvironment extends TestEnvironment {
@@ -18,6 +20,11 @@ export default class SharingEnvironment extends TestEnvironment {
     const shared: SharedEmulator = {
       workerMiniStack: () => (miniStack ??= startMiniStack({ keepsProcessAlive: false })),
     };
-    Object.assign(this.global, shared);
+    // As the build writes it into the packages: lambda/shared/delivery/built-in.d.ts.
+    const { mapping, digest } = await (builtIn ??= readMapping());
+    Object.assign(this.global, shared, {
+      BUILT_IN_MAPPING: mapping,
+      BUILT_IN_MAPPING_DIGEST: digest,
+    });
   }
 }

@@ -1,6 +1,6 @@
 // The zips as Lambda gets them: alone, in an empty folder, in a bare Node.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
@@ -15,6 +15,8 @@ import { unzipSync } from 'fflate';
 
 import { build, bundleEntry, packageNames } from '../../../scripts/packages/build';
 import type { Package } from '../../../scripts/packages/build';
+import { mappingFile, readMapping } from '../../../scripts/packages/mapping-file';
+import type { LoadedMapping } from '../../../lambda/shared/delivery/mapping';
 import { listen } from '../../../simulator/listen';
 import type { Listening } from '../../../simulator/listen';
 
@@ -110,6 +112,51 @@ describe('the packages', () => {
       /Missing: .*new-orders-webhook[\\/]index\.ts.*process-new-orders[\\/]index\.ts/s,
     );
     await rm(lambdaDir, { recursive: true });
+  });
+});
+
+describe('the mapping in a package', () => {
+  let place: string;
+  beforeAll(async () => {
+    place = await folder('mapping');
+  });
+  afterAll(() => rm(place, { recursive: true }));
+
+  const code = 'export const found = { mapping: BUILT_IN_MAPPING, digest: BUILT_IN_MAPPING_DIGEST };';
+
+  async function load(name: string, mapping: LoadedMapping): Promise<unknown> {
+    const entry = join(place, 'entry.ts');
+    await writeFile(entry, code);
+    await writeFile(join(place, name), await bundleEntry(entry, mapping));
+    return (createRequire(__filename)(join(place, name)) as { found: unknown }).found;
+  }
+
+  it('a package contains the mapping that it is built with, and its digest', async () => {
+    const one = await readMapping();
+    const other = {
+      mapping: { ...one.mapping, erp: { company: '"Ünal & Søn" `${1}` \u2028</script>' } },
+      digest: 'x',
+    };
+    expect(await load('one.cjs', one)).toEqual(one);
+    expect(await load('other.cjs', other)).toEqual(other);
+    expect(readFileSync(join(place, 'one.cjs'), 'utf8')).not.toContain('BUILT_IN_MAPPING');
+  });
+
+  it('tests find the mapping under the names that the packages have', async () => {
+    const { mapping, digest } = await readMapping();
+    expect(BUILT_IN_MAPPING).toEqual(mapping);
+    expect(BUILT_IN_MAPPING_DIGEST).toBe(digest);
+  });
+
+  it('a build with mistakes in its mapping names them all and makes nothing', async () => {
+    const mapping = join(place, 'broken.json');
+    const outDir = join(place, 'out');
+    const { version, ...others } = JSON.parse(readFileSync(mappingFile, 'utf8')) as Record<string, unknown>;
+    await writeFile(mapping, JSON.stringify({ ...others, tax: { owner: 'store' }, note: true }));
+    await expect(build({ outDir, mapping })).rejects.toThrow(
+      /broken\.json cannot be used:\n {2}version is missing.*tax\.tolerance is missing.*tax\.roundingItem is missing.*note is unknown/s,
+    );
+    expect(existsSync(outDir)).toBe(false);
   });
 });
 
