@@ -1,5 +1,5 @@
 // What an error of the ERP means for the order: its class decides.
-import { ErpError, formatError } from '../shared/runtime/errors';
+import { ConfigurationError, ErpError, formatError } from '../shared/runtime/errors';
 import type { DeliveryRow } from '../shared/delivery/delivery-row';
 import type { DeliveryReason } from '../shared/delivery/reasons';
 import type { End } from './attempt';
@@ -49,13 +49,14 @@ export async function endOfFailure(
     why,
     failure,
   });
+  if (isConfiguration(error)) {
+    await alertConfiguration(error, deps);
+    return postponed(await admission.refuse(), 'erp-configuration');
+  }
   if (error instanceof ErpError) {
     switch (error.failure) {
       case 'data':
         return heldBy('refused-by-erp', error.message);
-      case 'configuration':
-        await alertConfiguration(error, deps);
-        return postponed(await admission.refuse(), 'erp-configuration');
       case 'unknown':
         if ((row.attempts ?? 0) + 1 >= TRIES_OF_UNKNOWN) return heldBy('erp-answer-unknown', error.message);
         break;
@@ -64,6 +65,10 @@ export async function endOfFailure(
         break;
       case 'duplicate':
         if ((row.attempts ?? 0) + 1 >= TRIES_OF_DUPLICATE) return heldBy('duplicate-not-found');
+        break;
+      case 'configuration':
+      case 'retryable':
+      case 'bug':
         break;
     }
   }
@@ -81,7 +86,11 @@ function isOurMistake(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }
 
-async function alertConfiguration(error: ErpError, { adapters }: FlowDeps): Promise<void> {
+/** No order can succeed until an operator acts: the ERP refuses us, or the secret cannot be read. */
+const isConfiguration = (error: unknown): error is Error =>
+  error instanceof ConfigurationError || (error instanceof ErpError && error.failure === 'configuration');
+
+async function alertConfiguration(error: Error, { adapters }: FlowDeps): Promise<void> {
   adapters.log.error('erp.refused', { error: formatError(error) }, { ErpCredentialsRefused: 1 });
   await adapters.alerts.sendHourly({
     subject: 'The ERP refuses our credentials or settings',
