@@ -1,4 +1,24 @@
 // The mapping: which of the ERP's names stand for the store's. Rules are ordered, and the first match wins.
+// erp/mapping.schema.json says the same to editors; a test keeps the two equal.
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { isRow } from '../runtime/json';
+import {
+  channelId,
+  currency,
+  entries,
+  name,
+  nameOrNull,
+  names,
+  noNames,
+  oneOf,
+  pattern,
+  prefix,
+  rules,
+  tolerance,
+} from './mapping-entries';
+import { findContradictions, placeOf } from './mapping-contradictions';
+import type { Problem } from './mapping-contradictions';
 
 /** A rule that names what it matches, then what to use; the last one is `{ "else": … }`. */
 export type Rule<Match, Use> = (Match & { readonly use: Use }) | { readonly else: Use | 'hold' };
@@ -46,4 +66,68 @@ export interface Mapping {
 export interface LoadedMapping {
   readonly mapping: Mapping;
   readonly digest: string;
+}
+
+const hold = v.literal('hold', 'must be an object of names, or "hold"');
+
+const schema = entries({
+  $schema: v.optional(v.string('must be the path of the schema, for editors')),
+  version: v.literal(1, 'must be 1'),
+  reference: entries({ prefix }),
+  customer: entries({
+    match: oneOf('id', 'id-then-email'),
+    guest: oneOf('per-order', 'per-email', 'one'),
+    prefix,
+    guestName: nameOrNull,
+  }),
+  payment: entries({ deliver: oneOf('paid', 'authorized', 'always') }),
+  items: entries({ by: oneOf('sku'), rename: names(name), else: name }),
+  special: entries({
+    shipping: name,
+    handling: name,
+    wrapping: name,
+    fee: name,
+    discount: name,
+    tax: name,
+    giftCertificate: name,
+  }),
+  tax: entries({ owner: oneOf('store'), tolerance, roundingItem: nameOrNull }),
+  shippingMethods: rules({ method: pattern }, nameOrNull, nameOrNull),
+  addresses: entries({ several: oneOf('hold', 'first') }),
+  currencies: rules({ currency }, noNames, orHold(noNames)),
+  paymentMethods: rules({ method: pattern }, name, name),
+  channels: rules({ channelId }, names(name), orHold(names(name))),
+  erp: names(nameOrNull),
+});
+
+function orHold<T extends v.GenericSchema>(use: T) {
+  return v.lazy((value) => (typeof value === 'string' ? hold : use));
+}
+
+/** The mapping with its digest, or every problem with its place and what is expected there. */
+export function parseMapping(value: unknown): { mapping: LoadedMapping } | { problems: readonly string[] } {
+  const result = v.safeParse(schema, value);
+  const issues = (result.issues ?? []).map(toProblem);
+  const problems = [...issues, ...findContradictions(value)].map(toSentence);
+  if (!result.success || problems.length > 0) return { problems: [...new Set(problems)] };
+  const { $schema, ...mapping } = result.output;
+  return { mapping: { mapping, digest: digestOf(mapping) } };
+}
+
+const toProblem = ({ path, message }: v.BaseIssue<unknown>): Problem => ({
+  path: (path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key))),
+  message,
+});
+
+const toSentence = ({ path, message }: Problem) => `${placeOf(path)} ${message}.`;
+
+/** The same for the same entries, in whatever order they stand. The order of rules counts. */
+const digestOf = (mapping: Mapping): string =>
+  createHash('sha256').update(canonical(mapping)).digest('hex').slice(0, 16);
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isRow(value)) return JSON.stringify(value);
+  const sorted = Object.keys(value).sort();
+  return `{${sorted.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join()}}`;
 }
