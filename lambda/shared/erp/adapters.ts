@@ -1,17 +1,23 @@
-// The adapters by name, as the template's ErpAdapter and the configuration name them. Each is made once per container.
+// The adapters by the names that the template's ErpAdapter has. A container makes each of them once.
 import { ConfigurationError } from '../runtime/errors';
-import type { ErpFactory } from './erp';
+import type { Erp, ErpFactory, ErpSettings } from './erp';
 import { createTryton } from './tryton/tryton';
 
-/** What makes the factory of an adapter: its connections and what it remembers live as long as the result. */
-const ADAPTERS: Readonly<Record<string, (() => ErpFactory) | undefined>> = {
-  tryton: () => createTryton(),
-};
+const ADAPTERS: ReadonlyMap<string, () => ErpFactory> = new Map([['tryton', () => createTryton()]]);
 
-/** Creates the adapter of this name for a container. Throws ConfigurationError for a name that has no adapter. */
-export function createAdapter(name: string): ErpFactory {
-  const create = Object.hasOwn(ADAPTERS, name) ? ADAPTERS[name] : undefined;
-  if (create !== undefined) return create();
-  const known = Object.keys(ADAPTERS).join(', ');
-  throw new ConfigurationError(`There is no adapter for this ERP. ERP_ADAPTER must be one of: ${known}.`);
+/** Their connections and the names that they remember live as long as the container. */
+const made = new Map<string, ErpFactory>();
+
+/** Creates the adapter of this name for one invocation. Throws ConfigurationError for a name that has no adapter. */
+export function createErp(name: string, settings: ErpSettings): Erp {
+  const factory = made.get(name) ?? makeFactory(name);
+  made.set(name, factory);
+  return factory(settings);
+}
+
+function makeFactory(name: string): ErpFactory {
+  const make = ADAPTERS.get(name);
+  if (make !== undefined) return make();
+  const known = [...ADAPTERS.keys()].join(', ');
+  throw new ConfigurationError(`There is no adapter "${name}". Set ErpAdapter to one of these: ${known}.`);
 }
