@@ -1,6 +1,7 @@
 // Money as V2 writes it: strings with four decimals, computed in whole ten-thousandths.
 
 const UNITS = 10_000;
+const CENT = 100;
 // An invented rate, simple enough to check by hand.
 const TAX_PERCENT = 8;
 
@@ -20,9 +21,9 @@ export function dec4(amount: number): string {
   return (amount / UNITS).toFixed(4);
 }
 
-/** The tax on an amount, in ten-thousandths. */
+/** The tax on an amount, in ten-thousandths; a shopper pays whole cents. */
 export function taxOn(exTax: number): number {
-  return Math.round((exTax * TAX_PERCENT) / 100);
+  return Math.round((exTax * TAX_PERCENT) / 100 / CENT) * CENT;
 }
 
 /** The three fields of one amount. */

@@ -18,8 +18,9 @@ export function totals(parts: OrderParts, switches: Switches) {
   const goods = { exTax: sum(lines, 'total_ex_tax'), tax: sum(lines, 'total_tax') };
   const shipping = { exTax: sum(addresses, 'cost_ex_tax'), tax: sum(addresses, 'cost_tax') };
   const fee = { exTax: sum(fees, 'cost_ex_tax'), tax: sum(fees, 'cost_tax') };
-  const discount = sum(coupons, 'discount');
-  const exTax = Math.max(0, goods.exTax + shipping.exTax + fee.exTax - discount);
+  const charged = goods.exTax + shipping.exTax + fee.exTax;
+  // No coupon takes off more than there is to pay.
+  const discount = Math.min(sum(coupons, 'discount'), charged);
   return {
     ...triple('subtotal', goods.exTax, goods.tax),
     base_shipping_cost: dec4(shipping.exTax),
@@ -31,7 +32,7 @@ export function totals(parts: OrderParts, switches: Switches) {
     shipping_cost_tax_class_id: 2,
     handling_cost_tax_class_id: 2,
     wrapping_cost_tax_class_id: 3,
-    ...triple('total', exTax, goods.tax + shipping.tax + fee.tax),
+    ...triple('total', charged - discount, goods.tax + shipping.tax + fee.tax),
     discount_amount: dec4(0),
     coupon_discount: dec4(discount),
     ...counts(lines, addresses, switches),
