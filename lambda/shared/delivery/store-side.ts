@@ -5,6 +5,7 @@ import { figuresOf } from './figures';
 import type { Figures } from './figures';
 import { storeLines } from './lines';
 import type { StoreSideLine } from './lines';
+import { optionsOf } from './options';
 import { storePayments } from './payments';
 import type { StorePayment } from './payments';
 import { readStoreOrder } from './store-order';
@@ -39,7 +40,7 @@ export function digestsOf(
   const { customerId, billing, addresses, note } = side.order;
   return {
     digest: digestOfStoreSide({ ...bareOf(snapshot, side), customerId, billing, addresses, note }),
-    bare: digestOfStoreSide(bareOf(snapshot, storeSideOf(erasePersonal(snapshot)))),
+    bare: digestOfStoreSide(bareOf(snapshot, { ...side, lines: withoutAnswers(snapshot, side.lines) })),
   };
 }
 
@@ -58,6 +59,16 @@ function bareOf(snapshot: Snapshot, { order, sums, figures, lines, payments }: S
     paid: isPaid(snapshot),
     refund: refundOf(snapshot),
   };
+}
+
+/** Of what is left without people and addresses, erasing blanks only what the shopper wrote. */
+function withoutAnswers({ products }: Snapshot, lines: readonly StoreSideLine[]): readonly StoreSideLine[] {
+  return lines.map((line, nth) => {
+    const product = products[nth];
+    return product && line.lineId !== undefined
+      ? { ...line, options: optionsOf(erasePersonal(product)) }
+      : line;
+  });
 }
 
 const PAID: ReadonlySet<number> = new Set([
