@@ -125,7 +125,8 @@ export function deliveryWorld(options: WorldOptions = {}) {
       for (let waited = 0; outcomes === undefined && waited < INVOCATION_MS; waited += 250) {
         await time.advance(250);
       }
-      return outcomes ?? ended;
+      if (outcomes === undefined) throw new Error('The invocation did not end in time.');
+      return outcomes;
     },
   };
 }
