@@ -2,7 +2,7 @@
 import type { Figure, Figures } from './figures';
 import { Hold } from './hold';
 import type { Mapping } from './mapping';
-import { formatAmount, smallestOf, sum } from './money';
+import { formatAmount, smallestOf } from './money';
 import type { Line, LineKind } from './sales-order';
 import type { CostKind, StoreLine, StoreOrder } from './store-order';
 import { unitPriceOf } from './unit-price';
@@ -105,13 +105,4 @@ function renamed(sku: string, rename: Mapping['items']['rename']): string {
   if (Object.hasOwn(rename, sku)) return rename[sku] ?? sku;
   const name = Object.keys(rename).find((one) => one.toLowerCase() === sku.toLowerCase());
   return name === undefined ? sku : (rename[name] ?? sku);
-}
-
-/** The sums of the lines, before tax and of the tax. */
-export function totalsOf(figures: Figures): { readonly net: bigint; readonly tax: bigint } {
-  const all = [...figures.lines, ...Object.values(figures.costs), ...figures.fees];
-  return {
-    net: sum(all.map(({ gross }) => gross)) - sum(figures.discounts),
-    tax: sum(all.map(({ tax }) => tax)),
-  };
 }

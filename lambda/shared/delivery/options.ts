@@ -1,12 +1,8 @@
 // What a shopper chose or wrote for a line: options, fields, and the gift wrapping.
 import { cleanText } from './clean-text';
+import type { Option } from './sales-order';
 import { isRow } from '../runtime/json';
 import type { Row } from '../runtime/json';
-
-export interface Option {
-  readonly name: string;
-  readonly value: string;
-}
 
 const MAX_NAME = 100;
 const MAX_VALUE = 500;

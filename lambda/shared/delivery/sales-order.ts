@@ -48,6 +48,12 @@ export const LINE_KINDS = [
 ] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
+/** What the shopper chose or wrote for a line. */
+export interface Option {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Line {
   readonly kind: LineKind;
   /** The store's id of the order line; absent for lines that the store does not have. */
@@ -55,7 +61,7 @@ export interface Line {
   /** The ERP's item: the SKU after the mapping, or the mapping's special item of this kind. */
   readonly sku: string;
   readonly name: string;
-  readonly options: readonly { readonly name: string; readonly value: string }[];
+  readonly options: readonly Option[];
   /** A whole number. */
   readonly quantity: Amount;
   readonly refunded: Amount;

@@ -5,7 +5,7 @@ import { cleanLines, cleanText } from './clean-text';
 import { Hold } from './hold';
 import { parseAmount } from './money';
 import { optionsOf } from './options';
-import type { Option } from './options';
+import type { Option } from './sales-order';
 import { amountOf, integerOf, rowsOf, sidesOf, unusable } from './store-fields';
 import type { Place, Sides } from './store-fields';
 import { feesOf } from '../order/consignments';

@@ -1,4 +1,4 @@
-// The proof of sums: thousands of generated orders, each of which adds up.
+// Thousands of generated orders, each of which must add up.
 import { addSampleOrders, createStore, fillStore } from '../../../../simulator/index';
 import { buildSalesOrder } from '../../../../lambda/shared/delivery/build-sales-order';
 import { parseAmount, smallestOf } from '../../../../lambda/shared/delivery/money';
