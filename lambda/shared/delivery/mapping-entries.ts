@@ -26,10 +26,10 @@ export const name = nameOr('');
 
 export const nameOrNull = v.nullable(nameOr(', or null'));
 
-const TEXT = `must be a text of the store of 1 to ${MAX_TEXT} characters, without control characters; a "*" may only be its end`;
+const TEXT = `must be a text of the store of 1 to ${MAX_TEXT} characters, without control characters and without a blank at its start; a "*" may only be its end`;
 
 /** A text of the store to compare with; a `*` at the end matches any rest. */
-export const pattern = v.pipe(v.string(TEXT), v.regex(/^(?!\*)[^*\p{Cc}]{0,254}\P{Cc}$/u, TEXT));
+export const pattern = v.pipe(v.string(TEXT), v.regex(/^(?![*\s])[^*\p{Cc}]{0,254}\P{Cc}$/u, TEXT));
 
 const PREFIX = `must be 1 to ${MAX_PREFIX} characters of A-Z, a-z, 0-9, "_" and "-", and must not end with a digit`;
 

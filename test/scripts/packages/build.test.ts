@@ -139,13 +139,6 @@ describe('the mapping in a package', () => {
     };
     expect(await load('one.cjs', one)).toEqual(one);
     expect(await load('other.cjs', other)).toEqual(other);
-    expect(readFileSync(join(place, 'one.cjs'), 'utf8')).not.toContain('BUILT_IN_MAPPING');
-  });
-
-  it('tests find the mapping under the names that the packages have', async () => {
-    const { mapping, digest } = await readMapping();
-    expect(BUILT_IN_MAPPING).toEqual(mapping);
-    expect(BUILT_IN_MAPPING_DIGEST).toBe(digest);
   });
 
   it('a build with mistakes in its mapping names them all and makes nothing', async () => {

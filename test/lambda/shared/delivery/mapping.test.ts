@@ -36,7 +36,7 @@ const TOLERANCE = 'must be a decimal text from "0" to "9.9999", such as "0.02"';
 const CHANNEL = 'must be the id of a channel, a whole number from 1';
 const RULES = 'must be a list of rules that ends with { "else": … }';
 const TEXT =
-  'must be a text of the store of 1 to 255 characters, without control characters; a "*" may only be its end';
+  'must be a text of the store of 1 to 255 characters, without control characters and without a blank at its start; a "*" may only be its end';
 const TOP =
   'version, reference, customer, payment, items, special, tax, shippingMethods, addresses, currencies, paymentMethods, channels, erp';
 const ONE_GUEST = { match: 'id', guest: 'one', prefix: 'BC-', guestName: null };
@@ -126,7 +126,7 @@ const refused: readonly [place: string, value: unknown, problem: string][] = [
     [{ else: 'A' }, { else: 'B' }],
     'paymentMethods[1] is one "else" too many: a list of rules has one, at its end.',
   ],
-  ...['', '*', 'Gift*Card', 'Gift**', 'Gift\n', 'x'.repeat(256), 7].map(
+  ...['', ' ', ' *', '*', 'Gift*Card', 'Gift**', 'Gift\n', 'x'.repeat(256), 7].map(
     (value) =>
       ['paymentMethods.0.method', value, `paymentMethods[0].method ${TEXT}.`] as [string, unknown, string],
   ),
