@@ -61,9 +61,17 @@ export const oneOf = <const T extends readonly string[]>(...texts: T) =>
 /** For valibot alone, a list is an object too. */
 const row = (message: string) => v.custom<Row>(isRow, message);
 
-/** Names by names, such as the ERP's items by SKU. */
-export const names = <T extends v.GenericSchema<unknown, string | null>>(value: T) =>
-  v.pipe(row('must be an object of names'), v.record(name, value));
+/** Names by names, such as the ERP's items by SKU; if `known` is given, by those names only. */
+export const names = <T extends v.GenericSchema<unknown, string | null>>(
+  value: T,
+  known?: readonly string[],
+) => {
+  const key = v.check<string, string>(
+    (one) => known?.includes(one) ?? true,
+    `is unknown: use ${(known ?? []).join(', ')}`,
+  );
+  return v.pipe(row('must be an object of names'), v.record(v.pipe(name, key), value));
+};
 
 /** An object that has no entries yet. */
 export const noNames = v.pipe(
@@ -95,18 +103,21 @@ function missing({ path }: v.LooseObjectIssue, shape: v.ObjectEntries): string {
 
 function expectation(schema: unknown): string {
   if (!isRow(schema)) throw new Error('An entry of the mapping has no message that says what is expected.');
+  if (schema.type === 'lazy') return OR_HOLD;
   return typeof schema.message === 'string' ? schema.message : expectation(schema.wrapped);
 }
 
+const OR_HOLD = 'must be an object of names, or "hold"';
+
+/** What to use of the ERP, or the word by which orders are held. */
+export const orHold = <T extends v.GenericSchema>(use: T) =>
+  v.lazy((value) => (typeof value === 'string' ? hold : use));
+
+const hold = v.literal('hold', OR_HOLD);
+
 /** Ordered rules, each with what it matches and `use`; the last one is `{ "else": … }`. */
-export const rules = <const M extends v.ObjectEntries, U extends v.GenericSchema, E extends v.GenericSchema>(
-  match: M,
-  use: U,
-  otherwise: E,
-) =>
+export const rules = <const M extends v.ObjectEntries, U extends v.GenericSchema>(match: M, use: U) =>
   v.array(
-    v.lazy((rule) =>
-      isRow(rule) && 'else' in rule ? entries({ else: otherwise }) : entries({ ...match, use }),
-    ),
+    v.lazy((rule) => (isRow(rule) && 'else' in rule ? entries({ else: use }) : entries({ ...match, use }))),
     'must be a list of rules that ends with { "else": … }',
   );

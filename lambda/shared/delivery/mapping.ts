@@ -12,6 +12,7 @@ import {
   names,
   noNames,
   oneOf,
+  orHold,
   pattern,
   prefix,
   rules,
@@ -20,8 +21,8 @@ import {
 import { findContradictions, placeOf } from './mapping-contradictions';
 import type { Problem } from './mapping-contradictions';
 
-/** A rule that names what it matches, then what to use; the last one is `{ "else": … }`. */
-export type Rule<Match, Use> = (Match & { readonly use: Use }) | { readonly else: Use | 'hold' };
+/** A rule that names what it matches, then what to use, or `hold`; the last one is `{ "else": … }`. */
+export type Rule<Match, Use> = (Match & { readonly use: Use | 'hold' }) | { readonly else: Use | 'hold' };
 
 export interface Mapping {
   readonly version: 1;
@@ -68,7 +69,9 @@ export interface LoadedMapping {
   readonly digest: string;
 }
 
-const hold = v.literal('hold', 'must be an object of names, or "hold"');
+/** What the adapters read. An entry that none of them reads would have no effect, so it is refused. */
+const ERP_ENTRIES = ['database', 'company', 'warehouse', 'paymentTerm'];
+const CHANNEL_ENTRIES = ['shop'];
 
 const schema = entries({
   $schema: v.optional(v.string('must be the path of the schema, for editors')),
@@ -92,17 +95,13 @@ const schema = entries({
     giftCertificate: name,
   }),
   tax: entries({ owner: oneOf('store'), tolerance, roundingItem: nameOrNull }),
-  shippingMethods: rules({ method: pattern }, nameOrNull, nameOrNull),
+  shippingMethods: rules({ method: pattern }, nameOrNull),
   addresses: entries({ several: oneOf('hold', 'first') }),
-  currencies: rules({ currency }, noNames, orHold(noNames)),
-  paymentMethods: rules({ method: pattern }, name, name),
-  channels: rules({ channelId }, names(name), orHold(names(name))),
-  erp: names(nameOrNull),
+  currencies: rules({ currency }, orHold(noNames)),
+  paymentMethods: rules({ method: pattern }, name),
+  channels: rules({ channelId }, orHold(names(name, CHANNEL_ENTRIES))),
+  erp: names(nameOrNull, ERP_ENTRIES),
 });
-
-function orHold<T extends v.GenericSchema>(use: T) {
-  return v.lazy((value) => (typeof value === 'string' ? hold : use));
-}
 
 /** The mapping with its digest, or every problem with its place and what is expected there. */
 export function parseMapping(value: unknown): { mapping: LoadedMapping } | { problems: readonly string[] } {

@@ -91,15 +91,16 @@ describe('readMapping', () => {
   });
 
   it('a name with control characters cannot reach the terminal', async () => {
-    const text = JSON.stringify({ ...example, erp: { 'a\u001b[31m\u202e': 7 } });
+    const rename = { 'a\u001b[31m\u202e': 7 };
+    const text = JSON.stringify({ ...example, items: { ...example.items, rename } });
     const problems = await refusal(text);
     expect(problems.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    expect(problems[0]).toMatch(/^erp\["a/);
+    expect(problems[0]).toMatch(/^items\.rename\["a/);
   });
 
   it('of more than a hundred problems, a hundred are shown and the others counted', async () => {
-    const erp = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`entry${n}`, n]));
-    const problems = await refusal(JSON.stringify({ ...example, erp }));
+    const rename = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`entry${n}`, n]));
+    const problems = await refusal(JSON.stringify({ ...example, items: { ...example.items, rename } }));
     expect(problems).toHaveLength(101);
     expect(problems[100]).toBe('… and 50 more.');
   });

@@ -61,6 +61,8 @@ const accepted: readonly [place: string, value: unknown][] = [
   ['paymentMethods.0.method', '🌻'.repeat(255)],
   ['erp.company', '🌻'.repeat(255)],
   ['erp', {}],
+  ['channels.0.use', 'hold'],
+  ['currencies.0.use', 'hold'],
 ];
 
 /** What is wrong with a value at its place: one problem, which the schema finds too. */
@@ -147,6 +149,10 @@ const refused: readonly [place: string, value: unknown, problem: string][] = [
   ),
   ['channels.0.use.shop', null, `channels[0].use.shop ${NAME}.`],
   ['channels.0.use', null, 'channels[0].use must be an object of names.'],
+  ['channels.0.use', 'main', 'channels[0].use must be an object of names, or "hold".'],
+  ['channels.0.use', undefined, 'channels[0].use is missing: it must be an object of names, or "hold".'],
+  ['channels.0.use', { Shop: 'main' }, 'channels[0].use.Shop is unknown: use shop.'],
+  ['erp.warehous', null, 'erp.warehous is unknown: use database, company, warehouse, paymentTerm.'],
   ['erp.company', 7, `erp.company ${NAME}, or null.`],
   ['erp.company', 'x'.repeat(256), `erp.company ${NAME}, or null.`],
 ];
@@ -237,8 +243,8 @@ describe('parseMapping', () => {
   });
 
   it('a long or strange name of an entry is quoted and cut in its place', () => {
-    const mapping = withValue(`erp.a b${'c'.repeat(200)}`, 7);
-    expect(problemsOf(mapping)).toEqual([`erp["a b${'c'.repeat(56)}…"] ${NAME}, or null.`]);
+    const mapping = withValue('items.rename', { [`a b${'c'.repeat(200)}`]: 7 });
+    expect(problemsOf(mapping)).toEqual([`items.rename["a b${'c'.repeat(56)}…"] ${NAME}.`]);
   });
 
   it('a value with a hundred thousand levels is refused at each place', () => {
