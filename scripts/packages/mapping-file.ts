@@ -13,6 +13,9 @@ import { findJsonProblems } from './json-text';
 /** The merchant's own mapping. */
 export const mappingFile = join(root, 'erp', 'mapping.json');
 
+/** What editors check it with. */
+export const mappingSchemaFile = join(root, 'erp', 'mapping.schema.json');
+
 /** A mapping of this size has some ten thousand rules; its package still loads quickly. */
 const MAX_BYTES = 1_000_000;
 
