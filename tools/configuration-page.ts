@@ -34,11 +34,14 @@ A parameter without a default is required. An update keeps the value of each par
 `;
 
 /** The page's text. Every parameter of a template is in one of its groups, else it throws. */
-export function configurationPage(stack: Template, bootstrap: Template): string {
+export function configurationPage(stack: Template, delivery: Template, bootstrap: Template): string {
   return [
     introduction,
     '## The stack of the service\n',
     ...groupsOf(stack),
+    '## The stack of the delivery into an ERP\n',
+    'Added by `npx order-replication deploy --with delivery`. `ReplicationStackName` and the packages are set by the deploy; `PermissionsBoundaryArn` and `CreateSavedQueries` are first those of the replication. A parameter that both templates have is given to both stacks.\n',
+    ...groupsOf(delivery),
     '## The bootstrap stack\n',
     'One per stage and account, made by `npx order-replication bootstrap`.\n',
     ...groupsOf(bootstrap),

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 
 import { commands } from '../scripts/cli';
-import { mappingFile, mappingSchemaFile } from '../scripts/packages/mapping-file';
+import { readTemplates } from '../scripts/stack/service-stacks';
 import { bootstrapTemplateFile, readTemplate } from '../scripts/stack/template';
 import { defineCommand } from '../scripts/terminal/command';
 import { root } from '../scripts/terminal/root';
@@ -17,14 +17,17 @@ import { mappingPage } from './mapping-page';
 
 /** Each generated page, by its path in the project. */
 export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
-  const [stack, bootstrap] = await Promise.all([readTemplate(), readTemplate(bootstrapTemplateFile)]);
+  const [{ replication, delivery }, bootstrap] = await Promise.all([
+    readTemplates(),
+    readTemplate(bootstrapTemplateFile),
+  ]);
   const [schema, example] = await Promise.all([
     readFile(mappingSchemaFile, 'utf8'),
     readFile(mappingFile, 'utf8'),
   ]);
   return {
     'docs/cli.md': await formatted(cliPage(commands)),
-    'docs/configuration.md': await formatted(configurationPage(stack, bootstrap)),
+    'docs/configuration.md': await formatted(configurationPage(replication, delivery, bootstrap)),
     'docs/erp/mapping.md': await formatted(mappingPage(JSON.parse(schema), example)),
   };
 }

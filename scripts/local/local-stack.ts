@@ -1,4 +1,4 @@
-// Deploys the real template with the real packages to MiniStack, by the code that deploys them to AWS, and polls with the
+// Deploys the real templates with the real packages to MiniStack, by the code that deploys them to AWS, and polls with the
 // deployed function.
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
@@ -17,6 +17,8 @@ export interface LocalStackOptions {
   readonly endpoint: string;
   /** By the template's names; the other parameters have defaults for a local run. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** The parameters of delivery.json, whose stack is deployed too, in shadow by default; if omitted, it is not. */
+  readonly delivery?: Readonly<Record<string, string>>;
   /** A folder with built packages; if omitted, they are built into build/. */
   readonly packagesDir?: string;
   readonly print?: Print;
@@ -27,6 +29,9 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   readonly webhookUrl: string;
   readonly webhookSecret: string;
+  /** The stack that delivers the orders into an ERP, if it was asked for. */
+  readonly delivery:
+    { readonly stackName: string; readonly outputs: Readonly<Record<string, string>> } | undefined;
   /** One poll, as the schedule starts it. Throws CommandError if the function fails. */
   poll(): Promise<PollResult>;
 }
@@ -46,13 +51,14 @@ const bucket = 'order-replication-packages';
 
 /** Builds, uploads and deploys, and sets the properties that MiniStack skips. Updates an existing stack. */
 export async function deployLocally(clients: Clients, options: LocalStackOptions): Promise<LocalStack> {
-  const { endpoint, packagesDir, print = () => undefined } = options;
+  const { endpoint, delivery, packagesDir, print = () => undefined } = options;
   if (packagesDir === undefined) await build();
   await clients.s3.send(new CreateBucketCommand({ Bucket: bucket })).catch(unlessThere);
-  const { stackName, outputs } = await deploy(
+  const { stackName, outputs, added } = await deploy(
     {
       stage,
       bucket,
+      with: delivery === undefined ? [] : ['delivery'],
       // MiniStack uses this id for the API, so that the webhook's URL is the same at every start.
       tags: { 'ms-custom-id': 'local' },
       parameters: {
@@ -64,6 +70,7 @@ export async function deployLocally(clients: Clients, options: LocalStackOptions
         // A local run must not register itself with a real store; runs with a simulated store set it to true.
         CheckWebhook: 'false',
         ...options.parameters,
+        ...delivery,
       },
       print,
       outDir: packagesDir,
@@ -71,11 +78,13 @@ export async function deployLocally(clients: Clients, options: LocalStackOptions
     clients,
   );
   await fillGaps(clients, stackName);
+  if (added.delivery !== undefined) await fillGaps(clients, added.delivery.stackName);
   return {
     stackName,
     outputs,
     webhookUrl: outputs['WebhookUrl'] ?? '',
     webhookSecret: await readSecret(clients, outputs['WebhookSecretArn']),
+    delivery: added.delivery,
     poll: () => poll(clients, outputs['GetNewOrdersFunctionName']),
   };
 }

@@ -12,19 +12,15 @@ import { root } from '../terminal/root';
 import { table } from '../terminal/table';
 import { CommandError } from '../terminal/command-error';
 import { readMapping } from './mapping-file';
+import { packagesOf } from './package-names';
 import { trimAxios } from './trim-axios';
 import type { LoadedMapping } from '../../lambda/shared/delivery/mapping';
 
-/** The folders of the functions, and the names of their zips. */
-export const packageNames = [
-  'get-new-orders',
-  'new-orders-webhook',
-  'process-new-orders',
-  'audit-orders',
-] as const;
+/** The packages that a build makes. */
+export const packageNames = packagesOf.replication;
 
 /** The packages that contain the mapping. Code and mapping are deployed and rolled back together. */
-const withMapping: readonly string[] = ['queue-deliveries', 'deliver-orders'];
+const withMapping: readonly string[] = packagesOf.delivery;
 
 export interface Package {
   readonly name: string;

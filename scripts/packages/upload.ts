@@ -1,21 +1,25 @@
-// Uploads the packages and the template to the bucket, into a folder named after their content: CloudFormation detects
-// new code by its new address, and earlier versions stay for a rollback.
+// Uploads the packages and the template of a stack to the bucket, into a folder named after their content: CloudFormation
+// detects new code by its new address, and earlier versions stay for a rollback.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 
 import { explained, isAccessDenied, namesOf } from '../service/aws-errors';
-import { packageNames, sha256 } from './build';
+import { sha256 } from './build';
+import { packagesOf } from './package-names';
 import { root } from '../terminal/root';
 import { PROGRAM } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
-import { templateFile } from '../stack/template';
+import { templateFiles } from '../stack/service-stacks';
+import type { StackKind } from '../stack/service-stacks';
 import type { Print } from '../terminal/command';
 
 export interface UploadOptions {
   readonly bucket: string;
+  /** The stack whose packages and template are uploaded; the replication if omitted. */
+  readonly kind?: StackKind;
   readonly outDir?: string;
   readonly s3?: S3Client;
   readonly print?: Print;
@@ -35,14 +39,11 @@ interface Artefact {
   readonly hash: string;
 }
 
-/** Uploads the packages in `outDir` (build/) and the template; objects with the same content are not replaced. */
+/** Uploads the stack's packages in `outDir` (build/) and its template; objects with the same content are not replaced. */
 export async function upload(options: UploadOptions): Promise<Uploaded> {
-  const { bucket, outDir = join(root, 'build'), s3 = s3Client(), print = console.log } = options;
-  const artefacts = [
-    ...(await Promise.all(packageNames.map((name) => readPackage(outDir, name)))),
-    await template(),
-  ];
-  const prefix = `v-${versionOf(artefacts)}/`;
+  const { bucket, kind = 'replication', outDir, s3 = s3Client(), print = console.log } = options;
+  const artefacts = await readVersion(kind, outDir);
+  const prefix = prefixOf(artefacts);
   let templateUrl = '';
   for (const { name, body, hash } of artefacts) {
     const object = { bucket, key: `${prefix}${name}`, body, hash };
@@ -51,13 +52,27 @@ export async function upload(options: UploadOptions): Promise<Uploaded> {
   return { bucket, prefix, templateUrl };
 }
 
+/** The folder into which the stack's packages in `outDir` (build/) and its template would be uploaded. */
+export const prefixOfBuilt = async (kind: StackKind, outDir?: string): Promise<string> =>
+  prefixOf(await readVersion(kind, outDir));
+
+const readVersion = async (
+  kind: StackKind,
+  outDir: string = join(root, 'build'),
+): Promise<readonly Artefact[]> => [
+  ...(await Promise.all(packagesOf[kind].map((name) => readPackage(outDir, name)))),
+  await readTemplateFile(templateFiles[kind]),
+];
+
+const prefixOf = (artefacts: readonly Artefact[]) => `v-${versionOf(artefacts)}/`;
+
 /** An S3 client that addresses buckets by path, which works on AWS and on an emulator. */
 export const s3Client = (region?: string) =>
   new S3Client({ forcePathStyle: true, ...(region === undefined ? {} : { region }) });
 
-async function template(): Promise<Artefact> {
-  const body = await readFile(templateFile);
-  return { name: 'stack.json', body, hash: sha256(body) };
+async function readTemplateFile(file: string): Promise<Artefact> {
+  const body = await readFile(file);
+  return { name: basename(file), body, hash: sha256(body) };
 }
 
 async function readPackage(outDir: string, name: string): Promise<Artefact> {

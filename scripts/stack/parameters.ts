@@ -54,11 +54,18 @@ function fits(value: string, declaration: Declaration): boolean {
   const { Type, AllowedPattern, AllowedValues } = declaration;
   const { MaxLength = Infinity, MinValue = -Infinity, MaxValue = Infinity } = declaration;
   if (value.length > MaxLength) return false;
-  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) return false;
+  // The pattern of a list is that of each item.
+  const parts = Type === 'CommaDelimitedList' ? listOf(value) : [value];
+  if (AllowedPattern !== undefined && !parts.every(matching(AllowedPattern))) return false;
   if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) return false;
   if (Type !== 'Number') return true;
   return /^-?\d+(\.\d+)?$/.test(value) && Number(value) >= MinValue && Number(value) <= MaxValue;
 }
+
+/** The items of a CommaDelimitedList, without the spaces around them. */
+export const listOf = (value: string): readonly string[] => value.split(',').map((item) => item.trim());
+
+const matching = (pattern: string) => (part: string) => new RegExp(`^(?:${pattern})$`).test(part);
 
 const constraint = ({ ConstraintDescription }: Declaration) =>
   ConstraintDescription ?? 'does not fit its pattern.';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { root } from '../terminal/root';
 import type { Declarations, Values } from './parameters';
+import type { Rules } from './rules';
 
 export interface Resource {
   readonly Type: string;
@@ -12,6 +13,7 @@ export interface Resource {
 
 export interface Template {
   readonly Parameters: Declarations;
+  readonly Rules?: Rules;
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
@@ -21,10 +23,6 @@ export const bootstrapTemplateFile = join(root, 'cloudformation', 'bootstrap.jso
 /** Reads a template of this project, that of the service if no file is named. */
 export const readTemplate = async (file = templateFile) =>
   JSON.parse(await readFile(file, 'utf8')) as Template;
-
-/** The template with the names of its tables written out for one stack. */
-export const withTableNames = (template: Template, stackName: string): string =>
-  withNames(template, { 'AWS::StackName': stackName });
 
 /** The types whose deletion policy keeps them when their stack is deleted, each with the property that names it. */
 const retained: Values = { 'AWS::DynamoDB::Table': 'TableName', 'AWS::S3::Bucket': 'BucketName' };

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { RUNBOOK_ENTRIES } from '../../lambda/shared/aws/alerts';
 import { UNITS } from '../../lambda/shared/runtime/log';
 import { visibilitySeconds } from '../../lambda/process-new-orders/visibility';
-import { dashboardFile } from '../../tools/generate-template';
+import { dashboardFiles } from '../../tools/generate-template';
 import { templateFile } from '../../scripts/stack/template';
 import { root } from '../../scripts/terminal/root';
 
@@ -311,7 +311,9 @@ describe('the alarm for a missed poll', () => {
 });
 
 describe('the dashboard', () => {
-  const { widgets } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as { widgets: readonly Widget[] };
+  const { widgets } = JSON.parse(readFileSync(dashboardFiles.replication, 'utf8')) as {
+    widgets: readonly Widget[];
+  };
 
   it('the dashboard shows every alarm', () => {
     const shown = widgets.flatMap((widget) => widget.properties.alarms ?? []);

@@ -18,7 +18,7 @@ import { quickAwsClientOptions, recordAwsClientOptions } from '../../lambda/shar
 import { isDroppable, NEVER_DROPPED } from '../../lambda/shared/order/personal-data';
 import { parameterProblems } from '../../scripts/stack/parameters';
 import type { Declarations } from '../../scripts/stack/parameters';
-import { dashboardFile, renewed } from '../../tools/generate-template';
+import { dashboardFiles, renewed } from '../../tools/generate-template';
 
 interface Resource {
   readonly Type: string;
@@ -773,7 +773,7 @@ describe("the webhooks' API", () => {
   });
 
   it("the webhooks' API is deployed as it is, because generate-template gives its deployment another logical id after a change", () => {
-    expect(renewed(text, readFileSync(dashboardFile, 'utf8'))).toBe(text);
+    expect(renewed(text, readFileSync(dashboardFiles.replication, 'utf8'))).toBe(text);
     const [[, deployment]] = ofType('AWS::ApiGateway::Deployment') as [[string, Resource]];
     expect(deployment.DependsOn).toEqual(ofType('AWS::ApiGateway::Method').map(([id]) => id));
   });
@@ -786,7 +786,7 @@ describe("the webhooks' API", () => {
     const changed = text.replace(old, now);
     expect(changed).not.toBe(text);
     const idIn = (one: string) => /"(WebhooksApiDeployment\w+)": \{/.exec(one)?.[1];
-    const after = renewed(changed, readFileSync(dashboardFile, 'utf8'));
+    const after = renewed(changed, readFileSync(dashboardFiles.replication, 'utf8'));
     expect(idIn(after)).not.toBe(idIn(text));
     expect(JSON.parse(after)).toMatchObject({
       Resources: { WebhooksApiStage: { Properties: { DeploymentId: { Ref: idIn(after) } } } },
@@ -796,7 +796,7 @@ describe("the webhooks' API", () => {
   it("the webhooks' API is not redeployed for what its deployment does not hold", () => {
     const other = text.replace('"ThrottlingRateLimit": 200', '"ThrottlingRateLimit": 300');
     expect(other).not.toBe(text);
-    expect(renewed(other, readFileSync(dashboardFile, 'utf8'))).toBe(other);
+    expect(renewed(other, readFileSync(dashboardFiles.replication, 'utf8'))).toBe(other);
   });
 
   it("the webhooks' API has no metrics by method, which cost $1.50 a month, because the alarms watch those of its stage", () => {
@@ -808,7 +808,7 @@ describe("the webhooks' API", () => {
         ThrottlingBurstLimit: 1_000,
       },
     ]);
-    expect(readFileSync(dashboardFile, 'utf8')).not.toMatch(/"(Method|Resource)"/);
+    expect(readFileSync(dashboardFiles.replication, 'utf8')).not.toMatch(/"(Method|Resource)"/);
     const dimensions = property('WebhookServerErrorsAlarm', 'Dimensions') as readonly { Name: string }[];
     expect(dimensions.map(({ Name }) => Name)).toEqual(['ApiName', 'Stage']);
   });

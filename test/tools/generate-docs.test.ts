@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import schema from '../../erp/mapping.schema.json';
 import { commands } from '../../scripts/cli';
 import { root } from '../../scripts/terminal/root';
+import { readTemplates } from '../../scripts/stack/service-stacks';
 import { readTemplate } from '../../scripts/stack/template';
 import { configurationPage } from '../../tools/configuration-page';
 import { generatedPages } from '../../tools/generate-docs';
@@ -27,16 +28,19 @@ it('the page of commands has a section for each command of the program', async (
   expect(headings).toEqual(expect.arrayContaining(names));
 });
 
-it('the page of parameters has a row for each parameter of both templates', async () => {
-  const { 'docs/configuration.md': page } = await generatedPages();
-  const { Parameters } = await readTemplate();
-  for (const name of Object.keys(Parameters)) expect(page).toContain(`| \`${name}\``);
-});
+it.each(['replication', 'delivery'] as const)(
+  'the page of parameters has a row for each parameter of the template of the %s',
+  async (kind) => {
+    const { 'docs/configuration.md': page } = await generatedPages();
+    const { Parameters } = (await readTemplates())[kind];
+    for (const name of Object.keys(Parameters)) expect(page).toContain(`| \`${name}\``);
+  },
+);
 
 it('a parameter that is in no group of its template is refused by name', async () => {
   const template = await readTemplate();
   const more = { ...template, Parameters: { ...template.Parameters, Forgotten: { Type: 'String' } } };
-  expect(() => configurationPage(more, template)).toThrow(
+  expect(() => configurationPage(more, template, template)).toThrow(
     'In no parameter group of the template: Forgotten.',
   );
 });

@@ -1,5 +1,5 @@
-// Deploys the service to AWS: checks the parameters, uploads packages and template, and executes one change set. All
-// problems are reported before anything is changed, and the events of CloudFormation are printed as they happen.
+// Deploys the service to AWS: checks the parameters, uploads packages and templates, and executes one change set for each
+// stack. All problems are reported before anything is changed, and the events of CloudFormation are printed as they happen.
 import { setTimeout as realSleep } from 'node:timers/promises';
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -8,29 +8,24 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
 import { explained } from '../../service/aws-errors';
-import { sha256 } from '../../packages/build';
 import { placeOf, EMULATOR_ACCOUNT } from '../../service/clients';
 import { CommandError } from '../../terminal/command-error';
+import { reportOlder } from './older-stacks';
 import { isUnsigned, planDeploy } from './plan';
-import type { Plan, DeployRequest } from './plan';
-import { stackParameters } from '../../stack/parameters';
+import type { Plan, Plans, DeployRequest } from './plan';
 import type { Values } from '../../stack/parameters';
 import { chooseReservation } from './reserved-concurrency';
-import { changeStack } from '../../stack/stack-change';
+import { carryOut } from './carry-out';
+import type { DeployedStack, VersionOptions } from './carry-out';
+import { readTemplates } from '../../stack/service-stacks';
+import type { AddedKind } from '../../stack/service-stacks';
 import type { FollowDeps } from '../../stack/stack-events';
-import { outputsOf, parametersOf } from '../../stack/stack-state';
 import { clearAway, waitForQueueNames } from '../../stack/stack-deletion';
-import { readTemplate, withTableNames } from '../../stack/template';
 import type { Template } from '../../stack/template';
-import { putIfChanged, s3Client, upload } from '../../packages/upload';
+import { s3Client } from '../../packages/upload';
 import type { Print } from '../../terminal/command';
 
-export interface DeployOptions extends DeployRequest {
-  readonly tags?: Values | undefined;
-  /** The role of CloudFormation; if omitted, the stack's current one, else the caller's permissions. */
-  readonly roleArn?: string | undefined;
-  /** The folder of the built packages; build/ if omitted. */
-  readonly outDir?: string | undefined;
+export interface DeployOptions extends DeployRequest, VersionOptions {
   /** Builds the packages, after all checks have passed; omitted if they are built already. */
   readonly prepare?: (() => Promise<void>) | undefined;
   readonly print?: Print | undefined;
@@ -47,21 +42,15 @@ export interface DeployClients {
   readonly sts?: STSClient;
 }
 
-export interface DeployResult {
-  readonly stackName: string;
-  readonly stackId: string;
-  /** False if there was nothing to change. */
-  readonly changed: boolean;
-  /** The folder of this version in the bucket. */
-  readonly prefix: string;
-  readonly outputs: Values;
-  readonly parameters: Values;
+export interface DeployResult extends DeployedStack {
+  /** The stacks that were deployed in addition, by their kinds. */
+  readonly added: Readonly<Partial<Record<AddedKind, DeployedStack>>>;
 }
 
 /** Deploys the built packages. Throws CommandError for a problem that the user can fix. */
 export async function deploy(options: DeployOptions, clients: DeployClients = {}): Promise<DeployResult> {
-  const template = await readTemplate();
-  const hide = hiding(template, options.parameters ?? {});
+  const templates = await readTemplates();
+  const hide = hiding(Object.values(templates), options.parameters ?? {});
   const print = (line: string) => (options.print ?? console.log)(hide(line));
   const summarize = (line: string) => {
     print(line);
@@ -69,26 +58,35 @@ export async function deploy(options: DeployOptions, clients: DeployClients = {}
   };
   const { cloudFormation = new CloudFormationClient(), s3 = s3Client(), sts = new STSClient() } = clients;
   try {
-    const planned = await planDeploy(cloudFormation, template, options);
+    const planned = await planDeploy(cloudFormation, templates, options);
     const { account, region } = await placeOf({ sts, cloudFormation });
-    summarize(`Deploying ${planned.stackName} to account ${account}, ${region}`);
-    if (isUnsigned(planned)) summarize(unsignedWarning);
-    const plan = await withReservation(planned, clients.lambda ?? new LambdaClient(), summarize);
+    const names = [planned.replication, ...planned.added].map(({ stackName }) => stackName).join(' and ');
+    summarize(`Deploying ${names} to account ${account}, ${region}`);
+    if (isUnsigned(planned.replication)) summarize(unsignedWarning);
+    const plans = await withReservation(planned, clients.lambda ?? new LambdaClient(), summarize);
     await options.prepare?.();
     const follow = { cloudFormation, print, sleep: options.sleep ?? realSleep, summarize };
-    await clearLeftover(plan, account, follow, options.roleArn);
-    return await carryOut(plan, template, options, follow, s3);
+    for (const plan of [plans.replication, ...plans.added]) {
+      await clearLeftover(plan, account, follow, options.roleArn);
+    }
+    const result = await deployAll(plans, options, follow, s3);
+    await reportOlder(plans, options, follow);
+    return result;
   } catch (error) {
     const shown = explained(error);
     throw shown instanceof CommandError ? new CommandError(hide(shown.message), { cause: error }) : shown;
   }
 }
 
-/** The plan with the value of ReserveConcurrency that the account allows. */
-async function withReservation(plan: Plan, lambda: LambdaClient, summarize: Print): Promise<Plan> {
-  const { parameters, note } = await chooseReservation(plan, lambda);
+/** The plans with the value of ReserveConcurrency that the account allows. */
+async function withReservation(
+  { replication, added }: Plans,
+  lambda: LambdaClient,
+  summarize: Print,
+): Promise<Plans> {
+  const { parameters, note } = await chooseReservation(replication, lambda);
   if (note !== undefined) summarize(note);
-  return { ...plan, given: { ...plan.given, ...parameters } };
+  return { replication: { ...replication, given: { ...replication.given, ...parameters } }, added };
 }
 
 async function clearLeftover(
@@ -105,45 +103,44 @@ async function clearLeftover(
 
 type SummarizedFollowDeps = FollowDeps & Required<Pick<FollowDeps, 'summarize'>>;
 
-async function carryOut(
-  plan: Plan,
-  template: Template,
-  { outDir, tags, roleArn }: DeployOptions,
+/** The replication first: the other stacks read its exports. A stack that fails is rolled back alone. */
+async function deployAll(
+  { replication, added }: Plans,
+  options: VersionOptions,
   follow: SummarizedFollowDeps,
   s3: S3Client,
 ): Promise<DeployResult> {
-  const { stackName, bucket, existing, previous } = plan;
-  const { print } = follow;
+  const deployed = await carryOut(replication, replication.stackName, options, follow, s3);
+  const roleArn = options.roleArn ?? replication.existing?.RoleARN;
+  const others: [string, DeployedStack][] = [];
+  for (const plan of added) {
+    const role = plan.existing?.RoleARN === undefined ? roleArn : options.roleArn;
+    try {
+      const stack = await carryOut(plan, replication.stackName, { ...options, roleArn: role }, follow, s3);
+      others.push([plan.kind, stack]);
+    } catch (error) {
+      throw withDone(error, [deployed, ...others.map(([, stack]) => stack)]);
+    }
+  }
+  return { ...deployed, added: Object.fromEntries(others) };
+}
 
-  const { prefix } = await upload({ bucket, s3, print, ...(outDir !== undefined && { outDir }) });
-  const body = Buffer.from(withTableNames(template, stackName));
-  const key = `${prefix}${stackName}.json`;
-  const given = { ...plan.given, LambdaDeploymentPackagesPrefix: prefix };
-  const { stackId, stack, changed } = await changeStack(follow, {
-    stackName,
-    existing,
-    TemplateURL: await putIfChanged(s3, { bucket, key, body, hash: sha256(body) }, print),
-    Parameters: stackParameters(Object.keys(template.Parameters), given, previous),
-    RoleARN: roleArn,
-    ...(tags !== undefined && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
-  });
-  return {
-    stackName,
-    stackId,
-    changed,
-    prefix,
-    outputs: outputsOf(stack),
-    parameters: parametersOf(stack),
-  };
+/** The failure of a stack, with the stacks that are deployed nevertheless. */
+function withDone(error: unknown, deployed: readonly DeployedStack[]): unknown {
+  const shown = explained(error);
+  if (!(shown instanceof CommandError)) return shown;
+  const done = deployed.map(({ stackName }) => `${stackName} is deployed, and stays so.`).join(' ');
+  return new CommandError(`${shown.message}\n${done}`, { cause: error });
 }
 
 const unsignedWarning =
   'Note: BigCommerceClientSecret is empty. Signatures of webhooks cannot be verified: only webhooks with the secret header are accepted.';
 
 /** Masks the values of NoEcho parameters in everything that is printed or thrown. */
-function hiding(template: Template, parameters: Values): (text: string) => string {
+function hiding(templates: readonly Template[], parameters: Values): (text: string) => string {
+  const isSecret = (name: string) => templates.some(({ Parameters }) => Parameters[name]?.NoEcho === true);
   const secrets = Object.entries(parameters)
-    .filter(([name, value]) => template.Parameters[name]?.NoEcho === true && value !== '')
+    .filter(([name, value]) => isSecret(name) && value !== '')
     .map(([, value]) => value);
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '****'), text);
 }

@@ -6,7 +6,7 @@ import { CommandError } from '../../terminal/command-error';
 import type { Print } from '../../terminal/command';
 
 /** Runs a deploy and appends its summary and its result to `file`, if there is one: GitHub Actions sets its name. */
-export async function withJobSummary<Result extends { readonly changed: boolean }>(
+export async function withJobSummary<Result extends Changed>(
   deploying: (summarize: Print) => Promise<Result>,
   file = process.env['GITHUB_STEP_SUMMARY'],
 ): Promise<Result> {
@@ -16,7 +16,7 @@ export async function withJobSummary<Result extends { readonly changed: boolean 
   };
   try {
     const result = await deploying((line) => lines.push(line));
-    show(result.changed ? 'Deployed' : 'Nothing to change');
+    show(hasChanged(result) ? 'Deployed' : 'Nothing to change');
     return result;
   } catch (error) {
     // Only the message of a CommandError is made for readers and contains no secret.
@@ -29,5 +29,14 @@ export async function withJobSummary<Result extends { readonly changed: boolean 
     throw error;
   }
 }
+
+interface Changed {
+  readonly changed: boolean;
+  /** Other stacks of the same deploy. */
+  readonly added?: Readonly<Record<string, { readonly changed: boolean }>>;
+}
+
+const hasChanged = ({ changed, added = {} }: Changed) =>
+  changed || Object.values(added).some((stack) => stack.changed);
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

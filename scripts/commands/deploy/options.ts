@@ -1,6 +1,7 @@
 // The options of deploy, and the environment variables that replace them.
 import { sameService, stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
+import { addedKinds } from '../../stack/service-stacks';
 import { UsageError } from '../../terminal/command-error';
 import { choice, flag, fromVariable, negatedFlag, repeated, required, text } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
@@ -26,7 +27,10 @@ export const deployOptions = {
     text('<secret>', 'verifies the signatures of webhooks; prefer $BIGCOMMERCE_CLIENT_SECRET'),
     'BIGCOMMERCE_CLIENT_SECRET',
   ),
-  parameter: repeated(text('<Name=Value>', 'any parameter of the template; may be repeated')),
+  with: repeated(
+    choice('<stack>', addedKinds, 'also deploy this stack, after that of the replication; may be repeated'),
+  ),
+  parameter: repeated(text('<Name=Value>', 'any parameter of the templates; may be repeated')),
   roleArn: fromVariable(
     text('<arn>', 'the role that CloudFormation works with'),
     'AWS_CLOUDFORMATION_ROLE_ARN',
@@ -62,7 +66,7 @@ interface RequestWithRest extends DeployRequest {
 }
 
 /**
- * The request that the options make; `parameters` are the template's names. An option overrides a variable. An empty
+ * The request that the options make; `parameters` are the names of the templates to deploy. An option overrides a variable. An empty
  * variable counts as not set, because GitHub Actions makes it empty then; an empty option is a value. Throws UsageError.
  */
 export function deployRequest(
@@ -79,6 +83,7 @@ export function deployRequest(
     stage: options.stage,
     bucket: options.bucket ?? '',
     stackName: options.stackName,
+    with: addedKinds.filter((kind) => options.with.includes(kind)),
     parameters: { ...Object.fromEntries(named), ...pairs('parameter', options.parameter) },
     tags: options.tag.length === 0 ? undefined : pairs('tag', options.tag),
     roleArn: options.roleArn === '' ? undefined : options.roleArn,
@@ -92,11 +97,12 @@ const serviceOf = ({ stage, stackName, region }: DeployCommandOptions): string =
   sameService({ stage, stackName, region, local: false, awsPort: undefined });
 
 /**
- * Whether a variable may set the parameter. The deploy sets the stage and the packages. Only `pause` and `resume` change
+ * Whether a variable may set the parameter. The deploy sets the stage, the names of stacks and the packages. Only `pause` and `resume` change
  * Paused: a variable that is still set from another day would pause or resume the service.
  */
 const isOpen = (name: string) =>
-  !['StageName', 'Paused'].includes(name) && !name.startsWith('LambdaDeploymentPackages');
+  !['StageName', 'ReplicationStackName', 'Paused'].includes(name) &&
+  !name.startsWith('LambdaDeploymentPackages');
 
 /** PollingInterval → POLLING_INTERVAL. BigCommerce is one word. */
 const variableOf = (name: string) =>

@@ -1,9 +1,12 @@
-// The plan of a deploy: its stack, its parameters, and all problems, before anything is changed.
+// The plan of a deploy: its stacks, their parameters, and all problems, before anything is changed.
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 
 import { CommandError } from '../../terminal/command-error';
 import { parameterProblems } from '../../stack/parameters';
 import type { Values } from '../../stack/parameters';
+import { ruleProblems } from '../../stack/rules';
+import { nameOfStack } from '../../stack/service-stacks';
+import type { AddedKind, StackKind } from '../../stack/service-stacks';
 import {
   describeStack,
   parametersOf,
@@ -19,7 +22,9 @@ export interface DeployRequest {
   readonly bucket: string;
   /** OrderReplication-<stage> if omitted. */
   readonly stackName?: string | undefined;
-  /** By the template's names. On an update, one that is not given keeps its value. */
+  /** The stacks to deploy in addition to the replication; none if omitted. */
+  readonly with?: readonly AddedKind[] | undefined;
+  /** By the templates' names. On an update, one that is not given keeps its value. */
   readonly parameters?: Values | undefined;
   /** The options that name the service in a recommended command; the stack's name if omitted. */
   readonly service?: string | undefined;
@@ -28,6 +33,8 @@ export interface DeployRequest {
 }
 
 export interface Plan {
+  readonly kind: StackKind;
+  readonly template: Template;
   readonly stackName: string;
   readonly bucket: string;
   /** The stack that an earlier first create left when it failed. */
@@ -39,44 +46,130 @@ export interface Plan {
   readonly previous: readonly string[];
 }
 
-/** Reads the stack and checks the request against the template. Throws CommandError with all problems. */
+export interface Plans {
+  readonly replication: Plan;
+  /** The stacks that are deployed after it, in this order. */
+  readonly added: readonly Plan[];
+}
+
+type Templates = Readonly<Record<StackKind, Template>>;
+
+/** Reads the stacks and checks the request against the templates. Throws CommandError with all problems. */
 export async function planDeploy(
   cloudFormation: CloudFormationClient,
-  template: Template,
+  templates: Templates,
   request: DeployRequest,
-): Promise<Plan> {
+): Promise<Plans> {
   const stackName = request.stackName ?? `OrderReplication-${request.stage}`;
   const nameProblem = stackNameProblem(stackName);
-  const found = nameProblem === undefined ? await describeStack(cloudFormation, stackName) : undefined;
-  const leftover = found !== undefined && isLeftover(found) ? found : undefined;
-  const existing = leftover === undefined ? found : undefined;
-  if (leftover !== undefined) requireDisposable(leftover);
-  if (existing !== undefined) requireUpdatable(existing, request.service);
-
-  const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
-  const bucket = request.bucket || (parametersOf(existing)['LambdaDeploymentPackagesBucketName'] ?? '');
-  const given = { ...request.parameters, ...ownParameters(request.stage, bucket) };
-  const problems = [
+  const read = async (kind: StackKind) =>
+    nameProblem === undefined ? describeStack(cloudFormation, nameOfStack(kind, stackName)) : undefined;
+  const replication = planReplication(stackName, await read('replication'), templates, request);
+  const added: Plan[] = [];
+  for (const kind of request.with ?? []) {
+    added.push(planAdded(kind, replication, await read(kind), templates, request));
+  }
+  const plans = [replication, ...added];
+  const problems = new Set([
     ...(nameProblem === undefined ? [] : [nameProblem]),
-    ...stageProblem(existing, request.stage),
-    ...Object.keys(request.parameters ?? {}).flatMap(reservedProblem),
-    ...parameterProblems(template.Parameters, given, previous, request.label),
-  ];
-  if (problems.length === 0) return { stackName, bucket, leftover, existing, given, previous };
+    ...stageProblem(replication.existing, request.stage),
+    ...Object.keys(request.parameters ?? {}).flatMap((name) => nameProblems(name, plans, templates)),
+    ...plans.flatMap((plan) => problemsOf(plan, request)),
+  ]);
+  if (problems.size === 0) return { replication, added };
   const refusal =
     request.stackName === undefined && request.stage === '' ? 'Nothing can' : `${stackName} cannot`;
   throw new CommandError([`${refusal} be deployed:`, ...problems].join('\n  '));
 }
 
-const ownParameters = (stage: string, bucket: string): Values => ({
-  StageName: stage,
-  ...(bucket !== '' && { LambdaDeploymentPackagesBucketName: bucket }),
-});
+function planReplication(
+  stackName: string,
+  found: Stack | undefined,
+  { replication: template }: Templates,
+  request: DeployRequest,
+): Plan {
+  const state = stateOf(found, request.service);
+  const bucket = request.bucket || (parametersOf(state.existing)['LambdaDeploymentPackagesBucketName'] ?? '');
+  const given = {
+    ...valuesFor(template, request.parameters),
+    StageName: request.stage,
+    ...ofBucket(bucket),
+  };
+  return { kind: 'replication', template, stackName, bucket, ...state, given };
+}
 
-const reservedProblem = (name: string): string[] =>
-  /^(StageName|LambdaDeploymentPackages(BucketName|Prefix))$/.test(name)
-    ? [`${name} is set by the deploy. Use --stage and --bucket.`]
-    : [];
+/** The names that a new added stack takes from the replication, unless they are given. */
+const INHERITED = ['PermissionsBoundaryArn', 'CreateSavedQueries'];
+
+function planAdded(
+  kind: AddedKind,
+  replication: Plan,
+  found: Stack | undefined,
+  templates: Templates,
+  request: DeployRequest,
+): Plan {
+  const template = templates[kind];
+  const service = request.service ?? `--stack-name ${replication.stackName}`;
+  const state = stateOf(found, `${service} --only ${kind}`);
+  const inherited = { ...parametersOf(replication.existing), ...replication.given };
+  const given = {
+    ...Object.fromEntries(
+      Object.entries(inherited).filter(
+        ([name]) => INHERITED.includes(name) && !state.previous.includes(name),
+      ),
+    ),
+    ...valuesFor(template, request.parameters),
+    ReplicationStackName: replication.stackName,
+    ...ofBucket(replication.bucket),
+  };
+  const stackName = nameOfStack(kind, replication.stackName);
+  return { kind, template, stackName, bucket: replication.bucket, ...state, given };
+}
+
+/** Throws CommandError if the stack can be neither updated nor replaced. */
+function stateOf(
+  found: Stack | undefined,
+  service: string | undefined,
+): Pick<Plan, 'leftover' | 'existing' | 'previous'> {
+  const leftover = found !== undefined && isLeftover(found) ? found : undefined;
+  const existing = leftover === undefined ? found : undefined;
+  if (leftover !== undefined) requireDisposable(leftover);
+  if (existing !== undefined) requireUpdatable(existing, service);
+  const previous = (existing?.Parameters ?? []).flatMap(({ ParameterKey }) => ParameterKey ?? []);
+  return { leftover, existing, previous };
+}
+
+/** The given values that are parameters of the template: a value goes to each stack that has its parameter. */
+const valuesFor = ({ Parameters }: Template, given: Values = {}): Values =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => name in Parameters));
+
+const ofBucket = (bucket: string): Values =>
+  bucket === '' ? {} : { LambdaDeploymentPackagesBucketName: bucket };
+
+/** Problems with the name of a given parameter; it may belong to a stack that is not deployed. */
+function nameProblems(name: string, plans: readonly Plan[], templates: Templates): readonly string[] {
+  if (/^(StageName|LambdaDeploymentPackages(BucketName|Prefix))$/.test(name))
+    return [`${name} is set by the deploy. Use --stage and --bucket.`];
+  if (name === 'ReplicationStackName') return [`${name} is set by the deploy. Use --stage or --stack-name.`];
+  if (plans.some(({ template }) => name in template.Parameters)) return [];
+  const owner = Object.entries(templates).find(([, { Parameters }]) => name in Parameters);
+  return [
+    owner === undefined
+      ? `${name} is not a parameter of the template.`
+      : `${name} is a parameter of the ${owner[0]} stack. Add --with ${owner[0]}.`,
+  ];
+}
+
+function problemsOf(
+  { template, given, previous, existing }: Plan,
+  { label }: DeployRequest,
+): readonly string[] {
+  const { Parameters, Rules = {} } = template;
+  return [
+    ...parameterProblems(Parameters, given, previous, label),
+    ...ruleProblems(Rules, Parameters, { ...parametersOf(existing), ...given }),
+  ];
+}
 
 /** With another stage the webhook would get another address, and deliveries to the registered one would fail. */
 function stageProblem(existing: Stack | undefined, stage: string): string[] {

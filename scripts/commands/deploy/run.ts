@@ -3,11 +3,12 @@
 import { build, packageLines } from '../../packages/build';
 import { createClients } from '../../service/clients';
 import { pollData } from '../../service/poll-once';
-import { readTemplate } from '../../stack/template';
+import { readTemplates } from '../../stack/service-stacks';
 import type { Print, Report } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 import { namedValues } from '../../terminal/table';
 import { afterDeploy } from './after-deploy';
+import type { DeployedStack } from './carry-out';
 import { deploy } from './deploy';
 import { withJobSummary } from './job-summary';
 import { deployRequest } from './options';
@@ -18,8 +19,7 @@ export async function runDeploy(options: DeployCommandOptions, note: Print): Pro
   const clients = createClients(options.region === undefined ? {} : { region: options.region });
   try {
     const { afterwards, ...deployed } = await withJobSummary(async (summarize) => {
-      const names = Object.keys((await readTemplate()).Parameters);
-      const request = deployRequest(options, names, process.env);
+      const request = deployRequest(options, await namesToRead(options), process.env);
       const prepare = async () => {
         for (const line of packageLines(await build())) note(line);
       };
@@ -30,17 +30,36 @@ export async function runDeploy(options: DeployCommandOptions, note: Print): Pro
       (polled) => ({ job: polled, problem: undefined }),
       asProblem,
     );
-    const { stackName, stackId, changed, prefix, outputs } = deployed;
+    const others = Object.entries(deployed.added);
     const poll = job === undefined ? null : pollData(job);
     return {
-      data: { stackName, stackId, isChanged: changed, prefix, outputs, poll },
-      lines: namedValues(outputs),
+      data: {
+        ...dataOf(deployed),
+        poll,
+        added: Object.fromEntries(others.map(([kind, stack]) => [kind, dataOf(stack)])),
+      },
+      lines: [deployed, ...others.map(([, stack]) => stack)].flatMap(({ outputs }) => namedValues(outputs)),
       problem,
     };
   } finally {
     clients.destroy();
   }
 }
+
+/** The names of all parameters that a variable or an option may set. */
+async function namesToRead(options: DeployCommandOptions): Promise<readonly string[]> {
+  const templates = await readTemplates();
+  const kinds = ['replication', ...options.with] as const;
+  return [...new Set(kinds.flatMap((kind) => Object.keys(templates[kind].Parameters)))];
+}
+
+const dataOf = ({ stackName, stackId, changed, prefix, outputs }: DeployedStack) => ({
+  stackName,
+  stackId,
+  isChanged: changed,
+  prefix,
+  outputs,
+});
 
 /** The stack is deployed: its outputs are printed even if a later step failed. */
 function asProblem(error: unknown) {

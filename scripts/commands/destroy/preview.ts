@@ -13,9 +13,13 @@ export interface Preview {
   readonly stack: Stack;
   readonly resources: readonly StackResource[];
   readonly bucket: string;
+  /** The queue of references, and what their loss means. */
+  readonly queue: { readonly name: string; readonly loss: string };
   /** The messages in the queues; undefined if they cannot be counted. */
   readonly references: number | undefined;
   readonly deadLetters: number | undefined;
+  /** The references whose loss would lose work; undefined if there are none, or if they cannot be counted. */
+  readonly unfinished?: number | undefined;
   /** The store's webhooks to the stack, or the reason why they are unknown. */
   readonly webhooks: readonly Hook[] | string;
 }
@@ -25,14 +29,37 @@ export async function readPreview(stack: Stack, clients: Clients): Promise<Previ
   const { StackName = '' } = stack;
   const command = new DescribeStackResourcesCommand({ StackName });
   const { StackResources = [] } = await clients.cloudFormation.send(command);
-  const { OrdersQueueUrl, OrdersDeadLetterQueueUrl } = outputsOf(stack);
-  return {
+  const common = {
     stack,
     resources: StackResources,
     bucket: parametersOf(stack)['LambdaDeploymentPackagesBucketName'] ?? '',
-    references: await messagesIn(OrdersQueueUrl, clients),
+  };
+  return 'ReplicationStackName' in parametersOf(stack)
+    ? { ...common, ...(await ofDelivery(stack, clients)) }
+    : { ...common, ...(await ofReplication(stack, clients)) };
+}
+
+type OwnPart = Omit<Preview, 'stack' | 'resources' | 'bucket'>;
+
+async function ofReplication(stack: Stack, clients: Clients): Promise<OwnPart> {
+  const { OrdersQueueUrl, OrdersDeadLetterQueueUrl } = outputsOf(stack);
+  const references = await messagesIn(OrdersQueueUrl, clients);
+  return {
+    queue: { name: 'Orders', loss: LEDGER_NOTE },
+    references,
     deadLetters: await messagesIn(OrdersDeadLetterQueueUrl, clients),
+    unfinished: references,
     webhooks: await findWebhooks(stack, clients),
+  };
+}
+
+async function ofDelivery(stack: Stack, clients: Clients): Promise<OwnPart> {
+  const { DeliveriesQueueUrl, DeliveriesDeadLetterQueueUrl } = outputsOf(stack);
+  return {
+    queue: { name: 'Deliveries', loss: DELIVERIES_NOTE },
+    references: await messagesIn(DeliveriesQueueUrl, clients),
+    deadLetters: await messagesIn(DeliveriesDeadLetterQueueUrl, clients),
+    webhooks: [],
   };
 }
 
@@ -51,7 +78,7 @@ async function messagesIn(QueueUrl: string | undefined, { sqs }: Clients): Promi
 
 /** One line for each thing that is deleted, lost or kept; without a stack, only for the tables. */
 export function previewLines(
-  preview: Preview | undefined,
+  previews: readonly Preview[],
   tables: readonly string[],
   deleteData: boolean,
 ): readonly string[] {
@@ -59,19 +86,19 @@ export function previewLines(
   const data = deleteData
     ? `Delete   the tables, with all their data: ${all}`
     : `Keep     the tables, with all their data: ${all}`;
-  return preview === undefined ? [data] : [...stackLines(preview), data];
+  return [...previews.flatMap((preview, nth) => stackLines(preview, nth < previews.length - 1)), data];
 }
 
-function stackLines(preview: Preview): readonly string[] {
-  const { stack, resources, bucket, references, deadLetters, webhooks } = preview;
+function stackLines(preview: Preview, isFirst: boolean): readonly string[] {
+  const { stack, resources, bucket, queue, references, deadLetters, webhooks } = preview;
   const hasKey = resources.some(({ ResourceType }) => ResourceType === 'AWS::KMS::Key');
   return [
-    `Delete   the stack ${stack.StackName ?? ''}: ${byType(resources)}`,
+    `Delete   the stack ${stack.StackName ?? ''}${isFirst ? ', before the other' : ''}: ${byType(resources)}`,
     ...(hasKey
       ? ['         (the KMS key after its waiting period; until then the deletion can be cancelled)']
       : []),
-    `Lose     ${count(references, 'reference')} in the Orders queue, ${count(deadLetters, 'dead letter')}`,
-    ...(references === 0 ? [] : [`         (${LEDGER_NOTE})`]),
+    `Lose     ${count(references, 'reference')} in the ${queue.name} queue, ${count(deadLetters, 'dead letter')}`,
+    ...(references === 0 ? [] : [`         (${queue.loss})`]),
     ...(typeof webhooks === 'string'
       ? [`Unknown  the store's webhooks to this stack, which are kept. ${webhooks}`]
       : webhooks.map((hook) => `Delete   in the store: ${nameOf(hook)}`)),
@@ -81,6 +108,9 @@ function stackLines(preview: Preview): readonly string[] {
 
 const LEDGER_NOTE =
   'for 4 days the polls of a later stack skip these orders, because the ledger records them as queued';
+
+const DELIVERIES_NOTE =
+  'they only wake the worker: the rows of the Deliveries table say which orders are due';
 
 /** Excludes the tables, which have a line of their own. */
 function byType(resources: readonly StackResource[]): string {

@@ -7,20 +7,29 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-import { readTemplate, withTableNames } from '../../stack/template';
+import { readTemplates, withTableNames } from '../../stack/service-stacks';
+import type { StackKind } from '../../stack/service-stacks';
 import type { Template } from '../../stack/template';
 import type { Print } from '../../terminal/command';
 
-/** Names of the stack's tables that exist, also without a stack. */
+/** Names of the tables of these stacks that exist, also without a stack. */
 export async function existingTables(
-  stackName: string,
+  kinds: readonly StackKind[],
+  replicationStackName: string,
   dynamoDb: DynamoDBClient,
 ): Promise<readonly string[]> {
-  const { Resources } = JSON.parse(withTableNames(await readTemplate(), stackName)) as Template;
-  const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
-  const names = tables.map(({ Properties }) => String(Properties?.['TableName']));
+  const templates = await readTemplates();
+  const names = kinds.flatMap((kind) =>
+    tableNames(withTableNames(kind, templates[kind], replicationStackName)),
+  );
   const found = await Promise.all(names.map(async (name) => ((await exists(name, dynamoDb)) ? [name] : [])));
   return found.flat();
+}
+
+function tableNames(text: string): readonly string[] {
+  const { Resources } = JSON.parse(text) as Template;
+  const tables = Object.values(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+  return tables.map(({ Properties }) => String(Properties?.['TableName']));
 }
 
 /** Seconds. Short delays at first, for a local run; longer ones later, for AWS's quota. No deletion takes an hour. */

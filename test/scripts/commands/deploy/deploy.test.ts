@@ -111,6 +111,7 @@ beforeEach(async () => {
   sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
   lambda.reset();
   accountHas({ all: 1_000, unreserved: 1_000 });
+  thereIsNoDelivery();
   printed = [];
   bucket = new Bucket();
   s3 = await bucket.open();
@@ -147,6 +148,10 @@ const run = (options: Partial<DeployOptions> = {}) =>
       lambda: new LambdaClient({ region: 'eu-west-1' }),
     },
   );
+
+/** Of any call for the delivery's stack. */
+const thereIsNoDelivery = () =>
+  aws.on(DescribeStacksCommand, { StackName: 'OrderReplication-dev-Delivery' }).rejects(missing());
 
 const missing = () => Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' });
 
@@ -197,6 +202,7 @@ function cloudFormationGoes({
   });
   aws.on(ExecuteChangeSetCommand).resolves({});
   aws.on(DescribeStackEventsCommand).resolvesOnce({ StackEvents: [] }).resolves({ StackEvents: events });
+  thereIsNoDelivery();
 }
 
 const changeSetInput = (): CreateChangeSetInput =>
@@ -410,6 +416,7 @@ describe('a first deploy', () => {
         .resolvesOnce({ Stacks: [aStack({ StackStatus })] })
         .rejectsOnce(missing())
         .resolves({ Stacks: [aStack({ StackStatus: 'CREATE_COMPLETE' })] });
+      thereIsNoDelivery();
       aws
         .on(DescribeStackEventsCommand)
         .resolvesOnce({ StackEvents: [] })

@@ -50,6 +50,7 @@ beforeEach(async () => {
   [cloudFormation, dynamoDb, sqs, secrets, sts].forEach((mock) => mock.reset());
   goes(aStack());
   dynamoDb.on(DescribeTableCommand).resolves({});
+  thereIsNoTableOfDeliveries();
   sts.on(GetCallerIdentityCommand).resolves({ Account: '123456789012' });
   sqs.on(GetQueueAttributesCommand).resolves({ Attributes: {} });
   const { accessToken } = simulator.credentials;
@@ -57,6 +58,14 @@ beforeEach(async () => {
   secrets.on(GetSecretValueCommand).resolves({ SecretString });
 });
 afterEach(() => simulator.stop());
+
+const gone = () => new ResourceNotFoundException({ message: 'gone', $metadata: {} });
+
+function thereIsNoTableOfDeliveries() {
+  for (const name of ['Deliveries', 'DeliveryKeys']) {
+    dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone());
+  }
+}
 
 const named = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
@@ -99,6 +108,9 @@ function goes(
   const described = cloudFormation.on(DescribeStacksCommand);
   if (stack === undefined) described.rejects(new Error('Stack with id x does not exist'));
   else described.resolvesOnce({ Stacks: [stack] }).resolves({ Stacks: [{ ...stack, StackStatus: end }] });
+  cloudFormation
+    .on(DescribeStacksCommand, { StackName: `${stackName}-Delivery` })
+    .rejects(new Error('Stack with id y does not exist'));
   const types = ['Lambda::Function', 'SQS::Queue', 'SQS::Queue', 'DynamoDB::Table', 'KMS::Key'];
   cloudFormation.on(DescribeStackResourcesCommand).resolves({
     StackResources: types.map((type) => ({
@@ -194,15 +206,14 @@ describe('at the right answer', () => {
   });
 
   it('destroy --delete-data also deletes the tables, and waits until they are deleted', async () => {
-    const gone = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
     dynamoDb
       .on(DescribeTableCommand, { TableName: `${stackName}-Orders` })
       .resolvesOnce({})
       .resolvesOnce({})
       .resolvesOnce({ Table: { TableStatus: 'DELETING' } })
-      .rejects(gone);
+      .rejects(gone());
     for (const name of ['OrderParts', 'Ledger', 'Jobs', 'Webhooks']) {
-      dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone);
+      dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-${name}` }).rejects(gone());
     }
     const { said } = await run(['--delete-data']);
     expect(asked).toHaveLength(2);
@@ -220,6 +231,7 @@ it('destroy --output json has the deleted and the kept tables', async () => {
     region: 'eu-west-1',
     stackName,
     isStackDeleted: true,
+    deletedStacks: [stackName],
     deletedTables: [],
     keptTables: ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'].map((name) => `${stackName}-${name}`),
   });
@@ -317,7 +329,6 @@ it('destroy names a resource that could not be deleted and what to do, and keeps
 });
 
 describe('where the stack is gone already', () => {
-  const gone = () => new ResourceNotFoundException({ message: 'gone', $metadata: {} });
   beforeEach(() => goes(undefined));
 
   it('destroy of a deleted stack names the tables that are left, and asks nothing', async () => {
@@ -347,5 +358,73 @@ describe('where the stack is gone already', () => {
     expect((await run()).failure).toBe(
       `There is no stack ${stackName} in eu-west-1, and no table of it. Check --stage, --stack-name and --region.`,
     );
+  });
+});
+
+describe('with a stack that delivers the orders', () => {
+  const deliveryName = `${stackName}-Delivery`;
+  const deliveryId = `arn:aws:cloudformation:eu-west-1:123456789012:stack/${deliveryName}/1`;
+  const aDelivery = (overrides: Partial<Stack> = {}): Stack => ({
+    StackName: deliveryName,
+    StackId: deliveryId,
+    CreationTime: new Date(0),
+    StackStatus: 'UPDATE_COMPLETE',
+    Parameters: named({ LambdaDeploymentPackagesPrefix: 'v-1/', ReplicationStackName: stackName }),
+    Outputs: Object.entries({
+      DeliveriesQueueUrl: 'https://sqs/deliveries',
+      DeliveriesDeadLetterQueueUrl: 'https://sqs/dead-deliveries',
+    }).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+    ...overrides,
+  });
+  const deletedIds = () =>
+    cloudFormation.commandCalls(DeleteStackCommand).map(({ args }) => args[0].input.StackName);
+
+  const delivers = (stack = aDelivery()) => {
+    cloudFormation.on(DescribeStacksCommand, { StackName: deliveryName }).resolves({ Stacks: [stack] });
+    cloudFormation
+      .on(DescribeStacksCommand, { StackName: deliveryId })
+      .resolves({ Stacks: [{ ...stack, StackStatus: 'DELETE_COMPLETE' }] });
+    dynamoDb.on(DescribeTableCommand, { TableName: `${stackName}-Deliveries` }).resolves({});
+  };
+
+  it('destroy deletes the stack of the delivery before that of the replication, and says so before it asks', async () => {
+    delivers();
+    sqs
+      .on(GetQueueAttributesCommand, { QueueUrl: 'https://sqs/deliveries' })
+      .resolves({ Attributes: { ApproximateNumberOfMessages: '7' } });
+    const { said, failure } = await run();
+    expect(failure).toBeUndefined();
+    const lines = said.split('\n');
+    const first = lines.findIndex((line) =>
+      line.startsWith(`Delete   the stack ${deliveryName}, before the other: `),
+    );
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(
+      lines.findIndex((line) => line.startsWith(`Delete   the stack ${stackName}: `)),
+    );
+    expect(said).toContain('7 references in the Deliveries queue');
+    expect(said).toContain('the rows of the Deliveries table say which orders are due');
+    expect(asked).toEqual([`To delete the stacks, type ${stackName}: `]);
+    expect(deletedIds()).toEqual([deliveryId, stackId]);
+    expect(deletedTables()).toEqual([]);
+  });
+
+  it('destroy changes nothing if the stack of the delivery is being changed', async () => {
+    delivers(aDelivery({ StackStatus: 'UPDATE_IN_PROGRESS' }));
+    expect((await run()).failure).toContain(`${deliveryName} is being changed`);
+    expect([asked, deletedIds(), hooks().length]).toEqual([[], [], 2]);
+  });
+
+  it('destroy --only delivery keeps the replication, its tables and its webhook', async () => {
+    delivers();
+    const { said } = await run(['--only', 'delivery'], [deliveryName]);
+    expect(asked).toEqual([`To delete the stack, type ${deliveryName}: `]);
+    expect(deletedIds()).toEqual([deliveryId]);
+    expect(said).not.toContain(`${stackName}-Orders`);
+    expect(said).toContain('npx order-replication deploy --with delivery');
+    expect(said).toContain(
+      `destroy --stack-name ${stackName} --region eu-west-1 --only delivery --delete-data`,
+    );
+    expect(hooks()).toHaveLength(2);
   });
 });

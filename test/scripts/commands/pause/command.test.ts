@@ -168,3 +168,34 @@ it('pause --output json has the change with ISO times, and stdout has nothing el
     resumeBefore: '2026-11-25T20:00:00.000Z',
   });
 });
+
+describe('of the delivery', () => {
+  const stackName = 'OrderReplication-dev-Delivery';
+  const aDelivery = (Paused: string) =>
+    aStack({ Paused, ReplicationStackName: 'OrderReplication-dev' }, { StackName: stackName });
+  const only = [...service, '--only', 'delivery'];
+
+  it('pause --only delivery changes the stack of the delivery alone, and says that orders are still noted', async () => {
+    goes(aDelivery('false'));
+    const said = await runCommand(pause, only);
+    expect(asked().map(({ StackName }) => StackName)).toEqual([stackName]);
+    expect(asked()[0]?.Parameters).toContainEqual({ ParameterKey: 'Paused', ParameterValue: 'true' });
+    expect(said).toContain(`${stackName} is paused.`);
+    expect(said).toContain(
+      'Replicated orders are noted, and are delivered after: npx order-replication resume --only delivery --stage dev',
+    );
+  });
+
+  it('resume --only delivery does not poll', async () => {
+    goes(aDelivery('true'));
+    expect(await runForJson(resume, only)).toEqual({ stackName, isPaused: false, isChanged: true });
+    expect(asked()[0]?.Parameters).toContainEqual({ ParameterKey: 'Paused', ParameterValue: 'false' });
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(0);
+  });
+
+  it('pause --only delivery of a service without a delivery changes nothing', async () => {
+    aws.on(DescribeStacksCommand).rejects(new Error('Stack with id x does not exist'));
+    await expect(runCommand(pause, only)).rejects.toThrow(`There is no stack ${stackName} in eu-west-1`);
+    expect(asked()).toEqual([]);
+  });
+});
