@@ -1,4 +1,4 @@
-// What CloudFormation calls for each resource type of cloudformation/stack.json, in stage dev of MiniStack's account:
+// What CloudFormation calls for each resource type of cloudformation/stack.json and delivery.json, in stage dev of MiniStack's account:
 // the handlers of the types' registry schemas (`aws cloudformation describe-type`), less what belongs to properties
 // that the template does not use (managed policies, encryption of tables, imports from S3, code signing …).
 
@@ -12,7 +12,7 @@ const logGroup = named('logs', `log-group:/order-replication/${stack}/ProcessOrd
 const api = 'arn:aws:apigateway:us-east-1::/restapis/a1b2c3d4e5';
 const key = named('kms', 'key/6f1c6d1e-0000-4000-8000-000000000000');
 /** By its logical id, as CloudFormation names it today; and with the stack's name first, as it names other types. */
-const secrets = ['BigCommerceSecret', `${stack}-BigCommerceSecret`].map((name) =>
+const secrets = ['BigCommerceSecret', 'ErpSecret', `${stack}-BigCommerceSecret`].map((name) =>
   named('secretsmanager', `secret:${name}-Ab3dEf6hIjKl-x1Y2z3`),
 );
 
@@ -20,7 +20,7 @@ export interface Calls {
   readonly resource: string;
   readonly actions: readonly string[];
   /** The condition under which they are granted; MiniStack's simulator knows only aws:ResourceAccount. */
-  readonly onlyIf?: Readonly<Record<string, string>>;
+  readonly onlyIf?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const calls = (service: string, names: string, resource: string, onlyIf?: Calls['onlyIf']): Calls => ({
@@ -29,6 +29,7 @@ const calls = (service: string, names: string, resource: string, onlyIf?: Calls[
   ...(onlyIf && { onlyIf }),
 });
 
+const ofOurStacks = { 'aws:ResourceTag/aws:cloudformation:stack-name': [stack, `${stack}-Delivery`] };
 const ofOurStack = { 'aws:ResourceTag/aws:cloudformation:stack-name': stack };
 const passedToLambda = calls('iam', 'PassRole', role, { 'iam:PassedToService': 'lambda.amazonaws.com' });
 const partsOfApi = [calls('apigateway', 'GET POST PUT PATCH DELETE', `${api}/stages/dev`, ofOurStack)];
@@ -143,6 +144,8 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
       'arn:aws:s3:::order-replication-dev-000000000000-us-east-1/v-1/get-new-orders.zip',
       { 'aws:ResourceAccount': '000000000000' },
     ),
+    // For a function in a private network.
+    calls('ec2', 'DescribeSecurityGroups DescribeSubnets DescribeVpcs', '*'),
     passedToLambda,
   ],
   'AWS::Lambda::Permission': [calls('lambda', 'AddPermission RemovePermission GetPolicy', func)],
@@ -164,7 +167,7 @@ export const callsFor: Readonly<Record<string, readonly Calls[]>> = {
         'CreateSecret DescribeSecret UpdateSecret DeleteSecret TagResource UntagResource',
         secret,
       ),
-      calls('secretsmanager', 'GetSecretValue', secret, ofOurStack),
+      calls('secretsmanager', 'GetSecretValue', secret, ofOurStacks),
     ]),
     calls('secretsmanager', 'GetRandomPassword', '*'),
   ],

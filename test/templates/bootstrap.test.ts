@@ -1,5 +1,5 @@
 // What the linter cannot see in cloudformation/bootstrap.json: who may become what, and that the permissions are
-// those that stack.json and the deploy take, no more and no fewer.
+// those that stack.json, delivery.json and the deploy take, no more and no fewer.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -20,7 +20,7 @@ interface Statement {
   readonly Sid: string;
   readonly Action: string | readonly string[];
   readonly Resource: Text | readonly Text[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text>>>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, Text | readonly Text[]>>>>;
 }
 
 interface Document {
@@ -48,7 +48,16 @@ interface Template {
 const read = (name: string) =>
   JSON.parse(readFileSync(join(__dirname, '../../cloudformation', name), 'utf8')) as Template;
 const template = read('bootstrap.json');
-const service = read('stack.json');
+const stackName = 'OrderReplication-dev';
+/** The templates of the service's stacks, each with the names that its resources begin with. */
+const services = [
+  { service: read('stack.json'), names: { 'AWS::StackName': stackName } },
+  { service: read('delivery.json'), names: { ReplicationStackName: stackName } },
+];
+const serviceResources = services.flatMap(({ service, names }) =>
+  Object.entries(service.Resources).map(([id, resource]) => ({ id, ...resource, names })),
+);
+const ofServices = (type: string) => serviceResources.filter(({ Type }) => Type === type);
 const properties = (id: string) => template.Resources[id]!.Properties;
 
 const deployStatements = (properties('DeployPolicy')['PolicyDocument'] as Document).Statement;
@@ -96,11 +105,18 @@ function resolved(value: Text, known: Readonly<Record<string, string>> = dev): s
 
 const resources = ({ Resource }: Statement, known = dev) =>
   [Resource].flat().map((one) => resolved(one, known));
+const isList = (value: Text | readonly Text[]): value is readonly Text[] => Array.isArray(value);
+/** A statement that depends on a parameter, as it is where it counts. */
+const whenAll = (one: Statement) =>
+  (one as unknown as { readonly 'Fn::If'?: readonly [string, Statement] })['Fn::If']?.[1] ?? one;
 const actions = ({ Action }: Statement) => [Action].flat();
 const conditionOf = ({ Condition = {} }: Statement) =>
   Object.fromEntries(
     Object.values(Condition).flatMap((keys) =>
-      Object.entries(keys).map(([key, value]) => [key, resolved(value)]),
+      Object.entries(keys).map(([key, value]) => [
+        key,
+        isList(value) ? value.map((one) => resolved(one)) : resolved(value),
+      ]),
     ),
   );
 
@@ -115,11 +131,14 @@ const grants = (statements: readonly Statement[], action: string, resource: stri
     )
     .map(conditionOf);
 
+/** The values of the tag by which a secret belongs to a stack of the stage. */
+const bothStacks = [stackName, `${stackName}-Delivery`];
+
 describe('the role of CloudFormation', () => {
   const callsOfAll = Object.values(callsFor).flat();
   const needed = new Set(callsOfAll.flatMap((calls) => calls.actions));
 
-  it.each([...new Set(Object.values(service.Resources).map(({ Type }) => Type))])(
+  it.each([...new Set(serviceResources.map(({ Type }) => Type))])(
     'the role of CloudFormation covers %s',
     (type) => {
       expect(callsFor).toHaveProperty([type]);
@@ -148,6 +167,7 @@ describe('the role of CloudFormation', () => {
     expect(wide.map(({ Sid, Condition }) => [Sid, Condition !== undefined])).toEqual([
       ['ChangeMappings', true],
       ['ReadAndTagMappings', false],
+      ['CheckPrivateNetwork', false],
       ['CreateApi', false],
       ['Api', true],
       ['TagApi', false],
@@ -161,11 +181,7 @@ describe('the role of CloudFormation', () => {
   });
 
   it('the role of CloudFormation makes the roles of the functions, no others, and passes them to Lambda only', () => {
-    const names = Object.values(service.Resources)
-      .filter(({ Type }) => Type === 'AWS::IAM::Role')
-      .map(({ Properties }) =>
-        resolved(Properties['RoleName'] as Text, { 'AWS::StackName': 'OrderReplication-dev' }),
-      );
+    const names = namesIn('AWS::IAM::Role', 'RoleName');
     const aboutRoles = roleStatements.filter((one) =>
       actions(one).some((action) => action.startsWith('iam:')),
     );
@@ -177,10 +193,8 @@ describe('the role of CloudFormation', () => {
   });
 
   it("the role of CloudFormation knows the secrets by their logical ids, which AWS names them by, and by the stack's name", () => {
-    const ids = Object.entries(service.Resources).flatMap(([id, { Type }]) =>
-      Type === 'AWS::SecretsManager::Secret' ? [id] : [],
-    );
-    const names = [...ids, 'OrderReplication-dev'];
+    const ids = ofServices('AWS::SecretsManager::Secret').map(({ id }) => id);
+    const names = [...ids, stackName];
     const about = [...roleStatements, ...boundaryStatements].filter(({ Sid }) => /^Secret/.test(Sid));
     expect(about.map(({ Sid }) => Sid)).toEqual(['Secrets', 'SecretValues', 'SecretValues']);
     for (const statement of about) {
@@ -200,10 +214,9 @@ describe('the role of CloudFormation', () => {
 
 describe('the boundary of the functions', () => {
   it('the boundary of the functions has what their roles have, and nothing else', () => {
-    const ofRoles = Object.values(service.Resources)
-      .filter(({ Type }) => Type === 'AWS::IAM::Role')
+    const ofRoles = ofServices('AWS::IAM::Role')
       .flatMap(({ Properties }) => Properties['Policies'] as readonly { readonly PolicyDocument: Document }[])
-      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(actions));
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(whenAll).flatMap(actions));
     const ofBoundary = new Set(boundaryStatements.flatMap(actions));
     expect([...ofBoundary].sort()).toEqual([...new Set(ofRoles)].sort());
   });
@@ -213,9 +226,11 @@ describe('the boundary of the functions', () => {
       resources(one).some((pattern) => !pattern.includes('OrderReplication-dev')),
     );
     expect(wide.map((one) => [one.Sid, conditionOf(one)])).toEqual([
-      ['SecretValues', { 'aws:ResourceTag/aws:cloudformation:stack-name': 'OrderReplication-dev' }],
+      ['SecretValues', { 'aws:ResourceTag/aws:cloudformation:stack-name': bothStacks }],
       ['DecryptSecrets', { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' }],
       ['EncryptAlerts', { 'kms:ViaService': 'sns.us-east-1.amazonaws.com' }],
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html: Lambda makes them for the function, for any resource.
+      ['PrivateNetwork', {}],
     ]);
   });
 
@@ -231,7 +246,9 @@ it('no condition is met by a call that does not have its key', () => {
 });
 
 describe('the role that deploys', () => {
-  const stack = 'arn:aws:cloudformation:us-east-1:000000000000:stack/OrderReplication-dev/*';
+  const stacks = ['OrderReplication-dev', 'OrderReplication-dev-Delivery'].map(
+    (name) => `arn:aws:cloudformation:us-east-1:000000000000:stack/${name}/*`,
+  );
   const cloudFormationRole = 'arn:aws:iam::000000000000:role/OrderReplicationBootstrap-dev-CloudFormation';
   const granted = Object.fromEntries(
     deployStatements.map((one) => [
@@ -257,17 +274,17 @@ describe('the role that deploys', () => {
           'DeleteChangeSet',
           'ExecuteChangeSet',
         ],
-        on: [stack],
+        on: stacks,
         onlyIf: {},
       },
       ReadValidationAndTag: {
         actions: ['DescribeEvents', 'TagResource', 'UntagResource'],
-        on: [stack, 'arn:aws:cloudformation:us-east-1:000000000000:changeSet/deploy-*/*'],
+        on: [...stacks, 'arn:aws:cloudformation:us-east-1:000000000000:changeSet/deploy-*/*'],
         onlyIf: {},
       },
       ChangeStack: {
         actions: ['CreateChangeSet', 'DeleteStack'],
-        on: [stack],
+        on: stacks,
         onlyIf: { 'cloudformation:RoleArn': cloudFormationRole },
       },
       PassRole: {
@@ -445,22 +462,18 @@ function callsOf(name: string, code: string): readonly Call[] {
   return known[name] ?? to(`cloudformation:${name}`, stack);
 }
 
-/** The names that resources of a type have in the stack of stage dev. */
+/** The names that resources of a type have in the stacks of stage dev. */
 const namesIn = (type: string, property: string) =>
-  Object.values(service.Resources)
-    .filter(({ Type }) => Type === type)
-    .map(({ Properties }) =>
-      resolved(Properties[property] as Text, { 'AWS::StackName': 'OrderReplication-dev' }),
-    );
+  ofServices(type).map(({ Properties, names }) => resolved(Properties[property] as Text, names));
 
 /** The functions that code invokes: those whose names it takes from the outputs of the stack. */
 function functionsIn(code: string): readonly string[] {
   const outputs = [...code.matchAll(/outputOf\(service, '(\w+FunctionName)'\)/g)].map(([, name]) => name!);
   expect(outputs.length).toBeGreaterThan(0);
   return outputs.map((name) => {
+    const { service, names } = services.find(({ service: one }) => name in one.Outputs)!;
     const { Ref = '' } = service.Outputs[name]!.Value as Intrinsic;
-    const { FunctionName } = service.Resources[Ref]!.Properties;
-    return resolved(FunctionName as Text, { 'AWS::StackName': 'OrderReplication-dev' });
+    return resolved(service.Resources[Ref]!.Properties['FunctionName'] as Text, names);
   });
 }
 
