@@ -1,12 +1,14 @@
-// The Orders queue and its dead letter queue: sends order references, returns received ones, and dead-letters them.
+// A queue of references and its dead letter queue: sends references, returns received ones, and dead-letters them.
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { EnqueueError } from '../runtime/errors';
+import type { DeliveryReference } from '../delivery/delivery-reference';
 import type { DeadReason } from '../order/reasons';
 import type { OrderReference } from '../order/reference';
 
@@ -35,9 +37,12 @@ export interface QueueNames {
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-export interface Queue {
+/** The Orders queue carries order references, the Deliveries queue carries delivery references. */
+export interface Queue<Reference extends OrderReference | DeliveryReference = OrderReference> {
   /** Queues every reference, in tens side by side, and returns their message ids in order; throws EnqueueError if any is refused. */
-  enqueue(references: readonly OrderReference[]): Promise<readonly string[]>;
+  enqueue(references: readonly Reference[]): Promise<readonly string[]>;
+  /** How many messages it has, received ones included; approximate, by its own count. */
+  countMessages(): Promise<number>;
   /** Hides a received message for this many seconds from now. */
   returnToQueue(receiptHandle: string, seconds: number): Promise<void>;
   /** Puts a body, as it was, into the dead letter queue with its reason. */
@@ -51,7 +56,10 @@ interface SentBatch {
 }
 
 /** Creates the queue; `deadLetterQueueUrl` is needed for deadLetter only. */
-export function createQueue(client: SQSClient, names: QueueNames): Queue {
+export function createQueue<Reference extends OrderReference | DeliveryReference = OrderReference>(
+  client: SQSClient,
+  names: QueueNames,
+): Queue<Reference> {
   const { queueUrl, deadLetterQueueUrl } = names;
   return {
     async enqueue(references) {
@@ -62,6 +70,8 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
       }
       return messageIds;
     },
+
+    countMessages: () => countMessages(client, queueUrl),
 
     async returnToQueue(receiptHandle, seconds) {
       await client.send(
@@ -90,6 +100,14 @@ export function createQueue(client: SQSClient, names: QueueNames): Queue {
       );
     },
   };
+}
+
+const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+
+async function countMessages(client: SQSClient, QueueUrl: string): Promise<number> {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
+  const { Attributes = {} } = await client.send(command);
+  return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
 /** Returns or throws when all batches have ended, so that nothing is sent after an error. */

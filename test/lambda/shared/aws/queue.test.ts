@@ -1,6 +1,7 @@
 // The queue's adapter: tens, refused entries sent again, dead letters with their reason.
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
@@ -125,6 +126,14 @@ describe('many references', () => {
 it('the queue sends nothing for an empty list', async () => {
   expect(await aQueue().enqueue([])).toEqual([]);
   expect(sqs.calls()).toEqual([]);
+});
+
+it('the queue counts its messages, received ones included', async () => {
+  const Attributes = { ApproximateNumberOfMessages: '712', ApproximateNumberOfMessagesNotVisible: '10' };
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes });
+  expect(await aQueue().countMessages()).toBe(722);
+  const asked = sqs.commandCalls(GetQueueAttributesCommand)[0]?.args[0].input;
+  expect(asked).toEqual({ QueueUrl: 'https://sqs/orders', AttributeNames: Object.keys(Attributes) });
 });
 
 it('a message returns to the queue with a delay', async () => {
