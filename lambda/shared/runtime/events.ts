@@ -64,6 +64,13 @@ export const EVENTS = [
   'erp.unanswered',
   'erp.refused',
   'erp.slot_not_released',
+  'delivery.noted',
+  'delivery.not_noted',
+  'delivery.not_queued',
+  'delivery.record_unusable',
+  'sweep.finished',
+  'account.finished',
+  'account.stopped',
   'alert.failed',
 ] as const;
 

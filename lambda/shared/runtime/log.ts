@@ -38,6 +38,9 @@ export const UNITS = {
   ErpCallLatency: 'Milliseconds',
   CallLatency: 'Milliseconds',
   QuotaLeft: 'Count',
+  DeliveriesOverdue: 'Count',
+  DeliveriesHeldForADay: 'Count',
+  DeliveriesOpen: 'Count',
 } as const satisfies Readonly<Record<Capitalize<string>, 'Count' | 'Milliseconds' | 'Seconds'>>;
 
 /** The metrics of a line. Values that are not finite are omitted, or CloudWatch would refuse all metrics of the line. */

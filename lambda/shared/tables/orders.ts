@@ -168,7 +168,7 @@ function hasParts(item: OrderItem | undefined): boolean {
 export interface StoredVersion {
   readonly date_modified?: unknown;
   readonly status_id?: unknown;
-  readonly replication?: Pick<Replication, 'incomplete'>;
+  readonly replication?: Pick<Replication, 'incomplete'> & Partial<Pick<Replication, 'read_at'>>;
 }
 
 export interface StoredOrders {
@@ -176,7 +176,7 @@ export interface StoredOrders {
   among(orderIds: readonly number[]): Promise<ReadonlyMap<number, StoredVersion>>;
 }
 
-/** Creates the access to the versions of stored orders, for audits. */
+/** Creates the access to the versions of stored orders, for audits and accounts. */
 export function createStoredOrders(client: DynamoDBDocumentClient, tableName: string): StoredOrders {
   return {
     async among(orderIds) {
