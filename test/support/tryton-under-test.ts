@@ -1,0 +1,28 @@
+// A real Tryton for the conformance kit.
+import { createErp } from '../../lambda/shared/erp/adapters';
+import { startTryton } from '../../scripts/local/tryton';
+import type { ErpUnderTest } from '../erp/under-test';
+import { aMapping } from './sales-order';
+import { staffOf } from './tryton-staff';
+
+/** Starts a Tryton with a database of its own, which `stop` deletes. */
+export async function startTrytonUnderTest(): Promise<ErpUnderTest> {
+  const tryton = await startTryton();
+  const mapping = aMapping({ items: { by: 'sku', rename: {}, else: 'hold' } });
+  return {
+    mapping,
+    url: tryton.url,
+    staff: staffOf(tryton),
+    create: (overrides = {}) =>
+      createErp('tryton', {
+        url: tryton.url,
+        requestTimeoutMs: 30_000,
+        mapping,
+        credentials: () => Promise.resolve(JSON.stringify({ key: tryton.key })),
+        callsUntil: Date.now() + 3_600_000,
+        now: Date.now,
+        ...overrides,
+      }),
+    stop: () => tryton.stop(),
+  };
+}
