@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { readMapping } from '../packages/mapping-file';
 import type { Print } from '../terminal/command';
 import { CommandError } from '../terminal/command-error';
 import { deleteDatabase, provideDatabase } from './tryton-database';
@@ -64,7 +65,7 @@ export async function startTryton(options: TrytonOptions = {}): Promise<Tryton> 
     if (options.fresh === true) deleteDatabase(folder);
     const { deliveryKey, ...access } = await provideDatabase(
       folder,
-      options.description ?? describeTryton(),
+      options.description ?? describeTryton((await readMapping()).mapping),
       options.print ?? (() => undefined),
     );
     const { child, port } = await serve(python, folder, access.database, options);

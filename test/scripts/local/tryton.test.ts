@@ -9,6 +9,7 @@ import { portIsFree } from '../../../scripts/local/ports';
 import { startTryton } from '../../../scripts/local/tryton';
 import type { Tryton } from '../../../scripts/local/tryton';
 import { describeTryton } from '../../../scripts/local/tryton-description';
+import { readMapping } from '../../../scripts/packages/mapping-file';
 import { root } from '../../../scripts/terminal/root';
 import { catalogue } from '../../../simulator/index';
 import { listen } from '../../../simulator/listen';
@@ -66,7 +67,8 @@ describe('a started Tryton', () => {
   });
 
   it('has every product of the simulated store and every name of the mapping', async () => {
-    const { products, shops, paymentJournals } = describeTryton();
+    const { mapping } = await readMapping();
+    const { products, shops, paymentJournals } = describeTryton(mapping);
     const codes = await valuesOf(tryton, 'product.product', 'code');
     expect(codes).toEqual(expect.arrayContaining(products.map(({ code }) => code)));
     expect(codes).toEqual(expect.arrayContaining(catalogue.map(({ sku }) => sku)));
