@@ -24,6 +24,11 @@ export type FunctionOutput =
   | 'ProcessOrdersFunctionName'
   | 'AuditOrdersFunctionName';
 
+/** The outputs of the delivery stack that name its functions. */
+export type DeliveryFunctionOutput = 'QueueDeliveriesFunctionName' | 'DeliverOrdersFunctionName';
+
+type AnyFunctionOutput = FunctionOutput | DeliveryFunctionOutput;
+
 /** A message in a queue, received or not. */
 export interface WaitingMessage {
   readonly body: string;
@@ -44,7 +49,7 @@ export type DeployedFunctions = ReturnType<typeof deployedFunctions>;
 export function deployedFunctions(service: DeployedService) {
   const { stack, mini } = service;
   return {
-    configure: (output: FunctionOutput, change: FunctionSettings) => configure(output, change, service),
+    configure: (output: AnyFunctionOutput, change: FunctionSettings) => configure(output, change, service),
     /** Sends all AWS calls of a function through `url`. */
     leadThrough: (output: FunctionOutput, url: string) =>
       configure(output, { Variables: variablesFor(url, service) }, service),
@@ -56,7 +61,7 @@ export function deployedFunctions(service: DeployedService) {
     receiveWithoutSuccess: (orderId: number, receives: number) =>
       receiveWithoutSuccess(orderId, receives, service),
     /** Ends every process that runs this function, by SIGKILL. Returns their number. */
-    kill(output: FunctionOutput): number {
+    kill(output: AnyFunctionOutput): number {
       const pids = processesOf(mini.pid, `ministack-lambda-${stack.outputs[output] ?? ''}-`);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       return pids.length;
@@ -71,7 +76,7 @@ interface FunctionSettings {
 
 /** Adds variables to those of the template, and changes settings; containers with earlier settings end. */
 async function configure(
-  output: FunctionOutput,
+  output: AnyFunctionOutput,
   change: FunctionSettings,
   { clients: { lambda }, stack }: DeployedService,
 ): Promise<void> {
@@ -105,7 +110,8 @@ async function changeMapping(
   await lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
 }
 
-type QueueOutput = 'OrdersQueueUrl' | 'OrdersDeadLetterQueueUrl';
+type QueueOutput =
+  'OrdersQueueUrl' | 'OrdersDeadLetterQueueUrl' | 'DeliveriesQueueUrl' | 'DeliveriesDeadLetterQueueUrl';
 
 /** All messages of a queue, received or not; it removes none. */
 async function readMessages(
