@@ -14,6 +14,7 @@ const LINES: readonly SentLine[] = [
   { kind: 'item', item: 'MUG', description: 'Mug', quantity: '3', unitPrice: '3.3333', amount: '10' },
   { kind: 'tax', item: 'TAX', description: 'Tax', quantity: '1', unitPrice: '0.72', amount: '0.72' },
 ];
+const GOODS = LINES.slice(0, 1);
 const DOCUMENT = {
   ref: 'BC-100',
   orderId: 100,
@@ -164,7 +165,7 @@ it('a restore brings back what was deleted, takes what was made since, and gives
 const evidenceOf = (erp: SimulatedErp, more: Partial<Evidence> = {}): Evidence => ({
   history: erp.history,
   customers: erp.records.customers.values(),
-  versionsOf: () => [{ since: 0, currency: 'USD', lines: [LINES], total: '10.72' }],
+  versionsOf: () => [{ since: 0, currency: 'USD', lines: [GOODS], total: '10.72' }],
   isKnown: () => true,
   mayBeCreatedAgain: () => false,
   lookMs: 30_000,
@@ -209,7 +210,7 @@ it('an order that is confirmed with another total than the store ever had is a b
   const world = anErp('refuses');
   const { order } = await aDraft(world);
   await world.after(0, world.port.confirm(order, DOCUMENT, NEVER));
-  const other = { since: 0, currency: 'USD', lines: [LINES], total: '10.73' };
+  const other = { since: 0, currency: 'USD', lines: [GOODS], total: '10.73' };
   expect(findBreaches(evidenceOf(world.erp, { versionsOf: () => [other] }))).toEqual([
     expect.stringContaining('E2'),
   ]);
@@ -218,8 +219,8 @@ it('an order that is confirmed with another total than the store ever had is a b
 it('an order that is confirmed in a version that the store had left long before is a breach', async () => {
   const world = anErp('refuses');
   const { order } = await aDraft(world);
-  const first = { since: 0, currency: 'USD', lines: [LINES], total: '10.72' };
-  const versions = [first, { ...first, since: world.time.now(), lines: [LINES.slice(0, 1)], total: '10' }];
+  const first = { since: 0, currency: 'USD', lines: [GOODS], total: '10.72' };
+  const versions = [first, { ...first, since: world.time.now(), lines: [GOODS], total: '10' }];
   const confirm = () => world.after(0, world.port.confirm(order, DOCUMENT, NEVER));
   await world.time.advance(31_000);
   await confirm();

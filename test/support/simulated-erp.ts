@@ -35,6 +35,8 @@ export interface Connection {
   readonly requestTimeoutMs: number;
   /** The clock of the caller, by which its requests leave too late; the world's by default. */
   readonly now?: () => number;
+  /** The lines that a document becomes under the caller's mapping; those of the options by default. */
+  readonly sentLines?: ErpOptions['sentLines'];
 }
 
 export function createSimulatedErp(options: ErpOptions) {
@@ -64,7 +66,8 @@ export function createSimulatedErp(options: ErpOptions) {
     requests,
     history: records.history,
     staff: staffOf(records),
-    connect: (connection: Connection = { requestTimeoutMs: 30_000 }): Erp => connect(inner, connection),
+    connect: ({ sentLines, ...connection }: Connection = { requestTimeoutMs: 30_000 }): Erp =>
+      connect(sentLines ? { ...inner, options: { ...options, sentLines } } : inner, connection),
   };
 }
 

@@ -8,7 +8,7 @@ export interface StoreVersion {
   /** When the delivery stage was notified of it: a request that is sent much later must not rest on the version before. */
   readonly since: number;
   readonly currency: string;
-  /** The lines, by each mapping that was in force: only their items differ. */
+  /** The lines of goods, by each mapping that was in force: only their items differ. The total counts the others. */
   readonly lines: readonly Lines[];
   readonly total: string;
 }
@@ -46,7 +46,13 @@ export function findBreaches(evidence: Evidence): readonly string[] {
 
 function breachesOf(orderId: number, changes: readonly ErpChange[], evidence: Evidence): readonly string[] {
   const broken: string[] = [];
-  const order: OrderSoFar = { living: new Map(), lost: [], written: new Map(), touched: new Map() };
+  const order: OrderSoFar = {
+    living: new Map(),
+    lost: [],
+    ours: new Set(),
+    written: new Set(),
+    touched: new Map(),
+  };
   for (const change of changes) {
     const found = [
       doubled(change, order, evidence),
@@ -66,8 +72,9 @@ interface OrderSoFar {
   readonly living: Map<string, ErpChange>;
   /** Ours that staff deleted or cancelled. */
   readonly lost: ErpChange[];
-  /** By record: each content that we have written. */
-  readonly written: Map<string, Set<string>>;
+  /** The records that we have written, and each content that we gave one of them. */
+  readonly ours: Set<string>;
+  readonly written: Set<string>;
   /** By record and content: when staff made it so. */
   readonly touched: Map<string, Map<string, number>>;
 }
@@ -78,10 +85,13 @@ function note(change: ErpChange, order: OrderSoFar): void {
   const isOver = after === undefined || !isLiving(after);
   if (isOver) order.living.delete(id);
   else if (by !== 'us' || change.what === 'create') order.living.set(id, change);
-  if (isOver && by === 'staff' && before && order.written.has(id)) order.lost.push(change);
+  if (isOver && by === 'staff' && before && order.ours.has(id)) order.lost.push(change);
   if (after === undefined) return;
   const content = contentOf(after);
-  if (by === 'us') order.written.set(id, (order.written.get(id) ?? new Set()).add(content));
+  if (by === 'us') {
+    order.ours.add(id);
+    order.written.add(content);
+  }
   if (by !== 'staff') return;
   const touched = order.touched.get(id) ?? new Map<string, number>();
   order.touched.set(id, touched.set(content, change.at));
@@ -149,7 +159,8 @@ function overwritten(change: ErpChange, order: OrderSoFar, { lookMs }: Evidence)
   const { by, before, sentAt = 0 } = change;
   if (by !== 'us' || before === undefined) return undefined;
   const content = contentOf(before);
-  if (order.written.get(before.id)?.has(content) === true) return undefined;
+  // Staff entered the very same order by hand: it is adopted.
+  if (order.written.has(content)) return undefined;
   const madeAt = order.touched.get(before.id)?.get(content);
   if (madeAt === undefined || madeAt >= sentAt - lookMs) return undefined;
   return `E4: ${change.what} at ${iso(change.at)} over what staff made of ${before.id} at ${iso(madeAt)}`;
@@ -176,10 +187,11 @@ const linesText = (lines: Lines): string =>
     .join(' ');
 
 function isEqual(record: ErpRecord, { currency, lines, total }: StoreVersion): boolean {
+  const items = linesText(record.lines.filter(({ kind }) => kind === 'item'));
   return (
     record.currency === currency &&
     Number(totalsOf(record).total) === Number(total) &&
-    lines.some((form) => linesText(form) === linesText(record.lines))
+    lines.some((form) => linesText(form) === items)
   );
 }
 
