@@ -15,6 +15,7 @@ import { readDeliverOrdersConfig } from '../shared/config';
 import type { DeliverOrdersConfig } from '../shared/config';
 import { loadBuiltInMapping } from '../shared/delivery/built-in-mapping';
 import { createAdapter } from '../shared/erp/adapters';
+import type { Mapping } from '../shared/delivery/mapping';
 import type { ErpCall } from '../shared/erp/erp';
 import { createDeliveries } from '../shared/tables/deliveries';
 import { createDeliveryKeys } from '../shared/tables/delivery-keys';
@@ -26,6 +27,7 @@ import type { Log } from '../shared/runtime/log';
 import { createAdmission } from './admission';
 import { deadlinesBefore, deliverBatch } from './batch';
 import type { DeliverDeps } from './deliver';
+import type { TaskDeps } from './task-deps';
 import { runTask } from './tasks';
 
 const tables = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientOptions), documentOptions);
@@ -81,20 +83,21 @@ async function deliverRecords({ Records }: SQSEvent, deps: DeliverDeps): Promise
   return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-function depsOf(context: Context): DeliverDeps {
+function depsOf(context: Context): DeliverDeps & TaskDeps {
   const { config, mapping, credentials, connect, adapters } = containerOf(context);
   const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
   const deadline = Date.now() + context.getRemainingTimeInMillis();
   const { callsUntil, ...times } = deadlinesBefore(deadline, config.erpRequestTimeoutMs);
-  const erp = connect({
-    url: config.erpUrl,
-    requestTimeoutMs: config.erpRequestTimeoutMs,
-    mapping: mapping.mapping,
-    credentials,
-    callsUntil,
-    now: Date.now,
-    onCall: (call) => logCall(call, log),
-  });
+  const erpWith = (used: Mapping) =>
+    connect({
+      url: config.erpUrl,
+      requestTimeoutMs: config.erpRequestTimeoutMs,
+      mapping: used,
+      credentials,
+      callsUntil,
+      now: Date.now,
+      onCall: (call) => logCall(call, log),
+    });
   const admission = createAdmission({
     keys: adapters.keys,
     concurrency: config.erpConcurrency,
@@ -105,7 +108,7 @@ function depsOf(context: Context): DeliverDeps {
     leaseUntil: times.leaseUntil,
   });
   return {
-    adapters: { ...adapters, erp, log },
+    adapters: { ...adapters, erp: erpWith(mapping.mapping), erpWith, log },
     policy: policyOf(config, mapping),
     invocation: { ...times, admission, worker: context.awsRequestId, now: Date.now, random: Math.random },
   };
