@@ -13,7 +13,7 @@ import type { FlowDeps } from './settings';
 import { writeToErp } from './write';
 import type { Write } from './write';
 
-/** Does one write to the order and goes on with what the ERP then shows. */
+/** Does one write to the order and continues with what the ERP then shows. */
 export async function changeOrder(state: ToWrite, attempt: Attempt, deps: FlowDeps): Promise<State> {
   const { row, order, document, look, step } = state;
   const { erp } = deps.adapters;

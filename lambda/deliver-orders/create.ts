@@ -9,7 +9,7 @@ import { customerOf } from './customer';
 import type { FlowDeps } from './settings';
 import { writeToErp } from './write';
 
-/** Creates the draft and goes on with what the ERP shows of it. */
+/** Creates the draft and continues with what the ERP shows of it. */
 export async function createOrder(state: ToCreate, attempt: Attempt, deps: FlowDeps): Promise<State> {
   const { document, row } = state;
   const { erp } = deps.adapters;

@@ -20,12 +20,12 @@ export function judgeOurs(order: ErpOrder, found: Found): Verdict {
     case 'payment-open':
       if (order.state === 'draft' || document === undefined)
         return end('held', word, { order, isOurs: true });
-      return judgeWanted(order, document, found);
+      return judgeLiving(order, document, found);
     case 'deliver':
     case 'before-start':
       return document === undefined
         ? end('held', 'unusable-order', { order, isOurs: true })
-        : judgeWanted(order, document, found);
+        : judgeLiving(order, document, found);
     default:
       return end('held', word, { order, isOurs: true });
   }
@@ -44,7 +44,7 @@ function judgeVoid(order: ErpOrder, { canCancel }: Found): Verdict {
 }
 
 /** The order lives in the store. */
-function judgeWanted(order: ErpOrder, document: SalesOrder, found: Found): Verdict {
+function judgeLiving(order: ErpOrder, document: SalesOrder, found: Found): Verdict {
   if (order.state === 'cancelled') return end('held', 'cancelled-in-erp', { order, isOurs: true });
   const compared = compareWithErp(document, found.mapping, order);
   const isUnchanged = isSentFor(order, document, found);
@@ -76,8 +76,8 @@ function isSentFor(order: ErpOrder, document: SalesOrder, { row, mapping }: Foun
         ? intent.digest
         : undefined;
   if (sentFor === document.digest) return true;
-  const provesNothing = sentFor === undefined || versionOf(sentFor) !== versionOf(document.digest);
-  return provesNothing && compareWithErp(document, mapping, order).kind === 'equal';
+  const isIncomparable = sentFor === undefined || versionOf(sentFor) !== versionOf(document.digest);
+  return isIncomparable && compareWithErp(document, mapping, order).kind === 'equal';
 }
 
 const versionOf = (digest: string): string => digest.slice(0, digest.indexOf(':'));
