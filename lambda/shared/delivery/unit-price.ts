@@ -7,7 +7,7 @@ export function reaches(price: bigint, quantity: bigint, amount: bigint, step: b
   return 2n * abs(price * quantity - amount) < step;
 }
 
-/** The stated price if it reaches the amount, else the one with the fewest decimals that does; undefined if none does. */
+/** A price that is exact or, if none is, reaches the amount: the stated one, else that with the fewest decimals. */
 export function unitPriceOf(
   amount: bigint,
   quantity: bigint,
@@ -16,8 +16,10 @@ export function unitPriceOf(
 ): bigint | undefined {
   const steps = [ONE, 1_000n, 100n, 10n, 1n];
   const prices = steps.map((one) => nearest(amount, quantity * one) * one);
-  return [...(stated === undefined ? [] : [stated]), ...prices].find((price) =>
-    reaches(price, quantity, amount, step),
+  const candidates = stated === undefined ? prices : [stated, ...prices];
+  return (
+    candidates.find((price) => price * quantity === amount) ??
+    candidates.find((price) => reaches(price, quantity, amount, step))
   );
 }
 
