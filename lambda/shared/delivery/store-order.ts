@@ -78,7 +78,7 @@ export function readStoreOrder(snapshot: Snapshot): StoreOrder {
   if (lines.length === 0) throw unusable(order, 'products');
   const flag = snapshot.is_tax_inclusive_pricing;
   return {
-    orderId: snapshot.id,
+    orderId: integerOf(order, 'id', 1),
     placedAt: iso(placedAt),
     currency: currencyOf(order),
     // Orders from before the field have the default channel.
