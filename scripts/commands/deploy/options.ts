@@ -3,6 +3,7 @@ import { sameService, stages } from '../../service/service-options';
 import type { Values } from '../../stack/parameters';
 import { addedKinds } from '../../stack/service-stacks';
 import { UsageError } from '../../terminal/command-error';
+import { mappingOption } from '../../packages/mapping-option';
 import { choice, flag, fromVariable, negatedFlag, repeated, required, text } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
 import type { DeployRequest } from './plan';
@@ -31,6 +32,7 @@ export const deployOptions = {
     choice('<stack>', addedKinds, 'also deploy this stack, after that of the replication; may be repeated'),
   ),
   parameter: repeated(text('<Name=Value>', 'any parameter of the templates; may be repeated')),
+  mapping: mappingOption,
   roleArn: fromVariable(
     text('<arn>', 'the role that CloudFormation works with'),
     'AWS_CLOUDFORMATION_ROLE_ARN',

@@ -21,7 +21,7 @@ export async function runDeploy(options: DeployCommandOptions, note: Print): Pro
     const { afterwards, ...deployed } = await withJobSummary(async (summarize) => {
       const request = deployRequest(options, await namesToRead(options), process.env);
       const prepare = async () => {
-        for (const line of packageLines(await build())) note(line);
+        for (const line of packageLines(await build({ mapping: options.mapping }))) note(line);
       };
       const done = await deploy({ ...request, print: note, summarize, prepare }, clients);
       return { ...done, afterwards: request.afterwards, service: request.service };

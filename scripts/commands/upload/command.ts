@@ -1,4 +1,5 @@
 // upload: builds the packages and uploads them, with the template, to a bucket.
+import { mappingOption } from '../../packages/mapping-option';
 import { defineCommand } from '../../terminal/command';
 import { text } from '../../terminal/options';
 
@@ -8,8 +9,11 @@ export const upload = defineCommand({
   description:
     'For deploys with the CloudFormation console. The command "deploy" uploads the packages itself.',
   arguments: [{ name: '[bucket]', summary: 'the bucket; or $AWS_DEPLOYMENT_BUCKET' }],
-  options: { region: text('<region>', 'the AWS region; or $AWS_REGION') },
+  options: {
+    region: text('<region>', 'the AWS region; or $AWS_REGION'),
+    mapping: mappingOption,
+  },
   examples: ['upload my-packages --region eu-west-1'],
-  run: async ({ region }, { note }, [bucket]) =>
-    (await import('./upload')).buildAndUpload(bucket, region, note),
+  run: async (options, { note }, [bucket]) =>
+    (await import('./upload')).buildAndUpload(bucket, options, note),
 });

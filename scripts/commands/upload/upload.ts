@@ -5,15 +5,21 @@ import type { Print, Report } from '../../terminal/command';
 import { UsageError } from '../../terminal/command-error';
 import { namedValues } from '../../terminal/table';
 
+export interface UploadRequest {
+  readonly region: string | undefined;
+  /** The file of the mapping; erp/mapping.json if undefined. */
+  readonly mapping: string | undefined;
+}
+
 /** The bucket defaults to $AWS_DEPLOYMENT_BUCKET. Throws CommandError for a problem that the user can fix. */
 export async function buildAndUpload(
   bucket = process.env['AWS_DEPLOYMENT_BUCKET'] ?? '',
-  region: string | undefined,
+  { region, mapping }: UploadRequest,
   note: Print,
 ): Promise<Report> {
   if (bucket === '')
     throw new UsageError("missing argument 'bucket': name the bucket, or set AWS_DEPLOYMENT_BUCKET");
-  for (const line of packageLines(await build())) note(line);
+  for (const line of packageLines(await build({ mapping }))) note(line);
   const uploaded = await upload({ bucket, s3: s3Client(region), print: note });
   return {
     data: uploaded,
