@@ -40,7 +40,7 @@ export function configurationPage(stack: Template, delivery: Template, bootstrap
     '## The stack of the service\n',
     ...groupsOf(stack),
     '## The stack of the delivery into an ERP\n',
-    'Added by `npx order-replication deploy --with delivery`. `ReplicationStackName` and the packages are set by the deploy; `PermissionsBoundaryArn` and `CreateSavedQueries` are first those of the replication. A parameter that both templates have is given to both stacks.\n',
+    'Added by `npx order-replication deploy --stage prod --with delivery`. `ReplicationStackName` and the packages are set by the deploy; `PermissionsBoundaryArn` and `CreateSavedQueries` are first those of the replication. A parameter that both templates have is given to both stacks.\n',
     ...groupsOf(delivery),
     '## The bootstrap stack\n',
     'One per stage and account, made by `npx order-replication bootstrap`.\n',

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { root } from '../../scripts/terminal/root';
+import { readTemplates } from '../../scripts/stack/service-stacks';
 import { readTemplate } from '../../scripts/stack/template';
 import { pages, textOf } from '../support/pages';
 
@@ -63,15 +64,21 @@ it('the README has at most 200 lines', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(201);
 });
 
-it('the runbook has an entry for each alarm of the template', async () => {
-  const { Resources } = await readTemplate();
+/** Of both templates. */
+async function allResources() {
+  const { replication, delivery } = await readTemplates();
+  return { ...replication.Resources, ...delivery.Resources };
+}
+
+it('the runbook has an entry for each alarm of the templates', async () => {
+  const Resources = await allResources();
   const alarms = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   const headings = [...textOf('docs/operations/alarms.md').matchAll(/^## (\w+Alarm)$/gm)].map(([, id]) => id);
   expect(headings.sort()).toEqual(alarms.map(([id]) => id).sort());
 });
 
 it('the entry of an alarm begins with the command that its email names', async () => {
-  const { Resources } = await readTemplate();
+  const Resources = await allResources();
   const page = textOf('docs/operations/alarms.md');
   const named = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
     const isAlarm = Type === 'AWS::CloudWatch::Alarm';

@@ -1,4 +1,4 @@
-// What an operator sees and is woken by: the alarms, the dashboard and the saved queries of the template.
+// What an operator sees and is woken by: the alarms, the dashboards and the saved queries of the templates.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,14 +7,14 @@ import fc from 'fast-check';
 import { RUNBOOK_ENTRIES } from '../../lambda/shared/aws/alerts';
 import { UNITS } from '../../lambda/shared/runtime/log';
 import { visibilitySeconds } from '../../lambda/process-new-orders/visibility';
-import { dashboardFiles } from '../../tools/generate-template';
-import { templateFile } from '../../scripts/stack/template';
+import { dashboardFiles, renewed } from '../../tools/generate-template';
+import { templateFiles } from '../../scripts/stack/service-stacks';
 import { root } from '../../scripts/terminal/root';
 
 interface Alarm {
   readonly AlarmName: { readonly 'Fn::Sub': string };
   readonly AlarmDescription: string | { readonly 'Fn::Sub': string };
-  readonly AlarmActions: readonly { readonly Ref: string }[];
+  readonly AlarmActions: readonly unknown[];
   readonly Namespace: unknown;
   readonly MetricName: string;
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: { readonly Ref?: string } }[];
@@ -44,10 +44,22 @@ interface Template {
   >;
 }
 
-const template = JSON.parse(readFileSync(templateFile, 'utf8')) as Template;
-const ofType = (type: string) =>
-  Object.entries(template.Resources).filter(([, { Type }]) => Type === `AWS::${type}`);
-const properties = (id: string) => template.Resources[id]?.Properties as Readonly<Record<string, unknown>>;
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Template;
+const template = read(templateFiles.replication);
+const delivery = read(templateFiles.delivery);
+const templates = { replication: template, delivery };
+const kinds = ['replication', 'delivery'] as const;
+const ofTypeIn = (one: Template, type: string) =>
+  Object.entries(one.Resources).filter(([, { Type }]) => Type === `AWS::${type}`);
+const ofType = (type: string) => kinds.flatMap((kind) => ofTypeIn(templates[kind], type));
+const properties = (id: string) =>
+  (template.Resources[id] ?? delivery.Resources[id])?.Properties as Readonly<Record<string, unknown>>;
+const isOfDelivery = (id: string) => id in delivery.Resources;
+
+/** How a template names the two topics, and the namespace of the functions' metrics. */
+const exported = (name: string) => ({ 'Fn::ImportValue': { 'Fn::Sub': `\${ReplicationStackName}-${name}` } });
+const topicOf = (id: string, topic: string) => (isOfDelivery(id) ? exported(`${topic}Arn`) : { Ref: topic });
+const namespaceOf = (id: string) => ({ Ref: isOfDelivery(id) ? 'ReplicationStackName' : 'AWS::StackName' });
 
 const alarms = ofType('CloudWatch::Alarm').map(([id, { Properties }]) => [id, Properties as Alarm] as const);
 const alarm = (id: string) => properties(id) as unknown as Alarm;
@@ -56,8 +68,9 @@ const textOf = ({ AlarmDescription }: Alarm) =>
 
 describe('alarms', () => {
   it.each(alarms)('the alarm %s goes to one topic and says in a few sentences what happened', (id, one) => {
+    const isAboutDeadLetters = ['OrderDeadLetterQueueAlarm', 'DeliveryDeadLettersAlarm'].includes(id);
     expect(one.AlarmActions).toEqual([
-      { Ref: id === 'OrderDeadLetterQueueAlarm' ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic' },
+      topicOf(id, isAboutDeadLetters ? 'DeadLettersAlarmTopic' : 'ExceptionsTopic'),
     ]);
     expect(textOf(one).split('. ').length).toBeGreaterThan(1);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: 1024, names included.
@@ -73,7 +86,8 @@ describe('alarms', () => {
       expect(text).not.toContain('npm run');
       const [, command] =
         /In a checkout of this project, run: npx order-replication ([^.]*)\./.exec(text) ?? [];
-      if (command !== undefined) expect(command).toMatch(/ --stack-name \$\{AWS::StackName\}$/);
+      const name = isOfDelivery(id) ? '${ReplicationStackName}' : '${AWS::StackName}';
+      if (command !== undefined) expect(command.endsWith(` --stack-name ${name}`)).toBe(true);
     },
   );
 
@@ -91,8 +105,11 @@ describe('alarms', () => {
     expect(anchors).toEqual(expect.arrayContaining([...RUNBOOK_ENTRIES]));
   });
 
-  it('one dead letter raises an alarm within a minute, and the alarm says what to do', () => {
-    const one = alarm('OrderDeadLetterQueueAlarm');
+  it.each([
+    ['OrderDeadLetterQueueAlarm', 'OrdersDeadLetterQueue'],
+    ['DeliveryDeadLettersAlarm', 'DeliveriesDeadLetterQueue'],
+  ])('one dead letter raises %s within a minute, and the alarm says what to do', (id, queue) => {
+    const one = alarm(id);
     expect(one).toMatchObject({
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
@@ -101,7 +118,7 @@ describe('alarms', () => {
       EvaluationPeriods: 1,
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['OrdersDeadLetterQueue', 'QueueName'] } }],
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
     });
     expect(textOf(one)).toContain('redrive');
   });
@@ -126,11 +143,12 @@ describe('alarms', () => {
     expect(alarm('WorkerDurationAlarm').Threshold).toBeGreaterThan(waitsMs);
   });
 
-  it('missing data counts as a missed poll or a missed audit, and as nothing else', () => {
+  it('missing data counts as a missed poll, audit or sweep, and as nothing else', () => {
     const breaching = alarms.filter(([, one]) => one.TreatMissingData !== 'notBreaching');
     expect(breaching.map(([id, one]) => [id, one.TreatMissingData])).toEqual([
       ['MissedPollAlarm', 'breaching'],
       ['MissedAuditAlarm', 'missing'],
+      ['MissedSweepAlarm', 'missing'],
     ]);
   });
 
@@ -139,7 +157,7 @@ describe('alarms', () => {
     const one = alarm('MissedAuditAlarm');
     expect(one).toMatchObject({ MetricName: 'AuditsFinished', InsufficientDataActions: one.AlarmActions });
     expect(one.Period * one.EvaluationPeriods).toBe(49 * 3_600);
-    for (const id of ['MissedAuditAlarm', 'MissedPollAlarm']) {
+    for (const id of ['MissedAuditAlarm', 'MissedPollAlarm', 'MissedSweepAlarm']) {
       expect(properties(id)['ActionsEnabled']).toEqual({ 'Fn::If': ['Running', true, false] });
     }
   });
@@ -167,10 +185,15 @@ describe('alarms', () => {
       'ReturnedReferenceAge',
       'GapsRemaining',
       'AuditsFinished',
+      'DeliveriesHeldForADay',
+      'DeliveriesOverdue',
+      'DeliveriesOverdue',
+      'DeliveriesOpen',
+      'ErpCredentialsRefused',
     ]);
-    for (const [, one] of own) {
+    for (const [id, one] of own) {
       expect(Object.keys(UNITS)).toContain(one.MetricName);
-      expect(one.Namespace).toEqual({ Ref: 'AWS::StackName' });
+      expect(one.Namespace).toEqual(namespaceOf(id));
       expect(one.Dimensions).toBeUndefined();
     }
   });
@@ -184,6 +207,9 @@ describe('alarms', () => {
       'WorkerErrorsAlarm',
       'AuditErrorsAlarm',
       'DroppedAuditsAlarm',
+      'DeliveryStreamErrorsAlarm',
+      'DroppedSweepsAlarm',
+      'DeliverOrdersErrorsAlarm',
     ]);
     for (const [, { Period, EvaluationPeriods, DatapointsToAlarm }] of failing) {
       expect([Period * EvaluationPeriods, DatapointsToAlarm]).toEqual([3_600, 1]);
@@ -208,6 +234,7 @@ describe('alarms', () => {
   it.each([
     ['polls', 'DroppedPollsAlarm', 'GetOrders'],
     ['audits', 'DroppedAuditsAlarm', 'AuditOrders'],
+    ['sweeps and accounts', 'DroppedSweepsAlarm', 'QueueDeliveries'],
   ])('alarms watch scheduled %s that Lambda dropped after its retries', (_, id, stem) => {
     expect(alarm(id)).toMatchObject({
       MetricName: 'AsyncEventsDropped',
@@ -235,6 +262,39 @@ describe('alarms', () => {
     expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(Math.max(...pauses));
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, EvaluationPeriods.
     expect(one.Period * one.EvaluationPeriods).toBeLessThanOrEqual(86_400);
+  });
+
+  it('an alarm reports half an hour without a sweep by the end of all data', () => {
+    const one = alarm('MissedSweepAlarm');
+    // Each sweep writes this metric once, also when nothing is overdue.
+    expect(one).toMatchObject({ MetricName: 'DeliveriesOverdue', Statistic: 'SampleCount', Threshold: 1 });
+    expect(one).toMatchObject({ InsufficientDataActions: one.AlarmActions });
+    expect(one.Period * one.EvaluationPeriods).toBe(1_800);
+  });
+
+  it('an alarm reports a stream that is read late, long before its records are given up', () => {
+    const one = alarm('DeliveryStreamBehindAlarm');
+    expect(one).toMatchObject({ MetricName: 'IteratorAge', Statistic: 'Maximum' });
+    const { MaximumRecordAgeInSeconds } = properties('OrdersStreamEventSource');
+    expect(one.Threshold + 1_000 * one.Period * one.EvaluationPeriods).toBeLessThan(
+      1_000 * Number(MaximumRecordAgeInSeconds),
+    );
+  });
+
+  it('an alarm reports orders that stay open from night to night, once, and only where orders are delivered', () => {
+    const one = alarm('OpenDeliveriesAlarm');
+    expect(one).toMatchObject({ MetricName: 'DeliveriesOpen', Statistic: 'Maximum', DatapointsToAlarm: 1 });
+    expect(one.Period * one.EvaluationPeriods).toBeGreaterThan(86_400);
+    expect(properties('OpenDeliveriesAlarm')['ActionsEnabled']).toEqual({
+      'Fn::If': ['Delivering', true, false],
+    });
+  });
+
+  it('the alarms about what is held and what is overdue are silent while no sweep counts it', () => {
+    for (const id of ['HeldDeliveriesAlarm', 'OverdueDeliveriesAlarm']) {
+      expect(alarm(id)).toMatchObject({ Statistic: 'Maximum', Threshold: 1 });
+      expect(properties(id)['ActionsEnabled']).toEqual({ 'Fn::If': ['Running', true, false] });
+    }
   });
 
   it('alarms can be published to topics under a key of our own', () => {
@@ -310,31 +370,58 @@ describe('the alarm for a missed poll', () => {
   });
 });
 
-describe('the dashboard', () => {
-  const { widgets } = JSON.parse(readFileSync(dashboardFiles.replication, 'utf8')) as {
-    widgets: readonly Widget[];
-  };
+const widgetsOf = (kind: (typeof kinds)[number]) =>
+  (JSON.parse(readFileSync(dashboardFiles[kind], 'utf8')) as { widgets: readonly Widget[] }).widgets;
+
+/** The names of our own metrics that a dashboard shows, and where it reads them. */
+const ownMetrics = (kind: (typeof kinds)[number]) =>
+  widgetsOf(kind)
+    .flatMap(({ properties: { metrics = [] } }) => metrics)
+    .filter(
+      ([namespace]) => namespace === (kind === 'delivery' ? '${ReplicationStackName}' : '${AWS::StackName}'),
+    );
+
+it('the dashboards show every metric that the functions write, in their namespace and without dimensions', () => {
+  const own = kinds.flatMap(ownMetrics);
+  expect(new Set(own.map(([, name]) => name))).toEqual(new Set(Object.keys(UNITS)));
+  for (const [, , dimension] of own) expect(typeof dimension).not.toBe('string');
+});
+
+it('the dashboard reads from left to right: noticed, waiting, replicated, the store', () => {
+  const columnOf = (metric: string) =>
+    widgetsOf('replication').find(({ properties: { metrics = [] } }) =>
+      JSON.stringify(metrics).includes(`"${metric}"`),
+    )?.x;
+  const columns = ['PollsFinished', 'ApproximateAgeOfOldestMessage', 'OrdersReplicated', 'QuotaLeft'].map(
+    columnOf,
+  );
+  expect(columns).toEqual([0, 6, 12, 18]);
+  expect(columnOf('WebhooksAccepted')).toBe(0);
+});
+
+it('the dashboard of the deliveries reads from left to right: noted, waiting, delivered, the ERP', () => {
+  const columnOf = (metric: string) =>
+    widgetsOf('delivery').find(({ properties: { metrics = [] } }) =>
+      JSON.stringify(metrics).includes(`"${metric}"`),
+    )?.x;
+  const columns = ['IteratorAge', 'DeliveriesOverdue', 'OrdersDelivered', 'ErpCallLatency'].map(columnOf);
+  expect(columns).toEqual([0, 6, 12, 18]);
+});
+
+it('each dashboard is in its template as its file has it', () => {
+  for (const kind of kinds) {
+    const text = readFileSync(templateFiles[kind], 'utf8');
+    expect(renewed(text, readFileSync(dashboardFiles[kind], 'utf8'))).toBe(text);
+  }
+});
+
+describe.each(kinds)('the dashboard of the %s', (kind) => {
+  const widgets = widgetsOf(kind);
+  const alarmIds = ofTypeIn(templates[kind], 'CloudWatch::Alarm').map(([id]) => id);
 
   it('the dashboard shows every alarm', () => {
     const shown = widgets.flatMap((widget) => widget.properties.alarms ?? []);
-    expect(shown.sort()).toEqual(alarms.map(([id]) => `\${${id}.Arn}`).sort());
-  });
-
-  it('the dashboard reads from left to right: noticed, waiting, replicated, the store', () => {
-    const columnOf = (metric: string) =>
-      widgets.find(({ properties: { metrics = [] } }) => JSON.stringify(metrics).includes(`"${metric}"`))?.x;
-    const columns = ['PollsFinished', 'ApproximateAgeOfOldestMessage', 'OrdersReplicated', 'QuotaLeft'].map(
-      columnOf,
-    );
-    expect(columns).toEqual([0, 6, 12, 18]);
-    expect(columnOf('WebhooksAccepted')).toBe(0);
-  });
-
-  it('the dashboard shows every metric that the functions write, in their namespace and without dimensions', () => {
-    const metrics = widgets.flatMap(({ properties: { metrics = [] } }) => metrics);
-    const own = metrics.filter(([namespace]) => namespace === '${AWS::StackName}');
-    expect(new Set(own.map(([, name]) => name))).toEqual(new Set(Object.keys(UNITS)));
-    for (const [, , dimension] of own) expect(typeof dimension).not.toBe('string');
+    expect(shown.sort()).toEqual(alarmIds.map((id) => `\${${id}.Arn}`).sort());
   });
 
   it('the dashboard has no widget over another, and none beyond the 24 columns', () => {
@@ -348,25 +435,34 @@ describe('the dashboard', () => {
 
 describe('saved queries', () => {
   const queries = ofType('Logs::QueryDefinition');
-  const groups = ofType('Logs::LogGroup').map(([id]) => id);
+  const groupsOf = (one: Template) => ofTypeIn(one, 'Logs::LogGroup').map(([id]) => id);
 
   it.each(queries)(
     'the saved query %s reads logs of this stack, where saved queries are known',
-    (_, query) => {
+    (id, query) => {
       const { LogGroupNames } = query.Properties as { LogGroupNames: readonly { Ref: string }[] };
       expect(query.Condition).toBe('CreateSavedQueries');
+      const groups = groupsOf(isOfDelivery(id) ? delivery : template);
       expect(groups).toEqual(expect.arrayContaining(LogGroupNames.map(({ Ref }) => Ref)));
     },
   );
 
-  it('saved queries show the story of an order, errors by class, the slowest calls and the quota that is left', () => {
+  it('saved queries show the story of an order and of a delivery, what fails, and what is held', () => {
     expect(queries.map(([id]) => id)).toEqual([
       'OneOrdersStoryQuery',
       'ErrorsByClassQuery',
       'SlowestCallsQuery',
       'QuotaLeftQuery',
+      'OneDeliverysStoryQuery',
+      'HeldByReasonQuery',
+      'ErpErrorsQuery',
     ]);
-    const { LogGroupNames } = properties('OneOrdersStoryQuery') as { LogGroupNames: unknown[] };
-    expect(LogGroupNames).toEqual(groups.map((Ref) => ({ Ref })));
+    for (const [id, one] of [
+      ['OneOrdersStoryQuery', template],
+      ['OneDeliverysStoryQuery', delivery],
+    ] as const) {
+      const { LogGroupNames } = properties(id) as { LogGroupNames: unknown[] };
+      expect(LogGroupNames).toEqual(groupsOf(one).map((Ref) => ({ Ref })));
+    }
   });
 });
