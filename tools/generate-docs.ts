@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 
 import { commands } from '../scripts/cli';
+import { mappingFile, mappingSchemaFile } from '../scripts/packages/mapping-file';
 import { readTemplates } from '../scripts/stack/service-stacks';
 import { bootstrapTemplateFile, readTemplate } from '../scripts/stack/template';
 import { defineCommand } from '../scripts/terminal/command';
