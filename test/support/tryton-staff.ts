@@ -4,7 +4,19 @@ import type { Staff } from '../erp/under-test';
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
-export function staffOf({ url, database, staffKey }: Pick<Tryton, 'url' | 'database' | 'staffKey'>): Staff {
+export interface TrytonStaff extends Staff {
+  /** Enters a customer without a key of ours; returns the id. */
+  readonly enterCustomer: (email: string) => Promise<string>;
+  /** Leaves a sale with its reference only, as one that was entered by hand. */
+  readonly clearWebShop: (orderId: string) => Promise<void>;
+  readonly deleteSale: (orderId: string) => Promise<void>;
+}
+
+export function staffOf({
+  url,
+  database,
+  staffKey,
+}: Pick<Tryton, 'url' | 'database' | 'staffKey'>): TrytonStaff {
   const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
 
   async function ask(
@@ -62,6 +74,22 @@ export function staffOf({ url, database, staffKey }: Pick<Tryton, 'url' | 'datab
       for (const { id: invoice } of (await saleOf(id, 'invoices.id')).invoices as Row[]) {
         await press('account.invoice', invoice, 'validate_invoice', 'post');
       }
+    },
+    async enterCustomer(email) {
+      const contacts = [['create', [{ type: 'email', value: email }]]];
+      const { id } = (await ask(
+        'POST',
+        'party.party',
+        {},
+        { name: email, contact_mechanisms: contacts },
+      )) as Row;
+      return String(id);
+    },
+    clearWebShop: async (id) => {
+      await ask('PUT', `sale.sale/${id}`, {}, { web_shop: null, web_id: null });
+    },
+    deleteSale: async (id) => {
+      await ask('DELETE', `sale.sale/${id}`);
     },
     renameOrder: async (id, ref) => {
       await ask('PUT', `sale.sale/${id}`, {}, { web_id: ref });

@@ -4,15 +4,24 @@ import { startTryton } from '../../scripts/local/tryton';
 import type { ErpUnderTest } from '../erp/under-test';
 import { aMapping } from './sales-order';
 import { staffOf } from './tryton-staff';
+import type { TrytonStaff } from './tryton-staff';
+
+export type TrytonUnderTest = ErpUnderTest &
+  Pick<TrytonStaff, 'enterCustomer' | 'clearWebShop' | 'deleteSale'>;
 
 /** Starts a Tryton with a database of its own, which `stop` deletes. */
-export async function startTrytonUnderTest(): Promise<ErpUnderTest> {
+export async function startTrytonUnderTest(): Promise<TrytonUnderTest> {
   const tryton = await startTryton();
   const mapping = aMapping({ items: { by: 'sku', rename: {}, else: 'hold' } });
+  const staff = staffOf(tryton);
+  const { enterCustomer, clearWebShop, deleteSale } = staff;
   return {
     mapping,
     url: tryton.url,
-    staff: staffOf(tryton),
+    staff,
+    enterCustomer,
+    clearWebShop,
+    deleteSale,
     create: (overrides = {}) =>
       createErp('tryton', {
         url: tryton.url,

@@ -54,7 +54,7 @@ export function createCalls(settings: ErpSettings, database: string, http: Http)
     const first = await send(request, key);
     const answer = first.status === 401 ? await sendWithFreshKey(request, key, first) : first;
     const body = answer.status === 200 ? parseJson(answer.text) : undefined;
-    if (body === undefined) throw badAnswer(request.call, answer);
+    if (body === undefined) throw badAnswer(request.call, answer, subjectOf(request));
     return { body, status: answer.status };
   };
 
@@ -64,6 +64,9 @@ export function createCalls(settings: ErpSettings, database: string, http: Http)
     return key === refused ? answer : send(request, key);
   }
 }
+
+/** A record's id follows its model, as in `sale.sale/5/quote`. */
+const subjectOf = ({ path }: TrytonCall) => (/^[a-z._]+\/\d+/.test(path) ? 'record' : 'model');
 
 function toHttpRequest(request: TrytonCall, root: string, key: string): Omit<HttpRequest, 'timeoutMs'> {
   const { method, path, domain, fields = [], body, company } = request;

@@ -34,7 +34,7 @@ const access = v.record(v.string(), v.object({ read: flag, write: flag, create: 
 /** Returns what is missing or wrong; throws ErpError if Tryton cannot be asked. */
 export async function checkMapping(mapping: Mapping, call: Call, names: Names): Promise<readonly Finding[]> {
   names.forget();
-  const rights = await found('credentials', () => checkRights(call));
+  const rights = await found('credentials and erp.database', () => checkRights(call));
   if ('problem' in rights) return [rights];
   const { company: name } = mapping.erp;
   const company = await found('erp.company', () => names.company(name ?? ''));

@@ -3,7 +3,7 @@
 import { ErpError } from '../../runtime/errors';
 import { isRow, parseJson } from '../../runtime/json';
 import { ERROR_RULES } from './error-rules';
-import type { ErrorRule } from './error-rules';
+import type { ErrorRule, Subject } from './error-rules';
 import type { HttpAnswer, LostAnswer } from './http';
 
 /** The labels of the fields that this adapter writes, as Tryton prints them in English. */
@@ -48,9 +48,9 @@ const NEVER_SENT: readonly { readonly code: RegExp; readonly configuration: bool
 ];
 
 /** The error for an answer that is not the requested value; `call` is what was requested, such as `create order`. */
-export function badAnswer(call: string, answer: HttpAnswer): ErpError {
+export function badAnswer(call: string, answer: HttpAnswer, subject: Subject): ErpError {
   const text = errorText(answer);
-  const { code, failure, provesRefusal } = ruleFor(answer.status, text);
+  const { code, failure, provesRefusal } = ruleFor(answer.status, text, subject);
   const field = fieldIn(text);
   const about = field === undefined ? code : `${code}: ${field}`;
   return new ErpError(
@@ -83,8 +83,11 @@ export function missingField(call: string, field: string, status: number): ErpEr
 export const notSent = (call: string): ErpError =>
   new ErpError(`${call}: not sent, because too little time is left.`, 'retryable', true);
 
-function ruleFor(status: number, text: string): ErrorRule {
-  const found = ERROR_RULES.find((rule) => isStatus(rule.status, status) && (rule.text?.test(text) ?? true));
+function ruleFor(status: number, text: string, subject: Subject): ErrorRule {
+  const found = ERROR_RULES.find(
+    (rule) =>
+      isStatus(rule.status, status) && (rule.of ?? subject) === subject && (rule.text?.test(text) ?? true),
+  );
   return found ?? { status, code: 'unknown-status', failure: 'unknown', provesRefusal: false };
 }
 

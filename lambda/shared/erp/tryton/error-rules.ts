@@ -1,11 +1,16 @@
 // What Tryton's errors mean, as a table. The first rule that matches decides.
 import type { ErpFailure } from '../../runtime/errors';
 
+/** Whether a request is about one record, or about a model. */
+export type Subject = 'record' | 'model';
+
 export interface ErrorRule {
   /** One status, or a class such as `5xx`. */
   readonly status: number | '2xx' | '3xx' | '4xx' | '5xx';
   /** What the answer's text must contain. */
   readonly text?: RegExp;
+  /** What the request must be about; either, if absent. */
+  readonly of?: Subject;
   /** Stored and compared; kebab-case. */
   readonly code: string;
   readonly failure: ErpFailure;
@@ -51,6 +56,8 @@ export const ERROR_RULES: readonly ErrorRule[] = [
   rule(400, undefined, 'refused', 'unknown'),
   rule(401, undefined, 'key-refused', 'configuration'),
   rule(403, undefined, 'forbidden', 'configuration'),
+  // Of a model and not of a record: the server has no such database.
+  { ...rule(404, undefined, 'no-such-database', 'configuration'), of: 'model' },
   rule(404, undefined, 'not-found', 'retryable'),
   rule(405, undefined, 'not-the-rest-api', 'configuration'),
   rule(408, undefined, 'timeout', 'retryable', false),

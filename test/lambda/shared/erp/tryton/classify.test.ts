@@ -163,13 +163,13 @@ const answers: readonly (readonly [number, string, code: string, failure: string
   ];
 
 it.each(answers)('classifies the answer %i %s', (status, text, about, failure, provesRefusal) => {
-  const error = badAnswer('create order', { status, text });
+  const error = badAnswer('create order', { status, text }, 'record');
   expect(error).toMatchObject({ failure, provesRefusal, status });
   expect(error.message).toBe(`create order: Tryton answered ${status} (${about}).`);
 });
 
 it('has an answer in this test for each of its rules', () => {
-  const untested = ERROR_RULES.filter(
+  const untested = ERROR_RULES.filter(({ of }) => of !== 'model').filter(
     ({ code, failure, provesRefusal }) =>
       !answers.some(
         ([, , about, ...rest]) => about.startsWith(code) && rest[0] === failure && rest[1] === provesRefusal,
@@ -178,16 +178,22 @@ it('has an answer in this test for each of its rules', () => {
   expect(untested).toEqual([]);
 });
 
+it('takes a model that is not found for a database that is not there', () => {
+  const error = badAnswer('find order', { status: 404, text: '' }, 'model');
+  expect(error).toMatchObject({ failure: 'configuration', provesRefusal: true });
+  expect(error.message).toBe('find order: Tryton answered 404 (no-such-database).');
+});
+
 it('shows no field that a shopper wrote into a value', () => {
   const value = 'x" for field "Ada Moss" in record "y';
   const text = json(`The value "${value}" for field "City" in record "z" of "Party Address" is not valid.`);
-  expect(badAnswer('create customer', { status: 400, text }).message).toBe(
+  expect(badAnswer('create customer', { status: 400, text }, 'model').message).toBe(
     'create customer: Tryton answered 400 (refused: City).',
   );
   const unknown = json(
     'The value "x" for field "Ada Moss" in record "z" of "Party" is not valid according to its domain.',
   );
-  expect(badAnswer('create customer', { status: 400, text: unknown }).message).not.toContain('Ada');
+  expect(badAnswer('create customer', { status: 400, text: unknown }, 'record').message).not.toContain('Ada');
 });
 
 it.each([

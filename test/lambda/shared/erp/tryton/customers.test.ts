@@ -1,0 +1,70 @@
+import { Customers } from '../../../../../lambda/shared/erp/tryton/customers';
+import { Names } from '../../../../../lambda/shared/erp/tryton/names';
+import type { TrytonCall } from '../../../../../lambda/shared/erp/tryton/calls';
+import type { Party } from '../../../../../lambda/shared/delivery/sales-order';
+import type { Row } from '../../../../../lambda/shared/runtime/json';
+
+const party: Party = {
+  key: 'BC-C7',
+  kind: 'customer',
+  name: 'Ada Moss',
+  email: 'ada_m@example.com',
+  phone: '+1 512-555-0100',
+};
+
+const aRow = (overrides: Row = {}): Row => ({
+  id: 5,
+  code: 'BC-C7',
+  active: true,
+  replaced_by: null,
+  addresses: [],
+  ...overrides,
+});
+
+function find(rows: readonly Row[], match: 'id' | 'id-then-email' = 'id-then-email') {
+  const asked: TrytonCall[] = [];
+  const call = (request: TrytonCall) => Promise.resolve((asked.push(request), { status: 200, body: rows }));
+  const customers = new Customers(call, new Names(call, new Map(), () => 0), match);
+  return { asked, customers, found: customers.find(party) };
+}
+
+it('takes the customer with our key before any with the e-mail address, inactive or not', async () => {
+  const { found } = find([aRow({ id: 9, code: '12' }), aRow({ active: 0 })]);
+  expect(await found).toEqual([{ id: '5', key: 'BC-C7' }]);
+});
+
+it('takes the customer into whom staff merged ours', async () => {
+  expect(await find([aRow({ active: false, replaced_by: 8 })]).found).toEqual([{ id: '8', key: 'BC-C7' }]);
+});
+
+it.each([
+  ['the only active one', [aRow({ id: 9, code: '12' }), aRow({ id: 10, code: '13', active: false })], ['9']],
+  ['none of two', [aRow({ id: 9, code: '12' }), aRow({ id: 10, code: null })], []],
+])('takes of the customers with the e-mail address %s', async (_, rows, ids) => {
+  expect((await find(rows).found).map(({ id }) => id)).toEqual(ids);
+});
+
+it('asks for the key only, unless the mapping matches by e-mail address', async () => {
+  const { asked, found } = find([], 'id');
+  await found;
+  expect(asked[0]?.domain).toEqual([
+    ['code', '=', 'BC-C7'],
+    ['active', 'in', [true, false]],
+  ]);
+});
+
+it.each([
+  ['ada@example.com', '+1 (512) 555-0100', ['email', 'phone']],
+  ['ada at example', '555 0100', ['other', 'other']],
+  ['', '', []],
+])('sends "%s" and "%s" in forms that Tryton does not refuse', async (email, phone, types) => {
+  const { asked, customers, found } = find([]);
+  await found;
+  const made = customers.create({ ...party, email, phone }, [], 0);
+  await expect(made).rejects.toThrow('the answer has no usable');
+  const { body } = asked[1] as {
+    body: { contact_mechanisms: [[string, { type: string }[]]]; addresses: unknown[] };
+  };
+  expect(body.contact_mechanisms[0][1].map(({ type }) => type)).toEqual(types);
+  expect(body.addresses).toEqual([]);
+});
