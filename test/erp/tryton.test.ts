@@ -39,7 +39,7 @@ describe('what only Tryton has', () => {
   it('names the company, the database or the key, if they are wrong', async () => {
     const { mapping } = erp;
     const withErp = (names: Record<string, string>) => ({ ...mapping, erp: { ...mapping.erp, ...names } });
-    expect(await erp.create().check(withErp({ company: 'Nobody' }))).toMatchObject([
+    expect(await erp.create().check(withErp({ company: 'No company' }))).toMatchObject([
       { about: 'erp.company' },
     ]);
     const elsewhere = erp.create({ mapping: withErp({ database: 'nothing' }) });

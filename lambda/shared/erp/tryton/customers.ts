@@ -24,6 +24,12 @@ const partyRow = v.object({
 });
 const addressesRow = v.object({ addresses: v.array(addressRow) });
 
+export interface PartyAddresses {
+  readonly party: number;
+  /** In the order of the addresses that were asked for. */
+  readonly ids: readonly number[];
+}
+
 /** The customers of one invocation. */
 export class Customers {
   /** The addresses of a party, as this invocation last saw them. */
@@ -79,36 +85,44 @@ export class Customers {
   }
 
   /**
-   * The ids of the addresses in the party. What is missing is added in one request, after a look at what is there, so that a
-   * repeat adds nothing. A lost answer may leave an address that no order names; it is found by the next attempt.
+   * The party, or the one that it was merged into, and the ids of its addresses. What is missing is added in one request, after
+   * a look at what is there, so that a repeat adds nothing. A lost answer may leave an address that no order names; the next
+   * attempt finds it. Throws ErpError `data` if the party is gone.
    */
-  async addressIds(
-    party: number,
-    addresses: readonly Address[],
-    notAfter?: number,
-  ): Promise<readonly number[]> {
+  async addressIds(party: number, addresses: readonly Address[], notAfter?: number): Promise<PartyAddresses> {
     const values = await this.toValues(addresses);
-    const known = this.addresses.get(party) ?? (await this.readAddresses(party));
-    const missing = missingAddresses(known, values);
-    const rows = missing.length === 0 ? known : await this.addAddresses(party, missing, notAfter);
-    return values.map((one) => {
-      const found = findAddress(rows, one);
+    const known = this.addresses.has(party) ? party : await this.readAddresses(party);
+    const rows = this.addresses.get(known) ?? [];
+    const missing = missingAddresses(rows, values);
+    const all = missing.length === 0 ? rows : await this.addAddresses(known, missing, notAfter);
+    const ids = values.map((one) => {
+      const found = findAddress(all, one);
       if (found !== undefined) return found.id;
       throw new ErpError('add address: Tryton stored another address than it was sent.', 'bug', true);
     });
+    return { party: known, ids };
   }
 
-  private async readAddresses(party: number): Promise<readonly AddressRow[]> {
+  /** Reads the party's addresses; returns the party that stands for it now. */
+  private async readAddresses(party: number): Promise<number> {
     const call = 'find addresses';
-    const domain = [['party', '=', party]];
+    const domain = [
+      ['id', '=', party],
+      ['active', 'in', [true, false]],
+    ];
     const answer = await this.call({
       call,
       method: 'GET',
-      path: 'party.address',
+      path: 'party.party',
       domain,
-      fields: ADDRESS_FIELDS,
+      fields: CUSTOMER_FIELDS,
     });
-    return this.remember(party, narrow(call, answer, v.array(addressRow)));
+    const [row] = narrow(call, answer, v.array(partyRow));
+    if (row === undefined)
+      throw new ErpError('find addresses: the customer is no longer in Tryton.', 'data', true);
+    if (row.replaced_by !== null) return this.readAddresses(row.replaced_by);
+    this.remember(party, row.addresses);
+    return party;
   }
 
   private async addAddresses(party: number, missing: readonly AddressValues[], notAfter?: number) {

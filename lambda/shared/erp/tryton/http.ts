@@ -6,6 +6,12 @@ import axios, { AxiosError } from 'axios';
 /** Far above a sale with a thousand lines, far below a function's memory. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
+/**
+ * An idle connection is closed after this time. A container that was frozen would send its first request over one that the
+ * server closed long ago, and not know what became of it.
+ */
+const IDLE_MS = 4_000;
+
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly url: string;
@@ -38,10 +44,12 @@ export class LostAnswer extends Error {
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** Creates the sender that one container shares, with its connections. */
-export function createHttp(maxBytes = MAX_ANSWER_BYTES): Http {
+export function createHttp({ maxBytes = MAX_ANSWER_BYTES, idleMs = IDLE_MS } = {}): Http {
+  // While a request is under way, its own timeout counts and not the agent's.
+  const connections = { keepAlive: true, timeout: idleMs };
   const client = axios.create({
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    httpAgent: new HttpAgent(connections),
+    httpsAgent: new HttpsAgent(connections),
     proxy: false,
     // A followed redirect would carry the key and the order to wherever it points.
     maxRedirects: 0,

@@ -15,6 +15,8 @@ import { missingPayments, newSale, paymentValues, rewrittenSale, storePayments }
 import type { SaleNames } from './write-sale';
 import { narrow } from './values';
 
+type PartyNames = Pick<SaleNames, 'party' | 'invoiceAddress' | 'shipmentAddress'>;
+
 export class Sales {
   /** Sales as this invocation last saw them, by id. */
   private readonly seen = new Map<string, SaleRow>();
@@ -50,7 +52,7 @@ export class Sales {
     await this.products(document);
     for (const { erpMethod } of storePayments(document))
       await this.names.journal(erpMethod, document.currency, company);
-    if (customer !== undefined) await this.addressIds(document, Number(customer.id));
+    if (customer !== undefined) await this.partyNames(document, Number(customer.id));
   }
 
   async create(document: SalesOrder, customer: ErpCustomer, notAfter: number): Promise<ErpOrder> {
@@ -95,9 +97,7 @@ export class Sales {
     return this.names.company(required(this.mapping.erp.company, 'erp.company'));
   }
 
-  private async headerNames(
-    document: SalesOrder,
-  ): Promise<Omit<SaleNames, 'products' | 'party' | 'invoiceAddress' | 'shipmentAddress'>> {
+  private async headerNames(document: SalesOrder): Promise<Omit<SaleNames, 'products' | keyof PartyNames>> {
     const company = await this.company();
     const { warehouse, paymentTerm } = this.mapping.erp;
     const shop = await this.names.shop(required(document.channel.shop, 'channels[].use.shop'), company);
@@ -113,18 +113,14 @@ export class Sales {
   private async saleNames(document: SalesOrder, party: number, notAfter: number): Promise<SaleNames> {
     const header = await this.headerNames(document);
     const products = await this.products(document);
-    const [invoiceAddress, shipmentAddress] = await this.addressIds(document, party, notAfter);
-    return { ...header, party, products, invoiceAddress, shipmentAddress };
+    return { ...header, products, ...(await this.partyNames(document, party, notAfter)) };
   }
 
-  private async addressIds(
-    document: SalesOrder,
-    party: number,
-    notAfter?: number,
-  ): Promise<readonly [number, number]> {
+  private async partyNames(document: SalesOrder, buyer: number, notAfter?: number): Promise<PartyNames> {
     const { invoice, shipment } = addressesOf(document);
-    const [first, second] = await this.customers.addressIds(party, [invoice, shipment], notAfter);
-    return [first as number, second as number];
+    const { party, ids } = await this.customers.addressIds(buyer, [invoice, shipment], notAfter);
+    const [invoiceAddress, shipmentAddress] = ids as readonly [number, number];
+    return { party, invoiceAddress, shipmentAddress };
   }
 
   private async products(document: SalesOrder): Promise<SaleNames['products']> {

@@ -18,8 +18,8 @@ export const TRYTON_FACTS: ErpFacts = {
   // `web_shop` and `web_id` together, and `party.code`, are unique in the database.
   orderKey: 'refuses',
   customerKey: 'refuses',
-  // The merchant's own server: a create takes a tenth of a second, a first confirm 1.5 s, and after a conflict it tries five
-  // more times.
+  // The merchant's own server, which works on a request immediately: a confirm took 0.6 s at most on an idle machine, and after a
+  // conflict in the database it tries five more times.
   settleMs: 30_000,
   findLagMs: 0,
   digits: 4,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createCalls } from '../../../../../lambda/shared/erp/tryton/calls';
@@ -19,7 +20,7 @@ async function aServer(listener: RequestListener): Promise<Listening> {
   return server;
 }
 
-function connect(url: string, settings: Partial<ErpSettings> = {}) {
+function connect(url: string, settings: Partial<ErpSettings> = {}, idleMs = 4_000) {
   const whole: ErpSettings = {
     url,
     requestTimeoutMs: 5_000,
@@ -29,7 +30,7 @@ function connect(url: string, settings: Partial<ErpSettings> = {}) {
     now: Date.now,
     ...settings,
   };
-  return createCalls(whole, 'my erp', createHttp());
+  return createCalls(whole, 'my erp', createHttp({ idleMs }));
 }
 
 const create = { call: 'create order', method: 'POST', path: 'sale.sale', body: { a: 1 } } as const;
@@ -94,6 +95,22 @@ it.each(['', 'secret', '{"key":1}', '{"key":"a b"}', '{"key":"a\\nb"}', '{"other
     expect(String(error)).not.toContain('secret');
   },
 );
+
+it('closes an idle connection, and waits longer than that for an answer', async () => {
+  const sockets = new Set<unknown>();
+  const server = await aServer((request, response) => {
+    sockets.add(request.socket);
+    setTimeout(() => response.end('{}'), 150);
+  });
+  const call = connect(server.url, {}, 50);
+  await call(create);
+  await call(create);
+  expect(sockets.size).toBe(1);
+  const [socket] = [...sockets] as [IncomingMessage['socket']];
+  if (!socket.closed) await once(socket, 'close');
+  await call(create);
+  expect(sockets.size).toBe(2);
+});
 
 it('does not follow a redirect, which would carry the key along', async () => {
   let visits = 0;

@@ -21,6 +21,16 @@ const aRow = (overrides: Row = {}): Row => ({
   ...overrides,
 });
 
+const address = {
+  party_name: 'Ada Moss',
+  attn: null,
+  street: '1 Test Street',
+  postal_code: '78701',
+  city: 'Austin',
+  country: 2,
+  subdivision: null,
+};
+
 function find(rows: readonly Row[], match: 'id' | 'id-then-email' = 'id-then-email') {
   const asked: TrytonCall[] = [];
   const call = (request: TrytonCall) => Promise.resolve((asked.push(request), { status: 200, body: rows }));
@@ -35,6 +45,33 @@ it('takes the customer with our key before any with the e-mail address, inactive
 
 it('takes the customer into whom staff merged ours', async () => {
   expect(await find([aRow({ active: false, replaced_by: 8 })]).found).toEqual([{ id: '8', key: 'BC-C7' }]);
+});
+
+it('adds an address to the customer into whom staff merged the one that is known', async () => {
+  const rows: Record<string, Row[]> = {
+    5: [aRow({ active: false, replaced_by: 8 })],
+    8: [aRow({ id: 8, addresses: [{ ...address, id: 80 }] })],
+  };
+  const call = ({ domain }: TrytonCall) =>
+    Promise.resolve({
+      status: 200,
+      body: rows[String((domain as [[string, string, number]])[0][2])] ?? [{ id: 2 }],
+    });
+  const customers = new Customers(call, new Names(call, new Map(), () => 0), 'id');
+  const home = {
+    name: 'Ada Moss',
+    street: ['1 Test Street'],
+    city: 'Austin',
+    postalCode: '78701',
+    countryCode: 'US',
+  };
+  expect(await customers.addressIds(5, [home, home])).toEqual({ party: 8, ids: [80, 80] });
+});
+
+it('says that a known customer is gone', async () => {
+  const { customers, found } = find([]);
+  await found;
+  await expect(customers.addressIds(5, [])).rejects.toMatchObject({ failure: 'data', provesRefusal: true });
 });
 
 it.each([
