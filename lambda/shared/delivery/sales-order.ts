@@ -130,7 +130,7 @@ export interface SalesOrder {
   readonly note: string;
   readonly totals: Totals;
   /**
-   * Over all of the store's side that matters to an ERP and the gate's word, not over statuses, dates of change or what the
+   * Over all of the store's side that matters to an ERP and what is refunded, not over statuses, dates of change or what the
    * mapping made of it. Begins with its version, such as `1:`; digests of different versions cannot be compared.
    */
   readonly digest: string;

@@ -1,4 +1,4 @@
-// The store's side of a document: all of it that does not come from the mapping, and the gate's word. Its digest tells whether
+// The store's side of a document: all of it that does not come from the mapping, and what is refunded. Its digest tells whether
 // anything changed that matters to an ERP.
 import { digestOfStoreSide } from './digests';
 import { figuresOf } from './figures';
@@ -44,6 +44,7 @@ export function digestsOf(
   };
 }
 
+/** A refund counts. Whether an order is paid does not: the ERP has the same order before and after. */
 function bareOf(snapshot: Snapshot, { order, sums, figures, lines, payments }: StoreSide) {
   const { orderId, placedAt, currency, channelId, addresses } = order;
   return {
@@ -56,7 +57,6 @@ function bareOf(snapshot: Snapshot, { order, sums, figures, lines, payments }: S
     discounts: figures.discounts.map(String),
     payments,
     totals: [sums.net, sums.tax, sums.gross].map(String),
-    paid: isPaid(snapshot),
     refund: refundOf(snapshot),
   };
 }
@@ -70,18 +70,6 @@ function withoutAnswers({ products }: Snapshot, lines: readonly StoreSideLine[])
       : line;
   });
 }
-
-const PAID: ReadonlySet<number> = new Set([
-  Status.Shipped,
-  Status.PartiallyShipped,
-  Status.AwaitingPickup,
-  Status.AwaitingShipment,
-  Status.Completed,
-  Status.AwaitingFulfillment,
-]);
-
-/** Whether the store counts the order as paid and on its way. */
-export const isPaid = ({ status_id: statusId }: Snapshot): boolean => PAID.has(statusId);
 
 function refundOf({ status_id: statusId, payment_status: status }: Snapshot): 'none' | 'partly' | 'whole' {
   if (statusId === Status.Refunded || status === 'refunded') return 'whole';
