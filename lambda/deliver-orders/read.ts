@@ -66,11 +66,15 @@ function endBeforeDocument(word: GateWord, { row, snapshot }: Before): End | und
     keepsIntent: true,
   });
   if (word === 'by-person' || word === 'refunded') return held(word);
-  if (word === 'no-snapshot' && !isUntouched(row) && row.state !== 'waiting') return unchanged(row, snapshot);
+  if (word === 'no-snapshot' && isEnded(row)) return unchanged(row, snapshot);
   if (!isUntouched(row) || word === 'deliver') return undefined;
   if (word === 'erased') return held(word);
   return { kind: 'recorded', state: 'excluded', reason: word, snapshot };
 }
+
+/** Whether the state of a row that is in the ERP is an end; an attempt that was not finished may have left an older state. */
+const isEnded = (row: StoreSide['row']): boolean =>
+  !isUntouched(row) && row.intent === undefined && row.state !== 'waiting' && row.state !== 'excluded';
 
 /** The row's state stands; it has now looked at this snapshot. */
 function unchanged(row: StoreSide['row'], snapshot: Snapshot | undefined): End {
