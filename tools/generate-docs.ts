@@ -11,7 +11,6 @@ import { mappingFile, mappingSchemaFile } from '../scripts/packages/mapping-file
 import { readTemplates } from '../scripts/stack/service-stacks';
 import { bootstrapTemplateFile, readTemplate } from '../scripts/stack/template';
 import { defineCommand } from '../scripts/terminal/command';
-import { mappingFile, mappingSchemaFile } from '../scripts/packages/mapping-file';
 import { root } from '../scripts/terminal/root';
 import { cliPage } from './cli-page';
 import { configurationPage } from './configuration-page';
