@@ -17,37 +17,53 @@ export type Comparison =
  */
 export function compareWithErp(document: SalesOrder, mapping: Mapping, order: ErpOrder): Comparison {
   const tolerance = parseAmount(mapping.tax.tolerance) ?? 0n;
-  const taxFigures = figureDiffers('tax', document.totals.tax, taxOf(order, mapping), tolerance);
-  const { lacking, extra, pairs } = pairLines(
-    expectedLines(document, mapping, order, taxFigures === undefined),
-    order.lines.filter(({ item }) => item !== mapping.tax.roundingItem),
-  );
-  if (lacking.length + extra.length > 0) {
+  const sent = sentLines(document, mapping);
+  const tax = taxOf(sent, mapping, order);
+  const taxFigure = figureDiffers('tax', document.totals.tax, tax.amount, tolerance);
+  // An ERP that shows the store's tax as its own has no lines of it.
+  const hasOwnTax = !tax.hasLines && taxFigure === undefined;
+  const compared = hasOwnTax ? sent.filter(({ kind }) => kind !== 'tax') : sent;
+  const { lacking, extra, pairs } = pairLines(compared, order.lines);
+  // The line by which the ERP rounds is its own; the total says whether it rounds too much.
+  const others = extra.filter(({ item }) => item !== mapping.tax.roundingItem);
+  if (lacking.length + others.length > 0) {
     const texts = [
       ...lacking.map((line) => `the ERP lacks ${textOf(line)}`),
-      ...extra.map((line) => `the ERP has ${textOf(line)}`),
+      ...others.map((line) => `the ERP has ${textOf(line)}`),
     ];
     return { kind: 'other-lines', detail: shorten(texts) };
   }
   const figures = [
     figureDiffers('total', document.totals.gross, parseAmount(order.totals.total), tolerance),
-    taxFigures,
-    document.currency === order.currency
-      ? undefined
-      : `currency ${document.currency} in the store, ${order.currency} in the ERP`,
-    ...pairs.map(([sent, shown]) =>
-      figureDiffers(`amount of ${sent.item}`, sent.amount, parseAmount(shown.amount), tolerance),
+    taxFigure,
+    currencyDiffers(document.currency, order.currency),
+    ...pairs.map(([line, shown]) =>
+      figureDiffers(`amount of ${line.item}`, line.amount, parseAmount(shown.amount), tolerance),
     ),
   ].filter((figure) => figure !== undefined);
   return figures.length > 0 ? { kind: 'totals-differ', detail: shorten(figures) } : { kind: 'equal' };
 }
 
-/** The ERP's own tax, and the tax that it shows as lines. */
-function taxOf({ lines, totals }: ErpOrder, { special }: Mapping): bigint | undefined {
-  const amounts = lines.filter(({ item }) => item === special.tax).map(({ amount }) => amount);
-  const parsed = [totals.tax, ...amounts].map(parseAmount);
-  return parsed.every((amount) => amount !== undefined) ? sum(parsed) : undefined;
+/** The ERP's own tax and the tax that it shows as lines. The item of the tax may be that of other lines, too. */
+function taxOf(
+  sent: readonly SentLine[],
+  { special }: Mapping,
+  { lines, totals }: ErpOrder,
+): { readonly amount: bigint | undefined; readonly hasLines: boolean } {
+  const isOfItem = ({ item }: ErpLine) => item === special.tax;
+  const shown = lines.filter(isOfItem);
+  const others = sent.filter((line) => line.kind !== 'tax' && isOfItem(line));
+  const amounts = [totals.tax, ...shown.map(({ amount }) => amount)].map(parseAmount);
+  const known = amounts.filter((amount) => amount !== undefined);
+  const other = sum(others.map(({ amount }) => parseAmount(amount) ?? 0n));
+  return {
+    amount: known.length === amounts.length ? sum(known) - other : undefined,
+    hasLines: shown.length > others.length,
+  };
 }
+
+const currencyDiffers = (stored: string, shown: string): string | undefined =>
+  stored === shown ? undefined : `currency ${stored} in the store, ${shown} in the ERP`;
 
 function figureDiffers(
   name: string,
@@ -58,18 +74,6 @@ function figureDiffers(
   if (shown !== undefined && abs((parseAmount(stored) ?? 0n) - shown) <= tolerance) return undefined;
   const text = shown === undefined ? 'no amount' : formatAmount(shown);
   return `${name} ${stored} in the store, ${text} in the ERP`;
-}
-
-/** What we sent. An ERP that shows the store's tax as its own has no lines of it. */
-function expectedLines(
-  document: SalesOrder,
-  mapping: Mapping,
-  { lines }: ErpOrder,
-  hasTax: boolean,
-): readonly SentLine[] {
-  const sent = sentLines(document, mapping);
-  const showsTaxLines = lines.some(({ item }) => item === mapping.special.tax);
-  return hasTax && !showsTaxLines ? sent.filter(({ kind }) => kind !== 'tax') : sent;
 }
 
 interface Pairs {

@@ -169,7 +169,7 @@ describe('the money of a document', () => {
     expect([...taxes, ...payments]).toEqual([]);
   });
 
-  it('an order that its coupons pay whole comes to nothing', () => {
+  it('an order whose coupons take off everything has a total of 0', () => {
     const order = oneLine('25.0000', '27.0000', '0.0000', {
       ...sides('total', '0', '0', '0'),
       coupon_discount: '25.0000',

@@ -124,7 +124,7 @@ describe('money', () => {
     );
   });
 
-  it('a total with a fraction of a step, a negative one, and one without anybody to share it are refused', () => {
+  it('a total with a fraction of a step, a negative one, and one without a share are refused', () => {
     expect(() => largestRemainder(150n, [1n], 100n)).toThrow(RangeError);
     expect(() => largestRemainder(-100n, [1n], 100n)).toThrow(RangeError);
     expect(() => largestRemainder(100n, [1n, -1n], 100n)).toThrow(RangeError);
