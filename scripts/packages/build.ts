@@ -17,7 +17,7 @@ import { trimAxios } from './trim-axios';
 import type { LoadedMapping } from '../../lambda/shared/delivery/mapping';
 
 /** The packages that a build makes. */
-export const packageNames = packagesOf.replication;
+export const packageNames = [...packagesOf.replication, ...packagesOf.delivery] as const;
 
 /** The packages that contain the mapping. Code and mapping are deployed and rolled back together. */
 const withMapping: readonly string[] = packagesOf.delivery;

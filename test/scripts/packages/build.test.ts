@@ -15,8 +15,10 @@ import { unzipSync } from 'fflate';
 
 import { build, bundleEntry, packageNames } from '../../../scripts/packages/build';
 import type { Package } from '../../../scripts/packages/build';
+import { packagesOf } from '../../../scripts/packages/package-names';
 import { mappingFile, readMapping } from '../../../scripts/packages/mapping-file';
 import type { LoadedMapping } from '../../../lambda/shared/delivery/mapping';
+import { builtPackages } from '../../support/built-packages';
 import { listen } from '../../../simulator/listen';
 import type { Listening } from '../../../simulator/listen';
 
@@ -97,11 +99,11 @@ describe('the packages', () => {
     }
   });
 
-  it('every package has a client of BigCommerce, except the webhook, which answers without a call', () => {
+  it('the packages of the replication have a client of BigCommerce, except the webhook; the others have none', () => {
     const carrying = packageNames.filter((name) =>
       Buffer.from(unzipSync(readFileSync(join(outDir, `${name}.zip`)))['index.js']!).includes('X-Auth-Token'),
     );
-    expect(carrying).toEqual(packageNames.filter((name) => name !== 'new-orders-webhook'));
+    expect(carrying).toEqual(packagesOf.replication.filter((name) => name !== 'new-orders-webhook'));
   });
 
   it('a build without a function names every missing file', async () => {
@@ -140,6 +142,22 @@ describe('the mapping in a package', () => {
     expect(await load('one.cjs', one)).toEqual(one);
     expect(await load('other.cjs', other)).toEqual(other);
   });
+
+  it('another mapping changes the packages of the delivery, and no other', async () => {
+    const mapping = join(place, 'other.json');
+    const example = JSON.parse(readFileSync(mappingFile, 'utf8')) as object;
+    await writeFile(mapping, JSON.stringify({ ...example, reference: { prefix: 'OTHER-' } }));
+    const [usual, other] = await Promise.all([builtPackages(), builtPackages(mapping)]);
+    const changed = packageNames.filter(
+      (name) => !readFileSync(join(usual, `${name}.zip`)).equals(readFileSync(join(other, `${name}.zip`))),
+    );
+    expect(changed).toEqual(packagesOf.delivery);
+    const { digest } = await readMapping(mapping);
+    expect(codeIn(join(other, 'queue-deliveries.zip'))).toContain(digest);
+    expect(codeIn(join(other, 'deliver-orders.zip'))).toContain('"OTHER-"');
+  });
+
+  const codeIn = (zip: string) => Buffer.from(unzipSync(readFileSync(zip))['index.js']!).toString();
 
   it('a build with mistakes in its mapping names them all and makes nothing', async () => {
     const mapping = join(place, 'broken.json');

@@ -28,6 +28,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 
 import { build, packageNames } from '../../../../scripts/packages/build';
+import { packagesOf } from '../../../../scripts/packages/package-names';
 import { deploy } from '../../../../scripts/commands/deploy/deploy';
 import type { DeployOptions } from '../../../../scripts/commands/deploy/deploy';
 import { deployOptions, deployRequest } from '../../../../scripts/commands/deploy/options';
@@ -216,7 +217,7 @@ describe('upload', () => {
     const { prefix, templateUrl } = await put();
     expect(prefix).toMatch(/^v-[0-9a-f]{16}\/$/);
     expect([...bucket.objects.keys()]).toEqual(
-      [...packageNames.map((name) => `${name}.zip`), 'stack.json'].map(
+      [...packagesOf.replication.map((name) => `${name}.zip`), 'stack.json'].map(
         (name) => `/packages/${prefix}${name}`,
       ),
     );
@@ -226,7 +227,7 @@ describe('upload', () => {
   it('an upload does not replace objects with the same content', async () => {
     const first = await put();
     expect(await put()).toEqual(first);
-    expect(bucket.puts).toBe(packageNames.length + 1);
+    expect(bucket.puts).toBe(packagesOf.replication.length + 1);
   });
 
   it('an upload of changed code uses another folder', async () => {
