@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 import { deployOptions, deployRequest } from '../../scripts/commands/deploy/options';
 import { parseOptions } from '../support/run-command';
-import { readTemplate } from '../../scripts/stack/template';
+import { readTemplates } from '../../scripts/stack/service-stacks';
 import packageJson from '../../package.json';
 import { applies, evaluated, readWorkflow, runStep, stepsOf, workflowText } from '../support/workflow-files';
 import type { Contexts } from '../support/workflow-files';
@@ -140,13 +140,27 @@ describe('the deploy job', () => {
     expect(signIn.map((step) => Object.keys(step.with!))).toEqual([expect.arrayContaining([input])]);
   });
 
-  it('the deploy job passes every parameter of the template, by the name that the deploy reads', async () => {
-    const parameters = Object.keys((await readTemplate()).Parameters);
+  it.each([
+    ['true', 'deploy --stage dev --with delivery'],
+    ['false', 'deploy --stage dev'],
+    ['', 'deploy --stage dev'],
+  ])('the deploy job with WITH_DELIVERY "%s" runs %s', async (value, command) => {
+    // A program in the place of npx, which only says how it was called.
+    const said = `npx() { echo "called: $*"; }\n${deployStep.run!}`;
+    const contexts = { ...nothing, vars: { WITH_DELIVERY: value }, needs: { 'stage.outputs.stage': 'dev' } };
+    const { code, log } = await runStep({ ...deployStep, run: said }, contexts, {});
+    expect([code, log.trim()]).toEqual([0, `called: order-replication ${command}`]);
+  });
+
+  it('the deploy job passes every parameter of the templates, by the name that the deploy reads', async () => {
+    const { replication, delivery } = await readTemplates();
+    const parameters = Object.keys({ ...replication.Parameters, ...delivery.Parameters });
     const ownNames = Object.fromEntries(Object.keys(handedOver).map((name) => [name, name]));
     const options = await parseOptions(deployOptions, ['--stage', 'dev'], ownNames);
     const read = deployRequest(options, parameters, ownNames);
     const others = [
       'StageName',
+      'ReplicationStackName',
       'LambdaDeploymentPackagesBucketName',
       'LambdaDeploymentPackagesPrefix',
       'Paused',
@@ -156,6 +170,7 @@ describe('the deploy job', () => {
       [
         ...Object.values(read.parameters!),
         'STAGE',
+        'WITH_DELIVERY',
         'AWS_DEPLOYMENT_BUCKET',
         'AWS_CLOUDFORMATION_ROLE_ARN',
       ].sort(),
@@ -174,6 +189,7 @@ describe('the deploy job', () => {
       'BIGCOMMERCE_CLIENT_SECRET',
       'BIGCOMMERCE_STORE_HASH',
       'BIGCOMMERCE_TOKEN',
+      'ERP_CREDENTIALS',
       'EXCEPTIONS_EMAIL_ADDRESS',
     ]);
   });
