@@ -1,5 +1,5 @@
 // A real Tryton for the conformance kit.
-import { createErp } from '../../lambda/shared/erp/adapters';
+import { createAdapter } from '../../lambda/shared/erp/adapters';
 import { startTryton } from '../../scripts/local/tryton';
 import type { ErpUnderTest } from '../erp/under-test';
 import { aMapping } from './sales-order';
@@ -13,6 +13,7 @@ export type TrytonUnderTest = ErpUnderTest &
 export async function startTrytonUnderTest(): Promise<TrytonUnderTest> {
   const tryton = await startTryton();
   const mapping = aMapping({ items: { by: 'sku', rename: {}, else: 'hold' } });
+  const connect = createAdapter('tryton');
   const staff = staffOf(tryton);
   const { enterCustomer, clearWebShop, deleteSale } = staff;
   return {
@@ -23,7 +24,7 @@ export async function startTrytonUnderTest(): Promise<TrytonUnderTest> {
     clearWebShop,
     deleteSale,
     create: (overrides = {}) =>
-      createErp('tryton', {
+      connect({
         url: tryton.url,
         requestTimeoutMs: 30_000,
         mapping,

@@ -1,4 +1,4 @@
-import { createErp } from '../../../../lambda/shared/erp/adapters';
+import { createAdapter } from '../../../../lambda/shared/erp/adapters';
 import { ConfigurationError } from '../../../../lambda/shared/runtime/errors';
 import { aMapping } from '../../../support/sales-order';
 
@@ -12,16 +12,16 @@ const settings = {
 };
 
 it('creates the adapter that the name names', () => {
-  expect(createErp('tryton', settings).facts).toMatchObject({ orderKey: 'refuses', digits: 4 });
+  expect(createAdapter('tryton')(settings).facts).toMatchObject({ orderKey: 'refuses', digits: 4 });
 });
 
 it.each(['netsuite', 'constructor', ''])('says which adapters there are, when "%s" is none', (name) => {
-  const create = () => createErp(name, settings);
+  const create = () => createAdapter(name);
   expect(create).toThrow(ConfigurationError);
   expect(create).toThrow('Set ErpAdapter to one of these: tryton.');
 });
 
 it('says which entry of the mapping is missing, when the database is', () => {
   const mapping = aMapping({ erp: { company: 'Merchant' } });
-  expect(() => createErp('tryton', { ...settings, mapping })).toThrow('The mapping has no erp.database');
+  expect(() => createAdapter('tryton')({ ...settings, mapping })).toThrow('The mapping has no erp.database');
 });
