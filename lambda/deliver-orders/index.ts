@@ -14,7 +14,7 @@ import { createSecretText } from '../shared/aws/secrets';
 import { readDeliverOrdersConfig } from '../shared/config';
 import type { DeliverOrdersConfig } from '../shared/config';
 import { loadBuiltInMapping } from '../shared/delivery/built-in-mapping';
-import { createErp } from '../shared/erp/adapters';
+import { createAdapter } from '../shared/erp/adapters';
 import type { Mapping } from '../shared/delivery/mapping';
 import type { ErpCall } from '../shared/erp/erp';
 import { createDeliveries } from '../shared/tables/deliveries';
@@ -42,6 +42,7 @@ const containerOf = oncePerContainer((functionName) => {
     config,
     mapping: loadBuiltInMapping(),
     credentials: createSecretText(secretsManager, config.erpSecretArn),
+    connect: createAdapter(config.erpAdapter),
     adapters: {
       deliveries: createDeliveries(tables, config.deliveriesTable),
       keys: createDeliveryKeys(tables, config.deliveryKeysTable),
@@ -83,12 +84,12 @@ async function deliverRecords({ Records }: SQSEvent, deps: DeliverDeps): Promise
 }
 
 function depsOf(context: Context): DeliverDeps & TaskDeps {
-  const { config, mapping, credentials, adapters } = containerOf(context);
+  const { config, mapping, credentials, connect, adapters } = containerOf(context);
   const log = createLog(config.metricsNamespace, { requestId: context.awsRequestId });
   const deadline = Date.now() + context.getRemainingTimeInMillis();
   const { callsUntil, ...times } = deadlinesBefore(deadline, config.erpRequestTimeoutMs);
   const erpWith = (used: Mapping) =>
-    createErp(config.erpAdapter, {
+    connect({
       url: config.erpUrl,
       requestTimeoutMs: config.erpRequestTimeoutMs,
       mapping: used,
