@@ -2,7 +2,9 @@
 // coins, by largest remainder, so that no sum moves.
 import { Hold } from './hold';
 import { largestRemainder, roundTo, smallestOf, sum } from './money';
-import type { CostKind, StoreLine, StoreOrder } from './store-order';
+import { discountShares, divide, taxShares } from './shares';
+import type { StoreLine } from './store-lines';
+import type { CostKind, StoreOrder } from './store-order';
 import type { Sums } from './sums';
 
 /** Before discounts and tax; `tax` is after discounts. In whole coins of the currency, except `discount`. */
@@ -21,9 +23,6 @@ export interface Figures {
   /** Of the order's discounts, in their order, before tax. */
   readonly discounts: readonly bigint[];
 }
-
-/** Finer than any share of an amount; weights are compared with this precision. */
-const PRECISION = 1_000_000n;
 
 /** Throws Hold `sums-do-not-add-up` where the tax is more than what it is on. */
 export function figuresOf(order: StoreOrder, sums: Sums): Figures {
@@ -45,7 +44,7 @@ export function figuresOf(order: StoreOrder, sums: Sums): Figures {
   }
   const discount = sums.side === 'ex' ? reduced : reduced - (sum(before) - goodsTax);
   const shares = discountShares(goods, others, reduced, discount);
-  const taxes = taxShares(order.lines, goods, shares, goodsTax, step);
+  const taxes = taxShares(order.lines.map(estimatedTax), goods, shares, goodsTax, step);
   const figures = [
     ...goods.map(({ gross }, nth) => ({ gross, discount: shares[nth] ?? 0n, tax: taxes[nth] ?? 0n })),
     ...others.map(({ gross, tax }, nth) => ({ gross, discount: shares[goods.length + nth] ?? 0n, tax })),
@@ -106,80 +105,3 @@ function taxBeforeDiscounts(
 }
 
 const estimatedTax = ({ total }: StoreLine): bigint => (total.inc > total.ex ? total.inc - total.ex : 0n);
-
-/** By the first weights that weigh anything. */
-function divide(total: bigint, weights: readonly (readonly bigint[])[], step: bigint): readonly bigint[] {
-  const used = weights.find((one) => sum(one) > 0n) ?? weights[0] ?? [];
-  return largestRemainder(total, used, step);
-}
-
-interface Part {
-  /** On the side of the prices. */
-  readonly stated: bigint;
-  readonly gross: bigint;
-}
-
-/**
- * What the discounts take off each line, cost and fee: what the store says of its lines, and what that leaves over by largest
- * remainder, from the goods first.
- */
-function discountShares(
-  goods: readonly (Part & { readonly discounts: bigint })[],
-  others: readonly Part[],
-  reduced: bigint,
-  discount: bigint,
-): readonly bigint[] {
-  const said = sum(goods.map(({ discounts }) => discounts));
-  const known =
-    said > reduced
-      ? largestRemainder(
-          reduced,
-          goods.map((one) => one.discounts),
-          1n,
-        )
-      : goods.map((one) => one.discounts);
-  const fromGoods = takeOff(
-    reduced - sum(known),
-    goods.map(({ stated }, nth) => stated - (known[nth] ?? 0n)),
-  );
-  const rest = reduced - sum(known) - sum(fromGoods);
-  const fromOthers = takeOff(
-    rest,
-    others.map(({ stated }) => stated),
-  );
-  const parts = [...goods, ...others];
-  const shares = [...known.map((one, nth) => one + (fromGoods[nth] ?? 0n)), ...fromOthers];
-  // On the side with tax each share is brought to its part's own proportion of the tax.
-  const weights = shares.map((share, nth) => proportion(share, parts[nth]));
-  return divide(discount, [weights, parts.map(({ gross }) => gross)], 1n);
-}
-
-function proportion(share: bigint, part: Part | undefined): bigint {
-  return part && part.stated > 0n ? (share * part.gross * PRECISION) / part.stated : 0n;
-}
-
-/** As much of an amount as there is to take it from. */
-function takeOff(amount: bigint, capacities: readonly bigint[]): readonly bigint[] {
-  const possible = capacities.map((one) => (one > 0n ? one : 0n));
-  const most = sum(possible);
-  return largestRemainder(amount < most ? amount : most, possible, 1n);
-}
-
-/** The tax of each line after discounts: by its estimate, lowered as its price is. */
-function taxShares(
-  lines: readonly StoreLine[],
-  goods: readonly Part[],
-  shares: readonly bigint[],
-  goodsTax: bigint,
-  step: bigint,
-): readonly bigint[] {
-  const estimates = lines.map(estimatedTax);
-  const nets = goods.map(({ gross }, nth) => positive(gross - (shares[nth] ?? 0n)));
-  const lowered = estimates.map((estimate, nth) => {
-    const gross = goods[nth]?.gross ?? 0n;
-    return gross > 0n ? (estimate * (nets[nth] ?? 0n) * PRECISION) / gross : 0n;
-  });
-  return divide(goodsTax, [lowered, nets, estimates], step);
-}
-
-const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);

@@ -4,7 +4,8 @@ import { Hold } from './hold';
 import type { Mapping } from './mapping';
 import { formatAmount, smallestOf } from './money';
 import type { Line, LineKind } from './sales-order';
-import type { CostKind, StoreLine, StoreOrder } from './store-order';
+import type { StoreLine } from './store-lines';
+import type { CostKind, StoreOrder } from './store-order';
 import { unitPriceOf } from './unit-price';
 
 /** The lines in the store's order, then shipping, handling, wrapping, fees and discounts; costs and fees of nothing are none. */
