@@ -139,6 +139,36 @@ describe('docs/operations/cost.md', () => {
     expect(rows.get(`${secrets} secrets`)?.[0]).toBeCloseTo(0.4 * secrets);
   });
 
+  it('counts what the template of the delivery adds, and adds it up', async () => {
+    const section = textOf('docs/operations/cost.md')
+      .split('## With the delivery into an ERP')[1]!
+      .split('## ')[0]!;
+    const prices = new Map(
+      [...section.matchAll(/^\| ([^|]+?) +\| +\**([\d.]+)\** \|$/gm)].map(([, name = '', price]) => [
+        name.replaceAll('*', ''),
+        Number(price),
+      ]),
+    );
+    const { Resources } = (await readTemplates()).delivery;
+    const count = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type).length;
+    const alarms = count('AWS::CloudWatch::Alarm');
+    const secrets = count('AWS::SecretsManager::Secret');
+    const [, metrics] = /(\d+) metrics/.exec(section)!;
+    const shown = readFileSync(join(root, 'cloudformation/delivery-dashboard.json'), 'utf8');
+    const own = new Set(
+      [...shown.matchAll(/"\$\{ReplicationStackName\}",\s*"(\w+)"/g)].map(([, name]) => name),
+    );
+    expect(Number(metrics)).toBe(own.size);
+    expect(prices.get(`${alarms} alarms`)).toBeCloseTo(alarms / 10);
+    expect(prices.get('dashboard')).toBe(3 * count('AWS::CloudWatch::Dashboard'));
+    expect(prices.get(`${own.size} metrics from log lines`)).toBeCloseTo(0.3 * own.size);
+    expect(prices.get(`${secrets} secret`)).toBeCloseTo(0.4 * secrets);
+    const all = [...prices].filter(([name]) => name !== 'fixed part of the delivery');
+    expect(prices.get('fixed part of the delivery')).toBeCloseTo(
+      all.reduce((sum, [, price]) => sum + price, 0),
+    );
+  });
+
   it('prices requests as it counts them', () => {
     const counts = textOf('docs/operations/cost.md').split('## What is counted per order')[1]!;
     const units = (kind: string) =>
