@@ -13,13 +13,17 @@ const args = process.argv.slice(2);
 /** Installs missing packages and writes only to stderr: stdout is for results. Returns the exit code. */
 function install() {
   const isHelp = args.includes('--help') || args.includes('-h');
-  const options = args[0] === 'start' && !isHelp ? ['--local'] : [];
+  const isStart = args[0] === 'start' && !isHelp;
+  const options = isStart ? ['--local', ...(usesErp() ? ['--tryton'] : [])] : [];
   const installer = join(scripts, '..', 'tools', 'install.mjs');
   // 2 is stderr, for both of the installer's streams.
   const { status, error } = spawnSync(process.execPath, [installer, ...options], { stdio: ['ignore', 2, 2] });
   if (error) throw error;
   return status === null ? 1 : status;
 }
+
+/** Tryton is the only ERP that runs on this machine. */
+const usesErp = () => args.some((arg) => arg === '--erp' || arg.startsWith('--erp='));
 
 async function run() {
   const code = install();

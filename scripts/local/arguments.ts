@@ -1,7 +1,7 @@
 // The options of start, and the store of the environment.
 import { defaultAwsPort } from '../service/local-endpoint';
 import { UsageError } from '../terminal/command-error';
-import { flag, wholeNumber, withDefault } from '../terminal/options';
+import { choice, flag, wholeNumber, withDefault } from '../terminal/options';
 import type { OptionsOf } from '../terminal/options';
 import type { StoreAccount } from './store-account';
 
@@ -12,6 +12,12 @@ export const startOptions = {
   pollEvery: withDefault(wholeNumber('<seconds>', [1, 86_400], 'how often the store is polled'), 60),
   awsPort: withDefault(wholeNumber('<port>', PORTS, 'where MiniStack listens'), defaultAwsPort),
   storePort: withDefault(wholeNumber('<port>', PORTS, 'where the simulator listens'), 8080),
+  erp: choice(
+    '<name>',
+    ['tryton'],
+    'also deliver every order into an ERP, which is installed and started here',
+  ),
+  erpPort: withDefault(wholeNumber('<port>', PORTS, 'where the ERP listens'), 8090),
   keep: flag('keep the data for the next run with --keep, and continue from the last one'),
   fresh: flag('delete the data that --keep has kept'),
   advance: flag('with your own store: also change the status of its orders'),
@@ -22,6 +28,9 @@ export type StartCommandOptions = OptionsOf<typeof startOptions>;
 export interface StartOptions {
   readonly awsPort: number;
   readonly storePort: number;
+  /** Undefined: no ERP. */
+  readonly erp: 'tryton' | undefined;
+  readonly erpPort: number;
   readonly once: boolean;
   readonly keep: boolean;
   readonly fresh: boolean;
@@ -37,7 +46,7 @@ export interface RealStore extends StoreAccount {
 
 /** Throws UsageError for options that contradict each other or the environment. */
 export function readStartOptions(
-  { once, keep, fresh, advance, awsPort, storePort, pollEvery }: StartCommandOptions,
+  { once, keep, fresh, advance, awsPort, storePort, erp, erpPort, pollEvery }: StartCommandOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): StartOptions {
   const realStore = readRealStore(environment, advance);
@@ -49,7 +58,12 @@ export function readStartOptions(
       "--keep cannot be used with your own store: it would write the store's token to this disk",
     );
   }
-  return { awsPort, storePort, pollEveryMs: pollEvery * 1_000, once, keep, fresh, realStore };
+  if (erp !== undefined && realStore !== undefined) {
+    throw new UsageError(
+      '--erp cannot be used with your own store: the local ERP has the products of the simulated store only',
+    );
+  }
+  return { awsPort, storePort, erp, erpPort, pollEveryMs: pollEvery * 1_000, once, keep, fresh, realStore };
 }
 
 const required = ['BIGCOMMERCE_STORE_HASH', 'BIGCOMMERCE_CLIENT_ID', 'BIGCOMMERCE_TOKEN'] as const;

@@ -10,10 +10,12 @@ import type { StartOptions } from './arguments';
 import { localClients } from '../service/clients';
 import type { Clients } from '../service/clients';
 import type { Closing } from './closing';
+import { readDeliveryRows } from './delivery-progress';
 import { differences } from './gaps';
 import { realStoreNotice, thingsToTry } from './instructions';
+import { deliveryParameters, startErp } from './local-erp';
 import { deployLocally } from './local-stack';
-import type { LocalStack } from './local-stack';
+import type { LocalDeliveryStack, LocalStack } from './local-stack';
 import { storeParameters } from './store-account';
 import { startMiniStack } from './ministack';
 import { createProgressReader } from './order-progress';
@@ -23,11 +25,14 @@ import { createScreen } from './screen';
 import type { Screen } from './screen';
 import { startSimulatedStore } from './simulated-store';
 import type { SimulatedStore } from './simulated-store';
+import type { Tryton } from './tryton';
 
 export interface LocalRun {
   readonly stack: LocalStack;
   /** Undefined with the user's own store. */
   readonly store: SimulatedStore | undefined;
+  /** Undefined without `--erp`. */
+  readonly erp: Tryton | undefined;
   readonly screen: Screen;
   readonly lookEveryMs: number;
   /** The current state of every order. */
@@ -43,22 +48,31 @@ export async function bringUp(options: StartOptions, closing: Closing): Promise<
   const stateDir = keptState(options);
   if (realStore) screen.say(realStoreNotice(realStore));
   const store = realStore ? undefined : await startStore(storePort, stateDir, closing);
+  const erp = await startErp(options, stateDir, screen, closing);
   const { clients, endpoint } = await startAws(awsPort, stateDir, closing);
   screen.say('Building the packages and deploying them to this machine, with the real template ...');
-  const stack = await deployLocally(clients, { endpoint, parameters: parameters(options, store) });
+  const stack = await deployLocally(clients, {
+    endpoint,
+    parameters: parameters(options, store),
+    ...(erp && { delivery: deliveryParameters(erp) }),
+  });
   await connect(clients, endpoint, stack, screen, closing);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-  screen.say(`${stack.stackName} is up, after ${seconds} s: MiniStack at ${endpoint}${storeInWords(store)}.`);
+  screen.say(
+    `${stack.stackName} is up, after ${seconds} s: MiniStack at ${endpoint}${storeInWords(store)}${erpInWords(erp)}.`,
+  );
   screen.say(`\n${differences}\n`);
   const place = {
     endpoint,
     awsPort,
     pollEveryMs,
     storeUrl: store?.simulator.url,
+    erp,
   };
   return {
     stack,
     store,
+    erp,
     screen,
     // The tables of a real store may be large.
     lookEveryMs: store ? 400 : 2_000,
@@ -114,7 +128,7 @@ function parameters({ realStore }: StartOptions, store: SimulatedStore | undefin
 async function connect(
   clients: Clients,
   endpoint: string,
-  { stackName }: LocalStack,
+  { stackName, delivery }: LocalStack,
   screen: Screen,
   closing: Closing,
 ): Promise<void> {
@@ -126,6 +140,7 @@ async function connect(
     ),
   );
   closing.add(await watchQueueAlarms(clients, endpoint, stackName));
+  if (delivery) closing.add(await watchQueueAlarms(clients, endpoint, delivery.stackName));
 }
 
 function storeInWords(store: SimulatedStore | undefined): string {
@@ -135,7 +150,9 @@ function storeInWords(store: SimulatedStore | undefined): string {
   return `, a simulated BigCommerce store at ${simulator.url}${again}`;
 }
 
-function progressOf(clients: Clients, { outputs }: LocalStack, store: SimulatedStore | undefined) {
+const erpInWords = (erp: Tryton | undefined) => (erp === undefined ? '' : `, Tryton at ${erp.url}`);
+
+function progressOf(clients: Clients, { outputs, delivery }: LocalStack, store: SimulatedStore | undefined) {
   const reader = createProgressReader(clients, {
     ledgerTable: outputs['LedgerTableName'] ?? '',
     ordersTable: outputs['OrdersTableName'] ?? '',
@@ -145,7 +162,8 @@ function progressOf(clients: Clients, { outputs }: LocalStack, store: SimulatedS
     (await reader.ledgerRows()).map(({ order_id: id }) => ({ id, story: '' }));
   return async (): Promise<OrderProgress[]> => {
     try {
-      return await reader.read(store ? store.orders() : await ofRealStore());
+      const orders = await reader.read(store ? store.orders() : await ofRealStore());
+      return delivery ? await withDeliveries(clients, delivery, orders) : orders;
     } catch (error) {
       throw new CommandError(
         `MiniStack no longer answers. Its log is in the folder .local; start again with: ${PROGRAM} start. (${String(error)})`,
@@ -155,4 +173,13 @@ function progressOf(clients: Clients, { outputs }: LocalStack, store: SimulatedS
       );
     }
   };
+}
+
+async function withDeliveries(
+  clients: Clients,
+  { outputs }: LocalDeliveryStack,
+  orders: readonly OrderProgress[],
+): Promise<OrderProgress[]> {
+  const rows = await readDeliveryRows(clients, outputs['DeliveriesTableName'] ?? '');
+  return orders.map((order) => ({ ...order, delivery: { row: rows.get(order.id) } }));
 }

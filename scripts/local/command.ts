@@ -10,9 +10,10 @@ export const start = defineCommand({
     'MiniStack emulates AWS, and a simulator is the BigCommerce store. Your own store is used instead of the simulator ' +
     'if BIGCOMMERCE_STORE_HASH, BIGCOMMERCE_CLIENT_ID and BIGCOMMERCE_TOKEN are set (optional: ' +
     'BIGCOMMERCE_CLIENT_SECRET and BIGCOMMERCE_API_URL). Its orders are only read and copied to this machine, ' +
-    'unless --advance is given.',
+    'unless --advance is given. With --erp tryton, Tryton is installed and started here too, and every order is ' +
+    'delivered into it.',
   options: startOptions,
-  examples: ['start', 'start --once', 'start --aws-port 4600 --store-port 8100'],
+  examples: ['start', 'start --once', 'start --erp tryton', 'start --aws-port 4600 --store-port 8100'],
   hasReport: false,
   run: async (options) => {
     await (await import('./start')).start(options);

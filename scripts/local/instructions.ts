@@ -3,6 +3,7 @@ import type { RealStore } from './arguments';
 import { defaultAwsPort } from '../service/local-endpoint';
 import type { LocalStack } from './local-stack';
 import { PROGRAM } from '../terminal/command';
+import type { Tryton } from './tryton';
 
 /** What a run with the user's own store reads and changes. */
 export function realStoreNotice({ storeHash, advance }: RealStore): string {
@@ -23,6 +24,8 @@ export interface LocalAddresses {
   readonly endpoint: string;
   readonly awsPort: number;
   readonly storeUrl: string | undefined;
+  /** Undefined without an ERP. */
+  readonly erp: Tryton | undefined;
   readonly anOrderId: number;
   readonly pollEveryMs: number;
 }
@@ -50,6 +53,7 @@ export function thingsToTry({ stackName, outputs }: LocalStack, place: LocalAddr
     `  ${PROGRAM} backfill --from 2020-01-01 --dry-run ${where}`,
     `  ${PROGRAM} orders erase --email zoe@example.com --dry-run ${where}`,
     '',
+    ...erpCommands(place, where),
     'The stored data, and the log of the webhook function, with the AWS CLI:',
     `  ${aws} dynamodb get-item --table-name ${outputs['OrdersTableName'] ?? ''} --key '{"id":{"N":"${anOrderId}"}}'`,
     `  ${aws} dynamodb scan --table-name ${outputs['LedgerTableName'] ?? ''}`,
@@ -69,5 +73,18 @@ function storeCommands({ storeUrl, anOrderId, pollEveryMs }: LocalAddresses): re
     'All its orders, and a change to one:',
     `  curl ${storeUrl}/_simulator/orders`,
     `  curl -X PUT ${storeUrl}/_simulator/orders/${anOrderId} -d '{"status_id":5}'`,
+  ];
+}
+
+function erpCommands({ erp, anOrderId }: LocalAddresses, where: string): readonly string[] {
+  if (erp === undefined) return [];
+  return [
+    'The orders that the ERP has, the delivery of one order, and the sales as Tryton shows them:',
+    `  ${PROGRAM} deliveries list --state delivered ${where}`,
+    `  ${PROGRAM} deliveries show ${anOrderId} ${where}`,
+    `  curl -H 'authorization: bearer ${erp.staffKey}' '${erp.url}/${erp.database}/rest/model/sale.sale?f=web_id&f=number&f=state&f=total_amount'`,
+    "Tryton's desktop client, which is not installed here, can look at everything and change it:",
+    `  server ${erp.url.replace('http://', '')}, database ${erp.database}, user ${erp.login}, password ${erp.password}`,
+    '',
   ];
 }

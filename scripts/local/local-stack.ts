@@ -30,10 +30,17 @@ export interface LocalStack {
   readonly webhookUrl: string;
   readonly webhookSecret: string;
   /** The stack that delivers the orders into an ERP, if it was asked for. */
-  readonly delivery:
-    { readonly stackName: string; readonly outputs: Readonly<Record<string, string>> } | undefined;
+  readonly delivery: LocalDeliveryStack | undefined;
   /** One poll, as the schedule starts it. Throws CommandError if the function fails. */
   poll(): Promise<PollResult>;
+}
+
+/** The delivery stack of a local run. */
+export interface LocalDeliveryStack {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Queues the orders that are due, as the schedule does each minute. Throws CommandError if the function fails. */
+  sweep(): Promise<void>;
 }
 
 const pollResult = v.object({
@@ -78,14 +85,28 @@ export async function deployLocally(clients: Clients, options: LocalStackOptions
     clients,
   );
   await fillGaps(clients, stackName);
-  if (added.delivery !== undefined) await fillGaps(clients, added.delivery.stackName);
   return {
     stackName,
     outputs,
     webhookUrl: outputs['WebhookUrl'] ?? '',
     webhookSecret: await readSecret(clients, outputs['WebhookSecretArn']),
-    delivery: added.delivery,
+    delivery: added.delivery && (await completeDelivery(clients, added.delivery)),
     poll: () => poll(clients, outputs['GetNewOrdersFunctionName']),
+  };
+}
+
+async function completeDelivery(
+  clients: Clients,
+  { stackName, outputs }: Omit<LocalDeliveryStack, 'sweep'>,
+): Promise<LocalDeliveryStack> {
+  await fillGaps(clients, stackName);
+  return {
+    stackName,
+    outputs,
+    sweep: async () => {
+      const event = { task: 'minute' };
+      await invokeFunction(clients, outputs['QueueDeliveriesFunctionName'], event, 'The sweep of due orders');
+    },
   };
 }
 
@@ -100,14 +121,24 @@ async function readSecret({ secretsManager }: Clients, SecretId: string | undefi
   return SecretString;
 }
 
-async function poll({ lambda }: Clients, FunctionName: string | undefined): Promise<PollResult> {
+async function poll(clients: Clients, functionName: string | undefined): Promise<PollResult> {
+  return v.parse(pollResult, await invokeFunction(clients, functionName, scheduledEvent(), 'The poll'));
+}
+
+/** Returns the function's answer. Throws CommandError if it fails; `what` begins the message. */
+async function invokeFunction(
+  { lambda }: Clients,
+  FunctionName: string | undefined,
+  event: unknown,
+  what: string,
+): Promise<unknown> {
   const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName, Payload: JSON.stringify(scheduledEvent()) }),
+    new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
   const result = parseJson(Payload?.transformToString() ?? '');
-  if (FunctionError === undefined) return v.parse(pollResult, result);
+  if (FunctionError === undefined) return result;
   const { errorMessage = FunctionError } = isRow(result) ? result : {};
-  throw new CommandError(`The poll failed: ${String(errorMessage)}`);
+  throw new CommandError(`${what} failed: ${String(errorMessage)}`);
 }
 
 /** As EventBridge sends it: docs.aws.amazon.com/lambda/latest/dg/services-cloudwatchevents.html */

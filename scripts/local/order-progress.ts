@@ -8,6 +8,8 @@ import type { Snapshot } from '../../lambda/shared/order/order';
 import { readSnapshot } from '../../lambda/shared/tables/orders';
 import { toLedgerRow } from '../../lambda/shared/tables/stored-ledger-row';
 import type { Clients } from '../service/clients';
+import { deliveryInWords, isDeliveryUnderWay } from './delivery-progress';
+import type { DeliveryProgress } from './delivery-progress';
 import type { Expectation } from './expectation';
 import type { OrderRow } from './orders-table-view';
 
@@ -33,6 +35,8 @@ export interface Counts {
 export interface OrderProgress extends FollowedOrder {
   readonly ledger: LedgerRow | undefined;
   readonly snapshot: Snapshot | undefined;
+  /** Undefined in a run without an ERP. */
+  readonly delivery?: DeliveryProgress;
 }
 
 interface Tables {
@@ -82,7 +86,7 @@ export function createProgressReader({ documents }: Pick<Clients, 'documents'>, 
 
 /** The order as a row of the table. */
 export function toRow(order: OrderProgress): OrderRow {
-  const { id, story, ledger, snapshot } = order;
+  const { id, story, ledger, snapshot, delivery } = order;
   const before = ledger?.status_before ?? order.statusBefore;
   const after = order.statusNow ?? ledger?.status_after ?? before;
   return {
@@ -92,6 +96,7 @@ export function toRow(order: OrderProgress): OrderRow {
     statusAfter: nameOf(after),
     stored: snapshot === undefined ? '' : countsInWords(countsOf(snapshot)),
     outcome: outcome(order),
+    salesOrder: delivery === undefined ? '' : deliveryInWords(delivery, snapshot !== undefined),
   };
 }
 
@@ -137,15 +142,19 @@ function whyOf({ state, reason, status_id: statusId, last_error: error }: Ledger
   return state === 'dead' ? deathText(reason, error) : reasonText(reason, statusId);
 }
 
-/** Whether a worker has not finished the order. */
-export const isUnderWay = ({ ledger, expected }: OrderProgress): boolean =>
+/** Whether a worker has not finished the order, or its delivery. */
+export const isUnderWay = (order: OrderProgress): boolean =>
+  isReplicationUnderWay(order) ||
+  (order.delivery !== undefined && isDeliveryUnderWay(order.delivery, order.snapshot !== undefined));
+
+const isReplicationUnderWay = ({ ledger, expected }: OrderProgress): boolean =>
   ledger === undefined ? expected?.stored === true : ledger.state === undefined || ledger.state === 'queued';
 
 /** The differences from the expected outcome, in words; empty if there are none. */
 export function shortcomings(order: OrderProgress): string[] {
   const { id, expected, ledger, snapshot, counts } = order;
   const problems: string[] = [];
-  if (isUnderWay(order)) problems.push('it is not finished');
+  if (isReplicationUnderWay(order)) problems.push('it is not finished');
   if (ledger?.state === 'dead') problems.push(`it is a dead letter: ${whyOf(ledger)}`);
   if (expected !== undefined) {
     if (expected.stored && snapshot === undefined) problems.push('it is not in the Orders table');

@@ -8,10 +8,19 @@ export interface OrderRow {
   readonly statusAfter: string;
   /** The contents of the Orders table, in words. */
   readonly stored: string;
+  /** The number of the sales order, or why there is none; empty in a run without an ERP. */
+  readonly salesOrder: string;
   readonly outcome: string;
 }
 
-const headings = ['Order', 'Story', 'Status in the store', 'Stored', 'Result and reason'] as const;
+const headings = [
+  'Order',
+  'Story',
+  'Status in the store',
+  'Stored',
+  'Result and reason',
+  'Sales order',
+] as const;
 const gap = '  ';
 const narrowest = 60;
 
@@ -27,8 +36,13 @@ export function tableLines(rows: readonly OrderRow[], width: number): string[] {
 }
 
 /** One order on one line, for output that is not a terminal. */
-export function rowLine({ id, story, stored, outcome, ...row }: OrderRow): string {
-  const parts = [statusOf(row), ...(stored === '' ? [] : [`stored: ${stored}`]), outcome];
+export function rowLine({ id, story, stored, outcome, salesOrder, ...row }: OrderRow): string {
+  const parts = [
+    statusOf(row),
+    ...(stored === '' ? [] : [`stored: ${stored}`]),
+    outcome,
+    ...(salesOrder === '' ? [] : [`sales order: ${salesOrder}`]),
+  ];
   return `order ${id}${story === '' ? '' : ` (${story})`}: ${parts.join('; ')}`;
 }
 
@@ -38,6 +52,7 @@ const cellsOf = (row: OrderRow): string[] => [
   statusOf(row),
   row.stored,
   row.outcome,
+  row.salesOrder,
 ];
 
 const statusOf = ({ statusBefore, statusAfter }: Pick<OrderRow, 'statusBefore' | 'statusAfter'>) =>

@@ -11,6 +11,7 @@ import type { LocalRun } from './bring-up';
 import { closeOnSignals } from './closing';
 import type { Closing } from './closing';
 import type { PollResult } from './local-stack';
+import { checkErp } from './local-erp';
 import { isUnderWay, shortcomings, toRow } from './order-progress';
 import type { OrderProgress } from './order-progress';
 import { requireFreePort } from './ports';
@@ -19,6 +20,8 @@ import type { Simulator } from '../../simulator/index';
 // A run takes about 30 s; the limit is for a busy machine.
 const ONCE_DEADLINE_MS = 120_000;
 const MAX_ROWS = 25;
+/** On AWS it is a minute. */
+const SWEEP_EVERY_MS = 5_000;
 
 /** Runs until Ctrl-C; with --once until every order has arrived. Throws CommandError with orders that differ. */
 export async function start(given: StartCommandOptions): Promise<void> {
@@ -36,11 +39,16 @@ export async function start(given: StartCommandOptions): Promise<void> {
   }
 }
 
-async function requirePorts({ awsPort, storePort, realStore }: StartOptions): Promise<void> {
+async function requirePorts({ awsPort, storePort, erp, erpPort, realStore }: StartOptions): Promise<void> {
   if (!realStore && awsPort === storePort) {
     throw new CommandError(`MiniStack and the simulator cannot both listen on port ${awsPort}.`);
   }
-  const used = [['aws-port', awsPort] as const, ...(realStore ? [] : [['store-port', storePort] as const])];
+  if (erp !== undefined && [awsPort, storePort].includes(erpPort)) {
+    throw new CommandError(`Tryton cannot listen on port ${erpPort}, which MiniStack or the simulator uses.`);
+  }
+  const used: (readonly [string, number])[] = [['aws-port', awsPort]];
+  if (!realStore) used.push(['store-port', storePort]);
+  if (erp !== undefined) used.push(['erp-port', erpPort]);
   for (const [option, port] of used) {
     await requireFreePort(port, `${PROGRAM} start --${option}`);
   }
@@ -61,6 +69,7 @@ async function run(options: StartOptions, closing: Closing): Promise<string[]> {
 async function follow(local: LocalRun, { once, pollEveryMs }: StartOptions, deadline: number): Promise<void> {
   const { screen } = local;
   let polledAt = Date.now();
+  let sweptAt = Date.now();
   let isShown = once;
   for (;;) {
     const orders = await local.progress();
@@ -73,6 +82,10 @@ async function follow(local: LocalRun, { once, pollEveryMs }: StartOptions, dead
       isShown = true;
     }
     await sleep(local.lookEveryMs);
+    if (Date.now() - sweptAt > SWEEP_EVERY_MS) {
+      sweptAt = Date.now();
+      await sweep(local);
+    }
     if (Date.now() - polledAt < pollEveryMs) continue;
     polledAt = Date.now();
     await pollAgain(local);
@@ -85,6 +98,15 @@ async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
   try {
     const result = await stack.poll();
     if (result.enqueued > 0) screen.say(inWords(result));
+  } catch (error) {
+    screen.say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Queues the orders whose delivery is due; a failure does not end the run. */
+async function sweep({ stack, screen }: LocalRun): Promise<void> {
+  try {
+    await stack.delivery?.sweep();
   } catch (error) {
     screen.say(error instanceof Error ? error.message : String(error));
   }
@@ -121,14 +143,16 @@ async function checkResult(local: LocalRun): Promise<string[]> {
   // Not with a real store, which may have new orders.
   const pollProblems = store === undefined ? [] : await checkFurtherPolls(local, store.simulator);
   const orders = await local.progress();
-  const problems = [...orders.flatMap(shortcomings), ...pollProblems];
+  const erp = local.erp && (await checkErp(local.erp, orders));
+  const problems = [...orders.flatMap(shortcomings), ...pollProblems, ...(erp?.problems ?? [])];
   if (problems.length > 0) return problems;
   const inState = (state: string) => orders.filter(({ ledger }) => ledger?.state === state).length;
   const untouched = orders.length - inState('replicated') - inState('copied');
   screen.say(
     `\nAll ${orders.length} orders are as expected: ${inState('replicated')} stored and advanced, ` +
       `${inState('copied')} stored only, ${untouched} not stored.` +
-      (store === undefined ? '' : ' Further polls changed nothing.'),
+      (store === undefined ? '' : ' Further polls changed nothing.') +
+      (erp === undefined ? '' : `\n${erp.summary}`),
   );
   return problems;
 }

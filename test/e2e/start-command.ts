@@ -25,11 +25,12 @@ export interface Started {
 export interface Ports {
   readonly aws: number;
   readonly store: number;
+  readonly erp: number;
   readonly options: readonly string[];
 }
 
 const started: Started[] = [];
-const usedPorts: number[] = [];
+const usedLogs: string[] = [];
 
 /** Runs a command in a process group of its own, as a shell would. */
 export function run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Started {
@@ -55,23 +56,25 @@ export function stopAll(): void {
   for (const { child } of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   }
-  for (const port of usedPorts.splice(0)) {
-    rmSync(join(root, '.local', `ministack-${port}.log`), { force: true });
-  }
+  for (const log of usedLogs.splice(0)) rmSync(join(root, '.local', log), { force: true });
 }
 
 export async function freePorts(): Promise<Ports> {
-  const [aws, store] = [await freePort(), await freePort()];
-  usedPorts.push(aws);
-  return { aws, store, options: ['--aws-port', String(aws), '--store-port', String(store)] };
+  const [aws, store, erp] = [await freePort(), await freePort(), await freePort()];
+  usedLogs.push(`ministack-${aws}.log`, `tryton-${erp}.log`);
+  const options = ['--aws-port', String(aws), '--store-port', String(store), '--erp-port', String(erp)];
+  return { aws, store, erp, options };
 }
 
 export const isUp = ({ printed }: Started) =>
-  until(() => printed().includes('To try while this runs'), 60_000);
+  until(() => printed().includes('To try while this runs'), 120_000);
 
 /** Waits until no process of a run is left and its ports are free. */
-export const nothingIsLeft = ({ aws, store }: Ports) =>
-  until(async () => processesOf(aws).length === 0 && (await portIsFree(aws)) && (await portIsFree(store)));
+export const nothingIsLeft = ({ aws, store, erp }: Ports) =>
+  until(async () => {
+    const free = await Promise.all([aws, store, erp].map((port) => portIsFree(port)));
+    return processesOf(aws).length === 0 && free.every(Boolean);
+  });
 
 /** MiniStack and its workers, which all have its environment. Only Linux shows it; elsewhere the port must do. */
 function processesOf(port: number): string[] {

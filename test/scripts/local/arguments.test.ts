@@ -11,6 +11,8 @@ it('without options start uses fixed ports, the simulator and one poll per minut
     awsPort: 4566,
     storePort: 8080,
     pollEveryMs: 60_000,
+    erp: undefined,
+    erpPort: 8090,
     once: false,
     keep: false,
     fresh: false,
@@ -31,6 +33,8 @@ it.each([
     /BIGCOMMERCE_TOKEN is not: set all three/,
   ],
   ['--advance for the simulator', ['--advance'], {}, /for your own store/],
+  ['an ERP with a real store', ['--erp', 'tryton'], store, /products of the simulated store only/],
+  ['an ERP that cannot run here', ['--erp', 'sap'], {}, /Allowed choices are tryton/],
   ['--keep with a real store', ['--keep'], store, /token to this disk/],
   [
     'a port that is none',

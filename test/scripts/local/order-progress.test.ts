@@ -43,6 +43,7 @@ it('the row of an advanced order shows its statuses, its counts and its result',
     statusAfter: 'Awaiting Shipment',
     stored: '2 lines, 1 address',
     outcome: 'stored and advanced',
+    salesOrder: '',
   });
 });
 

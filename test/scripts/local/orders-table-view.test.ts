@@ -8,6 +8,7 @@ const aRow = (overrides: Partial<OrderRow> = {}): OrderRow => ({
   statusAfter: 'Awaiting Shipment',
   stored: '2 lines',
   outcome: 'stored and advanced',
+  salesOrder: '',
   ...overrides,
 });
 

@@ -2,7 +2,15 @@ import type { OrderRow } from '../../../scripts/local/orders-table-view';
 import { createScreen } from '../../../scripts/local/screen';
 
 const rows = (outcome: string): OrderRow[] => [
-  { id: 100, story: 'cancelled', statusBefore: 'Cancelled', statusAfter: 'Cancelled', stored: '', outcome },
+  {
+    id: 100,
+    story: 'cancelled',
+    statusBefore: 'Cancelled',
+    statusAfter: 'Cancelled',
+    stored: '',
+    outcome,
+    salesOrder: '',
+  },
 ];
 
 function anOutput(isTTY: boolean, height = 40) {
