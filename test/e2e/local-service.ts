@@ -15,8 +15,11 @@ import { sharedMiniStack } from '../support/shared-ministack';
 
 export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 
-/** `more`: further parameters of the stack. */
-export async function startLocalService(more: Readonly<Record<string, string>> = {}) {
+/** `more`: further parameters of the stack; `delivery`: those of the delivery stack, which is deployed only with them. */
+export async function startLocalService(
+  more: Readonly<Record<string, string>> = {},
+  delivery?: Readonly<Record<string, string>>,
+) {
   const [packagesDir, mini, simulator] = await Promise.all([
     builtPackages(),
     sharedMiniStack(),
@@ -30,7 +33,12 @@ export async function startLocalService(more: Readonly<Record<string, string>> =
   };
   const parameters = { ...storeParameters({ ...simulator.credentials, apiUrl: simulator.url }), ...more };
   try {
-    const stack = await deployLocally(clients, { endpoint: mini.endpoint, parameters, packagesDir });
+    const stack = await deployLocally(clients, {
+      endpoint: mini.endpoint,
+      parameters,
+      packagesDir,
+      ...(delivery && { delivery }),
+    });
     return { mini, simulator, clients, stack, stop, ...readers(clients, stack.outputs) };
   } catch (error) {
     await stop();
