@@ -7,6 +7,7 @@ import { deadLetters } from './commands/dead-letters/command';
 import { deliveries } from './commands/deliveries/command';
 import { deploy } from './commands/deploy/command';
 import { destroy } from './commands/destroy/command';
+import { erp } from './commands/erp/command';
 import { orders } from './commands/orders/command';
 import { pause, resume } from './commands/pause/command';
 import { poll } from './commands/poll/command';
@@ -38,6 +39,7 @@ export const commands: readonly (Command | Noun)[] = [
   deadLetters,
   orders,
   deliveries,
+  erp,
 ];
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */

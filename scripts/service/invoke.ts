@@ -11,7 +11,7 @@ import { printable } from '../terminal/printable';
 export interface Invocation {
   readonly functionName: string;
   /** The work of the function, for messages. */
-  readonly noun: 'poll' | 'audit';
+  readonly noun: 'poll' | 'audit' | 'check' | 'preview' | 'look' | 'account';
   readonly event?: object;
 }
 
@@ -48,6 +48,9 @@ export async function invoke(
   }
 }
 
+/** What has a row in the Jobs table. */
+const isJob = (noun: string): boolean => noun === 'poll' || noun === 'audit';
+
 const sentences: readonly (readonly [string, (functionName: string, noun: string) => string])[] = [
   [
     'ResourceNotFoundException',
@@ -61,7 +64,7 @@ const sentences: readonly (readonly [string, (functionName: string, noun: string
   [
     'TimeoutError',
     (name, noun) =>
-      `${name} did not answer within its timeout, so the result of the ${noun} is unknown. Its row in the Jobs table has it.`,
+      `${name} did not answer within its timeout, so the result of the ${noun} is unknown. ${isJob(noun) ? 'Its row in the Jobs table has it.' : 'Run the command again.'}`,
   ],
 ];
 

@@ -48,5 +48,8 @@ export const deliveryCommandPermissions = {
     ...table('Deliveries', 'GetItem', 'UpdateItem'),
     ...table('Deliveries/index/ByState', 'Query'),
     ...queue('Deliveries', 'SendMessage'),
+    invoke('DeliverOrders'),
+    invoke('QueueDeliveries'),
   ],
+  erp: [invoke('DeliverOrders'), ...table('Ledger/index/ByState', 'Query')],
 } as const;

@@ -1,10 +1,17 @@
 // Runs the flows of the deliveries and erp commands on deliveries in memory.
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { runTask } from '../../lambda/deliver-orders/tasks';
 import type { DeliveryReference } from '../../lambda/shared/delivery/delivery-reference';
 import type { DeliveryRow } from '../../lambda/shared/delivery/delivery-row';
+import { parseJson } from '../../lambda/shared/runtime/json';
+import type { Row } from '../../lambda/shared/runtime/json';
 import type { DeliveriesDeps } from '../../scripts/commands/deliveries/deps';
 import { localClients } from '../../scripts/service/clients';
 import type { Report } from '../../scripts/terminal/command';
 import { iso, NOON } from './builders';
+import type { DeliveryWorld } from './delivery-world';
 import { memoryDeliveries } from './memory-deliveries';
 import type { MemoryDeliveries } from './memory-deliveries';
 
@@ -32,8 +39,10 @@ export interface DeliveryCommands {
 }
 
 /** The deps of the commands at noon, for a person named ada. Nothing is listening where its clients go. */
-export function deliveryCommands(rows: readonly DeliveryRow[] = []): DeliveryCommands {
-  const deliveries = memoryDeliveries();
+export function deliveryCommands(
+  rows: readonly DeliveryRow[] = [],
+  deliveries = memoryDeliveries(),
+): DeliveryCommands {
   for (const row of rows) deliveries.rows.set(row.order_id, row);
   const sent: DeliveryReference[] = [];
   const notes: string[] = [];
@@ -47,7 +56,7 @@ export function deliveryCommands(rows: readonly DeliveryRow[] = []): DeliveryCom
         DeliverOrdersFunctionName: 'OrderReplication-prod-DeliverOrders',
         QueueDeliveriesFunctionName: 'OrderReplication-prod-QueueDeliveries',
       },
-      parameters: {},
+      parameters: { ReplicationStackName: 'OrderReplication-prod' },
       clients,
     },
     deliveries,
@@ -68,4 +77,42 @@ export function deliveryCommands(rows: readonly DeliveryRow[] = []): DeliveryCom
     run: (flow, request) => flow(request, deps),
     stop: () => clients.destroy(),
   };
+}
+
+/** Lets the functions of the service answer: the worker from a world, and the account from `accounts`. Returns their events. */
+export const answerTasks = (
+  world: DeliveryWorld,
+  accounts: (event: Row) => unknown = () => ({ days: [] }),
+): readonly Row[] =>
+  answerInvocations((name, event) =>
+    name.endsWith('-DeliverOrders') ? runInWorld(event, world) : accounts(event),
+  );
+
+/** Lets every function of the service answer so; what is thrown is the error of the invocation. Returns the events. */
+export function answerInvocations(respond: (functionName: string, event: Row) => unknown): readonly Row[] {
+  const events: Row[] = [];
+  const answer = async ({ FunctionName = '', Payload }: InvokeCommandInput) => {
+    const event = parseJson(typeof Payload === 'string' ? Payload : '') as Row;
+    events.push(event);
+    try {
+      return answerOf(await respond(FunctionName, event));
+    } catch (error) {
+      const { name, message } = error as Error;
+      return { FunctionError: 'Unhandled', ...answerOf({ errorType: name, errorMessage: message }) };
+    }
+  };
+  mockClient(LambdaClient).on(InvokeCommand).callsFake(answer);
+  return events;
+}
+
+const answerOf = (value: unknown) => ({ Payload: { transformToString: () => JSON.stringify(value) } });
+
+/** The world's time moves while the task waits for its ERP. */
+async function runInWorld(event: Row, world: DeliveryWorld): Promise<unknown> {
+  const deps = world.depsOf('task');
+  const erpWith = () => deps.adapters.erp;
+  const ended = runTask(event, { ...deps, adapters: { ...deps.adapters, erpWith } });
+  ended.catch(() => undefined);
+  await world.time.advance(10_000);
+  return ended;
 }

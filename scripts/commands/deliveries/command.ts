@@ -98,10 +98,45 @@ const release = defineCommand({
   },
 });
 
+const compare = defineCommand({
+  name: 'compare',
+  summary: 'Show what the ERP holds of an order, next to what the store has now',
+  description: 'The worker asks the ERP. Nothing is written.',
+  arguments: [order],
+  options: serviceOptions,
+  examples: ['deliveries compare 100 --stage prod', 'deliveries compare 100 --local --output json'],
+  run: (options, terminal, [word]) => {
+    const request = { orderId: readOrderId(word) };
+    return onDelivery(async () => (await import('./compare')).compare, request, options, terminal);
+  },
+});
+
+const account = defineCommand({
+  name: 'account',
+  summary: 'Account for the delivery of every order of some days',
+  description:
+    'Every order whose replication ended on these days has a row, which is delivered, held, excluded, cancelled or ' +
+    'open. Rows that are missing are added, and due. With --erp each order that was delivered on these days is also ' +
+    'looked up in the ERP: run it after the ERP, or the Deliveries table, was restored from a backup. The exit code ' +
+    'is 1 if an order of an earlier day is open, or the ERP does not have an order as it was delivered.',
+  options: {
+    ...serviceOptions,
+    from: text('<day>', 'the first day, UTC; 14 days ago if omitted'),
+    to: text('<day>', 'the last day; today if omitted'),
+    erp: flag('also look up each delivered order in the ERP'),
+  },
+  examples: [
+    'deliveries account --stage prod',
+    'deliveries account --from 2026-11-01 --to 2026-11-20 --erp --stage prod',
+  ],
+  run: ({ from, to, erp, ...options }, terminal) =>
+    onDelivery(async () => (await import('./account')).account, { from, to, erp }, options, terminal),
+});
+
 export const deliveries: Noun = {
   name: 'deliveries',
-  summary: 'List, show, retry, hold and release the deliveries of orders into the ERP',
-  commands: [list, show, retry, hold, release],
+  summary: 'List, decide on, compare and account for the deliveries of orders into the ERP',
+  commands: [list, show, retry, hold, release, compare, account],
 };
 
 /** A row has room for it, and people for reading it. */

@@ -51,6 +51,7 @@ const words: Readonly<Record<string, string>> = {
   'table/<stack>-Jobs/index/ByOutcome': 'index `ByOutcome`',
   'table/<stack>-OrderParts': 'OrderParts table',
   'table/<stack>-Webhooks': 'Webhooks table',
+  'table/<stack>-Ledger/index/ByState': 'index `ByState`',
   'table/<stack>-Deliveries': 'Deliveries table',
   'table/<stack>-Deliveries/index/ByState': 'index `ByState`',
   '<stack>-Orders': 'Orders queue',
@@ -58,7 +59,7 @@ const words: Readonly<Record<string, string>> = {
   '<stack>-Orders-DeadLetterQueue': 'dead letter queue',
 };
 
-it.each(['dead-letters', 'backfill', 'orders erase', 'deliveries'] as const)(
+it.each(['dead-letters', 'backfill', 'orders erase', 'deliveries', 'erp'] as const)(
   'the page of permissions says on which resources, for the command %s',
   (name) => {
     const resources = permissions[name].map((one) => one.split(' ')[1]!);

@@ -5,7 +5,7 @@ import type { DeliveriesDeps } from '../../../../scripts/commands/deliveries/dep
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { iso, NOON } from '../../../support/builders';
 import { aDelivery, deliveryCommands } from '../../../support/delivery-commands';
-import { runLine } from '../../../support/run-noun';
+import { runLine, runVerb } from '../../../support/run-noun';
 
 const PERSON = { why: 'waits for stock', by: 'ada', at: iso(NOON) };
 const gone = aDelivery({
@@ -183,7 +183,6 @@ describe('the command line', () => {
   });
 
   it('a reason of --why is not empty, and fits into a row', async () => {
-    const { runVerb } = await import('../../../support/run-noun');
     await expect(runVerb(noun, ['hold', '100', '--why', ' '])).rejects.toThrow('--why requires a reason');
     await expect(runVerb(noun, ['hold', '100', '--why', 'x'.repeat(501)])).rejects.toThrow(
       '--why has 501 characters, and the limit is 500',
