@@ -1,9 +1,9 @@
-// Step 6: takes the right to call the ERP, looks for the order there by every reference and id, and judges what is found.
+// Step 6: takes the right to call the ERP, looks for the order there by every reference and id, and decides on what is found.
 import { referenceOf } from '../shared/delivery/build-sales-order';
 import { ErpError } from '../shared/runtime/errors';
 import type { Attempt, End, Ended, State, StoreSide, ToAdmit, ToFind } from './attempt';
 import { ended } from './attempt';
-import { judge } from './judge';
+import { decide } from './decide';
 import type { Verdict } from './verdict';
 import { endOfFailure } from './outcome';
 import type { FlowDeps } from './settings';
@@ -25,7 +25,7 @@ export async function findOrder(state: ToFind, { lease }: Attempt, deps: FlowDep
   const refs = row.refs ?? [referenceOf(lease.orderId, mapping.mapping)];
   const found = await erp.findOrders(refs, row.erp?.id);
   await deps.invocation.admission.answered();
-  const verdict = judge({
+  const verdict = decide({
     ...state,
     found,
     refs,

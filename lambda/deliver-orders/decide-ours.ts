@@ -8,11 +8,11 @@ import { end } from './verdict';
 import type { Found, Verdict } from './verdict';
 
 /** Chooses the next step by the gate's word first. */
-export function judgeOurs(order: ErpOrder, found: Found): Verdict {
+export function decideOurs(order: ErpOrder, found: Found): Verdict {
   const { word, row, document } = found;
   switch (word) {
     case 'void':
-      return judgeVoid(order, found);
+      return decideVoid(order, found);
     case 'archived':
       return isOnItsWay(order.state) && row.state === 'delivered'
         ? end('delivered', row.reason)
@@ -20,12 +20,12 @@ export function judgeOurs(order: ErpOrder, found: Found): Verdict {
     case 'payment-open':
       if (order.state === 'draft' || document === undefined)
         return end('held', word, { order, isOurs: true });
-      return judgeLiving(order, document, found);
+      return decideLiving(order, document, found);
     case 'deliver':
     case 'before-start':
       return document === undefined
         ? end('held', 'unusable-order', { order, isOurs: true })
-        : judgeLiving(order, document, found);
+        : decideLiving(order, document, found);
     default:
       return end('held', word, { order, isOurs: true });
   }
@@ -35,7 +35,7 @@ const isOnItsWay = (state: ErpState): boolean =>
   state === 'shipped' || state === 'invoiced' || state === 'done';
 
 /** The order is cancelled in the store. */
-function judgeVoid(order: ErpOrder, { canCancel }: Found): Verdict {
+function decideVoid(order: ErpOrder, { canCancel }: Found): Verdict {
   if (order.state === 'cancelled') return end('cancelled', undefined, { order, isOurs: true });
   if (isOnItsWay(order.state)) return end('held', 'cancelled-after-shipping', { order, isOurs: true });
   return canCancel
@@ -44,7 +44,7 @@ function judgeVoid(order: ErpOrder, { canCancel }: Found): Verdict {
 }
 
 /** The order lives in the store. */
-function judgeLiving(order: ErpOrder, document: SalesOrder, found: Found): Verdict {
+function decideLiving(order: ErpOrder, document: SalesOrder, found: Found): Verdict {
   if (order.state === 'cancelled') return end('held', 'cancelled-in-erp', { order, isOurs: true });
   const compared = compareWithErp(document, found.mapping, order);
   const isUnchanged = isSentFor(order, document, found);

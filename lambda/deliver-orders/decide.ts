@@ -3,12 +3,12 @@ import { compareWithErp } from '../shared/delivery/compare';
 import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
 import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
 import type { ErpOrder } from '../shared/delivery/erp-order';
-import { judgeOurs } from './judge-ours';
+import { decideOurs } from './decide-ours';
 import { end } from './verdict';
 import type { Found, Verdict } from './verdict';
 
 /** Chooses the next step. The first row that matches decides. */
-export function judge(found: Found): Verdict {
+export function decide(found: Found): Verdict {
   const live = found.found.filter(({ state }) => state !== 'cancelled');
   if (live.length > 1) {
     const detail = live.map(({ id, number }) => number ?? id).join(', ');
@@ -19,7 +19,7 @@ export function judge(found: Found): Verdict {
   if (intent !== undefined && isOpen(found) && !showsEffect(intent, order, found.row)) {
     return mayAskAgain(intent, order, found) ?? { kind: 'wait', until: Date.parse(intent.until) };
   }
-  if (order === undefined) return judgeAbsent(found);
+  if (order === undefined) return decideAbsent(found);
   if (isKept(order, found)) return end('delivered', 'kept', { order, kept: true });
   if (found.row.kept === true) return end('held', 'edited-after-keep', { order });
   if (!isOurs(order, found)) {
@@ -27,7 +27,7 @@ export function judge(found: Found): Verdict {
       ? end('held', 'reference-taken', { detail: order.number ?? order.id })
       : end('held', 'changed-in-erp', { detail: order.number ?? order.id });
   }
-  return judgeOurs(order, found);
+  return decideOurs(order, found);
 }
 
 /** Whether the ERP may still have been working on the intent when the find began. */
@@ -70,7 +70,7 @@ function mayAskAgain(intent: Intent, order: ErpOrder | undefined, found: Found):
 }
 
 /** The ERP shows no such order, and nothing of ours can still arrive. */
-function judgeAbsent({ row, word, document }: Found): Verdict {
+function decideAbsent({ row, word, document }: Found): Verdict {
   if (row.erp !== undefined) {
     return word === 'void' ? end('cancelled') : end('held', 'gone-from-erp');
   }
