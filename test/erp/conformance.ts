@@ -114,6 +114,10 @@ export function describeConformance(start: () => Promise<ErpUnderTest>): void {
         'tabs and line breaks',
         { first_name: 'A\tda', last_name: 'Mo\nss', city: 'Aus\ttin', street_1: '1\r\nTest' },
       ],
+      [
+        'runs of spaces',
+        { first_name: ' A  da ', street_1: ' 1   Test   Street ', street_2: ' , ', zip: ' 787   01 ' },
+      ],
       ['no names', { first_name: '', last_name: '', company: '', street_2: '', phone: '', email: '' }],
       [
         'long and odd texts',

@@ -46,10 +46,13 @@ export function tellHandledUpdate(readAt: string) {
   });
 }
 
+/** The clock that made a row due may be ahead of the worker's; else its reference would wake no one. Milliseconds. */
+const CLOCK_MS = 2_000;
+
 /** Takes a lease that is free or past, of a row that is due. Times are epoch milliseconds. */
 export function leaseUpdate({ owner }: DeliveryLease, until: number, { mapping, isLive, now }: DueRules) {
   const dueRules = [
-    '(#due = :dueNow AND #due_at <= :now)',
+    '(#due = :dueNow AND #due_at <= :dueBy)',
     '(#due = :dueHeld AND (attribute_not_exists(#mapping) OR #mapping <> :mapping))',
     ...(isLive ? ['#due = :dueShadow'] : []),
   ];
@@ -58,6 +61,7 @@ export function leaseUpdate({ owner }: DeliveryLease, until: number, { mapping, 
     add: { begun: 1 },
     condition: `${freeOrPast('lease_until')} AND (${dueRules.join(' OR ')})`,
     values: {
+      ':dueBy': iso(now + CLOCK_MS),
       now: iso(now),
       dueNow: 'now',
       dueHeld: 'held',

@@ -63,8 +63,7 @@ export async function toAddressValues(address: Address, names: Names): Promise<A
 
 /** The party's address with these values; the oldest, if it has several. */
 export function findAddress(rows: readonly AddressRow[], values: AddressValues): AddressRow | undefined {
-  const sought = keyOf(values);
-  return rows.filter((row) => keyOf(row) === sought).sort((one, other) => one.id - other.id)[0];
+  return rows.filter((row) => isSameAddress(row, values)).sort((one, other) => one.id - other.id)[0];
 }
 
 /** Those of the values that no row has, each once. */
@@ -73,12 +72,18 @@ export function missingAddresses(
   values: readonly AddressValues[],
 ): readonly AddressValues[] {
   const missing = values.filter((one) => findAddress(rows, one) === undefined);
-  return missing.filter((one, nth) => missing.findIndex((other) => keyOf(other) === keyOf(one)) === nth);
+  return missing.filter((one, nth) => missing.findIndex((other) => isSameAddress(other, one)) === nth);
 }
 
-/** Tryton trims texts, and writes a missing one as null or as an empty text. */
-function keyOf({ party_name, attn, street, postal_code, city, country, subdivision }: AddressValues): string {
-  const texts = [party_name, attn, street, postal_code, city].map((value) => (value ?? '').trim());
+export const isSameAddress = (one: AddressValues, other: AddressValues): boolean =>
+  keyOf(one) === keyOf(other);
+
+/** Tryton changes spaces, and writes a missing text as null or as an empty one. */
+function keyOf(values: AddressValues): string {
+  const { party_name, attn, street, postal_code, city, country, subdivision } = values;
+  const texts = [party_name, attn, street, postal_code, city].map((text) =>
+    (text ?? '').split(/\s+/).filter((word) => word !== ''),
+  );
   return JSON.stringify([texts, country, subdivision]);
 }
 

@@ -1,43 +1,19 @@
-// Parties: finds a customer by our key, which Tryton keeps unique, creates one, and gives it the addresses that an order needs.
+// Parties: finds a customer by our key, which Tryton keeps unique, or creates one.
 import * as v from 'valibot';
 import type { ErpCustomer } from '../../delivery/erp-order';
 import type { Mapping } from '../../delivery/mapping';
 import type { Address, Party } from '../../delivery/sales-order';
-import { ErpError } from '../../runtime/errors';
-import { ADDRESS_FIELDS, addressRow, findAddress, missingAddresses, toAddressValues } from './addresses';
-import type { AddressRow, AddressValues } from './addresses';
+import { missingAddresses } from './addresses';
 import type { Call } from './calls';
-import type { Names } from './names';
+import { PARTY_FIELDS, partyRow } from './party-addresses';
+import type { PartyAddresses, PartyRow } from './party-addresses';
 import { narrow } from './values';
-
-const ADDRESSES = ADDRESS_FIELDS.map((field) => `addresses.${field}`);
-const CUSTOMER_FIELDS = ['code', 'active', 'replaced_by', ...ADDRESSES];
-
-const id = v.pipe(v.number(), v.integer());
-const partyRow = v.object({
-  id,
-  code: v.nullable(v.string()),
-  // SQLite has no booleans of its own.
-  active: v.union([v.boolean(), v.number()]),
-  replaced_by: v.nullable(id),
-  addresses: v.array(addressRow),
-});
-const addressesRow = v.object({ addresses: v.array(addressRow) });
-
-export interface PartyAddresses {
-  readonly party: number;
-  /** In the order of the addresses that were asked for. */
-  readonly ids: readonly number[];
-}
 
 /** The customers of one invocation. */
 export class Customers {
-  /** The addresses of a party, as this invocation last saw them. */
-  private readonly addresses = new Map<number, readonly AddressRow[]>();
-
   constructor(
     private readonly call: Call,
-    private readonly names: Names,
+    private readonly addresses: PartyAddresses,
     private readonly match: Mapping['customer']['match'],
   ) {}
 
@@ -53,7 +29,7 @@ export class Customers {
       method: 'GET',
       path: 'party.party',
       domain,
-      fields: CUSTOMER_FIELDS,
+      fields: PARTY_FIELDS,
     });
     const rows = narrow(call, answer, v.array(partyRow));
     const ours = rows.filter(({ code }) => code === key);
@@ -64,7 +40,7 @@ export class Customers {
 
   /** One request, with the addresses and the ways to reach the customer. */
   async create(party: Party, addresses: readonly Address[], notAfter: number): Promise<ErpCustomer> {
-    const values = await this.toValues(addresses);
+    const values = await this.addresses.toValues(addresses);
     const call = 'create customer';
     const body = {
       name: party.name,
@@ -77,86 +53,16 @@ export class Customers {
       call,
       method: 'POST',
       path: 'party.party',
-      fields: CUSTOMER_FIELDS,
+      fields: PARTY_FIELDS,
       body,
       notAfter,
     });
     return this.toCustomer(narrow(call, answer, partyRow));
   }
 
-  /**
-   * The party, or the one that it was merged into, and the ids of its addresses. What is missing is added in one request, after
-   * a look at what is there, so that a repeat adds nothing. A lost answer may leave an address that no order names; the next
-   * attempt finds it. Throws ErpError `data` if the party is gone.
-   */
-  async addressIds(party: number, addresses: readonly Address[], notAfter?: number): Promise<PartyAddresses> {
-    const values = await this.toValues(addresses);
-    const known = this.addresses.has(party) ? party : await this.readAddresses(party);
-    const rows = this.addresses.get(known) ?? [];
-    const missing = missingAddresses(rows, values);
-    const all = missing.length === 0 ? rows : await this.addAddresses(known, missing, notAfter);
-    const ids = values.map((one) => {
-      const found = findAddress(all, one);
-      if (found !== undefined) return found.id;
-      throw new ErpError('add address: Tryton stored another address than it was sent.', 'bug', true);
-    });
-    return { party: known, ids };
-  }
-
-  /** Reads the party's addresses; returns the party that stands for it now. */
-  private async readAddresses(party: number): Promise<number> {
-    const call = 'find addresses';
-    const domain = [
-      ['id', '=', party],
-      ['active', 'in', [true, false]],
-    ];
-    const answer = await this.call({
-      call,
-      method: 'GET',
-      path: 'party.party',
-      domain,
-      fields: CUSTOMER_FIELDS,
-    });
-    const [row] = narrow(call, answer, v.array(partyRow));
-    if (row === undefined)
-      throw new ErpError('find addresses: the customer is no longer in Tryton.', 'data', true);
-    if (row.replaced_by !== null) return this.readAddresses(row.replaced_by);
-    this.remember(party, row.addresses);
-    return party;
-  }
-
-  private async addAddresses(party: number, missing: readonly AddressValues[], notAfter?: number) {
-    const call = 'add address';
-    const answer = await this.call({
-      call,
-      method: 'PUT',
-      path: `party.party/${party}`,
-      fields: ADDRESSES,
-      body: { addresses: [['create', missing]] },
-      ...(notAfter === undefined ? {} : { notAfter }),
-    });
-    return this.remember(party, narrow(call, answer, addressesRow).addresses);
-  }
-
-  private async toValues(addresses: readonly Address[]): Promise<readonly AddressValues[]> {
-    const values: AddressValues[] = [];
-    for (const address of addresses) values.push(await toAddressValues(address, this.names));
-    return values;
-  }
-
-  private toCustomer({
-    id: found,
-    code,
-    replaced_by: replacedBy,
-    addresses,
-  }: v.InferOutput<typeof partyRow>): ErpCustomer {
-    if (replacedBy === null) this.remember(found, addresses);
+  private toCustomer({ id: found, code, replaced_by: replacedBy, addresses }: PartyRow): ErpCustomer {
+    if (replacedBy === null) this.addresses.remember(found, addresses);
     return { id: String(replacedBy ?? found), key: code ?? '' };
-  }
-
-  private remember(party: number, rows: readonly AddressRow[]): readonly AddressRow[] {
-    this.addresses.set(party, rows);
-    return rows;
   }
 }
 

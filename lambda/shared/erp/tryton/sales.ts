@@ -4,18 +4,13 @@ import type { ErpCustomer, ErpOrder } from '../../delivery/erp-order';
 import { sentLines } from '../../delivery/sent-lines';
 import type { Mapping } from '../../delivery/mapping';
 import type { SalesOrder } from '../../delivery/sales-order';
-import { ConfigurationError, ErpError } from '../../runtime/errors';
-import { addressesOf } from './addresses';
+import { ErpError } from '../../runtime/errors';
 import type { Call, TrytonCall } from './calls';
-import type { Customers } from './customers';
-import type { Names } from './names';
 import { livingPayments, SALE_FIELDS, saleRow, toErpOrder } from './read-sale';
 import type { SaleRow } from './read-sale';
-import { missingPayments, newSale, paymentValues, rewrittenSale, storePayments } from './write-sale';
-import type { SaleNames } from './write-sale';
+import type { SaleResolver } from './resolve-sale';
+import { missingPayments, newSale, paymentValues, rewrittenSale } from './write-sale';
 import { narrow } from './values';
-
-type PartyNames = Pick<SaleNames, 'party' | 'invoiceAddress' | 'shipmentAddress'>;
 
 export class Sales {
   /** Sales as this invocation last saw them, by id. */
@@ -23,8 +18,7 @@ export class Sales {
 
   constructor(
     private readonly call: Call,
-    private readonly names: Names,
-    private readonly customers: Customers,
+    private readonly resolver: SaleResolver,
     private readonly mapping: Mapping,
   ) {}
 
@@ -33,7 +27,7 @@ export class Sales {
     const call = 'find order';
     const domain: unknown[] = ['OR', ['web_id', 'in', refs], ['reference', 'in', refs]];
     if (id !== undefined) domain.push(['id', '=', Number(id)]);
-    const company = await this.company();
+    const company = await this.resolver.company();
     const answer = await this.call({
       call,
       method: 'GET',
@@ -45,18 +39,8 @@ export class Sales {
     return narrow(call, answer, v.array(saleRow)).map((row) => this.see(row));
   }
 
-  /** Reads what a write of the document needs, and adds the customer's missing addresses. */
-  async prepare(document: SalesOrder, customer: ErpCustomer | undefined): Promise<void> {
-    const company = await this.company();
-    await this.headerNames(document);
-    await this.products(document);
-    for (const { erpMethod } of storePayments(document))
-      await this.names.journal(erpMethod, document.currency, company);
-    if (customer !== undefined) await this.partyNames(document, Number(customer.id));
-  }
-
   async create(document: SalesOrder, customer: ErpCustomer, notAfter: number): Promise<ErpOrder> {
-    const names = await this.saleNames(document, Number(customer.id), notAfter);
+    const names = await this.resolver.all(document, Number(customer.id), notAfter);
     const body = newSale(document, sentLines(document, this.mapping), names);
     return this.write('create order', { method: 'POST', path: 'sale.sale', body }, notAfter);
   }
@@ -64,7 +48,7 @@ export class Sales {
   /** Only a draft can be changed, so a quotation is reopened first. */
   async rewrite(order: ErpOrder, document: SalesOrder, notAfter: number): Promise<ErpOrder> {
     const found = await this.rowOf(order);
-    const names = await this.saleNames(document, found.party, notAfter);
+    const names = await this.resolver.all(document, found.party, notAfter);
     const row = await this.withoutPayments(found, notAfter);
     if (row.state === 'quotation') await this.button(row, 'draft', 'reopen order', notAfter);
     const body = rewrittenSale(row, document, sentLines(document, this.mapping), names);
@@ -77,10 +61,10 @@ export class Sales {
     if (row.state === 'draft') return this.button(row, 'quote', 'quote order', notAfter);
     const missing = missingPayments(row, document);
     if (missing.length === 0) return this.button(row, 'confirm', 'confirm order', notAfter);
-    const company = await this.company();
+    const company = await this.resolver.company();
     const payments: unknown[] = [];
     for (const payment of missing) {
-      const journal = await this.names.journal(payment.erpMethod, document.currency, company);
+      const journal = await this.resolver.journal(payment, document);
       payments.push(paymentValues(payment, document, row.party, company, journal));
     }
     const body = { payments: [['create', payments]] };
@@ -91,48 +75,6 @@ export class Sales {
   async cancel(order: ErpOrder, notAfter: number): Promise<ErpOrder> {
     const row = await this.withoutPayments(await this.rowOf(order), notAfter);
     return this.button(row, 'cancel', 'cancel order', notAfter);
-  }
-
-  private company(): Promise<number> {
-    return this.names.company(required(this.mapping.erp.company, 'erp.company'));
-  }
-
-  private async headerNames(document: SalesOrder): Promise<Omit<SaleNames, 'products' | keyof PartyNames>> {
-    const company = await this.company();
-    const { warehouse, paymentTerm } = this.mapping.erp;
-    const shop = await this.names.shop(required(document.channel.shop, 'channels[].use.shop'), company);
-    return {
-      company,
-      shop: shop.id,
-      currency: await this.names.currency(document.currency),
-      warehouse: warehouse ? await this.names.warehouse(warehouse, company) : shop.warehouses[0],
-      paymentTerm: paymentTerm ? await this.names.paymentTerm(paymentTerm, company) : undefined,
-    };
-  }
-
-  private async saleNames(document: SalesOrder, party: number, notAfter: number): Promise<SaleNames> {
-    const header = await this.headerNames(document);
-    const products = await this.products(document);
-    return { ...header, products, ...(await this.partyNames(document, party, notAfter)) };
-  }
-
-  private async partyNames(document: SalesOrder, buyer: number, notAfter?: number): Promise<PartyNames> {
-    const { invoice, shipment } = addressesOf(document);
-    const { party, ids } = await this.customers.addressIds(buyer, [invoice, shipment], notAfter);
-    const [invoiceAddress, shipmentAddress] = ids as readonly [number, number];
-    return { party, invoiceAddress, shipmentAddress };
-  }
-
-  private async products(document: SalesOrder): Promise<SaleNames['products']> {
-    const codes = sentLines(document, this.mapping).map(({ item }) => item);
-    const products = await this.names.products(codes);
-    const missing = [...new Set(codes)].filter((code) => !products.has(code));
-    if (missing.length === 0) return products;
-    throw new ErpError(
-      `Tryton has no salable product with the code ${missing.map((code) => `"${code}"`).join(', ')}.`,
-      'data',
-      true,
-    );
   }
 
   /** Payments that are not under way yet can be removed; Tryton refuses to reopen or cancel a sale that has any. */
@@ -153,7 +95,7 @@ export class Sales {
   }
 
   private async write(call: string, request: Omit<TrytonCall, 'call'>, notAfter: number): Promise<ErpOrder> {
-    const company = await this.company();
+    const company = await this.resolver.company();
     const answer = await this.call({ ...request, call, fields: SALE_FIELDS, company, notAfter });
     return this.see(narrow(call, answer, saleRow));
   }
@@ -172,9 +114,4 @@ export class Sales {
     if (found !== undefined) return found;
     throw new ErpError('find order: the sale is no longer in Tryton.', 'retryable', true);
   }
-}
-
-function required(value: string | null | undefined, place: string): string {
-  if (value) return value;
-  throw new ConfigurationError(`The mapping has no ${place}, which Tryton needs.`);
 }

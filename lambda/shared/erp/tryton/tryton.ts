@@ -1,6 +1,5 @@
 // The adapter for Tryton 8: the port over its REST API. README.md in this folder has the facts, the set-up and what was run.
 import type { ErpFacts } from '../../delivery/erp-order';
-import type { Mapping } from '../../delivery/mapping';
 import { ConfigurationError, ErpError } from '../../runtime/errors';
 import type { Erp, ErpFactory } from '../erp';
 import { createCalls } from './calls';
@@ -12,6 +11,8 @@ import type { Http } from './http';
 import { Names } from './names';
 import type { Remembered } from './names';
 import { previewSale } from './preview';
+import { PartyAddresses } from './party-addresses';
+import { SaleResolver } from './resolve-sale';
 import { Sales } from './sales';
 
 export const TRYTON_FACTS: ErpFacts = {
@@ -38,9 +39,18 @@ export function createTryton(http: Http = createHttp()): ErpFactory {
     remembered.set(server, known);
     const call = forgetting(known, createCalls(settings, database, http));
     const names = new Names(call, known, now);
-    const customers = new Customers(call, names, mapping.customer.match);
-    const sales = new Sales(call, names, customers, mapping);
-    return toErp(call, mapping, names, customers, sales);
+    const addresses = new PartyAddresses(call, names);
+    const resolver = new SaleResolver(names, addresses, mapping);
+    return {
+      ...lookups(call, names),
+      ...writes(
+        resolver,
+        new Customers(call, addresses, mapping.customer.match),
+        new Sales(call, resolver, mapping),
+      ),
+      facts: TRYTON_FACTS,
+      preview: (document) => previewSale(document, mapping),
+    };
   };
 }
 
@@ -56,22 +66,25 @@ function forgetting(known: Remembered, call: Call): Call {
   };
 }
 
-function toErp(call: Call, mapping: Mapping, names: Names, customers: Customers, sales: Sales): Erp {
+function lookups(call: Call, names: Names): Pick<Erp, 'check' | 'missingItems'> {
   return {
-    facts: TRYTON_FACTS,
-    check: (checked) => checkMapping(checked, call, names),
+    check: (mapping) => checkMapping(mapping, call, names),
     async missingItems(skus) {
       const products = await names.products(skus);
       return skus.filter((sku) => !products.has(sku));
     },
+  };
+}
+
+function writes(resolver: SaleResolver, customers: Customers, sales: Sales) {
+  return {
     findOrders: (refs, id) => sales.find(refs, id),
     findCustomers: (party) => customers.find(party),
-    prepare: (document, customer) => sales.prepare(document, customer),
+    prepare: (document, customer) => resolver.prepare(document, customer),
     createCustomer: (party, addresses, notAfter) => customers.create(party, addresses, notAfter),
     createDraft: (document, customer, notAfter) => sales.create(document, customer, notAfter),
     rewriteDraft: (order, document, notAfter) => sales.rewrite(order, document, notAfter),
     confirm: (order, document, notAfter) => sales.confirm(order, document, notAfter),
     cancel: (order, _reason, notAfter) => sales.cancel(order, notAfter),
-    preview: (document) => previewSale(document, mapping),
-  };
+  } satisfies Partial<Erp>;
 }

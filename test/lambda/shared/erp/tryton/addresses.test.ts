@@ -88,7 +88,7 @@ const values: AddressValues = {
 it('takes the oldest of equal addresses, and an empty text for none', () => {
   const rows = [
     { ...values, id: 9, attn: '' },
-    { ...values, id: 4, city: ' Austin ' },
+    { ...values, id: 4, city: ' Austin ', street: '1  Test\nStreet' },
     { ...values, id: 3, city: 'Dallas' },
   ];
   expect(findAddress(rows, values)?.id).toBe(4);

@@ -1,4 +1,5 @@
 import { Customers } from '../../../../../lambda/shared/erp/tryton/customers';
+import { PartyAddresses } from '../../../../../lambda/shared/erp/tryton/party-addresses';
 import { Names } from '../../../../../lambda/shared/erp/tryton/names';
 import type { TrytonCall } from '../../../../../lambda/shared/erp/tryton/calls';
 import type { Party } from '../../../../../lambda/shared/delivery/sales-order';
@@ -31,11 +32,20 @@ const address = {
   subdivision: null,
 };
 
+const home = {
+  name: 'Ada Moss',
+  street: ['1 Test Street'],
+  city: 'Austin',
+  postalCode: '78701',
+  countryCode: 'US',
+};
+
 function find(rows: readonly Row[], match: 'id' | 'id-then-email' = 'id-then-email') {
   const asked: TrytonCall[] = [];
   const call = (request: TrytonCall) => Promise.resolve((asked.push(request), { status: 200, body: rows }));
-  const customers = new Customers(call, new Names(call, new Map(), () => 0), match);
-  return { asked, customers, found: customers.find(party) };
+  const addresses = new PartyAddresses(call, new Names(call, new Map(), () => 0));
+  const customers = new Customers(call, addresses, match);
+  return { asked, addresses, customers, found: customers.find(party) };
 }
 
 it('takes the customer with our key before any with the e-mail address, inactive or not', async () => {
@@ -57,21 +67,24 @@ it('adds an address to the customer into whom staff merged the one that is known
       status: 200,
       body: rows[String((domain as [[string, string, number]])[0][2])] ?? [{ id: 2 }],
     });
-  const customers = new Customers(call, new Names(call, new Map(), () => 0), 'id');
-  const home = {
-    name: 'Ada Moss',
-    street: ['1 Test Street'],
-    city: 'Austin',
-    postalCode: '78701',
-    countryCode: 'US',
-  };
-  expect(await customers.addressIds(5, [home, home])).toEqual({ party: 8, ids: [80, 80] });
+  const addresses = new PartyAddresses(call, new Names(call, new Map(), () => 0));
+  expect(await addresses.ids(5, [home, home])).toEqual({ party: 8, ids: [80, 80] });
+});
+
+it('takes the addresses that it adds in the order in which it sends them, whatever Tryton makes of their texts', async () => {
+  const answers = [[{ id: 2 }], [aRow({ addresses: [{ ...address, id: 80 }] })]];
+  const added = [81, 80, 82].map((id) => ({ ...address, id, street: 'CHANGED' }));
+  const call = ({ method }: TrytonCall) =>
+    Promise.resolve({ status: 200, body: method === 'PUT' ? { addresses: added } : answers.shift() });
+  const addresses = new PartyAddresses(call, new Names(call, new Map(), () => 0));
+  const [one, two] = ['2 Test Street', '3 Test Street'].map((street) => ({ ...home, street: [street] }));
+  expect(await addresses.ids(5, [two!, home, one!, two!])).toEqual({ party: 5, ids: [81, 80, 82, 81] });
 });
 
 it('says that a known customer is gone', async () => {
-  const { customers, found } = find([]);
+  const { addresses, found } = find([]);
   await found;
-  await expect(customers.addressIds(5, [])).rejects.toMatchObject({ failure: 'data', provesRefusal: true });
+  await expect(addresses.ids(5, [])).rejects.toMatchObject({ failure: 'data', provesRefusal: true });
 });
 
 it.each([
