@@ -61,7 +61,7 @@ export function leaseUpdate({ owner }: DeliveryLease, until: number, { mapping, 
     add: { begun: 1 },
     condition: `${freeOrPast('lease_until')} AND (${dueRules.join(' OR ')})`,
     values: {
-      ':dueBy': iso(now + CLOCK_MS),
+      dueBy: iso(now + CLOCK_MS),
       now: iso(now),
       dueNow: 'now',
       dueHeld: 'held',
