@@ -1,4 +1,4 @@
-// Builds the packages and uploads them with the template.
+// Builds the packages and uploads them with the templates.
 import { build, packageLines } from '../../packages/build';
 import { s3Client, upload } from '../../packages/upload';
 import type { Print, Report } from '../../terminal/command';
@@ -20,12 +20,16 @@ export async function buildAndUpload(
   if (bucket === '')
     throw new UsageError("missing argument 'bucket': name the bucket, or set AWS_DEPLOYMENT_BUCKET");
   for (const line of packageLines(await build({ mapping }))) note(line);
-  const uploaded = await upload({ bucket, s3: s3Client(region), print: note });
+  const s3 = s3Client(region);
+  const replication = await upload({ bucket, s3, print: note });
+  const delivery = await upload({ bucket, kind: 'delivery', s3, print: note });
   return {
-    data: uploaded,
+    data: { ...replication, added: { delivery } },
     lines: namedValues({
-      LambdaDeploymentPackagesPrefix: uploaded.prefix,
-      Template: uploaded.templateUrl,
+      LambdaDeploymentPackagesPrefix: replication.prefix,
+      Template: replication.templateUrl,
+      'LambdaDeploymentPackagesPrefix of the delivery': delivery.prefix,
+      'Template of the delivery': delivery.templateUrl,
     }),
   };
 }

@@ -956,3 +956,218 @@ describe('the command line', () => {
     );
   });
 });
+
+describe('with the delivery', () => {
+  const deliveryName = 'OrderReplication-dev-Delivery';
+  const deliveryId = `arn:aws:cloudformation:eu-west-1:123456789012:stack/${deliveryName}/1`;
+  const credentials = '{"user":"erp","key":"t0psecretKey"}';
+  const both: Readonly<Record<string, string>> = {
+    ...complete,
+    ErpAdapter: 'tryton',
+    ErpUrl: 'https://erp.example.com',
+    ErpCredentials: credentials,
+  };
+  const aDelivery = (overrides: Partial<Stack> = {}): Stack => ({
+    StackName: deliveryName,
+    StackId: deliveryId,
+    CreationTime: new Date(0),
+    StackStatus: 'UPDATE_COMPLETE',
+    Parameters: Object.entries({
+      ErpAdapter: 'tryton',
+      ErpUrl: 'https://erp.example.com',
+      ErpCredentials: '****',
+      LambdaDeploymentPackagesPrefix: 'v-0/',
+    }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    ...overrides,
+  });
+
+  /** Both stacks; `deliveryEnds` as this, and exists before if `existing` is given. */
+  function bothGo(
+    deliveryEnds: NonNullable<Stack['StackStatus']> = 'CREATE_COMPLETE',
+    existing?: Stack,
+    failed: readonly StackEvent[] = [],
+  ) {
+    cloudFormationGoes();
+    const described = aws.on(DescribeStacksCommand, { StackName: deliveryName });
+    if (existing === undefined) described.rejects(missing());
+    else described.resolves({ Stacks: [existing] });
+    aws
+      .on(DescribeStacksCommand, { StackName: deliveryId })
+      .resolves({ Stacks: [aDelivery({ StackStatus: deliveryEnds })] });
+    aws
+      .on(CreateChangeSetCommand, { StackName: deliveryName })
+      .resolves({ Id: 'second', StackId: deliveryId });
+    const end = anEvent({
+      PhysicalResourceId: deliveryId,
+      ResourceStatus: deliveryEnds as 'CREATE_COMPLETE',
+    });
+    aws
+      .on(DescribeStackEventsCommand, { StackName: deliveryId })
+      .resolvesOnce({ StackEvents: [] })
+      .resolves({ StackEvents: [end, ...failed] });
+  }
+  const changeSets = () => aws.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input);
+  const parametersOfLast = () =>
+    Object.fromEntries(
+      (changeSetInput().Parameters ?? []).map(({ ParameterKey = '', ParameterValue }) => [
+        ParameterKey,
+        ParameterValue,
+      ]),
+    );
+  const failureOf = (options: Partial<DeployOptions>) =>
+    run(options).then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+
+  it('a deploy with the delivery changes its stack after that of the replication, each from its own version', async () => {
+    bothGo();
+    const boundary = 'arn:aws:iam::123456789012:policy/Boundary';
+    const result = await run({
+      with: ['delivery'],
+      parameters: { ...both, PermissionsBoundaryArn: boundary },
+      roleArn,
+    });
+    expect(changeSets().map(({ StackName }) => StackName)).toEqual(['OrderReplication-dev', deliveryName]);
+    expect(changeSets().map(({ RoleARN }) => RoleARN)).toEqual([roleArn, roleArn]);
+    const { prefix } = result.added.delivery!;
+    expect(prefix).not.toBe(result.prefix);
+    expect(parametersOfLast()).toEqual({
+      ReplicationStackName: 'OrderReplication-dev',
+      LambdaDeploymentPackagesBucketName: 'packages',
+      LambdaDeploymentPackagesPrefix: prefix,
+      PermissionsBoundaryArn: boundary,
+      ErpAdapter: 'tryton',
+      ErpUrl: 'https://erp.example.com',
+      ErpCredentials: credentials,
+    });
+    expect(changeSets()[0]!.Parameters?.map(({ ParameterKey }) => ParameterKey)).not.toContain('ErpUrl');
+    expect([...bucket.objects.keys()]).toContain(`/packages/${prefix}deliver-orders.zip`);
+  });
+
+  it('a deploy with the delivery writes the names of its tables out by the name of the replication', async () => {
+    bothGo();
+    await run({ with: ['delivery'], parameters: both });
+    const { body } = bucket.objects.get(new URL(changeSetInput().TemplateURL ?? '').pathname)!;
+    const { Resources } = JSON.parse(body) as { Resources: Record<string, { Properties: object }> };
+    expect(Resources['DeliveriesTable']!.Properties).toMatchObject({
+      TableName: 'OrderReplication-dev-Deliveries',
+    });
+  });
+
+  it('a deploy with the delivery reports the problems of both templates before it changes anything', async () => {
+    aws.on(DescribeStacksCommand).rejects(missing());
+    const parameters = {
+      ...complete,
+      PollingInterval: '7',
+      ErpUrl: 'http://erp.example.com',
+      DeliveryMode: 'live',
+    };
+    const failure = await failureOf({ with: ['delivery'], parameters });
+    for (const problem of [
+      'PollingInterval must be',
+      'ErpAdapter is missing',
+      'ErpUrl must be an https://',
+      'ErpCredentials is missing',
+      'live needs DeliverOrdersCreatedFrom',
+    ]) {
+      expect(failure).toContain(problem);
+    }
+    expect([bucket.puts, changeSets().length]).toEqual([0, 0]);
+  });
+
+  it('a deploy without the delivery refuses its parameters, and says which option is missing', async () => {
+    aws.on(DescribeStacksCommand).rejects(missing());
+    expect(await failureOf({ parameters: both })).toContain(
+      'ErpUrl is a parameter of the delivery stack. Add --with delivery.',
+    );
+  });
+
+  it('a delivery that fails leaves the replication deployed, and its credentials unprinted', async () => {
+    const reason = `no right with ${credentials}`;
+    bothGo('ROLLBACK_COMPLETE', undefined, [
+      anEvent({
+        ResourceStatus: 'CREATE_FAILED',
+        LogicalResourceId: 'DeliverOrdersFunction',
+        ResourceStatusReason: reason,
+      }),
+    ]);
+    const failure = await failureOf({ with: ['delivery'], parameters: both });
+    expect(failure).toContain(`${deliveryName} was not deployed (ROLLBACK_COMPLETE).`);
+    expect(failure).toContain('no right with ****');
+    expect(failure).toContain('OrderReplication-dev is deployed, and stays so.');
+    expect(failure + printed.join('\n')).not.toContain('t0psecretKey');
+  });
+
+  it('a later deploy with the delivery keeps its parameters', async () => {
+    bothGo('UPDATE_COMPLETE', aDelivery());
+    await run({ with: ['delivery'] });
+    expect(changeSetInput()).toMatchObject({ StackName: deliveryName, ChangeSetType: 'UPDATE' });
+    expect(changeSetInput().Parameters).toContainEqual({
+      ParameterKey: 'ErpCredentials',
+      UsePreviousValue: true,
+    });
+  });
+
+  it('a deploy without the delivery leaves its stack unchanged, and reports that its packages are of another version', async () => {
+    bothGo('UPDATE_COMPLETE', aDelivery());
+    await run();
+    expect(changeSets().map(({ StackName }) => StackName)).toEqual(['OrderReplication-dev']);
+    expect(printed.join('\n')).toContain(
+      `Note: ${deliveryName} is unchanged, and its packages are of another version than this checkout. To update it: npx order-replication deploy --stack-name OrderReplication-dev --with delivery`,
+    );
+  });
+
+  it('a deploy without the delivery says nothing of a stack of the same version', async () => {
+    bothGo();
+    const { added } = await run({ with: ['delivery'], parameters: both });
+    const current = {
+      ParameterKey: 'LambdaDeploymentPackagesPrefix',
+      ParameterValue: added.delivery!.prefix,
+    };
+    aws.reset();
+    bothGo('UPDATE_COMPLETE', aDelivery({ Parameters: [current] }));
+    printed = [];
+    await run();
+    expect(printed.join('\n')).not.toContain(deliveryName);
+  });
+
+  it('a deploy that may not look for a delivery succeeds, and says so', async () => {
+    cloudFormationGoes();
+    aws
+      .on(DescribeStacksCommand, { StackName: deliveryName })
+      .rejects(Object.assign(new Error('not authorized to perform'), { name: 'AccessDenied' }));
+    await run();
+    expect(printed.join('\n')).toContain(`whether ${deliveryName} exists was not checked`);
+    expect(printed.join('\n')).toContain('npx order-replication bootstrap');
+  });
+
+  it('the options and variables of a deploy with the delivery set its parameters too', async () => {
+    const names = [...Object.keys(both), 'DeliveryMode', 'ReplicationStackName', 'Paused'];
+    const variables = {
+      ERP_ADAPTER: 'odoo',
+      ERP_CREDENTIALS: credentials,
+      DELIVERY_MODE: 'live',
+      PAUSED: 'true',
+    };
+    const args = [
+      '--stage',
+      'dev',
+      '--with',
+      'delivery',
+      '--with',
+      'delivery',
+      '--parameter',
+      'ErpUrl=https://x',
+    ];
+    const options = await parseOptions(deployOptions, args, variables);
+    const request = deployRequest(options, names, { ...variables, REPLICATION_STACK_NAME: 'other' });
+    expect(request.with).toEqual(['delivery']);
+    expect(request.parameters).toEqual({
+      ErpAdapter: 'odoo',
+      ErpCredentials: credentials,
+      DeliveryMode: 'live',
+      ErpUrl: 'https://x',
+    });
+  });
+});
