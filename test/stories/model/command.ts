@@ -9,10 +9,9 @@ import { defineCommand } from '../../../scripts/terminal/command';
 import { CommandError, UsageError } from '../../../scripts/terminal/command-error';
 import { flag, text, wholeNumber, withDefault } from '../../../scripts/terminal/options';
 import { liveThroughADay } from './day';
+import { DELIVERY_FAULTS } from './deliveries/faults';
 import { FAULTS } from './faults';
-import type { Fault } from './faults';
-import type { Tally } from './survive';
-import type { Report, Task } from './worker';
+import type { AnyTally, Report, Task } from './worker';
 
 export const command = defineCommand({
   name: 'survive',
@@ -26,6 +25,7 @@ export const command = defineCommand({
     seed: withDefault(wholeNumber('<number>', [0, 999_999_999], 'the same seed makes the same stories'), 1),
     fault: withDefault(text('<text>', 'only the faults whose names contain it'), ''),
     path: text('<path>', 'with --fault and --seed: the one story that failed, as its failure names it'),
+    delivery: flag('the stories of the delivery into an ERP'),
     shrink: flag('where a story fails, look for the smallest one that fails as well'),
     day: flag(
       'instead: one day of 24 hours in a store of so many orders with faults of every kind, the audit after it, and the audit once an order was taken out of the tables',
@@ -44,27 +44,56 @@ interface SurviveOptions {
   readonly seed: number;
   readonly fault: string;
   readonly path: string | undefined;
+  readonly delivery: boolean;
   readonly shrink: boolean;
 }
 
-async function surviveFaults(all: number, { seed, fault, path, shrink }: SurviveOptions): Promise<void> {
-  const faults = FAULTS.filter(({ name }) => name.includes(fault));
-  if (faults.length === 0) throw new CommandError(`No fault has such a name. There are:\n${names(FAULTS)}`);
-  const orders = Math.ceil(all / faults.length);
-  const tasks = faults.map(({ name }) => ({
+async function surviveFaults(all: number, options: SurviveOptions): Promise<void> {
+  const { seed, fault, delivery, path, shrink } = options;
+  const suite = delivery ? DELIVERY_SUITE : SUITE;
+  const names = suite.names.filter((name) => name.includes(fault));
+  if (names.length === 0)
+    throw new CommandError(`No fault has such a name. There are:\n${inLines(suite.names)}`);
+  const orders = Math.ceil(all / names.length);
+  const tasks = names.map((name) => ({
     name,
-    seed: seedOf(name, seed, faults.length === 1),
+    isOfDelivery: delivery,
+    seed: names.length === 1 ? seed : seedOf(name, seed, suite),
     orders,
     path,
     shrink,
   }));
   const reports = await inProcesses(tasks);
-  printTable(reports.flatMap((report) => ('tally' in report ? [report.tally] : [])));
+  const tallies = reports.flatMap((report) => ('tally' in report ? [report.tally] : []));
+  printTable(tallies, suite);
   const failures = reports.flatMap((report) => ('failure' in report ? [report.failure] : []));
   for (const failure of failures) console.error(`\n${failure}`);
   if (failures.length > 0)
-    throw new CommandError(`\nThe promise was broken under ${failures.length} of ${faults.length} faults.`);
+    throw new CommandError(`\nThe promise was broken under ${failures.length} of ${names.length} faults.`);
 }
+
+/** Faults, and how orders end under them. */
+interface Suite {
+  readonly names: readonly string[];
+  /** The ends in the tally, each with the head of its column. */
+  readonly ends: Readonly<Record<string, string>>;
+}
+
+const SUITE: Suite = {
+  names: FAULTS.map(({ name }) => name),
+  ends: { replicated: 'advanced', copied: 'copied', skipped: 'skipped', dead: 'dead', unseen: 'never new' },
+};
+
+const DELIVERY_SUITE: Suite = {
+  names: DELIVERY_FAULTS.map(({ name }) => name),
+  ends: {
+    delivered: 'delivered',
+    held: 'held',
+    excluded: 'excluded',
+    cancelled: 'cancelled',
+    none: 'expired unseen',
+  },
+};
 
 async function showDay(orders: number, seed: number): Promise<void> {
   if (orders < 10 || orders > 1_000_000) throw new UsageError('--day takes from 10 to 1000000 orders.');
@@ -91,11 +120,11 @@ function show(title: string, audits: readonly Audit[]): void {
 }
 
 /** Each fault has days of its own. A single one has the seed that was given, so that its story can be repeated. */
-function seedOf(name: string, seed: number, alone: boolean): number {
-  return alone ? seed : seed + 1_000_000 * FAULTS.findIndex((fault) => fault.name === name);
+function seedOf(name: string, seed: number, { names }: Suite): number {
+  return seed + 1_000_000 * names.indexOf(name);
 }
 
-const names = (faults: readonly Fault[]) => faults.map(({ name }) => `  ${name}`).join('\n');
+const inLines = (names: readonly string[]) => names.map((name) => `  ${name}`).join('\n');
 
 /** One process a processor; each takes the next fault when it has done with one. */
 async function inProcesses(tasks: readonly Task[]): Promise<readonly Report[]> {
@@ -126,21 +155,11 @@ function inProcess(task: Task): Promise<Report> {
   });
 }
 
-function printTable(tallies: readonly Tally[]): void {
-  const heads = [
-    'fault',
-    'stories',
-    'struck',
-    'orders',
-    'advanced',
-    'copied',
-    'skipped',
-    'dead',
-    'never new',
-  ];
+function printTable(tallies: readonly AnyTally[], suite: Suite): void {
+  const heads = ['fault', 'stories', 'struck', 'orders', ...Object.values(suite.ends)];
   const rows = tallies.map(({ name, stories, struck, orders, ends }) => {
-    const { replicated, copied, skipped, dead, unseen } = ends;
-    return [name, ...[stories, struck, orders, replicated, copied, skipped, dead, unseen].map(String)];
+    const counts = Object.keys(suite.ends).map((end) => ends[end] ?? 0);
+    return [name, ...[stories, struck, orders, ...counts].map(String)];
   });
   const sums = heads.slice(1).map((_, column) => {
     return String(rows.reduce((sum, row) => sum + Number(row[column + 1]), 0));

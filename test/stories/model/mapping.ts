@@ -1,6 +1,7 @@
 // The event source mapping between the Orders queue and the worker: three batches at a time, partial failures.
 import { replicateBatch, deadlinesBefore } from '../../../lambda/process-new-orders/batch';
 import type { Rules } from '../../../lambda/shared/order/rules';
+import { createEventSource } from './event-source';
 import { log, TIMEOUTS_MS } from './lambda';
 import type { createLambda, Invoke, Surroundings } from './lambda';
 import type { Random } from '../../../simulator/random';
@@ -22,38 +23,8 @@ export function createMapping(
   { functionOf }: ReturnType<typeof createLambda>,
 ): () => void {
   const { time, random, sqs } = surroundings;
-  const replicate = replicateIn(functionOf('worker'), settings, random);
-  const pause = () => time.sleep(5 + random() * 50);
-  let busy = 0;
-  let cancelWake: () => void = () => undefined;
-
-  /** Batch after batch, until the queue shows nothing. What is not acknowledged is received again. */
-  async function work(): Promise<void> {
-    busy += 1;
-    for (;;) {
-      await pause();
-      const received = sqs.receive(1 + Math.floor(random() * BATCH));
-      if (received.length === 0) break;
-      const outcomes = await replicate(received);
-      if (outcomes === 'died') continue;
-      for (const [index, { receiptHandle }] of received.entries()) {
-        if (outcomes[index] === 'acknowledged') sqs.delete(receiptHandle);
-      }
-    }
-    busy -= 1;
-    wake();
-  }
-
-  function wake(): void {
-    cancelWake();
-    const at = sqs.nextAt();
-    if (at === undefined) return;
-    const begin = () => {
-      while (busy < WORKERS) void work();
-    };
-    cancelWake = time.setTimer(begin, Math.max(0, at - time.now()));
-  }
-  return wake;
+  const invoke = replicateIn(functionOf('worker'), settings, random);
+  return createEventSource({ time, random, sqs, workers: WORKERS, batch: BATCH, invoke });
 }
 
 /** One invocation of the worker with what was received. */

@@ -1,6 +1,7 @@
 // The two queues as SQS keeps them: at least once, in no order, with visibility, receive counts and redrive.
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
@@ -11,8 +12,9 @@ import type { VirtualTime } from '../../support/virtual-time';
 export const ORDERS = 'https://sqs.example/orders';
 export const DEAD_LETTERS = 'https://sqs.example/dead-letters';
 
-/** As the template has them. */
+/** As the templates have them. */
 const VISIBILITY_MS = 360_000;
+export const DELIVERIES_VISIBILITY_MS = 1_800_000;
 export const MAX_RECEIVES = 20;
 const RETENTION_MS = 4 * 24 * 3_600_000;
 
@@ -66,6 +68,7 @@ export class Sqs {
     private readonly random: Random,
     private readonly habits: QueueHabits,
     private readonly changed: () => void,
+    private readonly visibilityMs = VISIBILITY_MS,
   ) {}
 
   receive(most: number): Received[] {
@@ -77,7 +80,7 @@ export class Sqs {
     }
     return chosen.map((kept) => {
       kept.receives += 1;
-      kept.visibleAt = this.time.now() + VISIBILITY_MS;
+      kept.visibleAt = this.time.now() + this.visibilityMs;
       kept.receiptHandle = `${kept.messageId}/${kept.receives}/${this.random()}`;
       const { messageId, receiptHandle, body, receives } = kept;
       return { messageId, receiptHandle, body, receiveCount: receives };
@@ -115,12 +118,29 @@ export class Sqs {
   private effect(command: unknown): unknown {
     if (command instanceof SendMessageBatchCommand) return this.sendBatch(command);
     if (command instanceof SendMessageCommand) return this.sendOne(command);
+    if (command instanceof GetQueueAttributesCommand) return this.count();
     if (!(command instanceof ChangeMessageVisibilityCommand)) throw new Error('No such command here.');
     const { ReceiptHandle, VisibilityTimeout = 0 } = command.input;
     const kept = [...this.orders.values()].find(({ receiptHandle }) => receiptHandle === ReceiptHandle);
     if (kept) kept.visibleAt = this.time.now() + VisibilityTimeout * 1000;
     this.changed();
     return {};
+  }
+
+  /** As SQS counts: messages that are visible, received or delayed. */
+  private count() {
+    const all = [...this.orders.values()];
+    const visible = all.filter(({ visibleAt }) => visibleAt <= this.time.now()).length;
+    const received = all.filter(
+      ({ receives, visibleAt }) => receives > 0 && visibleAt > this.time.now(),
+    ).length;
+    return {
+      Attributes: {
+        ApproximateNumberOfMessages: String(visible),
+        ApproximateNumberOfMessagesNotVisible: String(received),
+        ApproximateNumberOfMessagesDelayed: String(all.length - visible - received),
+      },
+    };
   }
 
   private sendBatch({ input }: SendMessageBatchCommand) {

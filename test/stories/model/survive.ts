@@ -1,7 +1,8 @@
 // Runs random stories of one fault, checks each, and counts.
-import fc from 'fast-check';
 import type { Fault } from './faults';
 import type { Plan } from './plan';
+import { runStories } from './run-stories';
+import type { StoriesRequest } from './run-stories';
 import { tell } from './story';
 import type { Story } from './story';
 import { trace } from './trace';
@@ -17,44 +18,20 @@ export interface Tally {
   readonly ends: Record<End, number>;
 }
 
-export interface SurvivalRequest {
+export interface SurvivalRequest extends StoriesRequest {
   readonly fault: Fault;
-  readonly seed: number;
-  /** Orders at least. */
-  readonly orders: number;
-  /** Tells one story only: the one that fast-check named when it failed. */
-  readonly path?: string | undefined;
-  /** Looks for the smallest story that fails as well, instead of ending with the first. */
-  readonly shrink?: boolean | undefined;
 }
 
-/** The most orders that a story of most faults has. */
-const ORDERS_OF_A_STORY = 10;
-
 /** Tells stories until enough orders have gone through. Throws at the first that breaks the promise: seed, path, trace. */
-export async function survive({ fault, seed, orders, path, shrink }: SurvivalRequest): Promise<Tally> {
+export async function survive({ fault, ...request }: SurvivalRequest): Promise<Tally> {
   const tally = empty(fault.name);
-  const oneStory = async (plan: Plan) => {
+  await runStories(fault.plan, request, tally, async (plan: Plan) => {
     const story = await tell(plan);
     const verdict = checkPromise(story);
     const broken = complaints(verdict);
     if (broken.length > 0) throw new Error([...broken, ...traces(story, broken)].join('\n'));
     count(tally, story, verdict, fault);
-  };
-  const endOnFailure = shrink !== true;
-  const property = fc.asyncProperty(fault.plan, oneStory);
-  if (path !== undefined) {
-    await fc.assert(property, { seed, path, numRuns: 1, endOnFailure });
-    return tally;
-  }
-  // Each round has a seed of its own, because it is unknown how many orders a story has.
-  for (let round = 0; tally.orders < orders; round += 1) {
-    const numRuns =
-      tally.stories === 0
-        ? Math.min(10, Math.ceil(orders / ORDERS_OF_A_STORY))
-        : Math.ceil((orders - tally.orders) / (tally.orders / tally.stories));
-    await fc.assert(property, { seed: seed + round, numRuns, endOnFailure });
-  }
+  });
   return tally;
 }
 

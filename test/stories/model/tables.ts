@@ -72,7 +72,7 @@ export function createTables(
   };
 }
 
-interface Struck {
+export interface Struck {
   failed: number;
   cancelled: number;
 }
@@ -80,7 +80,12 @@ interface Struck {
 type Call = (...args: unknown[]) => Promise<unknown>;
 
 /** Makes every call of an adapter late, and lets some fail. */
-function latecomer({ sleep }: VirtualTime, random: Random, habits: TableHabits, struck: Struck) {
+export function latecomer(
+  { sleep }: VirtualTime,
+  random: Random,
+  habits: Pick<TableHabits, 'failures'>,
+  struck: Pick<Struck, 'failed'>,
+) {
   const late =
     (call: Call): Call =>
     async (...args) => {

@@ -142,7 +142,9 @@ function confirmedOtherwise(
   const touchedAt = order.touched.get(after.id)?.get(contentOf(after)) ?? -Infinity;
   if (touchedAt >= sentAt - evidence.lookMs) return undefined;
   const versions = evidence.versionsOf(orderId);
-  const equal = versions.flatMap((version, index) => (isEqual(after, version) ? [index] : []));
+  // What an ERP makes of an amendment shows when it is done; the order is then held.
+  const compared = what === 'amend' ? { ...after, off: 0n } : after;
+  const equal = versions.flatMap((version, index) => (isEqual(compared, version) ? [index] : []));
   const seen = `${after.currency} ${totalsOf(after).total} with ${after.lines.length} lines`;
   if (equal.length === 0) return `E2: confirmed at ${iso(change.at)} as ${seen}, as the store never had it`;
   const isOld = equal.every((index) => {
@@ -155,14 +157,21 @@ function confirmedOtherwise(
 }
 
 /** E4: our write replaces content that staff made before the look that it rests on. */
-function overwritten(change: ErpChange, order: OrderSoFar, { lookMs }: Evidence): string | undefined {
-  const { by, before, sentAt = 0 } = change;
+function overwritten(
+  change: ErpChange,
+  order: OrderSoFar,
+  { lookMs, isKnown }: Evidence,
+): string | undefined {
+  const { by, before, after, sentAt = 0 } = change;
   if (by !== 'us' || before === undefined) return undefined;
   const content = contentOf(before);
   // Staff entered the very same order by hand: it is adopted.
   if (order.written.has(content)) return undefined;
   const madeAt = order.touched.get(before.id)?.get(content);
   if (madeAt === undefined || madeAt >= sentAt - lookMs) return undefined;
+  // Under another reference, and unknown to the row: no find can show it.
+  const isOutOfSight = before.isHidden || before.reference !== after?.reference;
+  if (isOutOfSight && !isKnown(before, madeAt)) return undefined;
   return `E4: ${change.what} at ${iso(change.at)} over what staff made of ${before.id} at ${iso(madeAt)}`;
 }
 
