@@ -4,7 +4,7 @@ import { DAY_MS, dayOf } from '../../../lambda/shared/runtime/time';
 import { checkOrders } from '../../service/delivery-tasks';
 import type { CheckedOrders } from '../../service/delivery-tasks';
 import { CommandError } from '../../terminal/command-error';
-import type { CheckDeps } from './check';
+import type { CheckDeps } from './check-deps';
 
 /** Orders of one invocation: each is a read of a few milliseconds, and their items a few questions to the ERP. */
 const ORDERS_OF_A_PART = 500;

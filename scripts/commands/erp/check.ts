@@ -1,7 +1,6 @@
 // erp check: the mapping file against itself, against the ERP, and against the stored orders of the last days.
 import type { LoadedMapping } from '../../../lambda/shared/delivery/mapping';
 import { createFinishedOrders } from '../../../lambda/shared/tables/finished-orders';
-import type { FinishedOrders } from '../../../lambda/shared/tables/finished-orders';
 import { readMapping } from '../../packages/mapping-file';
 import { withDelivery } from '../../service/delivery-service';
 import type { DeliveryDeps } from '../../service/delivery-service';
@@ -11,6 +10,7 @@ import type { ServiceOptions } from '../../service/service-options';
 import { outputsOf } from '../../stack/stack-state';
 import type { Report, Terminal } from '../../terminal/command';
 import { withStopSignal } from '../../terminal/signals';
+import type { CheckDeps } from './check-deps';
 import { checkRecentOrders } from './check-orders';
 import { checkReport } from './check-report';
 
@@ -23,13 +23,6 @@ interface CheckOptions extends ServiceOptions {
 export interface CheckRequest {
   readonly mapping: LoadedMapping;
   readonly days: number;
-}
-
-export interface CheckDeps extends Pick<DeliveryDeps, 'service' | 'now' | 'recommend'> {
-  readonly finished: FinishedOrders;
-  readonly note: Terminal['note'];
-  /** Ends the command early, with its reason. */
-  readonly stop: AbortSignal;
 }
 
 /** Throws CommandError for a file that is not usable, which is found before any call, and if the worker fails. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { LoadedMapping } from '../../../../lambda/shared/delivery/mapping';
 import { dayOf } from '../../../../lambda/shared/runtime/time';
 import { checkAll } from '../../../../scripts/commands/erp/check';
-import type { CheckDeps } from '../../../../scripts/commands/erp/check';
+import type { CheckDeps } from '../../../../scripts/commands/erp/check-deps';
 import { erp as noun } from '../../../../scripts/commands/erp/command';
 import { CommandError } from '../../../../scripts/terminal/command-error';
 import { NOON } from '../../../support/builders';
