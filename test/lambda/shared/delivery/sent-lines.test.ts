@@ -82,10 +82,10 @@ describe('sentLines', () => {
     ],
     [
       'no price lands on half a cent, which ERPs round either way',
-      200,
+      150,
       '0.01',
       'USD',
-      ['199 at 0: 0', '1 at 0.01: 0.01'],
+      ['149 at 0: 0', '1 at 0.01: 0.01'],
     ],
   ])('%s', (_, quantity, total, currency, expected) => {
     expect(textsOf(quantity, total, currency)).toEqual(expected);
