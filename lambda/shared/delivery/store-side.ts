@@ -38,10 +38,10 @@ export function digestsOf(
   side: StoreSide,
 ): { readonly digest: string; readonly bare: string } {
   const { customerId, billing, addresses, note } = side.order;
-  return {
-    digest: digestOfStoreSide({ ...bareOf(snapshot, side), customerId, billing, addresses, note }),
-    bare: digestOfStoreSide(bareOf(snapshot, { ...side, lines: withoutAnswers(snapshot, side.lines) })),
-  };
+  const lines = withoutAnswers(snapshot, side.lines);
+  const bare = digestOfStoreSide(bareOf(snapshot, { ...side, lines }));
+  const answers = side.lines.map(({ options }) => options);
+  return { digest: digestOfStoreSide({ bare, answers, customerId, billing, addresses, note }), bare };
 }
 
 /** A refund counts. Whether an order is paid does not: the ERP has the same order before and after. */
