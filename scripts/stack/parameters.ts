@@ -54,8 +54,9 @@ function fits(value: string, declaration: Declaration): boolean {
   const { Type, AllowedPattern, AllowedValues } = declaration;
   const { MaxLength = Infinity, MinValue = -Infinity, MaxValue = Infinity } = declaration;
   if (value.length > MaxLength) return false;
-  // The pattern of a list is that of each item.
+  // The pattern of a list is that of each item, and allows an empty one only as an empty list.
   const parts = Type === 'CommaDelimitedList' ? listOf(value) : [value];
+  if (parts.length > 1 && parts.includes('')) return false;
   if (AllowedPattern !== undefined && !parts.every(matching(AllowedPattern))) return false;
   if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) return false;
   if (Type !== 'Number') return true;
