@@ -67,6 +67,7 @@ beforeAll(async () => {
     'simulator',
     'tools',
     'cloudformation',
+    'erp',
     'package.json',
     'package-lock.json',
     'tsconfig.json',
@@ -194,6 +195,19 @@ describe('pushes to dev, one after the other:', () => {
       expect(text).not.toMatch(/t0pSecret|pwned/);
     }
     expect(summary).toContain('## Not deployed');
+  });
+
+  it('a push with WITH_DELIVERY deploys the stack of the delivery too, and prints no credential of the ERP', async () => {
+    const { code, log, summary } = await push({
+      vars: { WITH_DELIVERY: 'true', ERP_ADAPTER: 'tryton', ERP_URL: 'https://erp.example.com' },
+      secrets: { ERP_CREDENTIALS: '{"key":"t0pSecretErp"}' },
+    });
+    expect(code).toBe(0);
+    expect(summary).toContain('Deploying OrderReplication-dev and OrderReplication-dev-Delivery to account');
+    expect(summary).toContain('OrderReplication-dev-Delivery is deployed (CREATE_COMPLETE).');
+    expect(log + summary).not.toContain('t0pSecret');
+    const delivery = await describeStack(clients.cloudFormation, 'OrderReplication-dev-Delivery');
+    expect(parametersOf(delivery)).toMatchObject({ ErpAdapter: 'tryton', DeliveryMode: 'shadow' });
   });
 
   it('a push that changes the API deploys it to the stage, by a deployment with another name', async () => {
