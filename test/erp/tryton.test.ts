@@ -53,6 +53,21 @@ describe('what only Tryton has', () => {
     });
   });
 
+  it('names the rights that the user lacks, and takes a field that it may not read for configuration', async () => {
+    const key = await erp.createUser(['Sales']);
+    const adapter = erp.create({ credentials: () => Promise.resolve(JSON.stringify({ key })) });
+    const findings = await adapter.check(erp.mapping);
+    expect(findings.map(({ about }) => about)).toEqual([
+      'rights: account.payment',
+      'rights: account.payment.journal',
+    ]);
+    const document = nextDocument(erp.mapping);
+    await createOrder(erp.create(), document);
+    const error = await errorOf(adapter.findOrders([document.ref]));
+    expect(error).toMatchObject({ failure: 'configuration', provesRefusal: false });
+    expect(error.message).toContain('"payments"');
+  });
+
   it('finds a customer by the e-mail address that only one has, without case and without wildcards', async () => {
     const mapping = {
       ...erp.mapping,

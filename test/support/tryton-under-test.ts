@@ -3,11 +3,15 @@ import { createAdapter } from '../../lambda/shared/erp/adapters';
 import { startTryton } from '../../scripts/local/tryton';
 import type { ErpUnderTest } from '../erp/under-test';
 import { aMapping } from './sales-order';
+import { createUser } from './tryton-admin';
 import { staffOf } from './tryton-staff';
 import type { TrytonStaff } from './tryton-staff';
 
 export type TrytonUnderTest = ErpUnderTest &
-  Pick<TrytonStaff, 'enterCustomer' | 'clearWebShop' | 'deleteSale'>;
+  Pick<TrytonStaff, 'enterCustomer' | 'clearWebShop' | 'deleteSale'> & {
+    /** Returns the key of a new user of the groups. */
+    readonly createUser: (groups: readonly string[]) => Promise<string>;
+  };
 
 /** Starts a Tryton with a database of its own, which `stop` deletes. */
 export async function startTrytonUnderTest(): Promise<TrytonUnderTest> {
@@ -22,6 +26,7 @@ export async function startTrytonUnderTest(): Promise<TrytonUnderTest> {
     staff,
     enterCustomer,
     clearWebShop,
+    createUser: (groups) => createUser(tryton, groups),
     deleteSale,
     create: (overrides = {}) =>
       connect({

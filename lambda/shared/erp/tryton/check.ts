@@ -35,11 +35,13 @@ const access = v.record(v.string(), v.object({ read: flag, write: flag, create: 
 export async function checkMapping(mapping: Mapping, call: Call, names: Names): Promise<readonly Finding[]> {
   names.forget();
   const rights = await found('credentials and erp.database', () => checkRights(call));
+  // Without the rights, the names cannot be asked for.
   if ('problem' in rights) return [rights];
+  if (rights.length > 0) return rights.concat(checkGuest(mapping));
   const { company: name } = mapping.erp;
   const company = await found('erp.company', () => names.company(name ?? ''));
   const places = typeof company === 'number' ? await checkNames(mapping, company, names) : [company];
-  return [rights, checkGuest(mapping), places].flat();
+  return checkGuest(mapping).concat(places);
 }
 
 /** Asks for the rights of all models once; a model that Tryton does not know is a module that is not active. */
@@ -105,8 +107,7 @@ async function checkNames(mapping: Mapping, company: number, names: Names): Prom
   }
   for (const [nth, rule] of mapping.paymentMethods.entries()) {
     const use = 'use' in rule ? rule.use : rule.else;
-    if (use === 'hold' || (await names.hasJournal(use, company))) continue;
-    findings.push({ about: `paymentMethods[${nth}]`, problem: `Tryton has no payment journal "${use}".` });
+    if (use !== 'hold') await look(`paymentMethods[${nth}]`, () => names.anyJournal(use, company));
   }
   return findings.concat(await checkItems(mapping, names));
 }

@@ -80,10 +80,11 @@ export class Names {
     return this.one('payment journal', `${name} (${currency})`, request, idRow, 'data').then(toId);
   }
 
-  /** Whether the company has a payment journal of this name in any currency. */
-  async hasJournal(name: string, company: number): Promise<boolean> {
+  /** Throws ErpError `data` if the company has no payment journal of this name in any currency. */
+  async anyJournal(name: string, company: number): Promise<void> {
     const request = { path: 'account.payment.journal', domain: [['name', '=', name]], company };
-    return (await this.rows('payment journal', request, idRow)).length > 0;
+    const rows = await this.rows('payment journal', request, idRow);
+    if (rows.length === 0) throw new ErpError(`Tryton has no payment journal "${name}".`, 'data', true);
   }
 
   /** By its name or its ISO code; undefined if the country has no such subdivision, or several. */

@@ -56,5 +56,6 @@ export function narrow<T>(call: string, { body, status }: Answered, schema: Sche
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw missingField(call, v.getDotPath(issue)?.replace(/(^|\.)\d+(?=\.|$)/g, '') || 'record', status);
+  const names = (v.getDotPath(issue) ?? '').split('.').filter((part) => !/^\d*$/.test(part));
+  throw missingField(call, names.length > 0 ? names.join('.') : 'record', status);
 }

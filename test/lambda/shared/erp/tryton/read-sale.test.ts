@@ -88,10 +88,16 @@ it('reads the reference of a sale without a shop, and no number of a draft', () 
 it.each([
   ['is missing', without('total_amount'), 'total_amount'],
   ['is missing, which has rows of its own', without('payments'), 'payments'],
+  ['is missing in a list', [aSale(), without('party')], 'party'],
+  ['is missing with all others', 5, 'record'],
   ['is only an id', aSale({ currency: 1 }), 'currency'],
   ['is a float in a line', aSale({ lines: [aLine({ amount: 12.5 })] }), 'lines.amount'],
 ])('names a field that %s', (_, row, named) => {
-  const parse = () => narrow('find order', { body: row, status: 200 }, saleRow);
+  const answer = { body: row, status: 200 };
+  const parse = (): unknown =>
+    Array.isArray(row)
+      ? narrow('find order', answer, v.array(saleRow))
+      : narrow('find order', answer, saleRow);
   expect(parse).toThrow(`find order: the answer has no usable "${named}".`);
 });
 
