@@ -1,7 +1,7 @@
 import { startTrytonUnderTest } from '../support/tryton-under-test';
 import type { TrytonUnderTest } from '../support/tryton-under-test';
 import { describeConformance } from './conformance';
-import { createOrder, errorOf, nextDocument, soon } from './under-test';
+import { createOrder, deliver, errorOf, nextDocument, soon } from './under-test';
 
 describe('the adapter for Tryton, against a real Tryton', () => describeConformance(startTrytonUnderTest));
 
@@ -66,6 +66,14 @@ describe('what only Tryton has', () => {
     const error = await errorOf(adapter.findOrders([document.ref]));
     expect(error).toMatchObject({ failure: 'configuration', provesRefusal: false });
     expect(error.message).toContain('"payments"');
+  });
+
+  it('needs the groups Sales and Payment only', async () => {
+    const key = await erp.createUser(['Sales', 'Payment']);
+    const adapter = erp.create({ credentials: () => Promise.resolve(JSON.stringify({ key })) });
+    expect(await adapter.check(erp.mapping)).toEqual([]);
+    const order = await deliver(adapter, nextDocument(erp.mapping, { store_credit_amount: '2.0000' }));
+    expect(order).toMatchObject({ state: 'confirmed', payments: [{ method: 'Store credit' }] });
   });
 
   it('finds a customer by the e-mail address that only one has, without case and without wildcards', async () => {
