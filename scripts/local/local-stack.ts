@@ -6,6 +6,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 
 import * as v from 'valibot';
 import { isRow, parseJson } from '../../lambda/shared/runtime/json';
+import { dayOf } from '../../lambda/shared/runtime/time';
 import { build } from '../packages/build';
 import { CommandError } from '../terminal/command-error';
 import { deploy } from '../commands/deploy/deploy';
@@ -41,6 +42,8 @@ export interface LocalDeliveryStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** Queues the orders that are due, as the schedule does each minute. Throws CommandError if the function fails. */
   sweep(): Promise<void>;
+  /** Notes today's orders that the stream has not brought, as the nightly account does. Throws CommandError likewise. */
+  account(): Promise<void>;
 }
 
 const pollResult = v.object({
@@ -97,15 +100,19 @@ export async function deployLocally(clients: Clients, options: LocalStackOptions
 
 async function completeDelivery(
   clients: Clients,
-  { stackName, outputs }: Omit<LocalDeliveryStack, 'sweep'>,
+  { stackName, outputs }: Pick<LocalDeliveryStack, 'stackName' | 'outputs'>,
 ): Promise<LocalDeliveryStack> {
   await fillGaps(clients, stackName);
+  const queueDeliveries = async (event: unknown, what: string) => {
+    await invokeFunction(clients, outputs['QueueDeliveriesFunctionName'], event, what);
+  };
   return {
     stackName,
     outputs,
-    sweep: async () => {
-      const event = { task: 'minute' };
-      await invokeFunction(clients, outputs['QueueDeliveriesFunctionName'], event, 'The sweep of due orders');
+    sweep: () => queueDeliveries({ task: 'minute' }, 'The sweep of due orders'),
+    account: () => {
+      const today = dayOf(Date.now());
+      return queueDeliveries({ task: 'account', from: today, to: today }, 'The account of today');
     },
   };
 }

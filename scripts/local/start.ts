@@ -104,8 +104,10 @@ async function pollAgain({ stack, screen }: LocalRun): Promise<void> {
 }
 
 /** Queues the orders whose delivery is due; a failure does not end the run. */
-async function sweep({ stack, screen }: LocalRun): Promise<void> {
+async function sweep({ stack, store, screen }: LocalRun): Promise<void> {
   try {
+    // MiniStack keeps how far a stream was read, but not its records: a continued run would skip as many new ones.
+    if (store !== undefined && store.found > 0) await stack.delivery?.account();
     await stack.delivery?.sweep();
   } catch (error) {
     screen.say(error instanceof Error ? error.message : String(error));
