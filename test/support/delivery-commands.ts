@@ -56,7 +56,7 @@ export function deliveryCommands(
         DeliverOrdersFunctionName: 'OrderReplication-prod-DeliverOrders',
         QueueDeliveriesFunctionName: 'OrderReplication-prod-QueueDeliveries',
       },
-      parameters: { ReplicationStackName: 'OrderReplication-prod' },
+      parameters: { ReplicationStackName: 'OrderReplication-prod', DeliveryMode: 'live' },
       clients,
     },
     deliveries,

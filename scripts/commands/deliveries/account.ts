@@ -26,7 +26,11 @@ export const account: DeliveriesFlow<AccountRequest> = async ({ erp, ...window }
   const problems = [openProblem(days, deps), ...(looked === undefined ? [] : [lookProblem(looked, deps)])];
   return {
     data: { days: days.map(dayData), ...(looked !== undefined && { erp: lookData(looked) }) },
-    lines: [...days.map(dayLine), ...(looked === undefined ? [] : [lookLine(looked)])],
+    lines: [
+      ...days.map(dayLine),
+      ...(isLive(deps) ? [] : [NOT_LIVE]),
+      ...(looked === undefined ? [] : [lookLine(looked)]),
+    ],
     problem: problems.filter((one) => one !== undefined).join('\n') || undefined,
   };
 };
@@ -134,13 +138,20 @@ const dayData = ({ told, at, ...counts }: DayAccount) => ({
   accountedAt: at,
 });
 
+const NOT_LIVE =
+  'The mode is not live: orders that would be delivered count as open. They are delivered once the mode is live.';
+
+const isLive = ({ service }: DeliveriesDeps): boolean => service.parameters['DeliveryMode'] === 'live';
+
 /** Today's orders may be open without being late. */
-function openProblem(days: readonly DayAccount[], { recommend, now }: DeliveriesDeps): string | undefined {
+function openProblem(days: readonly DayAccount[], deps: DeliveriesDeps): string | undefined {
+  if (!isLive(deps)) return undefined;
+  const { recommend, now } = deps;
   const today = dayOf(now());
   const open = days.filter(({ day }) => day < today).reduce((sum, day) => sum + day.open, 0);
   if (open === 0) return undefined;
   const orders = open === 1 ? '1 order of an earlier day is' : `${number(open)} orders of earlier days are`;
-  return `${orders} open: due, waiting, or in shadow. To see them: ${recommend('deliveries list --state waiting')}`;
+  return `${orders} open: due or waiting. To see them: ${recommend('deliveries list --state waiting')}`;
 }
 
 const lookLine = ({ orders, other }: LookedUp): string =>

@@ -23,7 +23,7 @@ export const tableLines = (rows: readonly DeliveryRow[]): readonly string[] =>
       row.state,
       row.state_at,
       row.reason ?? '',
-      excerpt(row.detail ?? '', MOST_IN_TABLE),
+      excerpt(row.detail ?? row.shadow?.findings.join('; ') ?? '', MOST_IN_TABLE),
       row.erp?.number ?? row.erp?.id ?? '',
       nextLook(row),
     ]),

@@ -54,8 +54,17 @@ describe('the days', () => {
     answerTasks(deliveryWorld(), () => ({ days: [aDay('2026-01-09', { copied: 2, open: 2 })] }));
     const { problem } = await deliveryCommands().run(account, { erp: false });
     expect(problem).toBe(
-      '2 orders of earlier days are open: due, waiting, or in shadow. To see them: npx order-replication deliveries list --state waiting --stage prod',
+      '2 orders of earlier days are open: due or waiting. To see them: npx order-replication deliveries list --state waiting --stage prod',
     );
+  });
+
+  it('in the mode shadow, open orders are no problem: they are what would be delivered', async () => {
+    answerTasks(deliveryWorld(), () => ({ days: [aDay('2026-01-09', { copied: 2, open: 2 })] }));
+    const { deps } = deliveryCommands();
+    const service = { ...deps.service, parameters: { ...deps.service.parameters, DeliveryMode: 'shadow' } };
+    const { problem, lines } = await account({ erp: false }, { ...deps, service });
+    expect(problem).toBeUndefined();
+    expect(lines.at(-1)).toMatch(/^The mode is not live: orders that would be delivered count as open\./);
   });
 
   it('an account that did not fit into one invocation continues with the next day, in the same window', async () => {

@@ -99,6 +99,13 @@ describe('list', () => {
     expect(all.notes).toEqual(['Only the newest 10000 deliveries of a state were read and counted.']);
   });
 
+  it('an order in shadow shows what was found instead of a detail', async () => {
+    const shadow = { digest: '1:a', mapping: 'm1', findings: ['create'], at: at(1) };
+    const row = aDelivery({ state: 'waiting', due: 'shadow', shadow });
+    const { lines } = await deliveryCommands([row]).run(list, { limit: 50 });
+    expect(lines[1]).toMatch(/^100 +waiting +\S+ +create +in mode live$/);
+  });
+
   it('a reason of a later version is shown as its code', async () => {
     const later = aDelivery({ reason: 'of-tomorrow' as never });
     const { lines } = await deliveryCommands([later]).run(list, { limit: 50 });
