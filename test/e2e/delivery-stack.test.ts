@@ -53,7 +53,7 @@ async function deployBoth(): Promise<void> {
     delivery: {
       ErpAdapter: 'tryton',
       ErpUrl: 'http://127.0.0.1:9',
-      ErpCredentials: '{"user":"nobody"}',
+      ErpCredentials: '{"user":"no one"}',
       DeliveryMode: 'off',
     },
   });
