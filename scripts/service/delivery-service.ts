@@ -1,6 +1,7 @@
 // The deployed delivery of a service into an ERP: the stack `<stack>-Delivery`, its tables, its queue and its functions.
 import { createDeliveries } from '../../lambda/shared/tables/deliveries';
 import type { Deliveries } from '../../lambda/shared/tables/deliveries';
+import { deliveryStackName } from '../stack/service-stacks';
 import { describeStack, outputsOf, parametersOf } from '../stack/stack-state';
 import type { Values } from '../stack/parameters';
 import { CommandError } from '../terminal/command-error';
@@ -27,9 +28,6 @@ export interface DeliveryDeps {
   /** A command to recommend for the same service, such as `deliveries list`. */
   readonly recommend: (command: string) => string;
 }
-
-/** The name of the stack that delivers the orders of a service. */
-export const deliveryStackName = (stackName: string): string => `${stackName}-Delivery`;
 
 /** Finds the delivery of the service and passes it to `use`. Throws CommandError if it is not deployed. */
 export function withDelivery<T>(

@@ -8,7 +8,8 @@ export const restore = defineCommand({
   description:
     'Existing rows stay unchanged; --overwrite replaces them, after a confirmation. Rows of people who were erased ' +
     'after the time of the copy are not restored. Restore the Ledger before Orders, and Orders before OrderParts. ' +
-    'Then run "orders erase" again for each address that was erased after that time.',
+    'Then run "orders erase" again for each address that was erased after that time. After Deliveries or DeliveryKeys, ' +
+    'run "deliveries account --erp", which looks every delivered order up in the ERP.',
   options: restoreOptions,
   examples: [
     'restore --table Orders --from OrderReplication-prod-Orders-restored --stage prod',

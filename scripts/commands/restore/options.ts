@@ -3,7 +3,13 @@ import { serviceOptions } from '../../service/service-options';
 import { choice, flag, required, text, wholeNumber } from '../../terminal/options';
 import type { OptionsOf } from '../../terminal/options';
 
-export const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks'] as const;
+/** The tables of the stack that delivers orders into an ERP. */
+export const deliveryTables = ['Deliveries', 'DeliveryKeys'] as const;
+
+export const tables = ['Orders', 'OrderParts', 'Ledger', 'Jobs', 'Webhooks', ...deliveryTables] as const;
+
+/** Whether the table is one of the stack that delivers orders into an ERP. */
+export const isOfDelivery = (table: string): boolean => deliveryTables.some((one) => one === table);
 
 export const restoreOptions = {
   ...serviceOptions,

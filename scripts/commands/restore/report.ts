@@ -1,5 +1,6 @@
 // The report of a restore: how many rows it restored, and which it did not. Pure.
 import type { Report } from '../../terminal/command';
+import { isOfDelivery } from './options';
 import type { RestoreRequest } from './options';
 
 export interface RowCounts {
@@ -30,6 +31,7 @@ export function restoreReport(
       ...(counts.erased === 0 ? [] : [`${are(counts.erased)} ${notErasedAgain(recommend)}`]),
       ...(counts.unnamed === 0 ? [] : [`${are(counts.unnamed)} ${UNNAMED}`]),
       ...(counts.inParts === 0 ? [] : [`${are(counts.inParts)} ${IN_PARTS}`]),
+      ...(isOfDelivery(table) ? [notDeliveredSince(recommend)] : []),
     ],
   };
 }
@@ -41,6 +43,9 @@ const notErasedAgain = (recommend: (command: string) => string) =>
   `without the erased fields: ${recommend('audit')} --from <its day> --to <its day>. Then erase each address again ` +
   `(${recommend('orders erase')} --email <address>): an order that was missing when its customer was erased does ` +
   'not count as erased.';
+
+const notDeliveredSince = (recommend: (command: string) => string) =>
+  `These rows do not know what was delivered since. To compare every delivered order with the ERP: ${recommend('deliveries account --erp')}`;
 
 const UNNAMED =
   'parts that no stored order names, and were not restored. First restore the orders of the same time, with --table Orders.';

@@ -3,12 +3,14 @@
 import { ConditionalCheckFailedException, paginateScan, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+import { withDelivery } from '../../service/delivery-service';
 import { outputOf, withService } from '../../service/service';
 import { recommend } from '../../service/service-options';
 import { confirmByName } from '../../terminal/ask';
 import type { Report, Terminal } from '../../terminal/command';
 import { CommandError } from '../../terminal/command-error';
 import { commonKey } from './common-key';
+import { isOfDelivery } from './options';
 import type { RestoreOptions, RestoreRequest } from './options';
 import { restoreReport } from './report';
 import type { RowCounts } from './report';
@@ -23,31 +25,35 @@ export interface RestoreDeps extends Terminal {
 }
 
 /** Throws CommandError for a problem that the user can fix. */
-export const restore = (
+export function restore(
   { table, from, order, overwrite, yes, ...options }: RestoreOptions,
   terminal: Terminal,
-): Promise<Report> =>
-  withService(options, (service) =>
+): Promise<Report> {
+  const restoreTo = (service: RestoreService) =>
     putBack(
       { table, from, order, overwrite, yes },
       { ...terminal, service, recommend: (command) => recommend(command, options) },
-    ),
-  );
+    );
+  return isOfDelivery(table)
+    ? withDelivery(options, ({ service }) => restoreTo(service))
+    : withService(options, restoreTo);
+}
 
 /** Throws CommandError if rows would be overwritten while the service is running, or `from` is not a copy. */
 export async function putBack(request: RestoreRequest, deps: RestoreDeps): Promise<Report> {
   const { service, recommend } = deps;
   const to = outputOf(service, `${request.table}TableName`);
-  if (request.overwrite) requirePaused(deps);
+  if (request.overwrite) requirePaused(request, deps);
   const key = await commonKey(to, request.from, service.clients.dynamoDb);
   if (request.overwrite && !request.yes) await confirmOverwriting(request, to, deps);
   return restoreReport(await copyRows(request, to, key, service), request, to, recommend);
 }
 
-function requirePaused({ service, recommend }: RestoreDeps): void {
+function requirePaused({ table }: RestoreRequest, { service, recommend }: RestoreDeps): void {
   if (service.parameters['Paused'] === 'true') return;
+  const pause = isOfDelivery(table) ? 'pause --only delivery' : 'pause';
   throw new CommandError(
-    `${service.stackName} is running, and rows that it writes during the restore would be lost. Pause it first: ${recommend('pause')}`,
+    `${service.stackName} is running, and rows that it writes during the restore would be lost. Pause it first: ${recommend(pause)}`,
   );
 }
 

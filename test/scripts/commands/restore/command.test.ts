@@ -9,6 +9,7 @@ import type { Clients } from '../../../../scripts/service/clients';
 import { eraseAll } from '../../../../scripts/commands/orders/erase';
 import type { MiniStack } from '../../../../scripts/local/ministack';
 import { restore as restoreCommand } from '../../../../scripts/commands/restore/command';
+import { restoreReport } from '../../../../scripts/commands/restore/report';
 import { putBack } from '../../../../scripts/commands/restore/restore';
 import type { Ask } from '../../../../scripts/terminal/ask';
 import { aSnapshot, iso, NOON } from '../../../support/builders';
@@ -344,4 +345,38 @@ it.each([
   const { code, said } = await runLine(restoreCommand, line);
   expect(said).toMatch(words);
   expect(code).toBe(2);
+});
+
+describe('the tables of the delivery', () => {
+  const delivery = (Paused: string) => ({
+    stackName: 'OrderReplication-dev-Delivery',
+    outputs: { ...tableOutputs, DeliveriesTableName: 'JobsTable' },
+    parameters: { Paused },
+    clients,
+  });
+  const deps = (Paused: string) => ({
+    service: delivery(Paused),
+    note: () => undefined,
+    print: () => undefined,
+    ask: () => Promise.reject(new Error('No question was expected.')),
+    recommend: (command: string) => `order-replication ${command}`,
+  });
+  const request = { table: 'Deliveries', from: 'JobsCopy', order: undefined, yes: true } as const;
+
+  it('a restore over existing deliveries asks for a pause of the delivery, and not of the replication', async () => {
+    await expect(putBack({ ...request, overwrite: true }, deps('false'))).rejects.toThrow(
+      'OrderReplication-dev-Delivery is running, and rows that it writes during the restore would be lost. Pause it first: order-replication pause --only delivery',
+    );
+  });
+
+  it('a restore of deliveries recommends to compare every delivered order with the ERP', () => {
+    const counts = { read: 1, put: 1, kept: 0, erased: 0, unnamed: 0, inParts: 0 };
+    const { lines } = restoreReport(
+      counts,
+      { ...request, overwrite: false },
+      'OrderReplication-dev-Deliveries',
+      (command) => `order-replication ${command}`,
+    );
+    expect(lines.at(-1)).toContain('order-replication deliveries account --erp');
+  });
 });
