@@ -34,11 +34,13 @@ export function decide(found: Found): Verdict {
 const isOpen = ({ row: { intent }, askedAt }: Found): boolean =>
   intent !== undefined && Date.parse(intent.until) >= askedAt;
 
-/** Of cancelled orders the one that the row knows, else the one under the newest reference. */
+/**
+ * Of cancelled orders the one that the row knows, else the one under the newest reference. Those under earlier references are what a
+ * person has ordered to be created again.
+ */
 function newestOf({ found, refs, row }: Found): ErpOrder | undefined {
   const known = found.find(({ id }) => id === row.erp?.id);
-  const byAge = found.toSorted((one, other) => refs.indexOf(other.reference) - refs.indexOf(one.reference));
-  return known ?? byAge[0];
+  return known ?? found.find(({ reference }) => reference === refs.at(-1));
 }
 
 /** Whether what is found can only be so because the intended write has landed. */
