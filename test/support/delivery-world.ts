@@ -46,13 +46,14 @@ export function deliveryWorld(options: WorldOptions = {}) {
 
   const note: Log['info'] = (event, fields, metrics) => void logged.push({ event, fields, metrics });
 
-  function depsOf(worker: string): DeliverDeps {
-    const { callsUntil: _, ...times } = deadlinesBefore(time.now() + INVOCATION_MS, REQUEST_TIMEOUT_MS);
+  /** `now` is the clock of the worker's container. */
+  function depsOf(worker: string, now: () => number = time.now): DeliverDeps {
+    const { callsUntil: _, ...times } = deadlinesBefore(now() + INVOCATION_MS, REQUEST_TIMEOUT_MS);
     const admission = createAdmission({
       keys,
       concurrency: policy.concurrency ?? 2,
       worker,
-      now: time.now,
+      now,
       sleep: time.sleep,
       waitUntil: times.beginBefore,
       leaseUntil: times.leaseUntil,
@@ -62,7 +63,7 @@ export function deliveryWorld(options: WorldOptions = {}) {
         deliveries,
         keys,
         orders: { find: (id) => Promise.resolve(snapshots.get(id)) },
-        erp: erp.connect({ requestTimeoutMs: REQUEST_TIMEOUT_MS }),
+        erp: erp.connect({ requestTimeoutMs: REQUEST_TIMEOUT_MS, now }),
         alerts: { sendHourly: (alert) => Promise.resolve(void alerts.push(alert)) },
         log: { info: note, warn: note, error: note },
         queue: { deadLetter: (body) => Promise.resolve(void deadLetters.push(body)) },
@@ -76,7 +77,7 @@ export function deliveryWorld(options: WorldOptions = {}) {
         settleMs: undefined,
         ...policy,
       },
-      invocation: { ...times, admission, worker, now: time.now, random: () => 0.5 },
+      invocation: { ...times, admission, worker, now, random: () => 0.5 },
     };
   }
 

@@ -70,6 +70,10 @@ const and =
 
 const isVoid: Check = (one) => isGate('void', one);
 
+/** What a failure has held stays so if the snapshot expires before anyone retries it. */
+const expiredAfterFailure: Check = ({ last, story: { erp } }) =>
+  last.isExpired && erp.requests.struck.failed > 0;
+
 const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
   void: gate,
   archived: gate,
@@ -95,7 +99,7 @@ const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
   'gone-from-erp': touched('delete', 'hide'),
   'cancelled-in-erp': cancelledThere,
   'totals-differ': either(roundedOtherwise, touched()),
-  'duplicate-not-found': touched('hide', 'rename'),
+  'duplicate-not-found': either(touched('hide', 'rename'), expiredAfterFailure),
   'edited-after-confirm': and(edited, confirmedThere),
   'edited-after-shipping': and(edited, confirmedThere),
   'edited-after-keep': commanded('keep'),
@@ -104,10 +108,10 @@ const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
     either(confirmedThere, touched(), ({ story }) => !story.plan.erp.canCancel),
   ),
   'cancelled-after-shipping': and(isVoid, confirmedThere),
-  'refused-by-erp': either(lacksItem, restored),
+  'refused-by-erp': either(lacksItem, restored, expiredAfterFailure),
   'several-customers': never,
-  'adapter-bug': never,
-  'erp-answer-unknown': never,
+  'adapter-bug': expiredAfterFailure,
+  'erp-answer-unknown': expiredAfterFailure,
   'keeps-crashing': never,
   kept: commanded('keep'),
 };

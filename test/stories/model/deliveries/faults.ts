@@ -150,7 +150,10 @@ export const DELIVERY_FAULTS: readonly DeliveryFault[] = [
   },
   {
     name: 'an ERP whose totals come out otherwise',
-    plan: onErp(aDeliveryDay(edits), fc.record({ roundsOtherwise: fc.tuple(atNoon) })),
+    plan: onErp(
+      aDeliveryDay({ ...edits, commands: [2, 8] }),
+      fc.record({ roundsOtherwise: fc.tuple(atNoon) }),
+    ),
     struck: ({ rows }) => [...rows.rows.values()].filter(({ reason }) => reason === 'totals-differ').length,
   },
   {
