@@ -2,6 +2,7 @@
 import { compareWithErp } from '../shared/delivery/compare';
 import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
 import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
+import { heldVersion } from '../shared/delivery/held-version';
 import type { ErpOrder } from '../shared/delivery/erp-order';
 import { decideOurs } from './decide-ours';
 import { end } from './verdict';
@@ -20,6 +21,7 @@ export function decide(found: Found): Verdict {
     return mayAskAgain(intent, order, found) ?? { kind: 'wait', until: Date.parse(intent.until) };
   }
   if (order === undefined) return decideAbsent(found);
+  if (isCancelledOnBothSides(order, found)) return end('cancelled', undefined, { order });
   if (isKept(order, found)) return end('delivered', 'kept', { order, kept: true });
   if (found.row.kept === true) return end('held', 'edited-after-keep', { order });
   if (!isOurs(order, found)) {
@@ -89,10 +91,14 @@ function decideAbsent({ row, word, document }: Found): Verdict {
   }
 }
 
+/** Whatever staff made of it before, nothing is left to decide. */
+const isCancelledOnBothSides = (order: ErpOrder, { row, word }: Found): boolean =>
+  word === 'void' && order.state === 'cancelled' && row.erp?.id === order.id;
+
 /** A person's word covers the version that was held, and no other. */
 function isKept(order: ErpOrder, { row: { keep }, document, word }: Found): boolean {
-  const isStanding = word === 'deliver' || word === 'before-start';
-  return keep !== undefined && isStanding && order.state !== 'cancelled' && keep.digest === document?.digest;
+  if (keep === undefined || document === undefined || order.state === 'cancelled') return false;
+  return keep.digest === heldVersion(document, word);
 }
 
 /** Whether the order is the one that we wrote, and shows what we sent or what the store has. */

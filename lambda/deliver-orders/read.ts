@@ -3,6 +3,7 @@ import { buildSalesOrder } from '../shared/delivery/build-sales-order';
 import { isUntouched } from '../shared/delivery/delivery-row';
 import { gateWord } from '../shared/delivery/gate';
 import type { GateWord } from '../shared/delivery/gate';
+import { heldVersion } from '../shared/delivery/held-version';
 import type { DeliveryReason } from '../shared/delivery/reasons';
 import type { SalesOrder } from '../shared/delivery/sales-order';
 import { Status } from '../shared/order/status';
@@ -39,7 +40,7 @@ export async function readOrder(
   }
   const document = built?.kind === 'document' ? built.document : undefined;
   const side: StoreSide = { row, snapshot, word, document: document && withReference(document, row) };
-  const known = endOfKnown(side);
+  const known = word === 'refunded' ? endOfRefunded(side) : endOfKnown(side);
   return known === undefined ? { ...side, step: 'admit' } : ended(row, known);
 }
 
@@ -65,7 +66,7 @@ function endBeforeDocument(word: GateWord, { row, snapshot }: Before): End | und
     snapshot,
     keepsIntent: true,
   });
-  if (word === 'by-person' || word === 'refunded') return held(word);
+  if (word === 'by-person' || (word === 'refunded' && isUntouched(row))) return held(word);
   if (word === 'no-snapshot' && isEnded(row)) return unchanged(row, snapshot);
   if (!isUntouched(row) || word === 'deliver') return undefined;
   if (word === 'erased') return held(word);
@@ -90,6 +91,15 @@ const needsDocument = (word: GateWord): boolean =>
 function withReference(document: SalesOrder, { refs }: StoreSide['row']): SalesOrder {
   const newest = refs?.at(-1);
   return newest === undefined ? document : { ...document, ref: newest };
+}
+
+/** People book refunds: the ERP is not called. A person's word ends the hold of exactly this version. */
+function endOfRefunded({ row, snapshot, document, word }: StoreSide): End {
+  const common = { kind: 'recorded', snapshot, document, keepsIntent: true } as const;
+  const isKept = document !== undefined && row.keep?.digest === heldVersion(document, word);
+  return isKept && row.erp !== undefined
+    ? { ...common, state: 'delivered', reason: 'kept', kept: true }
+    : { ...common, state: 'held', reason: 'refunded' };
 }
 
 /** What the store holds is in the ERP already: our own write-back and mere moves of the status end here. */
