@@ -11,7 +11,7 @@ import { CommandError } from '../../scripts/terminal/command-error';
 import { GROUPS, jestArguments, patternsWithoutTests } from './groups';
 import type { TestRun } from './groups';
 import { MUTANTS } from './mutants';
-import type { Mutant } from './mutants';
+import type { Mutant } from './mutant';
 
 const COPIED = [
   'lambda',
@@ -21,6 +21,7 @@ const COPIED = [
   'test',
   'cloudformation',
   'docs',
+  'erp',
   '.github',
   'CHANGELOG.md',
   'README.md',

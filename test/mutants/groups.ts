@@ -24,7 +24,11 @@ export const GROUPS: Readonly<Record<'rules' | 'stories', readonly TestRun[]>> =
         'test/scripts/commands/permissions\\.test\\.ts$',
         'test/stories/[a-z-]+\\.test\\.ts$',
       ],
-      ignored: ['test/stories/survival\\.', 'test/stories/quota-shared\\.'],
+      ignored: [
+        'test/stories/survival\\.',
+        'test/stories/delivery-survival\\.',
+        'test/stories/quota-shared\\.',
+      ],
     },
   ],
   stories: [
@@ -32,7 +36,10 @@ export const GROUPS: Readonly<Record<'rules' | 'stories', readonly TestRun[]>> =
       config: 'jest.slow.config.mjs',
       patterns: ['test/stories/survival\\.', 'test/stories/quota-shared\\.'],
     },
-    { config: 'jest.config.mjs', patterns: ['test/stories/quota-shared\\.'] },
+    {
+      config: 'jest.config.mjs',
+      patterns: ['test/stories/quota-shared\\.', 'test/stories/delivery-survival\\.'],
+    },
   ],
 };
 

@@ -1,13 +1,6 @@
 // The rules, each broken on purpose once: the suite has to notice. `node tools/run.mjs mutants` tries them all.
-
-export interface Mutant {
-  /** The rule that is broken, and how. */
-  readonly rule: string;
-  readonly file: string;
-  /** Occurs in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+import { DELIVERY_MUTANTS } from './deliveries';
+import type { Mutant } from './mutant';
 
 const worker = (name: string) => `lambda/process-new-orders/${name}.ts`;
 const poller = (name: string) => `lambda/get-new-orders/${name}.ts`;
@@ -819,4 +812,5 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'row.wanted_read_at >= readAt',
     to: 'row.wanted_read_at >= readAt.slice(0, 4)',
   },
+  ...DELIVERY_MUTANTS,
 ];

@@ -12,6 +12,7 @@ import { memoryDeliveries, memoryDeliveryKeys } from './memory-deliveries';
 import { aMapping, aSnapshotToDeliver } from './sales-order';
 import { createSimulatedErp } from './simulated-erp';
 import type { ErpOptions } from './simulated-erp';
+import type { CallName } from './simulated-erp/requests';
 import { virtualTime } from './virtual-time';
 
 const INVOCATION_MS = 300_000;
@@ -87,6 +88,26 @@ export function deliveryWorld(options: WorldOptions = {}) {
       deps,
     );
 
+  /** One invocation whose adapters a test replaces in part, to its end on virtual time. */
+  const runWith = async (
+    change: (adapters: DeliverDeps['adapters']) => Partial<DeliverDeps['adapters']>,
+    ...ids: readonly number[]
+  ): Promise<readonly Outcome[]> => {
+    invocations += 1;
+    const bodies = ids.map((orderId) =>
+      JSON.stringify({ orderId, seenAt: new Date(time.now()).toISOString() }),
+    );
+    const deps = depsOf(`worker-${invocations}`);
+    const ended = send(bodies, { ...deps, adapters: { ...deps.adapters, ...change(deps.adapters) } });
+    let outcomes: readonly Outcome[] | undefined;
+    void ended.then((all) => (outcomes = all));
+    for (let waited = 0; outcomes === undefined && waited < INVOCATION_MS; waited += 250) {
+      await time.advance(250);
+    }
+    if (outcomes === undefined) throw new Error('The invocation did not end in time.');
+    return outcomes;
+  };
+
   return {
     time,
     snapshots,
@@ -115,19 +136,13 @@ export function deliveryWorld(options: WorldOptions = {}) {
     depsOf,
     send,
     /** One invocation with references to these orders, to its end on virtual time. */
-    run: async (...ids: readonly number[]): Promise<readonly Outcome[]> => {
-      invocations += 1;
-      const bodies = ids.map((orderId) =>
-        JSON.stringify({ orderId, seenAt: new Date(time.now()).toISOString() }),
-      );
-      const ended = send(bodies, depsOf(`worker-${invocations}`));
-      let outcomes: readonly Outcome[] | undefined;
-      void ended.then((all) => (outcomes = all));
-      for (let waited = 0; outcomes === undefined && waited < INVOCATION_MS; waited += 250) {
-        await time.advance(250);
-      }
-      if (outcomes === undefined) throw new Error('The invocation did not end in time.');
-      return outcomes;
+    run: (...ids: readonly number[]): Promise<readonly Outcome[]> => runWith(() => ({}), ...ids),
+    runWith,
+    /** How many requests of this name the ERP was sent. */
+    calls: (call: CallName): number => erp.requests.sent.filter((one) => one.call === call).length,
+    /** What a command or a clock may do to a row between two attempts. */
+    change: (id: number, changes: Partial<DeliveryRow>): void => {
+      deliveries.rows.set(id, { ...deliveries.rows.get(id)!, ...changes });
     },
   };
 }

@@ -133,3 +133,10 @@ export function documentOf(snapshot: Snapshot, mapping: Mapping = aMapping()): S
 export function aSalesOrder(overrides: Partial<SalesOrder> = {}): SalesOrder {
   return { ...documentOf(aSnapshotToDeliver()), ...overrides };
 }
+
+/** What makes three mugs of the two, 45.90 dollars in all. */
+export const threeMugs = {
+  products: [aLineToDeliver({ quantity: 3, ...sides('total', '37.5000', '40.5000', '3.0000') })],
+  ...sides('subtotal', '37.5000', '40.5000', '3.0000'),
+  ...sides('total', '42.5000', '45.9000', '3.4000'),
+};

@@ -3,17 +3,12 @@ import type { DeliveryReason } from '../../../lambda/shared/delivery/reasons';
 import type { DeliveryRow } from '../../../lambda/shared/delivery/delivery-row';
 import { deliveryWorld } from '../../support/delivery-world';
 import type { DeliveryWorld, WorldOptions } from '../../support/delivery-world';
-import { aLineToDeliver, sides } from '../../support/sales-order';
+import { threeMugs } from '../../support/sales-order';
 import { unanswered } from '../../support/simulated-erp/requests';
 
 type Overrides = Parameters<DeliveryWorld['tell']>[0];
 
-/** Three mugs instead of two. */
-const EDITED: Overrides = {
-  products: [aLineToDeliver({ quantity: 3, ...sides('total', '37.5000', '40.5000', '3.0000') })],
-  ...sides('subtotal', '37.5000', '40.5000', '3.0000'),
-  ...sides('total', '42.5000', '45.9000', '3.4000'),
-};
+const EDITED: Overrides = threeMugs;
 const CANCELLED: Overrides = { status_id: 5 };
 const SAME: Overrides = {};
 

@@ -118,3 +118,13 @@ it.each([
   expect(body.contact_mechanisms[0][1].map(({ type }) => type)).toEqual(types);
   expect(body.addresses).toEqual([]);
 });
+
+it('creates a customer with our key, which Tryton keeps unique', async () => {
+  const asked: TrytonCall[] = [];
+  const call = (request: TrytonCall) => Promise.resolve((asked.push(request), { status: 200, body: aRow() }));
+  const customers = new Customers(call, new PartyAddresses(call, new Names(call, new Map(), () => 0)), 'id');
+  expect(await customers.create(party, [], 1_000)).toEqual({ id: '5', key: 'BC-C7' });
+  expect(asked).toMatchObject([
+    { method: 'POST', body: { code: 'BC-C7', name: 'Ada Moss' }, notAfter: 1_000 },
+  ]);
+});

@@ -79,6 +79,11 @@ it('reads lines and payments exactly, and skips titles and failed payments', () 
   expect(order.payments).toEqual([{ method: 'Store credit', amount: '10.10' }]);
 });
 
+it('reads a sum that no binary fraction has', () => {
+  const order = read({ total_amount: decimal('9007199254740993.01') });
+  expect(order.totals.total).toBe('9007199254740993.01');
+});
+
 it('reads the reference of a sale without a shop, and no number of a draft', () => {
   const order = read({ web_id: null, reference: 'by hand', number: null });
   expect(order.reference).toBe('by hand');
