@@ -228,8 +228,8 @@ const FINDS: readonly Mutant[] = [
   {
     rule: "A person's word covers every later version",
     file: worker('decide'),
-    from: 'keep.digest === document?.digest;',
-    to: 'keep.digest !== document?.ref;',
+    from: 'keep.digest === heldVersion(document, word);',
+    to: "keep.digest !== '';",
   },
   {
     rule: 'A later edit is written over what a person kept',
@@ -304,13 +304,13 @@ const GATE: readonly Mutant[] = [
   {
     rule: 'The ERP is asked about an order that a person holds',
     file: worker('read'),
-    from: "if (word === 'by-person' || word === 'refunded') return held(word);",
-    to: "if (word === 'refunded') return held(word);",
+    from: "if (word === 'by-person' || (word === 'refunded' && isUntouched(row))) return held(word);",
+    to: "if (word === 'refunded' && isUntouched(row)) return held(word);",
   },
   {
     rule: 'The ERP is asked about a refunded order',
     file: worker('read'),
-    from: "if (word === 'by-person' || word === 'refunded') return held(word);",
+    from: "if (word === 'by-person' || (word === 'refunded' && isUntouched(row))) return held(word);",
     to: "if (word === 'by-person') return held(word);",
   },
   {
@@ -570,14 +570,14 @@ const CUSTOMERS: readonly Mutant[] = [
   {
     rule: 'A customer whom the ERP no longer has is remembered',
     file: worker('create'),
-    from: "if (how === 'known' && isRefused) await forget",
-    to: "if (how === 'known' && !isRefused) await forget",
+    from: "if (how !== 'known' || !isData(error)) throw error;",
+    to: "if (how !== 'created' || !isData(error)) throw error;",
   },
   {
     rule: 'A customer with whom the ERP refuses the order is remembered',
     file: worker('create'),
-    from: "if (how === 'known' && isHeldAsRefused(written.state)) await forget",
-    to: "if (how === 'known' && !isHeldAsRefused(written.state)) await forget",
+    from: "how === 'known' ? refusalOf(written.state) : undefined;",
+    to: "how === 'created' ? refusalOf(written.state) : undefined;",
   },
 ];
 

@@ -89,7 +89,7 @@ it('a customer that is gone from the ERP is forgotten, and the next attempt crea
   const world = deliveryWorld();
   await order(world, 100);
   world.erp.records.customers.clear();
-  expect(await order(world, 101)).toMatchObject({ state: 'held', reason: 'refused-by-erp' });
+  expect(await order(world, 101)).toMatchObject({ state: 'waiting', due: 'now' });
   expect(customerOf(world)).toEqual({ key: KEY });
   expect(await order(world, 102)).toMatchObject({ state: 'delivered', customer: { how: 'created' } });
 });
@@ -98,6 +98,6 @@ it('a customer with whom the ERP refuses the order is forgotten', async () => {
   const world = deliveryWorld();
   await order(world, 100);
   world.erp.requests.meet('createDraft', refused('data'));
-  expect(await order(world, 101)).toMatchObject({ state: 'held', reason: 'refused-by-erp' });
+  expect(await order(world, 101)).toMatchObject({ state: 'waiting', due: 'now' });
   expect(customerOf(world)).toEqual({ key: KEY });
 });

@@ -60,18 +60,6 @@ describe('a draft', () => {
 });
 
 describe('a customer whom we remember', () => {
-  it('is looked for again when the ERP has lost it, and the order is delivered', async () => {
-    const world = deliveryWorld();
-    const first = await world.tell();
-    await world.run(first.id);
-    world.erp.records.customers.clear();
-    const { id } = await world.tell({ id: first.id + 1 });
-    await world.run(id);
-    expect(world.row(id)).toMatchObject({ state: 'waiting', due: 'now' });
-    await world.run(id);
-    expect(world.row(id)).toMatchObject({ state: 'delivered', customer: { how: 'created' } });
-  });
-
   it('does not keep an order out of the list of held ones when its item is missing', async () => {
     const world = deliveryWorld();
     const first = await world.tell();
