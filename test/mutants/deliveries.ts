@@ -299,7 +299,7 @@ const GATE: readonly Mutant[] = [
     rule: 'An order is delivered before its replication has ended',
     file: worker('read'),
     from: 'if (age <= HOUR_MS) return UNFINISHED_WAIT_MS;',
-    to: 'if (age <= 0 * HOUR_MS) return UNFINISHED_WAIT_MS;',
+    to: 'if (age < -HOUR_MS) return UNFINISHED_WAIT_MS;',
   },
   {
     rule: 'The ERP is asked about an order that a person holds',
