@@ -199,7 +199,7 @@ const deliverOrders = v.object({
     ),
   ),
   /** Undefined: as long as the adapter says. */
-  erpSettleMs: named('ERP_SETTLE_SECONDS', optionalSeconds(0, 3600)),
+  erpSettleMs: named('ERP_SETTLE_SECONDS', optionalSeconds(0, 9999)),
   maxReceiveCount: named('MAX_RECEIVE_COUNT', integer(1, 1000)),
 });
 
