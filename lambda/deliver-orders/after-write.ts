@@ -23,7 +23,9 @@ export function afterWrite(side: StoreSide, { order, intent, row, look }: Answer
     return recorded(side, row, { state: 'held', reason: 'changed-in-erp', order });
   }
   if (document === undefined) return recorded(side, row, { state: 'held', reason: 'unusable-order', order });
-  const seen = { ...row, erp: sightingOf(order, known, { isOurs: true, document }) };
+  const sighting = sightingOf(order, known, { isOurs: true, document });
+  // An order rewritten with the same lines looks as before: the answer alone tells that it is of the newer version.
+  const seen = { ...row, erp: { ...sighting, digest: intent.digest } };
   const compared = compareWithErp(document, deps.policy.mapping.mapping, order);
   if (compared.kind !== 'equal') {
     const { detail } = compared;
