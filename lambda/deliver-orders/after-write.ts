@@ -2,6 +2,7 @@
 import { compareWithErp } from '../shared/delivery/compare';
 import type { Ended, State, StoreSide } from './attempt';
 import { ended } from './attempt';
+import { judgedOf } from './judged';
 import type { FoundEnd } from './verdict';
 import { sightingOf } from './sighting';
 import type { FlowDeps } from './settings';
@@ -37,6 +38,7 @@ export function afterWrite(side: StoreSide, { order, intent, row, look }: Answer
   return recorded(side, seen, { state: 'delivered', order, isOurs: true });
 }
 
-function recorded({ snapshot, document }: StoreSide, row: StoreSide['row'], end: FoundEnd): Ended {
-  return ended(row, { ...end, kind: 'recorded', snapshot, document });
+function recorded(side: StoreSide, row: StoreSide['row'], end: FoundEnd): Ended {
+  const { snapshot, document } = side;
+  return ended(row, { ...end, kind: 'recorded', snapshot, document, judged: judgedOf(side) });
 }

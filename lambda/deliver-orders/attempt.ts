@@ -78,6 +78,8 @@ export interface Recorded {
   readonly detail?: string | undefined;
   readonly snapshot: Snapshot | undefined;
   readonly document?: SalesOrder | undefined;
+  /** The digest of the version that the state rests on; undefined if the end looked at none. */
+  readonly judged?: string | undefined;
   /** The order as it was just seen in the ERP; undefined leaves `erp` as it is. */
   readonly order?: ErpOrder | undefined;
   /** Whether the order shows what we sent: only then `erp.seen` is taken from it. */

@@ -7,6 +7,7 @@ import type { SalesOrder } from '../shared/delivery/sales-order';
 import type { Attempt, End, State, ToWrite } from './attempt';
 import { ended } from './attempt';
 import { afterWrite } from './after-write';
+import { judgedOf } from './judged';
 import { heldBy } from './outcome';
 import { sightingOf } from './sighting';
 import type { FlowDeps } from './settings';
@@ -33,7 +34,7 @@ export async function changeOrder(state: ToWrite, attempt: Attempt, deps: FlowDe
     set: { refs: row.refs ?? [order.reference], erp: sightingOf(order, row, { isOurs: true, document }) },
     look,
     send: senderOf(state, deps),
-    refused: (message) => refusedEnd(step, message),
+    refused: (message) => refusedEnd(state, message),
   };
   const written = await writeToErp(state, write, attempt, deps);
   return written.kind === 'written' ? afterWrite(state, written, deps) : written.state;
@@ -62,8 +63,10 @@ function required<T>(method: T | undefined, step: Intent['step']): T {
 }
 
 /** What the ERP cannot undo or change in its order's state needs a person. */
-function refusedEnd(step: ToWrite['step'], message: string): End {
-  if (step === 'cancel') return heldBy('cancelled-after-confirm', message);
-  if (step === 'amend') return heldBy('edited-after-confirm', message);
-  return heldBy('refused-by-erp', message);
+function refusedEnd(state: ToWrite, message: string): End {
+  const { step, snapshot, document } = state;
+  const reason = step === 'cancel' || step === 'amend' ? REFUSED[step] : 'refused-by-erp';
+  return { ...heldBy(reason, message), snapshot, document, judged: judgedOf(state) };
 }
+
+const REFUSED = { cancel: 'cancelled-after-confirm', amend: 'edited-after-confirm' } as const;

@@ -31,7 +31,8 @@ export function decideOurs(order: ErpOrder, found: Found): Verdict {
   }
 }
 
-const isOnItsWay = (state: ErpState): boolean =>
+/** Whether it is shipped or invoiced. */
+export const isOnItsWay = (state: ErpState): boolean =>
   state === 'shipped' || state === 'invoiced' || state === 'done';
 
 /** The order is cancelled in the store. */

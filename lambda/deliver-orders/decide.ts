@@ -2,9 +2,9 @@
 import { compareWithErp } from '../shared/delivery/compare';
 import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
 import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
-import { heldVersion } from '../shared/delivery/held-version';
 import type { ErpOrder } from '../shared/delivery/erp-order';
-import { decideOurs } from './decide-ours';
+import { decideOurs, isOnItsWay } from './decide-ours';
+import { isKeptVersion } from './judged';
 import { end } from './verdict';
 import type { Found, Verdict } from './verdict';
 
@@ -23,7 +23,7 @@ export function decide(found: Found): Verdict {
   if (order === undefined) return decideAbsent(found);
   if (isCancelledOnBothSides(order, found)) return end('cancelled', undefined, { order });
   if (isKept(order, found)) return end('delivered', 'kept', { order, kept: true });
-  if (found.row.kept === true) return end('held', 'edited-after-keep', { order });
+  if (found.row.kept === true) return decideOtherThanKept(order, found);
   if (!isOurs(order, found)) {
     return found.row.erp === undefined
       ? end('held', 'reference-taken', { detail: order.number ?? order.id })
@@ -37,12 +37,13 @@ const isOpen = ({ row: { intent }, askedAt }: Found): boolean =>
   intent !== undefined && Date.parse(intent.until) >= askedAt;
 
 /**
- * Of cancelled orders the one that the row knows, else the one under the newest reference. Those under earlier references are what a
- * person has ordered to be created again.
+ * Of cancelled orders the one that the row knows, else the one under the newest reference. Those under an earlier reference were
+ * given up when a person had the order created again.
  */
 function newestOf({ found, refs, row }: Found): ErpOrder | undefined {
+  const earlier = refs.slice(0, -1);
   const known = found.find(({ id }) => id === row.erp?.id);
-  return known ?? found.find(({ reference }) => reference === refs.at(-1));
+  return known ?? found.find(({ reference }) => !earlier.includes(reference));
 }
 
 /** Whether what is found can only be so because the intended write has landed. */
@@ -96,9 +97,24 @@ const isCancelledOnBothSides = (order: ErpOrder, { row, word }: Found): boolean 
   word === 'void' && order.state === 'cancelled' && row.erp?.id === order.id;
 
 /** A person's word covers the version that was held, and no other. */
-function isKept(order: ErpOrder, { row: { keep }, document, word }: Found): boolean {
-  if (keep === undefined || document === undefined || order.state === 'cancelled') return false;
-  return keep.digest === heldVersion(document, word);
+const isKept = (order: ErpOrder, found: Found): boolean =>
+  order.state !== 'cancelled' && isKeptVersion(found);
+
+/** A person's word is for another version. What the ERP has is not ours, so that nothing of it is remembered as such. */
+function decideOtherThanKept(order: ErpOrder, { word, row }: Found): Verdict {
+  switch (word) {
+    case 'archived':
+      return isOnItsWay(order.state) && row.state === 'delivered'
+        ? end('delivered', row.reason)
+        : end('held', word, { order });
+    case 'in-question':
+    case 'refunded':
+    case 'erased':
+    case 'no-snapshot':
+      return end('held', word, { order });
+    default:
+      return end('held', 'edited-after-keep', { order });
+  }
 }
 
 /** Whether the order is the one that we wrote, and shows what we sent or what the store has. */

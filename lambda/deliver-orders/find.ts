@@ -5,6 +5,7 @@ import type { Attempt, End, Ended, State, StoreSide, ToAdmit, ToFind } from './a
 import { ended } from './attempt';
 import { decide } from './decide';
 import type { Verdict } from './verdict';
+import { judgedOf } from './judged';
 import { endOfFailure } from './outcome';
 import type { FlowDeps } from './settings';
 
@@ -57,8 +58,10 @@ function nextState(state: ToFind, verdict: Verdict, askedAt: number): State {
   switch (verdict.kind) {
     case 'wait':
       return ended(state.row, { kind: 'postponed', dueAt: verdict.until, why: 'intent-unsettled' });
-    case 'end':
-      return ended(state.row, { ...verdict.end, kind: 'recorded', snapshot, document });
+    case 'end': {
+      const judged = judgedOf(state);
+      return ended(state.row, { ...verdict.end, kind: 'recorded', snapshot, document, judged });
+    }
     case 'create':
       return { ...state, step: 'create', document: verdict.document, look };
     default:
@@ -67,12 +70,14 @@ function nextState(state: ToFind, verdict: Verdict, askedAt: number): State {
 }
 
 /** What live mode would do is kept as findings; the row comes again when the mode is live. */
-function inShadow({ row, snapshot, document }: ToFind, verdict: Exclude<Verdict, { kind: 'wait' }>): End {
+function inShadow(side: ToFind, verdict: Exclude<Verdict, { kind: 'wait' }>): End {
+  const { row, snapshot, document } = side;
   const { state, reason, detail } = row;
   const kept = state === 'waiting' ? {} : { reason, detail };
   const found = verdict.kind === 'end' ? verdict.end.state : verdict.kind;
   const why = verdict.kind === 'end' ? [verdict.end.reason, verdict.end.detail] : [];
   const shadow = [found, ...why.filter((one) => one !== undefined)];
-  const end = { kind: 'recorded', state, snapshot, document, shadow, keepsIntent: true } as const;
+  const judged = judgedOf(side);
+  const end = { kind: 'recorded', state, snapshot, document, judged, shadow, keepsIntent: true } as const;
   return { ...end, ...kept };
 }

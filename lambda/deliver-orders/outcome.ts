@@ -2,7 +2,7 @@
 import { ConfigurationError, ErpError, formatError } from '../shared/runtime/errors';
 import type { DeliveryRow } from '../shared/delivery/delivery-row';
 import type { DeliveryReason } from '../shared/delivery/reasons';
-import type { End } from './attempt';
+import type { End, Recorded } from './attempt';
 import type { FlowDeps } from './settings';
 
 const MINUTE_MS = 60_000;
@@ -21,7 +21,7 @@ export function backOffMs(attempts: number, random: () => number): number {
 }
 
 /** Is the end of an attempt that the order itself, or the adapter, makes impossible. */
-export const heldBy = (reason: DeliveryReason, detail?: string): End => ({
+export const heldBy = (reason: DeliveryReason, detail?: string): Recorded => ({
   kind: 'recorded',
   state: 'held',
   reason,

@@ -3,7 +3,6 @@ import { buildSalesOrder } from '../shared/delivery/build-sales-order';
 import { isUntouched } from '../shared/delivery/delivery-row';
 import { gateWord } from '../shared/delivery/gate';
 import type { GateWord } from '../shared/delivery/gate';
-import { heldVersion } from '../shared/delivery/held-version';
 import type { DeliveryReason } from '../shared/delivery/reasons';
 import type { SalesOrder } from '../shared/delivery/sales-order';
 import { Status } from '../shared/order/status';
@@ -11,6 +10,7 @@ import type { Snapshot } from '../shared/order/order';
 import { HOUR_MS } from '../shared/runtime/time';
 import type { Attempt, End, Ended, StoreSide, ToAdmit, ToRead } from './attempt';
 import { ended } from './attempt';
+import { isKeptVersion, judgedOf } from './judged';
 import type { FlowDeps } from './settings';
 
 /** A snapshot that is only `stored` is about to be finished by replication; that is reported as well. */
@@ -40,7 +40,7 @@ export async function readOrder(
   }
   const document = built?.kind === 'document' ? built.document : undefined;
   const side: StoreSide = { row, snapshot, word, document: document && withReference(document, row) };
-  const known = word === 'refunded' ? endOfRefunded(side) : endOfKnown(side);
+  const known = endOfKnown(side);
   return known === undefined ? { ...side, step: 'admit' } : ended(row, known);
 }
 
@@ -79,8 +79,8 @@ const isEnded = (row: StoreSide['row']): boolean =>
 
 /** The row's state stands; it has now looked at this snapshot. */
 function unchanged(row: StoreSide['row'], snapshot: Snapshot | undefined): End {
-  const { state, reason, detail } = row;
-  return { kind: 'recorded', state, reason, detail, snapshot, keepsIntent: true };
+  const { state, reason, detail, judged } = row;
+  return { kind: 'recorded', state, reason, detail, snapshot, judged, keepsIntent: true };
 }
 
 /** Words under which the ERP's order is compared with the document, or written. */
@@ -93,22 +93,19 @@ function withReference(document: SalesOrder, { refs }: StoreSide['row']): SalesO
   return newest === undefined ? document : { ...document, ref: newest };
 }
 
-/** People book refunds: the ERP is not called. A person's word ends the hold of exactly this version. */
-function endOfRefunded({ row, snapshot, document, word }: StoreSide): End {
-  const common = { kind: 'recorded', snapshot, document, keepsIntent: true } as const;
-  const isKept = document !== undefined && row.keep?.digest === heldVersion(document, word);
-  return isKept && row.erp !== undefined
-    ? { ...common, state: 'delivered', reason: 'kept', kept: true }
-    : { ...common, state: 'held', reason: 'refunded' };
-}
-
-/** What the store holds is in the ERP already: our own write-back and mere moves of the status end here. */
+/** What the store holds is in the ERP already: our own write-back and mere moves of the status end here. A refund needs a person. */
 function endOfKnown(side: StoreSide): End | undefined {
   const { row, snapshot, word, document } = side;
-  if (row.state !== 'delivered' || row.intent !== undefined) return undefined;
-  const { delivered } = row;
+  const { delivered, kept = false } = row;
+  const isAtRest = row.state === 'delivered' && row.intent === undefined;
+  if (isKeptVersion(side)) return isAtRest && kept ? unchanged(row, snapshot) : undefined;
+  if (word === 'refunded') {
+    const judged = judgedOf(side);
+    return { kind: 'recorded', state: 'held', reason: word, snapshot, document, judged, keepsIntent: true };
+  }
+  if (!isAtRest) return undefined;
   if (word === 'payment-open') return unchanged(row, snapshot);
   if (word === 'erased' && delivered?.bare === document?.bare) return unchanged(row, snapshot);
-  const isSame = delivered !== undefined && delivered.digest === document?.digest;
+  const isSame = !kept && delivered !== undefined && delivered.digest === document?.digest;
   return isSame && (word === 'deliver' || word === 'before-start') ? unchanged(row, snapshot) : undefined;
 }

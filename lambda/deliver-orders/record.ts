@@ -2,8 +2,6 @@
 // row due.
 import { ATTEMPT_ATTRIBUTES } from '../shared/delivery/delivery-row';
 import type { DeliveryRow, RowChange } from '../shared/delivery/delivery-row';
-import { gateWord } from '../shared/delivery/gate';
-import { heldVersion, isStanding } from '../shared/delivery/held-version';
 import { iso } from '../shared/runtime/time';
 import type { Attempt, Ended, Postponed, Recorded } from './attempt';
 import type { FlowDeps } from './settings';
@@ -72,26 +70,23 @@ function stateSince(row: DeliveryRow, { state, reason }: Recorded, now: number):
 }
 
 function changeOf(row: DeliveryRow, end: Recorded, deps: FlowDeps, now: number): RowChange {
-  const { state, reason, detail, document, order, isOurs = false } = end;
-  const { digest: mapping, mapping: rules } = deps.policy.mapping;
-  const policy = { deliver: rules.payment.deliver, createdFrom: deps.policy.createdFrom };
-  const word = gateWord(end.snapshot, row, policy);
+  const { state, reason, detail, document, judged, order, isOurs = false } = end;
+  const { digest: mapping } = deps.policy.mapping;
   const values: Record<string, unknown> = {
     state,
     state_at: stateSince(row, end, now),
     reason,
     detail,
-    judged: document && heldVersion(document, word),
+    judged,
     mapping,
     handled_read_at: handledReadAt(row, end),
     erp: order === undefined ? row.erp : sightingOf(order, row, { isOurs, document }),
-    // A version that a person keeps although the order is void or archived is not what the store has.
-    delivered: end.kept === true && !isStanding(word) ? undefined : deliveredOf(row, end, mapping, now),
+    delivered: deliveredOf(row, end, mapping, now),
     kept: end.kept ?? (state === 'delivered' && reason !== 'kept' ? undefined : row.kept),
     shadow: end.shadow && { digest: document?.digest ?? '', mapping, findings: end.shadow, at: iso(now) },
   };
   const entries = Object.entries(values);
-  const kept = ['judged', 'erp', 'delivered'];
+  const kept = ['erp', 'delivered'];
   const gone = entries.filter(([name, value]) => value === undefined && !kept.includes(name));
   return {
     set: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),

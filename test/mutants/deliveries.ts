@@ -227,15 +227,15 @@ const FINDS: readonly Mutant[] = [
   },
   {
     rule: "A person's word covers every later version",
-    file: worker('decide'),
-    from: 'keep.digest === heldVersion(document, word);',
+    file: worker('judged'),
+    from: 'keep.digest === judgedOf(side);',
     to: "keep.digest !== '';",
   },
   {
     rule: 'A later edit is written over what a person kept',
     file: worker('decide'),
-    from: "if (found.row.kept === true) return end('held', 'edited-after-keep', { order });",
-    to: "if (found.row.kept === true && order.id === '') return end('held', 'edited-after-keep', { order });",
+    from: 'if (found.row.kept === true) return decideOtherThanKept(order, found);',
+    to: "if (found.row.kept === true && order.id === '') return decideOtherThanKept(order, found);",
   },
   {
     rule: 'A draft that is found is confirmed with another total',
@@ -286,8 +286,8 @@ const GATE: readonly Mutant[] = [
   {
     rule: 'A delivered order ends without a look although its content changed',
     file: worker('read'),
-    from: 'delivered !== undefined && delivered.digest === document?.digest;',
-    to: "delivered !== undefined && delivered.digest !== '';",
+    from: "const isAtRest = row.state === 'delivered' && row.intent === undefined;",
+    to: "const isAtRest = row.state === 'delivered';",
   },
   {
     rule: 'A delivered order ends without a look although a write may still land',

@@ -10,7 +10,7 @@ it('an order whose note changed, and whose confirm landed without an answer, is 
   const { id } = await world.tell();
   await world.run(id);
   await world.time.advance(10 * MINUTE);
-  await world.tell({ customer_message: 'Leave it at the door' });
+  await world.tell({ customer_message: 'Leave it outside' });
   world.erp.requests.meet('confirm', unanswered('now'));
   await world.run(id);
   expect(world.row(id)).toMatchObject({ state: 'waiting', intent: { step: 'confirm' } });
