@@ -82,11 +82,21 @@ async function intend(side: StoreSide, write: Write, attempt: Attempt, deps: Flo
 
 const lookAgain = (side: StoreSide): State => ({ ...side, step: 'admit' });
 
-/** Something was reported, or commanded, meanwhile: begin with the row as it is now. A lost lease ends the attempt. */
-async function afterRefusal(row: DeliveryRow, { lease }: Attempt, deps: FlowDeps): Promise<State> {
-  const now = await deps.adapters.deliveries.find(lease.orderId);
-  if (now?.lease_owner !== lease.owner) return ended(row, { kind: 'lost' });
-  return { step: 'read', row: now };
+/**
+ * Something was reported, or commanded, meanwhile: begin with the row as it is now, after it has learned what the ERP has answered in
+ * this attempt. An order that the ERP has shown us is never created again without a command. A lost lease ends the attempt.
+ */
+async function afterRefusal(
+  row: DeliveryRow,
+  { lease }: Attempt,
+  { adapters: { deliveries } }: FlowDeps,
+): Promise<State> {
+  const { erp, intent } = row;
+  const set = { ...(erp && { erp }), ...(intent && { intent }) };
+  // The intent whose write was refused may be there all the same, by a repetition of the SDK: its request has not left.
+  const remove = intent === undefined ? (['intent'] as const) : [];
+  const now = await deliveries.changeLeased(lease, { set, remove });
+  return now === undefined ? ended(row, { kind: 'lost' }) : { step: 'read', row: now };
 }
 
 /** Only a proven refusal ends the intent. Everything else waits until the ERP can no longer be working on it. */
