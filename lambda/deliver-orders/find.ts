@@ -1,5 +1,6 @@
 // Step 6: takes the right to call the ERP, looks for the order there by every reference and id, and decides on what is found.
 import { referenceOf } from '../shared/delivery/build-sales-order';
+import { isUntouched } from '../shared/delivery/delivery-row';
 import { ErpError } from '../shared/runtime/errors';
 import type { Attempt, End, Ended, State, StoreSide, ToAdmit, ToFind } from './attempt';
 import { ended } from './attempt';
@@ -69,10 +70,14 @@ function nextState(state: ToFind, verdict: Verdict, askedAt: number): State {
   }
 }
 
-/** What live mode would do is kept as findings; the row comes again when the mode is live. */
+/**
+ * What live mode would do is kept as findings; the row comes again when the mode is live. A row of which nothing is in the ERP by
+ * our doing waits for that; what was decided on another one stands.
+ */
 function inShadow(side: ToFind, verdict: Exclude<Verdict, { kind: 'wait' }>): End {
   const { row, snapshot, document } = side;
-  const { state, reason, detail } = row;
+  const { reason, detail } = row;
+  const state = isUntouched(row) ? 'waiting' : row.state;
   const kept = state === 'waiting' ? {} : { reason, detail };
   const found = verdict.kind === 'end' ? verdict.end.state : verdict.kind;
   const why = verdict.kind === 'end' ? [verdict.end.reason, verdict.end.detail] : [];

@@ -93,7 +93,7 @@ async function afterRefusal(
 ): Promise<State> {
   const { erp, intent } = row;
   const set = { ...(erp && { erp }), ...(intent && { intent }) };
-  // The intent whose write was refused may be there all the same, by a repetition of the SDK: its request has not left.
+  // The intent whose write was refused may still be there, by a repetition of the SDK: its request has not left.
   const remove = intent === undefined ? (['intent'] as const) : [];
   const now = await deliveries.changeLeased(lease, { set, remove });
   return now === undefined ? ended(row, { kind: 'lost' }) : { step: 'read', row: now };
