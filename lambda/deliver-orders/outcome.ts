@@ -58,13 +58,14 @@ export async function endOfFailure(
       case 'data':
         return heldBy('refused-by-erp', error.message);
       case 'unknown':
-        if ((row.attempts ?? 0) + 1 >= TRIES_OF_UNKNOWN) return heldBy('erp-answer-unknown', error.message);
+        if (attemptsAlike(row, failure) >= TRIES_OF_UNKNOWN)
+          return heldBy('erp-answer-unknown', error.message);
         break;
       case 'busy':
         if (error.status === 429) admission.slowDown();
         break;
       case 'duplicate':
-        if ((row.attempts ?? 0) + 1 >= TRIES_OF_DUPLICATE) return heldBy('duplicate-not-found');
+        if (attemptsAlike(row, failure) >= TRIES_OF_DUPLICATE) return heldBy('duplicate-not-found');
         break;
       case 'configuration':
       case 'retryable':
@@ -74,6 +75,17 @@ export async function endOfFailure(
   }
   return postponed(now() + backOffMs(row.attempts ?? 0, deps.invocation.random), 'failed');
 }
+
+/** How many attempts in a row have failed with the class of this failure, with it; those of an outage before do not count. */
+export function attemptsAlike(
+  { attempts = 0, attempts_alike: alike = 0, last_error: last }: DeliveryRow,
+  failure: string,
+): number {
+  const isAlike = attempts > 0 && last !== undefined && classOf(last) === classOf(failure);
+  return (isAlike ? alike : 0) + 1;
+}
+
+const classOf = (failure: string): string => failure.slice(0, failure.indexOf(':'));
 
 /** Class and code; an error of the ERP has no values in its message. */
 function describe(error: unknown): string {

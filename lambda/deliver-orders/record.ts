@@ -4,6 +4,7 @@ import { ATTEMPT_ATTRIBUTES } from '../shared/delivery/delivery-row';
 import type { DeliveryRow, RowChange } from '../shared/delivery/delivery-row';
 import { iso } from '../shared/runtime/time';
 import type { Attempt, Ended, Postponed, Recorded } from './attempt';
+import { attemptsAlike } from './outcome';
 import type { FlowDeps } from './settings';
 import { sightingOf } from './sighting';
 
@@ -27,10 +28,15 @@ async function postpone(
   deps: FlowDeps,
 ): Promise<boolean> {
   const now = deps.invocation.now();
-  const failed = end.failure !== undefined;
-  const failure: RowChange['set'] = failed
-    ? { attempts: (row.attempts ?? 0) + 1, last_error: end.failure, last_error_at: iso(now) }
-    : {};
+  const failure: RowChange['set'] =
+    end.failure === undefined
+      ? {}
+      : {
+          attempts: (row.attempts ?? 0) + 1,
+          attempts_alike: attemptsAlike(row, end.failure),
+          last_error: end.failure,
+          last_error_at: iso(now),
+        };
   const remove = ['lease_owner', 'lease_until', 'begun'] as const;
   const { deliveries } = deps.adapters;
   const due = { due: 'now', due_at: iso(end.dueAt) } as const;

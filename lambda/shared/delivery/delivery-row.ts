@@ -82,6 +82,8 @@ export interface DeliveryRow {
   readonly begun?: number;
   /** Failed attempts since the last end or `retry`. */
   readonly attempts?: number;
+  /** Of them, the newest ones of the class that `last_error` names. */
+  readonly attempts_alike?: number;
   /** Class and code, without values. */
   readonly last_error?: string;
   readonly last_error_at?: string;
@@ -106,6 +108,7 @@ export const ATTEMPT_ATTRIBUTES = [
   'lease_until',
   'begun',
   'attempts',
+  'attempts_alike',
   'last_error',
   'last_error_at',
 ] as const satisfies RowChange['remove'];
