@@ -586,6 +586,32 @@ it.each(['refuses', 'none'] as const)(
   },
 );
 
+it('a customer whose create lands late is not created again, in an ERP that knows no key of customers', async () => {
+  const world = deliveryWorld(erpOf('none', { random: () => 0.9, facts: { customerKey: 'none' } }));
+  const { id } = await world.tell();
+  world.erp.requests.meet('createCustomer', unanswered('late'));
+  await world.run(id);
+  // Another order of the same customer.
+  await world.tell({ id: id + 1 });
+  await pass(world, HOUR);
+  expectOneConfirmed(world, id);
+  expectOneConfirmed(world, id + 1);
+  expect(world.erp.records.customers.size).toBe(1);
+});
+
+it('a draft whose totals differ stays unconfirmed, however often it is retried', async () => {
+  const world = deliveryWorld();
+  const { id } = await world.tell();
+  world.erp.rules.roundsOtherwise = true;
+  await world.run(id);
+  for (let times = 0; times < 3; times += 1) {
+    expect(world.row(id)).toMatchObject({ state: 'held', reason: 'totals-differ' });
+    expect(await give(world, id, retryDelivery)).toBe('done');
+    await pass(world, 2 * MINUTE);
+  }
+  expect(confirms(world)).toEqual([]);
+});
+
 it('a confirm that lands late, over an edit, leads to a hold and not to an unconfirmed rewrite', async () => {
   const world = deliveryWorld(erpOf('none', { random: () => 0.5 }));
   const { id } = await world.tell();
