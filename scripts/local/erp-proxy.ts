@@ -45,7 +45,7 @@ export interface ErpCall {
 export interface ErpProxy {
   readonly url: string;
   readonly calls: readonly ErpCall[];
-  /** The largest number of calls that were in Tryton at the same time. */
+  /** The largest number of calls that were under way at the same time, without those whose caller had given up. */
   mostAtOnce(): number;
   /** Arms a fault. Returns a function that counts its occurrences. */
   add(fault: ErpFault): () => number;
@@ -89,6 +89,9 @@ async function pass(request: IncomingMessage, response: ServerResponse, state: P
   const body = Buffer.concat(chunks);
   const called = readCall(request, body.toString(), state.references);
   const fault = strike(state, called);
+  state.underWay += 1;
+  state.most = Math.max(state.most, state.underWay);
+  response.once('close', () => (state.underWay -= 1));
   await fault?.before?.();
   if (fault?.kind === 'refused') {
     response.socket?.resetAndDestroy();
@@ -126,8 +129,6 @@ async function forward(
 ) {
   const startedAt = Date.now();
   let status: number | undefined;
-  state.underWay += 1;
-  state.most = Math.max(state.most, state.underWay);
   try {
     const { host, connection, 'content-length': length, ...headers } = request.headers;
     const answer = await fetch(`${state.target}${request.url ?? '/'}`, {
@@ -140,7 +141,6 @@ async function forward(
     remember(text, state.references);
     return { status, type: answer.headers.get('content-type') ?? 'application/json', text };
   } finally {
-    state.underWay -= 1;
     state.calls.push({ ...called, status, startedAt });
   }
 }

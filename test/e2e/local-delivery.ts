@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
 import type { DeliveryRow } from '../../lambda/shared/delivery/delivery-row';
@@ -21,6 +22,8 @@ export type LocalDelivery = Awaited<ReturnType<typeof startLocalDelivery>>;
 
 /** A confirm may take a second, and a killed worker's lease and the settle time some more. */
 const SETTLE_TIMEOUT_MS = 120_000;
+/** Longer than a worker needs for an order, shorter than every back-off. */
+const LATER_MS = 20_000;
 /** What is due is queued so often. */
 const SWEEP_MS = 1_000;
 
@@ -43,6 +46,7 @@ export async function startLocalDelivery(more: Readonly<Record<string, string>> 
   const { delivery } = stack;
   if (delivery === undefined) throw new Error('The delivery stack was not deployed.');
 
+  const functions = deployedFunctions({ clients, mini, stack: delivery });
   const row = async (orderId: number): Promise<DeliveryRow | undefined> => {
     const TableName = delivery.outputs['DeliveriesTableName'];
     const look = new GetCommand({ TableName, Key: { order_id: orderId }, ConsistentRead: true });
@@ -51,11 +55,28 @@ export async function startLocalDelivery(more: Readonly<Record<string, string>> 
   const salesOf = async (orderId: number): Promise<Sale[]> =>
     (await readSales(tryton)).filter(({ webId, reference }) => [webId, reference].includes(`BC-${orderId}`));
 
+  /** With the key of the staff, who may do everything. */
+  const rest = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const answer = await fetch(`${tryton.url}/${tryton.database}/rest/model/${path}`, {
+      method,
+      // Without a language fetch sends "*", which Tryton refuses in a write.
+      headers: {
+        authorization: `bearer ${tryton.staffKey}`,
+        'content-type': 'application/json',
+        'accept-language': 'en',
+        'x-tryton-context': Buffer.from('{"company":1}').toString('base64'),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`Tryton answered ${answer.status} to ${path}: ${await answer.text()}`);
+    return answer.json();
+  };
+
   return {
     ...service,
     proxy,
     tryton: () => tryton,
-    functions: deployedFunctions({ clients, mini, stack: delivery }),
+    functions,
     row,
     salesOf,
     /** A paid order of an hour ago, with its id. */
@@ -104,6 +125,54 @@ export async function startLocalDelivery(more: Readonly<Record<string, string>> 
           ExpressionAttributeValues: { ':now': 'now', ':at': new Date().toISOString() },
         }),
       );
+    },
+    /** Resolves when every order waits until later, and one of them because of an error of this class. */
+    async waiting(orderIds: readonly number[], failure: string): Promise<void> {
+      await until(async () => {
+        const rows = await Promise.all(orderIds.map(row));
+        const now = new Date(Date.now() + LATER_MS).toISOString();
+        return (
+          rows.every((one) => one?.state === 'waiting' && (one.due_at ?? '') > now) &&
+          rows.some((one) => one?.last_error?.startsWith(failure))
+        );
+      }, SETTLE_TIMEOUT_MS);
+    },
+    /** Gives the worker another key. Its containers end, because they use a key for five minutes. */
+    async setKey(key: string): Promise<void> {
+      const SecretString = JSON.stringify({ key });
+      const SecretId = delivery.outputs['ErpSecretArn'];
+      await clients.secretsManager.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      functions.kill('DeliverOrdersFunctionName');
+    },
+    /** As if the ten minutes were over in which no worker calls an ERP that refused the credentials. */
+    async endCircuit(): Promise<void> {
+      await clients.documents.send(
+        new UpdateCommand({
+          TableName: delivery.outputs['DeliveryKeysTableName'],
+          Key: { name: 'circuit' },
+          ConditionExpression: 'attribute_exists(open_until)',
+          UpdateExpression: 'SET open_until = :past',
+          ExpressionAttributeValues: { ':past': new Date(Date.now() - 1_000).toISOString() },
+        }),
+      );
+    },
+    /** Staff add a product to the ERP. */
+    async addProduct(code: string): Promise<void> {
+      const [like] = (await rest('GET', 'product.template?s=1&f=default_uom&f=account_category')) as {
+        default_uom: number;
+        account_category: number;
+      }[];
+      await rest('POST', 'product.template', {
+        name: code,
+        code,
+        type: 'goods',
+        salable: true,
+        list_price: { __class__: 'Decimal', decimal: '10.00' },
+        default_uom: like?.default_uom,
+        sale_uom: like?.default_uom,
+        account_category: like?.account_category,
+        products: [['create', [{}]]],
+      });
     },
     async stop(): Promise<void> {
       await service.stop();
