@@ -22,7 +22,7 @@ DATABASE = 'erp'
 # Orders of earlier years are delivered too, and a database may be used after the turn of the year.
 YEARS = range(-5, 2)
 # What the delivery of orders needs, and no more: docs/erp/tryton.md says what each is for.
-DELIVERY_GROUPS = ['Sales', 'Sale Amendment', 'Payment']
+DELIVERY_GROUPS = ['Sales', 'Payment']
 HERE = Path(__file__).parent
 
 
