@@ -1,6 +1,7 @@
 // Measures the size, start time, calls, speed and cost that the documentation states, on this machine, and prints them.
 import { defineCommand } from '../scripts/terminal/command';
 import { measureCost } from './cost';
+import { measureDelivery } from './delivery';
 import { measureDrain } from './drain';
 import { measurePackages } from './packages';
 import { measurePoll } from './poll';
@@ -20,6 +21,7 @@ export const command = defineCommand({
     await measureQuota(console.log);
     await measurePoll(console.log);
     await measureCost(console.log);
+    await measureDelivery(console.log);
     return undefined;
   },
 });

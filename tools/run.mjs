@@ -13,7 +13,7 @@ const tools = {
   'generate-docs': { file: 'tools/generate-docs.ts', needs: [] },
   survive: { file: 'test/stories/model/command.ts', needs: [] },
   mutants: { file: 'test/mutants/command.ts', needs: ['--local'] },
-  bench: { file: 'bench/command.ts', needs: ['--local'] },
+  bench: { file: 'bench/command.ts', needs: ['--local', '--tryton'] },
 };
 
 async function run({ file, needs }) {

@@ -671,7 +671,7 @@ const DOCUMENTS: readonly Mutant[] = [
     rule: 'Amounts may differ by more than the tolerance',
     file: delivery('compare'),
     from: '<= tolerance) return undefined;',
-    to: '<= tolerance + 1n) return undefined;',
+    to: '<= tolerance + 100n) return undefined;',
   },
   {
     rule: 'The last rule of the mapping that matches decides',
@@ -690,10 +690,10 @@ const TRYTON: readonly Mutant[] = [
     to: "rule(500, undefined, 'server-error', 'unknown'),",
   },
   {
-    rule: 'An answer that Tryton never gave before counts as a refusal',
-    file: tryton('classify'),
-    from: "code: 'unknown-status', failure: 'unknown', provesRefusal: false };",
-    to: "code: 'unknown-status', failure: 'unknown', provesRefusal: true };",
+    rule: 'An error of a server that Tryton never gave before counts as a refusal',
+    file: tryton('error-rules'),
+    from: "rule('5xx', undefined, 'server-error', 'unknown', false),",
+    to: "rule('5xx', undefined, 'server-error', 'unknown'),",
   },
   {
     rule: 'A request whose answer is lost counts as never sent',
