@@ -23,12 +23,18 @@ export const tableLines = (rows: readonly DeliveryRow[]): readonly string[] =>
       row.state,
       row.state_at,
       row.reason ?? '',
-      excerpt(row.detail ?? row.shadow?.findings.join('; ') ?? '', MOST_IN_TABLE),
+      excerpt(shortDetail(row), MOST_IN_TABLE),
       row.erp?.number ?? row.erp?.id ?? '',
       nextLook(row),
     ]),
     ['Order', 'State', 'Since', 'Reason', 'Detail', 'ERP', 'Next look'],
   );
+
+/** Why the order waits, if something failed; nothing waits without a reason that a list shows. */
+function shortDetail({ detail, shadow, due, last_error: error }: DeliveryRow): string {
+  const failure = due === 'now' ? error : undefined;
+  return detail ?? shadow?.findings.join('; ') ?? failure ?? '';
+}
 
 /** The row in a listing, for programs. */
 export const summaryData = (row: DeliveryRow) => ({
@@ -41,6 +47,7 @@ export const summaryData = (row: DeliveryRow) => ({
   erpId: row.erp?.id ?? null,
   due: row.due ?? null,
   dueAt: row.due_at ?? null,
+  lastError: row.last_error ?? null,
 });
 
 /** The whole row, for programs. */
@@ -62,7 +69,6 @@ export const detailData = (row: DeliveryRow) => ({
   shadow: row.shadow ?? null,
   leaseUntil: row.lease_until ?? null,
   attempts: row.attempts ?? 0,
-  lastError: row.last_error ?? null,
   lastErrorAt: row.last_error_at ?? null,
 });
 

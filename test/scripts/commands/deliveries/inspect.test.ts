@@ -68,6 +68,7 @@ describe('list', () => {
           erpId: '7',
           due: 'held',
           dueAt: at(60),
+          lastError: null,
         },
       ],
       counts: [{ state: 'held', reason: 'gone-from-erp', orders: 1 }],
@@ -104,6 +105,17 @@ describe('list', () => {
     const row = aDelivery({ state: 'waiting', due: 'shadow', shadow });
     const { lines } = await deliveryCommands([row]).run(list, { limit: 50 });
     expect(lines[1]).toMatch(/^100 +waiting +\S+ +create +in mode live$/);
+  });
+
+  it('an order that waits after a failure shows the failure instead of a detail', async () => {
+    const failed = { attempts: 2, last_error: 'retryable: no answer \u001b[1m', last_error_at: at(1) };
+    const waiting = aDelivery({ state: 'waiting', due: 'now', due_at: at(-1), ...failed });
+    const { lines, data } = await deliveryCommands([waiting]).run(list, { limit: 50 });
+    expect(lines[1]).toMatch(/^100 +waiting +\S+ +retryable: no answer \\u\{1b\}\[1m +\S+$/);
+    expect(data).toMatchObject({ deliveries: [{ lastError: failed.last_error }] });
+    // The failure of a delivery that has ended since is in `show` only.
+    const ended = aDelivery({ reason: 'unmapped-item', ...failed });
+    expect((await deliveryCommands([ended]).run(list, { limit: 50 })).lines[1]).not.toContain('no answer');
   });
 
   it('a reason of a later version is shown as its code', async () => {
