@@ -68,8 +68,8 @@ const INTENTS: readonly Mutant[] = [
   {
     rule: 'A worker that has lost its lease begins again with the row of another one',
     file: worker('write'),
-    from: "if (now?.lease_owner !== lease.owner) return ended(row, { kind: 'lost' });",
-    to: "if (now === undefined || lease.owner === '') return ended(row, { kind: 'lost' });",
+    from: "return now === undefined ? ended(row, { kind: 'lost' }) : { step: 'read', row: now };",
+    to: "return now === undefined ? { step: 'read', row } : { step: 'read', row: now };",
   },
   {
     rule: 'A write rests on a look older than a request timeout',
@@ -286,14 +286,14 @@ const GATE: readonly Mutant[] = [
   {
     rule: 'A delivered order ends without a look although its content changed',
     file: worker('read'),
-    from: "const isAtRest = row.state === 'delivered' && row.intent === undefined;",
-    to: "const isAtRest = row.state === 'delivered';",
+    from: 'delivered !== undefined && delivered.digest === document?.digest;',
+    to: "delivered !== undefined && delivered.digest !== '';",
   },
   {
     rule: 'A delivered order ends without a look although a write may still land',
     file: worker('read'),
-    from: "if (row.state !== 'delivered' || row.intent !== undefined) return undefined;",
-    to: "if (row.state !== 'delivered') return undefined;",
+    from: "const isAtRest = row.state === 'delivered' && row.intent === undefined;",
+    to: "const isAtRest = row.state === 'delivered';",
   },
   {
     rule: 'An order is delivered before its replication has ended',
