@@ -26,9 +26,19 @@ export function decideOurs(order: ErpOrder, found: Found): Verdict {
       return document === undefined
         ? end('held', 'unusable-order', { order, isOurs: true })
         : decideLiving(order, document, found);
+    case 'erased':
+      return isStillDelivered(order, found)
+        ? end('delivered', undefined, { order, isOurs: true })
+        : end('held', word, { order, isOurs: true });
     default:
       return end('held', word, { order, isOurs: true });
   }
+}
+
+/** Whether nothing but people and addresses is missing of what was delivered. */
+function isStillDelivered({ state }: ErpOrder, { row: { delivered }, document }: Found): boolean {
+  const isSame = delivered !== undefined && delivered.bare === document?.bare;
+  return isSame && state !== 'draft' && state !== 'cancelled';
 }
 
 /** Whether it is shipped or invoiced. */
