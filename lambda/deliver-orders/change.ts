@@ -21,7 +21,7 @@ export async function changeOrder(state: ToWrite, attempt: Attempt, deps: FlowDe
   if (step !== 'cancel') {
     if (document === undefined) return ended(row, heldBy('unusable-order'));
     const { customer } = row;
-    const buyer = customer && { id: customer.id, key: document.party.key };
+    const buyer = customer && { id: customer.id, key: '' };
     if (state.isPrepared !== true) await erp.prepare(document, buyer);
   }
   const lines =

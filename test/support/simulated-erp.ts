@@ -122,8 +122,10 @@ function connect(inner: Inner, connection: Connection): Erp {
   };
 }
 
-function assertCustomer({ customers }: ErpRecords, { id }: ErpCustomer): void {
-  if (!customers.has(id)) throw new ErpError('party: no such record', 'data', true, 400);
+function assertCustomer({ customers }: ErpRecords, { id, key }: ErpCustomer): void {
+  const found = customers.get(id);
+  if (found === undefined || (key !== '' && found.key !== key))
+    throw new ErpError('party: no such record', 'data', true, 400);
 }
 
 function writesOf(

@@ -60,6 +60,19 @@ describe('a draft', () => {
 });
 
 describe('a customer whom we remember', () => {
+  it('is not taken for another one who got its id after the ERP was restored from a backup', async () => {
+    const world = deliveryWorld();
+    const first = await world.tell();
+    await world.run(first.id);
+    const [known] = [...world.erp.records.customers.values()];
+    world.erp.records.customers.set(known!.id, { ...known!, key: 'OTHER' });
+    const { id } = await world.tell({ id: first.id + 1 });
+    await world.run(id);
+    await world.run(id);
+    expect(world.row(id)).toMatchObject({ state: 'delivered', customer: { how: 'created' } });
+    expect(world.row(id).customer?.id).not.toBe(known!.id);
+  });
+
   it('does not keep an order out of the list of held ones when its item is missing', async () => {
     const world = deliveryWorld();
     const first = await world.tell();

@@ -61,7 +61,7 @@ export class Customers {
   }
 
   private toCustomer({ id: found, code, replaced_by: replacedBy, addresses }: PartyRow): ErpCustomer {
-    if (replacedBy === null) this.addresses.remember(found, addresses);
+    if (replacedBy === null) this.addresses.remember(found, addresses, code);
     return { id: String(replacedBy ?? found), key: code ?? '' };
   }
 }

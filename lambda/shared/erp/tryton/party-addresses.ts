@@ -39,6 +39,8 @@ export interface FoundAddresses {
 
 export class PartyAddresses {
   private readonly seen = new Map<number, readonly AddressRow[]>();
+  /** The codes of the parties that this invocation has seen. */
+  private readonly codes = new Map<number, string | null>();
 
   constructor(
     private readonly call: Call,
@@ -64,6 +66,29 @@ export class PartyAddresses {
     return { party: known, ids };
   }
 
+  /**
+   * Throws ErpError `data` unless the party is the customer with our key, or was merged with it. After a restore from a backup, or
+   * in another database, an id that is remembered may be another customer's.
+   */
+  async assertKey(party: number, key: string): Promise<void> {
+    if (!this.codes.has(party)) await this.read(party);
+    if (this.codes.get(party) === key) return;
+    const call = 'find customer';
+    const domain = [
+      ['code', '=', key],
+      ['active', 'in', [true, false]],
+    ];
+    const answer = await this.call({
+      call,
+      method: 'GET',
+      path: 'party.party',
+      domain,
+      fields: PARTY_FIELDS,
+    });
+    const isMerged = narrow(call, answer, v.array(partyRow)).some((row) => row.replaced_by === party);
+    if (!isMerged) throw new ErpError(`${call}: the remembered customer has another code.`, 'data', true);
+  }
+
   /** Reads the party's addresses; returns the party that stands for it now. */
   private async read(party: number): Promise<number> {
     const call = 'find addresses';
@@ -81,6 +106,7 @@ export class PartyAddresses {
     const [row] = narrow(call, answer, v.array(partyRow));
     if (row === undefined)
       throw new ErpError('find addresses: the customer is no longer in Tryton.', 'data', true);
+    this.codes.set(party, row.code);
     if (row.replaced_by !== null) return this.read(row.replaced_by);
     this.remember(party, row.addresses);
     return party;
@@ -109,8 +135,9 @@ export class PartyAddresses {
   }
 
   /** What an answer has shown of a party. */
-  remember(party: number, rows: readonly AddressRow[]): readonly AddressRow[] {
+  remember(party: number, rows: readonly AddressRow[], code?: string | null): readonly AddressRow[] {
     this.seen.set(party, rows);
+    if (code !== undefined) this.codes.set(party, code);
     return rows;
   }
 

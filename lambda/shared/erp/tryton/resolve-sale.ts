@@ -26,7 +26,11 @@ export class SaleResolver {
     await this.headerNames(document);
     await this.products(document);
     for (const payment of storePayments(document)) await this.journal(payment, document);
-    if (customer !== undefined) await this.partyNames(document, Number(customer.id));
+    if (customer === undefined) return;
+    const { id, key } = customer;
+    // A customer that was matched by e-mail has the merchant's own code.
+    if (key !== '' && this.mapping.customer.match === 'id') await this.addresses.assertKey(Number(id), key);
+    await this.partyNames(document, Number(id));
   }
 
   company(): Promise<number> {

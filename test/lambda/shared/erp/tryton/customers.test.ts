@@ -87,6 +87,28 @@ it('says that a known customer is gone', async () => {
   await expect(addresses.ids(5, [])).rejects.toMatchObject({ failure: 'data', provesRefusal: true });
 });
 
+describe('a customer that is remembered', () => {
+  const answering = (byId: Row, byCode: readonly Row[]) => {
+    const call = ({ domain }: TrytonCall) =>
+      Promise.resolve({ status: 200, body: JSON.stringify(domain).includes('"code"') ? byCode : [byId] });
+    return new PartyAddresses(call, new Names(call, new Map(), () => 0)).assertKey(5, party.key);
+  };
+
+  it('is taken if it has our key, or was merged with the one that has it', async () => {
+    await expect(answering(aRow(), [])).resolves.toBeUndefined();
+    const merged = [aRow({ id: 4, active: false, replaced_by: 5 })];
+    await expect(answering(aRow({ code: '12' }), merged)).resolves.toBeUndefined();
+  });
+
+  it.each([['no one'], ['another party']])('is refused if %s has our key and it has another', async (who) => {
+    const others = who === 'no one' ? [] : [aRow({ id: 9 })];
+    await expect(answering(aRow({ code: '12' }), others)).rejects.toMatchObject({
+      failure: 'data',
+      provesRefusal: true,
+    });
+  });
+});
+
 it.each([
   ['the only active one', [aRow({ id: 9, code: '12' }), aRow({ id: 10, code: '13', active: false })], ['9']],
   ['none of two', [aRow({ id: 9, code: '12' }), aRow({ id: 10, code: null })], []],
