@@ -37,7 +37,7 @@ export interface ErpOrder {
 
 export interface ErpCustomer {
   readonly id: string;
-  /** Our key as the ERP shows it; empty for the customer of an order that is in the ERP, whoever it is. */
+  /** Our key as the ERP shows it; empty for the customer of an order that is in the ERP already, which may be any. */
   readonly key: string;
 }
 
