@@ -112,8 +112,11 @@ function decideOtherThanKept(order: ErpOrder, { word, row }: Found): Verdict {
     case 'erased':
     case 'no-snapshot':
       return end('held', word, { order });
-    default:
-      return end('held', 'edited-after-keep', { order });
+    default: {
+      // Nothing lives there whose version could stand.
+      const isGone = order.state === 'cancelled' && word !== 'void';
+      return end('held', isGone ? 'cancelled-in-erp' : 'edited-after-keep', { order });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // `deliveries release --keep-erp`, from the command to the end of the row.
-import { keepErpVersion } from '../../../lambda/shared/delivery/commands';
+import { keepErpVersion, recreateDelivery } from '../../../lambda/shared/delivery/commands';
 import type { DeliveryReason } from '../../../lambda/shared/delivery/reasons';
 import { deliveryWorld } from '../../support/delivery-world';
 import type { DeliveryWorld } from '../../support/delivery-world';
@@ -103,4 +103,14 @@ it('a kept order that was shipped and is then archived stays as it is', async ()
   await world.run(id);
   await tellAndRun(world, { customer_message: 'Ring twice', is_deleted: true });
   expect(world.row(id)).toMatchObject({ state: 'delivered', reason: 'kept' });
+});
+
+it('a kept order that staff cancelled in the ERP can be created again', async () => {
+  const { world, id } = await heldAfter({ customer_message: 'Ring twice' }, NONE);
+  await keep(world, id);
+  await world.run(id);
+  world.erp.staff.cancel(world.row(id).erp!.id);
+  await tellAndRun(world, { customer_message: 'Ring three times' });
+  expect(world.row(id)).toMatchObject({ state: 'held', reason: 'cancelled-in-erp' });
+  expect(recreateDelivery(world.row(id), world.time.now())).toMatchObject({ kind: 'change' });
 });
