@@ -30,9 +30,19 @@ export interface Story extends Stage {
   readonly audits: readonly Audit[];
 }
 
-/** A caller that keeps the story open closes its store. */
-export async function tell(plan: Plan, { staysOpen = false } = {}): Promise<Story> {
+export interface TellOptions {
+  /** The caller closes the store. */
+  readonly staysOpen?: boolean;
+  /** Sees the stage before anything happens. */
+  readonly onSetUp?: (stage: Stage) => void;
+}
+
+export async function tell(
+  plan: Plan,
+  { staysOpen = false, onSetUp = () => undefined }: TellOptions = {},
+): Promise<Story> {
   const stage = setUp(plan);
+  onSetUp(stage);
   const ids = placeOrders(stage);
   const junkAnswers = sendJunk(stage, ids);
   const { largestPage } = plan;

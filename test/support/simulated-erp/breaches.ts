@@ -106,11 +106,12 @@ function doubled(change: ErpChange, { living }: OrderSoFar, evidence: Evidence):
   );
 }
 
-/** What staff did while the request was under way; and what is out of sight of a row that never learned of it. */
+/** What staff did while the request was under way, or what no find shows: to a row that never learned of it, or by a person's word. */
 function isExcused(other: ErpChange, created: ErpChange, evidence: Evidence): boolean {
   const lookedAt = created.sentAt! - evidence.lookMs - evidence.findLagMs;
   if (other.by !== 'us' && other.at >= lookedAt) return true;
   const record = other.after!;
+  if (record.isHidden && evidence.mayBeCreatedAgain(record.orderId, created.at)) return true;
   const isOutOfSight = record.isHidden || record.reference !== created.after!.reference;
   return isOutOfSight && other.by === 'staff' && !evidence.isKnown(record, other.at);
 }

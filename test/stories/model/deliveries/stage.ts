@@ -7,6 +7,7 @@ import { NOON } from '../../../support/builders';
 import { aMapping } from '../../../support/sales-order';
 import { createSimulatedErp } from '../../../support/simulated-erp';
 import { virtualTime } from '../../../support/virtual-time';
+import type { VirtualTime } from '../../../support/virtual-time';
 import { DELIVERIES_VISIBILITY_MS, Sqs } from '../sqs';
 import type { DeliveryPlan } from './plan';
 import { createRows } from './rows';
@@ -41,8 +42,14 @@ export type Stage = ReturnType<typeof setUp>;
 export const modeAt = (ms: number, { liveFromMs }: DeliveryPlan): 'shadow' | 'live' =>
   ms < liveFromMs ? 'shadow' : 'live';
 
-export function setUp(plan: DeliveryPlan) {
-  const time = virtualTime(NOON);
+/** What a story of the replication shares with that of its deliveries. */
+export interface Shared {
+  readonly time: VirtualTime;
+  readonly snapshots: Map<number, Snapshot>;
+}
+
+export function setUp(plan: DeliveryPlan, shared?: Shared) {
+  const time = shared?.time ?? virtualTime(NOON);
   const random = randomFrom(plan.seed, 'deliveries');
   const habits = {
     queue: { ...plan.queue },
@@ -58,7 +65,7 @@ export function setUp(plan: DeliveryPlan) {
   const wake: { worker: () => void } = { worker: () => undefined };
   const sqs = new Sqs(time, random, habits.queue, () => wake.worker(), DELIVERIES_VISIBILITY_MS);
   const records: { onRecord: (snapshot: Snapshot) => void } = { onRecord: () => undefined };
-  const store = new DeliveredStore(time.now, (snapshot) => records.onRecord(snapshot));
+  const store = new DeliveredStore(time.now, (snapshot) => records.onRecord(snapshot), shared?.snapshots);
   const rows = createRows(time, random, habits.tables);
   const { facts, latencyMs, canAmend, canCancel, numbersFirst, failures, troubles, late } = plan.erp;
   const erp = createSimulatedErp({
@@ -71,7 +78,7 @@ export function setUp(plan: DeliveryPlan) {
     habits: { latencyMs, failures, troubles, late },
     sentLines: (document) => sentLines(document, settings.mapping.mapping),
   });
-  erp.rules.items = new Set([...ITEMS, ...SPECIAL]);
+  erp.rules.items = shared ? undefined : new Set([...ITEMS, ...SPECIAL]);
   const at = (ms: number, run: () => unknown) => void time.setTimer(() => void run(), ms);
   return {
     plan,

@@ -40,12 +40,12 @@ export const CREATED_FROM = NOON - 24 * 3_600_000;
 
 export class DeliveredStore {
   readonly orders = new Map<number, StoredOrder>();
-  readonly snapshots = new Map<number, Snapshot>();
-
   constructor(
     private readonly now: () => number,
     /** Called with each version that the stream shows. */
     private readonly onRecord: (snapshot: Snapshot) => void,
+    /** What the Orders table has. */
+    readonly snapshots = new Map<number, Snapshot>(),
   ) {}
 
   place(id: number, planned: PlannedOrder): void {
