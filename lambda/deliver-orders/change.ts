@@ -64,8 +64,9 @@ function required<T>(method: T | undefined, step: Intent['step']): T {
 
 /** What the ERP cannot undo or change in its order's state needs a person. */
 function refusedEnd(state: ToWrite, message: string): End {
-  const { step, snapshot, document } = state;
-  const reason = step === 'cancel' || step === 'amend' ? REFUSED[step] : 'refused-by-erp';
+  const { step, order, snapshot, document } = state;
+  const isConfirmed = order.state !== 'draft' && (step === 'cancel' || step === 'amend');
+  const reason = isConfirmed ? REFUSED[step] : 'refused-by-erp';
   return { ...heldBy(reason, message), snapshot, document, judged: judgedOf(state) };
 }
 
