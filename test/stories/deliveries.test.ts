@@ -16,7 +16,7 @@ import type { DeliveryWorld, WorldOptions } from '../support/delivery-world';
 import { aLineToDeliver, sides } from '../support/sales-order';
 import { SETTLE_MS } from '../support/simulated-erp';
 import { isLiving } from '../support/simulated-erp/records';
-import { unanswered } from '../support/simulated-erp/requests';
+import { refused, unanswered } from '../support/simulated-erp/requests';
 import { createContainer } from './model/container';
 import type { Death } from './model/container';
 
@@ -706,6 +706,17 @@ it('an order that was delivered unpaid and is then paid stays delivered, without
   await world.run(id);
   expectOneConfirmed(world, id);
   expect(world.erp.requests.sent).toHaveLength(calls);
+});
+
+it('a draft that the ERP refuses to cancel is held as refused, and not as a confirmed one', async () => {
+  const { world, id } = await drafted();
+  await world.tell({ ...CANCELLED });
+  world.erp.requests.meet('cancel', refused('data'));
+  await pass(world, 10 * MINUTE);
+  expect(world.row(id)).toMatchObject({ state: 'held', reason: 'refused-by-erp' });
+  expect(await give(world, id, retryDelivery)).toBe('done');
+  await pass(world, 2 * MINUTE);
+  expect(world.row(id).state).toBe('cancelled');
 });
 
 it("a person's word for the ERP's version does not cover a version that is reported meanwhile", async () => {

@@ -70,9 +70,9 @@ const and =
 
 const isVoid: Check = (one) => isGate('void', one);
 
-/** What a failure has held stays so if the snapshot expires before anyone retries it. */
-const expiredAfterFailure: Check = ({ last, story: { erp } }) =>
-  last.isExpired && erp.requests.struck.failed > 0;
+/** What a failure, or what staff did meanwhile, has held stays so if the snapshot expires before anyone retries it. */
+const expiredAfterFailure: Check = (one) =>
+  one.last.isExpired && (one.story.erp.requests.struck.failed > 0 || touched()(one));
 
 const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
   void: gate,

@@ -90,7 +90,7 @@ function lostOf(id: number, row: DeliveryRow | undefined, story: DeliveryStory):
 function waitsUnseen({ row, story }: Case): string | undefined {
   if (row.state === 'waiting') return `waits, due ${row.due ?? 'never'}: ${row.last_error ?? ''}`;
   if (row.due === 'now' || row.due === 'shadow') return `is ${row.state}, and still due ${row.due}`;
-  if (row.lease_owner !== undefined) return 'is leased';
+  if (row.lease_until !== undefined && Date.parse(row.lease_until) >= story.time.now()) return 'is leased';
   if (row.due === 'held' && row.mapping !== story.settings.mapping.digest)
     return 'is held under an earlier mapping';
   return undefined;
