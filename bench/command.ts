@@ -3,6 +3,7 @@ import { defineCommand } from '../scripts/terminal/command';
 import { measureCost } from './cost';
 import { measureDelivery } from './delivery';
 import { measureDrain } from './drain';
+import { Limits } from './limits';
 import { measurePackages } from './packages';
 import { measurePoll } from './poll';
 import { measureQuota } from './quota';
@@ -15,13 +16,15 @@ export const command = defineCommand({
   examples: [],
   hasReport: false,
   run: async () => {
-    await measurePackages(console.log);
+    const limits = new Limits();
+    await measurePackages(console.log, limits);
     await measureWebhook(console.log);
-    await measureDrain(console.log);
-    await measureQuota(console.log);
-    await measurePoll(console.log);
+    await measureDrain(console.log, limits);
+    await measureQuota(console.log, limits);
+    await measurePoll(console.log, limits);
     await measureCost(console.log);
-    await measureDelivery(console.log);
+    await measureDelivery(console.log, limits);
+    limits.assertKept();
     return undefined;
   },
 });

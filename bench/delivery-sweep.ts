@@ -5,6 +5,7 @@ import type { DeliveryRow } from '../lambda/shared/delivery/delivery-row';
 import { iso } from '../lambda/shared/runtime/time';
 import type { Print } from '../scripts/terminal/command';
 import type { DeliveryWorld } from './delivery-world';
+import type { Limits } from './limits';
 
 const FIRST_ID = 10_000_000;
 /** DynamoDB's own limit. */
@@ -13,16 +14,26 @@ const WRITES_AT_ONCE = 4;
 const MAX_REFERENCES = 1_000;
 
 /** Fills the table in two parts and prints what a sweep does after each. */
-export async function measureSweep(world: DeliveryWorld, rows: number, print: Print): Promise<void> {
+export async function measureSweep(
+  world: DeliveryWorld,
+  rows: number,
+  print: Print,
+  limits: Limits,
+): Promise<void> {
   const few = Math.min(rows, 2 * MAX_REFERENCES);
   print(`A sweep of rows that are all due (at most ${MAX_REFERENCES} references):`);
   await addDueRows(world, 0, few);
-  await sweepOnce(world, few, print);
+  limits.atMost(MAX_REFERENCES, await sweepOnce(world, few, print), 'references of a sweep');
   await addDueRows(world, few, rows);
-  await sweepOnce(world, rows, print);
+  limits.atMost(MAX_REFERENCES, await sweepOnce(world, rows, print), 'references of a large sweep');
 }
 
-async function sweepOnce({ deliveries, mapping }: DeliveryWorld, rows: number, print: Print): Promise<void> {
+/** Returns how many references it queued. */
+async function sweepOnce(
+  { deliveries, mapping }: DeliveryWorld,
+  rows: number,
+  print: Print,
+): Promise<number> {
   let queued = 0;
   const queue = {
     countMessages: () => Promise.resolve(0),
@@ -45,6 +56,7 @@ async function sweepOnce({ deliveries, mapping }: DeliveryWorld, rows: number, p
       `  ${rows} rows: ${queued} references queued, ${overdue} counted as late, ${Date.now() - startedAt} ms, ` +
         `${((most - before) / 1e6).toFixed(0)} MB more memory`,
     );
+    return queued;
   } finally {
     clearInterval(watch);
   }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from '../simulator';
 import { withDeployed } from './deployed';
+import type { Limits } from './limits';
 import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 200;
@@ -16,13 +17,13 @@ const MAX_CALLS_PER_ORDER = 4.1;
 const MAX_TIMES_FLOOR = 1.5;
 
 /** Drains a poll of physical orders, an hour old each, and prints what the store's log shows. */
-export async function measureDrain(print: Print): Promise<void> {
+export async function measureDrain(print: Print, limits: Limits): Promise<void> {
   await withDeployed({ latencyMs: LATENCY_MS }, async ({ simulator, stack }) => {
     addOrders(simulator, ORDERS);
     simulator.log.clear();
     const { enqueued } = await stack.poll();
     await drained(simulator, ORDERS);
-    report(simulator, enqueued, print);
+    report(simulator, enqueued, print, limits);
   });
 }
 
@@ -43,13 +44,16 @@ export async function drained({ log }: Simulator, orders: number): Promise<void>
   }
 }
 
-function report({ log }: Simulator, enqueued: number, print: Print): void {
+function report({ log }: Simulator, enqueued: number, print: Print, limits: Limits): void {
   const perOrder = log.count() / ORDERS;
   const startedAt = Math.min(...log.of('GET /orders/{id}').map((call) => call.startedAt));
   const ended = Math.max(...log.of('PUT /orders/{id}').map(({ endedAt }) => endedAt ?? Number.NaN));
   const endpoints = [...new Set(log.entries.map(({ endpoint }) => endpoint))];
   const inFlight = Math.max(...endpoints.map((endpoint) => log.maxInFlight(endpoint)));
   const times = (ended - startedAt) / FLOOR_MS;
+  limits.atMost(MAX_CALLS_PER_ORDER, perOrder, 'BigCommerce calls per order');
+  limits.atMost(WORKERS, inFlight, 'calls in flight per endpoint');
+  limits.atMost(MAX_TIMES_FLOOR, times, 'time of a drain, times its floor');
   print(
     `Draining a poll of ${enqueued} physical orders at ${LATENCY_MS} ms API latency, ${WORKERS} workers:`,
   );

@@ -7,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { build, bundleEntry } from '../scripts/packages/build';
 import type { Print } from '../scripts/terminal/command';
 import { median } from './deployed';
+import type { Limits } from './limits';
 
 const RUNS = 15;
 const MAX_ZIP_KB = 300;
@@ -29,7 +30,7 @@ console.log(Number(process.hrtime.bigint() - started) / 1e6);
 `;
 
 /** Loads every package in bare Node processes, in turn, so that changes of the machine's load affect all equally. */
-export async function measurePackages(print: Print): Promise<void> {
+export async function measurePackages(print: Print, limits: Limits): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'order-replication-bench-'));
   try {
     const packages = await build({ outDir: folder });
@@ -43,6 +44,8 @@ export async function measurePackages(print: Print): Promise<void> {
     for (const { name, zipBytes } of packages) {
       const ms = median(times.get(name) ?? []);
       const kilobytes = zipBytes / 1000;
+      limits.atMost(MAX_ZIP_KB, kilobytes, `KB of ${name}.zip`);
+      limits.atMost(MAX_RATIO, ms / clientsMs, `load time of ${name}, times that of the AWS clients`);
       const verdict = kilobytes <= MAX_ZIP_KB && ms / clientsMs <= MAX_RATIO ? 'within' : 'NOT WITHIN';
       print(
         `  ${name}: ${ms.toFixed(0)} ms, ${(ms / clientsMs).toFixed(2)} times as long, ` +

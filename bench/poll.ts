@@ -11,6 +11,7 @@ import { startSimulator } from '../simulator';
 import type { Simulator } from '../simulator';
 import { addOrders } from './drain';
 import { withDeployed } from './deployed';
+import type { Limits } from './limits';
 import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 10_000;
@@ -20,7 +21,7 @@ const MAX_CALLS = 50;
 const TIMEOUT_S = 300;
 
 /** Polls twice on the deployed stack, once in a watched process, and prints the results. */
-export async function measurePoll(print: Print): Promise<void> {
+export async function measurePoll(print: Print, limits: Limits): Promise<void> {
   print(`A poll of ${ORDERS} new orders at ${LATENCY_MS} ms API latency, the worker paused:`);
   await withDeployed({ latencyMs: LATENCY_MS, parameters: { Paused: 'true' } }, async (deployed) => {
     const { simulator, stack, clients } = deployed;
@@ -30,6 +31,8 @@ export async function measurePoll(print: Print): Promise<void> {
       const startedAt = Date.now();
       const { enqueued } = await stack.poll();
       const seconds = (Date.now() - startedAt) / 1_000;
+      limits.atMost(MAX_CALLS, simulator.log.count(), `BigCommerce calls of ${title} poll`);
+      limits.atMost(TIMEOUT_S, seconds, `seconds of ${title} poll`);
       print(
         `  ${title}: ${simulator.log.count()} BigCommerce calls (at most ${MAX_CALLS}), ${enqueued} queued in ${seconds.toFixed(0)} s (at most ${TIMEOUT_S} s)`,
       );

@@ -2,6 +2,7 @@
 import type { Simulator } from '../simulator';
 import { addOrders, drained } from './drain';
 import { withDeployed } from './deployed';
+import type { Limits } from './limits';
 import type { Print } from '../scripts/terminal/command';
 
 const ORDERS = 200;
@@ -15,7 +16,7 @@ const LATENCY_MS = 150 / SPEED;
 const MAX_TIMES_IDEAL = 1.1;
 
 /** Drains physical orders as fast as the quota allows, and prints the time, the refused calls and the use of the reserve. */
-export async function measureQuota(print: Print): Promise<void> {
+export async function measureQuota(print: Print, limits: Limits): Promise<void> {
   const quota = { requests: QUOTA, windowMs: WINDOW_MS };
   await withDeployed({ latencyMs: LATENCY_MS, quota }, async ({ simulator, stack }) => {
     addOrders(simulator, ORDERS);
@@ -23,7 +24,7 @@ export async function measureQuota(print: Print): Promise<void> {
     const lowest = watchQuota(simulator);
     await stack.poll();
     await drained(simulator, ORDERS);
-    report(simulator, lowest(), print);
+    report(simulator, lowest(), print, limits);
   });
 }
 
@@ -34,11 +35,13 @@ function watchQuota({ faults, quota }: Simulator): () => number {
   return () => lowest;
 }
 
-function report({ log }: Simulator, lowest: number, print: Print): void {
+function report({ log }: Simulator, lowest: number, print: Print, limits: Limits): void {
   const times = log.entries.map(({ startedAt, endedAt = startedAt }) => [startedAt, endedAt] as const);
   const took = Math.max(...times.map(([, end]) => end)) - Math.min(...times.map(([start]) => start));
   const ideal = (log.count() / (QUOTA - RESERVED)) * WINDOW_MS;
   const refused = log.entries.filter(({ status }) => status === 429).length;
+  limits.atMost(MAX_TIMES_IDEAL, took / ideal, 'time of a drain within the quota, times the least');
+  limits.atMost(0, refused, 'answers of 429');
   print(
     `Draining ${ORDERS} orders against ${QUOTA} calls per ${WINDOW_MS / 1000} s (30 s, ${SPEED} times faster), ${RESERVED} of them reserved:`,
   );
