@@ -2,6 +2,7 @@
 import { defineCommand } from '../scripts/terminal/command';
 import { measureCost } from './cost';
 import { measureDelivery } from './delivery';
+import { measureLatency } from './delivery-latency';
 import { measureDrain } from './drain';
 import { Limits } from './limits';
 import { measurePackages } from './packages';
@@ -24,6 +25,7 @@ export const command = defineCommand({
     await measurePoll(console.log, limits);
     await measureCost(console.log);
     await measureDelivery(console.log, limits);
+    await measureLatency(console.log, limits);
     limits.assertKept();
     return undefined;
   },

@@ -19,11 +19,13 @@ export interface BenchDeployment {
 export type DeployedOptions = Pick<SimulatorOptions, 'latencyMs' | 'quota'> & {
   /** Parameters of the stack that differ from those of a local run. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The parameters of the delivery stack; without them it is not deployed. */
+  readonly delivery?: Readonly<Record<string, string>>;
 };
 
 /** Starts everything, lets `measure` use it, and stops everything. */
 export async function withDeployed(
-  { parameters: overrides = {}, ...storeOptions }: DeployedOptions,
+  { parameters: overrides = {}, delivery, ...storeOptions }: DeployedOptions,
   measure: (deployed: BenchDeployment) => Promise<void>,
 ): Promise<void> {
   const miniStack = await startMiniStack();
@@ -35,7 +37,11 @@ export async function withDeployed(
       CheckWebhook: 'true',
       ...overrides,
     };
-    const stack = await deployLocally(clients, { endpoint: miniStack.endpoint, parameters });
+    const stack = await deployLocally(clients, {
+      endpoint: miniStack.endpoint,
+      parameters,
+      ...(delivery && { delivery }),
+    });
     await measure({ miniStack, simulator, clients, stack });
   } finally {
     clients.destroy();
