@@ -4,7 +4,8 @@ import type { DeliveryRow } from '../../../lambda/shared/delivery/delivery-row';
 import { deliveryWorld } from '../../support/delivery-world';
 import type { DeliveryWorld, WorldOptions } from '../../support/delivery-world';
 import { threeMugs } from '../../support/sales-order';
-import { unanswered } from '../../support/simulated-erp/requests';
+import { keepErpVersion } from '../../../lambda/shared/delivery/commands';
+import { refused, unanswered } from '../../support/simulated-erp/requests';
 
 type Overrides = Parameters<DeliveryWorld['tell']>[0];
 
@@ -77,3 +78,22 @@ it.each(
     expect(records.map((one) => one.id)).toEqual([erpId]);
   },
 );
+
+it("a person's word ends the hold of a cancellation that the ERP refuses, and is for that version only", async () => {
+  const { world, id } = await inTheErp(confirmed);
+  world.erp.requests.meet('cancel', refused('data'));
+  const held = await tellAndRun(world, CANCELLED);
+  expect(held).toMatchObject({ state: 'held', reason: 'cancelled-after-confirm' });
+
+  const now = world.time.now();
+  const person = { why: 'the customer takes it', by: 'lee', at: new Date(now).toISOString() };
+  const decision = keepErpVersion(person)(held, now);
+  if (decision.kind !== 'change') throw new Error(`refused: ${decision.refusal}`);
+  world.change(id, decision.change.set ?? {});
+  await world.run(id);
+  expect(world.row(id)).toMatchObject({ state: 'delivered', reason: 'kept' });
+  expect(world.calls('cancel')).toBe(1);
+
+  // Back in the store it is another version than the one that was decided on.
+  expect(await tellAndRun(world, threeMugs)).toMatchObject({ state: 'held', reason: 'edited-after-keep' });
+});
