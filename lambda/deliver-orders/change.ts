@@ -1,7 +1,6 @@
 // Writes to an order that is in the ERP: rewrites a draft, amends, cancels, and brings a draft closer to confirmed.
 import { digestOfLines } from '../shared/delivery/digests';
 import type { Intent } from '../shared/delivery/delivery-row';
-import type { DeliveryReason } from '../shared/delivery/reasons';
 import { sentLines } from '../shared/delivery/sent-lines';
 import type { ErpOrder } from '../shared/delivery/erp-order';
 import type { SalesOrder } from '../shared/delivery/sales-order';
