@@ -2,7 +2,7 @@
 import { compareWithErp } from '../shared/delivery/compare';
 import type { Ended, State, StoreSide } from './attempt';
 import { ended } from './attempt';
-import { judgedOf } from './judged';
+import { digestOfVersion } from './version';
 import type { FoundEnd } from './verdict';
 import { sightingOf } from './sighting';
 import type { FlowDeps } from './settings';
@@ -40,5 +40,5 @@ export function afterWrite(side: StoreSide, { order, intent, row, look }: Answer
 
 function recorded(side: StoreSide, row: StoreSide['row'], end: FoundEnd): Ended {
   const { snapshot, document } = side;
-  return ended(row, { ...end, kind: 'recorded', snapshot, document, judged: judgedOf(side) });
+  return ended(row, { ...end, kind: 'recorded', snapshot, document, judged: digestOfVersion(side) });
 }

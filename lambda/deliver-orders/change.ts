@@ -7,7 +7,7 @@ import type { SalesOrder } from '../shared/delivery/sales-order';
 import type { Attempt, End, State, ToWrite } from './attempt';
 import { ended } from './attempt';
 import { afterWrite } from './after-write';
-import { judgedOf } from './judged';
+import { digestOfVersion } from './version';
 import { heldBy } from './outcome';
 import { sightingOf } from './sighting';
 import type { FlowDeps } from './settings';
@@ -67,7 +67,7 @@ function refusedEnd(state: ToWrite, message: string): End {
   const { step, order, snapshot, document } = state;
   const isConfirmed = order.state !== 'draft' && (step === 'cancel' || step === 'amend');
   const reason = isConfirmed ? REFUSED[step] : 'refused-by-erp';
-  return { ...heldBy(reason, message), snapshot, document, judged: judgedOf(state) };
+  return { ...heldBy(reason, message), snapshot, document, judged: digestOfVersion(state) };
 }
 
 const REFUSED = { cancel: 'cancelled-after-confirm', amend: 'edited-after-confirm' } as const;

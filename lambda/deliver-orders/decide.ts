@@ -4,7 +4,7 @@ import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
 import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
 import type { ErpOrder } from '../shared/delivery/erp-order';
 import { decideOurs, isOnItsWay } from './decide-ours';
-import { isKeptVersion } from './judged';
+import { isKeptVersion } from './version';
 import { end } from './verdict';
 import type { Found, Verdict } from './verdict';
 

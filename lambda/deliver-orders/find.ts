@@ -6,7 +6,7 @@ import type { Attempt, End, Ended, State, StoreSide, ToAdmit, ToFind } from './a
 import { ended } from './attempt';
 import { decide } from './decide';
 import type { Verdict } from './verdict';
-import { judgedOf } from './judged';
+import { digestOfVersion } from './version';
 import { endOfFailure } from './outcome';
 import type { FlowDeps } from './settings';
 
@@ -60,7 +60,7 @@ function nextState(state: ToFind, verdict: Verdict, askedAt: number): State {
     case 'wait':
       return ended(state.row, { kind: 'postponed', dueAt: verdict.until, why: 'intent-unsettled' });
     case 'end': {
-      const judged = judgedOf(state);
+      const judged = digestOfVersion(state);
       return ended(state.row, { ...verdict.end, kind: 'recorded', snapshot, document, judged });
     }
     case 'create':
@@ -82,7 +82,7 @@ function inShadow(side: ToFind, verdict: Exclude<Verdict, { kind: 'wait' }>): En
   const found = verdict.kind === 'end' ? verdict.end.state : verdict.kind;
   const why = verdict.kind === 'end' ? [verdict.end.reason, verdict.end.detail] : [];
   const shadow = [found, ...why.filter((one) => one !== undefined)];
-  const judged = judgedOf(side);
+  const judged = digestOfVersion(side);
   const end = { kind: 'recorded', state, snapshot, document, judged, shadow, keepsIntent: true } as const;
   return { ...end, ...kept };
 }

@@ -10,7 +10,7 @@ import type { Snapshot } from '../shared/order/order';
 import { HOUR_MS } from '../shared/runtime/time';
 import type { Attempt, End, Ended, StoreSide, ToAdmit, ToRead } from './attempt';
 import { ended } from './attempt';
-import { isKeptVersion, judgedOf } from './judged';
+import { isKeptVersion, digestOfVersion } from './version';
 import type { FlowDeps } from './settings';
 
 /** A snapshot that is only `stored` is about to be finished by replication; that is reported as well. */
@@ -100,7 +100,7 @@ function endOfKnown(side: StoreSide): End | undefined {
   const isAtRest = row.state === 'delivered' && row.intent === undefined;
   if (isKeptVersion(side)) return isAtRest && kept ? unchanged(row, snapshot) : undefined;
   if (word === 'refunded') {
-    const judged = judgedOf(side);
+    const judged = digestOfVersion(side);
     return { kind: 'recorded', state: 'held', reason: word, snapshot, document, judged, keepsIntent: true };
   }
   if (!isAtRest) return undefined;

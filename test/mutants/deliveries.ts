@@ -227,8 +227,8 @@ const FINDS: readonly Mutant[] = [
   },
   {
     rule: "A person's word covers every later version",
-    file: worker('judged'),
-    from: 'keep.digest === judgedOf(side);',
+    file: worker('version'),
+    from: 'keep.digest === digestOfVersion(side);',
     to: "keep.digest !== '';",
   },
   {

@@ -5,15 +5,15 @@ import type { StoreSide } from './attempt';
 /** Under these words the order lives in the store; the document alone tells its versions apart. */
 const LIVING: ReadonlySet<GateWord> = new Set(['deliver', 'before-start', 'payment-open']);
 
-type Judged = Pick<StoreSide, 'row' | 'document' | 'word'>;
+type Version = Pick<StoreSide, 'row' | 'document' | 'word'>;
 
 /** The digest of this version; undefined without a document, since nothing then tells the version from the next one. */
-export function judgedOf({ document, word }: Omit<Judged, 'row'>): string | undefined {
+export function digestOfVersion({ document, word }: Omit<Version, 'row'>): string | undefined {
   if (document === undefined) return undefined;
   return LIVING.has(word) ? document.digest : `${document.digest}/${word}`;
 }
 
 /** Whether a person has said that the ERP's version stands for exactly this version. */
-export function isKeptVersion({ row: { keep }, ...side }: Judged): boolean {
-  return keep !== undefined && keep.digest === judgedOf(side);
+export function isKeptVersion({ row: { keep }, ...side }: Version): boolean {
+  return keep !== undefined && keep.digest === digestOfVersion(side);
 }
