@@ -2,6 +2,7 @@
 import { compareWithErp } from '../shared/delivery/compare';
 import type { DeliveryRow, Intent } from '../shared/delivery/delivery-row';
 import { digestOfLines, digestOfSeen } from '../shared/delivery/digests';
+import { sentLines } from '../shared/delivery/sent-lines';
 import type { ErpOrder } from '../shared/delivery/erp-order';
 import { decideOurs, isOnItsWay } from './decide-ours';
 import { isKeptVersion } from './version';
@@ -64,10 +65,16 @@ function showsEffect(intent: Intent, order: ErpOrder | undefined, { erp }: Deliv
   }
 }
 
-/** An ERP that refuses a second create may be asked again at once for the very same document. */
+/**
+ * An ERP that refuses a second create may be asked again immediately for the very same document and lines: whichever request lands,
+ * the order shows what the intent says.
+ */
 function mayAskAgain(intent: Intent, order: ErpOrder | undefined, found: Found): Verdict | undefined {
-  const { document, word, orderKey, row } = found;
-  const isSame = intent.step === 'order' && document !== undefined && intent.digest === document.digest;
+  const { document, word, orderKey, row, mapping } = found;
+  const isSame =
+    intent.step === 'order' &&
+    intent.digest === document?.digest &&
+    intent.lines === digestOfLines(sentLines(document, mapping));
   const isCreate = isSame && order === undefined && row.erp === undefined && word === 'deliver';
   return isCreate && orderKey === 'refuses' && row.refs?.at(-1) === document.ref
     ? { kind: 'create', document }

@@ -392,6 +392,24 @@ it('a mapping that changes between draft and confirm is in the draft before it i
   expect(living(world, id)[0]!.lines.map(({ item }) => item)).toContain('CUP');
 });
 
+it('a create is not asked for again with the items of another mapping while the first one may land', async () => {
+  const world = deliveryWorld(erpOf('refuses', { random: () => 0.99 }));
+  const { id } = await world.tell();
+  world.erp.requests.meet('createDraft', unanswered('late'));
+  world.erp.requests.meet('createDraft', unanswered('never'));
+  const first = start(world, [id], { death: { afterMs: SECOND } });
+  await world.time.advance(2 * SECOND);
+  await first;
+  // Its lease is past, and the ERP is still working on it.
+  const { lease_owner: _, lease_until: _until, ...row } = world.row(id);
+  world.deliveries.rows.set(id, row);
+  world.setMapping({ items: { by: 'sku', rename: { 'MUG-07': 'CUP' }, else: 'hold' } }, 'mapping-2');
+  await world.run(id);
+  await pass(world, HOUR);
+  expectOneConfirmed(world, id);
+  expect(living(world, id)[0]!.lines.map(({ item }) => item)).toContain('CUP');
+});
+
 it('a delivered order that expires or is erased stays as it is, without a call', async () => {
   const { world, id } = await delivered();
   const calls = world.erp.requests.sent.length;
