@@ -164,8 +164,8 @@ const INTENTS: readonly Mutant[] = [
   {
     rule: 'Another document is created while the first one may still land',
     file: worker('decide'),
-    from: 'document !== undefined && intent.digest === document.digest;',
-    to: "document !== undefined && intent.digest !== '';",
+    from: 'intent.digest === document?.digest &&',
+    to: "document !== undefined && intent.digest !== '' &&",
   },
   {
     rule: 'A rewrite of the same lines counts as seen before it landed',

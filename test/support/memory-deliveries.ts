@@ -118,9 +118,11 @@ function queriesOf(
       ),
     countOverdue: (dueSince, heldSince) =>
       later(() => ({
-        due: count(
-          rows,
-          ({ due, due_at }) => due === 'now' && due_at !== undefined && due_at < iso(dueSince),
+        due: Math.max(
+          count(rows, ({ due, due_at }) => due === 'now' && due_at !== undefined && due_at < iso(dueSince)),
+          count(rows, ({ state, state_at, due }) => {
+            return state === 'waiting' && state_at < iso(dueSince) && due === 'now';
+          }),
         ),
         held: count(rows, ({ state, state_at }) => state === 'held' && state_at < iso(heldSince)),
       })),

@@ -60,7 +60,7 @@ export interface Deliveries {
   /** Those of the orders that have a row, strongly consistent. */
   among(orderIds: readonly number[]): Promise<ReadonlyMap<number, DeliveryRow>>;
   /**
-   * How many rows are due now since before this time, and how many are held since before that; epoch milliseconds. Reads a
+   * How many rows are due now since before this time, or have waited for their first end since, and how many are held since before that; epoch milliseconds. Reads a
    * bounded number of pages, so of very many rows it counts the first of them.
    */
   countOverdue(dueSince: number, heldSince: number): Promise<{ readonly due: number; readonly held: number }>;

@@ -81,13 +81,19 @@ export async function queryState(
   return rows;
 }
 
-/** How many rows are due now since before a time, and are held since before one; of very many, the first pages only. */
+/**
+ * How many rows are late, and are held since before a time; of very many, the first pages only. Each failed attempt sets a new
+ * `due_at`, so that a row counts as late, too, if it has waited for its first end so long.
+ */
 export async function countOverdue(table: DeliveriesTable, dueSince: number, heldSince: number) {
-  const [due, held] = await Promise.all([
+  const inState = '#state = :key AND #state_at < :since';
+  const late = { key: 'waiting', since: iso(dueSince), now: 'now' };
+  const [due, waiting, held] = await Promise.all([
     count(table, DUE, '#due = :key AND #due_at < :since', { key: 'now', since: iso(dueSince) }),
-    count(table, BY_STATE, '#state = :key AND #state_at < :since', { key: 'held', since: iso(heldSince) }),
+    count(table, BY_STATE, inState, late, '#due = :now'),
+    count(table, BY_STATE, inState, { key: 'held', since: iso(heldSince) }),
   ]);
-  return { due, held };
+  return { due: Math.max(due, waiting), held };
 }
 
 interface DueQuery {
@@ -128,11 +134,13 @@ async function count(
   IndexName: string,
   key: string,
   values: Readonly<Record<string, string>>,
+  filter?: string,
 ) {
   const input = {
     IndexName,
     KeyConditionExpression: key,
-    ExpressionAttributeNames: aliasesIn(key),
+    ...(filter === undefined ? {} : { FilterExpression: filter }),
+    ExpressionAttributeNames: aliasesIn(key, filter ?? ''),
     ExpressionAttributeValues: placeholders(values),
     Select: 'COUNT',
   } as const;

@@ -378,6 +378,14 @@ describe.each(Object.entries(kinds))('the Deliveries table in %s', (_kind, creat
       await put(aRow({ order_id: 5, due: 'held', state: 'held', state_at: iso(NOON) }));
       expect(await table.countOverdue(NOON - HOUR, NOON - 24 * HOUR)).toEqual({ due: 1, held: 1 });
     });
+
+    it('a row that has waited for its first end counts as overdue, although each failure makes it due later', async () => {
+      const waiting = { state: 'waiting', state_at: iso(NOON - 2 * HOUR) } as const;
+      await put(aRow({ order_id: 1, ...waiting, due_at: iso(NOON + 30 * 60_000) }));
+      await put(aRow({ order_id: 2, ...waiting, due: 'shadow', due_at: iso(NOON - HOUR) }));
+      await put(aRow({ order_id: 3, state: 'waiting', state_at: iso(NOON - HOUR), due_at: iso(NOON + 1) }));
+      expect(await table.countOverdue(NOON - HOUR, NOON - 24 * HOUR)).toEqual({ due: 1, held: 0 });
+    });
   });
 
   describe('rows', () => {
