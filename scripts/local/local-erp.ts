@@ -10,7 +10,7 @@ import type { DeliveredOrder } from './delivery-progress';
 import type { OrderProgress } from './order-progress';
 import type { Screen } from './screen';
 import { startTryton } from './tryton';
-import type { Tryton } from './tryton';
+import type { Tryton, TrytonOptions } from './tryton';
 import { isLiving, readSales } from './tryton-sales';
 
 /** Every order of the simulated store is made later. */
@@ -25,15 +25,56 @@ export async function startErp(
 ): Promise<Tryton | undefined> {
   if (erp === undefined) return undefined;
   screen.say('Starting Tryton, the ERP ...');
+  const options = { port: erpPort, logFile: join(root, '.local', `tryton-${erpPort}.log`) };
   const tryton = await startTryton({
-    port: erpPort,
-    logFile: join(root, '.local', `tryton-${erpPort}.log`),
+    ...options,
     print: (line) => screen.say(line),
     ...(stateDir === undefined ? {} : { folder: join(stateDir, 'tryton') }),
   });
-  closing.add(() => tryton.stop());
   closing.addKill(() => tryton.kill());
+  const stopAgain = startAgainWhenKilled(tryton, options, screen, closing);
+  closing.add(async () => {
+    await stopAgain();
+    // Last: it deletes a folder of its own.
+    await tryton.stop();
+  });
   return tryton;
+}
+
+/**
+ * Users may kill Tryton to see what becomes of the orders: it is started again at its port, with its database. Returns the end of
+ * that, which stops what was started again.
+ */
+export function startAgainWhenKilled(
+  first: Tryton,
+  options: Omit<TrytonOptions, 'folder'>,
+  screen: Pick<Screen, 'say'>,
+  closing: Pick<Closing, 'addKill'>,
+): () => Promise<void> {
+  let isOver = false;
+  let current = first;
+  closing.addKill(() => {
+    isOver = true;
+    current.kill();
+  });
+  const watch = async () => {
+    for (;;) {
+      await current.ended;
+      if (isOver) return;
+      screen.say('Tryton has ended. Starting it again, with its database ...');
+      current = await startTryton({ ...options, port: first.port, folder: first.folder });
+      screen.say('Tryton is up again. Orders that wait are delivered at their next look.');
+    }
+  };
+  const watching = watch().catch((error: unknown) =>
+    screen.say(`Tryton cannot be started again: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  return async () => {
+    isOver = true;
+    await current.stop();
+    await watching;
+    await current.stop();
+  };
 }
 
 /** The parameters of the delivery stack for this ERP: every order, at once. */

@@ -45,6 +45,8 @@ export interface Tryton {
   /** The folder of the database, the file `erp.sqlite`. */
   readonly folder: string;
   readonly pid: number;
+  /** Resolves when its process has ended, for any cause. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
   /** Ends it immediately. A folder of its own stays. */
   kill(): void;
@@ -81,6 +83,7 @@ export async function startTryton(options: TrytonOptions = {}): Promise<Tryton> 
       key: deliveryKey,
       folder,
       pid: child.pid ?? 0,
+      ended: endOf(child),
       stop,
       kill: () => kill(child),
     };
@@ -143,10 +146,13 @@ function release(child: ChildProcess): void {
 const hasEnded = (child: ChildProcess) =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
+const endOf = (child: ChildProcess): Promise<void> =>
+  hasEnded(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve()));
+
 /** Its database survives any end: every transaction is whole or absent. */
 async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const gone = endOf(child);
   kill(child);
   await gone;
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { startAgainWhenKilled } from '../../../scripts/local/local-erp';
 import { portIsFree } from '../../../scripts/local/ports';
 import { startTryton } from '../../../scripts/local/tryton';
 import type { Tryton } from '../../../scripts/local/tryton';
@@ -105,6 +106,22 @@ it('a killed Tryton continues with the same orders at the same port', async () =
   const fresh = await startOne({ folder: kept, fresh: true });
   expect(await valuesOf(fresh, 'party.party', 'name')).not.toContain('Kept');
   await fresh.stop();
+});
+
+it('a local run starts a killed Tryton again with the same orders, until it ends', async () => {
+  const first = await startOne();
+  await rest(first, 'party.party', { body: { name: 'Kept' } });
+  const said: string[] = [];
+  const screen = { say: (text: string) => void said.push(text) };
+  const stop = startAgainWhenKilled(first, {}, screen, { addKill: () => undefined });
+  first.kill();
+  await until(() => said.some((line) => line.includes('up again')));
+  expect(await valuesOf(first, 'party.party', 'name')).toContain('Kept');
+  await stop();
+  await first.stop();
+  expect(said).toHaveLength(2);
+  expect(await portIsFree(first.port)).toBe(true);
+  expect(existsSync(first.folder)).toBe(false);
 });
 
 it('a start at a port in use fails, and says so', async () => {
