@@ -30,5 +30,9 @@ export function sameService({ stage, stackName, region, local, awsPort }: Servic
 }
 
 /** A command to recommend for the same service: `recommend('pause', options)`. */
-export const recommend = (command: string, options: ServiceOptions): string =>
-  `${PROGRAM} ${command} ${sameService(options)}`;
+export function recommend(command: string, options: ServiceOptions): string {
+  // What runs on this machine is deployed by its start.
+  const isLocalDeploy = (options.local || options.awsPort !== undefined) && /^deploy( |$)/.test(command);
+  if (!isLocalDeploy) return `${PROGRAM} ${command} ${sameService(options)}`;
+  return `${PROGRAM} start${command.includes('--with delivery') ? ' --erp tryton' : ''}`;
+}

@@ -59,7 +59,8 @@ async function accountDays(
   for await (const part of accountForDays(window, service)) {
     days.push(...part);
     const last = days.at(-1);
-    if (last !== undefined) note(`Accounted for ${days.length} days, back to ${last.day} …`);
+    if (last !== undefined)
+      note(`Accounted for ${days.length} ${days.length === 1 ? 'day' : 'days'}, back to ${last.day} …`);
     stop.throwIfAborted();
   }
   return days.reverse();

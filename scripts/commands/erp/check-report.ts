@@ -11,6 +11,8 @@ export interface CheckSummary {
   /** Undefined if no orders were checked. */
   readonly orders: OrdersResult | undefined;
   readonly days: number;
+  /** The mapping's file; undefined for erp/mapping.json. */
+  readonly file?: string | undefined;
   /** Whether orders were not checked because the ERP cannot be asked. */
   readonly isSkipped: boolean;
 }
@@ -33,7 +35,7 @@ export function checkReport(summary: CheckSummary, recommend: (command: string) 
       ...findingLines(checked),
       ...(isSkipped ? ['Stored orders were not checked: first the ERP must answer.'] : []),
       ...(orders === undefined ? [] : ['', ...orderLines(orders, summary.days)]),
-      ...deployLines(checked, recommend),
+      ...deployLines(summary, recommend),
     ],
     problem: problemOf(summary),
   };
@@ -103,23 +105,35 @@ function section(rows: readonly (readonly string[])[], headings: readonly string
 }
 
 function deployLines(
-  { isDeployed }: CheckedMapping,
+  { checked: { isDeployed }, file }: CheckSummary,
   recommend: (command: string) => string,
 ): readonly string[] {
-  return isDeployed
-    ? []
-    : ['', `This mapping is not deployed. To deploy it: ${recommend('deploy --with delivery')}`];
+  if (isDeployed) return [];
+  const command = recommend(
+    `deploy --with delivery${file === undefined ? '' : ` --mapping ${inShell(file)}`}`,
+  );
+  // The start of a local run reads that file only.
+  const isStart = file !== undefined && !command.includes('--mapping');
+  return [
+    '',
+    `This mapping is not deployed. To deploy it${isStart ? ' as erp/mapping.json' : ''}: ${command}`,
+  ];
 }
+
+const inShell = (file: string) =>
+  /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`;
 
 function problemOf({ checked: { findings }, orders }: CheckSummary): string | undefined {
   const held = (orders?.held ?? []).reduce((sum, one) => sum + one.orders, 0);
   const items = orders?.missingItems.length ?? 0;
   const problems = [
     ...(findings.length > 0
-      ? [`${findings.length} of the mapping's entries are missing or wrong in the ERP.`]
+      ? [
+          `${findings.length} of the mapping's entries ${findings.length === 1 ? 'is' : 'are'} missing or wrong in the ERP.`,
+        ]
       : []),
-    ...(held > 0 ? [`${held} stored orders would be held.`] : []),
-    ...(items > 0 ? [`The ERP lacks ${items} items of stored orders.`] : []),
+    ...(held > 0 ? [`${held} stored ${held === 1 ? 'order' : 'orders'} would be held.`] : []),
+    ...(items > 0 ? [`The ERP lacks ${items} ${items === 1 ? 'item' : 'items'} of stored orders.`] : []),
   ];
   return problems.length === 0 ? undefined : problems.join(' ');
 }

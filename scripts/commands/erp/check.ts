@@ -22,6 +22,8 @@ interface CheckOptions extends ServiceOptions {
 
 export interface CheckRequest {
   readonly mapping: LoadedMapping;
+  /** Its file; undefined for erp/mapping.json. */
+  readonly file?: string | undefined;
   readonly days: number;
 }
 
@@ -31,7 +33,7 @@ export async function check({ file, days, ...options }: CheckOptions, { note }: 
   return withStopSignal('Interrupted. Nothing was changed.', (stop) =>
     withDelivery(options, async ({ service, now, recommend }) => {
       const finished = createFinishedOrders(service.clients.documents, await ledgerTableOf(service));
-      return checkAll({ mapping, days }, { service, now, recommend, finished, note, stop });
+      return checkAll({ mapping, file, days }, { service, now, recommend, finished, note, stop });
     }),
   );
 }
@@ -44,10 +46,10 @@ async function ledgerTableOf({ clients, parameters }: DeliveryDeps['service']): 
 }
 
 /** Checks the orders also where the mapping has findings: both lists are worked through together. */
-export async function checkAll({ mapping, days }: CheckRequest, deps: CheckDeps): Promise<Report> {
+export async function checkAll({ mapping, file, days }: CheckRequest, deps: CheckDeps): Promise<Report> {
   deps.note('The worker compares the mapping with the ERP …');
   const checked = await checkMapping(mapping.mapping, deps.service);
   const canAskErp = !checked.findings.some(({ about }) => about === 'credentials' || about === 'erp');
   const orders = days > 0 && canAskErp ? await checkRecentOrders(mapping, days, deps) : undefined;
-  return checkReport({ checked, orders, days, isSkipped: days > 0 && !canAskErp }, deps.recommend);
+  return checkReport({ checked, orders, days, file, isSkipped: days > 0 && !canAskErp }, deps.recommend);
 }

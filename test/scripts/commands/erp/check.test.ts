@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadedMapping } from '../../../../lambda/shared/delivery/mapping';
 import { dayOf } from '../../../../lambda/shared/runtime/time';
+import { recommend } from '../../../../scripts/service/service-options';
+import type { ServiceOptions } from '../../../../scripts/service/service-options';
 import { checkAll } from '../../../../scripts/commands/erp/check';
 import type { CheckDeps } from '../../../../scripts/commands/erp/check-deps';
 import { erp as noun } from '../../../../scripts/commands/erp/command';
@@ -48,7 +50,7 @@ describe('the ERP', () => {
     answerWithFindings(findings);
     const { lines, problem, data } = await checkAll({ mapping, days: 0 }, depsWith());
     expect(lines).toEqual(['Mapping      What is missing', 'special.tax  There is no product TAX \\u{1b}.']);
-    expect(problem).toBe("1 of the mapping's entries are missing or wrong in the ERP.");
+    expect(problem).toBe("1 of the mapping's entries is missing or wrong in the ERP.");
     expect(data).toEqual({ mapping: 'd1', isDeployed: true, findings, orders: null });
   });
 
@@ -62,6 +64,30 @@ describe('the ERP', () => {
       'This mapping is not deployed. To deploy it: npx order-replication deploy --with delivery --stage prod',
     ]);
     expect(problem).toBeUndefined();
+  });
+
+  it('a mapping in another file is recommended with that file', async () => {
+    answerTasks(deliveryWorld());
+    const { lines } = await checkAll({ mapping, file: 'my new/map.json', days: 0 }, depsWith());
+    expect(lines.at(-1)).toBe(
+      "This mapping is not deployed. To deploy it: npx order-replication deploy --with delivery --mapping 'my new/map.json' --stage prod",
+    );
+  });
+
+  it('a local run is recommended to start again, with the mapping in the file that it reads', async () => {
+    answerTasks(deliveryWorld());
+    const options: ServiceOptions = {
+      stage: 'dev',
+      stackName: undefined,
+      region: undefined,
+      local: true,
+      awsPort: undefined,
+    };
+    const deps = { ...depsWith(), recommend: (command: string) => recommend(command, options) };
+    const { lines } = await checkAll({ mapping, file: 'map.json', days: 0 }, deps);
+    expect(lines.at(-1)).toBe(
+      'This mapping is not deployed. To deploy it as erp/mapping.json: npx order-replication start --erp tryton',
+    );
   });
 
   it('orders are not checked while the ERP refuses the credentials', async () => {
@@ -108,7 +134,7 @@ describe('stored orders', () => {
       'Orders  Item that the ERP lacks  Such as order',
       '1       MUG-07                   1',
     ]);
-    expect(problem).toBe('2 stored orders would be held. The ERP lacks 1 items of stored orders.');
+    expect(problem).toBe('2 stored orders would be held. The ERP lacks 1 item of stored orders.');
     expect(data).toMatchObject({
       orders: {
         read: 4,
