@@ -16,7 +16,7 @@ import { upload } from './commands/upload/command';
 import { webhook } from './commands/webhook/command';
 import { simulator, start } from './local/command';
 import type { Command, Noun } from './terminal/command';
-import { processIo } from './terminal/process-io';
+import { endWithReader, processIo } from './terminal/process-io';
 import { createProgram, runProgram } from './terminal/program';
 import { printWarningsPlainly } from './terminal/warnings';
 
@@ -44,6 +44,7 @@ export const commands: readonly (Command | Noun)[] = [
 
 /** Runs one command line; the exit code is 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<void> {
+  endWithReader(process.stdout);
   printWarningsPlainly(processIo.note);
   process.exitCode = await runProgram(
     createProgram('order-replication', commands, processIo),

@@ -1,5 +1,5 @@
 // The program as a process: its exit codes, what goes to which stream, and that it keeps the user's folder.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,16 @@ it('the program prints help to stdout and exits with code 0', () => {
   const { status, stdout, stderr } = run('--help');
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^Usage: order-replication .*\n[^]*^ {2}pause \[options\] +\S/m);
+});
+
+it('the program ends without a stack trace when no one reads its output', async () => {
+  const program = join(root, 'scripts', 'order-replication.mjs');
+  const child = spawn(process.execPath, [program, 'deliveries', '--help'], { env });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr += String(text)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, stderr]).toEqual([141, '']);
 });
 
 it('the program exits with code 2 at wrong usage, with a suggestion and nothing on stdout', () => {
