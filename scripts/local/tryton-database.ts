@@ -69,7 +69,7 @@ function readAccess(folder: string, digest: string): TrytonAccess {
   if (readFileSync(join(folder, 'digest'), 'utf8') !== digest) {
     throw new CommandError(
       `The Tryton database in ${folder} was made for other products, another mapping, or by another version. ` +
-        'Delete the folder, or start with --fresh.',
+        'Start with --fresh, which deletes all that --keep has kept.',
     );
   }
   return v.parse(access, parseJson(readFileSync(accessFile(folder), 'utf8')));
