@@ -140,7 +140,7 @@ export const DELIVERY_ADVICE: Readonly<Record<DeliveryReason, Advice>> = {
     commands: [COMPARE, keep('return booked')],
   },
   'refused-by-erp': {
-    text: 'The last error names the field and the code of the ERP. Correct what it names, in the ERP, the mapping or the store, then retry.',
+    text: 'The detail names the field and the code of the ERP. Correct what it names, in the ERP, the mapping or the store, then retry.',
     commands: [SHOW, PREVIEW, RETRY],
   },
   'several-customers': {
@@ -148,7 +148,7 @@ export const DELIVERY_ADVICE: Readonly<Record<DeliveryReason, Advice>> = {
     commands: [SHOW, RETRY],
   },
   'adapter-bug': {
-    text: 'No order of this kind can be delivered until the adapter is corrected. Report it with the last error; after the next version is deployed, retry.',
+    text: 'No order of this kind can be delivered until the adapter is corrected. Report it with the detail; after the next version is deployed, retry.',
     commands: [SHOW, RETRY],
   },
   'erp-answer-unknown': {
