@@ -1,4 +1,5 @@
 // The ERP of a local run: starts it, gives the delivery stack its parameters, and checks at the end what it has.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readMapping } from '../packages/mapping-file';
@@ -31,12 +32,16 @@ export async function startErp(
     print: (line) => screen.say(line),
     ...(stateDir === undefined ? {} : { folder: join(stateDir, 'tryton') }),
   });
-  closing.addKill(() => tryton.kill());
   const stopAgain = startAgainWhenKilled(tryton, options, screen, closing);
   closing.add(async () => {
     await stopAgain();
     // Last: it deletes a folder of its own.
     await tryton.stop();
+  });
+  closing.addKill(() => {
+    tryton.kill();
+    // It has the orders' people.
+    if (stateDir === undefined) rmSync(tryton.folder, { recursive: true, force: true });
   });
   return tryton;
 }
