@@ -141,7 +141,8 @@ function snapshotText({
 }
 
 /** When a worker looks at the order next. */
-function nextLook({ due, due_at: at }: DeliveryRow): string {
+function nextLook({ due, due_at: at, hold }: DeliveryRow): string {
+  if (hold !== undefined && due !== 'now') return 'when a person releases it';
   if (due === 'held') return 'with a new mapping';
   if (due === 'shadow') return 'in mode live';
   return due === 'now' ? (at ?? 'now') : '';

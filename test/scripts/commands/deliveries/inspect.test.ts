@@ -152,7 +152,7 @@ describe('show', () => {
       `State       held since ${at(60)}`,
       'Reason      changed-in-erp: Staff changed the sales order in the ERP.',
       'Detail      line 1',
-      'Next look   with a new mapping',
+      'Next look   when a person releases it',
       'ERP         S7 (id 7), confirmed, total 12.5',
       'References  BC-100, BC-100-2',
       'Customer    3 (created)',
