@@ -1,6 +1,7 @@
 // A poll of 10,000 new orders: its BigCommerce calls, its time on the deployed stack, its row, and, in a process of its
 // own, its memory compared with that of a poll of a quarter of them.
 import { fork } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -50,13 +51,16 @@ export async function measurePoll(print: Print, limits: Limits): Promise<void> {
   );
 }
 
+/** The process is made by Node alone, which does not know TypeScript. */
+const loader = pathToFileURL(require.resolve('tsx')).href;
+
 /** By how many MB the heap of a poll grows at most after its first page, in a process without the store. */
 async function peakOf(orders: number): Promise<number> {
   const simulator = await startSimulator({ seed: 1 });
   addOrders(simulator, orders);
   try {
     return await new Promise<number>((resolve, reject) => {
-      const child = fork(__filename, { execArgv: process.execArgv });
+      const child = fork(__filename, { execArgv: ['--import', loader] });
       child.once('message', (peak) => resolve(Number(peak)));
       child.once('exit', (code) => reject(new Error(`The poll's process ended with ${code ?? 'a signal'}.`)));
       child.send({ url: simulator.url, credentials: simulator.credentials });
