@@ -20,20 +20,28 @@ export function decideOurs(order: ErpOrder, found: Found): Verdict {
     case 'payment-open':
       if (order.state === 'draft' || document === undefined)
         return end('held', word, { order, isOurs: true });
-      return decideLiving(order, document, found);
+      return isErased(found) ? decideErased(order, found) : decideLiving(order, document, found);
     case 'deliver':
     case 'before-start':
+      if (isErased(found)) return decideErased(order, found);
       return document === undefined
         ? end('held', 'unusable-order', { order, isOurs: true })
         : decideLiving(order, document, found);
     case 'erased':
-      return isStillDelivered(order, found)
-        ? end('delivered', undefined, { order, isOurs: true })
-        : end('held', word, { order, isOurs: true });
+      return decideErased(order, found);
     default:
       return end('held', word, { order, isOurs: true });
   }
 }
+
+/** Another word of the gate may come before `erased`. */
+const isErased = ({ snapshot }: Found): boolean => snapshot?.replication.erased_at !== undefined;
+
+/** An order without its people is never written: it stays as it was delivered, or waits for a person. */
+const decideErased = (order: ErpOrder, found: Found): Verdict =>
+  isStillDelivered(order, found)
+    ? end('delivered', undefined, { order, isOurs: true })
+    : end('held', 'erased', { order, isOurs: true });
 
 /** Whether nothing but people and addresses is missing of what was delivered. */
 function isStillDelivered({ state }: ErpOrder, { row: { delivered }, document }: Found): boolean {
