@@ -74,6 +74,10 @@ const isVoid: Check = (one) => isGate('void', one);
 const expiredAfterFailure: Check = (one) =>
   one.last.isExpired && (one.story.erp.requests.struck.failed > 0 || touched()(one));
 
+/** The gate gives another reason before it, and an order that is in the ERP is not written without its people anyway. */
+const erasedBehind: Check = (one) =>
+  one.last.isErased && (isGate('payment-open', one) || isGate('before-start', one));
+
 const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
   void: gate,
   archived: gate,
@@ -82,7 +86,7 @@ const CAUSES: Readonly<Record<DeliveryReason, Check>> = {
   'before-start': gate,
   'no-snapshot': gate,
   refunded: gate,
-  erased: gate,
+  erased: either(gate, erasedBehind),
   'by-person': gate,
   'sums-do-not-add-up': never,
   'unusable-order': never,
