@@ -1,11 +1,10 @@
 // Parties: finds a customer by our key, which Tryton keeps unique, or creates one.
-import * as v from 'valibot';
 import type { ErpCustomer } from '../../delivery/erp-order';
 import type { Mapping } from '../../delivery/mapping';
 import type { Address, Party } from '../../delivery/sales-order';
 import { missingAddresses } from './addresses';
 import type { Call } from './calls';
-import { PARTY_FIELDS, partyRow } from './party-addresses';
+import { PARTY_FIELDS, partyRow, readParties } from './party-addresses';
 import type { PartyAddresses, PartyRow } from './party-addresses';
 import { narrow } from './values';
 
@@ -22,16 +21,8 @@ export class Customers {
     const byKey = ['code', '=', key];
     const byEmail = [['contact_mechanisms', 'where', [emailClause(email)]]];
     const isByEmail = this.match === 'id-then-email' && email !== '';
-    const domain = [isByEmail ? ['OR', byKey, byEmail] : byKey, ['active', 'in', [true, false]]];
-    const call = 'find customer';
-    const answer = await this.call({
-      call,
-      method: 'GET',
-      path: 'party.party',
-      domain,
-      fields: PARTY_FIELDS,
-    });
-    const rows = narrow(call, answer, v.array(partyRow));
+    const condition = isByEmail ? ['OR', byKey, byEmail] : byKey;
+    const rows = await readParties(this.call, 'find customer', condition);
     const ours = rows.filter(({ code }) => code === key);
     const others = rows.filter(({ code, active }) => code !== key && Boolean(active));
     const taken = ours.length > 0 ? ours : others.length === 1 ? others : [];

@@ -31,6 +31,17 @@ const addressesRow = v.object({ addresses: v.array(addressRow) });
 
 export type PartyRow = v.InferOutput<typeof partyRow>;
 
+/** The parties that meet a condition, inactive ones too: a merged party is inactive. `name` is the call's, for messages. */
+export async function readParties(
+  call: Call,
+  name: string,
+  condition: unknown,
+): Promise<readonly PartyRow[]> {
+  const domain = [condition, ['active', 'in', [true, false]]];
+  const answer = await call({ call: name, method: 'GET', path: 'party.party', domain, fields: PARTY_FIELDS });
+  return narrow(name, answer, v.array(partyRow));
+}
+
 export interface FoundAddresses {
   readonly party: number;
   /** In the order of the addresses that were asked for. */
@@ -74,38 +85,16 @@ export class PartyAddresses {
     if (!this.codes.has(party)) await this.read(party);
     if (this.codes.get(party) === key) return;
     const call = 'find customer';
-    const domain = [
-      ['code', '=', key],
-      ['active', 'in', [true, false]],
-    ];
-    const answer = await this.call({
-      call,
-      method: 'GET',
-      path: 'party.party',
-      domain,
-      fields: PARTY_FIELDS,
-    });
-    const isMerged = narrow(call, answer, v.array(partyRow)).some((row) => row.replaced_by === party);
+    const rows = await readParties(this.call, call, ['code', '=', key]);
+    const isMerged = rows.some((row) => row.replaced_by === party);
     if (!isMerged) throw new ErpError(`${call}: the remembered customer has another code.`, 'data', true);
   }
 
   /** Reads the party's addresses; returns the party that stands for it now. */
   private async read(party: number): Promise<number> {
     const call = 'find addresses';
-    const domain = [
-      ['id', '=', party],
-      ['active', 'in', [true, false]],
-    ];
-    const answer = await this.call({
-      call,
-      method: 'GET',
-      path: 'party.party',
-      domain,
-      fields: PARTY_FIELDS,
-    });
-    const [row] = narrow(call, answer, v.array(partyRow));
-    if (row === undefined)
-      throw new ErpError('find addresses: the customer is no longer in Tryton.', 'data', true);
+    const [row] = await readParties(this.call, call, ['id', '=', party]);
+    if (row === undefined) throw new ErpError(`${call}: the customer is no longer in Tryton.`, 'data', true);
     this.codes.set(party, row.code);
     if (row.replaced_by !== null) return this.read(row.replaced_by);
     this.remember(party, row.addresses);
