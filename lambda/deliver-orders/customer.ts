@@ -5,7 +5,7 @@ import type { SalesOrder } from '../shared/delivery/sales-order';
 import { ErpError } from '../shared/runtime/errors';
 import { iso } from '../shared/runtime/time';
 import type { CustomerRow } from '../shared/tables/delivery-keys';
-import type { Ended, End, State, StoreSide } from './attempt';
+import type { Ended, State, StoreSide } from './attempt';
 import { ended } from './attempt';
 import { tooLate } from './find';
 import { endOfFailure, heldBy } from './outcome';
@@ -56,20 +56,19 @@ async function findOrCreate(
   const found = await erp.findCustomers(party);
   const [first, second] = found;
   if (first !== undefined && second === undefined) return remember(first, 'found', party, row, deps);
-  const release = async (end: End): Promise<Buyer> => {
+  const release = async (state: Ended): Promise<Buyer> => {
     await keys.changeCustomer(party.key, worker, { released: true });
-    return next(ended(row, end));
+    return next(state);
   };
-  if (second !== undefined) return release(heldBy('several-customers', found.map(({ id }) => id).join(', ')));
+  if (second !== undefined) {
+    return release(ended(row, heldBy('several-customers', found.map(({ id }) => id).join(', '))));
+  }
   const until = taken.until === undefined ? 0 : Date.parse(taken.until);
   if (until >= askedAt && erp.facts.customerKey !== 'refuses') {
-    return release({ kind: 'postponed', dueAt: until, why: 'customer-unsettled' });
+    return release(ended(row, { kind: 'postponed', dueAt: until, why: 'customer-unsettled' }));
   }
   const at = now();
-  if (leaseUntil - at < 2 * deps.policy.requestTimeoutMs) {
-    await keys.changeCustomer(party.key, worker, { released: true });
-    return next(tooLate(row, at));
-  }
+  if (leaseUntil - at < 2 * deps.policy.requestTimeoutMs) return release(tooLate(row, at));
   const isIntended = await keys.changeCustomer(party.key, worker, { until: iso(at + intentMs(deps)) });
   if (!isIntended) {
     return next(ended(row, { kind: 'postponed', dueAt: at + TAKEN_WAIT_MS, why: 'customer-taken' }));

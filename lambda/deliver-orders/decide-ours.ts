@@ -66,7 +66,7 @@ function decideVoid(order: ErpOrder, { canCancel }: Found): Verdict {
 function decideLiving(order: ErpOrder, document: SalesOrder, found: Found): Verdict {
   if (order.state === 'cancelled') return end('held', 'cancelled-in-erp', { order, isOurs: true });
   const compared = compareWithErp(document, found.mapping, order);
-  const isUnchanged = isSentFor(order, document, found);
+  const isUnchanged = isSentFor(order, document, found.row, compared.kind === 'equal');
   if (order.state === 'draft') {
     if (!isUnchanged || compared.kind === 'other-lines') return { kind: 'rewrite', order };
     return compared.kind === 'equal'
@@ -86,8 +86,12 @@ function decideLiving(order: ErpOrder, document: SalesOrder, found: Found): Verd
 }
 
 /** Whether what the order shows was sent for this very version of the store's order; an adopted one shows the document itself. */
-function isSentFor(order: ErpOrder, document: SalesOrder, { row, mapping }: Found): boolean {
-  const { erp, intent } = row;
+function isSentFor(
+  order: ErpOrder,
+  document: SalesOrder,
+  { erp, intent }: Found['row'],
+  isEqual: boolean,
+): boolean {
   const sentFor =
     erp?.seen !== undefined && digestOfSeen(order) === erp.seen
       ? erp.digest
@@ -96,7 +100,7 @@ function isSentFor(order: ErpOrder, document: SalesOrder, { row, mapping }: Foun
         : undefined;
   if (sentFor === document.digest) return true;
   const isIncomparable = sentFor === undefined || versionOf(sentFor) !== versionOf(document.digest);
-  return isIncomparable && compareWithErp(document, mapping, order).kind === 'equal';
+  return isIncomparable && isEqual;
 }
 
 const versionOf = (digest: string): string => digest.slice(0, digest.indexOf(':'));

@@ -10,6 +10,7 @@ import type { Snapshot } from '../shared/order/order';
 import { HOUR_MS } from '../shared/runtime/time';
 import type { Attempt, End, Ended, StoreSide, ToAdmit, ToRead } from './attempt';
 import { ended } from './attempt';
+import { heldBy } from './outcome';
 import { isKeptVersion, digestOfVersion } from './version';
 import type { FlowDeps } from './settings';
 
@@ -36,7 +37,7 @@ export async function readOrder(
   const built = snapshot === undefined ? undefined : buildSalesOrder(snapshot, mapping.mapping);
   if (built?.kind === 'hold' && needsDocument(word)) {
     const { reason, detail } = built;
-    return ended(row, { kind: 'recorded', state: 'held', reason, detail, snapshot, keepsIntent: true });
+    return ended(row, { ...heldBy(reason, detail), snapshot });
   }
   const document = built?.kind === 'document' ? built.document : undefined;
   const side: StoreSide = { row, snapshot, word, document: document && withReference(document, row) };
@@ -59,13 +60,7 @@ interface Before {
 
 /** An untouched row ends as the gate says. Of the others only a hold ends here: an order may be in the ERP. */
 function endBeforeDocument(word: GateWord, { row, snapshot }: Before): End | undefined {
-  const held = (reason: DeliveryReason): End => ({
-    kind: 'recorded',
-    state: 'held',
-    reason,
-    snapshot,
-    keepsIntent: true,
-  });
+  const held = (reason: DeliveryReason): End => ({ ...heldBy(reason), snapshot });
   if (word === 'by-person' || (word === 'refunded' && isUntouched(row))) return held(word);
   if (word === 'no-snapshot' && isEnded(row)) return unchanged(row, snapshot);
   if (!isUntouched(row) || word === 'deliver') return undefined;
@@ -99,10 +94,7 @@ function endOfKnown(side: StoreSide): End | undefined {
   const { delivered, kept = false } = row;
   const isAtRest = row.state === 'delivered' && row.intent === undefined;
   if (isKeptVersion(side)) return isAtRest && kept ? unchanged(row, snapshot) : undefined;
-  if (word === 'refunded') {
-    const judged = digestOfVersion(side);
-    return { kind: 'recorded', state: 'held', reason: word, snapshot, document, judged, keepsIntent: true };
-  }
+  if (word === 'refunded') return { ...heldBy(word), snapshot, document, judged: digestOfVersion(side) };
   if (!isAtRest) return undefined;
   if (word === 'payment-open') return unchanged(row, snapshot);
   if (word === 'erased' && delivered?.bare === document?.bare) return unchanged(row, snapshot);

@@ -316,14 +316,14 @@ const GATE: readonly Mutant[] = [
   {
     rule: 'A hold ends an intent',
     file: worker('read'),
-    from: "    state: 'held',\n    reason,\n    snapshot,\n    keepsIntent: true,",
-    to: "    state: 'held',\n    reason,\n    snapshot,\n    keepsIntent: false,",
+    from: '({ ...heldBy(reason), snapshot });',
+    to: '({ ...heldBy(reason), snapshot, keepsIntent: false });',
   },
   {
     rule: 'A figure that does not add up ends an intent',
     file: worker('read'),
-    from: "state: 'held', reason, detail, snapshot, keepsIntent: true }",
-    to: "state: 'held', reason, detail, snapshot, keepsIntent: false }",
+    from: '{ ...heldBy(reason, detail), snapshot }',
+    to: '{ ...heldBy(reason, detail), snapshot, keepsIntent: false }',
   },
   {
     rule: 'An order that may be in the ERP is excluded by the gate without a look',
